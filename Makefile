@@ -1,0 +1,49 @@
+# make demo   build the library from the starter corpus and answer five questions
+# make test   linters aside, everything that CI tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test lint bench quality install clean
+
+demo: $(RUN_STAMP)
+	@$(BIN)/rapporteur demo
+
+test: $(DEV_STAMP)
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+lint: $(DEV_STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(DEV_STAMP)
+	@$(BIN)/python -m eval.bench
+
+quality: $(DEV_STAMP)
+	@$(BIN)/python -m eval.quality
+
+install: $(RUN_STAMP)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapporteur needs Python 3.11 or later; name one with: make PYTHON=python3.12 ...")'
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing Rapporteur (a few minutes the first time) ..."
+	@$(PIP) --editable '.[crossencoder]'
+	@$(BIN)/python -m compileall -q assistant corpus ingest eval app.py
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	@echo "Installing what the tests need ..."
+	@$(PIP) --editable '.[crossencoder,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,142 @@
+"""What the assistant returns: statements with citations, a status and its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from corpus.documents import Document
+
+Verdict = Literal["quoted", "derived", "supported", "unsupported"]
+AnswerStatus = Literal["answered", "partial", "not_found", "refused"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Exact words of a document: `document.text[start:end] == quote`, always.
+
+    `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
+    document and the place, as a person would cite it. `url` comes from stored metadata only.
+    """
+
+    id: str
+    document: str
+    symbol: str
+    title: str
+    edition: str
+    language: str
+    locator: str
+    quote: str
+    start: int
+    end: int
+    url: str | None = None
+
+    @classmethod
+    def of(cls, document: Document, start: int, end: int, locator: str, evidence_id: str) -> Citation:
+        """A citation of a span, its quote read from the document itself."""
+        quote = document.quote(start, end)
+        if not quote.strip() or quote != quote.strip():
+            raise ValueError(f"{document.id}: the span {start}-{end} is not a clean quote")
+        return cls(
+            id=evidence_id,
+            document=document.id,
+            symbol=document.key,
+            title=document.title,
+            edition=document.edition,
+            language=document.language,
+            locator=document.cite(locator),
+            quote=quote,
+            start=start,
+            end=end,
+            url=document.url,
+        )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence of an answer and the citations that it rests on, in the order of their words."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Something that the user may want to read; not an answer."""
+
+    document: str
+    locator: str
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question. Numbers of citations are made only here, by first use."""
+
+    question: str
+    language: str
+    status: AnswerStatus
+    reason: str
+    statements: tuple[Statement, ...] = ()
+    see_also: tuple[Pointer, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def citations(self) -> list[Citation]:
+        """All citations, each once, in the order of first use: number n is at index n - 1."""
+        return list(dict.fromkeys(citation for statement in self.statements for citation in statement.citations))
+
+    def numbers(self, statement: Statement) -> list[int]:
+        """The numbers of a statement's citations."""
+        order = {citation: n for n, citation in enumerate(self.citations, 1)}
+        return [order[citation] for citation in statement.citations]
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `ask --json` prints; timings are in milliseconds."""
+        return {
+            "question": self.question,
+            "language": self.language,
+            "status": self.status,
+            "reason": self.reason,
+            "statements": [
+                {"text": each.text, "verdict": each.verdict, "citations": self.numbers(each)}
+                for each in self.statements
+            ],
+            "citations": [
+                {
+                    "number": n,
+                    "id": each.id,
+                    "document": each.document,
+                    "symbol": each.symbol,
+                    "title": each.title,
+                    "edition": each.edition,
+                    "language": each.language,
+                    "locator": each.locator,
+                    "quote": each.quote,
+                    "start": each.start,
+                    "end": each.end,
+                    "url": each.url,
+                }
+                for n, each in enumerate(self.citations, 1)
+            ],
+            "see_also": [
+                {"document": each.document, "locator": each.locator, "title": each.title, "url": each.url}
+                for each in self.see_also
+            ],
+            "timings": {name: round(value, 2) for name, value in self.timings.items()},
+        }
+
+
+def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements, each said once."""
+    seen: set[str] = set()
+    kept = []
+    for statement in statements:
+        key = " ".join(statement.text.split()).casefold()
+        if key not in seen:
+            seen.add(key)
+            kept.append(statement)
+    return tuple(kept)

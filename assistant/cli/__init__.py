@@ -1,0 +1,37 @@
+"""The command line. Data on stdout, talk on stderr; exit codes are documented in `session`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli import asking, keeping, showing
+from assistant.cli.session import options
+
+app = typer.Typer(
+    name="rapporteur",
+    help="Answers from United Nations conference documents, every statement with its symbol, paragraph and exact words.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _before(
+    data_dir: Annotated[
+        str | None, typer.Option("--data-dir", help="Folder of the library (RAPPORTEUR_DATA_DIR).")
+    ] = None,
+) -> None:
+    options.data_dir = data_dir
+
+
+for _command in (*asking.COMMANDS, *keeping.COMMANDS, showing.show, showing.meeting):
+    app.command()(_command)
+app.command("list")(showing.list_documents)
+
+
+def main() -> None:
+    """Entry point of the `rapporteur` command."""
+    app()

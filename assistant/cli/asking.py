@@ -1,0 +1,156 @@
+"""Commands that ask: ask, chat, search, demo."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from assistant.cli.render import print_answer
+from assistant.cli.session import EXIT_USAGE, data, fail, open_engine, read_stdin_or, talk
+from assistant.retrieve import Evidence
+
+DEMO_QUESTIONS = (
+    "When is agenda item 3 taken up?",
+    "Which paper is for item 2?",
+    "Can migrants be prosecuted for having been smuggled?",
+    "¿Qué puntos se examinan el viernes por la tarde?",
+    "What does CTOC/COP/WG.7/2021/3 recommend to prosecutors?",
+)
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question; - or none reads standard input.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
+    batch: Annotated[
+        Path | None, typer.Option(help="JSON lines {id, question, history?}; prints one object a line.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the question, where detection errs.")] = None,
+) -> None:
+    """Ask one question, or a file of them."""
+    if batch is not None:
+        rows = list(_rows(batch))
+        with open_engine("ask") as (engine, _):
+            for row in rows:
+                answer = engine.ask(row["question"], row.get("history", ()), row.get("language", language))
+                typer.echo(json.dumps({"id": row["id"], **answer.to_json()}, ensure_ascii=False))
+        return
+    text = read_stdin_or(question)
+    with open_engine("ask") as (engine, _):
+        answer = engine.ask(text, language=language)
+    if as_json:
+        typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
+    else:
+        print_answer(data, answer)
+    if answer.status == "refused":
+        raise typer.Exit(1)
+
+
+def chat() -> None:
+    """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
+    history: list[str] = []
+    with open_engine("chat") as (engine, _):
+        talk.print("Ask about the documents. An empty line ends.")
+        while True:
+            talk.print("> ", end="")
+            line = sys.stdin.readline().strip()
+            if not line:
+                return
+            print_answer(data, engine.ask(line, history))
+            data.print()
+            history.append(line)
+
+
+def search(
+    query: Annotated[str | None, typer.Argument(help="What to look for; - or none reads standard input.")] = None,
+    count: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    batch: Annotated[Path | None, typer.Option(help="JSON lines {id, question}; prints one object a line.")] = None,
+) -> None:
+    """Find passages."""
+    if batch is not None:
+        rows = list(_rows(batch))
+        with open_engine("search") as (engine, _):
+            for row in rows:
+                hits = [_hit(n, each) for n, each in enumerate(engine.search(row["question"], count), 1)]
+                typer.echo(json.dumps({"id": row["id"], "hits": hits}, ensure_ascii=False))
+        return
+    text = read_stdin_or(query)
+    with open_engine("search") as (engine, _):
+        found = engine.search(text, count)
+    if as_json:
+        typer.echo(json.dumps([_hit(n, each) for n, each in enumerate(found, 1)], ensure_ascii=False))
+        return
+    for n, each in enumerate(found, 1):
+        data.print(
+            Text.assemble((f"{n}. ", "cyan"), (each.document.cite(each.passage.locator), "bold"), f"  {each.score:.4f}")
+        )
+        data.print(Text(" ".join(each.passage.text.split())))
+    if not found:
+        talk.print("Nothing found.")
+
+
+def demo() -> None:
+    """Build the library from the starter corpus and answer five questions."""
+    from assistant.cli.keeping import ingest
+    from assistant.cli.session import settings
+
+    ingest(paths=None, starter=True, symbol=None, language=None)
+    with open_engine("demo") as (engine, _):
+        for question in DEMO_QUESTIONS:
+            data.print()
+            data.print(Text(f"? {question}", style="bold magenta"))
+            print_answer(data, engine.ask(question))
+    folder = settings().data_dir
+    talk.print(
+        f"\nThe library is in {folder}. Now try:\n"
+        '  rapporteur ask "What must be done when a smuggled migrant is detained?"\n'
+        "  rapporteur chat\n  rapporteur meeting\n  rapporteur ingest FILE...   (text or Markdown)\n  rapporteur --help",
+        markup=False,
+    )
+
+
+def _hit(rank: int, each: Evidence) -> dict[str, Any]:
+    return {
+        "rank": rank,
+        "id": each.id,
+        "document": each.document.id,
+        "locator": each.document.cite(each.passage.locator),
+        "score": round(each.score, 6),
+        "text": each.passage.text,
+    }
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a batch file, checked."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.", EXIT_USAGE) from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise fail(f"{path}, line {number} is not JSON: {error.msg}.", EXIT_USAGE) from None
+        history = row.get("history", []) if isinstance(row, dict) else None
+        good = (
+            isinstance(row, dict)
+            and "id" in row
+            and isinstance(row.get("question"), str)
+            and isinstance(history, list)
+            and all(isinstance(turn, str) for turn in history)
+        )
+        if not good:
+            message = f'{path}, line {number} must be like {{"id": "1", "question": "...", "history": ["..."]}}.'
+            raise fail(message, EXIT_USAGE)
+        yield row
+
+
+COMMANDS = (ask, chat, search, demo)

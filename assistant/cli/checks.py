@@ -1,0 +1,103 @@
+"""What `doctor` looks at: each finding with its severity and what mends it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.cli.session import catalogue_of
+from assistant.cli.session import settings as read_settings
+from assistant.settings import Settings, SettingsError
+from corpus.catalogue import CatalogueError
+from corpus.embedding import EmbeddingError, make_embedder
+from corpus.embedding.cross_encoder import CrossEncoder
+from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale
+from ingest.segment import SEGMENTER_VERSION
+
+Severity = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+
+
+def run_checks() -> list[Finding]:
+    """All checks, in the order in which they depend on each other."""
+    findings = [_python(), _sqlite()]
+    try:
+        settings = read_settings()
+        catalogue = catalogue_of(settings)
+    except (SettingsError, CatalogueError) as error:
+        return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]
+    findings.append(Finding("settings", "ok", f"library in {settings.data_dir}"))
+    findings.append(Finding("catalogue", "ok", f"{len(catalogue.entries)} documents known"))
+    return [*findings, *_disk(settings), _cross_encoder(settings), *_library(settings)]
+
+
+def _python() -> Finding:
+    return Finding("python", "ok", ".".join(map(str, sys.version_info[:3])))
+
+
+def _sqlite() -> Finding:
+    with sqlite3.connect(":memory:") as db:
+        try:
+            db.execute("CREATE VIRTUAL TABLE probe USING fts5(text)")
+        except sqlite3.OperationalError:
+            return Finding("sqlite", "error", "no full-text search (FTS5)", "Use a Python whose SQLite has FTS5.")
+    return Finding("sqlite", "ok", sqlite3.sqlite_version)
+
+
+def _disk(settings: Settings) -> list[Finding]:
+    folder = settings.data_dir
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < 1:
+        return [Finding("disk", "warning", f"{free:.1f} GB free", "Free some space, or move the library.")]
+    return [Finding("disk", "ok", f"{free:.0f} GB free")]
+
+
+def _cross_encoder(settings: Settings) -> Finding:
+    if settings.cross_encoder == "off":
+        return Finding("cross-encoder", "ok", "switched off")
+    if CrossEncoder.available():
+        return Finding("cross-encoder", "ok", "installed")
+    severity: Severity = "error" if settings.cross_encoder == "on" else "warning"
+    return Finding("cross-encoder", severity, "not installed; answers are chosen less sharply",
+                   "pip install 'rapporteur[crossencoder]'")  # fmt: skip
+
+
+def _library(settings: Settings) -> list[Finding]:
+    try:
+        embedder = make_embedder(settings.embedding, settings.data_dir / "models")
+        dimension = embedder.embed_query("probe").shape[0]
+    except EmbeddingError as error:
+        return [Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")]
+    found = [Finding("embedding", "ok", f"{embedder.name}, {dimension} dimensions")]
+    try:
+        with Library(settings.data_dir, embedder, SEGMENTER_VERSION, settings.chroma_url, owner="doctor") as library:
+            faults = library.verify()
+            counted = library.status()
+    except LibraryBusy as error:
+        return [*found, Finding("library", "warning", str(error), "Run doctor when it has ended.")]
+    except LibraryStale as error:
+        return [*found, Finding("library", "error", str(error), "rapporteur reindex")]
+    except LibraryError as error:
+        return [*found, Finding("library", "error", str(error), "See the finding.")]
+    if faults:
+        return [*found, Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")]
+    if not counted.documents:
+        return [*found, Finding("library", "warning", "empty", "rapporteur ingest --starter")]
+    return [
+        *found,
+        Finding("library", "ok", f"{counted.documents} documents, {counted.passages} passages, sound"),
+    ]

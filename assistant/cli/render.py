@@ -1,0 +1,68 @@
+"""Answers and documents as text for a terminal. Everything from documents is printed as it is, never as markup."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from assistant.answer import Answer
+from assistant.frames import language_name, say
+from corpus.documents import Document
+from corpus.meetings import Meeting
+
+_STATUS_STYLES = {"answered": "green", "partial": "yellow", "not_found": "yellow", "refused": "red"}
+
+
+def print_answer(console: Console, answer: Answer) -> None:
+    """Statements with the numbers of their citations, then each citation with its exact words."""
+    for statement in answer.statements:
+        marks = "".join(f"[{n}]" for n in answer.numbers(statement))
+        console.print(Text.assemble(statement.text, " ", (marks, "cyan")))
+    console.print(Text(answer.reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
+    if answer.citations:
+        console.print()
+    for n, citation in enumerate(answer.citations, 1):
+        tags = [] if citation.edition == "official" else [citation.edition]
+        if citation.language != answer.language:
+            tags.append(language_name(citation.language, answer.language))
+        note = f" ({', '.join(tags)})" if tags else ""
+        console.print(Text.assemble((f"[{n}] ", "cyan"), (citation.locator, "bold"), note))
+        console.print(Text(f"    “{' '.join(citation.quote.split())}”"))
+        if citation.url:
+            console.print(Text(f"    {citation.url}", style="dim"))
+    if answer.see_also:
+        console.print(Text(say("see_also", answer.language)))
+        for pointer in answer.see_also:
+            console.print(Text(f"  - {pointer.locator}" + (f"  {pointer.url}" if pointer.url else "")))
+
+
+def print_document(console: Console, document: Document, locator: str | None) -> int:
+    """The blocks of a document with their locators, or those at a locator; returns how many there are."""
+    shown = 0
+    for block in document.blocks:
+        if locator and not (block.locator == locator or block.locator.startswith((f"{locator},", f"{locator} "))):
+            continue
+        shown += 1
+        if block.kind == "heading":
+            console.print(Text(document.block_text(block).replace("\n", ". "), style="bold"))
+        else:
+            console.print(Text.assemble((f"{block.locator}: ", "cyan"), document.block_text(block)))
+    return shown
+
+
+def print_meeting(console: Console, meeting: Meeting, document: Document) -> None:
+    """The timetable of a meeting, and its items with what is announced for them."""
+    dates = ", ".join(day.isoformat() for day in meeting.dates)
+    console.print(Text(f"{meeting.body}: {meeting.place}, {dates} ({document.cite('')})", style="bold"))
+    table = Table("Day", "Time", "Item", "Title")
+    for sitting in meeting.sittings:
+        for n, row in enumerate(sitting.items):
+            title = row.title + (" (continued)" if row.continued else "")
+            day, times = (sitting.day_label, sitting.time_label) if n == 0 else ("", "")
+            table.add_row(Text(day), Text(times), Text(row.number), Text(title))
+    console.print(table)
+    table = Table("Item", "Title", "Documentation")
+    for item in meeting.items:
+        table.add_row(Text(item.number), Text(item.title), Text(", ".join(symbol for symbol, _ in item.documentation)))
+    console.print(table)

@@ -1,0 +1,124 @@
+"""Opening a library for one command, and turning every expected error into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+from assistant.settings import Settings, SettingsError, load_settings
+from corpus.catalogue import Catalogue, CatalogueError
+from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale
+
+if TYPE_CHECKING:
+    from assistant.engine import Engine
+
+EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
+"""0 success; 1 the command could not do what was asked; 2 wrong usage or settings; 3 another process owns the
+library; 4 the library must be reindexed; 130 interrupted."""
+
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+data = Console(highlight=False, soft_wrap=True)
+
+
+@dataclass
+class Options:
+    """Options that stand before the command."""
+
+    data_dir: str | None = None
+
+
+options = Options()
+
+
+def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
+    """Says what is wrong on stderr; raise what it returns."""
+    talk.print(f"rapporteur: {message}", markup=False, style="red")
+    return typer.Exit(code)
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Expected errors end the command with a sentence, never with a traceback."""
+    from corpus.embedding import EmbeddingError
+
+    try:
+        yield
+    except LibraryBusy as error:
+        raise fail(str(error), EXIT_BUSY) from None
+    except LibraryStale as error:
+        raise fail(str(error), EXIT_STALE) from None
+    except (SettingsError, CatalogueError) as error:
+        raise fail(str(error), EXIT_USAGE) from None
+    except (LibraryError, EmbeddingError) as error:
+        raise fail(str(error)) from None
+    except KeyboardInterrupt:
+        raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
+
+
+def settings() -> Settings:
+    """The settings of this command."""
+    return load_settings(data_dir=options.data_dir)
+
+
+def catalogue_of(chosen: Settings) -> Catalogue:
+    """The catalogue that the settings name."""
+    return Catalogue.from_folder(chosen.catalogue_dir) if chosen.catalogue_dir else Catalogue.shipped()
+
+
+@contextmanager
+def open_library(command: str, *, accept_stale: bool = False) -> Iterator[tuple[Library, Settings]]:
+    """The library of the settings, owned by this process until the block ends."""
+    from corpus.embedding import make_embedder
+    from ingest.segment import SEGMENTER_VERSION
+
+    with plain_errors():
+        chosen = settings()
+        embedder = make_embedder(chosen.embedding, chosen.data_dir / "models")
+        library = Library(
+            chosen.data_dir,
+            embedder,
+            SEGMENTER_VERSION,
+            chosen.chroma_url,
+            owner=f"rapporteur {command}",
+            accept_stale=accept_stale,
+        )
+        with library:
+            yield library, chosen
+
+
+@contextmanager
+def open_engine(command: str) -> Iterator[tuple[Engine, Settings]]:
+    """The engine over the library of the settings."""
+    with open_library(command) as (library, chosen):
+        yield make_engine(library, chosen), chosen
+
+
+def make_engine(library: Library, chosen: Settings) -> Engine:
+    """An engine as the settings want it."""
+    from assistant.engine import Engine
+    from corpus.embedding.cross_encoder import CrossEncoder
+
+    cross = None
+    if chosen.cross_encoder == "on" or (chosen.cross_encoder == "auto" and CrossEncoder.available()):
+        cross = CrossEncoder()
+    return Engine(
+        library,
+        catalogue_of(chosen),
+        cross_encoder=cross,
+        passages=chosen.passages,
+        max_statements=chosen.max_statements,
+        max_question=chosen.max_question,
+    )
+
+
+def read_stdin_or(text: str | None) -> str:
+    """The argument, or standard input where it is `-` or left out."""
+    if text is None or text == "-":
+        return sys.stdin.read()
+    return text

@@ -1,0 +1,298 @@
+"""From a question to an answer: the meeting's structure, the article that is named, or the best evidence."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answer import Answer, Pointer, Statement, ordered
+from assistant.conversation import stand_alone
+from assistant.evidence import Scored, Scorer, TextScorer, Unit, units_of
+from assistant.frames import joined, language_name, say
+from assistant.meeting import MeetingDesk
+from assistant.question import Question, clean_question, parse_question
+from assistant.quote import choose, statement_of
+from assistant.retrieve import Evidence, Retriever
+from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
+from corpus.catalogue import Catalogue, Entry
+from corpus.documents import Document
+from corpus.library import Library
+from corpus.symbols import Symbol, link, same_document
+
+THRESHOLD = 0.0
+"""Log-odds below which the evidence is too weak to answer from."""
+NAMED_BONUS = 1.0
+"""What naming the article adds: the user has said where the answer stands."""
+
+
+class Engine:
+    """Answers questions from one library. Thread-safe as far as the library is.
+
+    `clock` gives seconds and only times the answer. `cross_encoder` sharpens the choice of sentences.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        catalogue: Catalogue,
+        vocabulary: Vocabulary | None = None,
+        cross_encoder: TextScorer | None = None,
+        *,
+        passages: int = 12,
+        max_statements: int = 3,
+        max_question: int = 2_000,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.library = library
+        self.catalogue = catalogue
+        self.vocabulary = vocabulary or Vocabulary.shipped()
+        self.retriever = Retriever(library)
+        self._scorer = Scorer(library, cross_encoder)
+        self._desk = MeetingDesk(library)
+        self._passages = passages
+        self._most = max_statements
+        self._max_question = max_question
+        self._clock = clock
+
+    def ask(self, text: str, history: Sequence[str] = (), language: str | None = None) -> Answer:
+        """The answer to a question. `history` are the earlier user turns, oldest first; `language` overrides
+        the detected language of the question."""
+        begun = self._clock()
+        bounded = text[: self._max_question + 1]
+        cleaned = clean_question(bounded)
+        spoken = language or parse_question(cleaned[:400], self.vocabulary, self.catalogue).language
+        if not cleaned:
+            return Answer("", spoken, "refused", say("empty", spoken))
+        if len(text) > self._max_question:
+            reason = say("too_long", spoken, length=len(text), limit=self._max_question)
+            return Answer(cleaned[:200], spoken, "refused", reason)
+        if not self.library.languages():
+            return Answer(cleaned, spoken, "not_found", say("empty_library", spoken))
+        whole = stand_alone(cleaned, [clean_question(turn[: self._max_question]) for turn in history],
+                            self.vocabulary, self.catalogue)  # fmt: skip
+        question = parse_question(whole, self.vocabulary, self.catalogue, spoken, cleaned)
+        parsed = self._clock()
+        answer = self._answer(question)
+        done = self._clock()
+        timings = {
+            "parse_ms": (parsed - begun) * 1e3,
+            "answer_ms": (done - parsed) * 1e3,
+            "total_ms": (done - begun) * 1e3,
+        }
+        return replace(answer, question=cleaned, timings=timings)
+
+    def question(self, text: str, language: str | None = None) -> Question:
+        """A question as the engine understands it."""
+        return parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
+
+    def search(self, text: str, limit: int = 10) -> list[Evidence]:
+        """The passages nearest to a question, best first; an empty question finds nothing."""
+        question = self.question(text)
+        return self.retriever.retrieve(question, limit) if question.text else []
+
+    # Ways to an answer
+
+    def _answer(self, question: Question) -> Answer:
+        absent = self._absent_symbol(question)
+        from_meeting = self._from_meeting(question)
+        if from_meeting is not None and (absent is None or from_meeting.status == "answered"):
+            return from_meeting
+        if absent is not None:
+            return absent
+        absent = self._absent_named(question)
+        if absent is not None:
+            return absent
+        if question.articles:
+            found = self._from_articles(question)
+            if found is not None:
+                return found
+        return self._from_evidence(question)
+
+    def _from_meeting(self, question: Question) -> Answer | None:
+        found = self._desk.answer(question)
+        if found is None:
+            return None
+        if found.missing:
+            see = tuple(self._pointer(self.library.document(held), locator) for held, locator in found.see)
+            return Answer(question.text, question.language, "not_found", found.missing, see_also=see)
+        return self._answered(question, found.statements)
+
+    def _absent_symbol(self, question: Question) -> Answer | None:
+        """What is to be said of a symbol that is not held."""
+        for symbol in question.symbols:
+            if self._held(symbol):
+                continue
+            entries = self.catalogue.by_symbol(symbol)
+            announced = any(same_document(symbol, known) for m in self.library.meetings() for known in m.documents())
+            if entries or announced:
+                title = f"{symbol.text} ({entries[0].title})" if entries else symbol.text
+                return self._not_held(question, title, symbol)
+            return Answer(question.text, question.language, "not_found",
+                          say("unknown_symbol", question.language, symbol=symbol.text))  # fmt: skip
+        return None
+
+    def _absent_named(self, question: Question) -> Answer | None:
+        """What is to be said of a document that the question calls by name or topic and that is not held."""
+        held = set(self.library.keys().values())
+        named = [entry for entry in question.named if entry.symbol is not None]
+        if named and not any(entry.key in held for entry in named):
+            entry = named[0]
+            assert entry.symbol is not None
+            return self._not_held(question, f"{entry.key} ({entry.title})", entry.symbol, entry)
+        symbol = self._desk.announced_content(question)
+        if symbol is not None and not self._held(symbol):
+            entries = self.catalogue.by_symbol(symbol)
+            title = f"{symbol.text} ({entries[0].title})" if entries else symbol.text
+            return self._not_held(question, title, symbol)
+        return None
+
+    def _not_held(self, question: Question, name: str, symbol: Symbol, entry: Entry | None = None) -> Answer:
+        url = (entry.url if entry else None) or link(symbol, question.language)
+        reason = say("not_held", question.language, name=name, symbol=symbol.text, url=url)
+        return Answer(question.text, question.language, "not_found", reason, see_also=self._mentions(symbol))
+
+    def _mentions(self, symbol: Symbol) -> tuple[Pointer, ...]:
+        """Where held agendas announce a symbol."""
+        found = []
+        for meeting in self.library.meetings():
+            document = self.library.document(meeting.document_id)
+            for item in meeting.items:
+                for text, ordinal in item.documentation:
+                    if same_document(symbol, Symbol.parse(text)):
+                        found.append(self._pointer(document, document.blocks[ordinal].locator))
+        return tuple(found)
+
+    def _held(self, symbol: Symbol) -> bool:
+        return any(
+            document.symbol is not None and same_document(symbol, document.symbol)
+            for document in self._by_symbol(symbol)
+        )
+
+    def _by_symbol(self, symbol: Symbol) -> list[Document]:
+        behind = self.library.superseded()
+        return [document for document in self.library.find(symbol.text) if document.id not in behind]
+
+    def _from_articles(self, question: Question) -> Answer | None:
+        """An article that the question names: quoted whole where nothing more is asked, else what fits."""
+        documents = self._treaties(question)
+        if not documents:
+            return None
+        units: list[Unit] = []
+        for document in documents:
+            for article in question.articles:
+                units += self._article_units(document, article, question.paragraph)
+        if not units:
+            document = documents[0]
+            held = [int(m.group(1)) for block in document.blocks if (m := re.fullmatch(r"art\. (\d+)", block.locator))]
+            if not held:
+                return None
+            reason = say("no_article", question.language, treaty=document.short or document.title,
+                         article=question.articles[0], first=min(held), last=max(held))  # fmt: skip
+            return Answer(question.text, question.language, "not_found", reason)
+        scored = self._scorer.score_units(question, units)
+        if self._asks_more(question):
+            lifted = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
+            chosen = choose(lifted, THRESHOLD, self._most)
+            if not chosen:
+                return self._not_found(question, [unit.evidence for unit in units[:3]])
+        else:
+            chosen = _whole(units, self._most * 2)
+        return self._answered(question, [statement_of(unit) for unit in chosen])
+
+    def _treaties(self, question: Question) -> list[Document]:
+        behind = self.library.superseded()
+        treaties = [d for d in self.library.documents() if d.kind == "treaty" and d.id not in behind]
+        keys = {entry.key for entry in question.named}
+        symbols = {symbol.text for symbol in question.symbols}
+        named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
+        return named or treaties
+
+    def _article_units(self, document: Document, article: str, paragraph: str | None) -> list[Unit]:
+        place = f"art. {article}"
+        wanted = f"{place}, para. {paragraph}" if paragraph else place
+        units = []
+        for passage in self.library.passages(document.id):
+            if not any(_within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
+                continue
+            evidence = Evidence(passage, document, 0.0, None, None)
+            units += [unit for unit in units_of(evidence) if _within(unit.locator, wanted)]
+        if paragraph and not units:
+            return self._article_units(document, article, None)
+        return units
+
+    def _asks_more(self, question: Question) -> bool:
+        """Whether a question about an article asks for more than its text."""
+        plain = {"article", "art", "para", "paragraph", "say", "state", "provid", "text", "read", "quot", "cite", "protocol",
+                 "convent", "about", "treati", "mean", "contain", "show", "exact", "word", "full", "number", "what"}  # fmt: skip
+        named = {
+            token
+            for entry in question.named
+            for name in entry.names
+            for token in self.vocabulary.content(analyse(name, "en"), "en")
+        }
+        if question.language != "en":
+            return len([t for t in question.content if not t.isdigit()]) > 4
+        return bool([t for t in question.content if t not in plain and t not in named and not t.isdigit()])
+
+    def _from_evidence(self, question: Question) -> Answer:
+        documents = self._scope(question)
+        evidence = self.retriever.retrieve(question, self._passages, documents)
+        scored = self._scorer.score(question, evidence)
+        chosen = choose(scored, THRESHOLD, self._most)
+        if not chosen:
+            return self._not_found(question, evidence)
+        return self._answered(question, [statement_of(unit) for unit in chosen])
+
+    def evidence(self, question: Question) -> tuple[list[Evidence], list[Scored]]:
+        """What retrieval and scoring see of a question; for evaluation."""
+        evidence = self.retriever.retrieve(question, self._passages, self._scope(question))
+        return evidence, self._scorer.score(question, evidence)
+
+    def _scope(self, question: Question) -> list[str] | None:
+        """The documents that a question restricts itself to by symbol or name; None for all."""
+        keys = {entry.key for entry in question.named}
+        held = [document_id for document_id, key in self.library.keys().items() if key in keys]
+        for symbol in question.symbols:
+            held += [document.id for document in self._by_symbol(symbol)]
+        return held or None
+
+    # Making answers
+
+    def _answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
+        language = question.language
+        answer = Answer(question.text, language, "answered", "", ordered(statements))
+        cited = {citation.document: self.library.document(citation.document) for citation in answer.citations}
+        labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
+        quoted = any(statement.verdict == "quoted" for statement in answer.statements)
+        parts = [say("quoted" if quoted else "derived", language, documents=labels)]
+        for other in sorted({document.language for document in cited.values()} - {language}):
+            parts.append(say("text_language", language, language=language_name(other, language)))
+        for document in cited.values():
+            if document.edition == "digest":
+                parts.append(say("digest", language, documents=document.label, url=document.url or "-"))
+        return replace(answer, reason=" ".join(parts))
+
+    def _not_found(self, question: Question, evidence: Sequence[Evidence]) -> Answer:
+        see = tuple(self._pointer(each.document, each.passage.locator) for each in evidence[:3])
+        reason = say("not_found", question.language)
+        return Answer(question.text, question.language, "not_found", reason, see_also=tuple(dict.fromkeys(see)))
+
+    @staticmethod
+    def _pointer(document: Document, locator: str) -> Pointer:
+        return Pointer(document.id, document.cite(locator), document.title, document.url)
+
+
+def _within(locator: str, place: str) -> bool:
+    return locator == place or locator.startswith((f"{place},", f"{place} "))
+
+
+def _whole(units: Sequence[Unit], most: int) -> list[Unit]:
+    """The units of a provision in order, each word once."""
+    chosen: list[Unit] = []
+    for unit in sorted(units, key=lambda each: (each.document.id, each.start, -each.end)):
+        if not any(o.document.id == unit.document.id and o.start <= unit.start and unit.end <= o.end for o in chosen):
+            chosen.append(unit)
+    return chosen[:most]

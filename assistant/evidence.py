@@ -1,0 +1,295 @@
+"""From passages to the exact words that may answer: units of one sentence or one provision, each scored.
+
+A unit is a sentence, or a provision with the words that introduce it: sub-paragraph (b) says nothing without
+its opening words, so these are quoted with it. Signals: the optional cross-encoder, the cosine of question and
+unit, and how much of what the question asks for the unit names (weighted by rarity, as BM25 does).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from assistant.question import Question
+from assistant.retrieve import Evidence
+from assistant.subjects import SubjectHit, subject_hits
+from corpus.analysis import analyse
+from corpus.documents import Block, Document, Span
+from corpus.library import Library
+from corpus.sentences import sentence_spans
+
+GROUP_LIMIT = 900
+"""Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
+UNIT_LIMIT = 32
+"""Most units that are scored for one question."""
+_LEANS_BACK = re.compile(
+    r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
+    r"Likewise|Accordingly|Moreover|Furthermore|Also)\b"
+)
+
+
+class TextScorer(Protocol):
+    """Scores texts against a question; higher is better (the cross-encoder's logits)."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Words that may answer: `text[start:end]` of the document, with the spans that introduce them."""
+
+    evidence: Evidence
+    start: int
+    end: int
+    locator: str
+    block: int
+    leads: tuple[tuple[Span, str], ...] = ()
+
+    @property
+    def document(self) -> Document:
+        """The document that the words are in."""
+        return self.evidence.document
+
+    @cached_property
+    def text(self) -> str:
+        """The words on one line, introduced."""
+        spans = [*(span for span, _ in self.leads), (self.start, self.end)]
+        return " ".join(" ".join(self.document.quote(*span).split()) for span in spans)
+
+    @cached_property
+    def context(self) -> str:
+        """The headings above the words, innermost last, without the document's name."""
+        block = self.document.blocks[self.block]
+        above = [" ".join(self.document.block_text(heading).split()) for heading in self.document.headings(block)]
+        return ". ".join(above[-2:])
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A unit with its signals. `score` is a log-odds: above zero it is more likely an answer than not."""
+
+    unit: Unit
+    score: float
+    cross: float
+    cosine: float
+    coverage: float
+    missing: float
+    subject: float = 0.0
+
+
+def units_of(evidence: Evidence) -> Iterator[Unit]:
+    """The units of a passage."""
+    document = evidence.document
+    grouped: set[int] = set()
+    for ordinal in range(evidence.passage.first, evidence.passage.last + 1):
+        block = document.blocks[ordinal]
+        if block.kind == "heading" or block.ordinal in grouped or not document.body(block).strip():
+            continue
+        if block.kind in ("paragraph", "item") and _items_below(document, block):
+            yield from _group(evidence, block, grouped)
+        elif block.kind == "item" and _leads(document, block):
+            yield Unit(evidence, block.body_start, block.end, block.locator, ordinal, _leads(document, block))
+        elif block.kind in ("row", "footnote"):
+            yield Unit(evidence, block.start, block.end, block.locator, ordinal)
+        else:
+            yield from _sentences(evidence, block)
+
+
+def _items_below(document: Document, block: Block) -> tuple[Block, ...]:
+    return tuple(child for child in document.children.get(block.ordinal, ()) if child.kind == "item")
+
+
+def _leads(document: Document, block: Block) -> tuple[tuple[Span, str], ...]:
+    """The paragraphs that introduce an item, outermost first."""
+    found: list[tuple[Span, str]] = []
+    parent = block.parent
+    while parent is not None and document.blocks[parent].kind in ("paragraph", "item"):
+        above = document.blocks[parent]
+        if document.body(above).strip():
+            found.append(((above.body_start, above.end), above.locator))
+        parent = above.parent
+    if not found and block.parent is not None:
+        # Sub-paragraphs right under a heading are introduced by the unnumbered words before them.
+        for before in reversed(document.blocks[block.parent + 1 : block.ordinal]):
+            if before.kind == "paragraph" and document.body(before).rstrip().endswith((":", "：")):
+                return (((before.body_start, before.end), before.locator),)
+    return tuple(reversed(found))
+
+
+def _group(evidence: Evidence, block: Block, grouped: set[int]) -> Iterator[Unit]:
+    """A provision with its sub-paragraphs: whole where it is short enough, and each part introduced."""
+    document = evidence.document
+    below = list(_below(document, block))
+    end = below[-1].end
+    if end - block.body_start <= GROUP_LIMIT and document.body(block).strip():
+        yield Unit(evidence, block.body_start, end, block.locator, block.ordinal, _leads(document, block))
+    for child in below:
+        grouped.add(child.ordinal)
+        if not _items_below(document, child) and document.body(child).strip():
+            yield Unit(evidence, child.body_start, child.end, child.locator, child.ordinal, _leads(document, child))
+        elif child.end - child.body_start and _items_below(document, child):
+            last = list(_below(document, child))[-1]
+            if last.end - child.body_start <= GROUP_LIMIT and document.body(child).strip():
+                yield Unit(
+                    evidence,
+                    child.body_start,
+                    last.end,
+                    child.locator,
+                    child.ordinal,
+                    _leads(document, child),
+                )
+
+
+def _below(document: Document, block: Block) -> Iterator[Block]:
+    for child in _items_below(document, block):
+        yield child
+        yield from _below(document, child)
+
+
+def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
+    document = evidence.document
+    text = document.body(block)
+    previous = 0
+    for start, end in sentence_spans(text, document.language):
+        begin = previous if previous and _LEANS_BACK.match(text[start:end]) else start
+        begin = 0 if _LEANS_BACK.match(text[start:end]) and start and not previous else begin
+        yield Unit(evidence, block.body_start + begin, block.body_start + end, block.locator, block.ordinal)
+        previous = start
+
+
+class Scorer:
+    """Scores units. `cross_encoder` is optional; without it the other signals carry the decision."""
+
+    def __init__(self, library: Library, cross_encoder: TextScorer | None = None) -> None:
+        self._library = library
+        self._cross = cross_encoder
+
+    def score(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+        """The units of the evidence, best first."""
+        return self.score_units(question, [unit for each in evidence for unit in units_of(each)])
+
+    def score_units(self, question: Question, candidates: Sequence[Unit]) -> list[Scored]:
+        """Units scored, best first; of many, those that the cheap signals favour. Order of rank matters."""
+        units = _distinct(candidates)
+        if not units:
+            return []
+        lexical = [self._coverage(question, unit) for unit in units]
+        ranks = {passage_id: n for n, passage_id in enumerate(dict.fromkeys(unit.evidence.id for unit in units))}
+        reach = [1.0 / (1 + ranks[unit.evidence.id]) for unit in units]
+        hits = subject_hits(question, self._library)
+        subject = [max((hit.score * _meets(unit, hit) for hit in hits), default=0.0) for unit in units]
+        order = sorted(range(len(units)), key=lambda n: -(lexical[n][0] + reach[n] + 2 * subject[n]))[:UNIT_LIMIT]
+        units, lexical, subject = (
+            [units[n] for n in order],
+            [lexical[n] for n in order],
+            [subject[n] for n in order],
+        )
+        texts = [f"{unit.context}: {unit.text}" if unit.context else unit.text for unit in units]
+        cosines = self._cosines(question, texts)
+        cross = (
+            self._cross.scores(question.english, texts) if self._cross and question.english else np.zeros(len(units))
+        )
+        scored = [
+            Scored(
+                unit,
+                combine(float(cross[n]) if self._cross else None, float(cosines[n]), *lexical[n], subject[n]),
+                float(cross[n]),
+                float(cosines[n]),
+                *lexical[n],
+                subject[n],
+            )
+            for n, unit in enumerate(units)
+        ]
+        return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+
+    def _cosines(self, question: Question, texts: Sequence[str]) -> np.ndarray:
+        embedder = self._library.embedder
+        asked = question.text if embedder.languages is None else question.english
+        if not asked:
+            return np.zeros(len(texts))
+        cosines: np.ndarray = embedder.embed_passages(texts) @ embedder.embed_query(asked)
+        return cosines
+
+    def _coverage(self, question: Question, unit: Unit) -> tuple[float, float]:
+        """Share of the question's content that a unit names, and the rarity of its rarest word left out.
+
+        A word counts as named when the unit holds it or another name of the same term. Rarity is the inverse
+        document frequency among passages, scaled to 0..1.
+        """
+        language = unit.document.language
+        held = set(analyse(f"{unit.context} {unit.text}", language))
+        wanted = needs(question, language)
+        if not wanted:
+            return 0.0, 1.0
+        total = max(1, sum(self._library.languages().values()))
+        frequency = self._library.document_frequency([t for names in wanted for t in names[:1]], language)
+        top = math.log(1 + total)
+        gained = weight = missing = 0.0
+        for names in wanted:
+            rarity = math.log((total + 1) / (0.5 + frequency.get(names[0], 0))) / top if frequency else 1.0
+            rarity = min(1.0, max(0.05, rarity))
+            weight += rarity
+            if any(name in held for name in names):
+                gained += rarity
+            else:
+                missing = max(missing, rarity)
+        return gained / weight, missing
+
+
+def needs(question: Question, language: str) -> list[list[str]]:
+    """What a question asks for, as lists of index words of which one suffices: its terms with all their names
+    in a document's language, and the content words that belong to no term."""
+    vocabulary = question.vocabulary
+    wanted: list[list[str]] = []
+    covered: set[str] = set()
+    called = {name.casefold() for entry in question.named for name in entry.names}
+    for mention in question.terms:
+        own = analyse(question.text[mention.start : mention.end], question.language)
+        covered.update(own)
+        if called & {name.casefold() for name in vocabulary.names(mention.concept, "en")}:
+            continue  # the name of a document says where to look, not what to look for
+        if not vocabulary.content(own, question.language):
+            continue
+        names = [token for name in vocabulary.names(mention.concept, language) for token in
+                 vocabulary.content(analyse(name, language), language)]  # fmt: skip
+        if question.language == language:
+            names = [*vocabulary.content(own, language), *names]
+        if names:
+            wanted.append(list(dict.fromkeys(names)))
+    for token in question.content:
+        if token not in covered and (question.language == language or token.isdigit()):
+            wanted.append([token])
+    return wanted
+
+
+def _meets(unit: Unit, hit: SubjectHit) -> float:
+    """How well a unit is what a subject points at: 1 where it is that span or part of it, less where it is more."""
+    if unit.document.id != hit.document_id or unit.end <= hit.start or hit.end <= unit.start:
+        return 0.0
+    if hit.start <= unit.start and unit.end <= hit.end:
+        return 1.0 if unit.end - unit.start > 0.6 * (hit.end - hit.start) else 0.97
+    return 0.95
+
+
+def combine(cross: float | None, cosine: float, coverage: float, missing: float, subject: float) -> float:
+    """The log-odds that a unit answers. Weights fitted on the development questions (`docs/quality.md`)."""
+    if cross is None:
+        return -6.0 + 4.0 * cosine + 3.0 * coverage - 1.0 * missing + 5.0 * subject
+    return -4.5 + 0.3 * cross + 2.5 * cosine + 1.5 * coverage - 0.5 * missing + 8.0 * subject
+
+
+def _distinct(units: Sequence[Unit]) -> list[Unit]:
+    seen: set[tuple[str, int, int]] = set()
+    kept = []
+    for unit in units:
+        key = (unit.document.id, unit.start, unit.end)
+        if key not in seen:
+            seen.add(key)
+            kept.append(unit)
+    return kept

@@ -1,0 +1,352 @@
+"""Questions about the meeting itself, answered from its structure and cited to the rows it was read from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from assistant.answer import Citation, Statement
+from assistant.frames import date_text, joined, say
+from assistant.meeting.citing import Citer, clock, is_of
+from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_past
+from assistant.question import Question
+from corpus.library import Library
+from corpus.meetings import AgendaItem, Meeting, Sitting
+from corpus.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class MeetingAnswer:
+    """What the meeting's structure says, or why it can't say it (`missing`, a sentence)."""
+
+    statements: tuple[Statement, ...] = ()
+    missing: str = ""
+    see: tuple[tuple[str, str], ...] = field(default=())
+
+
+class MeetingDesk:
+    """Answers schedule and documentation questions from the meetings that a library holds."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def answer(self, question: Question) -> MeetingAnswer | None:
+        """The answer, or None where the question is not about the structure of a meeting."""
+        meeting = self._meeting(question)
+        return None if meeting is None else _Reading(meeting, self._library, question).answer()
+
+    def announced_content(self, question: Question) -> Symbol | None:
+        """The announced document whose content a question asks for without naming its symbol."""
+        meeting = self._meeting(question)
+        if meeting is None or question.symbols:
+            return None
+        return _Reading(meeting, self._library, question).announced_content()
+
+    def _meeting(self, question: Question) -> Meeting | None:
+        """The meeting that a question is about: the one whose agenda it names, else the latest."""
+        meetings = self._library.meetings()
+        keys = {symbol.text for symbol in question.symbols}
+        named = [m for m in meetings if self._library.document(m.document_id).key in keys]
+        if named:
+            return named[0]
+        years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", question.text)]
+        if years:
+            meetings = [m for m in meetings if not m.dates or m.dates[0].year in years]
+        return max(meetings, key=lambda m: (m.dates[-1:], m.document_id)) if meetings else None
+
+
+class _Reading:
+    """One question read at one meeting, in the ways that such questions are asked."""
+
+    def __init__(self, meeting: Meeting, library: Library, question: Question) -> None:
+        self.meeting = meeting
+        self.question = question
+        self.language = question.language
+        self.topic = Topic(question, meeting, library)
+        self.cite = Citer(library, meeting)
+        announced = {symbol.text for symbol in meeting.documents()}
+        own = self.cite.document.symbol
+        self.announced = [symbol.text for symbol in question.symbols if symbol.text in announced]
+        elsewhere = any(symbol != own and symbol.text not in announced for symbol in question.symbols)
+        treaty = any(entry.kind in ("treaty", "resolution") for entry in question.named)
+        self.here = not elsewhere and not treaty and not question.articles
+
+    def answer(self) -> MeetingAnswer | None:
+        """The first way of reading the question that fits."""
+        if not self.here:
+            return None
+        numbers = {item.number for item in self.meeting.items}
+        wrong = [number for number in self.question.items if number not in numbers]
+        if wrong and numbers:
+            mains = [item.number for item in self.meeting.items if " " not in item.number]
+            missing = say("no_item", self.language, item=wrong[0], first=mains[0], last=mains[-1])
+            return MeetingAnswer(missing=missing, see=((self.cite.document.id, "provisional agenda"),))
+        ways: tuple[Callable[[], MeetingAnswer | None], ...] = (
+            self._documents,
+            self._counts,
+            self._breaks,
+            self._hours,
+            self._edges,
+            self._days,
+            self._item_times,
+            self._place,
+            self._which_item,
+            self._items_listed,
+        )
+        for way in ways:
+            found = way()
+            if found is not None:
+                return found
+        return None
+
+    def announced_content(self) -> Symbol | None:
+        """As `MeetingDesk.announced_content`."""
+        if not self.here or not self.question.says("documents") or not asks_content(self.question):
+            return None
+        items = [item for item in self.topic.items(documents=True) if item.documentation]
+        return Symbol.parse(items[0].documentation[0][0]) if items else None
+
+    # Ways of reading
+
+    def _documents(self) -> MeetingAnswer | None:
+        """Which document is for which item."""
+        q = self.question
+        if asks_content(q) or q.says("when", "who", "why"):
+            return None
+        if self.announced and q.says("item", "what", "which_document"):
+            items = [i for i in self.meeting.items if any(symbol in self.announced for symbol, _ in i.documentation)]
+            return MeetingAnswer(tuple(s for item in items for s in self._announced(item)))
+        if not q.says("which_document", "documents") or (
+            q.says("item") and not q.items and not q.says("which_document")
+        ):
+            return None
+        items = self.topic.items(documents=True)
+        if not items and self.topic.administrative:
+            items = [item for item in self.meeting.items if item.documentation]
+        elif not q.says("which_document") and not any(item.documentation for item in items):
+            return None
+        return MeetingAnswer(tuple(s for item in items for s in self._announced(item))) if items else None
+
+    def _counts(self) -> MeetingAnswer | None:
+        """How many meetings, how many items."""
+        q = self.question
+        many = q.vocabulary.find("how_many", q.text, q.language)
+        if not many or q.says("hours"):
+            return None
+        counted = q.vocabulary.find("meetings", q.text[many.end() : many.end() + 25], q.language)
+        if counted and self.meeting.sittings and (self.topic.administrative or counted.start() < 12):
+            sittings = self._filtered(self.meeting.sittings)
+            days = len({sitting.date for sitting in sittings})
+            text = say("meetings_total", self.language, count=len(sittings), days=days)
+            rows = tuple(cite for sitting in sittings for cite in self.cite.sitting(sitting)[-1:])
+            said = self.cite.sentence(r"plenary meetings")
+            quoted = (Statement(said.quote, "quoted", (said,)),) if said and len(sittings) > 1 else ()
+            return MeetingAnswer((*quoted, Statement(text, "derived", rows)))
+        if q.says("item", "all_items") and self.topic.administrative and not q.items:
+            items = [item for item in self.meeting.items if " " not in item.number]
+            cites = tuple(cite for item in items if (cite := self.cite.listed(item)))
+            return MeetingAnswer((Statement(say("items_total", self.language, count=len(items)), "derived", cites),))
+        return None
+
+    def _breaks(self) -> MeetingAnswer | None:
+        """How long the break between two meetings of a day is."""
+        q = self.question
+        if not asks_break(q) or not q.says("when", "how_long", "how_many", "hours"):
+            return None
+        sittings = self._filtered(self.meeting.sittings) if q.afternoon is None else list(self.meeting.sittings)
+        statements = []
+        for before, after in pairwise(sittings):
+            if before.date != after.date:
+                continue
+            minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
+            text = say(
+                "break",
+                self.language,
+                day=date_text(before.date, self.language),
+                hours=self._hours_text(minutes),
+                start=clock(before.time_label, -1),
+                end=clock(after.time_label, 0),
+            )
+            cites = (*self.cite.sitting(before), *self.cite.sitting(after)[-1:])
+            statements.append(Statement(text, "derived", cites))
+        return MeetingAnswer(tuple(statements)) if statements else None
+
+    def _hours(self) -> MeetingAnswer | None:
+        """How long the meeting or an item lasts."""
+        q = self.question
+        asked = q.says("how_long") or (q.says("hours") and asks_amount(q))
+        if not asked or not self.meeting.sittings or asks_past(q):
+            return None
+        items = self.topic.items()
+        sums = q.says("hours", "meetings") and asks_amount(q) and len(self.topic.words) < 4
+        if not items and not (self.topic.administrative or sums):
+            return None
+        if items:
+            sittings = self._sittings_of(items[0])
+            hours = self._hours_text(sum(sitting.minutes for sitting in sittings))
+            text = say("item_length", self.language, item=items[0].number, title=items[0].title, count=len(sittings),
+                       hours=hours)  # fmt: skip
+        else:
+            sittings = self._filtered(self.meeting.sittings)
+            hours = self._hours_text(sum(sitting.minutes for sitting in sittings))
+            text = say("hours_total", self.language, count=len(sittings), hours=hours)
+        cites = tuple(c for sitting in sittings for c in self.cite.sitting(sitting, items[0] if items else None))
+        return MeetingAnswer((Statement(text, "derived", cites),)) if sittings else None
+
+    def _edges(self) -> MeetingAnswer | None:
+        """When the meeting opens and when it ends."""
+        q = self.question
+        if not self.meeting.sittings or not self.topic.administrative or q.items:
+            return None
+        if not q.says("when", "hours", "how_long") and q.hour is None:
+            return None
+        closing = q.says("closing") or (q.says("last") and q.says("meetings"))
+        opening = q.says("opening") or (q.says("first") and q.says("meetings"))
+        sittings = self._filtered(self.meeting.sittings)
+        if not sittings or not (closing or opening):
+            return None
+        if closing and (q.stresses("closing", "last") or not q.says("opening")):
+            last = sittings[-1]
+            day, time = date_text(last.date, self.language), clock(last.time_label, -1)
+            text = say("closes", self.language, day=day, time=time)
+            return MeetingAnswer((Statement(text, "derived", self.cite.sitting(last)),))
+        first = sittings[0]
+        day, time = date_text(first.date, self.language), clock(first.time_label, 0)
+        opened = Statement(say("opens", self.language, day=day, time=time), "derived", self.cite.sitting(first)[:2])
+        said = self.cite.sentence(r"\bwill be opened\b") if first is self.meeting.sittings[0] else None
+        return MeetingAnswer((opened, Statement(said.quote, "quoted", (said,))) if said else (opened,))
+
+    def _days(self) -> MeetingAnswer | None:
+        """What is taken up on a day, in a half of a day, at an hour."""
+        q = self.question
+        timed = bool(q.weekdays or (q.days and q.months) or q.afternoon is not None or q.hour is not None)
+        timed = timed or (bool(q.days) and not q.items)
+        if not timed or not self.meeting.sittings or self.topic.items():
+            return None
+        if not (self.topic.administrative or q.says("all_items", "item", "schedule", "agenda")):
+            return None
+        sittings = self._filtered(self.meeting.sittings)
+        if not sittings:
+            days = joined(sorted({date_text(s.date, self.language) for s in self.meeting.sittings}), self.language)
+            missing = say("no_day", self.language, days=days)
+            return MeetingAnswer(missing=missing, see=((self.cite.document.id, "annex"),))
+        return self._timetable(sittings)
+
+    def _item_times(self) -> MeetingAnswer | None:
+        """When an item is taken up."""
+        q = self.question
+        asked = (
+            q.says("when", "schedule") or bool(q.weekdays or q.days) or q.hour is not None or q.afternoon is not None
+        )
+        asked = asked or (q.says("meetings") and q.says("what", "first", "last", "next", "item"))
+        if not asked or not self.meeting.sittings or (asks_past(q) and not q.items):
+            return None
+        statements = []
+        for item in self.topic.items():
+            sittings = self._sittings_of(item)
+            if q.says("first") and not q.says("last"):
+                sittings = sittings[:1]
+            elif q.stresses("last", "closing") and not q.stresses("opening", "first"):
+                sittings = sittings[-1:]
+            slots = [
+                say(
+                    "slot_continued" if any(r.continued for r in sitting.items if is_of(r.number, item)) else "slot",
+                    self.language,
+                    day=date_text(sitting.date, self.language),
+                    times=sitting.time_label,
+                )
+                for sitting in sittings
+            ]
+            text = say(
+                "item_when", self.language, item=item.number, title=item.title, slots=joined(slots, self.language)
+            )
+            cites = tuple(cite for sitting in sittings for cite in self.cite.sitting(sitting, item))
+            if sittings:
+                statements.append(Statement(text, "derived", cites))
+        if statements:
+            return MeetingAnswer(tuple(statements))
+        if q.says("schedule") and self.topic.administrative:
+            return self._timetable(self._filtered(self.meeting.sittings))
+        return None
+
+    def _place(self) -> MeetingAnswer | None:
+        """Where and on which days the meeting is held."""
+        q = self.question
+        if not self.topic.administrative or self.meeting.masthead is None:
+            return None
+        if not (q.says("where") or (q.says("when") and q.says("meetings"))):
+            return None
+        dates = joined([date_text(day, self.language) for day in self.meeting.dates], self.language)
+        text = say("place", self.language, place=self.meeting.place, dates=dates)
+        return MeetingAnswer((Statement(text, "derived", (self.cite.block(self.meeting.masthead),)),))
+
+    def _which_item(self) -> MeetingAnswer | None:
+        """Under which item a subject or a document comes."""
+        q = self.question
+        if not q.says("item") or not q.says("what") or q.items or asks_content(q):
+            return None
+        items = self.topic.items(documents=q.says("documents"))
+        cites = [cite for item in items if (cite := self.cite.listed(item))]
+        statements = [Statement(cite.quote, "quoted", (cite,)) for cite in cites]
+        if q.says("documents"):
+            statements += [statement for item in items for statement in self._announced(item) if item.documentation]
+        return MeetingAnswer(tuple(statements)) if statements else None
+
+    def _items_listed(self) -> MeetingAnswer | None:
+        """The agenda itself."""
+        q = self.question
+        if not self.topic.administrative or q.items or not q.says("all_items"):
+            return None
+        cites = [cite for item in self.meeting.items if (cite := self.cite.listed(item))]
+        return MeetingAnswer(tuple(Statement(cite.quote, "quoted", (cite,)) for cite in cites)) if cites else None
+
+    # Making statements
+
+    def _timetable(self, sittings: Sequence[Sitting]) -> MeetingAnswer:
+        statements = []
+        for sitting in sittings:
+            items = [say("item", self.language, item=row.number, title=row.title) for row in sitting.items]
+            day, times = date_text(sitting.date, self.language), sitting.time_label
+            text = say("slot_items", self.language, day=day, times=times, items=joined(items, self.language))
+            statements.append(Statement(text, "derived", self.cite.sitting(sitting)))
+        return MeetingAnswer(tuple(statements))
+
+    def _announced(self, item: AgendaItem) -> list[Statement]:
+        """What the agenda announces for an item, or that it announces nothing."""
+        if not item.documentation:
+            listed = self.cite.listed(item)
+            text = say("no_document_for", self.language, item=item.number, title=item.title)
+            return [Statement(text, "derived", (listed,) if listed else ())]
+        made: list[Statement] = []
+        for symbol, ordinal in item.documentation:
+            if not self.announced or symbol in self.announced:
+                text = say("document_for", self.language, item=item.number, title=item.title, symbol=symbol)
+                cite: Citation = self.cite.block(ordinal)
+                made.append(Statement(text, "derived", (cite,)))
+        return made
+
+    def _filtered(self, sittings: Sequence[Sitting]) -> list[Sitting]:
+        q = self.question
+        found = list(sittings)
+        if q.weekdays:
+            found = [s for s in found if s.date.weekday() in q.weekdays]
+        if q.days:
+            found = [s for s in found if s.date.day in q.days]
+        if q.months:
+            found = [s for s in found if s.date.month in q.months]
+        if q.afternoon is not None:
+            found = [s for s in found if s.afternoon == q.afternoon]
+        if q.hour is not None:
+            found = [s for s in found if s.start <= dt.time(q.hour % 24) < s.end] or found
+        return found
+
+    def _sittings_of(self, item: AgendaItem) -> list[Sitting]:
+        found = [s for s in self.meeting.sittings if any(is_of(row.number, item) for row in s.items)]
+        return self._filtered(found) or found
+
+    def _hours_text(self, minutes: int) -> str:
+        hours = minutes / 60
+        return say("hours", self.language, n=int(hours) if hours == int(hours) else f"{hours:.1f}")

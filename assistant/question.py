@@ -1,0 +1,261 @@
+"""What a question asks: its language, and the symbols, items, articles, days and terms that it names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.vocabulary import TermMention, Vocabulary
+from corpus.analysis import analyse, fold
+from corpus.catalogue import Catalogue, Entry
+from corpus.language import detect_language
+from corpus.symbols import Symbol, find_symbols
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ASCII_ITEM = re.compile(r"(?<![\w/.])(\d{1,2})\s*(?:\(\s*([a-z])\s*\)|([a-z])(?![\w]))?")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK = re.compile(
+    r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as understood. `text` is cleaned; `asked` is what the user typed.
+
+    `focus` is the last turn of a follow-up, else all of it. `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `weekdays` 0 (Monday) to 6,
+    `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
+    """
+
+    asked: str
+    text: str
+    language: str
+    vocabulary: Vocabulary
+    focus: str
+    symbols: tuple[Symbol, ...] = ()
+    items: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    paragraph: str | None = None
+    weekdays: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+    afternoon: bool | None = None
+    hour: int | None = None
+    named: tuple[Entry, ...] = ()
+    follow_up: bool = False
+
+    def says(self, *kinds: str) -> bool:
+        """Whether the question has a word of one of these kinds (keys of `questions.yaml`)."""
+        return any(self.vocabulary.says(kind, self.text, self.language) for kind in kinds)
+
+    def stresses(self, *kinds: str) -> bool:
+        """As `says`, of the part that was asked last."""
+        return any(self.vocabulary.says(kind, self.focus, self.language) for kind in kinds)
+
+    @cached_property
+    def terms(self) -> list[TermMention]:
+        """The terms that the question names."""
+        return self.vocabulary.mentions(self.text, self.language)
+
+    @cached_property
+    def content(self) -> list[str]:
+        """Analysed content words in the question's own language."""
+        return self.vocabulary.content(analyse(self.text, self.language), self.language)
+
+    def tokens(self, language: str) -> list[str]:
+        """Analysed words to look for in documents of a language: the question's own words where it is in that
+        language, and the names of its terms there."""
+        own = self.content if language == self.language else [
+            token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))
+        ]  # fmt: skip
+        names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
+        named = [token for name in names for token in analyse(name, language)]
+        return list(dict.fromkeys([*own, *self.vocabulary.content(named, language)]))
+
+    @cached_property
+    def english(self) -> str:
+        """The question for an English-only model: itself, or the English names of its terms."""
+        if self.language == "en":
+            return self.text
+        kept = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
+        numbers = re.findall(r"\b\d[\d/]*\b", self.text)
+        return " ".join(dict.fromkeys([*kept, *numbers]))
+
+
+def clean_question(text: str) -> str:
+    """One line, compatibility forms folded, control characters gone."""
+    text = unicodedata.normalize("NFKC", text)
+    return re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip()
+
+
+def parse_question(
+    asked: str,
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+    language: str | None = None,
+    focus: str | None = None,
+) -> Question:
+    """Understands a question. `language` overrides what its words tell; `focus` is the part asked last."""
+    text = clean_question(asked)
+    spoken = language or detect_language(text)
+    mentions = find_symbols(text)
+    bare = text
+    for mention in reversed(mentions):
+        bare = bare[: mention.start] + " " * (mention.end - mention.start) + bare[mention.end :]
+    articles, paragraph, rest = _articles(bare, vocabulary, spoken)
+    months = tuple(int(month) for month in vocabulary.choices("months", rest, spoken))
+    # Russian "повестка дня" (agenda) ends in a word for the afternoon.
+    parts = vocabulary.choices("dayparts", vocabulary.without("agenda", rest, spoken), spoken)
+    clock = _CLOCK.search(rest)
+    hour = None
+    if clock and int(clock.group(1)) < 24:
+        hour = int(clock.group(1)) + (12 if clock.group(3)[0] in "pP" and int(clock.group(1)) < 12 else 0)
+    return Question(
+        asked=asked,
+        text=text,
+        language=spoken,
+        vocabulary=vocabulary,
+        focus=focus or text,
+        symbols=tuple(mention.symbol for mention in mentions),
+        items=_items(rest, vocabulary, spoken),
+        articles=articles,
+        paragraph=paragraph,
+        weekdays=tuple(_WEEKDAYS.index(day) for day in vocabulary.choices("weekdays", rest, spoken)),
+        days=_days(rest, bool(months), spoken),
+        months=months,
+        afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
+        hour=hour,
+        named=_named(bare, vocabulary, catalogue, spoken),
+        follow_up=_follows(text, vocabulary, spoken),
+    )
+
+
+def _numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
+    """Numbers that stand with a word of a kind (`item 2 (a)`, `the second item`, `第二项`): text and span."""
+    found: list[tuple[str, int, int]] = []
+    numbers = vocabulary.number_words(language)
+    word = "|".join(
+        sorted(
+            (re.escape(form).replace(r"\ ", r"\s+") for form in vocabulary.forms(kind, language)),
+            key=len,
+            reverse=True,
+        )
+    )
+    spelled = "|".join(sorted((re.escape(form) for form in numbers), key=len, reverse=True))
+    edge = "" if language == "zh" else r"(?<!\w)"
+    article = "(?:ال)?" if language == "ar" else ""
+    folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
+    number = r"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{1,3})(?:\s*\(\s*([a-z])\s*\)|([a-z])(?!\w))?"
+    after = re.compile(
+        rf"{edge}{article}(?:{word})\.?\s*{number}(?:\s*(?:,|and|et|y|и|و|和|&|or|-|to)\s*(\d{{1,3}}))?",
+        re.IGNORECASE,
+    )
+    for match in after.finditer(folded):
+        letter = match.group(2) or match.group(3)
+        found.append((match.group(1) + (f" ({letter})" if letter else ""), match.start(), match.end()))
+        if match.group(4):
+            found.append((match.group(4), match.start(), match.end()))
+    behind = (
+        r"(?:第\s*)?(\d{1,3})\s*"
+        if language == "zh"
+        else r"(\d{1,3})(?:st|nd|rd|th|e|er|ème|º|ª|-?[йяое]|-го|-му|-ю)\s+"
+    )
+    for match in re.finditer(rf"{edge}{behind}(?:{word})", folded, re.IGNORECASE):
+        found.append((match.group(1), match.start(), match.end()))
+    gap = r"\s*" if language == "zh" else r"\s+"
+    for pattern in (
+        rf"{edge}({spelled}){gap}(?:{word})",
+        rf"{edge}{article}(?:{word}){gap}({spelled})(?!\w)",
+    ):
+        for match in re.finditer(pattern, folded, re.IGNORECASE):
+            found.append((str(numbers[match.group(1).casefold()]), match.start(), match.end()))
+    return found
+
+
+def _items(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(number for number, _, _ in _numbers_after("item", text, vocabulary, language)))
+
+
+def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[str, ...], str | None, str]:
+    """Article numbers, a paragraph of the article, and the text with both blanked out."""
+    found = _numbers_after("article", text, vocabulary, language)
+    paragraph = None
+    spans = [(start, end) for _, start, end in found]
+    if found:
+        paragraphs = _numbers_after("paragraph", text, vocabulary, language)
+        if paragraphs:
+            paragraph = paragraphs[0][0]
+            spans += [(start, end) for _, start, end in paragraphs]
+        compact = re.search(r"(\d{1,3})\s*\(\s*(\d{1,2})\s*\)(?:\s*\(\s*([a-z])\s*\))?", text)
+        if compact and not paragraph:
+            paragraph = compact.group(2) + (f" ({compact.group(3)})" if compact.group(3) else "")
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    numbers = [number.split(" ")[0] for number, _, _ in found]
+    return tuple(dict.fromkeys(numbers)), paragraph, text
+
+
+def _days(text: str, month_named: bool, language: str) -> tuple[int, ...]:
+    """Days of the month: a number beside a month's name, or with an ordinal ending or 日 / 号."""
+    pattern = r"(?<![\d/.:])(\d{1,2})(?:st|nd|rd|th|er)?(?![\d/.:]|\s*[ap]\.?m)" if month_named else (
+        r"(?<![\d/.:])(\d{1,2})(?:\s*(?:日|号)|th\b|-?го числа)"
+    )  # fmt: skip
+    return tuple(dict.fromkeys(int(day) for day in re.findall(pattern, text) if 1 <= int(day) <= 31))
+
+
+def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
+    """Catalogue entries that the question calls by a name: the treaties above all."""
+    folded = f" {_plain(text)} "
+    names = [text]
+    for mention in vocabulary.mentions(text, language):
+        names += vocabulary.names(mention.concept, "en")
+    called = {_plain(name) for name in names[1:]}
+    found = []
+    for entry in catalogue.entries:
+        for name in entry.names:
+            plain = _plain(name)
+            if len(plain) > 3 and (f" {plain} " in folded or plain in called):
+                found.append(entry)
+                break
+    return tuple(found) or _instrument(text, vocabulary, catalogue, language)
+
+
+def _instrument(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
+    """`the Protocol` or `the Convention` without more: the treaty of the catalogue that is called so."""
+    generic = {
+        word
+        for mention in vocabulary.mentions(text, language)
+        for word in ("protocol", "convention")
+        if vocabulary.names(mention.concept, "en")[0].casefold().rstrip("s") == word
+    }
+    treaties = [entry for entry in catalogue.entries if entry.kind == "treaty"]
+    return tuple(
+        entry for entry in treaties if any((entry.short or entry.title).casefold().endswith(word) for word in generic)
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", fold(text)))
+
+
+def _follows(text: str, vocabulary: Vocabulary, language: str) -> bool:
+    """Whether a question only makes sense after another: `and on Friday?`, `what about children?`, `why?`."""
+    short = len(text) <= (12 if language == "zh" else 60)
+    match = vocabulary.find("follow_up_starts", text, language)
+    return bool(match and match.start() <= 2 and short) or (_PRONOUN[language].search(text) is not None and short)
+
+
+_PRONOUN = {
+    "en": re.compile(
+        r"\b(?:it|its|they|them|that one|this one|those|these|there|the same|the other|he|she)\b",
+        re.IGNORECASE,
+    ),
+    "fr": re.compile(r"\b(?:il|elle|ils|elles|celui-ci|celle-ci|celui-là|cela|ça|le même|la même|y)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:ello|ellos|ellas|ese|esa|eso|este|esta|esto|aquel|el mismo|la misma)\b", re.IGNORECASE),
+    "ru": re.compile(r"\b(?:он|она|оно|они|его|её|ее|их|этот|эта|это|там|тот же)\b", re.IGNORECASE),
+    "ar": re.compile(r"(?<!\w)(?:هو|هي|هم|ذلك|تلك|نفسه|نفسها)(?!\w)"),
+    "zh": re.compile("它|他们|它们|那个|这个|那份|这份"),
+}

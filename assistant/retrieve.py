@@ -1,0 +1,85 @@
+"""Retrieval: passages nearest in meaning and passages that share words, fused by reciprocal rank.
+
+Reciprocal rank fusion after Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and
+individual rank learning methods", SIGIR 2009, with their constant of 60.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.question import Question
+from assistant.subjects import subject_hits
+from corpus.documents import Document, Passage
+from corpus.library import Library
+
+RRF_CONSTANT = 60
+POOL = 40
+"""Hits that each index contributes."""
+DENSE_WEIGHT = 1.0
+LEXICAL_WEIGHT = 1.0
+SUBJECT_WEIGHT = 1.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage that retrieval returned for a question. `score` is the fused score; `dense` the cosine and
+    `lexical` the BM25 score, None where that index did not find it."""
+
+    passage: Passage
+    document: Document
+    score: float
+    dense: float | None
+    lexical: float | None
+
+    @property
+    def id(self) -> str:
+        """Stable evidence id."""
+        return self.passage.id
+
+
+class Retriever:
+    """Finds passages in a library. Passages of superseded documents step behind: they are left out."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
+        """The best passages, best first; `documents` restricts them to some document ids."""
+        library = self._library
+        scores: dict[str, float] = {}
+        dense: dict[str, float] = {}
+        lexical: dict[str, float] = {}
+        pool = POOL if documents is None else POOL * 5
+        held = library.languages()
+        languages = library.embedder.languages
+        text = question.text if languages is None else question.english
+        if text and (languages is None or languages & set(held)):
+            for rank, (passage_id, cosine) in enumerate(library.dense(text, pool)):
+                dense[passage_id] = cosine
+                scores[passage_id] = scores.get(passage_id, 0.0) + DENSE_WEIGHT / (RRF_CONSTANT + rank + 1)
+        for language in held:
+            for rank, hit in enumerate(library.lexical(question.tokens(language), language, pool)):
+                lexical[hit.passage_id] = hit.score
+                gain = LEXICAL_WEIGHT / (RRF_CONSTANT + rank + 1)
+                scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + gain
+        for rank, place in enumerate(subject_hits(question, library, documents)):
+            home = library.passage_at(place.document_id, place.start)
+            if home is not None:
+                scores[home] = scores.get(home, 0.0) + SUBJECT_WEIGHT / (RRF_CONSTANT + rank + 1)
+        passages = library.passages_by_id(list(scores))
+        behind = library.superseded()
+        found = [
+            Evidence(
+                passage,
+                library.document(passage.document_id),
+                scores[passage_id],
+                dense.get(passage_id),
+                lexical.get(passage_id),
+            )
+            for passage_id, passage in passages.items()
+            if passage.document_id not in behind and (documents is None or passage.document_id in documents)
+        ]
+        found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
+        return found[:limit]

@@ -1,0 +1,96 @@
+"""Settings, read once at the top. Order: options of the command, `RAPPORTEUR_...` variables, a file, defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class SettingsError(ValueError):
+    """A setting that can't be used; the message names it and where it was read. Permanent until changed."""
+
+
+def default_data_dir() -> Path:
+    """`$XDG_DATA_HOME/rapporteur`, by default `~/.local/share/rapporteur` (XDG Base Directory Specification)."""
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "rapporteur"
+
+
+def settings_file() -> Path:
+    """The settings file: `RAPPORTEUR_CONFIG`, else `$XDG_CONFIG_HOME/rapporteur/rapporteur.toml`."""
+    named = os.environ.get("RAPPORTEUR_CONFIG")
+    if named:
+        return Path(named)
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "rapporteur" / "rapporteur.toml"
+
+
+class Settings(BaseSettings):
+    """All that can be set. Unknown names in the file are errors; numbers have bounds."""
+
+    model_config = SettingsConfigDict(env_prefix="RAPPORTEUR_", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir, description="Folder of the library.")
+    embedding: str = Field(
+        "minilm",
+        min_length=1,
+        description="Embedding model: 'minilm' (packaged, English), or a sentence-transformers id or folder.",
+    )
+    chroma_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+(:\d+)?/?$",
+        description="Address of a Chroma server for the vectors; unset: embedded, in the library's folder.",
+    )
+    cross_encoder: Literal["auto", "on", "off"] = Field(
+        "auto", description="Sentence scoring by the optional cross-encoder: 'auto' uses it where installed."
+    )
+    catalogue_dir: Path | None = Field(
+        None, description="Folder with a catalogue of one's own in place of the shipped one."
+    )
+    passages: int = Field(12, ge=1, le=100, description="Passages retrieved for one question.")
+    max_statements: int = Field(3, ge=1, le=20, description="Most quoted statements in one answer.")
+    max_question: int = Field(2_000, ge=100, le=20_000, description="Longest question, in characters.")
+
+    @field_validator("data_dir", "catalogue_dir")
+    @classmethod
+    def _home(cls, value: Path | None) -> Path | None:
+        return value.expanduser() if value else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options before environment before file."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+        return init_settings, env_settings, file
+
+
+def load_settings(**options: Any) -> Settings:
+    """The settings, `options` first (None: not given). Raises `SettingsError` with a sentence for people."""
+    file = settings_file()
+    if os.environ.get("RAPPORTEUR_CONFIG") and not file.is_file():
+        raise SettingsError(f"RAPPORTEUR_CONFIG names {file}, but there is no such file.")
+    try:
+        return Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors():
+            name = str(fault["loc"][0]) if fault["loc"] else "settings"
+            faults.append(f"{name} (RAPPORTEUR_{name.upper()}): {fault['msg'][0].lower()}{fault['msg'][1:]}")
+        raise SettingsError(f"Setting {'; '.join(faults)}. Read from options, environment and {file}.") from None
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"{file} can't be used: {error}") from None

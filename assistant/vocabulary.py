@@ -1,0 +1,200 @@
+"""The words by which questions are understood: question patterns and terms in the six official languages.
+
+The data stand in `assistant/data`: `questions.yaml` (when, which document, weekdays...) and `terms.yaml`
+(concepts with their names in each language, the documents' own wording first).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from corpus.analysis import analyse, fold, words
+from corpus.documents import LANGUAGES
+
+
+@dataclass(frozen=True)
+class TermMention:
+    """A term found in a question: the concept's number and the span of the words."""
+
+    concept: int
+    start: int
+    end: int
+
+
+class Vocabulary:
+    """Question words and terms. `shipped()` gives the one that comes with Rapporteur."""
+
+    def __init__(self, questions: Mapping[str, Any], terms: Sequence[Mapping[str, Sequence[str]]]) -> None:
+        self._questions = questions
+        self.terms = tuple(terms)
+        self._patterns: dict[tuple[str, str], re.Pattern[str]] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def shipped() -> Vocabulary:
+        """The shipped data, read once."""
+        folder = files("assistant") / "data"
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        read = [
+            yaml.load((folder / name).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  (a safe loader)
+            for name in ("questions.yaml", "terms.yaml")
+        ]
+        return Vocabulary(read[0], read[1]["terms"])
+
+    # Question words
+
+    def says(self, kind: str, text: str, language: str) -> bool:
+        """Whether a text has a word of a kind (`when`, `how_many`, `documents`...)."""
+        return self.find(kind, text, language) is not None
+
+    def find(self, kind: str, text: str, language: str) -> re.Match[str] | None:
+        """The first word of a kind in a text."""
+        return self._pattern(kind, tuple(self._questions[language][kind]), language).search(text)
+
+    def without(self, kind: str, text: str, language: str) -> str:
+        """A text with the words of a kind blanked out, every other character in its place."""
+        pattern = self._pattern(kind, tuple(self._questions[language][kind]), language)
+        return pattern.sub(lambda match: " " * len(match.group()), text)
+
+    def choices(self, kind: str, text: str, language: str) -> list[str]:
+        """Which of a kind's named choices a text mentions, in order: `weekdays` gives `friday`."""
+        found = []
+        for name, forms in self._questions[language][kind].items():
+            pattern = self._pattern(f"{kind}.{name}", tuple(forms), language)
+            found += [(match.start(), str(name)) for match in pattern.finditer(text)]
+        return list(dict.fromkeys(name for _, name in sorted(found)))
+
+    def forms(self, kind: str, language: str) -> list[str]:
+        """The words of a kind."""
+        return [str(form) for form in self._questions[language][kind]]
+
+    def groups(self, kind: str, language: str) -> Mapping[object, Sequence[object]]:
+        """The named choices of a kind with their words."""
+        groups: Mapping[object, Sequence[object]] = self._questions[language][kind]
+        return groups
+
+    def number_words(self, language: str) -> dict[str, int]:
+        """Cardinal and ordinal number words with their values."""
+        data = self._questions[language]
+        return {
+            fold(str(form)): int(value)
+            for kind in ("numbers", "ordinals")
+            for value, forms in data[kind].items()
+            for form in forms
+        }
+
+    def _pattern(self, name: str, forms: tuple[str, ...], language: str) -> re.Pattern[str]:
+        key = (language, name)
+        if key not in self._patterns:
+            self._patterns[key] = word_pattern(forms, language)
+        return self._patterns[key]
+
+    @cached_property
+    def _stops(self) -> dict[str, frozenset[str]]:
+        made = {}
+        for language in LANGUAGES:
+            tokens = {
+                token for form in self._questions[language]["stopwords"] for token in analyse(str(form), language)
+            }
+            made[language] = frozenset(tokens)
+        return made
+
+    def content(self, tokens: Sequence[str], language: str) -> list[str]:
+        """Analysed tokens without function words."""
+        stops = self._stops[language]
+        return [token for token in tokens if token not in stops]
+
+    # Terms
+
+    def mentions(self, text: str, language: str) -> list[TermMention]:
+        """Terms in a text, longest first where they overlap, in order of their place."""
+        return self._find_wide(text) if language == "zh" else self._find_stems(text, language)
+
+    def names(self, concept: int, language: str) -> list[str]:
+        """The names of a concept in a language, the documents' own wording first."""
+        return [str(name) for name in self.terms[concept].get(language, ())]
+
+    @cached_property
+    def _stems(self) -> dict[str, dict[tuple[str, ...], int]]:
+        return {}
+
+    def _stem_index(self, language: str) -> dict[tuple[str, ...], int]:
+        if language not in self._stems:
+            index: dict[tuple[str, ...], int] = {}
+            for concept, term in enumerate(self.terms):
+                for name in term.get(language, ()):
+                    key = tuple(_term_stems(str(name), language))
+                    if key:
+                        index.setdefault(key, concept)
+            self._stems[language] = index
+        return self._stems[language]
+
+    def _find_stems(self, text: str, language: str) -> list[TermMention]:
+        index = self._stem_index(language)
+        longest = max(map(len, index), default=0)
+        found_words = words(text)
+        stems = [_term_stems(word, language) for word, _, _ in found_words]
+        flat = [(stem, n) for n, parts in enumerate(stems) for stem in parts]
+        mentions: list[TermMention] = []
+        at = 0
+        while at < len(flat):
+            for size in range(min(longest, len(flat) - at), 0, -1):
+                concept = index.get(tuple(stem for stem, _ in flat[at : at + size]))
+                if concept is not None:
+                    first, last = flat[at][1], flat[at + size - 1][1]
+                    mentions.append(TermMention(concept, found_words[first][1], found_words[last][2]))
+                    at += size
+                    break
+            else:
+                at += 1
+        return mentions
+
+    @cached_property
+    def _wide(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for concept, term in enumerate(self.terms):
+            for name in term.get("zh", ()):
+                found.setdefault(str(name), concept)
+        return found
+
+    def _find_wide(self, text: str) -> list[TermMention]:
+        index = self._wide
+        longest = max(map(len, index), default=0)
+        mentions: list[TermMention] = []
+        at = 0
+        while at < len(text):
+            for size in range(min(longest, len(text) - at), 0, -1):
+                concept = index.get(text[at : at + size])
+                if concept is not None:
+                    mentions.append(TermMention(concept, at, at + size))
+                    at += size
+                    break
+            else:
+                at += 1
+        return mentions
+
+
+def word_pattern(forms: Sequence[str], language: str) -> re.Pattern[str]:
+    """A pattern for whole words, longest first; substrings in Chinese, prefixed articles allowed in Arabic."""
+    ordered = sorted({str(form) for form in forms}, key=len, reverse=True)
+    body = "|".join(re.escape(form).replace(r"\ ", r"\s+").replace("'", "['’]") for form in ordered)
+    if language == "zh":
+        return re.compile(f"(?:{body})")
+    before = r"(?<!\w)(?:[وفبكل]{0,2}(?:ال)?)?" if language == "ar" else r"(?<!\w)"
+    return re.compile(f"{before}(?:{body})(?!\\w)", re.IGNORECASE)
+
+
+def _term_stems(text: str, language: str) -> list[str]:
+    tokens = []
+    for token in analyse(text, language):
+        if token.startswith("sym"):
+            continue
+        tokens.append(token)
+    return tokens

@@ -1,0 +1,87 @@
+"""Lexical analysis by language: the tokens that the full-text index and the evidence scoring compare.
+
+Words of en, fr, es, ru and ar are stemmed with Snowball (Porter 2001, https://snowballstem.org); Chinese,
+written without spaces, becomes overlapping character bigrams, the usual unit of retrieval for it (Nie et al.,
+"On the use of words and n-grams for Chinese information retrieval", 2000). Symbols are one token besides
+their parts, so that `CTOC/COP/WG.7/2021/2` matches itself and not only its pieces.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+from itertools import pairwise
+
+import Stemmer
+
+from corpus.symbols import find_symbols
+
+STEMMERS = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian", "ar": "arabic"}
+_HAN = r"㐀-䶿一-鿿豈-﫿"
+_TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:['’][^\W\d_{_HAN}]+)*")
+_HAN_RUN = re.compile(rf"^[{_HAN}]+$")
+_ARABIC_MARKS = re.compile("[ً-ٰٟـ]")
+_local = threading.local()
+
+
+def fold(text: str) -> str:
+    """Case, compatibility forms and Latin accents folded; Arabic vowel marks and tatweel removed."""
+    text = _ARABIC_MARKS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    text = text.replace("أ", "ا").replace("إ", "ا").replace("آ", "ا").replace("ى", "ي")
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFD", text)
+    kept = [
+        letter
+        for n, letter in enumerate(decomposed)
+        if not (unicodedata.combining(letter) and n and decomposed[n - 1].isascii())
+    ]
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    cache: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("stemmers", {})
+    if language not in cache:
+        cache[language] = Stemmer.Stemmer(STEMMERS[language])
+    return cache[language]
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str, language: str) -> str:
+    if language == "ar" and len(word) > 4 and word.startswith(("وال", "بال", "كال", "فال")):
+        word = word[1:]
+    if language in ("fr",) and len(word) > 2 and word[1] in "'’":
+        word = word[2:]
+    stemmed: str = _stemmer(language).stemWord(word)
+    return fold(stemmed) or word
+
+
+def words(text: str) -> list[tuple[str, int, int]]:
+    """Surface words (Han runs whole) with their character spans."""
+    return [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+
+
+def analyse(text: str, language: str) -> list[str]:
+    """The index tokens of a text in one of the six languages, in order."""
+    tokens: list[str] = []
+    for word, _, _ in words(text):
+        if _HAN_RUN.match(word):
+            tokens.extend([word] if len(word) == 1 else [a + b for a, b in pairwise(word)])
+            continue
+        lowered = unicodedata.normalize("NFKC", word).casefold()
+        lowered = _ARABIC_MARKS.sub("", lowered)
+        if language == "en" and lowered.endswith(("'s", "’s")):
+            lowered = lowered[:-2]
+        if lowered.isdigit() or language not in STEMMERS:
+            tokens.append(fold(lowered))
+        else:
+            tokens.append(_stem(lowered, language))
+    tokens.extend(symbol_token(mention.symbol.text) for mention in find_symbols(text))
+    return tokens
+
+
+def symbol_token(symbol: str) -> str:
+    """One index token for a whole symbol."""
+    return "sym" + re.sub(r"[^0-9a-z]+", "x", symbol.casefold())

@@ -1,0 +1,259 @@
+"""The catalogue: which documents the body has issued, whether held or not, and how a text is recognised as one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus.analysis import fold
+from corpus.documents import LANGUAGES
+from corpus.symbols import Symbol, SymbolError, same_document
+
+
+class CatalogueError(ValueError):
+    """A catalogue file that can't be used; the message names the file and the entry. Permanent."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One document that exists, as the catalogue knows it.
+
+    `certain` is False where symbol or title rest on less than a printed source. `identify` holds what a text
+    must show to be recognised without a printed symbol: `title`, and where given `body`, `date` and
+    `meeting_dates`. `aliases` are the names that people use.
+    """
+
+    title: str
+    symbol: Symbol | None
+    kind: str
+    part: str | None = None
+    short: str | None = None
+    label: str | None = None
+    body: str | None = None
+    meeting: str | None = None
+    items: tuple[str, ...] = ()
+    date: str | None = None
+    original_language: str | None = None
+    url: str | None = None
+    note: str | None = None
+    aliases: tuple[str, ...] = ()
+    certain: bool = True
+    identify: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """As `Document.key`: what a document must be a text of to be this one."""
+        if self.symbol is None:
+            return self.label or self.title
+        return f"{self.symbol.text}, {self.part}" if self.part else self.symbol.text
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Title, short name, label and aliases."""
+        return tuple(name for name in (self.title, self.short, self.label, *self.aliases) if name)
+
+
+@dataclass(frozen=True)
+class MeetingEntry:
+    """One meeting of the body. `when` is as exact as is known; `dates` only where the days are known."""
+
+    id: str
+    body: str
+    session: int | None
+    place: str | None
+    dates: tuple[dt.date, ...]
+    when: str | None
+    page_url: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class SubjectEntry:
+    """A place of a document and what people ask that it answers, by language: the subject index.
+
+    `at` is a locator; `words` tell one sentence of the place from the others.
+    """
+
+    document: str
+    at: str
+    words: str | None
+    phrases: Mapping[str, tuple[str, ...]]
+
+
+class Catalogue:
+    """The documents and meetings that are known to exist.
+
+    `subjects` gives the YAML texts of subject indexes by file name; they are read when first needed.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        meetings: Sequence[MeetingEntry],
+        bodies: Mapping[str, str],
+        subjects: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self.entries = tuple(entries)
+        self.meetings = tuple(meetings)
+        self.bodies = dict(bodies)
+        self._subject_texts = subjects
+
+    @classmethod
+    def shipped(cls) -> Catalogue:
+        """The catalogue that comes with Rapporteur."""
+        folder = files("corpus") / "catalogue"
+        return cls.load(
+            {name: (folder / name).read_text(encoding="utf-8") for name in _FILES}, partial(_subjects, folder)
+        )
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> Catalogue:
+        """A catalogue of one's own, in the format of the shipped one."""
+        try:
+            return cls.load(
+                {name: (folder / name).read_text(encoding="utf-8") for name in _FILES},
+                partial(_subjects, folder),
+            )
+        except OSError as error:
+            raise CatalogueError(f"{error.filename}: {error.strerror}. A catalogue has {', '.join(_FILES)}.") from None
+
+    @classmethod
+    def load(cls, texts: Mapping[str, str], subjects: Callable[[], Mapping[str, str]] = dict) -> Catalogue:
+        """From the YAML texts of its files, by name."""
+        data = {name: _yaml(name, text) for name, text in texts.items()}
+        entries = [_entry(raw) for raw in data["documents.yaml"].get("documents", [])]
+        meetings = [_meeting(raw) for raw in data["meetings.yaml"].get("meetings", [])]
+        bodies = {raw["code"]: raw["name"] for raw in data["bodies.yaml"].get("bodies", [])}
+        return cls(entries, meetings, bodies, subjects)
+
+    def subjects(self, key: str) -> tuple[SubjectEntry, ...]:
+        """The subject index of a document, by its key; empty where there is none."""
+        return self._subject_index.get(key, ())
+
+    @cached_property
+    def _subject_index(self) -> dict[str, tuple[SubjectEntry, ...]]:
+        found: dict[str, list[SubjectEntry]] = {}
+        for name, text in self._subject_texts().items():
+            data = _yaml(name, text)
+            key = str(data.get("document", ""))
+            for raw in data.get("subjects") or []:
+                phrases = {language: tuple(map(str, raw[language])) for language in LANGUAGES if raw.get(language)}
+                if not key or "at" not in raw or not phrases:
+                    raise CatalogueError(f"{name}: {raw!r} needs a document, a place ('at') and phrases.")
+                words = str(raw["words"]) if raw.get("words") else None
+                found.setdefault(key, []).append(SubjectEntry(key, str(raw["at"]), words, phrases))
+        return {key: tuple(entries) for key, entries in found.items()}
+
+    def by_key(self, key: str) -> Entry | None:
+        """The entry of a document key."""
+        return self._keys.get(key)
+
+    @cached_property
+    def _keys(self) -> dict[str, Entry]:
+        return {entry.key: entry for entry in self.entries}
+
+    def by_symbol(self, symbol: Symbol) -> list[Entry]:
+        """All entries that bear a symbol (two treaties share A/RES/55/25)."""
+        return [entry for entry in self.entries if entry.symbol and same_document(entry.symbol, symbol)]
+
+    def recognise(self, headings: Iterable[str], masthead: str, dates: Iterable[dt.date]) -> Entry | None:
+        """The entry whose title, body and dates a text shows; None when none or more than one fits.
+
+        `headings` are the first headings of the text, `masthead` its first lines, `dates` the dates in them.
+        """
+        titles = {squeeze(heading) for heading in headings}
+        top, days = squeeze(masthead), set(dates)
+        fitting = []
+        for entry in self.entries:
+            needs = entry.identify
+            if not needs or squeeze(str(needs.get("title", entry.title))) not in titles:
+                continue
+            if "body" in needs and squeeze(str(needs["body"])) not in top:
+                continue
+            wanted = [needs["date"]] if "date" in needs else []
+            wanted += needs.get("meeting_dates", [])
+            if all(_as_date(day) in days for day in wanted):
+                fitting.append(entry)
+        return fitting[0] if len(fitting) == 1 else None
+
+
+_FILES = ("documents.yaml", "meetings.yaml", "bodies.yaml")
+
+
+def _subjects(folder: Traversable | Path) -> dict[str, str]:
+    """The texts of the subject indexes in a catalogue folder, by name; there may be none."""
+    indexes = folder / "subjects"
+    if not indexes.is_dir():
+        return {}
+    return {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in sorted(indexes.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml")
+    }
+
+
+def squeeze(text: str) -> str:
+    """Letters and digits only, case and accents folded: equal for the same words in any layout."""
+    return re.sub(r"[\W_]+", " ", fold(text)).strip()
+
+
+def _as_date(value: object) -> dt.date:
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+
+
+def _yaml(name: str, text: str) -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        data = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader, in C where it is built)
+    except yaml.YAMLError as error:
+        raise CatalogueError(f"{name} is not valid YAML: {error}") from None
+    if not isinstance(data, dict):
+        raise CatalogueError(f"{name} holds no mapping.")
+    return data
+
+
+def _entry(raw: Mapping[str, Any]) -> Entry:
+    known = {"title", "symbol", "kind", "part", "short", "label", "body", "meeting", "items", "date",
+             "original_language", "url", "note", "aliases", "certain", "identify"}  # fmt: skip
+    if unknown := set(raw) - known:
+        raise CatalogueError(f"documents.yaml, {raw.get('title')!r}: unknown fields {', '.join(sorted(unknown))}.")
+    try:
+        symbol = Symbol.parse(raw["symbol"]) if raw.get("symbol") else None
+        return Entry(
+            title=raw["title"],
+            symbol=symbol,
+            kind=raw["kind"],
+            items=tuple(str(item) for item in raw.get("items") or ()),
+            aliases=tuple(raw.get("aliases") or ()),
+            date=str(raw["date"]) if raw.get("date") else None,
+            certain=raw.get("certain", True),
+            identify=raw.get("identify") or {},
+            **{
+                name: raw.get(name)
+                for name in ("part", "short", "label", "body", "meeting", "original_language", "url", "note")
+            },
+        )
+    except (KeyError, SymbolError) as error:
+        raise CatalogueError(f"documents.yaml, {raw.get('title')!r}: {error}") from None
+
+
+def _meeting(raw: Mapping[str, Any]) -> MeetingEntry:
+    return MeetingEntry(
+        id=raw["id"],
+        body=raw["body"],
+        session=raw.get("session"),
+        place=raw.get("place"),
+        dates=tuple(_as_date(day) for day in raw.get("dates") or ()),
+        when=raw.get("when"),
+        page_url=raw.get("page_url"),
+        note=raw.get("note"),
+    )

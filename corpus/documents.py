@@ -1,0 +1,186 @@
+"""Documents, blocks, locators and passages: values that everything else points into by character span."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from corpus.symbols import Symbol
+
+Edition = Literal["official", "digest", "upload"]
+BlockKind = Literal["heading", "paragraph", "item", "row", "footnote"]
+Span = tuple[int, int]
+
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
+"""The six official languages of the United Nations, as ISO 639-1 codes."""
+
+
+class DocumentError(ValueError):
+    """A document whose parts do not fit together; the message names the document and the part. Permanent."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, paragraph, list item, table row or footnote: a span of the canonical text.
+
+    `start` and `end` are character offsets into `Document.text`; the number that the source prints before
+    the text (`number`, as a person writes it: `1`, `(a)`) is part of the span, `body_start` lies behind it.
+    `parent` is the ordinal of the block above it: the heading of its section, or the paragraph that
+    introduces a list item. `locator` says where it is, without naming the document. `cells` are the spans
+    of a row's cells by column, None where the source leaves the cell blank; `context` carries what a blank
+    cell inherits from the rows above, and the header of the table.
+    """
+
+    ordinal: int
+    kind: BlockKind
+    start: int
+    end: int
+    locator: str
+    number: str | None = None
+    body_start: int = -1
+    level: int = 0
+    parent: int | None = None
+    page: int | None = None
+    cells: tuple[Span | None, ...] = ()
+    context: str = ""
+    marks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.body_start < 0:
+            object.__setattr__(self, "body_start", self.start)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One language version of one symbol (or part of it) in one edition, with its canonical text.
+
+    `part` distinguishes texts that share a symbol, such as the two treaties annexed to A/RES/55/25.
+    `short` is how citations name the text where it is not cited by symbol. A document without a symbol is
+    known by its `slug`. `sha256` is the hash of the source bytes, `reader` the version of the code that
+    read them: together they say whether reading again could change anything.
+    """
+
+    symbol: Symbol | None
+    language: str
+    edition: Edition
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    slug: str = ""
+    part: str | None = None
+    short: str | None = None
+    date: str | None = None
+    url: str | None = None
+    source: str = ""
+    sha256: str = ""
+    reader: str = ""
+    kind: str = "document"
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.language not in LANGUAGES:
+            raise DocumentError(f"{self.title!r}: language {self.language!r} is none of {', '.join(LANGUAGES)}.")
+        if self.symbol is None and not self.slug:
+            raise DocumentError(f"{self.title!r} has neither a symbol nor a name to be known by.")
+        end = 0
+        for n, block in enumerate(self.blocks):
+            if block.ordinal != n or not end <= block.start <= block.body_start <= block.end <= len(self.text):
+                raise DocumentError(f"{self.id}: block {n} does not lie where the text allows it.")
+            end = block.end
+
+    @property
+    def key(self) -> str:
+        """What the document is a text of: symbol with its part, or the name of a text without a symbol."""
+        if self.symbol is None:
+            return self.slug
+        return f"{self.symbol.text}, {self.part}" if self.part else self.symbol.text
+
+    @property
+    def id(self) -> str:
+        """Stable identity: key, language and edition."""
+        return f"{self.key}:{self.language}:{self.edition}"
+
+    @property
+    def label(self) -> str:
+        """How a citation names the document; a digest always says that it is one."""
+        name = self.short or self.title if self.symbol is None or self.part else self.symbol.text
+        return f"{name} (digest)" if self.edition == "digest" else name
+
+    def cite(self, locator: str) -> str:
+        """A locator as a person would cite it: `CTOC/COP/WG.7/2021/1, annotations, item 3`."""
+        return f"{self.label}, {locator}" if locator else self.label
+
+    def quote(self, start: int, end: int) -> str:
+        """The exact words of a span of the canonical text."""
+        return self.text[start:end]
+
+    def block_text(self, block: Block) -> str:
+        """The canonical text of a block, its number included."""
+        return self.text[block.start : block.end]
+
+    def body(self, block: Block) -> str:
+        """The canonical text of a block without its number."""
+        return self.text[block.body_start : block.end]
+
+    @cached_property
+    def children(self) -> dict[int, tuple[Block, ...]]:
+        """Blocks by the ordinal of the block above them."""
+        found: dict[int, list[Block]] = {}
+        for block in self.blocks:
+            if block.parent is not None:
+                found.setdefault(block.parent, []).append(block)
+        return {parent: tuple(blocks) for parent, blocks in found.items()}
+
+    def block_at(self, position: int) -> Block | None:
+        """The last block that begins at or before a character offset, or None before the first."""
+        low, high = 0, len(self.blocks)
+        while low < high:
+            middle = (low + high) // 2
+            if self.blocks[middle].start <= position:
+                low = middle + 1
+            else:
+                high = middle
+        return self.blocks[low - 1] if low else None
+
+    def headings(self, block: Block) -> tuple[Block, ...]:
+        """The headings above a block, outermost first (the block itself left out)."""
+        found: list[Block] = []
+        parent = block.parent
+        while parent is not None:
+            above = self.blocks[parent]
+            if above.kind == "heading":
+                found.append(above)
+            parent = above.parent
+        return tuple(reversed(found))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The unit of retrieval: neighbouring blocks of one section, `text[start:end]` of the document.
+
+    `heading` is the line that is embedded before the text; heading and text together never exceed the
+    embedding model's window. `first` and `last` are block ordinals.
+    """
+
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    heading: str
+    locator: str
+    first: int
+    last: int
+    text: str
+
+    @cached_property
+    def id(self) -> str:
+        """Stable evidence id, made of the document's identity, the span and the words."""
+        basis = f"{self.document_id}\0{self.start}\0{self.end}\0{self.heading}\0{self.text}"
+        return hashlib.sha256(basis.encode()).hexdigest()[:20]
+
+    @property
+    def embedded(self) -> str:
+        """The text that the embedding model sees."""
+        return f"{self.heading}\n{self.text}"

@@ -1,0 +1,43 @@
+"""Embedding models, and the cross-encoder that scores a sentence against a question.
+
+Importing this package loads no model and no runtime; each name is fetched when it is first used, so that a
+command which embeds nothing does not wait for onnxruntime, and no command waits for torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from corpus.embedding.interface import Embedder, EmbeddingError
+
+if TYPE_CHECKING:
+    from corpus.embedding.cross_encoder import CrossEncoder
+    from corpus.embedding.factory import make_embedder
+    from corpus.embedding.hashed import HashEmbedder
+    from corpus.embedding.minilm import PackagedMiniLM
+    from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+__all__ = [
+    "CrossEncoder",
+    "Embedder",
+    "EmbeddingError",
+    "HashEmbedder",
+    "PackagedMiniLM",
+    "SentenceTransformerEmbedder",
+    "make_embedder",
+]
+
+_HOMES = {
+    "CrossEncoder": "cross_encoder",
+    "HashEmbedder": "hashed",
+    "PackagedMiniLM": "minilm",
+    "SentenceTransformerEmbedder": "sentence_transformer",
+    "make_embedder": "factory",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

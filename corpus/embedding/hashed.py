@@ -1,0 +1,60 @@
+"""A tiny deterministic stand-in for an embedding model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Ideographs and kana one by one, since those scripts write no spaces; other words and marks whole.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
+_SPECIAL = 2
+
+
+class HashEmbedder:
+    """Hashed character trigrams. For tests, and for trying the program out with `RAPPORTEUR_EMBEDDING=hash`.
+
+    Texts that share spelling are near each other, in any language; meaning is not seen. A word counts as one
+    word piece, and two special tokens are added to the count, as real models do.
+    """
+
+    name = "hash"
+    fingerprint = "hash/crc32-trigrams-v1"
+    dimension = 64
+    window = 256
+    languages: frozenset[str] | None = None
+
+    def count(self, text: str) -> int:
+        """Words of `text`, and two for the special tokens."""
+        return len(self.offsets(text)) + _SPECIAL
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """The character span of every word."""
+        return [match.span() for match in _WORD.finditer(text)]
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """One unit vector a text: (texts x 64)."""
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = self.embed_query(text)
+            if progress is not None:
+                progress(1)
+        return vectors
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The unit vector of a text: (64,). Text beyond the window is not seen."""
+        seen = self.offsets(text)[: self.window - _SPECIAL]
+        folded = f" {text[: seen[-1][1]] if seen else ''} ".casefold().encode("utf-8", "replace").decode()
+        vector = np.zeros(self.dimension, np.float32)
+        for start in range(max(len(folded) - 2, 1)):
+            code = crc32(folded[start : start + 3].encode())
+            vector[code % self.dimension] += 1.0 if code & 0x8000_0000 else -1.0
+        norm = float(np.linalg.norm(vector))
+        if norm == 0.0:  # every trigram cancelled by another
+            vector[0] = norm = 1.0
+        return np.asarray(vector / norm, dtype=np.float32)

@@ -1,0 +1,67 @@
+"""What the library asks of an embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class EmbeddingError(Exception):
+    """A model can't be used. The message says which file or setting is wrong and what to do about it."""
+
+
+class Embedder(Protocol):
+    """Turns text into vectors of unit length, so that a dot product is the cosine.
+
+    Making one is cheap: weights are read when the first text is embedded.
+    """
+
+    @property
+    def name(self) -> str:
+        """The model's name, for people."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Model, hash of the weights and precision: vectors of equal fingerprints may be compared."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in one vector."""
+        ...
+
+    @property
+    def window(self) -> int:
+        """Most word pieces that one text may have, special tokens included; what is beyond is not seen."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """ISO 639-1 codes of the languages that the model may be used for; None means all."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
+        ...
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
+        ...
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """One unit vector a text, in the order given: (texts x dimension), float32.
+
+        `progress` is told, in the calling thread, how many texts were finished since it was last called.
+        """
+        ...
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The unit vector of a question: (dimension,), float32."""
+        ...

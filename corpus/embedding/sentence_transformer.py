@@ -1,0 +1,182 @@
+"""Any sentence-transformers model that is on this machine."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.embedding.interface import EmbeddingError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_BATCH = 32
+_E5 = re.compile(r"(^|[/_-])e5([/_-]|$)", re.IGNORECASE)
+_E5_QUERY = "query: "
+_E5_PASSAGE = "passage: "
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model by its id on a hub, or by its folder. Taken to serve all languages.
+
+    The model is looked for on this machine only, nothing is downloaded: in `cache_dir`, or in the hub's own
+    cache (`HF_HOME`). Models of the e5 family get their prefixes "query: " and "passage: " (Wang et al.,
+    2022); others what their own configuration says. Loading is slow and large (it imports torch); it happens
+    when the first text is embedded or counted, or when `fingerprint`, `dimension` or `window` is asked for.
+    Raises `EmbeddingError` then, if the model or sentence-transformers is not there.
+    """
+
+    languages: frozenset[str] | None = None
+
+    def __init__(self, model_id: str, cache_dir: Path | None = None, *, device: str | None = None) -> None:
+        self.name = model_id
+        self._cache_dir = cache_dir
+        self._device = device
+        self._e5 = _E5.search(model_id) is not None and "instruct" not in model_id.lower()
+        self._loading = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
+        self._fingerprint: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The model's id and the hash of its parameters, whatever file format they came in."""
+        if self._fingerprint is None:
+            digest = sha256()
+            for key, tensor in sorted(self._model().state_dict().items()):
+                raw = tensor.detach().cpu().contiguous().flatten()
+                digest.update(f"{key} {tuple(tensor.shape)} {tensor.dtype}".encode())
+                digest.update(raw.view(_byte_type()).numpy().data)
+            prefixes = "+e5" if self._e5 else ""
+            name = Path(self.name).name if Path(self.name).is_dir() else self.name
+            self._fingerprint = f"{name}@{digest.hexdigest()[:12]}/sentence-transformers{prefixes}"
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in one vector."""
+        model = self._model()
+        # sentence-transformers 6 renamed it; 5 has the older name only.
+        ask = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
+        dimension: int | None = ask()
+        if dimension is None:
+            raise EmbeddingError(f"The model {self.name} does not tell its dimension. Choose another model.")
+        return dimension
+
+    @property
+    def window(self) -> int:
+        """Most word pieces of one text, special tokens and the passage prefix included."""
+        window: int | None = self._model().max_seq_length
+        if window is None:
+            raise EmbeddingError(f"The model {self.name} does not tell how long a text may be. Choose another.")
+        return window
+
+    def count(self, text: str) -> int:
+        """Word pieces of `text` as a passage, special tokens and prefix included, nothing truncated."""
+        return len(self._tokenise(self._passage_prefix() + _readable(text))["input_ids"])
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """The character span in `text` of every word piece, without special tokens and prefix."""
+        encoded = self._tokenise(_readable(text), add_special_tokens=False, return_offsets_mapping=True)
+        return [(start, end) for start, end in encoded["offset_mapping"]]
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """One unit vector a text, in the order given: (texts x dimension)."""
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
+        for begin in range(0, len(order), _BATCH):
+            batch = order[begin : begin + _BATCH]
+            vectors[batch] = self._encode([texts[index] for index in batch], query=False)
+            if progress is not None:
+                progress(len(batch))
+        return vectors
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The unit vector of a question: (dimension,)."""
+        vector: NDArray[np.float32] = self._encode([text], query=True)[0]
+        return vector
+
+    def _encode(self, texts: Sequence[str], *, query: bool) -> NDArray[np.float32]:
+        model = self._model()
+        encode = model.encode_query if query else model.encode_document
+        prefix = {"prompt": _E5_QUERY if query else _E5_PASSAGE} if self._e5 else {}
+        vectors = encode(
+            [_readable(text) for text in texts],
+            batch_size=_BATCH,
+            show_progress_bar=False,
+            convert_to_numpy=True,
+            normalize_embeddings=True,
+            **prefix,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _passage_prefix(self) -> str:
+        if self._e5:
+            return _E5_PASSAGE
+        prompts: dict[str, str] = self._model().prompts
+        # The order in which sentence-transformers' encode_document looks for one.
+        return next((prompts[name] for name in ("document", "passage", "corpus") if name in prompts), "")
+
+    def _tokenise(self, text: str, **options: Any) -> Any:
+        tokenizer = self._model().tokenizer
+        if not getattr(tokenizer, "is_fast", False):
+            raise EmbeddingError(
+                f"The tokenizer of {self.name} does not tell character positions, which cutting long text "
+                "needs. Choose a model that comes with a tokenizer.json."
+            )
+        return tokenizer(text, truncation=False, verbose=False, **options)
+
+    def _model(self) -> SentenceTransformer:
+        if self._loaded is None:
+            with self._loading:
+                if self._loaded is None:
+                    self._loaded = self._load()
+        return self._loaded
+
+    def _load(self) -> SentenceTransformer:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ModuleNotFoundError as error:
+            raise EmbeddingError(
+                f"The embedding model {self.name} needs sentence-transformers ({error}). "
+                "Run: pip install sentence-transformers"
+            ) from error
+        try:
+            return SentenceTransformer(str(self._folder()), device=self._device, local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise EmbeddingError(
+                f"The embedding model {self.name!r} can't be loaded from this machine, and nothing is "
+                f"downloaded at run time. Fetch it once with 'hf download {self._id()}', or give the folder of "
+                f"a sentence-transformers model. ({error})"
+            ) from error
+
+    def _id(self) -> str:
+        """The hub's full id: sentence-transformers lets its own models go by their last name."""
+        return self.name if "/" in self.name else f"sentence-transformers/{self.name}"
+
+    def _folder(self) -> Path:
+        """Where the files are. Resolved here, since sentence-transformers asks the hub even when told not to."""
+        if Path(self.name).is_dir():
+            return Path(self.name)
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(self._id(), cache_dir=self._cache_dir, local_files_only=True))
+
+
+def _byte_type() -> Any:
+    import torch
+
+    return torch.uint8
+
+
+def _readable(text: str) -> str:
+    """`text` with lone surrogates, which have no UTF-8 form, replaced one for one."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,504 @@
+"""The library: the one door to everything that is held. One process owns its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from corpus.documents import Document, Passage
+from corpus.meetings import Meeting
+from corpus.store import SCHEMA_VERSION, Header, LexicalHit, Store, Subject
+from corpus.symbols import Symbol, same_document
+
+if TYPE_CHECKING:
+    from corpus.embedding import Embedder
+    from corpus.vectors import Vectors
+
+Segment = Callable[[Document], Sequence[Passage]]
+Progress = Callable[[int], None]
+
+_DATABASE, _VECTORS, _LOCK, _OWNER = "library.sqlite3", "vectors", "owner.lock", "owner.json"
+
+
+class LibraryError(Exception):
+    """The library can't do what was asked; the message says why and what to do. It is unharmed."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process owns the folder. Transient: try again when it has ended."""
+
+
+class LibraryStale(LibraryError):
+    """The library was made with another model, schema or segmenter. Mended by `rapporteur reindex`."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a library holds, for people to read."""
+
+    folder: Path
+    documents: int
+    passages: int
+    vectors: int
+    bytes: int
+    stamp: dict[str, str]
+
+
+class Library:
+    """Documents with their passages, lexical and vector index, in one folder.
+
+    Everything it needs comes as an argument: the folder, the embedder, the segmenter's version, and where
+    the vectors live (a folder inside the library, or the address of a Chroma server). Raises `LibraryBusy`
+    when another process owns the folder, `LibraryStale` when the stamp does not fit, `LibraryError` when
+    the folder can't be used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        segmenter: str,
+        vectors: str | None = None,
+        *,
+        owner: str = "rapporteur",
+        accept_stale: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.embedder = embedder
+        self._guard = threading.RLock()
+        self._location: Path | str = vectors or folder / _VECTORS
+        self._vector_index: Vectors | None = None
+        self._documents: dict[str, Document] = {}
+        self._behind: dict[str, str] | None = None
+        self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
+        self._expected = {
+            "schema": str(SCHEMA_VERSION),
+            "embedding": embedder.fingerprint,
+            "dimension": str(embedder.dimension),
+            "segmenter": segmenter,
+        }
+        with _plainly(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(13, "not writable", str(folder))
+            self._lock = FileLock(folder / _LOCK, timeout=0)
+            try:
+                self._lock.acquire()
+            except Timeout:
+                raise LibraryBusy(_busy_message(folder)) from None
+        try:
+            with _plainly(folder):
+                (folder / _OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
+                self._store = Store(folder / _DATABASE)
+            self._check_stamp(accept_stale)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the files and lets another process have the folder."""
+        with self._guard:
+            if self._vector_index is not None:
+                self._vector_index.close()
+                self._vector_index = None
+            self._store.close()
+            (self.folder / _OWNER).unlink(missing_ok=True)
+            self._lock.release()
+
+    def _check_stamp(self, accept_stale: bool) -> None:
+        stamp = self._store.stamp()
+        if not stamp:
+            with _plainly(self.folder), self._store.transaction():
+                self._store.write_stamp(self._expected)
+            return
+        different = [name for name, value in self._expected.items() if stamp.get(name) != value]
+        if different and not accept_stale:
+            self._store.close()
+            made = ", ".join(f"{name} {stamp.get(name, 'unknown')}" for name in different)
+            now = ", ".join(f"{name} {self._expected[name]}" for name in different)
+            raise LibraryStale(
+                f"The library in {self.folder} was made with {made}; the settings now say {now}. "
+                "Run 'rapporteur reindex' to rebuild it, or set the settings back."
+            )
+
+    # Adding and removing
+
+    def holds(self, sha256: str, reader: str) -> list[str]:
+        """Ids of the documents that were read from exactly these bytes by this reader version."""
+        with self._guard:
+            ids = self._store.ids_of_hash(sha256)
+            return [held for held in ids if self._store.source_state(held) == (sha256, reader)]
+
+    def add(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        meeting: Meeting | None = None,
+        progress: Progress | None = None,
+        replaces: Sequence[str] = (),
+        subjects: Sequence[Subject] = (),
+    ) -> None:
+        """Adds a document, or replaces the one of the same id, all or nothing.
+
+        `replaces` names further documents that leave with the same stroke, `subjects` is the document's subject
+        index. `progress` is told how many
+        passages have been embedded since it was last called.
+        """
+        check_passages(document, passages)
+        for subject in subjects:
+            if not document.text[subject.start : subject.end].strip():
+                raise ValueError(f"the subject {subject.phrase!r} points at nothing in {document.id}")
+        vectors = self._embed(document.language, passages, progress)
+        indexed = self._embed_subjects(subjects)
+        with self._guard, _plainly(self.folder):
+            with self._store.transaction():
+                for replaced in replaces:
+                    self._store.delete(replaced)
+                self._store.put(document, passages, vectors, meeting, indexed)
+            self._changed(document.id, *replaces)
+            self._settle()
+
+    def remove(self, document_id: str) -> None:
+        """Removes a document from every index, and makes sure that nothing of it is left."""
+        with self._guard, _plainly(self.folder):
+            gone = {passage.id for passage in self._store.passages(document_id)}
+            with self._store.transaction():
+                if not self._store.delete(document_id):
+                    raise LibraryError(f"The library holds no document {document_id!r}.")
+            self._changed(document_id)
+            self._settle()
+            left = gone & (self._store.passage_ids() | self._vectors().ids())
+            if left:
+                raise LibraryError(
+                    f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
+                )
+
+    def _changed(self, *ids: str) -> None:
+        self._behind = None
+        self._subjects = None
+        for document_id in ids:
+            self._documents.pop(document_id, None)
+
+    def _embed(self, language: str, passages: Sequence[Passage], progress: Progress | None = None) -> np.ndarray | None:
+        if self.embedder.languages is not None and language not in self.embedder.languages:
+            return None
+        return self.embedder.embed_passages([passage.embedded for passage in passages], progress)
+
+    def _embed_subjects(self, subjects: Sequence[Subject]) -> list[tuple[Subject, np.ndarray | None]]:
+        served = self.embedder.languages
+        able = [subject for subject in subjects if served is None or subject.language in served]
+        vectors = iter(self.embedder.embed_passages([subject.phrase for subject in able]) if able else ())
+        ready = set(able)
+        return [(subject, next(vectors) if subject in ready else None) for subject in subjects]
+
+    def _vectors(self) -> Vectors:
+        if self._vector_index is None:
+            from corpus.vectors import Vectors
+
+            rebuild = self._store.stamp().get("vectors") == "rebuild"
+            if rebuild and isinstance(self._location, Path) and self._location.exists():
+                shutil.rmtree(self._location)
+            self._vector_index = Vectors(self._location)
+            if rebuild:
+                self._vector_index.clear()
+            self._settle()
+            if rebuild:
+                with self._store.transaction():
+                    self._store.write_stamp(self._expected)
+        return self._vector_index
+
+    def _settle(self) -> None:
+        """Lets the vector index take in what the last transactions decided."""
+        if not self._store.has_outbox():
+            return
+        if self._vector_index is None:
+            self._vectors()  # which settles as it opens
+            return
+        add, forget = self._store.outbox()
+        # What is to be added is forgotten first: a process killed here may have added part of it.
+        self._vector_index.forget([*forget, *add])
+        held = self._store.passages_by_id(list(add))
+        self._vector_index.add(
+            [(held[key], self.document(held[key].document_id), add[key]) for key in add if key in held]
+        )
+        self._store.clear_outbox()
+
+    # Reading
+
+    def document(self, document_id: str) -> Document:
+        """A held document. Raises `LibraryError` when it is not held."""
+        with self._guard:
+            if document_id not in self._documents:
+                found = self._store.document(document_id)
+                if found is None:
+                    raise LibraryError(f"The library holds no document {document_id!r}.")
+                self._documents[document_id] = found
+            return self._documents[document_id]
+
+    def documents(self) -> list[Document]:
+        """All held documents, by id."""
+        with self._guard:
+            return [self.document(document_id) for document_id in self._store.document_ids()]
+
+    def find(self, name: str) -> list[Document]:
+        """Documents by id, symbol (however written, with or without its part), or name without a symbol."""
+        wanted = name.strip()
+        try:
+            symbol: Symbol | None = Symbol.parse(wanted)
+        except ValueError:
+            symbol = None
+        found = []
+        for document in self.documents():
+            named = {document.id, document.key, document.slug, document.title, document.short or ""}
+            if (
+                wanted in named
+                or wanted.casefold() in {each.casefold() for each in named if each}
+                or (symbol is not None and document.symbol is not None and same_document(symbol, document.symbol))
+            ):
+                found.append(document)
+        return found
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of a document, in order."""
+        with self._guard:
+            return self._store.passages(document_id)
+
+    def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Held passages by evidence id."""
+        with self._guard:
+            return self._store.passages_by_id(ids)
+
+    def passage_at(self, document_id: str, position: int) -> str | None:
+        """The id of the passage in which a character of a document lies, or None."""
+        with self._guard:
+            return self._store.passage_at(document_id, position)
+
+    def meetings(self) -> list[Meeting]:
+        """All held meetings; where an agenda is held as official text, its digest is left out."""
+        with self._guard:
+            behind = self.superseded()
+            return [meeting for meeting in self._store.meetings() if meeting.document_id not in behind]
+
+    def superseded(self) -> dict[str, str]:
+        """Document ids that step behind another held one, and that one's id: a digest behind the official
+        text, an edition of a symbol behind its later revision."""
+        with self._guard:
+            if self._behind is None:
+                self._behind = _superseded(self._store.headers())
+            return self._behind
+
+    def keys(self) -> dict[str, str]:
+        """Document ids with their keys (symbol and part, or name)."""
+        with self._guard:
+            return {header.id: header.key for header in self._store.headers()}
+
+    # Searching
+
+    def dense(self, question: str, limit: int) -> list[tuple[str, float]]:
+        """(passage id, cosine) of the passages nearest in meaning. Waits for no other index."""
+        vector = self.embedder.embed_query(question)
+        with self._guard:
+            return self._vectors().search(vector, limit)
+
+    def lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
+        """Passages in one language that share analysed words with the question, by BM25."""
+        with self._guard:
+            return self._store.search(tokens, language, limit)
+
+    def subject_dense(self, question: str, limit: int) -> list[tuple[str, Subject, float]]:
+        """Subjects nearest in meaning to a question: document id, subject and cosine, nearest first."""
+        vector = self.embedder.embed_query(question)
+        with self._guard:
+            if self._subjects is None:
+                self._subjects = self._store.subject_vectors()
+            subjects, vectors = self._subjects
+        if not subjects:
+            return []
+        cosines = vectors @ vector
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return [(*subjects[n], float(cosines[n])) for n in best]
+
+    def subject_lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:
+        """Subjects in a language that share analysed words with a question, best BM25 first."""
+        with self._guard:
+            return self._store.search_subjects(tokens, language, limit)
+
+    def subject_frequency(self, tokens: Sequence[str], language: str) -> tuple[dict[str, int], int]:
+        """In how many subjects of a language each analysed word stands, and how many there are."""
+        with self._guard:
+            return self._store.subject_frequency(tokens, language)
+
+    def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
+        """In how many passages of a language each analysed word stands."""
+        with self._guard:
+            return self._store.document_frequency(tokens, language)
+
+    def languages(self) -> dict[str, int]:
+        """Number of passages held by language."""
+        with self._guard:
+            return self._store.passage_counts()
+
+    @property
+    def chroma_collection(self) -> object:
+        """The Chroma collection, readable through LlamaIndex's `ChromaVectorStore`."""
+        with self._guard:
+            return self._vectors().collection
+
+    # Keeping
+
+    def status(self) -> Status:
+        """Counts, sizes and the stamp."""
+        with self._guard:
+            size = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+            return Status(
+                folder=self.folder,
+                documents=len(self._store.document_ids()),
+                passages=sum(self._store.passage_counts().values()),
+                vectors=self._vectors().count(),
+                bytes=size,
+                stamp=self._store.stamp(),
+            )
+
+    def verify(self) -> list[str]:
+        """Everything that is wrong with the library, a sentence each; empty when it is sound.
+
+        Checks SQLite, both indexes against the passages, and that each document's passages cover its text.
+        """
+        with self._guard:
+            found = self._store.damage()
+            for document_id in self._store.document_ids():
+                try:
+                    check_passages(self.document(document_id), self._store.passages(document_id))
+                except (ValueError, KeyError, TypeError) as error:
+                    found.append(f"{document_id}: {error}")
+            vectors = self._vectors().ids()
+            wanted = self._store.passage_ids(self.embedder.languages)
+            if vectors - wanted:
+                found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
+            if wanted - vectors:
+                found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
+            return found
+
+    def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
+        """Makes passages, full-text index and vectors anew from the documents; returns their number.
+
+        Until it is done the library is as it was: all changes are one transaction.
+        """
+        with self._guard, _plainly(self.folder):
+            meetings = {meeting.document_id: meeting for meeting in self._store.meetings()}
+            total = 0
+            with self._store.transaction():
+                for document_id in self._store.document_ids():
+                    document = self.document(document_id)
+                    passages = segment(document)
+                    check_passages(document, passages)
+                    vectors = self._embed(document.language, passages, progress)
+                    subjects = self._embed_subjects(self._store.subjects(document_id))
+                    self._store.put(document, passages, vectors, meetings.get(document_id), subjects)
+                    total += len(passages)
+                self._store.write_stamp({**self._expected, "vectors": "rebuild"})
+            self._changed()
+            if self._vector_index is not None:
+                self._vector_index.close()
+                self._vector_index = None
+            self._vectors()
+            return total
+
+
+def check_passages(document: Document, passages: Sequence[Passage]) -> None:
+    """Raises `ValueError` unless the passages are spans of the document that together cover all its text."""
+    position = 0
+    for n, passage in enumerate(passages):
+        if passage.ordinal != n or passage.document_id != document.id:
+            raise ValueError(f"passage {n} is out of order or belongs to {passage.document_id}")
+        if document.text[passage.start : passage.end] != passage.text:
+            raise ValueError(f"passage {n} is not the text that it points at")
+        if document.text[position : passage.start].strip():
+            raise ValueError(f"no passage holds the text before passage {n}")
+        position = max(position, passage.end)
+    if document.text[position:].strip():
+        raise ValueError("no passage holds the end of the text")
+
+
+def _superseded(headers: Sequence[Header]) -> dict[str, str]:
+    families: dict[tuple[str, str | None], list[tuple[Header, Symbol]]] = {}
+    for header in headers:
+        if header.symbol is not None:
+            symbol = Symbol.parse(header.symbol)
+            families.setdefault((symbol.base.text, header.part), []).append((header, symbol))
+    behind: dict[str, str] = {}
+    for family in families.values():
+        for old, old_symbol in family:
+            for new, new_symbol in family:
+                digest = old.edition == "digest" and new.edition == "official" and old.key == new.key
+                revised = (
+                    old.language == new.language
+                    and old.edition == new.edition
+                    and _is_revision_chain(old_symbol)
+                    and _is_revision_chain(new_symbol)
+                    and _revision(old_symbol) < _revision(new_symbol)
+                )
+                if digest or revised:
+                    behind[old.id] = new.id
+    return behind
+
+
+def _revision(symbol: Symbol) -> int:
+    return symbol.modifiers[0].number or 0 if symbol.modifiers else 0
+
+
+def _is_revision_chain(symbol: Symbol) -> bool:
+    return not symbol.modifiers or (len(symbol.modifiers) == 1 and symbol.modifiers[0].kind == "Rev")
+
+
+def _busy_message(folder: Path) -> str:
+    try:
+        owner = json.loads((folder / _OWNER).read_text(encoding="utf-8"))
+        who = f"process {owner['pid']} ({owner['name']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "another process"
+    return (
+        f"The library in {folder} is in use by {who}. One process at a time may use a library: "
+        "wait until it has ended, or choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."
+    )
+
+
+@contextmanager
+def _plainly(folder: Path) -> Iterator[None]:
+    """Turns the errors of disk and database into sentences for people."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise LibraryError(_advice(folder, str(error))) from error
+    except OSError as error:
+        raise LibraryError(_advice(folder, error.strerror or str(error))) from error
+
+
+def _advice(folder: Path, reason: str) -> str:
+    low = reason.casefold()
+    if "full" in low or "no space" in low:
+        return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
+    if "readonly" in low or "read-only" in low or "not writable" in low or "permission" in low:
+        return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
+    if "malformed" in low or "not a database" in low:
+        return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest anew elsewhere."
+    if "not a directory" in low or "exists" in low:
+        return f"{folder} is not a folder. Choose another with --data-dir or RAPPORTEUR_DATA_DIR."
+    return f"The library in {folder} could not be used: {reason}."

@@ -1,0 +1,140 @@
+"""A meeting: what an agenda says, in structured form, each part pointing at the blocks that say it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from corpus.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """An item or sub-item of the agenda. `number` is as cited: `2`, `1 (a)`.
+
+    `listed` is the block of the provisional agenda, `heading` and `annotations` those of the annotations;
+    `documentation` pairs the announced symbol with the block that announces it.
+    """
+
+    number: str
+    title: str
+    listed: int | None = None
+    heading: int | None = None
+    annotations: tuple[int, ...] = ()
+    documentation: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def main(self) -> str:
+        """The number of the item that this is part of: `1` for `1 (a)`."""
+        return self.number.split(" ", 1)[0]
+
+
+@dataclass(frozen=True)
+class SittingItem:
+    """An item as taken up in one sitting: its row in the organization of work."""
+
+    number: str
+    title: str
+    row: int
+    continued: bool = False
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One plenary meeting of the organization of work. Times are local to the meeting's place."""
+
+    date: dt.date
+    start: dt.time
+    end: dt.time
+    day_label: str
+    time_label: str
+    items: tuple[SittingItem, ...]
+    day_row: int | None
+    time_row: int
+
+    @property
+    def minutes(self) -> int:
+        """Length in minutes."""
+        return (self.end.hour - self.start.hour) * 60 + self.end.minute - self.start.minute
+
+    @property
+    def afternoon(self) -> bool:
+        """Whether it begins at noon or later."""
+        return self.start.hour >= 12
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What one agenda document says about one meeting."""
+
+    document_id: str
+    title: str
+    body: str
+    place: str
+    dates: tuple[dt.date, ...]
+    items: tuple[AgendaItem, ...]
+    sittings: tuple[Sitting, ...]
+    mandate: tuple[int, ...] = ()
+    masthead: int | None = None
+
+    def item(self, number: str) -> AgendaItem | None:
+        """The item of that number, or None."""
+        return next((item for item in self.items if item.number == number), None)
+
+    def documents(self) -> tuple[Symbol, ...]:
+        """Symbols announced under the items, in agenda order."""
+        return tuple(Symbol.parse(text) for item in self.items for text, _ in item.documentation)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary: dates and times in ISO 8601."""
+
+        def plain(value: Any) -> Any:
+            if isinstance(value, dt.date | dt.time):
+                return value.isoformat()
+            if isinstance(value, dict):
+                return {key: plain(inner) for key, inner in value.items()}
+            if isinstance(value, list | tuple):
+                return [plain(inner) for inner in value]
+            return value
+
+        made = plain(asdict(self))
+        assert isinstance(made, dict)
+        return made
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Meeting:
+        """The inverse of `to_json`."""
+        return cls(
+            document_id=data["document_id"],
+            title=data["title"],
+            body=data["body"],
+            place=data["place"],
+            dates=tuple(dt.date.fromisoformat(day) for day in data["dates"]),
+            items=tuple(
+                AgendaItem(
+                    number=item["number"],
+                    title=item["title"],
+                    listed=item["listed"],
+                    heading=item["heading"],
+                    annotations=tuple(item["annotations"]),
+                    documentation=tuple((symbol, block) for symbol, block in item["documentation"]),
+                )
+                for item in data["items"]
+            ),
+            sittings=tuple(
+                Sitting(
+                    date=dt.date.fromisoformat(sitting["date"]),
+                    start=dt.time.fromisoformat(sitting["start"]),
+                    end=dt.time.fromisoformat(sitting["end"]),
+                    day_label=sitting["day_label"],
+                    time_label=sitting["time_label"],
+                    items=tuple(SittingItem(**row) for row in sitting["items"]),
+                    day_row=sitting["day_row"],
+                    time_row=sitting["time_row"],
+                )
+                for sitting in data["sittings"]
+            ),
+            mandate=tuple(data["mandate"]),
+            masthead=data["masthead"],
+        )

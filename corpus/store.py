@@ -1,0 +1,459 @@
+"""SQLite: the source of truth. Documents, blocks, passages, meetings, the full-text index and the stamp.
+
+Everything that belongs to one document changes in one transaction. Vectors live elsewhere (`corpus.vectors`);
+what that index still has to learn or forget waits in the `outbox` table, written in the same transaction, so
+that a process killed between the two leaves work to finish, never a difference.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from corpus.analysis import analyse
+from corpus.documents import LANGUAGES, Block, Document, Passage
+from corpus.meetings import Meeting
+from corpus.symbols import Symbol
+
+SCHEMA_VERSION = 1
+
+_TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+  id TEXT PRIMARY KEY, key TEXT NOT NULL, symbol TEXT, part TEXT, language TEXT NOT NULL, edition TEXT NOT NULL,
+  title TEXT NOT NULL, sha256 TEXT NOT NULL, fields TEXT NOT NULL, text TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS documents_key ON documents (key);
+CREATE INDEX IF NOT EXISTS documents_hash ON documents (sha256);
+CREATE TABLE IF NOT EXISTS blocks (
+  document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+  locator TEXT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (document_id, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passages (
+  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+  document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, language TEXT NOT NULL,
+  ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
+  locator TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS passages_document ON passages (document_id, ordinal);
+CREATE TABLE IF NOT EXISTS meetings (
+  document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, meeting TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subjects (
+  row INTEGER PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  start INTEGER NOT NULL, "end" INTEGER NOT NULL, language TEXT NOT NULL, phrase TEXT NOT NULL, vector BLOB
+);
+CREATE INDEX IF NOT EXISTS subjects_document ON subjects (document_id);
+CREATE TABLE IF NOT EXISTS outbox (
+  passage_id TEXT PRIMARY KEY, vector BLOB
+) WITHOUT ROWID;
+""" + "\n".join(
+    # unicode61 only splits at the spaces that the analysis put between its tokens.
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS passage_index_{language} USING fts5(heading, body, {_TOKENIZE});\n"
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS subject_index_{language} USING fts5(phrase, {_TOKENIZE});"
+    for language in LANGUAGES
+)
+
+
+@dataclass(frozen=True)
+class LexicalHit:
+    """A passage that shares words with the question, with its BM25 score (higher is better)."""
+
+    passage_id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An entry of the subject index: a question or keyword in everyday words, and the span that answers it."""
+
+    start: int
+    end: int
+    language: str
+    phrase: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """A document's identity, without its text."""
+
+    id: str
+    key: str
+    symbol: str | None
+    part: str | None
+    language: str
+    edition: str
+
+
+class Store:
+    """The SQLite file of a library. One process, any thread (the library serialises access)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        existed = path.exists() and path.stat().st_size > 0
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
+        try:
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if not existed:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            if self.stamp().get("schema") is None:
+                with self.transaction():
+                    for statement in _SCHEMA.split(";\n"):
+                        self._db.execute(statement)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Folds the write-ahead log back and closes the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: commits at the end, rolls back on any error."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # The stamp
+
+    def stamp(self) -> dict[str, str]:
+        """What the store was made with; empty for a new store."""
+        found = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'stamp'").fetchone()
+        return dict(self._db.execute("SELECT name, value FROM stamp").fetchall()) if found else {}
+
+    def write_stamp(self, stamp: dict[str, str]) -> None:
+        """Replaces the stamp (inside a transaction of the caller)."""
+        self._db.execute("DELETE FROM stamp")
+        self._db.executemany("INSERT INTO stamp VALUES (?, ?)", sorted(stamp.items()))
+
+    # Documents
+
+    def put(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        vectors: np.ndarray | None,
+        meeting: Meeting | None,
+        subjects: Sequence[tuple[Subject, np.ndarray | None]] = (),
+    ) -> None:
+        """Writes a document with all that belongs to it, in place of an earlier one of the same id.
+
+        `vectors` is (passages x dimension), float32, or None where the embedding model does not serve the
+        document's language; each subject comes with its vector, or None likewise. Call in a transaction.
+        """
+        self.delete(document.id)
+        fields = asdict(replace(document, symbol=None, text="", blocks=()))
+        for name in ("symbol", "text", "blocks"):
+            del fields[name]
+        self._db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.id,
+                document.key,
+                document.symbol.text if document.symbol else None,
+                document.part,
+                document.language,
+                document.edition,
+                document.title,
+                document.sha256,
+                json.dumps(fields, ensure_ascii=False),
+                document.text,
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO blocks VALUES (?, ?, ?, ?)",
+            [
+                (document.id, block.ordinal, block.locator, json.dumps(asdict(block), ensure_ascii=False))
+                for block in document.blocks
+            ],
+        )
+        for passage in passages:
+            row = self._db.execute(
+                "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    passage.id,
+                    document.id,
+                    document.language,
+                    passage.ordinal,
+                    passage.start,
+                    passage.end,
+                    passage.heading,
+                    passage.locator,
+                    passage.first,
+                    passage.last,
+                    passage.text,
+                ),
+            ).lastrowid
+            self._index(row, passage, document.language)
+        if vectors is not None:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO outbox VALUES (?, ?)",
+                [
+                    (passage.id, np.ascontiguousarray(vector, dtype="<f4").tobytes())
+                    for passage, vector in zip(passages, vectors, strict=True)
+                ],
+            )
+        for subject, vector in subjects:
+            row = self._db.execute(
+                "INSERT INTO subjects VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.id,
+                    subject.start,
+                    subject.end,
+                    subject.language,
+                    subject.phrase,
+                    None if vector is None else np.ascontiguousarray(vector, dtype="<f4").tobytes(),
+                ),
+            ).lastrowid
+            self._index_subject(row, subject)
+        if meeting is not None:
+            self._db.execute(
+                "INSERT INTO meetings VALUES (?, ?)",
+                (document.id, json.dumps(meeting.to_json(), ensure_ascii=False)),
+            )
+
+    def _index(self, row: int | None, passage: Passage, language: str) -> None:
+        self._db.execute(
+            f"INSERT INTO passage_index_{language} (rowid, heading, body) VALUES (?, ?, ?)",
+            (row, " ".join(analyse(passage.heading, language)), " ".join(analyse(passage.text, language))),
+        )
+
+    def _index_subject(self, row: int | None, subject: Subject) -> None:
+        self._db.execute(
+            f"INSERT INTO subject_index_{subject.language} (rowid, phrase) VALUES (?, ?)",
+            (row, " ".join(analyse(subject.phrase, subject.language))),
+        )
+
+    def delete(self, document_id: str) -> bool:
+        """Removes a document from every table; its vectors are put down to be forgotten. In a transaction."""
+        found = self._db.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if found is None:
+            return False
+        rows = self._db.execute("SELECT row, id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
+        self._db.executemany(f"DELETE FROM passage_index_{found[0]} WHERE rowid = ?", [(row,) for row, _ in rows])
+        self._db.executemany(
+            "INSERT OR REPLACE INTO outbox VALUES (?, NULL)", [(passage_id,) for _, passage_id in rows]
+        )
+        for language in LANGUAGES:
+            self._db.execute(
+                f"DELETE FROM subject_index_{language} WHERE rowid IN "
+                "(SELECT row FROM subjects WHERE document_id = ? AND language = ?)",
+                (document_id, language),
+            )
+        self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+        return True
+
+    def document_ids(self) -> list[str]:
+        """Ids of all documents, in order."""
+        return [row[0] for row in self._db.execute("SELECT id FROM documents ORDER BY id")]
+
+    def headers(self) -> list[Header]:
+        """What can be said of each document without its text, by id."""
+        found = self._db.execute("SELECT id, key, symbol, part, language, edition FROM documents ORDER BY id")
+        return [Header(*row) for row in found]
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its blocks, or None."""
+        row = self._db.execute("SELECT symbol, fields, text FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            return None
+        fields = json.loads(row[1])
+        fields["notes"] = tuple(fields["notes"])
+        blocks = []
+        for (data,) in self._db.execute(
+            "SELECT fields FROM blocks WHERE document_id = ? ORDER BY ordinal", (document_id,)
+        ):
+            block = json.loads(data)
+            block["cells"] = tuple(tuple(cell) if cell else None for cell in block["cells"])
+            block["marks"] = tuple(block["marks"])
+            blocks.append(Block(**block))
+        symbol = Symbol.parse(row[0]) if row[0] else None
+        return Document(**{**fields, "symbol": symbol, "text": row[2], "blocks": tuple(blocks)})
+
+    def source_state(self, document_id: str) -> tuple[str, str] | None:
+        """(sha256 of the source, reader version) of a held document, without loading its text."""
+        row = self._db.execute("SELECT sha256, fields FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return (row[0], json.loads(row[1])["reader"]) if row else None
+
+    def ids_of_hash(self, sha256: str) -> list[str]:
+        """Ids of the documents read from a source with this hash."""
+        return [row[0] for row in self._db.execute("SELECT id FROM documents WHERE sha256 = ?", (sha256,))]
+
+    # Passages
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of a document, in order."""
+        return self._read_passages("document_id = ? ORDER BY ordinal", (document_id,))
+
+    def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Passages by id; unknown ids are left out."""
+        found: dict[str, Passage] = {}
+        for begin in range(0, len(ids), 500):  # SQLite bounds the variables of one statement
+            part = tuple(ids[begin : begin + 500])
+            marks = ",".join("?" * len(part))
+            found.update({passage.id: passage for passage in self._read_passages(f"id IN ({marks})", part)})
+        return found
+
+    def passage_at(self, document_id: str, position: int) -> str | None:
+        """The id of the passage whose span holds a position."""
+        row = self._db.execute(
+            'SELECT id FROM passages WHERE document_id = ? AND start <= ? AND "end" > ? ORDER BY ordinal DESC LIMIT 1',
+            (document_id, position, position),
+        ).fetchone()
+        return row[0] if row else None
+
+    def _read_passages(self, where: str, values: tuple[str, ...]) -> list[Passage]:
+        found = self._db.execute(
+            'SELECT document_id, ordinal, start, "end", heading, locator, first, last, text '
+            f"FROM passages WHERE {where}",
+            values,
+        )
+        return [Passage(*row) for row in found]
+
+    def passage_ids(self, languages: Iterable[str] | None = None) -> set[str]:
+        """Ids of all passages, of some languages or of all."""
+        if languages is None:
+            return {row[0] for row in self._db.execute("SELECT id FROM passages")}
+        wanted = tuple(languages)
+        marks = ",".join("?" * len(wanted))
+        found = self._db.execute(f"SELECT id FROM passages WHERE language IN ({marks})", wanted)
+        return {row[0] for row in found}
+
+    def search(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
+        """Passages of one language that hold at least one token, best BM25 first; headings count double."""
+        if not tokens:
+            return []
+        query = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens) if '"' not in token)
+        found = self._db.execute(
+            f"SELECT p.id, -bm25(passage_index_{language}, 2.0, 1.0) AS score FROM passage_index_{language} i "
+            f"JOIN passages p ON p.row = i.rowid WHERE passage_index_{language} MATCH ? "
+            "ORDER BY score DESC, p.id LIMIT ?",
+            (query, limit),
+        )
+        # A word that most passages hold scores nothing, and a hit that scores nothing is no hit.
+        return [LexicalHit(row[0], row[1]) for row in found if row[1] > 0]
+
+    def document_frequency(self, tokens: Iterable[str], language: str) -> dict[str, int]:
+        """In how many passages of a language each token stands."""
+        count = f"SELECT count(*) FROM passage_index_{language} WHERE passage_index_{language} MATCH ?"
+        return {
+            token: self._db.execute(count, (f'"{token}"',)).fetchone()[0] for token in set(tokens) if '"' not in token
+        }
+
+    def passage_counts(self) -> dict[str, int]:
+        """Number of passages by language."""
+        return dict(self._db.execute("SELECT language, count(*) FROM passages GROUP BY language").fetchall())
+
+    # The subject index
+
+    def subjects(self, document_id: str) -> list[Subject]:
+        """The subject index of a document."""
+        found = self._db.execute(
+            'SELECT start, "end", language, phrase FROM subjects WHERE document_id = ? ORDER BY row',
+            (document_id,),
+        )
+        return [Subject(*row) for row in found]
+
+    def subject_vectors(self) -> tuple[list[tuple[str, Subject]], np.ndarray]:
+        """All subjects that have a vector, with their documents, and the vectors as (subjects x dimension)."""
+        found = self._db.execute(
+            'SELECT document_id, start, "end", language, phrase, vector FROM subjects WHERE vector IS NOT NULL ORDER BY row'
+        ).fetchall()
+        vectors = np.frombuffer(b"".join(row[5] for row in found), dtype="<f4")
+        return [(row[0], Subject(*row[1:5])) for row in found], vectors.reshape(len(found), -1 if found else 0)
+
+    def search_subjects(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:
+        """Subjects in a language that hold at least one token, best BM25 first, with their documents."""
+        query = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens) if '"' not in token)
+        if not query:
+            return []
+        found = self._db.execute(
+            f'SELECT s.document_id, s.start, s."end", s.language, s.phrase FROM subject_index_{language} i '
+            f"JOIN subjects s ON s.row = i.rowid WHERE subject_index_{language} MATCH ? ORDER BY rank, s.row LIMIT ?",
+            (query, limit),
+        )
+        return [(row[0], Subject(*row[1:])) for row in found]
+
+    def subject_frequency(self, tokens: Iterable[str], language: str) -> tuple[dict[str, int], int]:
+        """In how many subjects of a language each token stands, and how many subjects there are."""
+        table = f"subject_index_{language}"
+        total = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
+        found = {t: self._db.execute(count, (f'"{t}"',)).fetchone()[0] for t in set(tokens) if '"' not in t}
+        return found, total
+
+    # Meetings
+
+    def meetings(self) -> list[Meeting]:
+        """All meetings, by document id."""
+        found = self._db.execute("SELECT meeting FROM meetings ORDER BY document_id").fetchall()
+        return [Meeting.from_json(json.loads(row[0])) for row in found]
+
+    # The outbox
+
+    def outbox(self) -> tuple[dict[str, np.ndarray], list[str]]:
+        """What the vector index has yet to learn (id to vector) and to forget (ids)."""
+        add: dict[str, np.ndarray] = {}
+        forget: list[str] = []
+        for passage_id, vector in self._db.execute("SELECT passage_id, vector FROM outbox ORDER BY passage_id"):
+            if vector is None:
+                forget.append(passage_id)
+            else:
+                add[passage_id] = np.frombuffer(vector, dtype="<f4")
+        return add, forget
+
+    def has_outbox(self) -> bool:
+        """Whether anything waits for the vector index."""
+        return self._db.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
+
+    def clear_outbox(self) -> None:
+        """After the vector index has taken everything in."""
+        with self.transaction():
+            self._db.execute("DELETE FROM outbox")
+
+    # Keeping
+
+    def rebuild_index(self) -> None:
+        """Makes the full-text index anew from the passages. In a transaction."""
+        for language in LANGUAGES:
+            self._db.execute(f"DELETE FROM passage_index_{language}")
+        rows = self._db.execute("SELECT row, language, document_id, ordinal FROM passages").fetchall()
+        for row, language, document_id, ordinal in rows:
+            passage = self._read_passages("document_id = ? AND ordinal = ?", (document_id, ordinal))[0]
+            self._index(row, passage, language)
+        for language in LANGUAGES:
+            self._db.execute(f"DELETE FROM subject_index_{language}")
+        for row, *fields in self._db.execute('SELECT row, start, "end", language, phrase FROM subjects').fetchall():
+            self._index_subject(row, Subject(*fields))
+
+    def damage(self) -> list[str]:
+        """What SQLite's own checks and the full-text index say is wrong; empty when sound."""
+        found = [f"SQLite: {row[0]}" for row in self._db.execute("PRAGMA quick_check") if row[0] != "ok"]
+        found += [f"SQLite: dangling row in {row[0]}" for row in self._db.execute("PRAGMA foreign_key_check")]
+        counts = self.passage_counts()
+        for language in LANGUAGES:
+            indexed = self._db.execute(f"SELECT count(*) FROM passage_index_{language}").fetchone()[0]
+            if indexed != counts.get(language, 0):
+                found.append(
+                    f"full-text index ({language}): {indexed} passages indexed, {counts.get(language, 0)} held"
+                )
+            subjects = self._db.execute("SELECT count(*) FROM subjects WHERE language = ?", (language,)).fetchone()[0]
+            indexed = self._db.execute(f"SELECT count(*) FROM subject_index_{language}").fetchone()[0]
+            if indexed != subjects:
+                found.append(f"subject index ({language}): {indexed} phrases indexed, {subjects} held")
+        return found

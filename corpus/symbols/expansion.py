@@ -1,0 +1,165 @@
+"""Abbreviated citations, written out: `A/80/6 and Add.1-3` names four documents.
+
+What is abbreviated belongs to the symbol before it. A modifier of a kind that the symbol has already
+stands beside it (`A/80/6/Add.1 and Add.2`: A/80/6/Add.2); one of another kind stands behind it
+(`A/C.3/75/L.1/Rev.1 and Add.1`: A/C.3/75/L.1/Rev.1/Add.1).
+"""
+
+import re
+from collections.abc import Iterator
+
+from .characters import fold
+from .finding import Mention, scan
+from .grammar import no_symbol
+from .model import Modifier, Symbol, child
+from .vocabulary import MODIFIERS
+
+MAX_RANGE = 500
+"""The most documents that one range may name; a longer one is a slip of the pen or an attack."""
+
+MAX_EXPANDED = 10_000
+"""The number of mentions in one running text after which its ranges are no longer written out."""
+
+_AND = r"(?:(?:and|or|et|ou|y|e|o|u|и|или)(?![^\W\d_])|&|\+|以及|[和及与或]|أو|و)"
+_TO = r"(?:-|(?:to|through|à|a|al|hasta|по|до)(?![^\W\d_])|[至到]|إلى|الى)"
+_COMMA = r"[,;،、؛]"
+_KIND = r"(?:Add|Corr|Rev|Amend)"
+_MONTH = r"""(?:
+    jan|feb|f[eé]v|mar[sçz]|apr|avr|abr|ma[iy]|ju[inl]|aug|ago|ao[uû]t|sep|oct|nov|dec|d[eé]c|dic|ene
+    |янв|фев|март|апр|ма[яй]|июн|июл|авг|сен|окт|ноя|дек
+    |يناير|فبراير|مارس|أبريل|نيسان|مايو|أيار|يوني|حزيران|يولي|تموز
+    |أغسطس|آب|سبتمبر|أيلول|أكتوبر|نوفمبر|ديسمبر|كانون|تشرين)"""
+_OTHERS = r"(?:other|more|further|additional|autre|otr[ao]|más|друг)"
+# A number that is nothing else: no date, year, fraction, ordinal or time, and no count of something.
+_ALONE = rf"""(?! [0-9A-Za-zÀ-ɏЀ-ӿ_%°] | [-/:.][0-9] | [-/][A-Za-z]
+                | \s?[月日年个個届次条段页章] | \s(?:de\s)?(?:{_MONTH}|{_OTHERS}) )"""
+_GAP = r"\s{0,3}"
+_ITEM = rf"[0-9]{{1,3}} (?:{_GAP}{_TO}{_GAP}[0-9]{{1,6}})?"
+_MODIFIER_TEXT = rf"{_KIND}\.?\x20?[0-9]{{1,4}}"
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.VERBOSE | re.IGNORECASE)
+
+
+_MODIFIERS = _pattern(
+    rf"""{_GAP}\(?{_COMMA}?{_GAP}{_AND}?{_GAP}\(?
+         (?P<chain>{_MODIFIER_TEXT}(?:/{_MODIFIER_TEXT}){{0,4}})(?![0-9A-Za-z_])"""
+)
+_MODIFIER = _pattern(rf"(?P<kind>{_KIND})\.?\x20?(?P<number>[0-9]{{1,4}})")
+_RANGE = _pattern(rf"{_GAP}{_TO}{_GAP}(?:(?P<kind>{_KIND})\.?\x20?)?(?P<last>[0-9]{{1,6}}){_ALONE}")
+_HYPHENATED = _pattern(rf"-(?P<kind>)(?P<last>[0-9]{{1,6}}){_ALONE}")
+# Bare numbers are a list only with a word for "and" before the last: `Add.1, 2 and 3`, not `Add.1, 12 March`.
+_LIST = _pattern(rf"(?:{_GAP}{_COMMA}{_GAP}{_ITEM}(?![0-9])){{0,50}} {_GAP}{_COMMA}?{_GAP}{_AND}{_GAP}{_ITEM}{_ALONE}")
+_NUMBERS = _pattern(rf"(?P<first>[0-9]{{1,3}})(?:{_GAP}{_TO}{_GAP}(?P<last>[0-9]{{1,6}}))?")
+
+_Found = tuple[Symbol, int, int]
+
+
+def expand(text: str) -> list[Symbol]:
+    """All symbols that a citation names, abbreviated or in full, each once, in the order of the citation.
+
+    Understood are lists and ranges of addenda, corrigenda, revisions and amendments with the words of the
+    six languages, and ranges of running numbers, `CTOC/COP/WG.7/2021/2-4`. SymbolError if the citation
+    names no symbol, or if a range runs backwards or names more than `MAX_RANGE` documents."""
+    folded = fold(text).text
+    found = dict.fromkeys(symbol for symbol, _, _ in _expanded(folded, strict=True))
+    if not found:
+        tight = re.sub(r"\s*/\s*", "/", folded)
+        found = dict.fromkeys(symbol for symbol, _, _ in _expanded(tight, strict=True))
+    return list(found) or [Symbol.parse(text)]
+
+
+def expand_all(text: str) -> list[Mention]:
+    """The symbols in a running text, also those named by abbreviations, in order.
+
+    The span of an abbreviated mention is the abbreviation, `Add.1`, or the bare number that stands for it;
+    documents in the middle of a range have the span of its last number. A range that is too long or runs
+    backwards names its ends only, as do ranges after the first `MAX_EXPANDED` mentions. Never raises."""
+    folded = fold(text)
+    return [Mention(symbol, *folded.span(start, end)) for symbol, start, end in _expanded(folded.text, strict=False)]
+
+
+def _expanded(text: str, *, strict: bool) -> Iterator[_Found]:
+    count = 0
+    for symbol, start, end in scan(text):
+        count += 1
+        yield symbol, start, end
+        limit = MAX_RANGE if strict or count < MAX_EXPANDED else 0
+        for found in _abbreviated(text, symbol, end, strict=strict, limit=limit):
+            count += 1
+            yield found
+
+
+def _abbreviated(text: str, symbol: Symbol, at: int, *, strict: bool, limit: int) -> Iterator[_Found]:
+    """What is named by abbreviations behind the symbol that ends at `at`."""
+    current = symbol
+    while True:
+        to = _RANGE if current.modifiers else _HYPHENATED
+        if (found := to.match(text, at)) and _continues(current, found["kind"]):
+            at = found.end()
+            ends = _running(current), int(found["last"])
+            for number in _between(*ends, current, strict=strict, limit=limit):
+                current = _numbered(current, number)
+                yield current, *found.span("last")
+        elif current.modifiers and (found := _LIST.match(text, at)):
+            at = found.end()
+            for item in _NUMBERS.finditer(text, found.start(), at):
+                first = int(item["first"])
+                if first <= _running(current):
+                    return  # numbers that do not ascend are something else
+                current = _numbered(current, first)
+                yield current, *item.span("first")
+                if item["last"]:
+                    for number in _between(first, int(item["last"]), current, strict=strict, limit=limit):
+                        current = _numbered(current, number)
+                        yield current, *item.span("last")
+        elif found := _MODIFIERS.match(text, at):
+            at = found.end()
+            current = _attached(symbol, found["chain"])
+            yield current, *found.span("chain")
+        else:
+            return
+
+
+def _between(first: int, last: int, symbol: Symbol, *, strict: bool, limit: int) -> list[int]:
+    """The numbers after `first` up to `last`; of a range that is too long only `last`, of one that runs
+    backwards none."""
+    if first < last < first + limit:
+        return list(range(first + 1, last + 1))
+    if strict and last <= first:
+        raise no_symbol(f"{symbol}-{last}", f"a range cannot run from {first} to {last}")
+    if strict:
+        raise no_symbol(f"{symbol}-{last}", f"as a range it names more than {limit} documents")
+    return [last] if last > first else []
+
+
+def _running(symbol: Symbol) -> int:
+    """The number that a range continues: that of the last modifier, else the running number (0 if there is
+    none)."""
+    if symbol.modifiers:
+        return symbol.modifiers[-1].number or 0
+    return int(symbol.number) if symbol.number and symbol.number.isdigit() else 0
+
+
+def _continues(symbol: Symbol, kind: str | None) -> bool:
+    """Whether a range can continue a symbol: its last modifier, of this kind, or its bare running number."""
+    if not symbol.modifiers:
+        return bool(symbol.number) and symbol.text.endswith(f"/{symbol.number}") and _running(symbol) > 0
+    return not kind or symbol.modifiers[-1].kind == MODIFIERS[kind.upper()]
+
+
+def _numbered(symbol: Symbol, number: int) -> Symbol:
+    """The symbol with another number in its last modifier, or with another running number."""
+    if symbol.parent is None:
+        return Symbol.parse(f"{symbol.text.rpartition('/')[0]}/{number}")
+    return child(symbol.parent, (Modifier(symbol.modifiers[-1].kind, number),))
+
+
+def _attached(symbol: Symbol, chain: str) -> Symbol:
+    """The symbol that a chain of modifiers, `Add.1/Corr.1`, names behind another symbol."""
+    modifiers = tuple(Modifier(MODIFIERS[m["kind"].upper()], int(m["number"])) for m in _MODIFIER.finditer(chain))
+    stem: Symbol | None = symbol
+    while stem is not None and any(modifier.kind == modifiers[0].kind for modifier in stem.modifiers):
+        stem = stem.parent
+    return child(stem or symbol, modifiers)

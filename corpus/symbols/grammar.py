@@ -1,0 +1,248 @@
+"""From the text of a symbol to its components in canonical spelling.
+
+    reading   = half ["-" half] {"*"}         two halves: A/ES-10/1043-S/2025/529, one document
+    half      = organ {"/" component} {"/" modifier}
+    component = word | word.number | number | session | (number)
+    modifier  = Add.n | Corr.n | Rev.n | Amend.n | Summary
+
+A component may carry a bracket: the session of a conference, `COP(8)`; the year or session of a resolution,
+`1325(2000)`; a part, `15 (Part II)`. A number of a resolution may carry a letter, `290 B`.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .characters import LOOKALIKES, fold
+from .vocabulary import CAPITALS, CASED, MODIFIERS, NUMBERED, ORDINALS, PARTS, RESOLUTIONS, UNNUMBERED_PARTS
+
+MAX_LENGTH = 200
+MAX_COMPONENTS = 16
+EXAMPLES = "CTOC/COP/WG.7/2021/1, A/RES/79/154 or A/80/6/Add.1"
+
+Kind = Literal["word", "code", "number", "session", "bracket", "modifier"]
+
+
+class SymbolError(ValueError):
+    """A text is not a document symbol, or names no single one; the message says which text, what is wrong,
+    and what a symbol looks like. Correct the text: trying again does not help."""
+
+
+def no_symbol(text: str, wrong: str) -> SymbolError:
+    """The error for a text that is no symbol because of `wrong`."""
+    shown = text if len(text) <= 60 else text[:57] + "..."
+    return SymbolError(f"{shown!r} is not a document symbol: {wrong}. A symbol looks like {EXAMPLES}.")
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of a symbol between slashes.
+
+    `text` is its canonical spelling, `code` its word in capitals ("WG" of `WG.7`), `value` its number ("7"),
+    `bracket` a session or year in brackets behind it, `part` a part of the document, `Part II`."""
+
+    kind: Kind
+    text: str
+    code: str = ""
+    value: str = ""
+    bracket: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Half:
+    """One symbol in components; `modifiers` are those at its end. `organ_typed` is the first component as
+    it was typed."""
+
+    components: tuple[Component, ...]
+    modifiers: tuple[Component, ...]
+    organ_typed: str
+
+    @property
+    def text(self) -> str:
+        """The symbol in canonical spelling."""
+        return "/".join(component.text for component in (*self.components, *self.modifiers))
+
+
+_TYPED = re.IGNORECASE | re.ASCII  # without ASCII, [A-Z] takes the Kelvin sign and the long s
+_NUMBER = re.compile(
+    r"(?P<value>[0-9]{1,6}(?:-[0-9]{1,4})?)"
+    r"(?P<early>\s?[A-Z](?=\s?\(\s?(?:[0-9]{4}|(?:E?S-)?[IVXL]{1,8})\s?\)))?"  # 217 A (III)
+    r"(?:\s?\(\s?(?P<bracket>(?:19|20)[0-9]{2}|(?:E?S-)?[IVXL]{1,8})\s?\))?"
+    r"(?P<letter>\s?[A-Z])?"
+    r"(?:\s?\((?P<part>[^()]{1,40})\))?",
+    _TYPED,
+)
+_SESSION = re.compile(r"(?:ES|S)-(?:[0-9]{1,3}|[IVXL]{1,8})", _TYPED)
+_MODIFIER = re.compile(
+    r"(?P<kind>ADD|CORR|REV|AMEND)[.\s]?(?P<value>[0-9]{1,4})(?:\s?\((?P<part>[^()]{1,40})\))?|(?P<summary>SUMMARY)",
+    _TYPED,
+)
+_SEVERAL = re.compile(r"(?:ADD|CORR|REV|AMEND)[.\s]?[0-9]+\s?-\s?[0-9]+", _TYPED)
+_CODE = re.compile(
+    r"(?P<code>[A-Z][A-Z0-9]{0,15}(?:\.[A-Z][A-Z0-9]{0,11}){0,3}?)\.(?P<value>[0-9]{1,6}[A-Z]?|[A-Z]{1,12})"
+    r"(?:\s?\((?P<part>[^()]{1,40})\))?",
+    _TYPED,
+)
+_UNDOTTED = re.compile(rf"(?P<code>{'|'.join(sorted(NUMBERED))})\s?(?P<value>[0-9]{{1,5}})(?P<rest>.*)", _TYPED)
+_WORD = re.compile(r"(?P<code>[A-Z][A-Z0-9]{0,15})(?:\s?\((?P<bracket>[0-9]{1,3})\))?", _TYPED)
+_BRACKET = re.compile(r"\([0-9]{1,4}\)")
+_PART = re.compile(
+    rf"(?P<word>{'|'.join(sorted(PARTS, key=len, reverse=True))})\.?\s?(?P<value>[0-9]{{1,3}}|[IVXL]{{1,8}})?"
+    rf"|(?P<ordinal>{'|'.join(sorted(ORDINALS))})\s(?:partie|parte)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19[4-9]|20[0-9])[0-9]")
+# An addendum, corrigendum or revision set off by a space where the slash belongs.
+_SET_OFF = re.compile(r"(?<=[0-9A-Z)])\s(?=(?:ADD|CORR|REV|AMEND)[.\s]?[0-9])", _TYPED)
+# The hyphen between the two symbols of one document; in S-21 and ES-10 no slash follows the next word.
+_BETWEEN_HALVES = re.compile(r"(?<!/S)(?<!/ES)\s?-\s?(?=[A-Z]{1,12}(?:\.[0-9]{1,4})?/)", _TYPED)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_TIGHT = re.compile(r"\s*([/.])\s*")
+
+
+def is_year(component: Component) -> bool:
+    """Whether a number can be a year in a symbol (1945 to 2099)."""
+    return component.kind == "number" and bool(_YEAR.fullmatch(component.text)) and component.text >= "1945"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A symbol as it was read: one half, or two that name the same document; `reissue` counts the
+    asterisks."""
+
+    halves: tuple[Half, ...]
+    reissue: int
+
+    @property
+    def text(self) -> str:
+        """The whole symbol in canonical spelling, without asterisks."""
+        return "-".join(half.text for half in self.halves)
+
+
+@lru_cache(maxsize=8192)
+def read(text: str) -> Reading:
+    """Read a text that is nothing but a symbol; SymbolError if it is anything else."""
+    if len(text) > MAX_LENGTH:
+        raise no_symbol(text, f"it is {len(text)} characters long, and symbols have at most {MAX_LENGTH}")
+    if _CONTROL.search(text):
+        raise no_symbol(text, "it holds control characters")
+    if "://" in text:
+        raise no_symbol(text, "it is a web address")
+    plain = " ".join(fold(text).text.translate(LOOKALIKES).replace("\\", "/").split())
+    bare = plain.rstrip("* ")
+    if not bare:
+        raise no_symbol(text, "it is empty")
+    tight = _TIGHT.sub(r"\1", _SET_OFF.sub("/", bare))
+    halves = tuple(_read_half(half, text) for half in _BETWEEN_HALVES.split(tight))
+    if len(halves) > 2:
+        raise no_symbol(text, "it joins more than two symbols")
+    if len(halves) == 2 and neighbours(*halves):
+        raise no_symbol(text, "it is a range of several documents, not two symbols of one document")
+    return Reading(halves, plain[len(bare) :].count("*"))
+
+
+def neighbours(one: Half, other: Half) -> bool:
+    """Whether two symbols differ in nothing but their running numbers, so that a hyphen between them means
+    a range."""
+    return [c.text for c in one.components[:-1]] == [c.text for c in other.components[:-1]]
+
+
+def _read_half(half: str, text: str) -> Half:
+    pieces = half.split("/")
+    if len(pieces) < 2:
+        raise no_symbol(text, "there is no slash in it")
+    if len(pieces) > MAX_COMPONENTS:
+        raise no_symbol(text, f"it has more than {MAX_COMPONENTS} parts between slashes")
+    components: list[Component] = []
+    for piece in pieces:
+        components.append(_read_component(piece, components, text))
+    if components[0].kind not in ("word", "code") or components[0].bracket:
+        raise no_symbol(text, f"it should begin with the letters of an organ, not with {pieces[0]!r}")
+    last = len(components)
+    while components[last - 1].kind == "modifier":
+        last -= 1
+    for inner in components[: last - 1]:
+        if " " in inner.text or (inner.kind == "number" and inner.bracket):
+            raise no_symbol(text, f"behind {inner.text!r} only Add., Corr., Rev. or Amend. can follow")
+    return Half(tuple(components[:last]), tuple(components[last:]), pieces[0])
+
+
+def _read_component(piece: str, before: list[Component], text: str) -> Component:
+    if not piece:
+        raise no_symbol(text, "there is nothing between two slashes, or behind the last one")
+    if modifier := _MODIFIER.fullmatch(piece):
+        return _modifier(modifier, text)
+    if _SEVERAL.fullmatch(piece):
+        raise no_symbol(text, f"{piece!r} stands for several documents")
+    if _SESSION.fullmatch(piece):
+        return Component("session", piece.upper(), value=piece.upper())
+    if _BRACKET.fullmatch(piece):
+        return Component("bracket", piece, value=piece[1:-1])
+    if number := _NUMBER.fullmatch(piece):
+        return _number(number, before, text)
+    if undotted := _UNDOTTED.fullmatch(piece):
+        piece = f"{undotted['code']}.{undotted['value']}{undotted['rest']}"
+    if code := _CODE.fullmatch(piece):
+        word, _, value = _cased(f"{code['code']}.{code['value']}").rpartition(".")
+        part = _part(code["part"], text)
+        return Component("code", f"{word}.{value}{_behind(part)}", word.upper(), value, part=part)
+    if word_found := _WORD.fullmatch(piece):
+        word, bracket = _cased(word_found["code"]), word_found["bracket"] or ""
+        return Component("word", f"{word}({bracket})" if bracket else word, word.upper(), bracket=bracket)
+    raise no_symbol(text, f"{piece!r} cannot be a part of one")
+
+
+def _modifier(found: re.Match[str], text: str) -> Component:
+    if found["summary"]:
+        return Component("modifier", "Summary", "Summary")
+    kind, value = MODIFIERS[found["kind"].upper()], str(int(found["value"]))
+    part = _part(found["part"], text)
+    return Component("modifier", f"{kind}.{value}{_behind(part)}", kind, value, part=part)
+
+
+def _number(found: re.Match[str], before: list[Component], text: str) -> Component:
+    value, letter = found["value"], (found["early"] or found["letter"] or "").upper()
+    bracket, part = (found["bracket"] or "").upper(), _part(found["part"], text)
+    resolution = any(component.code in RESOLUTIONS for component in before)
+    if "-" in value and before and before[-1].kind not in ("word", "code"):
+        raise no_symbol(text, f"{value!r} stands for several documents")
+    if bracket and (not resolution or any(c.kind in ("number", "session") for c in before)):
+        raise no_symbol(text, f"({bracket}) fits only behind a resolution that is numbered without session")
+    if letter and resolution:
+        letter = " " + letter.strip()
+    elif letter.startswith(" "):
+        raise no_symbol(text, f"only a resolution has a letter set off by a space, like {letter.strip()!r}")
+    shown = value + (f"({bracket})" if bracket else "") + letter
+    return Component("number", shown + _behind(part), value=value + letter, bracket=bracket, part=part)
+
+
+def _part(typed: str | None, text: str) -> str:
+    if typed is None:
+        return ""
+    found = _PART.fullmatch(typed.strip())
+    if found and found["ordinal"]:
+        return f"Part {ORDINALS[found['ordinal'].lower()]}"
+    if not found or not (found["value"] or PARTS[found["word"].lower()] in UNNUMBERED_PARTS):
+        raise no_symbol(text, f"({typed.strip()}) names no part of a document")
+    word, value = PARTS[found["word"].lower()], found["value"]
+    return f"{word} {value.upper()}" if value else word
+
+
+def _behind(part: str) -> str:
+    return f" ({part})" if part else ""
+
+
+def _cased(word: str) -> str:
+    """The canonical case of a component: as known, else capitals, else as it was typed in mixed case."""
+    pieces: list[str] = []
+    for piece in word.split("."):
+        upper = piece.upper()
+        if pieces and pieces[0] == "OzL" and upper in ("PRO", "CONV"):
+            pieces.append(upper.capitalize())  # the Montreal Protocol and the convention behind it
+        elif upper in CASED:
+            pieces.append(CASED[upper])
+        else:
+            pieces.append(upper if piece.islower() or upper in CAPITALS else piece)
+    return ".".join(pieces)

@@ -1,0 +1,216 @@
+"""The symbol as a value: its parts, its order, its relatives, its link."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, total_ordering
+from urllib.parse import quote
+
+from .anatomy import Anatomy, dissect
+from .evidence import fault_of_typed
+from .grammar import Component, Half, Reading, no_symbol, read
+from .vocabulary import LANGUAGES, MODIFIERS, ModifierKind
+
+_TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
+_ROMAN = re.compile(r"(?=.)(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
+_ROMAN_VALUE = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+
+_Key = tuple[tuple[tuple[int, int, str], ...], ...]
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """What a symbol adds to that of its parent: `Add.1`, `Corr.2`, `Summary` (which has no number)."""
+
+    kind: ModifierKind
+    number: int | None
+
+    @property
+    def text(self) -> str:
+        """As written in a symbol."""
+        return self.kind if self.number is None else f"{self.kind}.{self.number}"
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Symbol:
+    """A United Nations document symbol in canonical spelling; make one with `Symbol.parse`.
+
+    Equal, and of one hash, are symbols of equal `text`: a technical reissue (`A/72/1*`) is the same
+    document. The order is natural: numbers as numbers, a symbol directly before its addenda, corrigenda
+    and revisions. Of a double symbol (`A/ES-10/1043-S/2025/529`) the parts are those of its first half."""
+
+    text: str
+    reissue: int = field(default=0, compare=False)
+    """How many asterisks stood behind the symbol."""
+
+    def __post_init__(self) -> None:
+        canonical = _checked(self.text).text
+        if canonical != self.text:
+            raise no_symbol(self.text, f"its canonical spelling is {canonical}, which Symbol.parse finds")
+
+    @classmethod
+    def parse(cls, text: str) -> "Symbol":
+        """The symbol that a text is, in whatever case and spacing a person typed it.
+
+        SymbolError if the text is anything but one symbol: empty, a body without a document number, a
+        date, a path, a range of documents, longer than 200 characters."""
+        reading = _checked(text)
+        return cls(reading.text, reading.reissue)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Symbol):
+            return NotImplemented
+        return self._key < other._key
+
+    @property
+    def modifiers(self) -> tuple[Modifier, ...]:
+        """The modifiers at the end, in order: of `E/1/Add.2/Rev.1`, Add.2 and Rev.1."""
+        first, second = self._halves[0], self._halves[-1]
+        return tuple(_modifier(component) for component in first.modifiers or second.modifiers)
+
+    @property
+    def parent(self) -> "Symbol | None":
+        """The symbol without its last modifier; None for a symbol without modifiers.
+
+        A modifier behind a double symbol belongs to both halves; one that only the first half bears
+        belongs to that half, whose parent is then a symbol of its own."""
+        if not self.modifiers:
+            return None
+        if len(self._halves) == 1 or not self._halves[1].modifiers:
+            return Symbol(_shortened(self._halves[0]))
+        return Symbol("-".join(_shortened(half) for half in self._halves))
+
+    @property
+    def base(self) -> "Symbol":
+        """The symbol without modifiers: the end of the chain of parents; the symbol itself, if it has
+        none."""
+        return self if self.parent is None else self.parent.base
+
+    @property
+    def alternate(self) -> "Symbol | None":
+        """The second symbol of a document that bears two; None for the others."""
+        return Symbol(self._halves[1].text) if len(self._halves) > 1 else None
+
+    @property
+    def all(self) -> tuple["Symbol", ...]:
+        """The symbols that the document bears, one or two, each complete with its modifiers."""
+        if len(self._halves) == 1:
+            return (self,)
+        first, second = self._halves
+        shared = () if first.modifiers else second.modifiers
+        return Symbol("/".join((first.text, *(component.text for component in shared)))), Symbol(second.text)
+
+    @property
+    def body(self) -> str:
+        """Organ and body, without session, year and series: `CTOC/COP/WG.7`; `A` for `A/RES/79/154`;
+        `ICCD/COP` for `ICCD/COP(8)/16`; the State with it in the series of the treaty bodies,
+        `CEDAW/C/CAF`."""
+        return self._anatomy.body
+
+    @property
+    def year(self) -> int | None:
+        """The year: 2021 in `CTOC/COP/WG.7/2021/1`, 2000 in `S/RES/1325(2000)`."""
+        return self._anatomy.year
+
+    @property
+    def session(self) -> str | None:
+        """The session as written: "79", "XV", "ES-10", "S-21"."""
+        return self._anatomy.session
+
+    @property
+    def number(self) -> str | None:
+        """The running number, with the letter that some resolutions have: "1", "290 B", "1-5"."""
+        return self._anatomy.number
+
+    @property
+    def series(self) -> str | None:
+        """What kind of document it is, if the symbol says so: "RES", "CRP", "L", "INF", "PV", "CO", ..."""
+        return self._anatomy.series
+
+    @property
+    def part(self) -> str | None:
+        """The part of the document: "Part II", "Sect. 16", "Vol. I"."""
+        return self._anatomy.part
+
+    @property
+    def _halves(self) -> tuple[Half, ...]:
+        return read(self.text).halves
+
+    @cached_property
+    def _anatomy(self) -> Anatomy:
+        return dissect(self._halves[0])
+
+    @cached_property
+    def _key(self) -> tuple[_Key, _Key, str]:
+        keys = [tuple(_natural(c.text) for c in (*half.components, *half.modifiers)) for half in self._halves]
+        return keys[0], keys[1] if len(keys) > 1 else (), self.text
+
+
+def same_document(one: Symbol, other: Symbol) -> bool:
+    """Whether two symbols name the same document: equal, or halves of one double symbol (`A/ES-10/1043`
+    and `A/ES-10/1043-S/2025/529`), or a resolution with and without the year or session that belongs to
+    its number (`S/RES/1325` and `S/RES/1325(2000)`)."""
+    return any(
+        a.text in (b.text, b._anatomy.undated) or b.text == a._anatomy.undated for a in one.all for b in other.all
+    )
+
+
+def link(symbol: Symbol, language: str = "en") -> str:
+    """The public address of a document at the United Nations, in one of the six official languages (en fr
+    es ru ar zh; ValueError otherwise). Of a double symbol the first half is linked: each half alone leads
+    to the document."""
+    if language not in LANGUAGES:
+        raise ValueError(
+            f"{language!r} is no official language of the United Nations; use one of {' '.join(LANGUAGES)}"
+        )
+    return f"https://docs.un.org/{language}/{quote(symbol.all[0].text, safe='/')}"
+
+
+def child(symbol: Symbol, modifiers: tuple[Modifier, ...]) -> Symbol:
+    """The symbol with further modifiers behind it."""
+    tail = "".join(f"/{modifier.text}" for modifier in modifiers)
+    halves = symbol._halves
+    if len(halves) == 1 or not halves[0].modifiers:
+        return Symbol(symbol.text + tail)
+    return Symbol("-".join(half.text + tail for half in halves if half.modifiers))
+
+
+def _checked(text: str) -> Reading:
+    reading = read(text)
+    for half in reading.halves:
+        if fault := fault_of_typed(half):
+            raise no_symbol(text, fault)
+    return reading
+
+
+def _modifier(component: Component) -> Modifier:
+    return Modifier(MODIFIERS[component.code.upper()], int(component.value) if component.value else None)
+
+
+def _shortened(half: Half) -> str:
+    return "/".join(component.text for component in (*half.components, *half.modifiers[:-1]))
+
+
+def _natural(component: str) -> tuple[tuple[int, int, str], ...]:
+    """The order of a component: numbers, also Roman ones behind a dot, a bracket or the name of a part, as
+    numbers."""
+    tokens: list[str] = _TOKEN.findall(component)
+    key: list[tuple[int, int, str]] = []
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1] if place else ""
+        counting = before.endswith((".", "(")) or (before.endswith(" ") and place > 1 and tokens[place - 2].isalpha())
+        if token.isdigit():
+            key.append((0, int(token), ""))
+        elif counting and _ROMAN.fullmatch(token):
+            key.append((0, _roman(token), ""))
+        else:
+            key.append((1, 0, token))
+    return tuple(key)
+
+
+def _roman(numeral: str) -> int:
+    values = [_ROMAN_VALUE[letter] for letter in numeral]
+    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))

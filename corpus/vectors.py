@@ -1,0 +1,113 @@
+"""The vector index: Chroma, embedded or as a server. Derived from the store, rebuilt at any time.
+
+The collection keeps text and flat metadata beside each vector, so that LlamaIndex's ChromaVectorStore reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corpus.documents import Document, Passage
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+COLLECTION = "passages"
+BATCH = 4_000
+"""Rows a call; Chroma refuses more than 5,461."""
+
+
+class Vectors:
+    """Passage vectors by id. `location` is a folder, or `http://host:port` of a Chroma server."""
+
+    def __init__(self, location: Path | str) -> None:
+        self._client = _connect(location)
+        self._collection = self._client.get_or_create_collection(
+            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._client.close()
+
+    @property
+    def collection(self) -> Any:
+        """The Chroma collection, for `ChromaVectorStore(chroma_collection=...)`. Read only, please."""
+        return self._collection
+
+    def add(self, rows: Sequence[tuple[Passage, Document, np.ndarray]]) -> None:
+        """Adds passages that the index does not hold."""
+        for begin in range(0, len(rows), BATCH):
+            part = rows[begin : begin + BATCH]
+            self._collection.add(
+                ids=[passage.id for passage, _, _ in part],
+                embeddings=np.stack([vector for _, _, vector in part]).astype(np.float32),
+                documents=[passage.embedded for passage, _, _ in part],
+                metadatas=[_metadata(passage, document) for passage, document, _ in part],
+            )
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Removes passages; ids that are not held are no error."""
+        for begin in range(0, len(ids), BATCH):
+            self._collection.delete(ids=list(ids[begin : begin + BATCH]))
+
+    def clear(self) -> None:
+        """Empties the index."""
+        self.forget(sorted(self.ids()))
+
+    def search(self, vector: np.ndarray, limit: int) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity) of the nearest passages, nearest first."""
+        found = self._collection.query(
+            query_embeddings=[vector.astype(np.float32)], n_results=limit, include=["distances"]
+        )
+        distances = found["distances"]
+        if distances is None:
+            return []
+        return [
+            (passage_id, 1.0 - float(distance))
+            for passage_id, distance in zip(found["ids"][0], distances[0], strict=True)
+        ]
+
+    def count(self) -> int:
+        """Number of vectors held."""
+        return int(self._collection.count())
+
+    def ids(self) -> set[str]:
+        """Ids of all vectors held."""
+        return set(self._collection.get(include=[])["ids"])
+
+
+def _metadata(passage: Passage, document: Document) -> dict[str, str | int]:
+    return {
+        "document_id": document.id,
+        "symbol": document.symbol.text if document.symbol else "",
+        "title": document.title,
+        "edition": document.edition,
+        "language": document.language,
+        "locator": passage.locator,
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+def _connect(location: Path | str) -> ClientAPI:
+    # chromadb is slow to import and not needed until a vector is.
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if isinstance(location, str):
+        from urllib.parse import urlsplit
+
+        address = urlsplit(location)
+        return chromadb.HttpClient(
+            host=address.hostname or "localhost",
+            port=address.port or 8000,
+            ssl=address.scheme == "https",
+            settings=settings,
+        )
+    return chromadb.PersistentClient(path=str(location), settings=settings)

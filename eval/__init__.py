@@ -1,0 +1,1 @@
+"""Top floor: question sets, metrics, and what they say about the answers."""

@@ -1,0 +1,174 @@
+"""Which document a text is: its symbol, language, title, date. A file name is never proof."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.catalogue import Catalogue, Entry
+from corpus.documents import LANGUAGES, Edition
+from corpus.language import detect_language
+from corpus.symbols import Symbol, SymbolError, same_document
+from ingest.agenda import find_dates, place_and_dates
+from ingest.readers import ReadError
+from ingest.structure import Piece
+
+MASTHEAD_PIECES = 30
+_TITLE_SKIPS = re.compile(
+    r"^(?:united nations$|distr\.|original\s*:|(?:.{0,40}\b(?:assembly|council|conference of the parties|commission|committee)|"
+    r"(?:open-ended )?(?:intergovernmental )?(?:expert |working )+group)\b.{0,120}$)",
+    re.IGNORECASE,
+)
+
+
+class IdentityError(ReadError):
+    """The text says that it is another document than was asked for; the message names both."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a text is, and how sure that is: `proof` says what the symbol rests on."""
+
+    symbol: Symbol | None
+    part: str | None
+    language: str
+    edition: Edition
+    title: str
+    short: str | None
+    slug: str
+    date: str | None
+    url: str | None
+    proof: str
+
+
+def identify(
+    found: Sequence[Piece],
+    given: Mapping[str, Any],
+    name: str,
+    catalogue: Catalogue,
+    *,
+    symbol: Symbol | None = None,
+    language: str | None = None,
+    trusted: bool = False,
+) -> Identity:
+    """Identifies a text from, in this order: what the user says, what the text prints, what the catalogue knows.
+
+    `given` is the file's front matter, `symbol` and `language` the user's word, `name` the file's name, which
+    only ever names an upload. Links from front matter count in `trusted` files only. Raises `IdentityError`
+    where the user's or the front matter's symbol and the printed one differ.
+    """
+    top = _masthead(found)
+    asked = symbol or _given_symbol(given, name)
+    printed = _printed_symbol(top)
+    if asked and printed and not same_document(asked, printed):
+        raise IdentityError(
+            f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
+            f"Give --symbol {printed.text} or none, or the right file."
+        )
+    masthead = "\n".join(piece.text for piece in top)
+    headings = [piece.text for piece in found if piece.kind == "heading"][:8]
+    dates = find_dates(masthead)
+    for piece in top:
+        if at := place_and_dates(piece.text):
+            dates += at[1]
+    entry, proof = _entry(asked, printed, given, catalogue, headings, masthead, dates)
+    settled = printed or asked or (entry.symbol if entry else None)
+    said = language or given.get("language")
+    if said is not None and said not in LANGUAGES:
+        raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
+    title = str(given.get("title") or _title(top, entry) or (entry.title if entry else "") or name)[:300]
+    slug = _slug(str(given.get("slug") or title))
+    edition: Edition = "digest" if given.get("edition") == "digest" else "official" if settled else "upload"
+    date = given.get("date") or (entry.date if entry else None) or (dates[0].isoformat() if dates else None)
+    return Identity(
+        symbol=settled,
+        part=given.get("part") or (entry.part if entry else None),
+        language=said or detect_language("\n".join(piece.text for piece in found[:400])),
+        edition=edition,
+        title=title,
+        short=given.get("short") or (entry.short if entry else None),
+        slug=slug,
+        date=str(date) if date else None,
+        url=_url(given, trusted),
+        proof=proof,
+    )
+
+
+def _masthead(found: Sequence[Piece]) -> list[Piece]:
+    """The pieces before the text proper: before the first numbered or long paragraph."""
+    top: list[Piece] = []
+    for piece in found[:MASTHEAD_PIECES]:
+        if (piece.number and piece.kind != "heading") or (piece.kind == "paragraph" and len(piece.text) > 400):
+            break
+        if piece.kind != "row":
+            top.append(piece)
+    return top
+
+
+def _url(given: Mapping[str, Any], trusted: bool) -> str | None:
+    url = given.get("url")
+    return url if trusted and isinstance(url, str) and url.startswith("https://") else None
+
+
+def _given_symbol(given: Mapping[str, Any], name: str) -> Symbol | None:
+    if not given.get("symbol"):
+        return None
+    try:
+        return Symbol.parse(str(given["symbol"]))
+    except SymbolError as error:
+        raise ReadError(f"{name}: {error}") from None
+
+
+def _printed_symbol(top: Sequence[Piece]) -> Symbol | None:
+    """A symbol that stands alone on a line of the masthead."""
+    for piece in top:
+        for line in piece.text.splitlines():
+            if "/" not in line or len(line) > 80:
+                continue
+            try:
+                return Symbol.parse(line)
+            except SymbolError:
+                continue
+    return None
+
+
+def _entry(
+    asked: Symbol | None,
+    printed: Symbol | None,
+    given: Mapping[str, Any],
+    catalogue: Catalogue,
+    headings: Sequence[str],
+    masthead: str,
+    dates: Sequence[dt.date],
+) -> tuple[Entry | None, str]:
+    recognised = catalogue.recognise(headings, masthead, dates)
+    known = printed or asked
+    if known is None:
+        return recognised, "recognised by the catalogue (title, body, date)" if recognised else "none"
+    proof = "printed in the text" if printed else "given by the user"
+    entries = catalogue.by_symbol(known)
+    if recognised in entries:
+        return recognised, proof
+    part = given.get("part")
+    if part:
+        return next((entry for entry in entries if entry.part == part), None), proof
+    return (entries[0], proof) if len(entries) == 1 else (None, proof)
+
+
+def _title(top: Sequence[Piece], entry: Entry | None) -> str:
+    headings = [" ".join(piece.text.split()) for piece in top if piece.kind == "heading"]
+    if entry is not None:
+        wanted = str(entry.identify.get("title", entry.title))
+        return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
+    telling = [text for text in headings if not _TITLE_SKIPS.match(text)]
+    return (telling or headings or [""])[0]
+
+
+def _slug(text: str) -> str:
+    """A name for a text without a symbol: letters, digits and hyphens of any script, at most 80 characters."""
+    plain = re.sub(r"[^\w]+", "-", unicodedata.normalize("NFKC", text).casefold()).strip("-_")
+    return plain[:80].strip("-") or "untitled"

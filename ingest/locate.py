@@ -1,0 +1,288 @@
+"""From pieces to a document's canonical text and its blocks, each with the locator a person would cite.
+
+Three kinds of text are told apart by their headings: agendas (annotations by item, an annex with the
+organization of work), treaties (articles, paragraphs, sub-paragraphs) and numbered texts such as reports and
+digests. Citation forms follow the United Nations Editorial Manual: paragraphs, never pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from corpus.documents import Block, Span
+from ingest.structure import PREAMBULAR, Piece
+
+TextKind = Literal["agenda", "treaty", "numbered"]
+
+_ARTICLE = re.compile(r"^\s*art(?:icle|\.)\s*(\d{1,3}(?:\s*(?:bis|ter|quater))?)\b", re.IGNORECASE)
+_PART = re.compile(r"^\s*(?:(?i:part|chapter|section|title)\s+)?([IVXLC]{1,6})\b\.?(?:\s|$)")
+_ANNEX = re.compile(r"^\s*annex(?:\s+([IVXLC]{1,6}|\d{1,2}))?\b", re.IGNORECASE)
+_PREAMBLE = re.compile(r"^\s*preamb(?:le|ule)\b", re.IGNORECASE)
+_ANNOTATIONS = re.compile(r"^\s*annotations?\s*$", re.IGNORECASE)
+_AGENDA_LIST = re.compile(r"^\s*(?:provisional\s+)?agenda\s*$", re.IGNORECASE)
+_DOCUMENTATION = re.compile(r"^\s*documentation\s*:?\s*$", re.IGNORECASE)
+_TESTIMONIUM = re.compile(r"^\s*in (?:witness|faith) where?of\b", re.IGNORECASE)
+_DASHES = re.compile(r"\s*[‐-―−]\s*")
+
+
+def kind_of(found: Sequence[Piece]) -> TextKind:
+    """Which kind of text the headings show."""
+    headings = [piece.text for piece in found if piece.kind == "heading"]
+    if any(_ANNOTATIONS.match(text) for text in headings) and any(_AGENDA_LIST.match(text) for text in headings):
+        return "agenda"
+    if sum(bool(_ARTICLE.match(text)) for text in headings) >= 3:
+        return "treaty"
+    return "numbered"
+
+
+@dataclass
+class _Place:
+    """Where reading stands; changes as headings and numbers go by."""
+
+    section: str = "masthead"
+    item: str = ""
+    sub: str = ""
+    documentation: bool = False
+    article: str = ""
+    annex: str = ""
+    part: str = ""
+    preamble: int = -1
+    day: str = ""
+    time: str = ""
+    unnumbered: int = 0
+    heading: str = ""
+    table: int = 0
+    table_row: int = 0
+    labels: dict[int, str] = field(default_factory=dict)
+
+
+def lay_out(found: Sequence[Piece], kind: TextKind, digest: bool = False) -> tuple[str, tuple[Block, ...]]:
+    """The canonical text, blocks separated by blank lines, and the blocks that point into it."""
+    text: list[str] = []
+    position = 0
+    blocks: list[Block] = []
+    place = _Place()
+    headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
+    open_items: dict[int, int] = {}  # depth -> ordinal
+    header_cells: tuple[str, ...] = ()
+    for ordinal, piece in enumerate(found):
+        words = piece.text
+        if ordinal:
+            gap = "\n" if piece.kind == "row" and found[ordinal - 1].kind == "row" else "\n\n"
+            text.append(gap)
+            position += len(gap)
+        parent: int | None
+        if piece.kind == "heading":
+            rank = _rank(piece, kind, place, bool(blocks))
+            while headings and headings[-1][0] >= rank:
+                headings.pop()
+            parent = headings[-1][1] if headings else None
+            headings.append((rank, ordinal))
+            open_items = {}
+            place.labels = {}
+            locator = _enter(piece, kind, place, first=not any(b.kind == "heading" for b in blocks))
+        else:
+            above = [depth for depth in open_items if piece.depth and depth < piece.depth]
+            parent = open_items[max(above)] if above else headings[-1][1] if headings else None
+            if piece.depth:
+                open_items = {d: o for d, o in open_items.items() if d < piece.depth} | {piece.depth: ordinal}
+                place.labels = {d: n for d, n in place.labels.items() if d < piece.depth}
+                place.labels[piece.depth] = piece.number or ""
+            elif piece.kind == "paragraph":
+                open_items = {}
+                place.labels = {}
+            locator = _locate(piece, kind, place, digest)
+        cells: tuple[Span | None, ...] = ()
+        context = ""
+        if piece.kind == "row":
+            cells = _cell_spans(piece, position)
+            first = not blocks or blocks[-1].kind != "row" or found[ordinal - 1].table != piece.table
+            header_cells = piece.cells if first else header_cells
+            context = "header" if first else _context(header_cells, piece, place, kind)
+        blocks.append(
+            Block(
+                ordinal=ordinal,
+                kind=piece.kind,
+                start=position,
+                end=position + len(words),
+                locator=locator,
+                number=piece.number,
+                body_start=position + min(piece.body, len(words)),
+                level=headings[-1][0] if piece.kind == "heading" else piece.depth,
+                parent=parent,
+                page=piece.page,
+                cells=cells,
+                context=context,
+                marks=piece.marks,
+            )
+        )
+        text.append(words)
+        position += len(words)
+    return "".join(text), tuple(blocks)
+
+
+def _cell_spans(piece: Piece, position: int) -> tuple[Span | None, ...]:
+    spans: list[Span | None] = []
+    at = 0
+    for cell in piece.cells:
+        if not cell:
+            spans.append(None)
+            continue
+        at = piece.text.index(cell, at)
+        spans.append((position + at, position + at + len(cell)))
+        at += len(cell)
+    return tuple(spans)
+
+
+def _context(header: tuple[str, ...], piece: Piece, place: _Place, kind: TextKind) -> str:
+    """What a row's blank cells inherit, for search: the day and time of an organization of work."""
+    if kind == "agenda" and (place.day or place.time):
+        return ", ".join(part for part in (place.day, place.time) if part)
+    return " | ".join(cell for cell in header if cell)
+
+
+def _rank(piece: Piece, kind: TextKind, place: _Place, inside: bool) -> int:
+    """How far out a heading is. The marks of real files are unreliable; the words of a heading tell more."""
+    text = piece.text
+    if kind == "agenda":
+        if _ANNOTATIONS.match(text) or _AGENDA_LIST.match(text) or _ANNEX.match(text):
+            return 2
+        if piece.number and piece.number.isdigit():
+            return 3
+        if piece.number:
+            return 4
+        if place.section in ("annotations", "annex"):
+            return 3 if place.section == "annex" else 5
+        return 1
+    if kind == "treaty":
+        if _ARTICLE.match(text):
+            return 3
+        if _PART.match(text) or _PREAMBLE.match(text) or _ANNEX.match(text):
+            return 2
+        return 4 if inside else 1
+    return piece.depth
+
+
+def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool) -> str:
+    """Moves the place to a heading and gives the heading's own locator."""
+    text = " ".join(piece.text.split())
+    place.unnumbered = 0
+    place.heading = text
+    if kind == "agenda":
+        return _enter_agenda(piece, text, place)
+    if annex := _ANNEX.match(text):
+        place.annex = f"annex {annex.group(1)}" if annex.group(1) else "annex"
+        place.article, place.preamble = "", -1
+        return place.annex
+    if kind == "treaty":
+        if article := _ARTICLE.match(text):
+            place.article, place.preamble = f"art. {' '.join(article.group(1).split())}", -1
+            return _join(place.annex, place.article)
+        if _PREAMBLE.match(text):
+            place.preamble, place.article = 0, ""
+            return _join(place.annex, "preamble")
+        if part := _PART.match(text):
+            place.part, place.article, place.preamble = f"part {part.group(1)}", "", -1
+            return _join(place.annex, place.part)
+        return _join(place.annex, place.article or "title")
+    return _join(place.annex, "title" if first else f"section “{_short(text)}”")
+
+
+def _enter_agenda(piece: Piece, text: str, place: _Place) -> str:
+    if _AGENDA_LIST.match(text):
+        place.section, place.item, place.sub = "provisional agenda", "", ""
+    elif _ANNOTATIONS.match(text):
+        place.section, place.item, place.sub = "annotations", "", ""
+    elif annex := _ANNEX.match(text):
+        place.section = f"annex {annex.group(1)}" if annex.group(1) else "annex"
+        place.item = place.sub = ""
+    elif place.section == "annotations" and piece.number:
+        if piece.number.isdigit():
+            place.item, place.sub = piece.number, ""
+        else:
+            place.sub = piece.number
+    place.documentation = bool(_DOCUMENTATION.match(text))
+    return _agenda_locator(place)
+
+
+def _agenda_locator(place: _Place) -> str:
+    item = f"item {place.item} {place.sub}".strip() if place.item else ""
+    return _join(place.section, item, "documentation" if place.documentation and item else "")
+
+
+def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool) -> str:
+    if piece.kind == "footnote":
+        return _join(place.annex if kind != "agenda" else "", f"footnote {piece.number}")
+    if kind == "agenda":
+        if piece.kind == "row":
+            return _agenda_row(piece, place)
+        if place.section == "provisional agenda" and 1 in place.labels and piece.depth:
+            return _join(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
+        return _agenda_locator(place)
+    if piece.kind == "row":
+        if piece.table != place.table:
+            place.table, place.table_row = piece.table, 0
+        else:
+            place.table_row += 1
+        row = f"row {place.table_row}" if place.table_row else "header"
+        return _join(place.annex, f"table {piece.table}, {row}")
+    labels = place.labels
+    if kind == "treaty" and not digest:
+        if place.preamble >= 0:
+            if not PREAMBULAR.match(piece.text):  # the opening and closing words are no paragraphs
+                return _join(place.annex, "preamble")
+            place.preamble += 1
+            return _join(place.annex, f"preamble, para. {place.preamble}")
+        if _TESTIMONIUM.match(piece.text):
+            return _join(place.annex, "testimonium")
+        number = _labelled("para. ", labels)
+        if place.article and number.startswith("("):
+            return f"{_join(place.annex, place.article)} {number}"
+        return _join(place.annex, place.article or place.part or "title", number)
+    if kind == "treaty" and labels.get(1):
+        return _join(
+            place.article or ("preamble" if place.preamble >= 0 else place.part),
+            _labelled("digest para. ", labels),
+        )
+    if labels:
+        return _join(place.annex, _labelled("para. ", labels))
+    place.unnumbered += 1
+    where = f"section “{_short(place.heading)}”" if place.heading else ""
+    return _join(place.annex, where, f"{ordinal_word(place.unnumbered)} paragraph")
+
+
+def _labelled(word: str, labels: dict[int, str]) -> str:
+    if not labels:
+        return ""
+    parts = [labels[depth] for depth in sorted(labels)]
+    return (word if 1 in labels else "") + " ".join(parts)
+
+
+def _agenda_row(piece: Piece, place: _Place) -> str:
+    """The organization of work: a row with text in its first cell only names the day, or the time."""
+    filled = [cell for cell in piece.cells if cell]
+    if len(filled) == 1 and piece.cells[0] and not any(letter.isdigit() for letter in piece.cells[0][:2]):
+        place.day, place.time = piece.cells[0], ""
+    elif piece.cells[0] and len(filled) > 1 and any(letter.isdigit() for letter in piece.cells[0]):
+        place.time = _DASHES.sub("-", piece.cells[0])
+    return _join(place.section, place.day, place.time)
+
+
+def ordinal_word(number: int) -> str:
+    """1 as `first`, 21 as `21st`."""
+    few = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    if number <= len(few):
+        return few[number - 1]
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def _join(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77].rsplit(" ", 1)[0] + "..."

@@ -1,0 +1,158 @@
+"""Plain text and Markdown as they are really found: loose marks, stray HTML tags, tab-separated tables.
+
+CommonMark parsers read such files wrongly: `####Title` without a space is no heading to them, and a line
+break in a paragraph is not a new numbered paragraph. Each line is therefore read by itself.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Any
+
+import yaml
+
+from ingest.readers.lines import Cell, Line, ReadError, Source
+
+MAX_BYTES = 25_000_000
+MAX_LINE = 400_000
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_HEADING = re.compile(r"^ {0,3}(#{1,6})\s*(.*?)\s*#*$")
+_BULLET = re.compile(r"^(\s*)[-*+•]\s+(?=\S)")
+_TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_NOTE_TEXT = re.compile(r"^\s*(?:<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]:)\s*(.*)$", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.IGNORECASE)
+_LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\(([^()\s]{0,2000})\)")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)\1(?![\w*])")
+_BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a file: UTF-8, or UTF-16 with its byte order mark. Raises `ReadError` for anything else."""
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise ReadError(f"{name} is empty.")
+    if len(data) > MAX_BYTES:
+        raise ReadError(
+            f"{name} is {len(data) / 1e6:.0f} MB large; text files of up to {MAX_BYTES / 1e6:.0f} MB are read. "
+            "Split it into its documents."
+        )
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"{name} is not {encoding.upper()} text (byte {error.start} does not fit). If it is text, save it as "
+            "UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8"
+        ) from None
+    if text.count("\x00") or _binary_share(text[:20_000]) > 0.05:
+        raise ReadError(f"{name} holds binary data, not text.")
+    return unicodedata.normalize("NFC", text)
+
+
+def _binary_share(text: str) -> float:
+    return len(_CONTROL.findall(text)) / max(1, len(text))
+
+
+def read_text(data: bytes, name: str) -> Source:
+    """A text or Markdown file: its lines, and what its front matter says about it."""
+    given, text = front_matter(decode(data, name), name)
+    lines = tuple(_line(raw, row, name) for row, raw in enumerate(text.splitlines(), 1) if not _is_table_rule(raw))
+    if all(line.blank for line in lines):
+        raise ReadError(f"{name} holds no text.")
+    return Source(lines, given)
+
+
+def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
+    """The YAML block at the head of a Markdown file, and the text with that block blanked out."""
+    match = _FRONT_MATTER.match(text)
+    if not match or len(match.group(1)) > 20_000:
+        return {}, text
+    try:
+        data = yaml.safe_load(match.group(1))
+    except yaml.YAMLError as error:
+        raise ReadError(f"{name}: the block between the --- lines is not valid YAML: {error}") from None
+    if not isinstance(data, dict):
+        return {}, text
+    return data, "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
+
+
+def _is_rule(raw: str) -> bool:
+    return not raw.strip(" \t-*_=") and (not raw.strip() or len(raw.strip()) >= 3)
+
+
+def _is_table_rule(raw: str) -> bool:
+    return "|" in raw and "-" in raw and not raw.strip(" \t|:-")
+
+
+def _line(raw: str, row: int, name: str) -> Line:
+    if len(raw) > MAX_LINE:
+        raise ReadError(
+            f"Line {row} of {name} has {len(raw):,} characters, so that no paragraphs can be told apart. "
+            "Give each paragraph a line of its own."
+        )
+    raw = raw.replace("\u00a0", " ").rstrip("\r\n")
+    broken = raw.endswith("  ")
+    if _is_rule(raw):
+        return Line("", row)
+    if cells := _cells(raw):
+        return Line(" | ".join(cell.text for cell in cells if cell.text), row, cells=cells)
+    if note := _NOTE_TEXT.match(raw):
+        text, marks = clean(note.group(3))
+        return Line(text, row, note=note.group(1) or note.group(2), marks=marks)
+    level = 0
+    if heading := _HEADING.match(raw):
+        level, raw = len(heading.group(1)), heading.group(2)
+    bullet = _BULLET.match(raw) if not level else None
+    indent = len(raw) - len(raw.lstrip())
+    if bullet:
+        raw = raw[bullet.end() :]
+    raw = raw.rstrip()
+    bare = raw.strip()
+    strong = bool(re.fullmatch(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1|<b>(?:(?!</b>).)+</b>", bare))
+    emphasis = not strong and bool(re.fullmatch(r"([*_])(?![*_\s])[^*_]+\1|<i>(?:(?!</i>).)+</i>", bare))
+    text, marks = clean(bare)
+    return Line(
+        text,
+        row,
+        heading=level,
+        strong=strong,
+        emphasis=emphasis,
+        bullet=bool(bullet),
+        indent=indent,
+        broken=broken,
+        marks=marks,
+    )
+
+
+def _cells(raw: str) -> tuple[Cell, ...]:
+    bare = raw.strip()
+    if bare.startswith("|") and bare.count("|") >= 2:
+        parts = re.split(r"(?<!\\)\|", bare.removeprefix("|").removesuffix("|"))
+        return tuple(Cell(clean(part)[0]) for part in parts)
+    # A tab before the text indents it; a tab after text parts cells.
+    if "\t" in raw.lstrip() or (raw.startswith("\t") and "\t" in raw.strip()):
+        return tuple(Cell(clean(part)[0]) for part in raw.split("\t"))
+    return ()
+
+
+def clean(text: str) -> tuple[str, tuple[str, ...]]:
+    """The words of a line without markup, and the marks of the footnotes that it refers to.
+
+    Words, numbers and punctuation stay; a link keeps its text and loses its address (a document's links are
+    never followed), TeX quotation marks become typographic ones.
+    """
+    marks = tuple(first or second for first, second in _NOTE_MARK.findall(text))
+    text = _NOTE_MARK.sub("", text)
+    text = _LINK.sub(r"\1", text)
+    text = _TAG.sub("", text)
+    for _ in range(3):
+        text = _EMPHASIS.sub(r"\2", text)
+    text = _BACKQUOTES.sub(r"“\1”", text)
+    text = html.unescape(text)
+    text = re.sub(r"\\([\\`*_{}\[\]()#+.!|>-])", r"\1", text)
+    text = _CONTROL.sub("", text)
+    text = re.sub(r"\( (continued) \)", r"(\1)", text)
+    return re.sub(r"\s+", " ", text).strip(), marks

@@ -1,0 +1,194 @@
+"""Passages: neighbouring blocks of one section that fit the embedding model's window whole.
+
+LlamaIndex's splitters cut by their own token counts and lose what the model then truncates; here the model's
+own tokenizer counts, a numbered paragraph keeps its sub-paragraphs where they fit, and a block that alone is
+too long is cut between sentences, or at last between word pieces. Nothing is lost and nothing overlaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from corpus.documents import Block, Document, Passage
+from corpus.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corpus.embedding import Embedder
+
+SEGMENTER_VERSION = "1"
+HEADING_PIECES = 72
+"""How much of the window the heading line may take."""
+MAX_PIECES = 256
+
+
+@dataclass(frozen=True)
+class _Part:
+    start: int
+    end: int
+    first: int
+    last: int
+    size: int
+
+
+def segmenter(embedder: Embedder) -> Callable[[Document], list[Passage]]:
+    """`segment` with the embedder filled in."""
+    return partial(segment, embedder=embedder)
+
+
+def segment(document: Document, embedder: Embedder) -> list[Passage]:
+    """The passages of a document, in order; together they cover all its blocks.
+
+    Heading and text together have at most `embedder.window` word pieces (256 for a larger window).
+    """
+    passages: list[Passage] = []
+    for section in _sections(document):
+        heading = _heading_line(document, section, section[0].ordinal + len(section), embedder)
+        limit = min(embedder.window, MAX_PIECES)
+        room = limit - embedder.count(heading) - 2
+        for part in _packed(document, section, room, embedder):
+            text = document.text[part.start : part.end]
+            passages.append(
+                Passage(
+                    document_id=document.id,
+                    ordinal=len(passages),
+                    start=part.start,
+                    end=part.end,
+                    heading=_heading_line(document, section, part.first, embedder),
+                    locator=document.blocks[part.first if part.first == part.last else _lead(document, part)].locator,
+                    first=part.first,
+                    last=part.last,
+                    text=text,
+                )
+            )
+    return passages
+
+
+def _lead(document: Document, part: _Part) -> int:
+    """The block whose locator names a passage: the first that is more than a heading."""
+    for ordinal in range(part.first, part.last + 1):
+        if document.blocks[ordinal].kind != "heading":
+            return ordinal
+    return part.first
+
+
+def _sections(document: Document) -> Iterator[list[Block]]:
+    """Runs of blocks under one heading; headings above the text go with what they introduce."""
+    section: list[Block] = []
+    for block in document.blocks:
+        if block.kind == "heading" and any(held.kind != "heading" for held in section):
+            yield section
+            section = []
+        section.append(block)
+    if section:
+        yield section
+
+
+def _heading_line(document: Document, section: Sequence[Block], first: int, embedder: Embedder) -> str:
+    """Document and the headings before block `first`, outermost first; the middle gives way where it is long.
+
+    Headings that a passage holds in its own text are not said twice.
+    """
+    body = next((block for block in section if block.kind != "heading"), section[-1])
+    headings = [block for block in document.headings(body) if block.ordinal < first]
+    above = [" ".join(document.block_text(block).split()) for block in headings]
+    name = document.short or document.title
+    parts = [
+        name,
+        *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold())),
+    ]
+    while len(parts) > 2 and embedder.count(" — ".join(parts)) > HEADING_PIECES:
+        del parts[1]
+    line = " — ".join(parts)
+    offsets = embedder.offsets(line)
+    return line if len(offsets) <= HEADING_PIECES else line[: offsets[HEADING_PIECES - 1][1]]
+
+
+def _packed(document: Document, section: Sequence[Block], room: int, embedder: Embedder) -> Iterator[_Part]:
+    held: _Part | None = None
+    for group in _groups(section):
+        part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, 0)
+        size = _size(document, part.start, part.end, embedder)
+        if held and held.size + size + 1 <= room:
+            held = _Part(held.start, part.end, held.first, part.last, held.size + size + 1)
+            continue
+        if held:
+            yield held
+            held = None
+        if size <= room:
+            held = _Part(part.start, part.end, part.first, part.last, size)
+        elif len(group) > 1:
+            yield from _packed_blocks(document, group, room, embedder)
+        else:
+            yield from _cut(document, group[0], room, embedder)
+    if held:
+        yield held
+
+
+def _groups(section: Sequence[Block]) -> Iterator[list[Block]]:
+    """A paragraph with its sub-paragraphs; leading headings with the first paragraph."""
+    group: list[Block] = []
+    for block in section:
+        starts = block.kind != "heading" and (block.kind != "item" or block.level <= 1)
+        if starts and any(held.kind != "heading" for held in group):
+            yield group
+            group = []
+        group.append(block)
+    if group:
+        yield group
+
+
+def _packed_blocks(document: Document, group: Sequence[Block], room: int, embedder: Embedder) -> Iterator[_Part]:
+    """A group that is too long for one passage, block by block."""
+    held: _Part | None = None
+    for block in group:
+        size = _size(document, block.start, block.end, embedder)
+        if held and held.size + size + 1 <= room:
+            held = _Part(held.start, block.end, held.first, block.ordinal, held.size + size + 1)
+            continue
+        if held:
+            yield held
+            held = None
+        if size <= room:
+            held = _Part(block.start, block.end, block.ordinal, block.ordinal, size)
+        else:
+            yield from _cut(document, block, room, embedder)
+    if held:
+        yield held
+
+
+def _cut(document: Document, block: Block, room: int, embedder: Embedder) -> Iterator[_Part]:
+    """A block that is too long by itself: between sentences where that suffices, else between word pieces."""
+    text = document.block_text(block)
+    begin = end = size = 0
+    for start, stop in _atoms(text, document.language, room, embedder):
+        more = embedder.count(text[start:stop])
+        if end > begin and size + more > room:
+            yield _Part(block.start + begin, block.start + end, block.ordinal, block.ordinal, size)
+            begin, size = start, 0
+        size += more
+        end = stop
+    yield _Part(block.start + begin, block.start + end, block.ordinal, block.ordinal, size)
+
+
+def _atoms(text: str, language: str, room: int, embedder: Embedder) -> Iterator[tuple[int, int]]:
+    """Sentences, and the pieces of those that exceed the room by themselves."""
+    for start, stop in sentence_spans(text, language):
+        offsets = embedder.offsets(text[start:stop])
+        # Word pieces cut out of their word may become more of them: a quarter of the room is left for that.
+        step = max(1, room * 3 // 4)
+        if len(offsets) + 2 <= room:
+            yield start, stop
+            continue
+        cuts = [start + offsets[n][0] for n in range(0, len(offsets), step)] + [stop]
+        cuts[0] = start
+        yield from pairwise(cuts)
+
+
+def _size(document: Document, start: int, end: int, embedder: Embedder) -> int:
+    return embedder.count(document.text[start:end])

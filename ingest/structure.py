@@ -1,0 +1,288 @@
+"""From lines to pieces: headings, paragraphs, list items, rows and footnotes, with their numbers and nesting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from corpus.documents import BlockKind
+from ingest.readers import Line
+
+LabelKind = Literal["number", "letter", "roman", "dotted"]
+
+_LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
+    ("number", re.compile(r"(\d{1,3})\.(?!\d)\s*(?=\S|$)")),
+    ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
+    ("letter", re.compile(r"\(?([a-z]{1,2})\)\s*")),
+    ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
+)
+_DEPTH: dict[LabelKind, int] = {"number": 1, "letter": 2, "roman": 3, "dotted": 4}
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_ENDS = re.compile(r"[.!?:;。！？：；؟]['\"”’»)\]]*$")
+_GLUED_PREAMBLE = re.compile(r"^(Preamb(?:le|ule)|PREAMBLE)\s*(?=[A-Z])")
+_PREAMBULAR = (
+    "Acknowledging|Affirming|Also|Aware|Bearing in mind|Believing|Cognizant|Concerned|Conscious|Considering|"
+    "Convinced|Deeply|Declaring|Desiring|Determined|Emphasizing|Expressing|Guided|Having|Mindful|Noting|"
+    "Reaffirming|Realizing|Recalling|Recognizing|Seeking|Stressing|Taking into account|Underlining|Welcoming|"
+    "Have agreed"
+)
+PREAMBULAR = re.compile(rf"^(?!Have agreed)(?:{_PREAMBULAR})\b")
+_PREAMBULAR_BREAK = re.compile(rf"(?<=,) (?=(?:{_PREAMBULAR})\b)")
+_LABEL_ONLY_HEADING = re.compile(
+    r"^(?:(?:article|part|chapter|section|title)\s+(?:\d{1,3}|[IVXLC]{1,6})\b\.?|[IVXLC]{1,6}\.?)$",
+    re.IGNORECASE,
+)
+_HAN_JOIN = re.compile(r"[㐀-鿿　-〿！-｠]$")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A block before it has a place: its words, its number, and how deep the source sets it.
+
+    `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise
+    (0 for none, 1 for `1.`, 2 for `(a)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
+    begins. `order` is the number's value, to tell lists apart.
+    """
+
+    kind: BlockKind
+    text: str
+    row: int
+    depth: int = 0
+    number: str | None = None
+    body: int = 0
+    order: int = 0
+    page: int | None = None
+    cells: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    markup: Literal["hash", "strong", "emphasis", ""] = ""
+    table: int = 0
+
+
+def pieces(lines: Sequence[Line]) -> list[Piece]:
+    """The pieces of a document in reading order; every word of every line is in exactly one of them."""
+    return _nested(_mended(_joined_headings(list(_split_preambles(_grouped(lines))))))
+
+
+def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
+    """Lines that belong together become one piece."""
+    open_piece: Piece | None = None
+    table = 0
+    in_table = broken = False
+    for line in lines:
+        if line.cells:
+            if open_piece:
+                yield open_piece
+                open_piece = None
+            table += not in_table
+            in_table, broken = True, False
+            yield Piece(
+                "row",
+                line.text,
+                line.row,
+                page=line.page,
+                cells=tuple(c.text for c in line.cells),
+                table=table,
+            )
+            continue
+        in_table = False
+        if line.blank:
+            if open_piece:
+                yield open_piece
+                open_piece = None
+            continue
+        starts = broken or line.heading or line.note or line.bullet or _label(line.text) or _is_heading(line)
+        broken = line.broken
+        if open_piece is not None and not starts:
+            glue = "" if _HAN_JOIN.search(open_piece.text) else " "
+            if open_piece.text.endswith("-") and line.text[:1].islower():
+                open_piece = replace(open_piece, text=open_piece.text[:-1] + line.text)
+            else:
+                open_piece = replace(open_piece, text=open_piece.text + glue + line.text)
+            open_piece = replace(open_piece, marks=open_piece.marks + line.marks)
+            continue
+        if open_piece:
+            yield open_piece
+            open_piece = None
+        if _is_heading(line):
+            markup: Literal["hash", "strong", "emphasis"]
+            markup = "hash" if line.heading else "strong" if line.strong else "emphasis"
+            depth = line.heading or (7 if line.strong else 8)
+            yield Piece("heading", line.text, line.row, depth, page=line.page, marks=line.marks, markup=markup)
+        elif line.note:
+            open_piece = Piece("footnote", line.text, line.row, number=line.note, page=line.page, marks=line.marks)
+        else:
+            kind: BlockKind = "item" if line.bullet else "paragraph"
+            open_piece = Piece(kind, line.text, line.row, page=line.page, marks=line.marks)
+    if open_piece:
+        yield open_piece
+
+
+def _is_heading(line: Line) -> bool:
+    if line.heading:
+        return bool(line.text)
+    short = len(line.text) <= 300 and not line.bullet
+    return short and (line.strong or (line.emphasis and not line.text.endswith((".", ";", ","))))
+
+
+def _split_preambles(found: Iterator[Piece]) -> Iterator[Piece]:
+    """A preamble printed as one run of text becomes its heading and its paragraphs."""
+    in_preamble = False
+    for piece in found:
+        glued = _GLUED_PREAMBLE.match(piece.text) if piece.kind == "paragraph" else None
+        if glued:
+            yield Piece("heading", glued.group(1), piece.row, 3, page=piece.page, markup="hash")
+            piece = replace(piece, text=piece.text[glued.end() :])
+            in_preamble = True
+        elif piece.kind == "heading":
+            in_preamble = piece.text.casefold().startswith("preamb")
+        if in_preamble and piece.kind == "paragraph":
+            for part in _PREAMBULAR_BREAK.split(piece.text):
+                yield replace(piece, text=part)
+        else:
+            yield piece
+
+
+def _joined_headings(found: list[Piece]) -> list[Piece]:
+    """`Article 5` and the title on the next line are one heading."""
+    made: list[Piece] = []
+    for piece in found:
+        last = made[-1] if made else None
+        if (
+            piece.kind == "heading"
+            and last is not None
+            and last.kind == "heading"
+            and "\n" not in last.text
+            and _LABEL_ONLY_HEADING.match(last.text)
+            and not _LABEL_ONLY_HEADING.match(piece.text)
+        ):
+            made[-1] = replace(last, text=f"{last.text}\n{piece.text}", marks=last.marks + piece.marks)
+        else:
+            made.append(piece)
+    return made
+
+
+def _mended(found: list[Piece]) -> list[Piece]:
+    """A sentence that a footnote at the foot of its page cuts in two is made whole; the note comes after it."""
+    made: list[Piece] = []
+    for piece in found:
+        back = len(made) - 1
+        while back >= 0 and made[back].kind == "footnote":
+            back -= 1
+        cut = (
+            piece.kind == "paragraph"
+            and 0 <= back < len(made) - 1
+            and made[back].kind in ("paragraph", "item")
+            and not _ENDS.search(made[back].text)
+            and piece.text[:1].islower()
+            and not _label(piece.text)
+        )
+        if cut:
+            whole = f"{made[back].text} {piece.text}"
+            made[back] = replace(made[back], text=whole, marks=made[back].marks + piece.marks)
+        else:
+            made.append(piece)
+    return made
+
+
+def _label(text: str) -> list[tuple[LabelKind, str, int]]:
+    """Ways to read the number at the start of a text: kind, number, length."""
+    found = []
+    for kind, pattern in _LABELS:
+        if match := pattern.match(text):
+            if kind == "roman" and _roman(match.group(1)) is None:
+                continue
+            found.append((kind, match.group(1), match.end()))
+    return found
+
+
+def _roman(text: str) -> int | None:
+    total = 0
+    for letter, following in zip(text, [*text[1:], ""], strict=True):
+        value = _ROMAN[letter]
+        total += -value if following and _ROMAN[following] > value else value
+    return total if text == _to_roman(total) else None
+
+
+def _to_roman(value: int) -> str:
+    made = ""
+    for size, letters in (
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    ):
+        while value >= size:
+            made += letters
+            value -= size
+    return made
+
+
+def _value(kind: LabelKind, number: str) -> int:
+    if kind == "number":
+        return int(number)
+    if kind == "roman":
+        return _roman(number) or 0
+    value = 0
+    for letter in number:
+        value = value * 26 + ord(letter) - 96
+    return value
+
+
+def _nested(found: list[Piece]) -> list[Piece]:
+    """Reads the numbers. `(i)` after `(h)` is a letter, at the start of a list it is a Roman number."""
+    made: list[Piece] = []
+    running: dict[int, int] = {}
+    for piece in found:
+        if piece.kind in ("heading", "row"):
+            if piece.kind == "heading":
+                running = {}
+                piece = _numbered_heading(piece)
+            made.append(piece)
+            continue
+        readings = _label(piece.text) if piece.kind != "footnote" else []
+        if not readings:
+            made.append(piece)
+            continue
+        kind, number, length = max(readings, key=lambda reading: _plausible(reading, running))
+        depth, order = _DEPTH[kind], _value(kind, number)
+        running = {level: last for level, last in running.items() if level < depth} | {depth: order}
+        text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
+        label = f"{number}." if kind == "dotted" else number if kind == "number" else f"({number})"
+        made.append(
+            replace(
+                piece,
+                kind="paragraph" if kind == "number" else "item",
+                text=text,
+                number=label,
+                depth=depth,
+                order=order,
+                body=len(text) - len(piece.text[length:]),
+            )
+        )
+    return made
+
+
+def _plausible(reading: tuple[LabelKind, str, int], running: dict[int, int]) -> tuple[int, int]:
+    """How well a reading continues the lists that are open: the next number of the deepest, then a start."""
+    kind, number, _ = reading
+    depth, value = _DEPTH[kind], _value(kind, number)
+    if running.get(depth) == value - 1 and value > 1:
+        return (3, depth)
+    if value == 1 and depth > max(running, default=0):
+        return (2, depth)
+    return (1 if value == 1 else 0, -depth)
+
+
+def _numbered_heading(piece: Piece) -> Piece:
+    for kind, number, length in _label(piece.text):
+        if kind in ("number", "letter", "roman"):
+            label = number if kind == "number" else f"({number})"
+            return replace(piece, number=label, body=length, order=_value(kind, number))
+    return piece

@@ -1,0 +1,115 @@
+"""Shared helpers: tiny deterministic models, a library in a temporary folder, real documents where they lie."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from assistant.engine import Engine
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.run import Input, Outcome, file_source, ingest, starter_sources
+from ingest.segment import SEGMENTER_VERSION
+
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+AGENDA = SHARED / "documents" / "meeting" / "annotated-provisional-agenda.txt"
+PROTOCOL = SHARED / "documents" / "treaties" / "A-RES-55-25-annex-III.md"
+CONVENTION = SHARED / "documents" / "treaties" / "A-RES-55-25-annex-I.md"
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may reach another machine: connecting anywhere but to this one fails."""
+    real = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple):
+            assert address[0] in ("127.0.0.1", "::1", "localhost"), f"a test tried to reach {address}"
+        real(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Settings of the person who runs the tests play no part."""
+    for name in list(os.environ):
+        if name.startswith("RAPPORTEUR_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The shipped catalogue."""
+    return Catalogue.shipped()
+
+
+OpenLibrary = Callable[..., Library]
+
+
+@pytest.fixture
+def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
+    """Opens libraries with the hashing embedder and closes those that a test leaves open."""
+    opened: list[Library] = []
+
+    def make(folder: Path | None = None, **options: object) -> Library:
+        library = Library(folder or tmp_path / "library", HashEmbedder(), SEGMENTER_VERSION, **options)  # type: ignore[arg-type]
+        opened.append(library)
+        return library
+
+    yield make
+    for library in opened:
+        library.close()
+
+
+def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome]:
+    """Ingests sources and returns their outcomes."""
+    return list(ingest(sources, library, catalogue))
+
+
+def real_documents() -> list[Input]:
+    """The real agenda and treaties; skips the test where they are not at hand."""
+    if not AGENDA.exists():
+        pytest.skip("the real documents are not at hand (../shared/documents)")
+    return [file_source(path) for path in (AGENDA, PROTOCOL, CONVENTION)]
+
+
+@pytest.fixture(scope="session")
+def starter_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Library]:
+    """The starter corpus, with the hashing embedder. Read only."""
+    with Library(tmp_path_factory.mktemp("starter") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        outcomes = add(library, catalogue, *starter_sources())
+        assert {outcome.result for outcome in outcomes} == {"added"}
+        yield library
+
+
+@pytest.fixture(scope="session")
+def starter_engine(starter_library: Library, catalogue: Catalogue) -> Engine:
+    """An engine over the starter corpus, without a cross-encoder."""
+    return Engine(starter_library, catalogue)
+
+
+@pytest.fixture(scope="session")
+def real_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Library]:
+    """The real agenda and treaties, with the hashing embedder. Read only."""
+    sources = real_documents()
+    with Library(tmp_path_factory.mktemp("real") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, *sources)
+        yield library
+
+
+@pytest.fixture(scope="session")
+def real_engine(real_library: Library, catalogue: Catalogue) -> Engine:
+    """An engine over the real documents, without a cross-encoder."""
+    return Engine(real_library, catalogue)

@@ -1,0 +1,319 @@
+"""The library: all or nothing, one owner, the same twice writes nothing, indexes that follow the documents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import OpenLibrary, add
+
+from corpus.catalogue import Catalogue
+from corpus.documents import Document, DocumentError
+from corpus.embedding import HashEmbedder
+from corpus.library import Library, LibraryError, LibraryStale, check_passages
+from corpus.symbols import Symbol
+from ingest.run import Input
+from ingest.segment import SEGMENTER_VERSION, segment, segmenter
+
+NOTE = b"# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
+CHANGED = b"# A note on boats\n\n1. Ships need a captain.\n"
+
+
+def note(data: bytes = NOTE, name: str = "boats.md") -> Input:
+    return Input(name, data)
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Hash of every file of the stores."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in ("owner.lock", "owner.json")
+    }
+
+
+def words_indexed(library: Library, word: str) -> list[str]:
+    from corpus.analysis import analyse
+
+    return [hit.passage_id for hit in library.lexical(analyse(word, "en"), "en", 10)]
+
+
+def test_an_added_document_is_found_by_word_and_by_meaning(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(
+        library,
+        catalogue,
+        note(),
+        Input("trains.md", b"# Trains\n\n1. A train runs on rails.\n\n2. Tickets are sold.\n"),
+    )
+    found = library.passages_by_id(words_indexed(library, "harbours"))
+    assert any("harbour master" in passage.text for passage in found.values())
+    nearest = library.passages_by_id([library.dense("train rails", 1)[0][0]])
+    assert "train" in next(iter(nearest.values())).text.lower()
+    assert library.verify() == []
+
+
+def test_the_same_file_again_writes_nothing(open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path) -> None:
+    library = open_library()
+    assert add(library, catalogue, note())[0].result == "added"
+    library.close()
+    before = state(tmp_path / "library")
+    library = open_library()
+    assert add(library, catalogue, note())[0].result == "unchanged"
+    library.close()
+    assert state(tmp_path / "library") == before
+
+
+def test_a_changed_file_leaves_nothing_of_the_old_one(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    old = {passage.id for passage in library.passages(library.documents()[0].id)}
+    assert add(library, catalogue, note(CHANGED))[0].result == "replaced"
+    assert words_indexed(library, "harbour") == []
+    assert not old & {passage_id for passage_id, _ in library.dense("boats", 50)}
+    assert len(library.documents()) == 1
+    assert library.verify() == []
+
+
+def test_different_files_of_one_title_are_both_kept(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, note(), note(CHANGED, "other.md"))
+    assert sorted(document.slug for document in library.documents()) == [
+        "a-note-on-boats",
+        "a-note-on-boats-2",
+    ]
+
+
+def test_the_same_bytes_under_a_symbol_take_the_place_of_the_upload(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    add(library, catalogue, Input("boats.md", NOTE, Symbol.parse("A/75/1")))
+    assert [document.id for document in library.documents()] == ["A/75/1:en:official"]
+
+
+def test_a_removed_document_is_gone_from_every_index(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    library.remove(library.documents()[0].id)
+    assert library.documents() == []
+    assert words_indexed(library, "boats") == []
+    assert library.dense("boats", 5) == []
+    assert library.verify() == []
+    with pytest.raises(LibraryError, match="no document"):
+        library.remove("nothing")
+
+
+def test_an_error_in_the_middle_of_adding_leaves_the_library_as_it_was(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+
+    def broken(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(library._store, "_index", broken)
+        with pytest.raises(LibraryError, match="full"):
+            add(library, catalogue, note(CHANGED))
+    assert words_indexed(library, "harbour")
+    assert library.verify() == []
+
+
+def test_passages_that_do_not_cover_the_text_are_refused(open_library: OpenLibrary) -> None:
+    library = open_library()
+    document = Document(None, "en", "upload", "T", "some text", (), slug="t")
+    with pytest.raises(ValueError, match="no passage holds"):
+        library.add(document, [])
+    assert library.documents() == []
+
+
+def test_a_second_owner_is_told_who_the_first_is(open_library: OpenLibrary, tmp_path: Path) -> None:
+    first = open_library(owner="the first")
+    script = (
+        "import sys; from pathlib import Path\nfrom corpus.library import Library, LibraryBusy\n"
+        "from corpus.embedding import HashEmbedder\n"
+        f"try: Library(Path({str(tmp_path / 'library')!r}), HashEmbedder(), {SEGMENTER_VERSION!r})\n"
+        "except LibraryBusy as error: print(error); sys.exit(7)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 7, done.stderr
+    assert "the first" in done.stdout
+    assert str(os.getpid()) in done.stdout
+    assert first.verify() == []
+
+
+def test_another_model_is_refused_with_the_command_that_mends_it(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    library.close()
+
+    class Other(HashEmbedder):
+        fingerprint = "another model"
+
+    with pytest.raises(LibraryStale, match="rapporteur reindex"):
+        Library(tmp_path / "library", Other(), SEGMENTER_VERSION)
+    with Library(tmp_path / "library", Other(), SEGMENTER_VERSION, accept_stale=True) as stale:
+        assert stale.reindex(segmenter(stale.embedder)) == len(stale.passages(stale.documents()[0].id))
+        assert stale.verify() == []
+    with Library(tmp_path / "library", Other(), SEGMENTER_VERSION) as mended:
+        assert mended.dense("boats", 3)
+
+
+def test_damage_is_found_and_mended_by_reindexing(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    library._vectors().clear()
+    library.close()
+    with sqlite3.connect(tmp_path / "library" / "library.sqlite3") as db:
+        db.execute("DELETE FROM passage_index_en")
+    library = open_library()
+    faults = " ".join(library.verify())
+    assert "full-text index (en)" in faults
+    assert "have no vector" in faults
+    library.reindex(segmenter(library.embedder))
+    assert library.verify() == []
+
+
+def test_languages_that_the_model_does_not_serve_get_no_vectors(tmp_path: Path, catalogue: Catalogue) -> None:
+    class English(HashEmbedder):
+        languages = frozenset({"en"})
+
+    with Library(tmp_path / "library", English(), SEGMENTER_VERSION) as library:
+        russian = "# Записка\n\n1. Рабочая группа рассмотрит вопрос о незаконном ввозе мигрантов.\n".encode()
+        add(library, catalogue, Input("r.md", russian), note())
+        assert library.languages()["ru"] == 1
+        assert library.status().vectors == library.languages()["en"]
+        assert library.verify() == []
+
+
+def test_the_collection_is_readable_through_llama_index(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    from llama_index.core.vector_stores.types import VectorStoreQuery
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+    library = open_library()
+    add(library, catalogue, note())
+    store = ChromaVectorStore(chroma_collection=library.chroma_collection)
+    vector = library.embedder.embed_query("harbour master list of boats")
+    result = store.query(VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=2))
+    assert result.nodes
+    assert "boats" in result.nodes[0].get_content()
+    assert result.nodes[0].metadata["document_id"] == library.documents()[0].id
+    assert set(result.ids or ()) <= {passage.id for passage in library.passages(library.documents()[0].id)}
+
+
+def test_official_text_steps_in_front_of_the_digest(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    digest = (
+        b"---\nsymbol: A/75/1\nedition: digest\ntitle: On boats\nslug: boats\n---\n# On boats\n\n1. Digest of boats.\n"
+    )
+    add(library, catalogue, Input("digest.md", digest))
+    assert library.superseded() == {}
+    add(library, catalogue, Input("real.md", NOTE, Symbol.parse("A/75/1")))
+    assert library.superseded() == {"A/75/1:en:digest": "A/75/1:en:official"}
+
+
+def test_a_revision_steps_in_front_of_what_it_revises(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    for symbol in ("A/75/1", "A/75/1/Rev.1", "A/75/1/Rev.2", "A/75/1/Add.1", "A/75/2"):
+        add(library, catalogue, Input("x.md", NOTE + symbol.encode(), Symbol.parse(symbol)))
+    assert set(library.superseded()) == {"A/75/1:en:official", "A/75/1/Rev.1:en:official"}
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x", encoding="utf-8")
+    with pytest.raises(LibraryError, match="not a folder"):
+        Library(file, HashEmbedder(), SEGMENTER_VERSION)
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "library.sqlite3").write_bytes(b"this is no database at all, but it is long enough to be read" * 20)
+    with pytest.raises(LibraryError, match="damaged"):
+        Library(broken, HashEmbedder(), SEGMENTER_VERSION)
+
+
+def test_a_full_disk_is_said_and_nothing_is_changed(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    library._store._db.execute("PRAGMA max_page_count = 60")
+    big = "\n\n".join(f"{n}. " + "word " * 150 for n in range(1, 150)).encode()
+    with pytest.raises(LibraryError, match="disk .* is full"):
+        add(library, catalogue, Input("big.md", b"# Big\n\n" + big))
+    assert library.documents() == []
+    assert library.verify() == []
+
+
+def test_a_document_whose_parts_do_not_fit_is_refused() -> None:
+    with pytest.raises(DocumentError, match="language"):
+        Document(None, "de", "upload", "T", "x", (), slug="t")
+    with pytest.raises(DocumentError, match="neither a symbol nor a name"):
+        Document(None, "en", "upload", "T", "x", ())
+
+
+def test_rank_of_vectors_follows_the_cosine(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, note(), Input("t.md", b"# Trains\n\n1. A train runs on rails.\n"))
+    scores = [score for _, score in library.dense("boats and a harbour master", 10)]
+    assert scores == sorted(scores, reverse=True)
+    assert all(-1.001 <= score <= 1.001 for score in scores)
+    passage = library.passages(library.documents()[0].id)[0]
+    vector = library.embedder.embed_passages([passage.embedded])[0]
+    found = dict(library.dense("boats and a harbour master", 10))
+    expected = float(np.dot(vector, library.embedder.embed_query("boats and a harbour master")))
+    assert found[passage.id] == pytest.approx(expected, abs=1e-3)
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.run import Input, ingest
+from ingest.segment import SEGMENTER_VERSION
+catalogue = Catalogue([], [], {})
+with Library(Path(sys.argv[1]), HashEmbedder(), SEGMENTER_VERSION) as library:
+    print("open", flush=True)
+    start = int(sys.argv[2])
+    for n in range(start, start + 400):
+        text = f"# Note {n % 40}\\n\\n" + "\\n\\n".join(f"{k}. Paragraph {k} of note {n} speaks of boats." for k in range(1, 12))
+        for outcome in ingest([Input(f"note-{n % 40}.md", text.encode())], library, catalogue):
+            print(outcome.result, flush=True)
+"""
+
+
+def test_killed_at_any_instant_the_library_opens_again_sound(tmp_path: Path, catalogue: Catalogue) -> None:
+    folder = tmp_path / "library"
+    seed = np.random.default_rng(8)
+    for attempt in range(30):
+        process = subprocess.Popen(
+            [sys.executable, "-c", _KILLED, str(folder), str(attempt * 7)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "open"
+        time.sleep(float(seed.uniform(0.0, 0.4)))  # the instant of the kill is the point of this test
+        process.send_signal(signal.SIGKILL)
+        process.stdout.close()
+        process.wait()
+        with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:
+            assert library.verify() == []
+            for document in library.documents():
+                check_passages(document, library.passages(document.id))
+                assert library.passages(document.id) == segment(document, library.embedder)
+                numbers = {block.locator for block in document.blocks if block.kind == "paragraph"}
+                assert numbers == {f"para. {k}" for k in range(1, 12)}
