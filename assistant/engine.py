@@ -15,6 +15,7 @@ from assistant.meeting import MeetingDesk
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
+from assistant.subjects import read_subjects
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue, Entry
@@ -24,6 +25,11 @@ from corpus.symbols import Symbol, link, same_document
 
 THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
+GAP = 0.5
+GAP_MARGIN = 0.0
+SURE_CROSS = 6.0
+"""A known gap wins where it is at least this like the question and more so than any answered place, unless the
+cross-encoder is this sure of an answer."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
 
@@ -42,7 +48,7 @@ class Engine:
         cross_encoder: TextScorer | None = None,
         *,
         passages: int = 12,
-        max_statements: int = 3,
+        max_statements: int = 4,
         max_question: int = 2_000,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -241,10 +247,18 @@ class Engine:
         documents = self._scope(question)
         evidence = self.retriever.retrieve(question, self._passages, documents)
         scored = self._scorer.score(question, evidence)
-        chosen = choose(scored, THRESHOLD, self._most)
+        chosen = [] if self._in_a_gap(question, scored, documents) else choose(scored, THRESHOLD, self._most)
         if not chosen:
             return self._not_found(question, evidence)
         return self._answered(question, [statement_of(unit) for unit in chosen])
+
+    def _in_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
+        """Whether a question is more like something that the documents are known not to say than like anything
+        that they say, and no evidence speaks against it."""
+        reading = read_subjects(question, self.library, documents)
+        best = max((hit.score for hit in reading.hits), default=0.0)
+        sure = bool(scored) and scored[0].cross >= SURE_CROSS and scored[0].coverage >= 0.5
+        return reading.gap >= GAP and reading.gap > best + GAP_MARGIN and not sure
 
     def evidence(self, question: Question) -> tuple[list[Evidence], list[Scored]]:
         """What retrieval and scoring see of a question; for evaluation."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from assistant.question import Question
 from assistant.retrieve import Evidence
-from assistant.subjects import SubjectHit, subject_hits
+from assistant.subjects import SubjectHit, read_subjects
 from corpus.analysis import analyse
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
@@ -26,7 +26,16 @@ from corpus.sentences import sentence_spans
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
-UNIT_LIMIT = 32
+BAR = 9.5
+BAR_WITHOUT_CROSS = 8.0
+"""What speaks for a unit must outweigh this; fitted on the development questions."""
+SURE = 4.0
+"""From here on the cross-encoder's word suffices where half of what is asked is named."""
+NO_CROSS = -11.5
+"""What the cross-encoder gives where nothing fits; stands in where it has nothing to score."""
+TEXT_LIMIT = 500
+"""Characters of a unit that are scored; what comes later in a long provision seldom decides."""
+UNIT_LIMIT = 24
 """Most units that are scored for one question."""
 _LEANS_BACK = re.compile(
     r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
@@ -81,6 +90,7 @@ class Scored:
     coverage: float
     missing: float
     subject: float = 0.0
+    asked: float = NO_CROSS
 
 
 def units_of(evidence: Evidence) -> Iterator[Unit]:
@@ -182,39 +192,58 @@ class Scorer:
         lexical = [self._coverage(question, unit) for unit in units]
         ranks = {passage_id: n for n, passage_id in enumerate(dict.fromkeys(unit.evidence.id for unit in units))}
         reach = [1.0 / (1 + ranks[unit.evidence.id]) for unit in units]
-        hits = subject_hits(question, self._library)
+        hits = read_subjects(question, self._library).hits
         subject = [max((hit.score * _meets(unit, hit) for hit in hits), default=0.0) for unit in units]
-        order = sorted(range(len(units)), key=lambda n: -(lexical[n][0] + reach[n] + 2 * subject[n]))[:UNIT_LIMIT]
+        order = sorted(range(len(units)), key=lambda n: -(lexical[n][0] + reach[n] + 3 * subject[n]))[:UNIT_LIMIT]
         units, lexical, subject = (
             [units[n] for n in order],
             [lexical[n] for n in order],
             [subject[n] for n in order],
         )
-        texts = [f"{unit.context}: {unit.text}" if unit.context else unit.text for unit in units]
+        texts = [f"{unit.context}: {unit.text}"[:TEXT_LIMIT] for unit in units]
         cosines = self._cosines(question, texts)
-        cross = (
-            self._cross.scores(question.english, texts) if self._cross and question.english else np.zeros(len(units))
-        )
+        cross, asked = self._crossed(question, units, texts, hits)
         scored = [
             Scored(
-                unit,
-                combine(float(cross[n]) if self._cross else None, float(cosines[n]), *lexical[n], subject[n]),
-                float(cross[n]),
-                float(cosines[n]),
-                *lexical[n],
-                subject[n],
+                unit=unit,
+                score=combine(crossed, cosine, words[0], near, like),
+                cross=NO_CROSS if crossed is None else crossed,
+                cosine=cosine,
+                coverage=words[0],
+                missing=words[1],
+                subject=near,
+                asked=like,
             )
-            for n, unit in enumerate(units)
+            for unit, crossed, cosine, words, near, like in zip(
+                units, cross, cosines, lexical, subject, asked, strict=True
+            )
         ]
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
 
-    def _cosines(self, question: Question, texts: Sequence[str]) -> np.ndarray:
+    def _cosines(self, question: Question, texts: Sequence[str]) -> list[float]:
         embedder = self._library.embedder
         asked = question.text if embedder.languages is None else question.english
         if not asked:
-            return np.zeros(len(texts))
-        cosines: np.ndarray = embedder.embed_passages(texts) @ embedder.embed_query(asked)
-        return cosines
+            return [0.0] * len(texts)
+        return [float(cosine) for cosine in embedder.embed_passages(texts) @ embedder.embed_query(asked)]
+
+    def _crossed(
+        self, question: Question, units: Sequence[Unit], texts: Sequence[str], hits: Sequence[SubjectHit]
+    ) -> tuple[list[float | None], list[float]]:
+        """The cross-encoder's scores of the units, and of the subjects that point at them."""
+        if self._cross is None or not question.english:
+            return [None] * len(units), [NO_CROSS] * len(units)
+        phrased = [hit for hit in hits if hit.phrase]
+        scores = self._cross.scores(question.english, [*texts, *(hit.phrase for hit in phrased)])
+        own, of_phrases = scores[: len(texts)], scores[len(texts) :]
+        asked = [
+            max(
+                (float(score) for hit, score in zip(phrased, of_phrases, strict=True) if _meets(unit, hit)),
+                default=NO_CROSS,
+            )
+            for unit in units
+        ]
+        return [float(score) for score in own], asked
 
     def _coverage(self, question: Question, unit: Unit) -> tuple[float, float]:
         """Share of the question's content that a unit names, and the rarity of its rarest word left out.
@@ -277,11 +306,15 @@ def _meets(unit: Unit, hit: SubjectHit) -> float:
     return 0.95
 
 
-def combine(cross: float | None, cosine: float, coverage: float, missing: float, subject: float) -> float:
-    """The log-odds that a unit answers. Weights fitted on the development questions (`docs/quality.md`)."""
+def combine(cross: float | None, cosine: float, coverage: float, subject: float, asked: float) -> float:
+    """How much speaks for a unit; zero and more is enough to answer. Weights chosen on the development
+    questions (`docs/quality.md`), with the cross-encoder and without."""
+    near = 10.0 * subject + 2.0 * cosine + 1.5 * coverage
     if cross is None:
-        return -6.0 + 4.0 * cosine + 3.0 * coverage - 1.0 * missing + 5.0 * subject
-    return -4.5 + 0.3 * cross + 2.5 * cosine + 1.5 * coverage - 0.5 * missing + 8.0 * subject
+        return max(near - BAR_WITHOUT_CROSS, 12.0 * (cosine - 0.62) + 3.0 * (coverage - 0.7))
+    near += 0.1 * (cross - NO_CROSS) + 0.1 * (asked - NO_CROSS)
+    # Where there is no subject index, the cross-encoder alone may be sure enough.
+    return max(near - BAR, 0.7 * (cross - SURE) + 2.0 * (coverage - 0.5))
 
 
 def _distinct(units: Sequence[Unit]) -> list[Unit]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from assistant.vocabulary import TermMention, Vocabulary
 from corpus.analysis import analyse, fold
@@ -28,6 +29,7 @@ class Question:
 
     `focus` is the last turn of a follow-up, else all of it. `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `weekdays` 0 (Monday) to 6,
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
+    `memory` keeps what was worked out for this question, so that it is not worked out twice.
     """
 
     asked: str
@@ -46,6 +48,7 @@ class Question:
     hour: int | None = None
     named: tuple[Entry, ...] = ()
     follow_up: bool = False
+    memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def says(self, *kinds: str) -> bool:
         """Whether the question has a word of one of these kinds (keys of `questions.yaml`)."""
@@ -87,7 +90,7 @@ class Question:
 
 def clean_question(text: str) -> str:
     """One line, compatibility forms folded, control characters gone."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8"))
     return re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip()
 
 

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 
 from assistant.answer import Citation, Statement
 from assistant.evidence import Scored, Unit
+from corpus.documents import Block, Document
 
-MARGIN = 2.0
-"""How far below the best a further statement may score, in log-odds."""
+MARGIN = 4.0
+"""How far below the best a further statement may score."""
+SLACK = 2.5
+"""How far below the threshold a further statement may score: what stands beside a sure answer may be less sure."""
+WHOLE_LIMIT = 1_500
+"""Longest provision, in characters, that is quoted whole when several of its parts are meant."""
 
 
 def statement_of(unit: Unit) -> Statement:
@@ -20,21 +25,62 @@ def statement_of(unit: Unit) -> Statement:
 
 
 def choose(scored: Sequence[Scored], threshold: float, most: int) -> list[Unit]:
-    """The units to say: the best, and others near it that add something; in the order of their documents
-    where they stand in one provision, else by score."""
+    """The units to say, best first: the best if it reaches the threshold, and others near it that add something.
+
+    Two parts of one provision that are both meant are said as the whole provision, where that is not too long.
+    """
     if not scored or scored[0].score < threshold:
         return []
-    best = scored[0]
-    chosen: list[Scored] = [best]
-    for each in scored[1:]:
-        if len(chosen) == most:
+    floor = max(threshold - SLACK, scored[0].score - MARGIN)
+    chosen: list[Unit] = []
+    for each in scored:
+        if len(chosen) == most or each.score < floor:
             break
-        if each.score < threshold or each.score < best.score - MARGIN:
-            break
-        if not any(_overlaps(each.unit, other.unit) for other in chosen):
-            chosen.append(each)
-    return [each.unit for each in chosen]
+        if any(_overlaps(each.unit, other) for other in chosen):
+            continue
+        beside = next((n for n, other in enumerate(chosen) if _provision(other) == _provision(each.unit)), None)
+        whole = _whole(each.unit) if beside is not None else None
+        if beside is not None and whole is not None:
+            chosen[beside] = whole
+        else:
+            chosen.append(each.unit)
+    return _apart(chosen)
 
 
 def _overlaps(one: Unit, other: Unit) -> bool:
     return one.document.id == other.document.id and one.start < other.end and other.start < one.end
+
+
+def _apart(units: Sequence[Unit]) -> list[Unit]:
+    """Units that share no words: the one chosen first stays."""
+    kept: list[Unit] = []
+    for unit in units:
+        if not any(_overlaps(unit, other) for other in kept):
+            kept.append(unit)
+    return kept
+
+
+def _provision(unit: Unit) -> tuple[str, int]:
+    """The paragraph that a unit is in or under."""
+    block = unit.document.blocks[unit.block]
+    while block.parent is not None and unit.document.blocks[block.parent].kind != "heading":
+        block = unit.document.blocks[block.parent]
+    return unit.document.id, block.ordinal
+
+
+def _whole(unit: Unit) -> Unit | None:
+    """The paragraph that a unit is under, with all its sub-paragraphs; None where it is too long or has none."""
+    document = unit.document
+    top = document.blocks[_provision(unit)[1]]
+    below = list(_descendants(document, top))
+    if not below or not document.body(top).strip() or below[-1].end - top.body_start > WHOLE_LIMIT:
+        return None
+    return Unit(unit.evidence, top.body_start, below[-1].end, top.locator, top.ordinal)
+
+
+def _descendants(document: Document, block: Block) -> list[Block]:
+    found: list[Block] = []
+    for child in document.children.get(block.ordinal, ()):
+        if child.kind == "item":
+            found += [child, *_descendants(document, child)]
+    return found

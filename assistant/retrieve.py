@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.question import Question
-from assistant.subjects import subject_hits
+from assistant.subjects import read_subjects
 from corpus.documents import Document, Passage
 from corpus.library import Library
 
@@ -64,7 +64,7 @@ class Retriever:
                 lexical[hit.passage_id] = hit.score
                 gain = LEXICAL_WEIGHT / (RRF_CONSTANT + rank + 1)
                 scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + gain
-        for rank, place in enumerate(subject_hits(question, library, documents)):
+        for rank, place in enumerate(read_subjects(question, library, documents).hits):
             home = library.passage_at(place.document_id, place.start)
             if home is not None:
                 scores[home] = scores.get(home, 0.0) + SUBJECT_WEIGHT / (RRF_CONSTANT + rank + 1)

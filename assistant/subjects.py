@@ -17,14 +17,19 @@ from corpus.library import Library
 from corpus.store import Subject
 
 POOL = 60
-HITS = 12
+HITS = 24
+ABROAD = 0.85
+"""What likeness to a phrase in another language than the question's counts, where only terms are compared."""
+
+_Place = tuple[str, int, int]
+_GAP: _Place = ("", 0, 0)
 
 
 @dataclass(frozen=True)
 class SubjectHit:
     """A span of a document and how like the question its best phrase is: `cosine` in meaning, `shared` in words.
 
-    Both are between 0 and 1; `phrase` is that of the higher one.
+    Both are between 0 and 1; `phrase` is the one nearest in meaning, empty where none was compared so.
     """
 
     document_id: str
@@ -40,42 +45,85 @@ class SubjectHit:
         return max(self.cosine, self.shared) + 0.15 * min(self.cosine, self.shared)
 
 
-def subject_hits(question: Question, library: Library, documents: Sequence[str] | None = None) -> list[SubjectHit]:
-    """The places whose subjects are most like the question, best first; superseded documents left out."""
+@dataclass(frozen=True)
+class SubjectReading:
+    """What the subject index says of a question: places that answer it, best first, and how like a known gap it
+    is (0 to 1, on the scale of `SubjectHit.score`), with that gap's phrase."""
+
+    hits: tuple[SubjectHit, ...]
+    gap: float = 0.0
+    gap_phrase: str = ""
+
+
+def read_subjects(question: Question, library: Library, documents: Sequence[str] | None = None) -> SubjectReading:
+    """Compares a question with the subject index, superseded documents left out.
+
+    In the question's own language words and terms are compared; with the English phrases meaning and terms, so
+    that a question in another language profits from all of them.
+    """
+    key = ("subjects", None if documents is None else tuple(documents))
+    if key not in question.memory:
+        question.memory[key] = _read(question, library, documents)
+    found: SubjectReading = question.memory[key]
+    return found
+
+
+def _read(question: Question, library: Library, documents: Sequence[str] | None) -> SubjectReading:
     behind = library.superseded()
-    cosines: dict[tuple[str, int, int], tuple[float, str]] = {}
-    shares: dict[tuple[str, int, int], tuple[float, str]] = {}
+    cosines: dict[_Place, tuple[float, str]] = {}
+    shares: dict[_Place, tuple[float, str]] = {}
     languages = library.embedder.languages
     text = question.text if languages is None else question.english
     if text:
         for document_id, subject, cosine in library.subject_dense(text, POOL):
             _keep(cosines, document_id, subject, cosine)
     for language in dict.fromkeys((question.language, "en")):
-        own = question.language == language
-        tokens = question.content if own else question.tokens(language)
-        found = library.subject_lexical(tokens, language, POOL)
-        phrases = [question.vocabulary.content(analyse(subject.phrase, language), language) for _, subject in found]
-        counts, total = library.subject_frequency([*tokens, *(t for phrase in phrases for t in phrase)], language)
-        rarity = {token: math.log(1 + (total + 1) / (1 + n)) for token, n in counts.items()}
-        for (document_id, subject), phrase in zip(found, phrases, strict=True):
-            share = _likeness(tokens, phrase, rarity) * (1.0 if own else 0.8)
+        for document_id, subject, share in _shared(question, library, language):
             _keep(shares, document_id, subject, share)
-    places = [
-        place for place in {**cosines, **shares}
-        if place[0] not in behind and (documents is None or place[0] in documents)
-    ]  # fmt: skip
     hits = []
-    for place in places:
+    gap, gap_phrase = 0.0, ""
+    for place in {**cosines, **shares}:
         cosine, near = cosines.get(place, (0.0, ""))
         share, same = shares.get(place, (0.0, ""))
-        hits.append(SubjectHit(*place, cosine, share, near if cosine >= share else same))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.document_id, hit.start))[:HITS]
+        hit = SubjectHit(*place, cosine, share, near)
+        if place == _GAP:
+            gap, gap_phrase = hit.score, near if cosine >= share else same
+        elif place[0] not in behind and (documents is None or place[0] in documents):
+            hits.append(hit)
+    hits.sort(key=lambda hit: (-hit.score, hit.document_id, hit.start))
+    return SubjectReading(tuple(hits[:HITS]), gap, gap_phrase)
 
 
-def _keep(
-    best: dict[tuple[str, int, int], tuple[float, str]], document_id: str, subject: Subject, score: float
-) -> None:
-    place = (document_id, subject.start, subject.end)
+def _shared(question: Question, library: Library, language: str) -> list[tuple[str, Subject, float]]:
+    """Subjects in a language with how much of their words and terms the question shares."""
+    own = question.language == language
+    tokens = question.tokens(language)
+    found = library.subject_lexical(tokens, language, POOL)
+    vocabulary = question.vocabulary
+    asked = [f"term {mention.concept}" for mention in question.terms]
+    bags = []
+    for _, subject in found:
+        terms = [f"term {mention.concept}" for mention in vocabulary.mentions(subject.phrase, language)]
+        words = vocabulary.content(analyse(subject.phrase, language), language) if own else []
+        bags.append([*words, *terms])
+    first = [*(question.content if own else ()), *asked]
+    words_used = [token for token in {*first, *(t for bag in bags for t in bag)} if not token.startswith("term ")]
+    counts, total = library.subject_frequency(words_used, language)
+    rarity = {token: math.log(1 + (total + 1) / (1 + n)) for token, n in counts.items()}
+    for term in {t for bag in [first, *bags] for t in bag if t.startswith("term ")}:
+        name = vocabulary.names(int(term.removeprefix("term ")), language)[:1]
+        spelled = vocabulary.content(analyse(" ".join(name), language), language)
+        known, _ = library.subject_frequency(spelled, language)
+        fewest = min(known.values(), default=0)
+        rarity[term] = math.log(1 + (total + 1) / (1 + fewest))
+    return [
+        (document_id, subject, _likeness(first, bag, rarity) * (1.0 if own else ABROAD))
+        for (document_id, subject), bag in zip(found, bags, strict=True)
+    ]
+
+
+def _keep(best: dict[_Place, tuple[float, str]], document_id: str, subject: Subject, score: float) -> None:
+    place = _GAP if subject.gap else (document_id, subject.start, subject.end)
     if score > best.get(place, (0.0, ""))[0]:
         best[place] = (score, subject.phrase)
 

@@ -58,7 +58,7 @@ class Document:
 
     `part` distinguishes texts that share a symbol, such as the two treaties annexed to A/RES/55/25.
     `short` is how citations name the text where it is not cited by symbol. A document without a symbol is
-    known by its `slug`. `sha256` is the hash of the source bytes, `reader` the version of the code that
+    known by its `slug`. `source` is the file's name, `origin` tells files of one name apart. `sha256` is the hash of the source bytes, `reader` the version of the code that
     read them: together they say whether reading again could change anything.
     """
 
@@ -74,6 +74,7 @@ class Document:
     date: str | None = None
     url: str | None = None
     source: str = ""
+    origin: str = ""
     sha256: str = ""
     reader: str = ""
     kind: str = "document"

@@ -163,7 +163,7 @@ class Library:
         """
         check_passages(document, passages)
         for subject in subjects:
-            if not document.text[subject.start : subject.end].strip():
+            if not subject.gap and not document.text[subject.start : subject.end].strip():
                 raise ValueError(f"the subject {subject.phrase!r} points at nothing in {document.id}")
         vectors = self._embed(document.language, passages, progress)
         indexed = self._embed_subjects(subjects)
@@ -210,12 +210,15 @@ class Library:
 
     def _vectors(self) -> Vectors:
         if self._vector_index is None:
-            from corpus.vectors import Vectors
+            from corpus.vectors import Vectors, VectorsError
 
             rebuild = self._store.stamp().get("vectors") == "rebuild"
             if rebuild and isinstance(self._location, Path) and self._location.exists():
                 shutil.rmtree(self._location)
-            self._vector_index = Vectors(self._location)
+            try:
+                self._vector_index = Vectors(self._location)
+            except VectorsError as error:
+                raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
             if rebuild:
                 self._vector_index.clear()
             self._settle()
@@ -486,12 +489,13 @@ def _plainly(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise LibraryError(_advice(folder, str(error))) from error
+        raise LibraryError(advice(folder, str(error))) from error
     except OSError as error:
-        raise LibraryError(_advice(folder, error.strerror or str(error))) from error
+        raise LibraryError(advice(folder, error.strerror or str(error))) from error
 
 
-def _advice(folder: Path, reason: str) -> str:
+def advice(folder: Path, reason: str) -> str:
+    """What to tell people when disk or database refuse."""
     low = reason.casefold()
     if "full" in low or "no space" in low:
         return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
@@ -501,4 +505,7 @@ def _advice(folder: Path, reason: str) -> str:
         return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest anew elsewhere."
     if "not a directory" in low or "exists" in low:
         return f"{folder} is not a folder. Choose another with --data-dir or RAPPORTEUR_DATA_DIR."
-    return f"The library in {folder} could not be used: {reason}."
+    return (
+        f"The library in {folder} could not be used: {reason}. "
+        "Choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."
+    )

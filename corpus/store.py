@@ -73,12 +73,20 @@ class LexicalHit:
 
 @dataclass(frozen=True)
 class Subject:
-    """An entry of the subject index: a question or keyword in everyday words, and the span that answers it."""
+    """An entry of the subject index: a question or keyword in everyday words, and the span that answers it.
+
+    An empty span (0, 0) is a gap: something that people ask and that the documents do not say.
+    """
 
     start: int
     end: int
     language: str
     phrase: str
+
+    @property
+    def gap(self) -> bool:
+        """Whether this is a question without an answer."""
+        return self.end == 0
 
 
 @dataclass(frozen=True)
@@ -370,9 +378,13 @@ class Store:
         return [Subject(*row) for row in found]
 
     def subject_vectors(self) -> tuple[list[tuple[str, Subject]], np.ndarray]:
-        """All subjects that have a vector, with their documents, and the vectors as (subjects x dimension)."""
+        """All subjects that have a vector, with their documents, and the vectors as (subjects x dimension).
+
+        A gap that several documents share is given once.
+        """
         found = self._db.execute(
-            'SELECT document_id, start, "end", language, phrase, vector FROM subjects WHERE vector IS NOT NULL ORDER BY row'
+            'SELECT document_id, start, "end", language, phrase, vector FROM subjects WHERE vector IS NOT NULL '
+            'GROUP BY CASE WHEN "end" = 0 THEN phrase ELSE row END ORDER BY row'
         ).fetchall()
         vectors = np.frombuffer(b"".join(row[5] for row in found), dtype="<f4")
         return [(row[0], Subject(*row[1:5])) for row in found], vectors.reshape(len(found), -1 if found else 0)

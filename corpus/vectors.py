@@ -21,14 +21,23 @@ BATCH = 4_000
 """Rows a call; Chroma refuses more than 5,461."""
 
 
+class VectorsError(Exception):
+    """The vector index can't be opened. It is derived: rebuilding it from the store mends it."""
+
+
 class Vectors:
     """Passage vectors by id. `location` is a folder, or `http://host:port` of a Chroma server."""
 
     def __init__(self, location: Path | str) -> None:
-        self._client = _connect(location)
-        self._collection = self._client.get_or_create_collection(
-            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
+        from chromadb.errors import ChromaError
+
+        try:
+            self._client = _connect(location)
+            self._collection = self._client.get_or_create_collection(
+                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+        except (ChromaError, ValueError, OSError) as error:
+            raise VectorsError(f"The vector index at {location} can't be opened ({error}).") from None
 
     def close(self) -> None:
         """Lets go of the files."""

@@ -17,7 +17,7 @@ from corpus.symbols import Symbol, link, same_document
 from ingest.agenda import meeting_of
 from ingest.identify import identify
 from ingest.locate import kind_of, lay_out
-from ingest.readers import ReadError, read
+from ingest.readers import ReadError, read, visible
 from ingest.readers.text import MAX_BYTES
 from ingest.segment import segmenter
 from ingest.structure import pieces
@@ -31,13 +31,17 @@ Result = Literal["added", "replaced", "unchanged", "refused"]
 
 @dataclass(frozen=True)
 class Input:
-    """Bytes to be read, and what the user says about them."""
+    """Bytes to be read, and what the user says about them.
+
+    `origin` says which file they came from; without one, the name stands for it.
+    """
 
     name: str
     data: bytes
     symbol: Symbol | None = None
     language: str | None = None
     trusted: bool = False
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         date=identity.date,
         url=url,
         source=source.name,
+        origin=source.origin or source.name,
         sha256=hashlib.sha256(source.data).hexdigest(),
         reader=READER_VERSION,
         kind=kind,
@@ -119,7 +124,8 @@ def file_source(path: Path, symbol: Symbol | None = None, language: str | None =
                 f"{path} is {path.stat().st_size / 1e6:.0f} MB large; files of up to {MAX_BYTES / 1e6:.0f} MB are "
                 "read. Split it into its documents."
             )
-        return Input(path.name, path.read_bytes(), symbol, language)
+        origin = hashlib.sha256(str(path.resolve()).encode(errors="replace")).hexdigest()[:20]
+        return Input(visible(path.name), path.read_bytes(), symbol, language, origin=origin)
     except FileNotFoundError:
         raise ReadError(f"There is no file {path}.") from None
     except OSError as error:
@@ -189,11 +195,11 @@ def _settled(document: Document, library: Library) -> tuple[Document, list[str]]
     replaces += [
         other.id
         for other in others
-        if other.edition == "upload" and other.source == document.source and other.id not in replaces
+        if other.edition == "upload" and other.origin == document.origin and other.id not in replaces
     ]
     taken = {other.slug: other for other in library.documents() if other.edition == "upload"}
     slug, n = document.slug, 1
-    while slug in taken and taken[slug].source != document.source and taken[slug].id not in replaces:
+    while slug in taken and taken[slug].origin != document.origin and taken[slug].id not in replaces:
         n += 1
         slug = f"{document.slug}-{n}"
     return replace(document, slug=slug), replaces

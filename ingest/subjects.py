@@ -18,7 +18,7 @@ def subjects_of(document: Document, catalogue: Catalogue) -> list[Subject]:
     """
     found = []
     for entry in catalogue.subjects(document.key):
-        span = _span(document, entry.at, entry.words)
+        span = _span(document, entry.at, entry.words) if entry.at else (0, 0)
         if span is None and document.edition == "digest":
             span = _span(document, _coarse(entry.at), None)
         if span is None:

@@ -252,7 +252,7 @@ def test_a_full_disk_is_said_and_nothing_is_changed(
     library = open_library()
     library._store._db.execute("PRAGMA max_page_count = 60")
     big = "\n\n".join(f"{n}. " + "word " * 150 for n in range(1, 150)).encode()
-    with pytest.raises(LibraryError, match="disk .* is full"):
+    with pytest.raises(LibraryError, match=r"disk .* is full"):
         add(library, catalogue, Input("big.md", b"# Big\n\n" + big))
     assert library.documents() == []
     assert library.verify() == []

@@ -12,8 +12,9 @@ import typer
 from rich.text import Text
 
 from assistant.cli.render import print_answer
-from assistant.cli.session import EXIT_USAGE, data, fail, open_engine, read_stdin_or, talk
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_engine, read_stdin_or, talk
 from assistant.retrieve import Evidence
+from corpus.documents import LANGUAGES
 
 DEMO_QUESTIONS = (
     "When is agenda item 3 taken up?",
@@ -41,10 +42,13 @@ def ask(
                 typer.echo(json.dumps({"id": row["id"], **answer.to_json()}, ensure_ascii=False))
         return
     text = read_stdin_or(question)
+    known_language(language)
     with open_engine("ask") as (engine, _):
         answer = engine.ask(text, language=language)
     if as_json:
         typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
+    elif answer.status == "refused":
+        raise fail(answer.reason)
     else:
         print_answer(data, answer)
     if answer.status == "refused":
@@ -137,8 +141,8 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             continue
         try:
             row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise fail(f"{path}, line {number} is not JSON: {error.msg}.", EXIT_USAGE) from None
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise fail(f"{path}, line {number} is not JSON: {error}.", EXIT_USAGE) from None
         history = row.get("history", []) if isinstance(row, dict) else None
         good = (
             isinstance(row, dict)
@@ -146,6 +150,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             and isinstance(row.get("question"), str)
             and isinstance(history, list)
             and all(isinstance(turn, str) for turn in history)
+            and row.get("language") in (None, *LANGUAGES)
         )
         if not good:
             message = f'{path}, line {number} must be like {{"id": "1", "question": "...", "history": ["..."]}}.'

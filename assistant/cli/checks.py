@@ -14,7 +14,7 @@ from assistant.settings import Settings, SettingsError
 from corpus.catalogue import CatalogueError
 from corpus.embedding import EmbeddingError, make_embedder
 from corpus.embedding.cross_encoder import CrossEncoder
-from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale
+from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale, advice
 from ingest.segment import SEGMENTER_VERSION
 
 Severity = Literal["ok", "warning", "error"]
@@ -93,6 +93,8 @@ def _library(settings: Settings) -> list[Finding]:
         return [*found, Finding("library", "error", str(error), "rapporteur reindex")]
     except LibraryError as error:
         return [*found, Finding("library", "error", str(error), "See the finding.")]
+    except sqlite3.DatabaseError as error:
+        return [*found, Finding("library", "error", advice(settings.data_dir, str(error)), "See the finding.")]
     if faults:
         return [*found, Finding("library", "error", "; ".join(faults[:3]), "rapporteur reindex")]
     if not counted.documents:

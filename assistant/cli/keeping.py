@@ -14,7 +14,7 @@ from rich.text import Text
 
 from assistant.cli.session import EXIT_USAGE, catalogue_of, data, fail, open_library, talk
 from corpus.symbols import Symbol, SymbolError
-from ingest.readers import ReadError
+from ingest.readers import ReadError, visible
 from ingest.run import Input, Outcome, file_source, starter_sources
 from ingest.run import Progress as At
 from ingest.run import ingest as run
@@ -44,7 +44,7 @@ def ingest(
     for outcome in outcomes:
         counts[outcome.result] += 1
         if outcome.result == "refused":
-            talk.print(Text(f"refused    {outcome.reason}", style="red"))
+            talk.print(Text(f"refused    {visible(outcome.reason)}", style="red"))
         elif outcome.document is not None:
             known = outcome.document.cite("")
             data.print(Text(f"{outcome.result:<10} {outcome.name}: {known} ({outcome.document.language}, "
@@ -126,11 +126,13 @@ def reindex() -> None:
     """Make passages, full-text index and vectors anew from the documents that are held."""
     from ingest.segment import segmenter
 
-    with open_library("reindex", accept_stale=True) as (library, _):
-        with Progress(TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn(),
-                      console=talk, transient=True) as bar:  # fmt: skip
-            task = bar.add_task("", total=None)
-            total = library.reindex(segmenter(library.embedder), lambda more: bar.advance(task, more))
+    columns = (TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn())
+    with (
+        open_library("reindex", accept_stale=True) as (library, _),
+        Progress(*columns, console=talk, transient=True) as bar,
+    ):
+        task = bar.add_task("", total=None)
+        total = library.reindex(segmenter(library.embedder), lambda more: bar.advance(task, more))
     data.print(f"reindexed  {total} passages")
 
 

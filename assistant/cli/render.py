@@ -23,12 +23,12 @@ def print_answer(console: Console, answer: Answer) -> None:
     if answer.citations:
         console.print()
     for n, citation in enumerate(answer.citations, 1):
-        tags = [] if citation.edition == "official" else [citation.edition]
+        tags = ["upload"] if citation.edition == "upload" else []
         if citation.language != answer.language:
             tags.append(language_name(citation.language, answer.language))
         note = f" ({', '.join(tags)})" if tags else ""
         console.print(Text.assemble((f"[{n}] ", "cyan"), (citation.locator, "bold"), note))
-        console.print(Text(f"    “{' '.join(citation.quote.split())}”"))
+        console.print(Text("    “" + "\n     ".join(line for line in citation.quote.split("\n") if line) + "”"))
         if citation.url:
             console.print(Text(f"    {citation.url}", style="dim"))
     if answer.see_also:
@@ -37,18 +37,15 @@ def print_answer(console: Console, answer: Answer) -> None:
             console.print(Text(f"  - {pointer.locator}" + (f"  {pointer.url}" if pointer.url else "")))
 
 
-def print_document(console: Console, document: Document, locator: str | None) -> int:
-    """The blocks of a document with their locators, or those at a locator; returns how many there are."""
-    shown = 0
+def print_document(console: Console, document: Document, locator: str | None) -> None:
+    """The blocks of a document with their locators, or those at a locator."""
     for block in document.blocks:
         if locator and not (block.locator == locator or block.locator.startswith((f"{locator},", f"{locator} "))):
             continue
-        shown += 1
         if block.kind == "heading":
             console.print(Text(document.block_text(block).replace("\n", ". "), style="bold"))
         else:
             console.print(Text.assemble((f"{block.locator}: ", "cyan"), document.block_text(block)))
-    return shown
 
 
 def print_meeting(console: Console, meeting: Meeting, document: Document) -> None:

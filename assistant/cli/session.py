@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,9 @@ from rich.console import Console
 
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import Catalogue, CatalogueError
-from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale
+from corpus.documents import LANGUAGES
+from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale, advice
+from ingest.readers import visible
 
 if TYPE_CHECKING:
     from assistant.engine import Engine
@@ -23,7 +26,7 @@ EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 1
 library; 4 the library must be reindexed; 130 interrupted."""
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
-data = Console(highlight=False, soft_wrap=True)
+data = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
 
 @dataclass
@@ -38,7 +41,7 @@ options = Options()
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
     """Says what is wrong on stderr; raise what it returns."""
-    talk.print(f"rapporteur: {message}", markup=False, style="red")
+    talk.print(f"rapporteur: {visible(message)}", markup=False, style="red")
     return typer.Exit(code)
 
 
@@ -57,6 +60,8 @@ def plain_errors() -> Iterator[None]:
         raise fail(str(error), EXIT_USAGE) from None
     except (LibraryError, EmbeddingError) as error:
         raise fail(str(error)) from None
+    except sqlite3.DatabaseError as error:
+        raise fail(advice(settings().data_dir, str(error))) from None
     except KeyboardInterrupt:
         raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
 
@@ -115,6 +120,13 @@ def make_engine(library: Library, chosen: Settings) -> Engine:
         max_statements=chosen.max_statements,
         max_question=chosen.max_question,
     )
+
+
+def known_language(language: str | None) -> str | None:
+    """A language code that was given, checked."""
+    if language is not None and language not in LANGUAGES:
+        raise fail(f"--language {language} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)
+    return language
 
 
 def read_stdin_or(text: str | None) -> str:

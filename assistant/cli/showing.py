@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.render import print_document, print_meeting
@@ -26,13 +26,15 @@ def show(
     """Show a document as it was read: its blocks with their locators."""
     with open_library("show") as (library, _):
         document = _one(library, symbol, language, edition)
-    if as_json:
-        typer.echo(json.dumps(_as_json(document, locator), ensure_ascii=False))
-        return
-    data.print(Text(f"{document.title} ({document.id})", style="bold"))
-    if not print_document(data, document, locator):
+    record = _as_json(document, locator)
+    if not record["blocks"]:
         places = list(dict.fromkeys(block.locator for block in document.blocks))
         raise fail(f"{document.label} has no place {locator!r}. It has: {'; '.join(places[:40])}")
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False))
+        return
+    data.print(Text(f"{document.title} ({document.id})", style="bold"))
+    print_document(data, document, locator)
 
 
 def _one(library: Library, symbol: str, language: str | None, edition: str | None) -> Document:
@@ -120,7 +122,7 @@ def list_documents(
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    table = Table("Document", "Title", "Edition", "Language", "Date")
+    table = Table(Column("Document", overflow="fold"), "Title", "Edition", "Language", "Date")
     for row in rows:
         edition = (
             "not held" if not row["held"] else f"{row['edition']} (superseded)" if row["behind"] else row["edition"]

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from assistant.question import Question
-from assistant.subjects import subject_hits
+from assistant.subjects import read_subjects
 from corpus.analysis import analyse, words
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting
@@ -118,7 +118,7 @@ class Topic:
         points at the agenda before any other document."""
         if self._question.says("item", "agenda", "schedule", "meetings", "which_document"):
             return True
-        hits = subject_hits(self._question, self._library)
+        hits = read_subjects(self._question, self._library).hits
         return bool(hits) and hits[0].document_id == self._meeting.document_id
 
     def _single(self, item: AgendaItem) -> bool:

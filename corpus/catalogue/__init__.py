@@ -10,13 +10,15 @@ from functools import cached_property, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from corpus.analysis import fold
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, SymbolError, same_document
+
+_Made = TypeVar("_Made")
 
 
 class CatalogueError(ValueError):
@@ -80,7 +82,8 @@ class MeetingEntry:
 class SubjectEntry:
     """A place of a document and what people ask that it answers, by language: the subject index.
 
-    `at` is a locator; `words` tell one sentence of the place from the others.
+    `at` is a locator; `words` tell one sentence of the place from the others. Without a place the phrases are
+    gaps: what people ask and the document does not say.
     """
 
     document: str
@@ -130,9 +133,9 @@ class Catalogue:
     def load(cls, texts: Mapping[str, str], subjects: Callable[[], Mapping[str, str]] = dict) -> Catalogue:
         """From the YAML texts of its files, by name."""
         data = {name: _yaml(name, text) for name, text in texts.items()}
-        entries = [_entry(raw) for raw in data["documents.yaml"].get("documents", [])]
-        meetings = [_meeting(raw) for raw in data["meetings.yaml"].get("meetings", [])]
-        bodies = {raw["code"]: raw["name"] for raw in data["bodies.yaml"].get("bodies", [])}
+        entries = _each(data, "documents", _entry)
+        meetings = _each(data, "meetings", _meeting)
+        bodies = dict(_each(data, "bodies", lambda raw: (str(raw["code"]), str(raw["name"]))))
         return cls(entries, meetings, bodies, subjects)
 
     def subjects(self, key: str) -> tuple[SubjectEntry, ...]:
@@ -144,6 +147,9 @@ class Catalogue:
         found: dict[str, list[SubjectEntry]] = {}
         for name, text in self._subject_texts().items():
             data = _yaml(name, text)
+            gaps = {language: tuple(map(str, said)) for language, said in (data.get("gaps") or {}).items()}
+            for gapped in data.get("documents") or ():
+                found.setdefault(str(gapped), []).append(SubjectEntry(str(gapped), "", None, gaps))
             key = str(data.get("document", ""))
             for raw in data.get("subjects") or []:
                 phrases = {language: tuple(map(str, raw[language])) for language in LANGUAGES if raw.get(language)}
@@ -221,6 +227,24 @@ def _yaml(name: str, text: str) -> dict[str, Any]:
     return data
 
 
+def _each(data: Mapping[str, Any], kind: str, make: Callable[[Mapping[str, Any]], _Made]) -> list[_Made]:
+    """The entries of one catalogue file, each made by `make`; what does not fit is a named error."""
+    entries = data[f"{kind}.yaml"].get(kind) or []
+    if not isinstance(entries, list) or not all(isinstance(raw, dict) for raw in entries):
+        raise CatalogueError(f"{kind}.yaml: '{kind}' must be a list of entries.")
+    made = []
+    for number, raw in enumerate(entries, 1):
+        try:
+            made.append(make(raw))
+        except KeyError as error:
+            raise CatalogueError(f"{kind}.yaml, entry {number}: {error} is missing.") from None
+        except (TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, CatalogueError):
+                raise
+            raise CatalogueError(f"{kind}.yaml, entry {number}: {error}") from None
+    return made
+
+
 def _entry(raw: Mapping[str, Any]) -> Entry:
     known = {"title", "symbol", "kind", "part", "short", "label", "body", "meeting", "items", "date",
              "original_language", "url", "note", "aliases", "certain", "identify"}  # fmt: skip
@@ -242,7 +266,7 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
                 for name in ("part", "short", "label", "body", "meeting", "original_language", "url", "note")
             },
         )
-    except (KeyError, SymbolError) as error:
+    except SymbolError as error:
         raise CatalogueError(f"documents.yaml, {raw.get('title')!r}: {error}") from None
 
 

@@ -149,6 +149,8 @@ class SentenceTransformerEmbedder:
                 f"The embedding model {self.name} needs sentence-transformers ({error}). "
                 "Run: pip install sentence-transformers"
             ) from error
+        if self.name.startswith((".", "/", "~")) and not Path(self.name).is_dir():
+            raise EmbeddingError(f"There is no folder {self.name}, which the embedding setting names.")
         try:
             return SentenceTransformer(str(self._folder()), device=self._device, local_files_only=True)
         except (OSError, ValueError) as error:

@@ -1,9 +1,9 @@
 """Readers: bytes to lines. The type is decided by content, never by the file name."""
 
 from ingest.readers.lines import Cell, Line, ReadError, Source
-from ingest.readers.text import read_text
+from ingest.readers.text import read_text, visible
 
-__all__ = ["Cell", "Line", "ReadError", "Source", "read", "read_text"]
+__all__ = ["Cell", "Line", "ReadError", "Source", "read", "read_text", "visible"]
 
 _SIGNATURES = {
     b"%PDF-": "a PDF file",

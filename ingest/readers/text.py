@@ -6,6 +6,7 @@ break in a paragraph is not a new numbered paragraph. Each line is therefore rea
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 import unicodedata
@@ -27,7 +28,7 @@ _NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.
 _LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\(([^()\s]{0,2000})\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)\1(?![\w*])")
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
 def decode(data: bytes, name: str) -> str:
@@ -71,12 +72,27 @@ def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
     if not match or len(match.group(1)) > 20_000:
         return {}, text
     try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(match.group(1), Loader=yaml.SafeLoader)):
+            raise ReadError(f"{name}: the block between the --- lines uses YAML aliases, which are not read.")
         data = yaml.safe_load(match.group(1))
-    except yaml.YAMLError as error:
-        raise ReadError(f"{name}: the block between the --- lines is not valid YAML: {error}") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ReadError(f"{name}: the block between the --- lines is not valid YAML: {visible(str(error))}") from None
     if not isinstance(data, dict):
         return {}, text
+    for key in ("title", "short", "slug", "symbol", "part", "edition", "language", "date", "url"):
+        value = data.get(key)
+        if isinstance(value, str):
+            data[key] = visible(" ".join(value.split()))
+        elif value is not None and not isinstance(value, int | float | dt.date):
+            raise ReadError(f"{name}: '{key}' between the --- lines must be one line of text.")
+        elif value is not None and key != "date":
+            data[key] = str(value)
     return data, "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
+
+
+def visible(text: str) -> str:
+    """A text without control characters and unpaired surrogates, fit to be printed anywhere."""
+    return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_rule(raw: str) -> bool:

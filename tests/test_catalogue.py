@@ -1,0 +1,326 @@
+"""The catalogue that ships and the starter corpus: sound, complete, and in the project's own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from conftest import AGENDA, CONVENTION, PROTOCOL
+
+from corpus.analysis import fold
+from corpus.catalogue import Catalogue, CatalogueError, squeeze
+from corpus.documents import LANGUAGES, Document
+from corpus.meetings import Meeting
+from corpus.symbols import Symbol
+from ingest.run import file_source, read_document, starter_sources
+
+STARTER = [source.name for source in starter_sources()]
+FILES = {
+    "documents.yaml": "documents:\n- {symbol: A/75/1, title: On boats, kind: note}\n",
+    "meetings.yaml": "meetings:\n- {id: m1, body: A, session: 1, dates: [2021-10-14]}\n",
+    "bodies.yaml": "bodies:\n- {code: A, name: General Assembly}\n",
+}
+
+
+def load(**texts: str) -> Catalogue:
+    return Catalogue.load(FILES | {f"{name}.yaml": text for name, text in texts.items()})
+
+
+def starter(name: str, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
+    (source,) = [source for source in starter_sources() if source.name == name]
+    return read_document(source, catalogue)
+
+
+def test_the_shipped_catalogue_loads_and_its_keys_are_unique(catalogue: Catalogue) -> None:
+    assert len(catalogue.entries) >= 15
+    assert len(catalogue.meetings) >= 8
+    keys = [entry.key for entry in catalogue.entries]
+    assert len(set(keys)) == len(keys)
+    assert all(catalogue.by_key(entry.key) is entry for entry in catalogue.entries)
+
+
+def test_every_entry_of_the_catalogue_is_complete(catalogue: Catalogue) -> None:
+    meetings = {meeting.id for meeting in catalogue.meetings}
+    for entry in catalogue.entries:
+        assert entry.title
+        assert entry.kind
+        assert entry.symbol is not None or entry.label
+        assert entry.meeting is None or entry.meeting in meetings, entry.title
+        assert entry.body is None or entry.body in catalogue.bodies, entry.title
+        assert entry.original_language in (None, *LANGUAGES)
+        assert entry.date is None or dt.date.fromisoformat(entry.date)
+        assert entry.url is None or entry.url.startswith("https://")
+        assert entry.title in entry.names
+
+
+def test_symbols_of_the_catalogue_are_written_canonically(catalogue: Catalogue) -> None:
+    symbols = [entry.symbol for entry in catalogue.entries if entry.symbol]
+    assert len(symbols) >= 10
+    for symbol in symbols:
+        assert Symbol.parse(symbol.text) == symbol
+        assert len(catalogue.by_symbol(symbol)) == (2 if symbol.text == "A/RES/55/25" else 1)
+
+
+def test_meetings_of_the_catalogue_have_days_or_say_when(catalogue: Catalogue) -> None:
+    for meeting in catalogue.meetings:
+        assert meeting.dates or meeting.when, meeting.id
+        assert list(meeting.dates) == sorted(set(meeting.dates))
+        assert meeting.body in catalogue.bodies
+    eighth = next(meeting for meeting in catalogue.meetings if meeting.session == 8)
+    assert eighth.dates == (dt.date(2021, 10, 14), dt.date(2021, 10, 15))
+
+
+def test_subject_indexes_speak_of_documents_that_the_catalogue_has(catalogue: Catalogue) -> None:
+    folder = files("corpus") / "catalogue" / "subjects"
+    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml")]
+    assert names
+    for name in names:
+        (key,) = re.findall(
+            r"^document: *[\"']?(.+?)[\"']?$", (folder / name).read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert catalogue.by_key(key) is not None, name
+        assert catalogue.subjects(key)
+    assert catalogue.subjects("A/75/1") == ()
+
+
+def test_places_of_the_subject_indexes_exist_in_the_real_texts(catalogue: Catalogue) -> None:
+    for path in (AGENDA, PROTOCOL, CONVENTION):
+        if not path.exists():
+            pytest.skip("the real documents are not at hand (../shared/documents)")
+        document = read_document(file_source(path), catalogue)[0]
+        places = {block.locator for block in document.blocks}
+        for entry in catalogue.subjects(document.key):
+            assert entry.at in places, f"{document.key}: {entry.at}"
+            if entry.words:
+                held = [
+                    b
+                    for b in document.blocks
+                    if b.locator == entry.at or b.locator.startswith((f"{entry.at},", f"{entry.at} ("))
+                ]
+                assert any(entry.words.casefold() in document.block_text(b).casefold() for b in held), entry
+
+
+TITLES = {
+    "CTOC/COP/WG.7/2021/1": "Annotated provisional agenda",
+    "A/RES/55/25, annex I": "United Nations Convention against Transnational Organized Crime",
+    "A/RES/55/25, annex III": "Protocol against the Smuggling of Migrants by Land, Sea and Air, supplementing the United "
+    "Nations Convention against Transnational Organized Crime",
+}
+MASTHEAD = "Working Group on the Smuggling of Migrants\nVienna, 14 and 15 October 2021"
+DATES = [dt.date(2021, 8, 12), dt.date(2021, 10, 14), dt.date(2021, 10, 15)]
+
+
+@pytest.mark.parametrize("key", TITLES)
+def test_a_title_with_body_and_dates_is_recognised_in_any_layout(key: str, catalogue: Catalogue) -> None:
+    for title in (TITLES[key], TITLES[key].upper(), "  " + TITLES[key].replace(",", " ,") + " *"):
+        entry = catalogue.recognise(["Other heading", title], MASTHEAD, DATES)
+        assert entry is not None
+        assert entry.key == key
+
+
+@pytest.mark.parametrize("missing", DATES)
+def test_the_agenda_is_not_recognised_without_each_of_its_dates(missing: dt.date, catalogue: Catalogue) -> None:
+    assert catalogue.recognise(["Annotated provisional agenda"], MASTHEAD, [d for d in DATES if d != missing]) is None
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        [],
+        [""],
+        ["Provisional agenda"],
+        ["Protocol"],
+        ["Convention"],
+        ["Comments on the United Nations Convention against Transnational Organized Crime"],
+        ["Thematic compendium"],
+        ["Resolution 9/1"],
+        list(TITLES.values()),
+    ],
+)
+def test_other_headings_are_recognised_as_nothing(headings: list[str], catalogue: Catalogue) -> None:
+    assert catalogue.recognise(headings, MASTHEAD, DATES) is None
+
+
+def test_no_entry_without_a_rule_is_ever_recognised(catalogue: Catalogue) -> None:
+    for entry in catalogue.entries:
+        found = catalogue.recognise([entry.title], "", [])
+        assert found is None or found.key in TITLES
+
+
+def test_a_catalogue_of_ones_own_is_read_from_its_folder(tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "subjects").mkdir()
+    (tmp_path / "subjects" / "boats.yaml").write_text(
+        "document: A/75/1\nsubjects:\n- at: para. 1\n  en: [what is a boat]\n  fr: [bateau]\n", encoding="utf-8"
+    )
+    made = Catalogue.from_folder(tmp_path)
+    assert [entry.key for entry in made.entries] == ["A/75/1"]
+    (subject,) = made.subjects("A/75/1")
+    assert (subject.at, dict(subject.phrases)) == ("para. 1", {"en": ("what is a boat",), "fr": ("bateau",)})
+
+
+@pytest.mark.parametrize("missing", FILES)
+def test_a_missing_file_of_a_catalogue_is_named(missing: str, tmp_path: Path) -> None:
+    for name, text in FILES.items():
+        if name != missing:
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogueError, match=missing.replace(".", r"\.")):
+        Catalogue.from_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        (
+            "documents",
+            "documents:\n- {symbol: A/75/1, title: Boats, kind: note, colour: red, size: 2}\n",
+            "colour, size",
+        ),
+        ("documents", "documents:\n- {symbol: A/75/1, kind: note}\n", "title"),
+        ("documents", "documents:\n- {symbol: A/75/1, title: Boats}\n", "kind"),
+        ("documents", "documents:\n- {symbol: no symbol, title: Boats, kind: note}\n", "Boats"),
+        ("documents", "documents: [\n", "documents.yaml"),
+        ("documents", "just words\n", "documents.yaml"),
+        ("documents", "", "documents.yaml"),
+        ("documents", "documents: [a, b]\n", "documents.yaml"),
+        (
+            "documents",
+            "documents:\n- {symbol: A/75/1, title: Boats, kind: note, identify: {title: Boats, date: soon}}\n",
+            "documents.yaml",
+        ),
+        ("meetings", "meetings:\n- {body: A}\n", "meetings.yaml"),
+        ("meetings", "meetings:\n- {id: m, body: A, dates: [soon]}\n", "meetings.yaml"),
+        ("bodies", "bodies:\n- {name: Assembly}\n", "bodies.yaml"),
+        ("bodies", "bodies: {a: b}\n", "bodies.yaml"),
+    ],
+)
+def test_a_fault_in_a_catalogue_file_names_the_file_and_the_field(name: str, text: str, says: str) -> None:
+    with pytest.raises(CatalogueError, match=says.replace(".", r"\.")):
+        load(**{name: text})
+
+
+def test_a_subject_without_a_place_or_phrases_is_named() -> None:
+    for text in (
+        "document: A/75/1\nsubjects:\n- {at: para. 1}\n",
+        "subjects:\n- {at: x, en: [y]}\n",
+        "document: A/75/1\nsubjects:\n- {en: [y]}\n",
+    ):
+        made = Catalogue.load(FILES, lambda text=text: {"boats.yaml": text})
+        with pytest.raises(CatalogueError, match=r"boats\.yaml"):
+            made.subjects("A/75/1")
+
+
+# The starter corpus
+
+
+def test_the_starter_corpus_has_a_dozen_digests_or_more() -> None:
+    assert len(STARTER) >= 12
+
+
+@pytest.mark.parametrize("name", STARTER)
+def test_each_starter_text_is_a_digest_that_says_so_and_names_its_sources(name: str, catalogue: Catalogue) -> None:
+    document, _ = starter(name, catalogue)
+    assert document.edition == "digest"
+    assert document.id.endswith(":en:digest")
+    assert document.label.endswith("(digest)")
+    assert re.search(r"\bdigest\b", document.text[:1500]), "the text itself must say that it is a digest"
+    raw = (files("corpus") / "starter" / name).read_text(encoding="utf-8")
+    assert re.search(r"^sources:\n- .+", raw, re.MULTILINE)
+    if document.symbol is not None:
+        assert catalogue.by_key(document.key) is not None
+
+
+@pytest.mark.parametrize("name", STARTER)
+def test_paragraphs_of_a_starter_text_are_numbered_without_a_gap(name: str, catalogue: Catalogue) -> None:
+    document, meeting = starter(name, catalogue)
+    if meeting is not None:
+        assert name == "agenda-2021.md"
+        return
+    numbers = [int(b.number) for b in document.blocks if b.kind == "paragraph" and b.number]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers
+    cited = [b.locator for b in document.blocks if b.kind in ("paragraph", "item", "row")]
+    assert len(set(cited)) == len(cited)
+
+
+def test_starter_texts_have_different_identities(catalogue: Catalogue) -> None:
+    made = [starter(name, catalogue)[0] for name in STARTER]
+    assert len({document.id for document in made}) == len(made)
+    assert len({document.label for document in made}) == len(made)
+
+
+@pytest.mark.parametrize(("name", "articles"), [("protocol.md", 25), ("convention.md", 41)])
+def test_the_digest_of_a_treaty_speaks_of_every_article(name: str, articles: int, catalogue: Catalogue) -> None:
+    document, _ = starter(name, catalogue)
+    assert document.kind == "treaty"
+    held = {b.locator.split(",")[0] for b in document.blocks if b.kind != "heading"}
+    assert {f"art. {n}" for n in range(1, articles + 1)} <= held
+
+
+def shape(meeting: Meeting) -> object:
+    """What a meeting says, without the blocks that say it."""
+    return (
+        meeting.body,
+        meeting.place,
+        meeting.dates,
+        [(item.number, fold(item.title), [symbol for symbol, _ in item.documentation]) for item in meeting.items],
+        [(s.date, s.start, s.end, [(i.number, fold(i.title), i.continued) for i in s.items]) for s in meeting.sittings],
+    )
+
+
+def test_the_digest_of_the_agenda_gives_the_same_meeting_as_the_real_one(catalogue: Catalogue) -> None:
+    if not AGENDA.exists():
+        pytest.skip("the real agenda is not at hand (../shared/documents)")
+    digest, made = starter("agenda-2021.md", catalogue)
+    official, real = read_document(file_source(AGENDA), catalogue)
+    assert made is not None
+    assert real is not None
+    assert shape(made) == shape(real)
+    assert digest.key == official.key
+    assert digest.id != official.id
+
+
+def shipped_texts() -> dict[str, str]:
+    """Every text that the project ships, by path."""
+    root = Path(__file__).resolve().parent.parent
+    found = [
+        path
+        for folder in ("corpus", "assistant", "ingest", "eval", "docs", "tests")
+        for path in (root / folder).rglob("*")
+        if path.suffix in (".md", ".yaml", ".yml", ".txt", ".py", ".json")
+    ]
+    return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in [*found, *root.glob("*.md")]}
+
+
+def runs(text: str, length: int) -> set[tuple[str, ...]]:
+    """All runs of so many words."""
+    some = squeeze(text).split()
+    return {tuple(some[n : n + length]) for n in range(len(some) - length + 1)}
+
+
+def test_no_shipped_text_copies_twelve_words_from_a_real_document(catalogue: Catalogue) -> None:
+    if not AGENDA.exists():
+        pytest.skip("the real documents are not at hand (../shared/documents)")
+    real: set[tuple[str, ...]] = set()
+    titles = {name for entry in catalogue.entries for name in entry.names}
+    for path in (AGENDA, PROTOCOL, CONVENTION):
+        document, meeting = read_document(file_source(path), catalogue)
+        titles |= {document.title, *(document.block_text(b) for b in document.blocks if b.kind == "heading")}
+        titles |= {item.title for item in meeting.items} if meeting else set()
+        for block in document.blocks:
+            real |= runs(document.block_text(block), 12)
+    allowed = {run for title in titles for run in runs(title, 12)}
+    # A title may be followed or led by a word or two of its own; what is left after it is taken out must not be copied.
+    by_length = sorted({squeeze(title) for title in titles if len(squeeze(title).split()) >= 4}, key=len, reverse=True)
+    copied = {}
+    for name, text in shipped_texts().items():
+        plain = squeeze(text)
+        for title in by_length:
+            plain = plain.replace(title, " titletakenout ")
+        if common := (runs(plain, 12) & real) - allowed:
+            copied[name] = " ".join(min(common))
+    assert copied == {}

@@ -1,0 +1,756 @@
+"""The command line: data on stdout, talk on stderr, exit codes that scripts can rely on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import AGENDA, add
+from typer.testing import CliRunner
+
+from assistant.cli import app
+from assistant.cli.asking import DEMO_QUESTIONS
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.run import Input, starter_sources
+
+ROOT = Path(__file__).resolve().parent.parent
+BOATS = "# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
+TRAINS = "# A note on trains\n\n1. A train runs on rails.\n\n2. Tickets are sold at the station.\n"
+ITEM_3 = "When is agenda item 3 taken up?"
+AGENDA_SYMBOL = "CTOC/COP/WG.7/2021/1"
+COMMANDS = {"ask", "chat", "search", "demo", "ingest", "remove", "status", "verify", "reindex", "doctor", "show",
+            "meeting", "list"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Stdout as one JSON value; a command that failed gives none."""
+        assert self.code == 0, self.err
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Cli:
+    """The command line over the library in one folder, with the small hashing embedder."""
+
+    folder: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, str]:
+        """The environment that the commands get."""
+        chosen = {
+            "RAPPORTEUR_DATA_DIR": str(self.folder),
+            "RAPPORTEUR_EMBEDDING": "hash",
+            "RAPPORTEUR_CROSS_ENCODER": "off",
+        }
+        return {**chosen, **self.env}
+
+    def __call__(self, *arguments: object, stdin: str | bytes = "") -> Done:
+        """Runs a command in this process. An error that is no plain exit fails the test with its traceback."""
+        result = CliRunner().invoke(
+            app, [str(each) for each in arguments], input=stdin, env=self.settings(), catch_exceptions=False
+        )
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    def process(self, *arguments: str | bytes, stdin: str | bytes = "") -> Done:
+        """Runs a command as a process of its own, as a person does."""
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant.cli", *arguments],
+            input=given,
+            capture_output=True,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, **self.settings(), "PYTHONUTF8": "1"},
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts a command and leaves it running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "assistant.cli", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **self.settings(), "PYTHONUTF8": "1"},
+        )
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Hash of every file of the stores."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in ("owner.lock", "owner.json")
+    }
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command line over an empty library."""
+    return Cli(tmp_path / "library")
+
+
+@pytest.fixture(scope="session")
+def starter_folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+    """A closed library with the starter corpus, to be copied."""
+    from ingest.segment import SEGMENTER_VERSION
+
+    folder = tmp_path_factory.mktemp("starter-cli") / "library"
+    with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, *starter_sources())
+    return folder
+
+
+@pytest.fixture
+def starter(starter_folder: Path, tmp_path: Path) -> Cli:
+    """The command line over a copy of the starter library."""
+    shutil.copytree(starter_folder, tmp_path / "library")
+    return Cli(tmp_path / "library")
+
+
+@pytest.fixture
+def boats(tmp_path: Path) -> Path:
+    return write(tmp_path / "boats.md", BOATS)
+
+
+@pytest.fixture
+def trains(tmp_path: Path) -> Path:
+    return write(tmp_path / "trains.md", TRAINS)
+
+
+def held(cli: Cli) -> list[str]:
+    return [row["id"] for row in cli("list", "--json").json()]
+
+
+# ingest
+
+
+def test_an_added_file_is_one_line_on_stdout_and_is_listed(cli: Cli, boats: Path) -> None:
+    done = cli("ingest", boats)
+    assert done.code == 0
+    assert re.fullmatch(r"added +boats\.md: A note on boats \(en, upload\), \d+ passages\n", done.out)
+    assert "1 added" in done.err
+    assert held(cli) == ["a-note-on-boats:en:upload"]
+
+
+def test_several_files_are_read_with_one_command(cli: Cli, boats: Path, trains: Path) -> None:
+    done = cli("ingest", boats, trains)
+    assert [line.split()[:2] for line in done.out.splitlines()] == [["added", "boats.md:"], ["added", "trains.md:"]]
+    assert "2 added" in done.err
+    assert held(cli) == ["a-note-on-boats:en:upload", "a-note-on-trains:en:upload"]
+
+
+def test_the_starter_corpus_is_read_whole(cli: Cli) -> None:
+    done = cli("ingest", "--starter")
+    assert done.code == 0
+    assert len(done.out.splitlines()) == len(starter_sources())
+    assert len(held(cli)) == len(starter_sources())
+    assert cli("verify").code == 0
+
+
+def test_a_symbol_makes_an_upload_an_official_document(cli: Cli, boats: Path) -> None:
+    assert cli("ingest", "--symbol", "a/75/1", boats).code == 0
+    assert held(cli) == ["A/75/1:en:official"]
+
+
+def test_the_language_of_a_file_can_be_said(cli: Cli, boats: Path) -> None:
+    assert cli("ingest", "--language", "fr", boats).code == 0
+    assert held(cli) == ["a-note-on-boats:fr:upload"]
+
+
+def test_the_same_file_again_changes_no_byte_of_the_stores(cli: Cli, boats: Path) -> None:
+    cli("ingest", boats)
+    before = state(cli.folder)
+    again = cli("ingest", boats)
+    assert again.code == 0
+    assert again.out.startswith("unchanged")
+    assert before
+    assert state(cli.folder) == before
+
+
+def test_a_changed_file_takes_the_place_of_the_earlier_one(cli: Cli, boats: Path) -> None:
+    cli("ingest", boats)
+    write(boats, "# A note on boats\n\n1. Ships need a captain.\n")
+    assert cli("ingest", boats).out.startswith("replaced")
+    text = cli("show", "A note on boats", "--json").json()["text"]
+    assert "captain" in text
+    assert "harbour" not in text
+    assert held(cli) == ["a-note-on-boats:en:upload"]
+
+
+def test_a_refused_file_is_named_and_the_others_go_on(cli: Cli, boats: Path, tmp_path: Path) -> None:
+    done = cli("ingest", tmp_path / "absent.md", boats, write(tmp_path / "empty.md", ""))
+    assert done.code == 1
+    assert done.out.splitlines()[0].startswith("added")
+    assert len(done.out.splitlines()) == 1
+    assert "absent.md" in done.err
+    assert "empty.md is empty" in done.err
+    assert "1 added, 2 refused" in done.err
+    assert held(cli) == ["a-note-on-boats:en:upload"]
+
+
+def test_a_symbol_that_the_text_contradicts_is_refused_and_both_are_named(cli: Cli, tmp_path: Path) -> None:
+    file = write(tmp_path / "note.md", "A/75/1\n\n" + BOATS)
+    done = cli("ingest", "--symbol", "A/75/2", file)
+    assert done.code == 1
+    assert "A/75/1" in done.err
+    assert "A/75/2" in done.err
+    assert held(cli) == []
+
+
+def test_files_of_one_name_in_different_folders_are_both_kept(cli: Cli, tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a" / "note.md", BOATS), write(tmp_path / "b" / "note.md", TRAINS)
+    assert cli("ingest", first, second).code == 0
+    assert held(cli) == ["a-note-on-boats:en:upload", "a-note-on-trains:en:upload"]
+
+
+def test_the_real_agenda_is_recognised_without_being_told(cli: Cli) -> None:
+    if not AGENDA.exists():
+        pytest.skip("the real documents are not at hand (../shared/documents)")
+    assert cli("ingest", AGENDA).code == 0
+    assert held(cli) == [f"{AGENDA_SYMBOL}:en:official"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--symbol", "A/75/1", "one.md", "two.md"), ("--symbol", "A/75/1", "--starter")]
+)
+def test_ingest_without_a_clear_choice_of_files_is_wrong_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
+    done = cli("ingest", *arguments)
+    assert done.code == 2
+    assert "file" in done.err
+    assert not cli.folder.exists()
+
+
+# remove, list, show
+
+
+def test_a_removed_document_is_neither_listed_nor_found(cli: Cli, boats: Path, trains: Path) -> None:
+    cli("ingest", boats, trains)
+    done = cli("remove", "A note on boats")
+    assert done.code == 0
+    assert done.out.split() == ["removed", "a-note-on-boats:en:upload"]
+    assert held(cli) == ["a-note-on-trains:en:upload"]
+    assert {hit["document"] for hit in cli("search", "harbour master of boats", "--json").json()} == {
+        "a-note-on-trains:en:upload"
+    }
+    assert cli("verify").code == 0
+
+
+def test_removing_can_be_limited_to_an_edition(starter: Cli, boats: Path) -> None:
+    starter("ingest", "--symbol", AGENDA_SYMBOL, boats)
+    assert starter("remove", AGENDA_SYMBOL, "--edition", "digest").code == 0
+    assert [each for each in held(starter) if AGENDA_SYMBOL in each] == [f"{AGENDA_SYMBOL}:en:official"]
+
+
+@pytest.mark.parametrize("command", ["remove", "show"])
+def test_a_document_that_is_not_held_is_named_and_the_way_on_is_shown(cli: Cli, command: str) -> None:
+    done = cli(command, "A/75/9")
+    assert (done.code, done.out) == (1, "")
+    assert "A/75/9" in done.err
+    assert "rapporteur list" in done.err
+
+
+@pytest.mark.parametrize("command", ["remove", "show"])
+def test_a_symbol_of_several_documents_names_the_choices(starter: Cli, command: str) -> None:
+    before = held(starter)
+    done = starter(command, "A/RES/55/25")
+    assert (done.code, done.out) == (1, "")
+    assert "A/RES/55/25, annex I," in done.err
+    assert "A/RES/55/25, annex III" in done.err
+    assert held(starter) == before
+
+
+def test_list_gives_the_documents_as_json(starter: Cli) -> None:
+    rows = starter("list", "--json").json()
+    assert {tuple(row) for row in rows} == {
+        ("id", "symbol", "title", "language", "edition", "date", "held", "behind", "url")
+    }
+    agenda = next(row for row in rows if row["symbol"] == AGENDA_SYMBOL)
+    assert agenda["id"] == f"{AGENDA_SYMBOL}:en:digest"
+    assert agenda["held"] is True
+    assert agenda["behind"] is None
+
+
+def test_list_says_what_stands_behind_the_official_text(starter: Cli, boats: Path) -> None:
+    starter("ingest", "--symbol", AGENDA_SYMBOL, boats)
+    behind = {row["id"]: row["behind"] for row in starter("list", "--json").json() if row["behind"]}
+    assert behind == {f"{AGENDA_SYMBOL}:en:digest": f"{AGENDA_SYMBOL}:en:official"}
+    assert "superseded" in starter("list").out
+
+
+def test_the_catalogue_lists_what_is_not_held_too(starter: Cli, catalogue: Catalogue) -> None:
+    rows = starter("list", "--catalogue", "--json").json()
+    wanted = {row["id"] for row in rows if not row["held"]}
+    assert wanted
+    assert wanted <= {entry.key for entry in catalogue.entries}
+    assert [row["id"] for row in rows if row["held"]] == held(starter)
+    assert "not held" in starter("list", "--catalogue").out
+
+
+def test_the_printed_list_shows_each_symbol_whole(starter: Cli) -> None:
+    done = starter.process("list")
+    assert done.code == 0
+    assert AGENDA_SYMBOL in done.out
+
+
+def test_an_empty_library_says_how_to_fill_it(cli: Cli) -> None:
+    done = cli("list")
+    assert done.code == 0
+    assert "rapporteur ingest" in done.err
+
+
+def test_show_gives_text_and_blocks_that_fit_together(starter: Cli) -> None:
+    for document_id in held(starter):
+        shown = starter("show", document_id, "--json").json()
+        assert shown["id"] == document_id
+        assert shown["blocks"]
+        for block in shown["blocks"]:
+            assert shown["text"][block["start"] : block["end"]] == block["text"]
+            assert block["text"].strip()
+            assert block["locator"]
+
+
+def test_show_takes_a_place(starter: Cli) -> None:
+    name = "A/RES/55/25, annex III"
+    blocks = starter("show", name, "art. 6", "--json").json()["blocks"]
+    assert blocks
+    assert all(re.match(r"art\. 6\b", block["locator"]) for block in blocks)
+    printed = starter("show", name, "art. 6").out
+    assert "art. 6, " in printed
+    assert "art. 7" not in printed
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_place_that_a_document_lacks_is_answered_with_its_places(starter: Cli, form: tuple[str, ...]) -> None:
+    done = starter("show", "A/RES/55/25, annex III", "art. 99", *form)
+    assert done.code == 1
+    assert "art. 99" in done.err
+    assert "art. 1;" in done.err
+
+
+def test_show_knows_a_document_by_each_of_its_names(starter: Cli) -> None:
+    names = (AGENDA_SYMBOL, AGENDA_SYMBOL.lower(), f"{AGENDA_SYMBOL}:en:digest", "Annotated provisional agenda")
+    assert {starter("show", name, "--json").json()["id"] for name in names} == {f"{AGENDA_SYMBOL}:en:digest"}
+
+
+def test_show_prefers_the_official_text_and_can_be_told_otherwise(starter: Cli, boats: Path) -> None:
+    starter("ingest", "--symbol", AGENDA_SYMBOL, boats)
+    assert starter("show", AGENDA_SYMBOL, "--json").json()["edition"] == "official"
+    assert starter("show", AGENDA_SYMBOL, "--edition", "digest", "--json").json()["edition"] == "digest"
+    assert starter("show", AGENDA_SYMBOL, "--language", "ru").code == 1
+
+
+# meeting, status, verify, reindex, doctor
+
+
+def test_the_meeting_is_given_as_json(starter: Cli) -> None:
+    (meeting,) = starter("meeting", "--json").json()
+    assert meeting["document_id"] == f"{AGENDA_SYMBOL}:en:digest"
+    assert meeting["dates"] == ["2021-10-14", "2021-10-15"]
+    announced = {item["number"]: [symbol for symbol, _ in item["documentation"]] for item in meeting["items"]}
+    assert announced["2"] == ["CTOC/COP/WG.7/2021/2"]
+    assert announced["3"] == ["CTOC/COP/WG.7/2021/3"]
+    assert [(sitting["date"], sitting["start"]) for sitting in meeting["sittings"]] == [
+        ("2021-10-14", "11:00:00"),
+        ("2021-10-14", "15:00:00"),
+        ("2021-10-15", "11:00:00"),
+        ("2021-10-15", "15:00:00"),
+    ]
+
+
+def test_the_meeting_is_printed_as_a_timetable(starter: Cli) -> None:
+    done = starter("meeting")
+    assert done.code == 0
+    for expected in (
+        "Thursday, 14 October",
+        "Friday, 15 October",
+        "11 a.m.–1 p.m.",
+        "3–5 p.m.",
+        "CTOC/COP/WG.7/2021/3",
+    ):
+        assert expected in done.out
+
+
+def test_without_an_agenda_there_is_no_meeting_to_show(cli: Cli, boats: Path) -> None:
+    cli("ingest", boats)
+    done = cli("meeting")
+    assert (done.code, done.out) == (1, "")
+    assert "rapporteur ingest" in done.err
+
+
+def test_status_counts_what_is_held(cli: Cli, boats: Path, trains: Path) -> None:
+    cli("ingest", boats, trains)
+    record = cli("status", "--json").json()
+    assert record["folder"] == str(cli.folder)
+    assert record["documents"] == 2
+    assert record["passages"] == record["vectors"] > 0
+    assert record["bytes"] > 0
+    assert "hash" in record["embedding"]
+    printed = cli("status").out
+    assert all(name in printed for name in record)
+
+
+def test_verify_finds_no_fault_in_a_sound_library(starter: Cli) -> None:
+    done = starter("verify")
+    assert (done.code, done.out) == (0, "")
+    assert "sound" in done.err
+
+
+def test_verify_prints_the_faults_and_reindexing_mends_them(starter: Cli) -> None:
+    shutil.rmtree(starter.folder / "vectors")
+    broken = starter("verify")
+    assert broken.code == 1
+    assert "vector" in broken.out
+    assert "rapporteur reindex" in broken.err
+    assert starter("reindex").code == 0
+    assert starter("verify").code == 0
+
+
+def test_reindexing_keeps_every_passage(starter: Cli) -> None:
+    before = starter("status", "--json").json()
+    done = starter("reindex")
+    assert done.code == 0
+    assert done.out == f"reindexed  {before['passages']} passages\n"
+    after = starter("status", "--json").json()
+    assert {**after, "bytes": 0} == {**before, "bytes": 0}
+
+
+def test_doctor_finds_a_filled_library_sound(starter: Cli) -> None:
+    done = starter("doctor")
+    assert done.code == 0
+    assert "sound" in done.out
+    assert "error" not in done.out
+
+
+def test_doctor_says_how_to_fill_an_empty_library(cli: Cli) -> None:
+    done = cli("doctor")
+    assert done.code == 0
+    assert "warning" in done.out
+    assert "ingest" in done.out
+
+
+# search
+
+
+def test_search_gives_ranked_passages_as_json(starter: Cli) -> None:
+    hits = starter("search", "smuggled migrants and prosecution", "--json").json()
+    assert len(hits) == 10
+    assert {tuple(hit) for hit in hits} == {("rank", "id", "document", "locator", "score", "text")}
+    assert [hit["rank"] for hit in hits] == list(range(1, 11))
+    scores = [hit["score"] for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len({hit["id"] for hit in hits}) == 10
+    for hit in hits:
+        assert hit["text"] in starter("show", hit["document"], "--json").json()["text"]
+
+
+def test_search_gives_as_many_as_asked(starter: Cli) -> None:
+    assert len(starter("search", "smuggled migrants", "-k", 3, "--json").json()) == 3
+    printed = starter("search", "smuggled migrants", "-k", 3).out
+    assert re.findall(r"^(\d+)\. ", printed, re.MULTILINE)[:3] == ["1", "2", "3"]
+
+
+def test_search_reads_standard_input(starter: Cli) -> None:
+    given = starter("search", "smuggled migrants", "--json").json()
+    assert starter("search", "-", "--json", stdin="smuggled migrants\n").json() == given
+    assert starter("search", "--json", stdin="smuggled migrants\n").json() == given
+
+
+def test_search_answers_a_batch_line_by_line(starter: Cli, tmp_path: Path) -> None:
+    rows = [{"id": "a", "question": "smuggled migrants"}, {"id": 7, "question": "organized criminal group"}]
+    batch = write(tmp_path / "batch.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    done = starter("search", "-k", 2, "--batch", batch)
+    assert done.code == 0
+    answers = [json.loads(line) for line in done.out.splitlines()]
+    assert [answer["id"] for answer in answers] == ["a", 7]
+    for row, answer in zip(rows, answers, strict=True):
+        assert answer["hits"] == starter("search", row["question"], "-k", 2, "--json").json()
+
+
+def test_a_search_that_finds_nothing_says_so_on_stderr(cli: Cli) -> None:
+    done = cli("search", "boats")
+    assert (done.code, done.out) == (0, "")
+    assert "Nothing" in done.err
+    assert cli("search", "boats", "--json").json() == []
+
+
+# ask
+
+ASKED = (
+    ITEM_3,
+    "Which paper is for item 2?",
+    "Can migrants be prosecuted for having been smuggled?",
+    "What does article 6 of the Protocol say?",
+    "¿Qué puntos se examinan el viernes por la tarde?",
+    "What does A/99/999 say?",
+)
+
+
+def test_an_answer_is_printed_with_its_citations_and_quotes(starter: Cli) -> None:
+    done = starter("ask", ITEM_3)
+    assert (done.code, done.err) == (0, "")
+    assert "3–5 p.m." in done.out
+    assert "[1]" in done.out
+    assert AGENDA_SYMBOL in done.out
+
+
+def test_an_answer_as_json_has_a_fixed_set_of_keys(starter: Cli) -> None:
+    done = starter("ask", "--json", ITEM_3)
+    assert done.err == ""
+    answer = done.json()
+    assert set(answer) == {
+        "question", "language", "status", "reason", "statements", "citations", "see_also", "timings",
+    }  # fmt: skip
+    assert (answer["question"], answer["language"], answer["status"]) == (ITEM_3, "en", "answered")
+    assert {tuple(statement) for statement in answer["statements"]} == {("text", "verdict", "citations")}
+    assert {frozenset(citation) for citation in answer["citations"]} == {
+        frozenset(
+            ("number", "id", "document", "symbol", "title", "edition", "language", "locator", "quote", "start", "end",
+             "url")
+        )
+    }  # fmt: skip
+    assert {citation["symbol"] for citation in answer["citations"]} == {AGENDA_SYMBOL}
+    assert "3–5 p.m." in answer["statements"][0]["text"]
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_every_quote_stands_in_its_document_and_numbers_follow_first_use(starter: Cli, question: str) -> None:
+    answer = starter("ask", "--json", question).json()
+    assert answer["reason"]
+    used = [number for statement in answer["statements"] for number in statement["citations"]]
+    assert list(dict.fromkeys(used)) == [citation["number"] for citation in answer["citations"]]
+    assert [citation["number"] for citation in answer["citations"]] == list(range(1, len(answer["citations"]) + 1))
+    assert all(statement["citations"] for statement in answer["statements"])
+    assert bool(answer["statements"]) == (answer["status"] in ("answered", "partial"))
+    for statement in answer["statements"]:
+        assert statement["verdict"] in ("quoted", "derived")
+    for citation in answer["citations"]:
+        document = starter("show", citation["document"], "--json").json()
+        assert document["text"][citation["start"] : citation["end"]] == citation["quote"]
+        assert citation["quote"].strip()
+        assert (citation["title"], citation["edition"], citation["language"], citation["url"]) == (
+            document["title"], document["edition"], document["language"], document["url"],
+        )  # fmt: skip
+
+
+def test_a_document_that_nobody_knows_is_said_to_be_unknown(starter: Cli) -> None:
+    answer = starter("ask", "--json", "What does A/99/999 say?").json()
+    assert (answer["status"], answer["statements"], answer["citations"]) == ("not_found", [], [])
+    assert "A/99/999" in answer["reason"]
+
+
+def test_a_question_comes_from_standard_input_too(starter: Cli) -> None:
+    expected = starter("ask", ITEM_3).out
+    assert starter("ask", "-", stdin=ITEM_3 + "\n").out == expected
+    assert starter("ask", stdin=ITEM_3 + "\n").out == expected
+
+
+def test_the_language_of_a_question_can_be_said(starter: Cli) -> None:
+    assert starter("ask", "--json", "--language", "fr", "CTOC/COP/WG.7/2021/1").json()["language"] == "fr"
+
+
+def test_a_language_that_is_none_of_the_six_is_wrong_usage(starter: Cli) -> None:
+    done = starter("ask", "--language", "de", ITEM_3)
+    assert (done.code, done.out) == (2, "")
+    assert "'de'" in done.err
+
+
+def test_an_empty_library_answers_that_it_is_empty(cli: Cli) -> None:
+    done = cli("ask", ITEM_3)
+    assert "rapporteur ingest" in done.out
+
+
+def without_timings(answer: dict[str, Any]) -> dict[str, Any]:
+    assert answer["timings"]
+    return {**answer, "timings": None}
+
+
+def test_a_batch_is_answered_line_by_line_under_its_ids(starter: Cli, tmp_path: Path) -> None:
+    rows = [
+        {"id": "first", "question": ITEM_3},
+        {"id": 2, "question": "And item 2?", "history": [ITEM_3]},
+        {"id": "é", "question": "¿Qué puntos se examinan el viernes por la tarde?"},
+    ]
+    batch = write(tmp_path / "batch.jsonl", "\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
+    done = starter("ask", "--batch", batch)
+    assert (done.code, done.err) == (0, "")
+    answers = [json.loads(line) for line in done.out.splitlines()]
+    assert [answer.pop("id") for answer in answers] == ["first", 2, "é"]
+    assert [answer["question"] for answer in answers] == [row["question"] for row in rows]
+    assert without_timings(answers[0]) == without_timings(starter("ask", "--json", ITEM_3).json())
+    assert "regular channels" in answers[1]["statements"][0]["text"]
+    assert answers[2]["language"] == "es"
+
+
+def test_a_batch_comes_from_standard_input_too(starter: Cli) -> None:
+    done = starter("ask", "--batch", "-", stdin=json.dumps({"id": 1, "question": ITEM_3}) + "\n")
+    assert done.json()["id"] == 1
+
+
+BAD_ROWS = {
+    "no JSON": "{id: 1}",
+    "a list": '["1", "when?"]',
+    "no id": '{"question": "when?"}',
+    "no question": '{"id": 1}',
+    "a question that is no text": '{"id": 1, "question": 5}',
+    "a history that is no list": '{"id": 1, "question": "when?", "history": "before"}',
+    "a history of numbers": '{"id": 1, "question": "when?", "history": [1]}',
+    "a language that is none": '{"id": 1, "question": "when?", "language": "de"}',
+    "a language that is no text": '{"id": 1, "question": "when?", "language": ["en"]}',
+    "brackets without end": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [("ask", what) for what in BAD_ROWS] + [("search", what) for what in BAD_ROWS if "language" not in what],
+)
+def test_a_bad_line_of_a_batch_is_named_before_anything_is_answered(
+    starter: Cli, tmp_path: Path, command: str, what: str
+) -> None:
+    first = json.dumps({"id": 1, "question": ITEM_3})
+    batch = write(tmp_path / "batch.jsonl", f"{first}\n{BAD_ROWS[what]}\n")
+    done = starter(command, "--batch", batch)
+    assert (done.code, done.out) == (2, "")
+    assert f"{batch}, line 2 " in done.err
+
+
+# chat and demo
+
+
+def test_a_chat_understands_what_follows_up(starter: Cli) -> None:
+    done = starter.process("chat", stdin=f"{ITEM_3}\nAnd item 2?\n\n")
+    assert done.code == 0
+    assert done.out.count(f"{AGENDA_SYMBOL} (digest), annex, ") >= 2
+    first, second = (line for line in done.out.splitlines() if line.startswith("Agenda item"))
+    assert "3–5 p.m." in first
+    assert "regular channels" in second
+    assert "> " in done.err
+    assert "> " not in done.out
+
+
+def test_a_chat_ends_at_the_end_of_its_input(starter: Cli) -> None:
+    done = starter("chat", stdin=ITEM_3)
+    assert done.code == 0
+    assert "3–5 p.m." in done.out
+
+
+def test_the_demo_answers_its_questions_from_the_starter_corpus(cli: Cli) -> None:
+    for _ in range(2):  # a second run finds its library filled
+        done = cli("demo")
+        assert done.code == 0
+        assert all(f"? {question}" in done.out for question in DEMO_QUESTIONS)
+        assert "3–5 p.m." in done.out
+        assert str(cli.folder) in done.err
+    assert len(held(cli)) == len(starter_sources())
+
+
+# usage and exit codes
+
+
+def test_help_names_every_command(cli: Cli) -> None:
+    done = cli.process("--help")
+    assert (done.code, done.err) == (0, "")
+    assert set(re.findall(r"^\W+(\w+)  ", done.out, re.MULTILINE)) >= COMMANDS
+    assert cli("-h").code == 0
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself_without_a_library(cli: Cli, command: str) -> None:
+    done = cli(command, "--help")
+    assert done.code == 0
+    assert f"{command} [OPTIONS]" in done.out
+    assert not cli.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("lst",),
+        ("list", "--jsn"),
+        ("search", "x", "-k", "0"),
+        ("search", "x", "-k", "many"),
+        ("show",),
+        ("list", "extra"),
+    ],
+)
+def test_wrong_usage_is_told_on_stderr_with_exit_code_2(cli: Cli, arguments: tuple[str, ...]) -> None:
+    done = cli(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Usage" in done.err
+
+
+def test_the_library_of_another_process_is_left_alone(starter: Cli) -> None:
+    chat = starter.start("chat")
+    assert chat.stderr is not None
+    try:
+        assert "Ask about" in chat.stderr.readline()
+        for command in (("list",), ("ask", ITEM_3), ("ingest", "--starter"), ("reindex",)):
+            done = starter(*command)
+            assert (done.code, done.out.strip()) == (3, "")
+            assert f"process {chat.pid} (rapporteur chat)" in done.err
+        assert starter.process("status").code == 3
+        doctor = starter("doctor")
+        assert doctor.code == 0
+        assert "warning" in doctor.out
+    finally:
+        out, err = chat.communicate("\n")
+    assert chat.returncode == 0, err
+    assert out == ""
+    assert starter("list").code == 0
+
+
+def test_an_interrupted_command_says_so_and_frees_the_library(starter: Cli) -> None:
+    chat = starter.start("chat")
+    assert chat.stderr is not None
+    assert "Ask about" in chat.stderr.readline()
+    chat.send_signal(signal.SIGINT)
+    _, err = chat.communicate()
+    assert chat.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert starter("verify").code == 0
+
+
+def test_a_library_of_another_segmenter_names_the_command_that_mends_it(cli: Cli, catalogue: Catalogue) -> None:
+    with Library(cli.folder, HashEmbedder(), "an earlier one") as library:
+        add(library, catalogue, Input("boats.md", BOATS.encode()))
+    for command in (("list",), ("ask", "boats?"), ("search", "boats"), ("ingest", "--starter"), ("verify",), ("demo",)):
+        done = cli(*command)
+        assert (done.code, done.out.strip()) == (4, "")
+        assert "rapporteur reindex" in done.err
+    doctor = cli("doctor")
+    assert doctor.code == 1
+    assert "reindex" in doctor.out
+    assert cli("reindex").code == 0
+    assert held(cli) == ["a-note-on-boats:en:upload"]
+    assert cli("search", "harbour", "--json").json()
+    assert cli("verify").code == 0

@@ -1,0 +1,347 @@
+"""Which document a text is: the user's word, front matter, print, the catalogue; never the file name."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import AGENDA
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.symbols import Symbol
+from ingest.identify import IdentityError
+from ingest.readers import ReadError
+from ingest.run import Input, file_source, read_document
+
+NOTHING = Catalogue([], [], {})
+PLAIN = "# A note on boats\n\n1. Boats need a flag.\n"
+PRINTED = (
+    "# General Assembly\n\nA/75/100\n\nDistr.: General\n3 May 2020\n\n# A note on boats\n\n1. Boats need a flag.\n"
+)
+BODY = "Words without a heading, and enough of them that nobody takes a strange sign in them for binary data. " * 3
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+PROTOCOL_TITLE = (
+    "Protocol against the Smuggling of Migrants by Land, Sea and Air, supplementing the United Nations Convention "
+    "against Transnational Organized Crime"
+)
+
+
+def read(
+    text: str,
+    name: str = "note.md",
+    catalogue: Catalogue = NOTHING,
+    *,
+    symbol: str | None = None,
+    language: str | None = None,
+    trusted: bool = False,
+) -> Document:
+    asked = Symbol.parse(symbol) if symbol else None
+    return read_document(Input(name, text.encode(), asked, language, trusted), catalogue)[0]
+
+
+def head(text: str = PLAIN, **given: str) -> str:
+    """A text with front matter."""
+    return "---\n" + "".join(f"{key}: {value}\n" for key, value in given.items()) + "---\n" + text
+
+
+def test_the_symbol_that_the_user_gives_is_taken() -> None:
+    made = read(PLAIN, symbol="A/75/100")
+    assert (made.id, made.edition) == ("A/75/100:en:official", "official")
+    assert made.notes == ("symbol given by the user",)
+
+
+def test_the_symbol_in_the_front_matter_is_taken() -> None:
+    assert read(head(symbol="a/75/100")).id == "A/75/100:en:official"
+
+
+def test_the_symbol_that_the_text_prints_is_taken() -> None:
+    made = read(PRINTED)
+    assert made.id == "A/75/100:en:official"
+    assert made.notes == ("symbol printed in the text",)
+    assert (made.title, made.date) == ("A note on boats", "2020-05-03")
+
+
+def test_a_symbol_that_the_text_only_mentions_is_not_its_own() -> None:
+    made = read("# A note on boats\n\n1. See A/75/100.\n\nA/75/101\n")
+    assert (made.symbol, made.edition) == (None, "upload")
+    assert read("# A note\n\nAs stated in A/75/100 and elsewhere.\n").symbol is None
+
+
+@pytest.mark.parametrize("way", ["user", "front matter"])
+def test_a_symbol_that_the_text_contradicts_is_refused_and_both_are_named(way: str) -> None:
+    text, symbol = (PRINTED, "A/75/999") if way == "user" else (head(PRINTED, symbol="A/75/999"), None)
+    with pytest.raises(IdentityError) as refused:
+        read(text, symbol=symbol)
+    for word in ("A/75/999", "A/75/100", "note.md"):
+        assert word in str(refused.value)
+
+
+def test_another_spelling_of_the_printed_symbol_is_no_contradiction() -> None:
+    assert read(PRINTED, symbol="a/75/100").id == "A/75/100:en:official"
+
+
+def test_a_revision_is_not_what_it_revises() -> None:
+    with pytest.raises(IdentityError, match=r"A/75/100/Rev\.1"):
+        read(PRINTED, symbol="A/75/100/Rev.1")
+
+
+def test_a_symbol_that_is_none_is_refused_by_name() -> None:
+    with pytest.raises(ReadError, match=r"note\.md"):
+        read(head(symbol="not a symbol"))
+
+
+def test_a_text_is_recognised_by_title_body_and_dates(catalogue: Catalogue) -> None:
+    masthead = (
+        "# Conference of the Parties\n\n12 August 2021\n\n## Working Group on the Smuggling of Migrants\n\n"
+        "Vienna, 14 and 15 October 2021\n\n### Annotated provisional agenda\n\n1. Anything.\n"
+    )
+    made = read(masthead, catalogue=catalogue)
+    assert made.id == "CTOC/COP/WG.7/2021/1:en:official"
+    assert made.date == "2021-08-12"
+    assert made.url is not None
+    assert made.url.startswith("https://docs.un.org/")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("14 and 15 October 2021", "14 and 15 October 2022"),
+        ("12 August 2021", "13 August 2021"),
+        ("Smuggling of Migrants", "Trafficking in Persons"),
+        ("Annotated provisional agenda", "Annotated agenda"),
+    ],
+)
+def test_a_text_that_differs_in_one_of_them_is_not_recognised(old: str, new: str, catalogue: Catalogue) -> None:
+    masthead = (
+        "# Conference of the Parties\n\n12 August 2021\n\n## Working Group on the Smuggling of Migrants\n\n"
+        "Vienna, 14 and 15 October 2021\n\n### Annotated provisional agenda\n\n1. Anything.\n"
+    )
+    assert old in masthead
+    assert read(masthead.replace(old, new), catalogue=catalogue).symbol is None
+
+
+def test_a_title_deep_in_the_text_recognises_nothing(catalogue: Catalogue) -> None:
+    many = "".join(f"# Heading {n}\n\nWords.\n\n" for n in range(30))
+    assert read(f"{many}# {PROTOCOL_TITLE}\n\nWords.\n", catalogue=catalogue).symbol is None
+
+
+def test_a_text_about_the_protocol_is_not_the_protocol(catalogue: Catalogue) -> None:
+    made = read(f"# Comments on the {PROTOCOL_TITLE}\n\nWords.\n", catalogue=catalogue)
+    assert made.edition == "upload"
+
+
+def test_two_texts_of_one_symbol_are_told_apart_by_their_part(catalogue: Catalogue) -> None:
+    made = read(f"#### {PROTOCOL_TITLE}\n\n### Article 1\n\nWords.\n", catalogue=catalogue)
+    assert (made.key, made.short) == ("A/RES/55/25, annex III", "Smuggling of Migrants Protocol")
+
+
+def test_the_name_of_a_file_proves_nothing(catalogue: Catalogue) -> None:
+    made = read(PLAIN, "CTOC_COP_WG.7_2021_1.fr.md", catalogue)
+    assert (made.symbol, made.language, made.edition) == (None, "en", "upload")
+
+
+def test_an_upload_is_named_after_its_title_and_else_after_its_file() -> None:
+    assert read(PLAIN).id == "a-note-on-boats:en:upload"
+    assert read(PLAIN).title == "A note on boats"
+    assert read("Words without a heading.\n", "My notes (2).txt").id == "my-notes-2-txt:en:upload"
+    assert read(head(title="Of ships")).id == "of-ships:en:upload"
+    assert read("# 港口说明\n\n工作组讨论了港口的深度问题。\n").id == "港口说明:zh:upload"
+
+
+def test_the_body_and_the_masthead_words_are_no_title() -> None:
+    text = "# United Nations\n\n# General Assembly\n\nDistr.: General\n\n# Depth of harbours\n\n1. Words.\n"
+    assert read(text).title == "Depth of harbours"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/passwd",
+        "C:\\evil\\..\\x.md",
+        "a\x00b.md",
+        "<script>alert(1)</script>.md",
+        "\u202egnp.exe",
+        "a\x1b[31mred.md",
+        "a\nb.md",
+        "~/.ssh/id",
+        "x" * 5000,
+        "🙂",
+        "",
+        "..",
+        "-rf",
+    ],
+)
+def test_a_hostile_file_name_ends_up_harmless(name: str) -> None:
+    assert_harmless(read(f"{BODY}\n", name))
+
+
+@pytest.mark.parametrize("field", ["title", "short", "slug"])
+@pytest.mark.parametrize("value", [r'"a\e[31mred"', r'"a\x9b31mred"', r'"a\0b"', r'"a\u202eevil"', r'"a\nb"'])
+def test_front_matter_cannot_bring_in_control_characters(field: str, value: str) -> None:
+    made = read(head(BODY, **{field: value}))
+    assert_harmless(made)
+    assert made.short is None or not UNPRINTABLE.search(made.short)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "../../../etc/passwd",
+        "a/../b",
+        "<img src=x onerror=alert(1)>",
+        "' OR 1=1; --",
+        "x" * 5000,
+        "\u202eevil",
+        "🙂🙂",
+        "..",
+        "a:en:official",
+        "%2e%2e%2f",
+    ],
+)
+def test_a_hostile_title_ends_up_harmless(title: str) -> None:
+    assert_harmless(read(f"# {title}\n\n{BODY}\n"))
+
+
+@given(st.text(max_size=400).filter(lambda text: "\n" not in text), st.text(max_size=80))
+def test_any_title_and_name_make_a_usable_identity(title: str, name: str) -> None:
+    printable = "".join(letter for letter in title if letter.isprintable())
+    assert_harmless(read(f"# Title {printable}\n\n{BODY}\n", name))
+    assert_harmless(read(f"{BODY}\n", name))
+
+
+def assert_harmless(made: Document) -> None:
+    assert made.edition == "upload"
+    assert 1 <= len(made.slug) <= 80
+    assert all(letter.isalnum() or letter in "-_" or letter.isprintable() for letter in made.slug)
+    assert not set(made.slug) & set("/\\:.<>'\"% \x00\u202e")
+    assert not made.slug.startswith("-")
+    assert made.id == f"{made.slug}:{made.language}:upload"
+    assert len(made.title) <= 300
+    assert not UNPRINTABLE.search(made.title)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "# Note\n\nThe working group has decided that the harbour is deep and that it will be used.\n"),
+        (
+            "fr",
+            "# Note\n\nLe groupe de travail a décidé que le port est profond et qu'il sera utilisé par les navires.\n",
+        ),
+        (
+            "es",
+            "# Nota\n\nEl grupo de trabajo ha decidido que el puerto es profundo y que será utilizado por los buques.\n",
+        ),
+        ("ru", "# Записка\n\nРабочая группа постановила, что гавань глубока и будет использоваться судами.\n"),
+        ("ar", "# مذكرة\n\nقرر الفريق العامل أن الميناء عميق وأن السفن سوف تستخدمه.\n"),
+        ("zh", "# 说明\n\n工作组决定，港口很深，船只将使用该港口。\n"),
+    ],
+)
+def test_the_language_is_told_by_the_text(language: str, text: str) -> None:
+    assert read(text, "note.en.md").language == language
+
+
+def test_the_language_that_the_user_or_the_file_gives_wins() -> None:
+    assert read(PLAIN, language="fr").language == "fr"
+    assert read(head(language="es")).language == "es"
+    assert read(head(language="es"), language="fr").language == "fr"
+
+
+@pytest.mark.parametrize("language", ["de", "English", "EN", "''", "[en, fr]", "{a: b}"])
+def test_a_language_that_is_none_of_the_six_is_refused(language: str) -> None:
+    with pytest.raises(ReadError, match="none of en, fr, es, ru, ar, zh"):
+        read(head(language=language))
+
+
+def test_only_front_matter_makes_a_digest() -> None:
+    made = read(head(edition="digest", symbol="A/75/100"))
+    assert made.id == "A/75/100:en:digest"
+    assert made.label == "A/75/100 (digest)"
+    assert read("# Digest of A/75/100\n\nedition: digest\n", "digest.md").edition == "upload"
+    assert read(PLAIN, "digest.md", symbol="A/75/100").edition == "official"
+
+
+@pytest.mark.parametrize("edition", ["official", "upload", "Digest", "true", "[digest]"])
+def test_front_matter_cannot_make_a_text_official(edition: str) -> None:
+    assert read(head(edition=edition)).edition == "upload"
+
+
+def test_links_of_front_matter_count_in_trusted_files_only() -> None:
+    text = head(url="https://example.org/boats")
+    assert read(text).url is None
+    assert read(text, trusted=True).url == "https://example.org/boats"
+    linked = read(head(url="https://evil.example/", symbol="A/75/100")).url
+    assert linked is not None
+    assert linked.startswith("https://docs.un.org/")
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "http://example.org", "data:text/html,x", "[https://a]", "7", "//example.org"]
+)
+def test_only_secure_links_count_even_in_trusted_files(url: str) -> None:
+    assert read(head(url=url), trusted=True).url is None
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        {"title": "[a, b]"},
+        {"title": "{a: b}"},
+        {"title": "12"},
+        {"date": "2021-08-12"},
+        {"date": "[x]"},
+        {"part": "[annex I]"},
+        {"part": "3", "symbol": "A/75/100"},
+        {"short": "{a: b}"},
+        {"slug": "../x"},
+        {"slug": "[]"},
+        {"symbol": "[A/75/1]"},
+        {"symbol": "12"},
+        {"edition": "{}"},
+        {"nonsense": "1"},
+    ],
+)
+def test_odd_front_matter_is_read_as_text_or_refused_by_name(given_: dict[str, str]) -> None:
+    try:
+        made = read(head(**given_))
+    except ReadError as error:
+        refusal = str(error)
+    else:
+        refusal = ""
+    if refusal:
+        assert "note.md" in refusal
+        return
+    for value in (made.title, made.slug, made.part, made.short, made.date, made.url):
+        assert value is None or isinstance(value, str)
+    assert "/" not in made.slug
+
+
+def test_a_date_in_front_matter_is_kept_as_iso() -> None:
+    assert read(head(date="2021-08-12")).date == "2021-08-12"
+
+
+def test_the_hash_is_that_of_the_bytes_and_the_source_is_the_name() -> None:
+    one, two = read(PLAIN, "a.md"), read(PLAIN + " ", "a.md")
+    assert one.sha256 != two.sha256
+    assert one.sha256 == read(PLAIN, "b.md").sha256
+    assert one.source == "a.md"
+
+
+def test_the_real_agenda_is_identified_though_it_prints_no_symbol(catalogue: Catalogue) -> None:
+    if not AGENDA.exists():
+        pytest.skip("the real agenda is not at hand (../shared/documents)")
+    assert "2021/1" not in AGENDA.read_text(encoding="utf-8")
+    made = read_document(file_source(AGENDA), catalogue)[0]
+    assert made.id == "CTOC/COP/WG.7/2021/1:en:official"
+    assert "catalogue" in made.notes[0]
+    assert read_document(file_source(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/1")), catalogue)[0].id == made.id
+
+
+def test_the_real_agenda_under_a_wrong_symbol_is_refused(catalogue: Catalogue) -> None:
+    if not AGENDA.exists():
+        pytest.skip("the real agenda is not at hand (../shared/documents)")
+    with pytest.raises(IdentityError, match=r"CTOC/COP/WG\.7/2021/2.*CTOC/COP/WG\.7/2021/1"):
+        read_document(file_source(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/2")), catalogue)

@@ -1,0 +1,212 @@
+"""Settings: options before environment before file before defaults; what can't be used is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from test_cli import Cli, write
+
+from assistant.settings import SettingsError, load_settings, settings_file
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command line over an empty library."""
+    return Cli(tmp_path / "library")
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A settings file that `RAPPORTEUR_CONFIG` names, yet to be written."""
+    path = tmp_path / "settings.toml"
+    monkeypatch.setenv("RAPPORTEUR_CONFIG", str(path))
+    return path
+
+
+def test_without_any_setting_the_defaults_hold(tmp_path: Path) -> None:
+    chosen = load_settings()
+    assert chosen.data_dir == tmp_path / "data-home" / "rapporteur"
+    assert (chosen.embedding, chosen.cross_encoder, chosen.chroma_url) == ("minilm", "auto", None)
+    assert (chosen.passages, chosen.max_statements, chosen.max_question) == (12, 3, 2_000)
+
+
+def test_without_xdg_variables_the_folders_are_under_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_settings().data_dir == tmp_path / ".local" / "share" / "rapporteur"
+    assert settings_file() == tmp_path / ".config" / "rapporteur" / "rapporteur.toml"
+
+
+def test_a_file_overrides_the_default_the_environment_the_file_and_an_option_all(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, "passages = 5\nmax_statements = 6\nmax_question = 700\n")
+    monkeypatch.setenv("RAPPORTEUR_MAX_STATEMENTS", "7")
+    monkeypatch.setenv("RAPPORTEUR_MAX_QUESTION", "800")
+    chosen = load_settings(max_question=900)
+    assert (chosen.passages, chosen.max_statements, chosen.max_question) == (5, 7, 900)
+
+
+def test_an_option_that_was_not_given_overrides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORTEUR_PASSAGES", "9")
+    assert load_settings(passages=None).passages == 9
+
+
+def test_the_settings_file_of_the_person_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "config" / "rapporteur" / "rapporteur.toml", "passages = 4\n")
+    assert load_settings().passages == 4
+
+
+def test_the_named_file_is_read_in_place_of_the_usual_one(tmp_path: Path, file: Path) -> None:
+    write(tmp_path / "config" / "rapporteur" / "rapporteur.toml", "passages = 4\nmax_statements = 9\n")
+    write(file, "passages = 6\n")
+    chosen = load_settings()
+    assert (chosen.passages, chosen.max_statements) == (6, 3)
+
+
+def test_a_tilde_stands_for_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("RAPPORTEUR_DATA_DIR", "~/library")
+    assert load_settings().data_dir == tmp_path / "library"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("passages", "0"),
+        ("passages", "101"),
+        ("passages", "many"),
+        ("max_statements", "0"),
+        ("max_statements", "21"),
+        ("max_question", "99"),
+        ("max_question", "20001"),
+        ("cross_encoder", "maybe"),
+        ("embedding", ""),
+        ("chroma_url", "localhost:8000"),
+        ("chroma_url", "ftp://localhost"),
+        ("data_dir", ""),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_an_error_that_names_the_setting(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    bad = Cli(cli.folder, {f"RAPPORTEUR_{name.upper()}": value})
+    done = bad("list")
+    assert (done.code, done.out) == (2, "")
+    assert f"RAPPORTEUR_{name.upper()}" in done.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_the_bounds_themselves_can_be_used() -> None:
+    assert load_settings(passages=1, max_statements=1, max_question=100).passages == 1
+    assert load_settings(passages=100, max_statements=20, max_question=20_000).passages == 100
+
+
+def test_all_faults_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORTEUR_PASSAGES", "0")
+    monkeypatch.setenv("RAPPORTEUR_MAX_STATEMENTS", "0")
+    with pytest.raises(SettingsError, match=r"PASSAGES.*MAX_STATEMENTS"):
+        load_settings()
+
+
+def test_an_unknown_name_in_the_file_is_an_error_that_names_it_and_the_file(cli: Cli, file: Path) -> None:
+    write(file, 'data_dri = "somewhere"\n')
+    done = cli("list")
+    assert (done.code, done.out) == (2, "")
+    assert "data_dri" in done.err
+    assert str(file) in done.err
+
+
+def test_a_named_file_that_is_absent_is_an_error(cli: Cli, file: Path) -> None:
+    for _ in range(2):
+        done = cli("status")
+        assert (done.code, done.out) == (2, "")
+        assert f"RAPPORTEUR_CONFIG names {file}" in done.err
+        file.mkdir(exist_ok=True)  # nor is a folder a file
+
+
+@pytest.mark.parametrize(
+    "content", [b"passages = \n", b"passages = 5\npassages = 6\n", b"\xff\xfe\x00", b"[passages\n"]
+)
+def test_a_broken_file_is_an_error_that_names_it(cli: Cli, file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    done = cli("ask", "When?")
+    assert (done.code, done.out) == (2, "")
+    assert str(file) in done.err
+
+
+def test_doctor_reports_settings_that_cannot_be_used(cli: Cli, file: Path) -> None:
+    write(file, "passages = 0\n")
+    done = cli("doctor")
+    assert done.code == 1
+    assert "settings" in done.out
+    assert "error" in done.out
+
+
+def test_the_option_for_the_folder_comes_before_its_variable(cli: Cli, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    assert cli("--data-dir", other, "status", "--json").json()["folder"] == str(other)
+    assert not cli.folder.exists()
+    assert cli("status", "--json").json()["folder"] == str(cli.folder)
+
+
+def test_the_folder_can_be_set_in_the_file(file: Path, tmp_path: Path) -> None:
+    write(file, f"data_dir = '{tmp_path / 'set'}'\n")
+    assert load_settings().data_dir == tmp_path / "set"
+
+
+def test_the_longest_question_is_a_setting(cli: Cli) -> None:
+    question = "boats " * 30
+    assert cli("ask", "--json", question).json()["status"] == "not_found"
+    short = Cli(cli.folder, {"RAPPORTEUR_MAX_QUESTION": "100"})("ask", "--json", question)
+    assert short.code == 1
+    assert '"refused"' in short.out
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A catalogue of one's own, which knows one document."""
+    folder = tmp_path / "catalogue"
+    write(folder / "documents.yaml", "documents:\n  - {symbol: A/75/1, title: On boats, kind: note}\n")
+    write(folder / "meetings.yaml", "meetings: []\n")
+    write(folder / "bodies.yaml", "bodies: []\n")
+    return folder
+
+
+def test_a_catalogue_of_ones_own_takes_the_place_of_the_shipped_one(cli: Cli, own: Path) -> None:
+    chosen = Cli(cli.folder, {"RAPPORTEUR_CATALOGUE_DIR": str(own)})
+    rows = chosen("list", "--catalogue", "--json").json()
+    assert [(row["symbol"], row["title"], row["held"]) for row in rows] == [("A/75/1", "On boats", False)]
+    assert len(cli("list", "--catalogue", "--json").json()) > 1
+
+
+def test_a_catalogue_that_lacks_a_file_is_an_error_that_names_it(cli: Cli, own: Path) -> None:
+    (own / "meetings.yaml").unlink()
+    done = Cli(cli.folder, {"RAPPORTEUR_CATALOGUE_DIR": str(own)})("list", "--catalogue")
+    assert (done.code, done.out) == (2, "")
+    assert str(own / "meetings.yaml") in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("documents.yaml", "documents: [\n"),
+        ("documents.yaml", "- a list\n"),
+        ("documents.yaml", "documents:\n  - {symbol: A/75/1}\n"),
+        ("documents.yaml", "documents:\n  - {symbol: no symbol, title: On boats}\n"),
+        ("documents.yaml", "documents: 5\n"),
+        ("meetings.yaml", "meetings:\n  - {place: Vienna}\n"),
+        ("bodies.yaml", "bodies:\n  - {name: General Assembly}\n"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_read_is_an_error_that_names_the_file(
+    cli: Cli, own: Path, name: str, text: str
+) -> None:
+    write(own / name, text)
+    done = Cli(cli.folder, {"RAPPORTEUR_CATALOGUE_DIR": str(own)})("list", "--catalogue")
+    assert (done.code, done.out) == (2, "")
+    assert name in done.err
