@@ -11,7 +11,7 @@ from assistant.answer import Answer, Pointer, Statement, ordered
 from assistant.conversation import stand_alone
 from assistant.evidence import Scored, Scorer, TextScorer, Unit, units_of
 from assistant.frames import joined, language_name, say
-from assistant.meeting import MeetingDesk
+from assistant.meeting import MeetingDesk, asks_content
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
@@ -109,13 +109,12 @@ class Engine:
         if absent is not None:
             return absent
         absent = self._absent_named(question)
-        if absent is not None:
+        if absent is not None and asks_content(question):
             return absent
-        if question.articles:
-            found = self._from_articles(question)
-            if found is not None:
-                return found
-        return self._from_evidence(question)
+        found = self._from_articles(question) if question.articles else None
+        if found is None:
+            found = self._from_evidence(question)
+        return found if absent is None or found.status == "answered" else absent
 
     def _from_meeting(self, question: Question) -> Answer | None:
         found = self._desk.answer(question)

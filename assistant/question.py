@@ -15,6 +15,7 @@ from corpus.language import detect_language
 from corpus.symbols import Symbol, find_symbols
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _ASCII_ITEM = re.compile(r"(?<![\w/.])(\d{1,2})\s*(?:\(\s*([a-z])\s*\)|([a-z])(?![\w]))?")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(
@@ -91,7 +92,7 @@ class Question:
 def clean_question(text: str) -> str:
     """One line, compatibility forms folded, control characters gone."""
     text = unicodedata.normalize("NFKC", text.encode("utf-8", "ignore").decode("utf-8"))
-    return re.sub(r"\s+", " ", _CONTROL.sub(" ", text)).strip()
+    return re.sub(r"\s+", " ", _ARABIC_MARKS.sub("", _CONTROL.sub(" ", text))).strip()
 
 
 def parse_question(

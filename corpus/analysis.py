@@ -66,12 +66,12 @@ def words(text: str) -> list[tuple[str, int, int]]:
 def analyse(text: str, language: str) -> list[str]:
     """The index tokens of a text in one of the six languages, in order."""
     tokens: list[str] = []
+    text = _ARABIC_MARKS.sub("", unicodedata.normalize("NFC", text))
     for word, _, _ in words(text):
         if _HAN_RUN.match(word):
             tokens.extend([word] if len(word) == 1 else [a + b for a, b in pairwise(word)])
             continue
         lowered = unicodedata.normalize("NFKC", word).casefold()
-        lowered = _ARABIC_MARKS.sub("", lowered)
         if language == "en" and lowered.endswith(("'s", "’s")):
             lowered = lowered[:-2]
         if lowered.isdigit() or language not in STEMMERS:

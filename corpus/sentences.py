@@ -87,6 +87,7 @@ _ABBREVIATIONS = frozenset(
         "т",
     ]
 )
+_BEFORE_NUMBERS = frozenset(["no", "nos", "art", "arts", "fig", "figs", "p", "pp", "par", "pars", "núm", "núms"])
 _BOUNDARY = re.compile(
     r"(?P<end>[.!?]+|[؟۔]+|…)(?P<close>['\"”’»)\]]*)(?=\s)|(?P<wide>[。！？]+)(?P<wclose>[”’」』）]*)|(?P<break>\n+)"
 )
@@ -124,9 +125,11 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     word = _LAST_WORD.search(text[max(0, match.start() - 30) : match.start()])
     last = word.group(1) if word else ""
     first = following.lstrip("«“\"'‘([¿¡")[:1]
-    if last.casefold() in _ABBREVIATIONS and not (last.casefold() in ("a.m", "p.m", "etc") and first.isupper()):
+    if last.casefold() in _BEFORE_NUMBERS and (match["close"] or not first.isdigit()):
+        return not first.islower()
+    if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (last.casefold() in ("a.m", "p.m", "etc") and first.isupper()):
         return False
-    if last.isdigit() and len(last) <= 3 and text[: match.start()].strip() == last:
+    if last.isdigit() and len(last) <= 3 and text[max(0, match.start() - 60) : match.start()].strip() == last:
         return False  # the number of a paragraph
     if len(last) == 1 and last.isupper() and last.isalpha():
         return False  # an initial

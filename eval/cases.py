@@ -32,7 +32,9 @@ class Place:
         wanted = self.locator or f"art. {self.article}"
         if self.paragraph:
             wanted += f" {self.paragraph}" if self.paragraph.startswith("(") else f", para. {self.paragraph}"
-        return locator == wanted or locator.startswith((f"{wanted},", f"{wanted} "))
+        inside = locator == wanted or locator.startswith((f"{wanted},", f"{wanted} "))
+        # A provision that is quoted whole holds its sub-paragraphs.
+        return inside or wanted.startswith(f"{locator} (")
 
 
 @dataclass(frozen=True)

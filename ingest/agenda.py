@@ -27,12 +27,12 @@ MONTHS = [
 ]
 _MONTH = f"(?:{'|'.join(MONTHS)})"
 _DATE = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b")
+_DAY = rf"\d{{1,2}}(?:\s+{_MONTH}(?:\s+\d{{4}})?)?"
 _PLACE_DATES = re.compile(
-    rf"^(?P<place>[^\d,]+(?:, [^\d,]+)?),\s+(?P<days>\d{{1,2}}(?:\s+{_MONTH})?(?:\s*(?:,|and|to|[-‐-―])\s*"
-    rf"\d{{1,2}}(?:\s+{_MONTH})?)*)\s+(?P<year>\d{{4}})$"
+    rf"^(?P<place>[^\d,]+(?:, [^\d,]+)?),\s+(?P<days>{_DAY}(?:\s*(?:,|and|to|[-‐-―])\s*{_DAY})*)$"
 )
 _DAY_LABEL = re.compile(rf"(\d{{1,2}})\s+({_MONTH})(?:\s+(\d{{4}}))?")
-_CLOCK = r"(\d{1,2})(?:[.:](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|noon)?"
+_CLOCK = r"(\d{1,2})(?:[.:](\d{2}))?\s*(a\.?m\.?|p\.?m\.?)?"
 _TIMES = re.compile(rf"^{_CLOCK}\s*(?:[-‐-―−]|to)\s*{_CLOCK}$", re.IGNORECASE)
 _ITEM_NUMBER = re.compile(r"^(\d{1,2})\.?\s*(\([a-z]\))?$")
 _CONTINUED = re.compile(r"\s*\(\s*continued\s*\)\s*$", re.IGNORECASE)
@@ -58,14 +58,16 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
     if not match:
         return None
     days: list[dt.date] = []
-    month = ""
+    month = year = ""
     joined = False
-    # Read from the right: a day without a month takes the month that stands after it.
-    for token in reversed(re.findall(rf"\d{{1,2}}|{_MONTH}|to|[-‐-―]", match["days"])):
+    # Read from the right: a day without a month or year takes those that stand after it.
+    for token in reversed(re.findall(rf"\d{{4}}|\d{{1,2}}|{_MONTH}|to|[-‐-―]", match["days"])):
         if token in MONTHS:
             month = token
+        elif len(token) == 4:
+            year = token
         elif token.isdigit():
-            made = _date(token, month, match["year"]) if month else None
+            made = _date(token, month, year) if month and year else None
             if made is None:
                 return None
             if joined and days:
@@ -82,7 +84,7 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
 
 def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
     """`11 a.m.–1 p.m.`, `3–5 p.m.` or `10:00-13:00` as start and end."""
-    match = _TIMES.match(label.strip())
+    match = _TIMES.match(re.sub(r"\b(?:12\s+)?noon\b", "12 p.m.", label.strip(), flags=re.IGNORECASE))
     if not match:
         return None
     hour1, minute1, half1, hour2, minute2, half2 = match.groups()

@@ -14,7 +14,7 @@ from corpus.documents import LANGUAGES, Edition
 from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
 from ingest.agenda import find_dates, place_and_dates
-from ingest.readers import ReadError
+from ingest.readers import ReadError, visible
 from ingest.structure import Piece
 
 MASTHEAD_PIECES = 30
@@ -61,6 +61,7 @@ def identify(
     only ever names an upload. Links from front matter count in `trusted` files only. Raises `IdentityError`
     where the user's or the front matter's symbol and the printed one differ.
     """
+    name = visible(" ".join(name.split()))
     top = _masthead(found)
     asked = symbol or _given_symbol(given, name)
     printed = _printed_symbol(top)
@@ -76,6 +77,12 @@ def identify(
         if at := place_and_dates(piece.text):
             dates += at[1]
     entry, proof = _entry(asked, printed, given, catalogue, headings, masthead, dates)
+    recognised = catalogue.recognise(headings, masthead, dates)
+    if asked and not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
+        raise IdentityError(
+            f"{name} was to be read as {asked.text}, but title, body and dates are those of "
+            f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
+        )
     settled = printed or asked or (entry.symbol if entry else None)
     said = language or given.get("language")
     if said is not None and said not in LANGUAGES:

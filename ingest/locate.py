@@ -68,6 +68,7 @@ def lay_out(found: Sequence[Piece], kind: TextKind, digest: bool = False) -> tup
     headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
     open_items: dict[int, int] = {}  # depth -> ordinal
     header_cells: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()  # the row above, its own blank cells filled
     for ordinal, piece in enumerate(found):
         words = piece.text
         if ordinal:
@@ -85,8 +86,8 @@ def lay_out(found: Sequence[Piece], kind: TextKind, digest: bool = False) -> tup
             place.labels = {}
             locator = _enter(piece, kind, place, first=not any(b.kind == "heading" for b in blocks))
         else:
-            above = [depth for depth in open_items if piece.depth and depth < piece.depth]
-            parent = open_items[max(above)] if above else headings[-1][1] if headings else None
+            outer = [depth for depth in open_items if piece.depth and depth < piece.depth]
+            parent = open_items[max(outer)] if outer else headings[-1][1] if headings else None
             if piece.depth:
                 open_items = {d: o for d, o in open_items.items() if d < piece.depth} | {piece.depth: ordinal}
                 place.labels = {d: n for d, n in place.labels.items() if d < piece.depth}
@@ -101,7 +102,8 @@ def lay_out(found: Sequence[Piece], kind: TextKind, digest: bool = False) -> tup
             cells = _cell_spans(piece, position)
             first = not blocks or blocks[-1].kind != "row" or found[ordinal - 1].table != piece.table
             header_cells = piece.cells if first else header_cells
-            context = "header" if first else _context(header_cells, piece, place, kind)
+            above = piece.cells if first else inherited(above, piece.cells)
+            context = "header" if first else _context(header_cells, above, place, kind)
         blocks.append(
             Block(
                 ordinal=ordinal,
@@ -137,11 +139,22 @@ def _cell_spans(piece: Piece, position: int) -> tuple[Span | None, ...]:
     return tuple(spans)
 
 
-def _context(header: tuple[str, ...], piece: Piece, place: _Place, kind: TextKind) -> str:
-    """What a row's blank cells inherit, for search: the day and time of an organization of work."""
+def inherited(above: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:
+    """A row's cells, the blank ones before its first filled one taken from the row above."""
+    filled = list(cells)
+    for n, cell in enumerate(cells):
+        if cell:
+            break
+        if n < len(above):
+            filled[n] = above[n]
+    return tuple(filled)
+
+
+def _context(header: tuple[str, ...], cells: tuple[str, ...], place: _Place, kind: TextKind) -> str:
+    """The header of a row and what its blank cells inherit; in an organization of work, the day and time."""
     if kind == "agenda" and (place.day or place.time):
         return ", ".join(part for part in (place.day, place.time) if part)
-    return " | ".join(cell for cell in header if cell)
+    return "; ".join(" | ".join(cell for cell in row if cell) for row in (header, cells))
 
 
 def _rank(piece: Piece, kind: TextKind, place: _Place, inside: bool) -> int:
@@ -175,7 +188,7 @@ def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool) -> str:
         return _enter_agenda(piece, text, place)
     if annex := _ANNEX.match(text):
         place.annex = f"annex {annex.group(1)}" if annex.group(1) else "annex"
-        place.article, place.preamble = "", -1
+        place.article, place.part, place.preamble = "", "", -1
         return place.annex
     if kind == "treaty":
         if article := _ARTICLE.match(text):
@@ -241,7 +254,7 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool) -> str:
         number = _labelled("para. ", labels)
         if place.article and number.startswith("("):
             return f"{_join(place.annex, place.article)} {number}"
-        return _join(place.annex, place.article or place.part or "title", number)
+        return _join(place.annex, place.article or place.part or ("" if place.annex else "title"), number)
     if kind == "treaty" and labels.get(1):
         return _join(
             place.article or ("preamble" if place.preamble >= 0 else place.part),

@@ -48,9 +48,10 @@ def segment(document: Document, embedder: Embedder) -> list[Passage]:
     """
     passages: list[Passage] = []
     for section in _sections(document):
-        heading = _heading_line(document, section, section[0].ordinal + len(section), embedder)
-        limit = min(embedder.window, MAX_PIECES)
-        room = limit - embedder.count(heading) - 2
+        # A part may begin at any heading or behind them all; the longest of its heading lines must fit.
+        starts = {block.ordinal for block in section if block.kind == "heading"} | {section[-1].ordinal + 1}
+        longest = max(embedder.count(_heading_line(document, section, first, embedder)) for first in starts)
+        room = min(embedder.window, MAX_PIECES) - longest - 2
         for part in _packed(document, section, room, embedder):
             text = document.text[part.start : part.end]
             passages.append(
@@ -112,8 +113,8 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
 def _packed(document: Document, section: Sequence[Block], room: int, embedder: Embedder) -> Iterator[_Part]:
     held: _Part | None = None
     for group in _groups(section):
-        part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, 0)
-        size = _size(document, part.start, part.end, embedder)
+        size = _size(document, group[0].start, group[-1].end, embedder)
+        part = _Part(group[0].start, group[-1].end, group[0].ordinal, group[-1].ordinal, size)
         if held and held.size + size + 1 <= room:
             held = _Part(held.start, part.end, held.first, part.last, held.size + size + 1)
             continue
@@ -121,11 +122,9 @@ def _packed(document: Document, section: Sequence[Block], room: int, embedder: E
             yield held
             held = None
         if size <= room:
-            held = _Part(part.start, part.end, part.first, part.last, size)
-        elif len(group) > 1:
-            yield from _packed_blocks(document, group, room, embedder)
+            held = part
         else:
-            yield from _cut(document, group[0], room, embedder)
+            yield from _packed_blocks(document, group, room, embedder)
     if held:
         yield held
 
@@ -144,36 +143,41 @@ def _groups(section: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _packed_blocks(document: Document, group: Sequence[Block], room: int, embedder: Embedder) -> Iterator[_Part]:
-    """A group that is too long for one passage, block by block."""
+    """A group that is too long for one passage, block by block; headings stay with what they introduce."""
     held: _Part | None = None
     for block in group:
         size = _size(document, block.start, block.end, embedder)
         if held and held.size + size + 1 <= room:
             held = _Part(held.start, block.end, held.first, block.ordinal, held.size + size + 1)
             continue
-        if held:
+        only_headings = held is not None and document.blocks[held.last].kind == "heading"
+        if held and not (only_headings and held.size <= room // 2):
             yield held
             held = None
-        if size <= room:
+        if size <= room and held is None:
             held = _Part(block.start, block.end, block.ordinal, block.ordinal, size)
         else:
-            yield from _cut(document, block, room, embedder)
+            yield from _cut(document, block, room, embedder, held)
+            held = None
     if held:
         yield held
 
 
-def _cut(document: Document, block: Block, room: int, embedder: Embedder) -> Iterator[_Part]:
-    """A block that is too long by itself: between sentences where that suffices, else between word pieces."""
+def _cut(document: Document, block: Block, room: int, embedder: Embedder, lead: _Part | None) -> Iterator[_Part]:
+    """A block that is too long by itself, or with the headings before it (`lead`): between sentences where that
+    suffices, else between word pieces."""
     text = document.block_text(block)
-    begin = end = size = 0
-    for start, stop in _atoms(text, document.language, room, embedder):
+    first, begin = (lead.first, lead.start) if lead else (block.ordinal, block.start)
+    size = lead.size + 1 if lead else 0
+    end = block.start
+    for start, stop in _atoms(text, document.language, room - size, embedder):
         more = embedder.count(text[start:stop])
-        if end > begin and size + more > room:
-            yield _Part(block.start + begin, block.start + end, block.ordinal, block.ordinal, size)
-            begin, size = start, 0
+        if end > block.start and size + more > room:
+            yield _Part(begin, end, first, block.ordinal, size)
+            first, begin, size = block.ordinal, block.start + start, 0
         size += more
-        end = stop
-    yield _Part(block.start + begin, block.start + end, block.ordinal, block.ordinal, size)
+        end = block.start + stop
+    yield _Part(begin, block.end, first, block.ordinal, size)
 
 
 def _atoms(text: str, language: str, room: int, embedder: Embedder) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ LabelKind = Literal["number", "letter", "roman", "dotted"]
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
     ("number", re.compile(r"(\d{1,3})\.(?!\d)\s*(?=\S|$)")),
     ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
-    ("letter", re.compile(r"\(?([a-z]{1,2})\)\s*")),
+    ("letter", re.compile(r"\(?(([a-z])\2?)\)\s*")),
     ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
 )
 _DEPTH: dict[LabelKind, int] = {"number": 1, "letter": 2, "roman": 3, "dotted": 4}
@@ -65,58 +65,65 @@ def pieces(lines: Sequence[Line]) -> list[Piece]:
     return _nested(_mended(_joined_headings(list(_split_preambles(_grouped(lines))))))
 
 
+class _Growing:
+    """A piece to which lines are still being added."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._piece = piece
+        self._parts = [piece.text]
+        self._marks = [*piece.marks]
+
+    def add(self, line: Line) -> None:
+        """A further line of the same piece: a hyphen at its end is mended, Chinese gets no space."""
+        last = self._parts[-1]
+        if last.endswith("-") and line.text[:1].islower():
+            self._parts[-1] = last[:-1]
+        elif not _HAN_JOIN.search(last[-1:]):
+            self._parts.append(" ")
+        self._parts.append(line.text)
+        self._marks += line.marks
+
+    def closed(self) -> Piece:
+        """The piece, whole."""
+        return replace(self._piece, text="".join(self._parts), marks=tuple(self._marks))
+
+
 def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
     """Lines that belong together become one piece."""
-    open_piece: Piece | None = None
+    growing: _Growing | None = None
     table = 0
     in_table = broken = False
     for line in lines:
-        if line.cells:
-            if open_piece:
-                yield open_piece
-                open_piece = None
-            table += not in_table
-            in_table, broken = True, False
-            yield Piece(
-                "row",
-                line.text,
-                line.row,
-                page=line.page,
-                cells=tuple(c.text for c in line.cells),
-                table=table,
-            )
-            continue
-        in_table = False
-        if line.blank:
-            if open_piece:
-                yield open_piece
-                open_piece = None
-            continue
         starts = broken or line.heading or line.note or line.bullet or _label(line.text) or _is_heading(line)
-        broken = line.broken
-        if open_piece is not None and not starts:
-            glue = "" if _HAN_JOIN.search(open_piece.text) else " "
-            if open_piece.text.endswith("-") and line.text[:1].islower():
-                open_piece = replace(open_piece, text=open_piece.text[:-1] + line.text)
-            else:
-                open_piece = replace(open_piece, text=open_piece.text + glue + line.text)
-            open_piece = replace(open_piece, marks=open_piece.marks + line.marks)
+        row = bool(line.cells) and not line.blank
+        if growing is not None and (line.blank or row or starts):
+            yield growing.closed()
+            growing = None
+        if row:
+            table += not in_table
+            cells = tuple(cell.text for cell in line.cells)
+            yield Piece("row", line.text, line.row, page=line.page, cells=cells, table=table)
+        elif line.blank:
+            in_table = in_table and bool(line.cells)
+            broken = False
             continue
-        if open_piece:
-            yield open_piece
-            open_piece = None
-        if _is_heading(line):
+        elif growing is not None:
+            growing.add(line)
+        elif _is_heading(line):
             markup: Literal["hash", "strong", "emphasis"]
             markup = "hash" if line.heading else "strong" if line.strong else "emphasis"
             depth = line.heading or (7 if line.strong else 8)
             yield Piece("heading", line.text, line.row, depth, page=line.page, marks=line.marks, markup=markup)
         elif line.note:
-            open_piece = Piece("footnote", line.text, line.row, number=line.note, page=line.page, marks=line.marks)
+            growing = _Growing(
+                Piece("footnote", line.text, line.row, number=line.note, page=line.page, marks=line.marks)
+            )
         else:
             kind: BlockKind = "item" if line.bullet else "paragraph"
-            open_piece = Piece(kind, line.text, line.row, page=line.page, marks=line.marks)
-    if open_piece:
-        yield open_piece
+            growing = _Growing(Piece(kind, line.text, line.row, page=line.page, marks=line.marks))
+        in_table, broken = row, line.broken
+    if growing:
+        yield growing.closed()
 
 
 def _is_heading(line: Line) -> bool:
@@ -166,10 +173,8 @@ def _joined_headings(found: list[Piece]) -> list[Piece]:
 def _mended(found: list[Piece]) -> list[Piece]:
     """A sentence that a footnote at the foot of its page cuts in two is made whole; the note comes after it."""
     made: list[Piece] = []
+    back = -1  # the last piece that is no footnote
     for piece in found:
-        back = len(made) - 1
-        while back >= 0 and made[back].kind == "footnote":
-            back -= 1
         cut = (
             piece.kind == "paragraph"
             and 0 <= back < len(made) - 1
@@ -182,6 +187,7 @@ def _mended(found: list[Piece]) -> list[Piece]:
             whole = f"{made[back].text} {piece.text}"
             made[back] = replace(made[back], text=whole, marks=made[back].marks + piece.marks)
         else:
+            back = back if piece.kind == "footnote" else len(made)
             made.append(piece)
     return made
 
@@ -239,7 +245,7 @@ def _nested(found: list[Piece]) -> list[Piece]:
     """Reads the numbers. `(i)` after `(h)` is a letter, at the start of a list it is a Roman number."""
     made: list[Piece] = []
     running: dict[int, int] = {}
-    for piece in found:
+    for n, piece in enumerate(found):
         if piece.kind in ("heading", "row"):
             if piece.kind == "heading":
                 running = {}
@@ -251,6 +257,8 @@ def _nested(found: list[Piece]) -> list[Piece]:
             made.append(piece)
             continue
         kind, number, length = max(readings, key=lambda reading: _plausible(reading, running))
+        if number == "i" and kind == "letter" and _next_label(found, n) == "ii":
+            kind, number, length = next(reading for reading in readings if reading[0] == "roman")
         depth, order = _DEPTH[kind], _value(kind, number)
         running = {level: last for level, last in running.items() if level < depth} | {depth: order}
         text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
@@ -267,6 +275,16 @@ def _nested(found: list[Piece]) -> list[Piece]:
             )
         )
     return made
+
+
+def _next_label(found: Sequence[Piece], n: int) -> str:
+    """The number of the next numbered piece under the same heading, as printed; empty where there is none."""
+    for piece in found[n + 1 : n + 20]:
+        if piece.kind == "heading":
+            return ""
+        if readings := _label(piece.text):
+            return readings[0][1]
+    return ""
 
 
 def _plausible(reading: tuple[LabelKind, str, int], running: dict[int, int]) -> tuple[int, int]:

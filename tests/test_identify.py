@@ -250,7 +250,7 @@ def test_the_language_that_the_user_or_the_file_gives_wins() -> None:
     assert read(head(language="es"), language="fr").language == "fr"
 
 
-@pytest.mark.parametrize("language", ["de", "English", "EN", "''", "[en, fr]", "{a: b}"])
+@pytest.mark.parametrize("language", ["de", "English", "EN", "''"])
 def test_a_language_that_is_none_of_the_six_is_refused(language: str) -> None:
     with pytest.raises(ReadError, match="none of en, fr, es, ru, ar, zh"):
         read(head(language=language))
@@ -264,7 +264,7 @@ def test_only_front_matter_makes_a_digest() -> None:
     assert read(PLAIN, "digest.md", symbol="A/75/100").edition == "official"
 
 
-@pytest.mark.parametrize("edition", ["official", "upload", "Digest", "true", "[digest]"])
+@pytest.mark.parametrize("edition", ["official", "upload", "Digest", "true"])
 def test_front_matter_cannot_make_a_text_official(edition: str) -> None:
     assert read(head(edition=edition)).edition == "upload"
 
@@ -278,9 +278,7 @@ def test_links_of_front_matter_count_in_trusted_files_only() -> None:
     assert linked.startswith("https://docs.un.org/")
 
 
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "http://example.org", "data:text/html,x", "[https://a]", "7", "//example.org"]
-)
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://example.org", "data:text/html,x", "7", "//example.org"])
 def test_only_secure_links_count_even_in_trusted_files(url: str) -> None:
     assert read(head(url=url), trusted=True).url is None
 
@@ -301,6 +299,10 @@ def test_only_secure_links_count_even_in_trusted_files(url: str) -> None:
         {"symbol": "[A/75/1]"},
         {"symbol": "12"},
         {"edition": "{}"},
+        {"edition": "[digest]"},
+        {"language": "[en, fr]"},
+        {"language": "{a: b}"},
+        {"url": '["https://example.org"]'},
         {"nonsense": "1"},
     ],
 )
@@ -317,6 +319,7 @@ def test_odd_front_matter_is_read_as_text_or_refused_by_name(given_: dict[str, s
     for value in (made.title, made.slug, made.part, made.short, made.date, made.url):
         assert value is None or isinstance(value, str)
     assert "/" not in made.slug
+    assert (made.edition, made.language) == ("official" if made.symbol else "upload", "en")
 
 
 def test_a_date_in_front_matter_is_kept_as_iso() -> None:

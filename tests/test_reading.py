@@ -248,7 +248,8 @@ def test_missing_files_and_folders_are_named(tmp_path_factory: pytest.TempPathFa
     with pytest.raises(ReadError, match=r"no file .*gone\.md"):
         file_source(folder / "gone.md")
     (folder / "note.md").write_bytes(b"# A")
-    assert file_source(folder / "note.md") == Input("note.md", b"# A")
+    found = file_source(folder / "note.md")
+    assert (found.name, found.data, found.trusted) == ("note.md", b"# A", False)
 
 
 def test_front_matter_is_given_and_no_part_of_the_text() -> None:

@@ -125,7 +125,7 @@ def make_engine(library: Library, chosen: Settings) -> Engine:
 def known_language(language: str | None) -> str | None:
     """A language code that was given, checked."""
     if language is not None and language not in LANGUAGES:
-        raise fail(f"--language {language} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)
+        raise fail(f"--language {language!r} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)
     return language
 
 

@@ -126,7 +126,7 @@ class _Reading:
         items = self.topic.items(documents=True)
         if not items and self.topic.administrative:
             items = [item for item in self.meeting.items if item.documentation]
-        elif not q.says("which_document") and not any(item.documentation for item in items):
+        elif not q.items and not any(item.documentation for item in items):
             return None
         return MeetingAnswer(tuple(s for item in items for s in self._announced(item))) if items else None
 
@@ -224,7 +224,10 @@ class _Reading:
         q = self.question
         timed = bool(q.weekdays or (q.days and q.months) or q.afternoon is not None or q.hour is not None)
         timed = timed or (bool(q.days) and not q.items)
-        if not timed or not self.meeting.sittings or self.topic.items():
+        if not timed or not self.meeting.sittings:
+            return None
+        whole = q.says("all_items") or (q.says("item", "what") and not q.says("when") and not q.items)
+        if not whole and self.topic.items():
             return None
         if not (self.topic.administrative or q.says("all_items", "item", "schedule", "agenda")):
             return None

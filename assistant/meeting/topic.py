@@ -12,7 +12,9 @@ from corpus.analysis import analyse, words
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting
 
-COSINE = 0.30
+POINTED = 0.55
+"""From here on the subject index tells which place of the agenda is meant."""
+COSINE = 0.42
 """Least likeness in meaning of a subject and an item's title."""
 MARGIN = 0.06
 """How much nearer the best item must be than the next."""
@@ -98,7 +100,7 @@ class Topic:
                 at = mains.index(numbers[-1]) + 1 if numbers[-1] in mains else len(mains)
                 numbers = mains[at : at + 1]
             return [item for item in self._meeting.items if item.number in numbers]
-        if not self.words or not self._at_home():
+        if not self.words or self.organizational or not self._at_home():
             return []
         scored = sorted(
             (
@@ -111,14 +113,48 @@ class Topic:
         (total, share, cosine), _, best = scored[0]
         second = scored[1][0][0] if len(scored) > 1 else 0.0
         sure = share >= SHARE or (cosine >= COSINE and total - second >= MARGIN)
-        return [best] if sure and total > second else []
+        if sure and total > second:
+            return [best]
+        pointed = self._pointed_at()
+        return [pointed] if pointed else []
+
+    @property
+    def organizational(self) -> bool:
+        """Whether the subject index takes the question for one about how the meeting came about: its mandate,
+        format and resources, which stand in the annotations of the first item and not in the timetable."""
+        place = self._place()
+        return place is not None and re.match(r"annotations, item 1\b", place[0]) is not None
+
+    def _place(self) -> tuple[str, int] | None:
+        """Locator and position in the agenda that the subject index points at first; None if elsewhere."""
+        hits = read_subjects(self._question, self._library).hits
+        if not hits or hits[0].document_id != self._meeting.document_id or hits[0].score < POINTED:
+            return None
+        block = self._library.document(hits[0].document_id).block_at(hits[0].start)
+        return (block.locator, block.ordinal) if block else None
+
+    def _pointed_at(self) -> AgendaItem | None:
+        """The item whose place the subject index points at first."""
+        place = self._place()
+        if place is None:
+            return None
+        locator, ordinal = place
+        for sitting in self._meeting.sittings:
+            for row in sitting.items:
+                if row.row == ordinal:
+                    return self._meeting.item(row.number)
+        match = re.search(r"\bitem (\d+(?: \([a-z]\))?)", locator)
+        return self._meeting.item(match.group(1)) if match else None
 
     def _at_home(self) -> bool:
         """Whether a subject is one of this meeting's: the question speaks of meetings, or the subject index
-        points at the agenda before any other document."""
+        points at the agenda before any other document. A known gap is at home nowhere."""
+        reading = read_subjects(self._question, self._library)
+        if reading.gap > max((hit.score for hit in reading.hits), default=0.0):
+            return False
         if self._question.says("item", "agenda", "schedule", "meetings", "which_document"):
             return True
-        hits = read_subjects(self._question, self._library).hits
+        hits = reading.hits
         return bool(hits) and hits[0].document_id == self._meeting.document_id
 
     def _single(self, item: AgendaItem) -> bool:
@@ -211,7 +247,7 @@ _CONTENT = {
     "en": re.compile(
         r"\b(?:recommend\w*|conclu\w+|argue\w*|propos\w+|findings?|says?\b|said|state[sd]?|suggest\w*|advis\w+|main points?|"
         r"key points?|summar\w+|themes?|chapters?|paragraphs?|figures?|statistics|content|contents|according to|pages?|"
-        r"examples?|describes?|explains?)\b", re.IGNORECASE),
+        r"examples?|describes?|explains?|good for|purposes?|useful|aims?|covers?|covered)\b", re.IGNORECASE),
     "fr": re.compile(r"\b(?:recommand\w+|conclu\w+|propos\w+|dit|indique|contenu|selon|résum\w+|thèmes?|paragraphes?)\b", re.IGNORECASE),
     "es": re.compile(r"\b(?:recomiend\w+|recomendaci\w+|conclu\w+|propone\w*|dice|contenido|según|resum\w+|párrafos?)\b", re.IGNORECASE),
     "ru": re.compile(r"\b(?:рекоменд\w+|вывод\w*|говорит\w*|содержани\w+|предлага\w+|согласно|резюме)\b", re.IGNORECASE),

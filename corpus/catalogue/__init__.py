@@ -260,7 +260,7 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
             aliases=tuple(raw.get("aliases") or ()),
             date=str(raw["date"]) if raw.get("date") else None,
             certain=raw.get("certain", True),
-            identify=raw.get("identify") or {},
+            identify=_needs(raw.get("identify") or {}),
             **{
                 name: raw.get(name)
                 for name in ("part", "short", "label", "body", "meeting", "original_language", "url", "note")
@@ -268,6 +268,16 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
         )
     except SymbolError as error:
         raise CatalogueError(f"documents.yaml, {raw.get('title')!r}: {error}") from None
+
+
+def _needs(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What a text must show, its dates read."""
+    needs = dict(raw)
+    if "date" in needs:
+        needs["date"] = _as_date(needs["date"])
+    if "meeting_dates" in needs:
+        needs["meeting_dates"] = [_as_date(day) for day in needs["meeting_dates"]]
+    return needs
 
 
 def _meeting(raw: Mapping[str, Any]) -> MeetingEntry:

@@ -44,7 +44,7 @@ class Line:
     @property
     def blank(self) -> bool:
         """Whether there is nothing on the line."""
-        return not self.text and not self.cells
+        return not self.text
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ MAX_BYTES = 25_000_000
 MAX_LINE = 400_000
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s*(.*?)\s*#*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(.*)$")
 _BULLET = re.compile(r"^(\s*)[-*+•]\s+(?=\S)")
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_BREAKING = re.compile(r"</?(?:p|div|br|center|li|tr|td)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _NOTE_TEXT = re.compile(r"^\s*(?:<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]:)\s*(.*)$", re.IGNORECASE)
 _NOTE_MARK = re.compile(r"<sup>\s*([\w*]{1,4})\s*</sup>|\[\^([\w*]{1,8})\]", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,1000})\]\(([^()\s]{0,2000})\)")
@@ -120,7 +121,7 @@ def _line(raw: str, row: int, name: str) -> Line:
         return Line(text, row, note=note.group(1) or note.group(2), marks=marks)
     level = 0
     if heading := _HEADING.match(raw):
-        level, raw = len(heading.group(1)), heading.group(2)
+        level, raw = len(heading.group(1)), heading.group(2).rstrip().rstrip("#").strip()
     bullet = _BULLET.match(raw) if not level else None
     indent = len(raw) - len(raw.lstrip())
     if bullet:
@@ -163,7 +164,7 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     marks = tuple(first or second for first, second in _NOTE_MARK.findall(text))
     text = _NOTE_MARK.sub("", text)
     text = _LINK.sub(r"\1", text)
-    text = _TAG.sub("", text)
+    text = _TAG.sub("", _BREAKING.sub(" ", text))
     for _ in range(3):
         text = _EMPHASIS.sub(r"\2", text)
     text = _BACKQUOTES.sub(r"“\1”", text)
