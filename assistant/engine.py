@@ -25,7 +25,7 @@ from corpus.symbols import Symbol, link, same_document
 
 THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
-GAP = 0.5
+GAP = 0.45
 GAP_MARGIN = 0.0
 SURE_CROSS = 6.0
 """A known gap wins where it is at least this like the question and more so than any answered place, unless the
@@ -48,7 +48,7 @@ class Engine:
         cross_encoder: TextScorer | None = None,
         *,
         passages: int = 12,
-        max_statements: int = 4,
+        max_statements: int = 5,
         max_question: int = 2_000,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:

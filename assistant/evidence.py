@@ -26,8 +26,8 @@ from corpus.sentences import sentence_spans
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
-BAR = 9.5
-BAR_WITHOUT_CROSS = 8.0
+BAR = 5.5
+BAR_WITHOUT_CROSS = 4.5
 """What speaks for a unit must outweigh this; fitted on the development questions."""
 SURE = 4.0
 """From here on the cross-encoder's word suffices where half of what is asked is named."""
@@ -206,7 +206,7 @@ class Scorer:
         scored = [
             Scored(
                 unit=unit,
-                score=combine(crossed, cosine, words[0], near, like),
+                score=combine(crossed, cosine, words[0], near, like, question.language == "en"),
                 cross=NO_CROSS if crossed is None else crossed,
                 cosine=cosine,
                 coverage=words[0],
@@ -306,15 +306,16 @@ def _meets(unit: Unit, hit: SubjectHit) -> float:
     return 0.95
 
 
-def combine(cross: float | None, cosine: float, coverage: float, subject: float, asked: float) -> float:
+def combine(cross: float | None, cosine: float, coverage: float, subject: float, asked: float, english: bool) -> float:
     """How much speaks for a unit; zero and more is enough to answer. Weights chosen on the development
     questions (`docs/quality.md`), with the cross-encoder and without."""
     near = 10.0 * subject + 2.0 * cosine + 1.5 * coverage
     if cross is None:
         return max(near - BAR_WITHOUT_CROSS, 12.0 * (cosine - 0.62) + 3.0 * (coverage - 0.7))
     near += 0.1 * (cross - NO_CROSS) + 0.1 * (asked - NO_CROSS)
-    # Where there is no subject index, the cross-encoder alone may be sure enough.
-    return max(near - BAR, 0.7 * (cross - SURE) + 2.0 * (coverage - 0.5))
+    # Where there is no subject index, the cross-encoder alone may be sure enough: of a whole question, not of the
+    # bare terms that stand for one in another language.
+    return max(near - BAR, 0.7 * (cross - SURE) + 2.0 * (coverage - 0.5)) if english else near - BAR
 
 
 def _distinct(units: Sequence[Unit]) -> list[Unit]:

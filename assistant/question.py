@@ -80,6 +80,11 @@ class Question:
         return list(dict.fromkeys([*own, *self.vocabulary.content(named, language)]))
 
     @cached_property
+    def bare(self) -> str:
+        """An English question without the instrument that it names: where to look is no part of what is asked."""
+        return " ".join(_INSTRUMENT.sub(" ", self.text).split()) if self.language == "en" else ""
+
+    @cached_property
     def english(self) -> str:
         """The question for an English-only model: itself, or the English names of its terms."""
         if self.language == "en":
@@ -87,6 +92,13 @@ class Question:
         kept = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
         numbers = re.findall(r"\b\d[\d/]*\b", self.text)
         return " ".join(dict.fromkeys([*kept, *numbers]))
+
+
+_INSTRUMENT = re.compile(
+    r"\b(?:(?:under|by|in|of|to|with) )?(?:the |this |our )?(?:(?:migrants?|smuggling|of|against|the|organi[sz]ed|crime|"
+    r"transnational|parent|palermo|som|un|united|nations) ){0,7}(?:protocol|convention|treaty|instrument|untoc)\b",
+    re.IGNORECASE,
+)
 
 
 def clean_question(text: str) -> str:

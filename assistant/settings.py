@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         None, description="Folder with a catalogue of one's own in place of the shipped one."
     )
     passages: int = Field(12, ge=1, le=100, description="Passages retrieved for one question.")
-    max_statements: int = Field(4, ge=1, le=20, description="Most quoted statements in one answer.")
+    max_statements: int = Field(5, ge=1, le=20, description="Most quoted statements in one answer.")
     max_question: int = Field(2_000, ge=100, le=20_000, description="Longest question, in characters.")
 
     @field_validator("data_dir", mode="before")

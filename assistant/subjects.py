@@ -74,9 +74,10 @@ def _read(question: Question, library: Library, documents: Sequence[str] | None)
     shares: dict[_Place, tuple[float, str]] = {}
     languages = library.embedder.languages
     text = question.text if languages is None else question.english
-    if text:
-        for document_id, subject, cosine in library.subject_dense(text, POOL):
-            _keep(cosines, document_id, subject, cosine)
+    for asked in dict.fromkeys((text, question.bare)):
+        if asked:
+            for document_id, subject, cosine in library.subject_dense(asked, POOL):
+                _keep(cosines, document_id, subject, cosine)
     for language in dict.fromkeys((question.language, "en")):
         for document_id, subject, share in _shared(question, library, language):
             _keep(shares, document_id, subject, share)
@@ -116,10 +117,23 @@ def _shared(question: Question, library: Library, language: str) -> list[tuple[s
         known, _ = library.subject_frequency(spelled, language)
         fewest = min(known.values(), default=0)
         rarity[term] = math.log(1 + (total + 1) / (1 + fewest))
+    # Abroad only terms are compared; what the question says beside them counts against the likeness.
+    told = 1.0 if own else ABROAD * math.sqrt(_share_of_terms(question))
     return [
-        (document_id, subject, _likeness(first, bag, rarity) * (1.0 if own else ABROAD))
+        (document_id, subject, _likeness(first, bag, rarity) * told)
         for (document_id, subject), bag in zip(found, bags, strict=True)
     ]
+
+
+def _share_of_terms(question: Question) -> float:
+    """Share of a question's content words that belong to known terms."""
+    named = {
+        token
+        for mention in question.terms
+        for token in analyse(question.text[mention.start : mention.end], question.language)
+    }
+    content = question.content
+    return sum(token in named for token in content) / len(content) if content else 0.0
 
 
 def _keep(best: dict[_Place, tuple[float, str]], document_id: str, subject: Subject, score: float) -> None:

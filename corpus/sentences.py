@@ -127,7 +127,9 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     first = following.lstrip("«“\"'‘([¿¡")[:1]
     if last.casefold() in _BEFORE_NUMBERS and (match["close"] or not first.isdigit()):
         return not first.islower()
-    if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (last.casefold() in ("a.m", "p.m", "etc") and first.isupper()):
+    if last.casefold() in _ABBREVIATIONS | _BEFORE_NUMBERS and not (
+        last.casefold() in ("a.m", "p.m", "etc") and first.isupper()
+    ):
         return False
     if last.isdigit() and len(last) <= 3 and text[max(0, match.start() - 60) : match.start()].strip() == last:
         return False  # the number of a paragraph

@@ -28,7 +28,7 @@ def test_without_any_setting_the_defaults_hold(tmp_path: Path) -> None:
     chosen = load_settings()
     assert chosen.data_dir == tmp_path / "data-home" / "rapporteur"
     assert (chosen.embedding, chosen.cross_encoder, chosen.chroma_url) == ("minilm", "auto", None)
-    assert (chosen.passages, chosen.max_statements, chosen.max_question) == (12, 4, 2_000)
+    assert (chosen.passages, chosen.max_statements, chosen.max_question) == (12, 5, 2_000)
 
 
 def test_without_xdg_variables_the_folders_are_under_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def test_the_named_file_is_read_in_place_of_the_usual_one(tmp_path: Path, file: 
     write(tmp_path / "config" / "rapporteur" / "rapporteur.toml", "passages = 4\nmax_statements = 9\n")
     write(file, "passages = 6\n")
     chosen = load_settings()
-    assert (chosen.passages, chosen.max_statements) == (6, 4)
+    assert (chosen.passages, chosen.max_statements) == (6, 5)
 
 
 def test_a_tilde_stands_for_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from assistant.answer import Citation, Statement
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer, clock, is_of
-from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_past
+from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_past, asks_purpose
 from assistant.question import Question
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
@@ -114,7 +114,7 @@ class _Reading:
     def _documents(self) -> MeetingAnswer | None:
         """Which document is for which item."""
         q = self.question
-        if asks_content(q) or q.says("when", "who", "why"):
+        if asks_content(q) or asks_purpose(q) or q.says("when", "who", "why"):
             return None
         if self.announced and q.says("item", "what", "which_document"):
             items = [i for i in self.meeting.items if any(symbol in self.announced for symbol, _ in i.documentation)]

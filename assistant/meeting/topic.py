@@ -100,7 +100,7 @@ class Topic:
                 at = mains.index(numbers[-1]) + 1 if numbers[-1] in mains else len(mains)
                 numbers = mains[at : at + 1]
             return [item for item in self._meeting.items if item.number in numbers]
-        if not self.words or self.organizational or not self._at_home():
+        if not self.words or self.organizational or not self._at_home(documents):
             return []
         scored = sorted(
             (
@@ -146,11 +146,12 @@ class Topic:
         match = re.search(r"\bitem (\d+(?: \([a-z]\))?)", locator)
         return self._meeting.item(match.group(1)) if match else None
 
-    def _at_home(self) -> bool:
+    def _at_home(self, documents: bool) -> bool:
         """Whether a subject is one of this meeting's: the question speaks of meetings, or the subject index
-        points at the agenda before any other document. A known gap is at home nowhere."""
+        points at the agenda before any other document. A known gap is at home nowhere, unless it is about
+        the content of a document and only the document is asked for."""
         reading = read_subjects(self._question, self._library)
-        if reading.gap > max((hit.score for hit in reading.hits), default=0.0):
+        if not documents and reading.gap > max((hit.score for hit in reading.hits), default=0.0):
             return False
         if self._question.says("item", "agenda", "schedule", "meetings", "which_document"):
             return True
@@ -218,6 +219,11 @@ def asks_content(question: Question) -> bool:
     return bool(_CONTENT[question.language].search(question.text))
 
 
+def asks_purpose(question: Question) -> bool:
+    """Whether an English question asks what something is for or about."""
+    return question.language == "en" and bool(_PURPOSE.search(question.text))
+
+
 def asks_amount(question: Question) -> bool:
     """Whether a question asks how much or for a total."""
     return question.says("how_many") or bool(_TOTAL.search(question.text))
@@ -237,7 +243,10 @@ _BREAK = re.compile(
     r"\b(?:lunch|break|between|pause|déjeuner|entre|pausa|almuerzo|comer|перерыв\w*|обед\w*|между)\b|استراحة|غداء|بين|午餐|休息|午休|之间",
     re.IGNORECASE,
 )
-_PAST = re.compile(r"\b(?:did|was|were|has been|have been|had)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:when|what (?:day|time|date)|which (?:day|date)|how long) (?:was|were|had|has)\b|\bdid\b", re.IGNORECASE
+)
+_PURPOSE = re.compile(r"\b(?:good for|purposes?|useful|aims?|covers?|covered|about|why|who)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\btotal|in all|altogether|au total|en total|всего|总共|一共|إجمالي|مجموع", re.IGNORECASE)
 _KINDS = (
     "when", "who", "where", "how_many", "how_long", "which_document", "what", "item", "hours", "schedule", "meetings",
@@ -247,7 +256,7 @@ _CONTENT = {
     "en": re.compile(
         r"\b(?:recommend\w*|conclu\w+|argue\w*|propos\w+|findings?|says?\b|said|state[sd]?|suggest\w*|advis\w+|main points?|"
         r"key points?|summar\w+|themes?|chapters?|paragraphs?|figures?|statistics|content|contents|according to|pages?|"
-        r"examples?|describes?|explains?|good for|purposes?|useful|aims?|covers?|covered)\b", re.IGNORECASE),
+        r"examples?|describes?|explains?)\b", re.IGNORECASE),
     "fr": re.compile(r"\b(?:recommand\w+|conclu\w+|propos\w+|dit|indique|contenu|selon|résum\w+|thèmes?|paragraphes?)\b", re.IGNORECASE),
     "es": re.compile(r"\b(?:recomiend\w+|recomendaci\w+|conclu\w+|propone\w*|dice|contenido|según|resum\w+|párrafos?)\b", re.IGNORECASE),
     "ru": re.compile(r"\b(?:рекоменд\w+|вывод\w*|говорит\w*|содержани\w+|предлага\w+|согласно|резюме)\b", re.IGNORECASE),
