@@ -26,12 +26,38 @@ from corpus.symbols import Symbol, link, same_document
 THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
 GAP = 0.45
-GAP_MARGIN = 0.0
+GAP_MARGIN = 0.02
 SURE_CROSS = 6.0
 """A known gap wins where it is at least this like the question and more so than any answered place, unless the
 cross-encoder is this sure of an answer."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
+
+
+_INSTRUMENT_NAMES = re.compile(r"\b(?:art\.?|para\.?|untoc|smuggling protocol|migrants? protocol)", re.IGNORECASE)
+_SAYING = frozenset(
+    token
+    for word in [
+        "say",
+        "state",
+        "provide",
+        "text",
+        "read",
+        "quote",
+        "cite",
+        "about",
+        "mean",
+        "contain",
+        "show",
+        "exact",
+        "words",
+        "wording",
+        "full",
+        "number",
+        "content",
+    ]
+    for token in analyse(word, "en")
+)
 
 
 class Engine:
@@ -197,7 +223,11 @@ class Engine:
             reason = say("no_article", question.language, treaty=document.short or document.title,
                          article=question.articles[0], first=min(held), last=max(held))  # fmt: skip
             return Answer(question.text, question.language, "not_found", reason)
-        scored = self._scorer.score_units(question, units)
+        asked = question
+        if question.focus != question.text:
+            # The article comes from an earlier turn; which of its parts is meant, the last turn says.
+            asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
+        scored = self._scorer.score_units(asked, units)
         if self._asks_more(question):
             lifted = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
             chosen = choose(lifted, THRESHOLD, self._most)
@@ -229,18 +259,27 @@ class Engine:
         return units
 
     def _asks_more(self, question: Question) -> bool:
-        """Whether a question about an article asks for more than its text."""
-        plain = {"article", "art", "para", "paragraph", "say", "state", "provid", "text", "read", "quot", "cite", "protocol",
-                 "convent", "about", "treati", "mean", "contain", "show", "exact", "word", "full", "number", "what"}  # fmt: skip
-        named = {
-            token
-            for entry in question.named
-            for name in entry.names
-            for token in self.vocabulary.content(analyse(name, "en"), "en")
-        }
-        if question.language != "en":
-            return len([t for t in question.content if not t.isdigit()]) > 4
-        return bool([t for t in question.content if t not in plain and t not in named and not t.isdigit()])
+        """Whether a question about an article asks for more than its text: names a term, or in English uses any
+        word, beside those of articles, instruments and saying."""
+        language = question.language
+        about = {"article", "paragraph", "protocol", "convention", "treaty", "part", "chapter", "text"}
+        called = {name.casefold() for entry in question.named for name in entry.names}
+        spans = []
+        for mention in question.terms:
+            names = {name.casefold() for name in self.vocabulary.names(mention.concept, "en")}
+            if called & names or about & {name.rstrip("s") for name in names}:
+                spans.append((mention.start, mention.end))
+            elif language != "en" and self.vocabulary.content(
+                analyse(question.text[mention.start : mention.end], language), language
+            ):
+                return True
+        if language != "en":
+            return False
+        rest = question.text
+        for start, end in spans:
+            rest = rest[:start] + " " * (end - start) + rest[end:]
+        left = self.vocabulary.content(analyse(_INSTRUMENT_NAMES.sub(" ", rest), "en"), "en")
+        return any(token not in _SAYING and not token.isdigit() for token in left)
 
     def _from_evidence(self, question: Question) -> Answer:
         documents = self._scope(question)

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import AGENDA, CONVENTION, PROTOCOL
 
 from corpus.analysis import fold
@@ -78,11 +79,10 @@ def test_subject_indexes_speak_of_documents_that_the_catalogue_has(catalogue: Ca
     names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml")]
     assert names
     for name in names:
-        (key,) = re.findall(
-            r"^document: *[\"']?(.+?)[\"']?$", (folder / name).read_text(encoding="utf-8"), re.MULTILINE
-        )
-        assert catalogue.by_key(key) is not None, name
-        assert catalogue.subjects(key)
+        data = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+        for key in data.get("documents", [data.get("document")]):
+            assert catalogue.by_key(key) is not None, name
+            assert catalogue.subjects(key)
     assert catalogue.subjects("A/75/1") == ()
 
 
@@ -93,7 +93,7 @@ def test_places_of_the_subject_indexes_exist_in_the_real_texts(catalogue: Catalo
         document = read_document(file_source(path), catalogue)[0]
         places = {block.locator for block in document.blocks}
         for entry in catalogue.subjects(document.key):
-            assert entry.at in places, f"{document.key}: {entry.at}"
+            assert entry.at in places or not entry.at, f"{document.key}: {entry.at}"
             if entry.words:
                 held = [
                     b

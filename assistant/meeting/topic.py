@@ -22,6 +22,9 @@ SHARE = 0.5
 """Share of a subject's words that by itself tells which item is meant."""
 _ADMIN = frozenset(
     [
+        "show",
+        "list",
+        "give",
         "when",
         "which",
         "what",
