@@ -288,7 +288,8 @@ class Engine:
         chosen = [] if self._in_a_gap(question, scored, documents) else choose(scored, THRESHOLD, self._most)
         if not chosen:
             return self._not_found(question, evidence)
-        return self._answered(question, [statement_of(unit) for unit in chosen])
+        statements = [statement_of(unit) for unit in chosen]
+        return self._answered(question, [*statements, *self._desk.announcements(statements)])
 
     def _in_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
         """Whether a question is more like something that the documents are known not to say than like anything

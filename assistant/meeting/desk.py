@@ -17,6 +17,8 @@ from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol
 
+_DOCUMENT = re.compile(r"\b(?:background paper|compendium|working paper|report)s?\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class MeetingAnswer:
@@ -37,6 +39,25 @@ class MeetingDesk:
         """The answer, or None where the question is not about the structure of a meeting."""
         meeting = self._meeting(question)
         return None if meeting is None else _Reading(meeting, self._library, question).answer()
+
+    def announcements(self, statements: Sequence[Statement]) -> list[Statement]:
+        """For quoted annotations that speak of a document without its symbol, the lines that announce it."""
+        made: list[Statement] = []
+        cited = [citation for statement in statements for citation in statement.citations]
+        for meeting in self._library.meetings():
+            cite = Citer(self._library, meeting)
+            for item in meeting.items:
+                place = cite.document.cite(f"annotations, item {item.number}")
+                spoken = any(
+                    citation.document == meeting.document_id
+                    and citation.locator == place
+                    and _DOCUMENT.search(citation.quote)
+                    for citation in cited
+                )
+                for _, ordinal in item.documentation if spoken else ():
+                    line = cite.block(ordinal)
+                    made.append(Statement(" ".join(line.quote.split()), "quoted", (line,)))
+        return made
 
     def announced_content(self, question: Question) -> Symbol | None:
         """The announced document whose content a question asks for without naming its symbol."""
