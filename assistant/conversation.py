@@ -67,7 +67,8 @@ def _without_numbered(text: str, old: Question) -> str:
 def _without_named(text: str, old: Question, vocabulary: Vocabulary) -> str:
     names = {name.casefold() for entry in old.named for name in entry.names}
     for mention in reversed(vocabulary.mentions(text, old.language)):
-        if names & {name.casefold() for name in vocabulary.names(mention.concept, "en")}:
+        called = [name.casefold() for name in vocabulary.names(mention.concept, "en")]
+        if names & set(called) or called[0].rstrip("s") in ("protocol", "convention"):
             text = text[: mention.start] + " " + text[mention.end :]
     lowered = text.casefold()
     for name in sorted(names, key=len, reverse=True):

@@ -27,9 +27,9 @@ THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
 GAP = 0.45
 GAP_MARGIN = 0.02
-SURE_CROSS = 6.0
+SURE_CROSS, SURE_PLAIN_CROSS = 6.0, 5.0
 """A known gap wins where it is at least this like the question and more so than any answered place, unless the
-cross-encoder is this sure of an answer."""
+cross-encoder is this sure of an answer, in an indexed document and in one without a subject index."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
 
@@ -283,7 +283,7 @@ class Engine:
 
     def _from_evidence(self, question: Question) -> Answer:
         documents = self._scope(question)
-        evidence = self.retriever.retrieve(question, self._passages, documents)
+        evidence = self._gather(question, documents)
         scored = self._scorer.score(question, evidence)
         chosen = [] if self._in_a_gap(question, scored, documents) else choose(scored, THRESHOLD, self._most)
         if not chosen:
@@ -291,17 +291,32 @@ class Engine:
         statements = [statement_of(unit) for unit in chosen]
         return self._answered(question, [*statements, *self._desk.announcements(statements)])
 
+    def _gather(self, question: Question, documents: list[str] | None) -> list[Evidence]:
+        """The best passages, and the best of the documents without a subject index, which rank behind."""
+        evidence = self.retriever.retrieve(question, self._passages, documents)
+        indexed = self.library.indexed()
+        held = documents if documents is not None else list(self.library.keys())
+        plain = [document_id for document_id in held if document_id not in indexed]
+        if not plain or not indexed:
+            return evidence
+        known = {each.id for each in evidence}
+        more = self.retriever.retrieve(question, self._passages // 2, plain)
+        return [*evidence, *(each for each in more if each.id not in known)]
+
     def _in_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
         """Whether a question is more like something that the documents are known not to say than like anything
         that they say, and no evidence speaks against it."""
         reading = read_subjects(question, self.library, documents)
         best = max((hit.score for hit in reading.hits), default=0.0)
+        plain = [each for each in scored[:5] if each.unit.document.id not in self.library.indexed()]
+        if any(each.score >= THRESHOLD and each.cross >= SURE_PLAIN_CROSS and each.coverage >= 0.5 for each in plain):
+            return False  # the gaps are those of the indexed documents, and another one answers
         sure = bool(scored) and scored[0].cross >= SURE_CROSS and scored[0].coverage >= 0.5
         return reading.gap >= GAP and reading.gap > best + GAP_MARGIN and not sure
 
     def evidence(self, question: Question) -> tuple[list[Evidence], list[Scored]]:
         """What retrieval and scoring see of a question; for evaluation."""
-        evidence = self.retriever.retrieve(question, self._passages, self._scope(question))
+        evidence = self._gather(question, self._scope(question))
         return evidence, self._scorer.score(question, evidence)
 
     def _scope(self, question: Question) -> list[str] | None:
@@ -310,6 +325,9 @@ class Engine:
         held = [document_id for document_id, key in self.library.keys().items() if key in keys]
         for symbol in question.symbols:
             held += [document.id for document in self._by_symbol(symbol)]
+        if held and not question.symbols and not question.articles:
+            # A treaty that is named is what a text without a symbol may be about.
+            held += [document_id for document_id, key in self.library.keys().items() if "/" not in key]
         return held or None
 
     # Making answers

@@ -26,17 +26,24 @@ from corpus.sentences import sentence_spans
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
-BAR = 5.5
+BAR = 5.0
 BAR_WITHOUT_CROSS = 4.5
 """What speaks for a unit must outweigh this; fitted on the development questions."""
-SURE = 4.0
-"""From here on the cross-encoder's word suffices where half of what is asked is named."""
+SURE, SURE_PLAIN, NEVER = 4.0, 1.5, 100.0
+"""From here on the cross-encoder's word suffices where half of what is asked is named: in a document with a subject
+index, in one without, and for a question that it can't read."""
+OTHER_YEAR = 4.0
+DIGEST_LIMIT = 600
+"""Longest paragraph of a digest, in characters, that is quoted whole."""
 NO_CROSS = -11.5
 """What the cross-encoder gives where nothing fits; stands in where it has nothing to score."""
 TEXT_LIMIT = 500
 """Characters of a unit that are scored; what comes later in a long provision seldom decides."""
+PLAIN_LIMIT = 12
+"""How many of the scored units may come from documents without a subject index."""
 UNIT_LIMIT = 24
 """Most units that are scored for one question."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LEANS_BACK = re.compile(
     r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
     r"Likewise|Accordingly|Moreover|Furthermore|Also)\b"
@@ -165,6 +172,10 @@ def _below(document: Document, block: Block) -> Iterator[Block]:
 def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
     document = evidence.document
     text = document.body(block)
+    if document.edition == "digest" and len(text) <= DIGEST_LIMIT:
+        # A digest says a thing in one short paragraph, whose sentences lean on each other.
+        yield Unit(evidence, block.body_start, block.end, block.locator, block.ordinal)
+        return
     previous = 0
     for start, end in sentence_spans(text, document.language):
         begin = previous if previous and _LEANS_BACK.match(text[start:end]) else start
@@ -194,7 +205,11 @@ class Scorer:
         reach = [1.0 / (1 + ranks[unit.evidence.id]) for unit in units]
         hits = read_subjects(question, self._library).hits
         subject = [max((hit.score * _meets(unit, hit) for hit in hits), default=0.0) for unit in units]
-        order = sorted(range(len(units)), key=lambda n: -(lexical[n][0] + reach[n] + 3 * subject[n]))[:UNIT_LIMIT]
+        indexed = self._library.indexed()
+        order = sorted(range(len(units)), key=lambda n: -(lexical[n][0] + reach[n] + 3 * subject[n]))
+        # Documents without a subject index must not be crowded out by those that have one.
+        plain = [n for n in order if units[n].document.id not in indexed][:PLAIN_LIMIT]
+        order = [*[n for n in order if n not in plain][: UNIT_LIMIT - len(plain)], *plain]
         units, lexical, subject = (
             [units[n] for n in order],
             [lexical[n] for n in order],
@@ -203,10 +218,19 @@ class Scorer:
         texts = [f"{unit.context}: {unit.text}"[:TEXT_LIMIT] for unit in units]
         cosines = self._cosines(question, texts)
         cross, asked = self._crossed(question, units, texts, hits)
+        years = set(_YEAR.findall(question.text))
         scored = [
             Scored(
                 unit=unit,
-                score=combine(crossed, cosine, words[0], near, like, question.language == "en"),
+                score=_other_year(years, unit)
+                + combine(
+                    crossed,
+                    cosine,
+                    words[0],
+                    near,
+                    like,
+                    _sure_from(question, unit.document.id in indexed),
+                ),
                 cross=NO_CROSS if crossed is None else crossed,
                 cosine=cosine,
                 coverage=words[0],
@@ -306,16 +330,30 @@ def _meets(unit: Unit, hit: SubjectHit) -> float:
     return 0.95
 
 
-def combine(cross: float | None, cosine: float, coverage: float, subject: float, asked: float, english: bool) -> float:
+def _other_year(years: set[str], unit: Unit) -> float:
+    """What a unit loses that names none of the years asked about: a fact of another year is no answer."""
+    if not years:
+        return 0.0
+    said = set(_YEAR.findall(f"{unit.context} {unit.text} {unit.document.date or ''} {unit.document.label}"))
+    return 0.0 if years & said else -OTHER_YEAR
+
+
+def _sure_from(question: Question, indexed: bool) -> float:
+    if question.language != "en":
+        return NEVER
+    return SURE if indexed else SURE_PLAIN
+
+
+def combine(cross: float | None, cosine: float, coverage: float, subject: float, asked: float, sure: float) -> float:
     """How much speaks for a unit; zero and more is enough to answer. Weights chosen on the development
     questions (`docs/quality.md`), with the cross-encoder and without."""
     near = 10.0 * subject + 2.0 * cosine + 1.5 * coverage
     if cross is None:
         return max(near - BAR_WITHOUT_CROSS, 12.0 * (cosine - 0.62) + 3.0 * (coverage - 0.7))
-    near += 0.1 * (cross - NO_CROSS) + 0.1 * (asked - NO_CROSS)
-    # Where there is no subject index, the cross-encoder alone may be sure enough: of a whole question, not of the
-    # bare terms that stand for one in another language.
-    return max(near - BAR, 0.7 * (cross - SURE) + 2.0 * (coverage - 0.5)) if english else near - BAR
+    near += 0.05 * (cross - NO_CROSS) + 0.05 * (asked - NO_CROSS)
+    # The cross-encoder alone may be sure enough: of a whole question, not of the bare terms that stand for one in
+    # another language, and sooner where there is no subject index to speak.
+    return max(near - BAR, 0.7 * (cross - sure) + 2.0 * (coverage - 0.5))
 
 
 def _distinct(units: Sequence[Unit]) -> list[Unit]:

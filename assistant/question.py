@@ -216,7 +216,7 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
 
 def _days(text: str, month_named: bool, language: str) -> tuple[int, ...]:
     """Days of the month: a number beside a month's name, or with an ordinal ending or 日 / 号."""
-    pattern = r"(?<![\d/.:])(\d{1,2})(?:st|nd|rd|th|er)?(?![\d/.:]|\s*[ap]\.?m)" if month_named else (
+    pattern = r"(?<![\d/.:])(\d{1,2})(?:st|nd|rd|th|er)?(?![\d/.:]|\s*[ap]\.?m|\s*月)" if month_named else (
         r"(?<![\d/.:])(\d{1,2})(?:\s*(?:日|号)|th\b|-?го числа)"
     )  # fmt: skip
     return tuple(dict.fromkeys(int(day) for day in re.findall(pattern, text) if 1 <= int(day) <= 31))
@@ -264,14 +264,12 @@ def _follows(text: str, vocabulary: Vocabulary, language: str) -> bool:
     return bool(match and match.start() <= 2 and short) or (_PRONOUN[language].search(text) is not None and short)
 
 
+# Only words that always stand for something said before; "there is", "y a-t-il" or "esta reunión" do not.
 _PRONOUN = {
-    "en": re.compile(
-        r"\b(?:it|its|they|them|that one|this one|those|these|there|the same|the other|he|she)\b",
-        re.IGNORECASE,
-    ),
-    "fr": re.compile(r"\b(?:il|elle|ils|elles|celui-ci|celle-ci|celui-là|cela|ça|le même|la même|y)\b", re.IGNORECASE),
-    "es": re.compile(r"\b(?:ello|ellos|ellas|ese|esa|eso|este|esta|esto|aquel|el mismo|la misma)\b", re.IGNORECASE),
-    "ru": re.compile(r"\b(?:он|она|оно|они|его|её|ее|их|этот|эта|это|там|тот же)\b", re.IGNORECASE),
-    "ar": re.compile(r"(?<!\w)(?:هو|هي|هم|ذلك|تلك|نفسه|نفسها)(?!\w)"),
-    "zh": re.compile("它|他们|它们|那个|这个|那份|这份"),
+    "en": re.compile(r"\b(?:it|its|they|them|their|that one|this one|the same|the other|he|she)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:celui-ci|celle-ci|celui-là|celle-là|cela|ça|le même|la même)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:ello|ellos|ellas|eso|aquello|el mismo|la misma)\b", re.IGNORECASE),
+    "ru": re.compile(r"\b(?:он|она|оно|они|его|её|ее|их|тот же|то же)\b", re.IGNORECASE),
+    "ar": re.compile(r"(?<!\w)(?:ذلك|تلك|نفسه|نفسها)(?!\w)"),
+    "zh": re.compile("它|他们|它们|那个|那份"),
 }

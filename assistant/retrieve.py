@@ -68,6 +68,10 @@ class Retriever:
             home = library.passage_at(place.document_id, place.start)
             if home is not None:
                 scores[home] = scores.get(home, 0.0) + SUBJECT_WEIGHT / (RRF_CONSTANT + rank + 1)
+        if documents is None:
+            # Some may be superseded; beyond that the tail can't come in.
+            best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[: 2 * limit + 10]
+            scores = {passage_id: scores[passage_id] for passage_id in best}
         passages = library.passages_by_id(list(scores))
         behind = library.superseded()
         found = [

@@ -34,6 +34,7 @@ class Vocabulary:
     def __init__(self, questions: Mapping[str, Any], terms: Sequence[Mapping[str, Sequence[str]]]) -> None:
         self._questions = questions
         self.terms = tuple(terms)
+        self._found: dict[tuple[str, str], list[TermMention]] = {}
         self._patterns: dict[tuple[str, str], re.Pattern[str]] = {}
 
     @staticmethod
@@ -115,7 +116,13 @@ class Vocabulary:
 
     def mentions(self, text: str, language: str) -> list[TermMention]:
         """Terms in a text, longest first where they overlap, in order of their place."""
-        return self._find_wide(text) if language == "zh" else self._find_stems(text, language)
+        key = (text, language)
+        if key not in self._found:
+            # One question is looked at by several parts in a row.
+            while len(self._found) >= 256:
+                del self._found[next(iter(self._found))]
+            self._found[key] = self._find_wide(text) if language == "zh" else self._find_stems(text, language)
+        return self._found[key]
 
     def names(self, concept: int, language: str) -> list[str]:
         """The names of a concept in a language, the documents' own wording first."""

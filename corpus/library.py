@@ -80,6 +80,8 @@ class Library:
         self._location: Path | str = vectors or folder / _VECTORS
         self._vector_index: Vectors | None = None
         self._documents: dict[str, Document] = {}
+        self._indexed: set[str] | None = None
+        self._queries: dict[str, np.ndarray] = {}
         self._behind: dict[str, str] | None = None
         self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
         self._expected = {
@@ -190,9 +192,19 @@ class Library:
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
                 )
 
+    def _query_vector(self, question: str) -> np.ndarray:
+        """The vector of a question; the last few are kept, since one question is compared with several indexes."""
+        with self._guard:
+            if question not in self._queries:
+                while len(self._queries) >= 4:
+                    del self._queries[next(iter(self._queries))]
+                self._queries[question] = self.embedder.embed_query(question)
+            return self._queries[question]
+
     def _changed(self, *ids: str) -> None:
         self._behind = None
         self._subjects = None
+        self._indexed = None
         for document_id in ids:
             self._documents.pop(document_id, None)
 
@@ -316,7 +328,7 @@ class Library:
 
     def dense(self, question: str, limit: int) -> list[tuple[str, float]]:
         """(passage id, cosine) of the passages nearest in meaning. Waits for no other index."""
-        vector = self.embedder.embed_query(question)
+        vector = self._query_vector(question)
         with self._guard:
             return self._vectors().search(vector, limit)
 
@@ -325,16 +337,22 @@ class Library:
         with self._guard:
             return self._store.search(tokens, language, limit)
 
+    def indexed(self) -> set[str]:
+        """Ids of the documents that have a subject index; of the others only the text itself can tell."""
+        with self._guard:
+            if self._indexed is None:
+                self._indexed = self._store.indexed_documents()
+            return self._indexed
+
     def subject_dense(self, question: str, limit: int) -> list[tuple[str, Subject, float]]:
         """Subjects nearest in meaning to a question: document id, subject and cosine, nearest first."""
-        vector = self.embedder.embed_query(question)
         with self._guard:
             if self._subjects is None:
                 self._subjects = self._store.subject_vectors()
             subjects, vectors = self._subjects
         if not subjects:
             return []
-        cosines = vectors @ vector
+        cosines = vectors @ self._query_vector(question)
         best = np.argsort(-cosines, kind="stable")[:limit]
         return [(*subjects[n], float(cosines[n])) for n in best]
 

@@ -315,7 +315,7 @@ class Store:
             part = tuple(ids[begin : begin + 500])
             marks = ",".join("?" * len(part))
             found.update({passage.id: passage for passage in self._read_passages(f"id IN ({marks})", part)})
-        return found
+        return {passage_id: found[passage_id] for passage_id in ids if passage_id in found}
 
     def passage_at(self, document_id: str, position: int) -> str | None:
         """The id of the passage whose span holds a position."""
@@ -376,6 +376,11 @@ class Store:
             (document_id,),
         )
         return [Subject(*row) for row in found]
+
+    def indexed_documents(self) -> set[str]:
+        """Ids of the documents that have a subject index."""
+        found = self._db.execute('SELECT DISTINCT document_id FROM subjects WHERE "end" > 0')
+        return {row[0] for row in found}
 
     def subject_vectors(self) -> tuple[list[tuple[str, Subject]], np.ndarray]:
         """All subjects that have a vector, with their documents, and the vectors as (subjects x dimension).

@@ -1,0 +1,380 @@
+"""Evaluation: question sets are read strictly, places and facts are compared fairly, figures are what they say."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.engine import Engine
+from corpus.documents import LANGUAGES
+from eval.bench import Ours, _ratio, generated
+from eval.cases import Case, CaseError, Place, load_cases, squeeze
+from eval.quality import CASES, check, main, run_cases, summary
+from eval.ranking import ndcg, read_squad
+from ingest.run import Input
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Question sets
+
+
+def test_the_shipped_questions_are_many_and_a_good_part_of_them_has_no_answer() -> None:
+    cases = load_cases(CASES)
+    assert len(cases) >= 80
+    assert sum(not case.answerable for case in cases) >= 25
+    assert len({case.id for case in cases}) == len(cases)
+    assert {case.language for case in cases} == set(LANGUAGES)
+    assert any(case.history for case in cases)
+
+
+def test_shipped_questions_with_an_answer_say_what_is_in_it_and_the_others_say_nothing() -> None:
+    for case in load_cases(CASES):
+        assert case.question, case.id
+        assert bool(case.gold) == case.answerable, case.id
+        assert bool(case.facts) == case.answerable, case.id
+        assert all(alternatives for alternatives in case.facts), case.id
+        assert all(bool(place.locator) != bool(place.article) for place in case.gold), case.id
+
+
+GOOD = "{id: q1, question: When, language: en, kind: schedule, answerable: true"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (f"- {GOOD}, colour: red}}", "q1: unknown fields colour"),
+        ("- {id: q1, question: When, language: en, answerable: true}", "KeyError('kind')"),
+        ("- {id: q1, question: 7, language: en, kind: x, answerable: true}", "does not follow the schema"),
+        (f"- {GOOD}, gold: [{{document: D, page: 3}}]}}", "does not follow the schema"),
+        (f"- {GOOD}, gold: [{{locator: masthead}}]}}", "does not follow the schema"),
+        (f"- {GOOD}}}\n- {GOOD}}}", "uses an id twice"),
+        ("questions: []", "must hold a list of cases"),
+        ("- [", "can't be read"),
+    ],
+)
+def test_a_question_set_that_breaks_the_schema_is_refused_with_its_file_and_what_is_wrong(
+    tmp_path: Path, written: str, told: str
+) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(CaseError) as raised:
+        load_cases(path)
+    assert "set.yaml" in str(raised.value)
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize("written", ["- just words", "- 5"])
+def test_an_entry_that_is_no_mapping_is_refused_like_any_other_fault(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(CaseError, match=r"set\.yaml"):
+        load_cases(path)
+
+
+def test_a_question_set_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match=r"absent\.yaml can't be read"):
+        load_cases(tmp_path / "absent.yaml")
+
+
+def test_facts_and_places_are_read_with_numbers_turned_into_text(tmp_path: Path) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text(
+        f"- {GOOD}, facts: [[2021, two thousand]], gold: [{{document: D, article: 5, paragraph: 2}}]}}",
+        encoding="utf-8",
+    )
+    (case,) = load_cases(path)
+    assert case.facts == (("2021", "two thousand"),)
+    assert case.gold == (Place("D", article="5", paragraph="2"),)
+    assert not case.needs_each
+    assert replace(case, kind="comparison").needs_each
+    assert replace(case, kind="multi-hop").needs_each
+
+
+AGENDA_KEY = "CTOC/COP/WG.7/2021/1"
+PROTOCOL_KEY = "A/RES/55/25 annex III"
+
+
+@pytest.mark.parametrize(
+    ("place", "locator", "inside"),
+    [
+        (Place(AGENDA_KEY, locator="annotations, item 3"), "annotations, item 3", True),
+        (Place(AGENDA_KEY, locator="annotations, item 3"), "annotations, item 3, documentation", True),
+        (Place(AGENDA_KEY, locator="annotations, item 1"), "annotations, item 1 (a)", True),
+        (Place(AGENDA_KEY, locator="annotations, item 1"), "annotations, item 10", False),
+        (Place(AGENDA_KEY, locator="annotations, item 1 (a)"), "annotations, item 1 (b)", False),
+        (Place(AGENDA_KEY, locator="annotations, item 3, documentation"), "annotations, item 3", False),
+        (Place(PROTOCOL_KEY, article="5"), "art. 5", True),
+        (Place(PROTOCOL_KEY, article="5"), "art. 5, para. 2", True),
+        (Place(PROTOCOL_KEY, article="5"), "art. 5, digest para. 12", True),
+        (Place(PROTOCOL_KEY, article="1"), "art. 15", False),
+        (Place(PROTOCOL_KEY, article="3"), "art. 3 (a)", True),
+        (Place(PROTOCOL_KEY, article="18", paragraph="5"), "art. 18, para. 5", True),
+        (Place(PROTOCOL_KEY, article="18", paragraph="5"), "art. 18, para. 5 (a)", True),
+        (Place(PROTOCOL_KEY, article="18", paragraph="1"), "art. 18, para. 10", False),
+        (Place(PROTOCOL_KEY, article="18", paragraph="5"), "art. 8, para. 5", False),
+        (Place(PROTOCOL_KEY, article="3", paragraph="(a)"), "art. 3 (a)", True),
+        (Place(PROTOCOL_KEY, article="3", paragraph="(a)"), "art. 3 (b)", False),
+        # Quoted whole: the provision holds the sub-paragraph that is wanted, its article does not hold a paragraph.
+        (Place(PROTOCOL_KEY, article="3", paragraph="(a)"), "art. 3", True),
+        (Place(PROTOCOL_KEY, article="6", paragraph="3 (a)"), "art. 6, para. 3", True),
+        (Place(PROTOCOL_KEY, article="6", paragraph="3 (a)"), "art. 6, para. 3 (b)", False),
+        (Place(PROTOCOL_KEY, article="6", paragraph="3"), "art. 6", False),
+    ],
+)
+def test_a_place_holds_its_parts_and_nothing_beside_it(place: Place, locator: str, inside: bool) -> None:
+    assert place.holds(place.document, locator) is inside
+
+
+def test_a_place_is_of_one_document_however_its_symbol_is_punctuated() -> None:
+    place = Place(PROTOCOL_KEY, article="5")
+    assert place.holds("A/RES/55/25, annex III", "art. 5")
+    assert not place.holds("A/RES/55/25, annex I", "art. 5")
+
+
+def test_comparison_looks_past_case_width_dashes_and_quotation_marks() -> None:
+    assert squeeze("3–5  P.M.") == squeeze("3-5 p.m.") == squeeze("３−５ p.m.")
+    assert squeeze("“Other\nmatters”") == "other matters"
+    assert squeeze("item 3") != squeeze("item 4")
+
+
+# Ranking
+
+
+@pytest.mark.parametrize(
+    ("ranked", "relevant", "k", "value"),
+    [
+        ([1, 2, 3], {1}, 10, 1.0),
+        ([2, 1, 3], {1}, 10, 1 / math.log2(3)),
+        ([2, 3, 1], {1}, 10, 0.5),
+        ([2, 3, 1], {1}, 2, 0.0),
+        ([1, 9, 2], {1, 2}, 3, 1.5 / (1 + 1 / math.log2(3))),
+        ([9, 1], {1, 2, 3}, 2, (1 / math.log2(3)) / (1 + 1 / math.log2(3))),
+        ([], {1}, 10, 0.0),
+        ([1, 2], set(), 10, 0.0),
+    ],
+)
+def test_ndcg_has_the_values_worked_out_by_hand(ranked: list[int], relevant: set[int], k: int, value: float) -> None:
+    assert ndcg(ranked, relevant, k) == pytest.approx(value)
+
+
+@given(st.permutations(range(12)), st.sets(st.integers(0, 11), min_size=1), st.integers(1, 15))
+def test_ndcg_lies_between_nothing_and_one_and_is_one_where_the_best_stand_first(
+    ranked: list[int], relevant: set[int], k: int
+) -> None:
+    value = ndcg(ranked, relevant, k)
+    perfect = sorted(ranked, key=lambda item: item not in relevant)
+    assert 0 <= value <= 1 + 1e-12
+    assert value <= ndcg(perfect, relevant, k) + 1e-12
+    assert ndcg(perfect, relevant, k) == pytest.approx(1.0)
+
+
+def test_a_squad_file_gives_its_paragraphs_and_the_paragraph_of_each_question(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.json"
+    qas = [[{"question": "Who?"}, {"question": "Où ?"}], [], [{"question": "何时?"}]]
+    paragraphs = [{"context": f"text {n}", "qas": each} for n, each in enumerate(qas)]
+    data = [{"title": "one", "paragraphs": paragraphs[:2]}, {"title": "two", "paragraphs": paragraphs[2:]}]
+    path.write_text(json.dumps({"data": data}), encoding="utf-8")
+    assert read_squad(path) == (["text 0", "text 1", "text 2"], [("Who?", 0), ("Où ?", 0), ("何时?", 2)])
+
+
+# Answers against cases
+
+WHEN = Case(
+    id="t1",
+    question="When is agenda item 3 taken up?",
+    language="en",
+    kind="schedule",
+    answerable=True,
+    facts=(("Thursday", "14 October"), ("3-5 p.m.", "15:00")),
+    gold=(Place(AGENDA_KEY, locator="annex, Thursday, 14 October"),),
+)
+ARTICLE = Case(
+    id="t2",
+    question="What does article 5 of the Protocol say?",
+    language="en",
+    kind="article",
+    answerable=True,
+    facts=(("migrant",), ("prosecuted",)),
+    gold=(Place("A/RES/55/25 annex III", article="5"),),
+)
+CHAIR = Case(id="t3", question="Who chairs the meeting?", language="en", kind="unanswerable", answerable=False)
+
+
+def test_right_answers_pass_every_check_and_make_full_figures(starter_engine: Engine) -> None:
+    results = run_cases(starter_engine, [WHEN, ARTICLE, CHAIR])
+    assert [result.case for result in results] == [WHEN, ARTICLE, CHAIR]
+    assert [result.answered for result in results] == [True, True, False]
+    assert all(result.places and result.exact for result in results)
+    figures = summary(results)
+    words = sorted(len(" ".join(s.text for s in result.answer.statements).split()) for result in results[:2])
+    assert figures == {
+        "answerable": 2,
+        "facts_present": 1.0,
+        "gold_place_cited": 1.0,
+        "wrongly_refused": 0.0,
+        "unanswerable": 1,
+        "rightly_refused": 1.0,
+        "quotes_exact": 1.0,
+        "median_words": words[1],
+        "by_kind": {"article": "1/1", "schedule": "1/1", "unanswerable": "1/1"},
+        "by_language": {"en": "3/3"},
+    }
+
+
+def test_a_missing_fact_a_wrong_place_and_a_wrong_refusal_all_count_against_the_answers(
+    starter_engine: Engine,
+) -> None:
+    cases = [
+        replace(ARTICLE, facts=(("migrant",), ("the moon is made of cheese",))),
+        replace(ARTICLE, gold=(Place("A/RES/55/25 annex III", article="6"),)),
+        replace(CHAIR, answerable=True, facts=(("chair",),), gold=(Place(AGENDA_KEY, locator="masthead"),)),
+        replace(ARTICLE, answerable=False, facts=(), gold=()),
+    ]
+    results = run_cases(starter_engine, cases)
+    assert [result.facts for result in results[:3]] == [False, True, False]
+    assert [result.places for result in results] == [True, False, False, False]
+    figures = summary(results)
+    assert (figures["answerable"], figures["unanswerable"]) == (3, 1)
+    assert figures["facts_present"] == figures["gold_place_cited"] == figures["wrongly_refused"] == 0.333
+    assert figures["rightly_refused"] == 0.0
+    assert figures["by_kind"] == {"article": "1/3", "unanswerable": "0/1"}
+
+
+def test_a_comparison_needs_each_of_its_places_and_other_questions_one(starter_engine: Engine) -> None:
+    both = (*ARTICLE.gold, Place("A/RES/55/25 annex I", article="24"))
+    answer = starter_engine.ask(ARTICLE.question)
+    assert check(replace(ARTICLE, gold=both), answer, starter_engine.library).places
+    assert not check(replace(ARTICLE, gold=both, kind="comparison"), answer, starter_engine.library).places
+
+
+def test_a_quote_that_is_not_the_documents_own_words_is_noticed(starter_engine: Engine) -> None:
+    answer = starter_engine.ask(ARTICLE.question)
+    (statement, *rest) = answer.statements
+    forged = replace(statement.citations[0], quote=statement.citations[0].quote.upper())
+    told = replace(answer, statements=(replace(statement, citations=(forged,)), *rest))
+    assert check(ARTICLE, answer, starter_engine.library).exact
+    assert not check(ARTICLE, told, starter_engine.library).exact
+
+
+def test_earlier_turns_of_a_case_reach_the_engine(starter_engine: Engine) -> None:
+    follow = replace(WHEN, question="and item 3?", history=("When is agenda item 2 taken up?",))
+    (result,) = run_cases(starter_engine, [follow])
+    assert result.facts
+    assert result.places
+
+
+def test_no_results_make_figures_of_nothing() -> None:
+    figures = summary([])
+    assert (figures["answerable"], figures["facts_present"], figures["median_words"]) == (0, 0.0, 0)
+
+
+# The command lines
+
+NOTE = """# Note on the reading room
+
+1. The reading room of the library opens at nine in the morning and closes at six in the evening.
+
+2. Visitors must leave their bags with the guard at the entrance of the building.
+"""
+SET = """
+- id: n1
+  question: Where must visitors leave their bags?
+  language: en
+  kind: fact
+  answerable: true
+  facts: [[guard]]
+  gold: [{document: note, locator: para. 2}]
+- id: n2
+  question: When does the reading room open?
+  language: en
+  kind: fact
+  answerable: true
+  facts: [[a quarter to midnight]]
+  gold: [{document: note, locator: para. 1}]
+"""
+
+
+def test_the_quality_command_prints_its_figures_and_each_failed_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "note.md").write_text(NOTE, encoding="utf-8")
+    (tmp_path / "set.yaml").write_text(SET, encoding="utf-8")
+    options = ["--documents", str(tmp_path / "note.md"), "--cases", str(tmp_path / "set.yaml"), "--no-cross-encoder"]
+    assert main(options) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["answerable"], figures["facts_present"], figures["quotes_exact"]) == (2, 0.5, 1.0)
+    assert main([*options, "--failures"]) == 0
+    told, brace, printed = capsys.readouterr().out.partition("{\n")
+    assert json.loads(brace + printed) == figures
+    assert "n2 fact en: When does the reading room open?" in told
+    assert "a quarter to midnight" in told
+    assert "opens at nine" in told
+
+
+def test_the_quality_command_says_which_document_it_could_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.md").write_bytes(b"")
+    with pytest.raises(SystemExit) as left:
+        main(["--documents", str(tmp_path / "empty.md"), "--no-cross-encoder"])
+    assert left.value.code == 2
+    assert "empty.md" in capsys.readouterr().err
+
+
+def test_the_bench_explains_its_options() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "eval.bench", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--paragraphs" in done.stdout
+    assert "--squad" in done.stdout
+
+
+def test_generated_text_is_the_same_each_time_and_numbered_throughout() -> None:
+    assert generated(20) == generated(20)
+    assert generated(20) != generated(20, seed=8)
+    assert re.findall(r"^(\d+)\. ", generated(20), re.MULTILINE) == [str(n) for n in range(1, 21)]
+
+
+def test_the_bench_compares_medians() -> None:
+    assert _ratio("x", [(0.010, 0.020), (0.020, 0.050), (9.0, 0.060)]) == {
+        "x_ours_ms": 20.0,
+        "x_llama_index_ms": 50.0,
+        "x_times_faster": 2.5,
+    }
+
+
+def test_the_bench_indexes_its_texts_anew_each_time(tmp_path: Path) -> None:
+    ours = Ours(tmp_path / "library", tmp_path / "models")
+    sources = [Input("first.md", generated(3).encode()), Input("second.md", generated(4, seed=9).encode())]
+    ours.index(sources)
+    assert ours.library is not None
+    status = ours.library.status()
+    assert (status.documents, len(ours.library.documents())) == (2, 2)
+    lengths = sorted(
+        ours.embedder.count(passage.embedded)
+        for document in ours.library.documents()
+        for passage in ours.library.passages(document.id)
+    )
+    assert lengths[0] <= ours.passage_pieces() <= lengths[-1]
+    assert ours.passage_pieces() > 20
+    ours.index(sources[:1])
+    assert [document.title for document in ours.library.documents()] == ["Report on the generated topic"]
+    ours.library.close()
+
+
+def test_the_bench_stops_at_a_text_that_cannot_be_read(tmp_path: Path) -> None:
+    ours = Ours(tmp_path / "library", tmp_path / "models")
+    with pytest.raises(RuntimeError, match=r"nothing\.md"):
+        ours.index([Input("nothing.md", b"")])
+    assert ours.library is not None
+    ours.library.close()

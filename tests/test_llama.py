@@ -1,0 +1,122 @@
+"""Rapporteur inside LlamaIndex: nodes are passages, responses carry their citations."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from llama_index.core.base.response.schema import Response
+from llama_index.core.schema import NodeWithScore, TextNode
+
+from assistant.engine import Engine
+from assistant.llama import AnswerEngine, PassageRetriever
+
+QUESTION = "Can migrants be prosecuted for having been smuggled?"
+UNANSWERED = "Who chairs the meeting?"
+
+
+def text_node(found: NodeWithScore) -> TextNode:
+    """The node itself, which has to be text."""
+    assert isinstance(found.node, TextNode)
+    return found.node
+
+
+def untimed(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer's JSON form without the time it took."""
+    return {name: value for name, value in answer.items() if name != "timings"}
+
+
+def query(engine: Engine, question: str) -> Response:
+    """The response to a question."""
+    response = AnswerEngine(engine).query(question)
+    assert isinstance(response, Response)
+    return response
+
+
+def test_nodes_are_the_passages_that_search_finds_in_their_order(starter_engine: Engine) -> None:
+    nodes = PassageRetriever(starter_engine).retrieve(QUESTION)
+    evidence = starter_engine.search(QUESTION, 10)
+    assert len(nodes) == 10
+    assert [node.node.node_id for node in nodes] == [each.id for each in evidence]
+    assert [node.score for node in nodes] == [each.score for each in evidence]
+
+
+def test_a_nodes_text_and_span_are_its_passages(starter_engine: Engine) -> None:
+    library = starter_engine.library
+    for found in PassageRetriever(starter_engine).retrieve(QUESTION):
+        node = text_node(found)
+        document = library.document(node.metadata["document_id"])
+        passage = library.passages_by_id([node.node_id])[node.node_id]
+        assert node.text == passage.text
+        assert (node.start_char_idx, node.end_char_idx) == (passage.start, passage.end)
+        assert node.metadata == {
+            "document_id": document.id,
+            "symbol": document.key,
+            "title": document.title,
+            "edition": "digest",
+            "language": "en",
+            "locator": document.cite(passage.locator),
+            "url": document.url or "",
+        }
+
+
+def test_the_limit_of_a_retriever_is_kept_and_an_empty_question_finds_nothing(starter_engine: Engine) -> None:
+    assert len(PassageRetriever(starter_engine, limit=3).retrieve(QUESTION)) == 3
+    assert PassageRetriever(starter_engine).retrieve(" \x00 ") == []
+
+
+def test_retrieving_asynchronously_finds_the_same(starter_engine: Engine) -> None:
+    retriever = PassageRetriever(starter_engine)
+    found = asyncio.run(retriever.aretrieve(QUESTION))
+    assert [node.node.node_id for node in found] == [node.node.node_id for node in retriever.retrieve(QUESTION)]
+
+
+def test_a_response_numbers_its_citations_and_gives_their_words_in_that_order(starter_engine: Engine) -> None:
+    response = query(starter_engine, QUESTION)
+    answer = starter_engine.ask(QUESTION)
+    assert response.response is not None
+    lines = response.response.split("\n")
+    assert lines[0].endswith("[1]")
+    assert len(lines) == len(answer.statements) > 1
+    numbers = [int(n) for n in re.findall(r"\[(\d+)\]", response.response)]
+    assert list(dict.fromkeys(numbers)) == list(range(1, len(response.source_nodes) + 1))
+    for line, statement in zip(lines, answer.statements, strict=True):
+        cited = [text_node(response.source_nodes[int(n) - 1]).text for n in re.findall(r"\[(\d+)\]", line)]
+        assert cited == [citation.quote for citation in statement.citations]
+
+
+def test_source_nodes_are_the_documents_own_words_with_ids_of_their_own(starter_engine: Engine) -> None:
+    response = query(starter_engine, QUESTION)
+    nodes = [text_node(found) for found in response.source_nodes]
+    assert len({node.node_id for node in nodes}) == len(nodes) > 1
+    for node in nodes:
+        document = starter_engine.library.document(node.metadata["document_id"])
+        assert document.text[node.start_char_idx : node.end_char_idx] == node.text
+        assert node.metadata["symbol"] == document.key
+        assert node.metadata["locator"].startswith(document.label)
+        assert node.metadata["url"] == document.url
+
+
+@pytest.mark.parametrize("question", [QUESTION, "When is agenda item 3 taken up?", UNANSWERED])
+def test_the_metadata_hold_the_answer_in_its_stable_form(starter_engine: Engine, question: str) -> None:
+    response = query(starter_engine, question)
+    assert response.metadata is not None
+    assert set(response.metadata["answer"]["timings"]) == {"parse_ms", "answer_ms", "total_ms"}
+    assert untimed(response.metadata["answer"]) == untimed(starter_engine.ask(question).to_json())
+
+
+def test_an_asynchronous_query_gives_the_same_response(starter_engine: Engine) -> None:
+    response = asyncio.run(AnswerEngine(starter_engine).aquery(QUESTION))
+    assert isinstance(response, Response)
+    assert response.response == query(starter_engine, QUESTION).response
+
+
+@pytest.mark.parametrize("question", [UNANSWERED, ""])
+def test_a_question_that_is_not_answered_gets_the_reason_as_text(starter_engine: Engine, question: str) -> None:
+    response = query(starter_engine, question)
+    reason = starter_engine.ask(question).reason
+    assert reason
+    assert response.response == reason
+    assert response.source_nodes == []

@@ -1,0 +1,436 @@
+"""Questions: what they name is read in six languages, follow-ups are made whole, subjects and gaps are known."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.conversation import stand_alone
+from assistant.engine import Engine
+from assistant.question import Question, clean_question, parse_question
+from assistant.subjects import read_subjects
+from assistant.vocabulary import Vocabulary
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+
+VOCABULARY = Vocabulary.shipped()
+CATALOGUE = Catalogue.shipped()
+PROTOCOL_KEY = "A/RES/55/25, annex III"
+CONVENTION_KEY = "A/RES/55/25, annex I"
+
+
+def parse(text: str) -> Question:
+    """The question as understood with what is shipped."""
+    return parse_question(text, VOCABULARY, CATALOGUE)
+
+
+def named(text: str) -> list[str]:
+    """Keys of the documents that a question names."""
+    return [entry.key for entry in parse(text).named]
+
+
+# What a question names
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "items"),
+    [
+        ("Which documents are for item 2?", "en", ("2",)),
+        ("What is discussed under item 1 (a)?", "en", ("1 (a)",)),
+        ("What is discussed under item 1(b)?", "en", ("1 (b)",)),
+        ("Which documents are for items 4 and 5?", "en", ("4", "5")),
+        ("When is the second item taken up?", "en", ("2",)),
+        ("When is the 2nd item taken up?", "en", ("2",)),
+        ("When is item three taken up?", "en", ("3",)),
+        ("Quels documents pour le point 3 ?", "fr", ("3",)),
+        ("Quand le deuxième point est-il examiné ?", "fr", ("2",)),
+        ("¿Qué documentos hay para el tema 3 y cuándo se examina?", "es", ("3",)),
+        ("¿Qué documentos hay para el tema 3 y 4?", "es", ("3", "4")),
+        ("Какие документы по пункту 3?", "ru", ("3",)),
+        ("Когда рассматривается пункт 3 повестки дня?", "ru", ("3",)),
+        ("ما هي وثائق البند الثالث؟", "ar", ("3",)),
+        ("متى ينظر في البند 3 من جدول الأعمال؟", "ar", ("3",)),
+        ("第三项的文件是什么?", "zh", ("3",)),
+        ("什么时候审议议程项目3?", "zh", ("3",)),
+        ("What time is lunch?", "en", ()),
+    ],
+)
+def test_agenda_items_are_read_in_six_languages(text: str, language: str, items: tuple[str, ...]) -> None:
+    question = parse(text)
+    assert (question.language, question.items) == (language, items)
+    assert question.articles == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "articles", "paragraph"),
+    [
+        ("What does article 6, paragraph 3 say?", ("6",), "3"),
+        ("What does art. 6(3)(a) say?", ("6",), "3 (a)"),
+        ("What does article 8 (2) say?", ("8",), "2"),
+        ("What do articles 5 and 6 say?", ("5", "6"), None),
+        ("Que dit l'article 6, paragraphe 3 ?", ("6",), "3"),
+        ("¿Qué dice el artículo 6, párrafo 3?", ("6",), "3"),
+        ("Что говорит статья 6 Протокола?", ("6",), None),
+        ("ماذا تقول المادة 6 من البروتوكول؟", ("6",), None),
+        ("第六条第三款说什么?", ("6",), "3"),
+        ("What is the Protocol about?", (), None),
+    ],
+)
+def test_articles_and_their_paragraphs_are_read_and_are_no_agenda_items(
+    text: str, articles: tuple[str, ...], paragraph: str | None
+) -> None:
+    question = parse(text)
+    assert (question.articles, question.paragraph, question.items) == (articles, paragraph, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "weekdays", "afternoon"),
+    [
+        ("What is discussed on Friday afternoon?", (4,), True),
+        ("What is discussed on Thursday morning?", (3,), False),
+        ("Is it on Monday or on Sunday?", (0, 6), None),
+        ("Quelle réunion vendredi matin ?", (4,), False),
+        ("¿Qué hay el viernes por la tarde?", (4,), True),
+        ("Что будет в пятницу?", (4,), None),
+        ("ماذا يوم الجمعة؟", (4,), None),
+        ("星期五下午讨论什么?", (4,), True),
+        ("What is on the agenda?", (), None),
+        ("Что в повестке дня?", (), None),
+    ],
+)
+def test_weekdays_and_halves_of_the_day_are_read_in_six_languages(
+    text: str, weekdays: tuple[int, ...], afternoon: bool | None
+) -> None:
+    question = parse(text)
+    assert (question.weekdays, question.afternoon) == (weekdays, afternoon)
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "months"),
+    [
+        ("What happens on 14 October?", (14,), (10,)),
+        ("What happens on October 14 and 15?", (14, 15), (10,)),
+        ("What happens on the 15th?", (15,), ()),
+        ("Que se passe-t-il le 14 octobre ?", (14,), (10,)),
+        ("¿Qué se examina el 14 de octubre?", (14,), (10,)),
+        ("Что обсуждается 14 октября?", (14,), (10,)),
+        ("ماذا يناقش في 14 أكتوبر؟", (14,), (10,)),
+        ("10月14日讨论什么?", (14,), (10,)),
+        ("What happens on 45 October?", (), (10,)),
+        ("Which documents are for item 2?", (), ()),
+    ],
+)
+def test_days_of_the_month_are_read_beside_their_month(
+    text: str, days: tuple[int, ...], months: tuple[int, ...]
+) -> None:
+    question = parse(text)
+    assert (question.days, question.months) == (days, months)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("What happens at 3 p.m. on Friday?", 15),
+        ("What happens at 11 a.m.?", 11),
+        ("What happens at 12 p.m.?", 12),
+        ("What happens at 4 o'clock?", 4),
+        ("Que se passe-t-il à 10 h 30 ?", 10),
+        ("Что будет в 15 часов?", 15),
+        ("下午3点讨论什么?", 3),
+        ("What happens at 99 p.m.?", None),
+        ("What happens on Friday?", None),
+    ],
+)
+def test_clock_hours_are_read(text: str, hour: int | None) -> None:
+    assert parse(text).hour == hour
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("What does UNTOC say about witnesses?", [CONVENTION_KEY]),
+        ("What does the Palermo Convention say about witnesses?", [CONVENTION_KEY]),
+        ("What does the Convention say about witnesses?", [CONVENTION_KEY]),
+        ("What does the Smuggling of Migrants Protocol say about ships?", [PROTOCOL_KEY]),
+        ("What does the Protocol say about ships?", [PROTOCOL_KEY]),
+        ("Que dit le Protocole sur les navires ?", [PROTOCOL_KEY]),
+        ("¿Qué dice el Protocolo sobre los buques?", [PROTOCOL_KEY]),
+        ("Что говорит Протокол о судах?", [PROTOCOL_KEY]),
+        ("ماذا يقول البروتوكول عن السفن؟", [PROTOCOL_KEY]),
+        ("议定书对船只有什么规定?", [PROTOCOL_KEY]),
+        ("What time is lunch?", []),
+    ],
+)
+def test_treaties_are_known_by_their_names_and_by_what_they_are(text: str, keys: list[str]) -> None:
+    assert named(text) == keys
+
+
+@pytest.mark.parametrize("symbol", ["CTOC/COP/WG.7/2021/1", "A/RES/55/25", "CTOC/COP/WG.7/2026/4"])
+def test_a_symbol_is_read_as_a_symbol_and_as_nothing_else(symbol: str) -> None:
+    question = parse(f"What is {symbol} about?")
+    assert [each.text for each in question.symbols] == [symbol]
+    assert (question.named, question.items, question.articles, question.days) == ((), (), (), ())
+
+
+def test_the_language_of_a_question_can_be_overridden() -> None:
+    question = parse_question("point 3", VOCABULARY, CATALOGUE, language="fr")
+    assert (question.language, question.items) == ("fr", ("3",))
+
+
+# Cleaning
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("a\x00b\u200bc\x9fd", "a b c d"),
+        ("  When\n\tis  it?\r\n", "When is it?"),
+        ("before\ud800after", "beforeafter"),
+        ("ﬁnal Ａｒｔｉｃｌｅ ５", "final Article 5"),
+        ("البَنْد", "البند"),
+        ("\u202eevil\u202c", "evil"),
+        ("", ""),
+        ("\x00\u200b", ""),
+    ],
+)
+def test_cleaning_leaves_one_plain_line(asked: str, text: str) -> None:
+    assert clean_question(asked) == text
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=80))
+def test_cleaning_is_safe_for_any_text_and_parsing_after_it(asked: str) -> None:
+    cleaned = clean_question(asked)
+    cleaned.encode("utf-8")
+    assert cleaned == " ".join(cleaned.split())
+    question = parse(asked)
+    assert (question.asked, question.text) == (asked, cleaned)
+    assert question.language in LANGUAGES
+
+
+# Follow-ups
+
+
+def whole(text: str, *history: str) -> str:
+    """The question made whole."""
+    return stand_alone(text, history, VOCABULARY, CATALOGUE)
+
+
+def test_another_day_replaces_the_day_that_was_asked_about() -> None:
+    made = parse(whole("and on Friday?", "What is discussed on Thursday morning?"))
+    assert (made.weekdays, made.afternoon) == ((4,), None)
+    assert "discussed" in made.text
+
+
+def test_another_half_of_the_day_keeps_the_day() -> None:
+    made = parse(whole("and in the afternoon?", "What is discussed on Thursday morning?"))
+    assert (made.weekdays, made.afternoon) == ((3,), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("and item 4?", "Which documents are for item 2?"),
+        ("et le point 4 ?", "Quels documents pour le point 2 ?"),
+        ("¿y el tema 4?", "¿Qué documentos hay para el tema 2?"),
+        ("а по пункту 4?", "Какие документы по пункту 2?"),
+        ("وماذا عن البند 4؟", "أي وثائق للبند 2؟"),
+        ("那么项目4呢?", "议程项目2有哪些文件?"),
+    ],
+)
+def test_another_item_replaces_the_item_that_was_asked_about(text: str, before: str) -> None:
+    made = parse(whole(text, before))
+    assert made.items == ("4",)
+    assert made.says("documents") == parse(before).says("documents")
+    assert len(made.text) > len(text)
+
+
+def test_another_treaty_replaces_the_treaty_that_was_asked_about() -> None:
+    by_name = whole("what about the Convention?", "What does the Smuggling of Migrants Protocol say about witnesses?")
+    assert named(by_name) == [CONVENTION_KEY]
+    assert "witnesses" in by_name
+
+
+def test_another_treaty_replaces_one_that_was_only_called_the_protocol() -> None:
+    made = whole("what about the Convention?", "What does the Protocol say about witnesses?")
+    assert named(made) == [CONVENTION_KEY]
+    assert "witnesses" in made
+
+
+def test_another_article_is_sought_in_the_same_treaty() -> None:
+    made = whole("and article 7?", "What does article 6 of the Protocol say?")
+    assert parse(made).articles == ("7",)
+    assert named(made) == [PROTOCOL_KEY]
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("Which documents are for item 2?", "What is discussed on Thursday?"),
+        ("What does the Protocol say about stateless vessels?", "When is agenda item 3 taken up?"),
+        ("Quels documents sont prévus pour le point 2 ?", "Qui protège les témoins contre les représailles ?"),
+    ],
+)
+def test_a_new_question_that_stands_alone_is_left_as_it_is(text: str, before: str) -> None:
+    assert whole(text, before) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("Is there interpretation on Friday afternoon?", "Which documents are for item 2?"),
+        ("ما هي وثائق البند الثالث؟", "كيف يحمى الشهود من الانتقام؟"),
+    ],
+)
+def test_a_word_that_only_looks_like_a_pronoun_makes_no_follow_up(text: str, before: str) -> None:
+    assert whole(text, before) == text
+
+
+def test_without_earlier_turns_nothing_is_added() -> None:
+    assert whole("and on Friday?") == "and on Friday?"
+
+
+def test_only_the_latest_of_thirty_turns_counts_for_what_is_named() -> None:
+    turns = [f"What is discussed under item {1 + n % 6}?" for n in range(29)] + ["What is discussed on Thursday?"]
+    made = parse(whole("and on Friday?", *turns))
+    assert (made.weekdays, made.items) == ((4,), ())
+
+
+def test_thirty_follow_ups_in_a_row_end_in_a_question_of_bounded_length() -> None:
+    turns = ["Which documents are for item 1?", *(f"and item {1 + n % 6}?" for n in range(29))]
+    made = whole("and item 2?", *turns)
+    assert parse(made).items == ("2",)
+    assert len(made) <= 2_000
+
+
+def test_a_chain_of_follow_ups_keeps_what_the_first_turn_asked() -> None:
+    turns = ["Which documents are for item 2?", "and item 3?", "and item 4?"]
+    made = parse(whole("and item 5?", *turns))
+    assert made.items == ("5",)
+    assert made.says("documents")
+
+
+# Terms
+
+VESSEL = {
+    "en": "What is the colour of the vessel?",
+    "fr": "De quelle couleur est le navire ?",
+    "es": "¿De qué color es el buque?",
+    "ru": "Какого цвета судно?",
+    "ar": "ما لون السفينة؟",
+    "zh": "船只是什么颜色?",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_term_is_found_in_every_language_where_it_stands(language: str) -> None:
+    text = VESSEL[language]
+    mentions = VOCABULARY.mentions(text, language)
+    found = [mention for mention in mentions if VOCABULARY.names(mention.concept, "en")[:1] == ["vessel"]]
+    assert len(found) == 1
+    words = text[found[0].start : found[0].end]
+    assert words in {"vessel", "navire", "buque", "судно", "السفينة", "船只"}
+
+
+def test_the_longest_term_wins_where_terms_overlap() -> None:
+    text = "Who attends the Working Group on the Smuggling of Migrants?"
+    found = [text[mention.start : mention.end] for mention in VOCABULARY.mentions(text, "en")]
+    assert found[-1] == "Working Group on the Smuggling of Migrants"
+    wide = "偷运移民议定书"
+    (mention,) = VOCABULARY.mentions(wide, "zh")
+    assert (mention.start, mention.end) == (0, len(wide))
+
+
+def test_overlapping_terms_are_reported_once_and_in_order() -> None:
+    mentions = VOCABULARY.mentions("Does the Protocol protect witnesses on a vessel of a State party?", "en")
+    assert len(mentions) >= 3
+    assert all(one.end <= other.start for one, other in pairwise(mentions))
+
+
+def test_a_question_looks_for_its_terms_in_the_language_of_the_documents() -> None:
+    question = parse(VESSEL["fr"])
+    assert "vessel" in question.english
+    assert set(question.tokens("en")) >= set(VOCABULARY.content(["vessel"], "en"))
+
+
+def test_a_concept_gives_its_names_in_each_language_and_none_where_it_has_none() -> None:
+    words = Vocabulary(
+        {language: {"stopwords": []} for language in LANGUAGES}, [{"en": ["ship", "boat"], "fr": ["navire"]}]
+    )
+    assert words.names(0, "en") == ["ship", "boat"]
+    assert words.names(0, "zh") == []
+
+
+KINDS = ("when", "which_document", "item", "article", "paragraph", "documents", "agenda", "follow_up_starts")
+CHOICES = {"weekdays": 7, "months": 12, "dayparts": 2}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shipped_words_are_complete_in_every_language(language: str) -> None:
+    for kind in KINDS:
+        assert VOCABULARY.forms(kind, language), kind
+    for kind, least in CHOICES.items():
+        groups = VOCABULARY.groups(kind, language)
+        assert len(groups) >= least
+        assert set(groups) == set(VOCABULARY.groups(kind, "en")), kind
+        assert all(groups.values()), kind
+    assert set(VOCABULARY.number_words(language).values()) >= set(range(1, 11))
+
+
+def test_every_shipped_term_has_a_name_in_every_language() -> None:
+    assert len(VOCABULARY.terms) > 300
+    for concept, term in enumerate(VOCABULARY.terms):
+        for language in LANGUAGES:
+            names = VOCABULARY.names(concept, language)
+            assert names, (term, language)
+            assert all(name.strip() for name in names), (term, language)
+
+
+# Subjects
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "article"),
+    [
+        ("Can a smuggled migrant be put on trial just for having been smuggled?", PROTOCOL_KEY, "art. 5"),
+        ("What counts as an organised criminal group?", CONVENTION_KEY, "art. 2"),
+        ("Quelles sont les mesures de protection des témoins ?", CONVENTION_KEY, "art. 24"),
+    ],
+)
+def test_a_paraphrase_finds_the_article_that_answers_it(
+    starter_engine: Engine, text: str, key: str, article: str
+) -> None:
+    library = starter_engine.library
+    reading = read_subjects(starter_engine.question(text), library)
+    best = reading.hits[0]
+    document = library.document(best.document_id)
+    block = document.block_at(best.start)
+    assert block is not None
+    assert document.key == key
+    assert block.locator.startswith(f"{article},")
+    assert best.score > reading.gap
+
+
+def test_hits_come_best_first_with_scores_in_their_bounds(starter_engine: Engine) -> None:
+    hits = read_subjects(starter_engine.question("How are witnesses protected?"), starter_engine.library).hits
+    assert len(hits) > 3
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert all(-1e-6 <= part <= 1 + 1e-6 for hit in hits for part in (hit.cosine, hit.shared))
+
+
+@pytest.mark.parametrize("text", ["Who chairs the meeting?", "who is chairing the meeting"])
+def test_a_question_that_the_documents_are_known_not_to_answer_is_recognised(starter_engine: Engine, text: str) -> None:
+    reading = read_subjects(starter_engine.question(text), starter_engine.library)
+    assert reading.gap > max((hit.score for hit in reading.hits), default=0.0)
+    assert "chair" in reading.gap_phrase.casefold()
+
+
+def test_subjects_can_be_restricted_to_some_documents(starter_engine: Engine) -> None:
+    library = starter_engine.library
+    (convention,) = library.find(CONVENTION_KEY)
+    question = starter_engine.question("Can migrants be prosecuted for having been smuggled?")
+    hits = read_subjects(question, library, [convention.id]).hits
+    assert hits
+    assert {hit.document_id for hit in hits} == {convention.id}
