@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +15,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.documents import Document, Passage
+from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
 from corpus.meetings import Meeting
 from corpus.store import SCHEMA_VERSION, Header, LexicalHit, Store, Subject
 from corpus.symbols import Symbol, same_document
@@ -28,19 +27,7 @@ if TYPE_CHECKING:
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
 
-_DATABASE, _VECTORS, _LOCK, _OWNER = "library.sqlite3", "vectors", "owner.lock", "owner.json"
-
-
-class LibraryError(Exception):
-    """The library can't do what was asked; the message says why and what to do. It is unharmed."""
-
-
-class LibraryBusy(LibraryError):
-    """Another process owns the folder. Transient: try again when it has ended."""
-
-
-class LibraryStale(LibraryError):
-    """The library was made with another model, schema or segmenter. Mended by `rapporteur reindex`."""
+_DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
 
 
 @dataclass(frozen=True)
@@ -90,7 +77,7 @@ class Library:
             "dimension": str(embedder.dimension),
             "segmenter": segmenter,
         }
-        with _plainly(folder):
+        with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "not writable", str(folder))
@@ -98,10 +85,10 @@ class Library:
             try:
                 self._lock.acquire()
             except Timeout:
-                raise LibraryBusy(_busy_message(folder)) from None
+                raise LibraryBusy(busy_message(folder)) from None
         try:
-            with _plainly(folder):
-                (folder / _OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
+            with plainly(folder):
+                (folder / OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
                 self._store = Store(folder / _DATABASE)
             self._check_stamp(accept_stale)
         except BaseException:
@@ -121,13 +108,13 @@ class Library:
                 self._vector_index.close()
                 self._vector_index = None
             self._store.close()
-            (self.folder / _OWNER).unlink(missing_ok=True)
+            (self.folder / OWNER).unlink(missing_ok=True)
             self._lock.release()
 
     def _check_stamp(self, accept_stale: bool) -> None:
         stamp = self._store.stamp()
         if not stamp:
-            with _plainly(self.folder), self._store.transaction():
+            with plainly(self.folder), self._store.transaction():
                 self._store.write_stamp(self._expected)
             return
         different = [name for name, value in self._expected.items() if stamp.get(name) != value]
@@ -169,7 +156,7 @@ class Library:
                 raise ValueError(f"the subject {subject.phrase!r} points at nothing in {document.id}")
         vectors = self._embed(document.language, passages, progress)
         indexed = self._embed_subjects(subjects)
-        with self._guard, _plainly(self.folder):
+        with self._guard, plainly(self.folder):
             with self._store.transaction():
                 for replaced in replaces:
                     self._store.delete(replaced)
@@ -179,7 +166,7 @@ class Library:
 
     def remove(self, document_id: str) -> None:
         """Removes a document from every index, and makes sure that nothing of it is left."""
-        with self._guard, _plainly(self.folder):
+        with self._guard, plainly(self.folder):
             gone = {passage.id for passage in self._store.passages(document_id)}
             with self._store.transaction():
                 if not self._store.delete(document_id):
@@ -422,7 +409,7 @@ class Library:
 
         Until it is done the library is as it was: all changes are one transaction.
         """
-        with self._guard, _plainly(self.folder):
+        with self._guard, plainly(self.folder):
             meetings = {meeting.document_id: meeting for meeting in self._store.meetings()}
             total = 0
             with self._store.transaction():
@@ -487,43 +474,3 @@ def _revision(symbol: Symbol) -> int:
 
 def _is_revision_chain(symbol: Symbol) -> bool:
     return not symbol.modifiers or (len(symbol.modifiers) == 1 and symbol.modifiers[0].kind == "Rev")
-
-
-def _busy_message(folder: Path) -> str:
-    try:
-        owner = json.loads((folder / _OWNER).read_text(encoding="utf-8"))
-        who = f"process {owner['pid']} ({owner['name']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        who = "another process"
-    return (
-        f"The library in {folder} is in use by {who}. One process at a time may use a library: "
-        "wait until it has ended, or choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."
-    )
-
-
-@contextmanager
-def _plainly(folder: Path) -> Iterator[None]:
-    """Turns the errors of disk and database into sentences for people."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise LibraryError(advice(folder, str(error))) from error
-    except OSError as error:
-        raise LibraryError(advice(folder, error.strerror or str(error))) from error
-
-
-def advice(folder: Path, reason: str) -> str:
-    """What to tell people when disk or database refuse."""
-    low = reason.casefold()
-    if "full" in low or "no space" in low:
-        return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
-    if "readonly" in low or "read-only" in low or "not writable" in low or "permission" in low:
-        return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
-    if "malformed" in low or "not a database" in low:
-        return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest anew elsewhere."
-    if "not a directory" in low or "exists" in low:
-        return f"{folder} is not a folder. Choose another with --data-dir or RAPPORTEUR_DATA_DIR."
-    return (
-        f"The library in {folder} could not be used: {reason}. "
-        "Choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."
-    )

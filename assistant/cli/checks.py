@@ -14,7 +14,8 @@ from assistant.settings import Settings, SettingsError
 from corpus.catalogue import CatalogueError
 from corpus.embedding import EmbeddingError, make_embedder
 from corpus.embedding.cross_encoder import CrossEncoder
-from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
 
 Severity = Literal["ok", "warning", "error"]

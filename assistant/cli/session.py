@@ -15,7 +15,8 @@ from rich.console import Console
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import Catalogue, CatalogueError
 from corpus.documents import LANGUAGES
-from corpus.library import Library, LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.library import Library
 from ingest.readers import visible
 
 if TYPE_CHECKING:

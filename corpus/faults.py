@@ -1,0 +1,65 @@
+"""What can be wrong with a library, said in sentences for people."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+OWNER = "owner.json"
+"""File in a library's folder that names the process that owns it."""
+
+
+class LibraryError(Exception):
+    """The library can't do what was asked; the message says why and what to do. It is unharmed."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process owns the folder. Transient: try again when it has ended."""
+
+
+class LibraryStale(LibraryError):
+    """The library was made with another model, schema or segmenter. Mended by `rapporteur reindex`."""
+
+
+def busy_message(folder: Path) -> str:
+    """Who owns a folder, and what to do about it."""
+    try:
+        owner = json.loads((folder / OWNER).read_text(encoding="utf-8"))
+        who = f"process {owner['pid']} ({owner['name']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "another process"
+    return (
+        f"The library in {folder} is in use by {who}. One process at a time may use a library: "
+        "wait until it has ended, or choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."
+    )
+
+
+@contextmanager
+def plainly(folder: Path) -> Iterator[None]:
+    """Turns the errors of disk and database into sentences for people."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise LibraryError(advice(folder, str(error))) from error
+    except OSError as error:
+        raise LibraryError(advice(folder, error.strerror or str(error))) from error
+
+
+def advice(folder: Path, reason: str) -> str:
+    """What to tell people when disk or database refuse."""
+    low = reason.casefold()
+    if "full" in low or "no space" in low:
+        return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
+    if "readonly" in low or "read-only" in low or "not writable" in low or "permission" in low:
+        return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."
+    if "malformed" in low or "not a database" in low:
+        return f"The database in {folder} is damaged ({reason}). Restore it from a backup, or ingest anew elsewhere."
+    if "not a directory" in low or "exists" in low:
+        return f"{folder} is not a folder. Choose another with --data-dir or RAPPORTEUR_DATA_DIR."
+    return (
+        f"The library in {folder} could not be used: {reason}. "
+        "Choose another folder with --data-dir or RAPPORTEUR_DATA_DIR."
+    )
