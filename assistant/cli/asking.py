@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,10 +112,14 @@ def demo() -> None:
             data.print(Text(f"? {question}", style="bold magenta"))
             print_answer(data, engine.ask(question))
     folder = settings().data_dir
+    program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
     talk.print(
         f"\nThe library is in {folder}. Now try:\n"
-        '  rapporteur ask "What must be done when a smuggled migrant is detained?"\n'
-        "  rapporteur chat\n  rapporteur meeting\n  rapporteur ingest FILE...   (text or Markdown)\n  rapporteur --help",
+        f'  {program} ask "What must be done when a smuggled migrant is detained?"\n'
+        f"  {program} chat\n"
+        f"  {program} meeting\n"
+        f"  {program} ingest FILE...   (text or Markdown)\n"
+        f"  {program} --help",
         markup=False,
     )
 
