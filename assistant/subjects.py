@@ -69,6 +69,8 @@ def read_subjects(question: Question, library: Library, documents: Sequence[str]
 
 
 def _read(question: Question, library: Library, documents: Sequence[str] | None) -> SubjectReading:
+    if not library.indexed():
+        return SubjectReading(())
     behind = library.superseded()
     cosines: dict[_Place, tuple[float, str]] = {}
     shares: dict[_Place, tuple[float, str]] = {}

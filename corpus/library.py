@@ -68,6 +68,7 @@ class Library:
         self._vector_index: Vectors | None = None
         self._documents: dict[str, Document] = {}
         self._indexed: set[str] | None = None
+        self._counts: dict[str, int] | None = None
         self._queries: dict[str, np.ndarray] = {}
         self._behind: dict[str, str] | None = None
         self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
@@ -192,6 +193,7 @@ class Library:
         self._behind = None
         self._subjects = None
         self._indexed = None
+        self._counts = None
         for document_id in ids:
             self._documents.pop(document_id, None)
 
@@ -361,7 +363,9 @@ class Library:
     def languages(self) -> dict[str, int]:
         """Number of passages held by language."""
         with self._guard:
-            return self._store.passage_counts()
+            if self._counts is None:
+                self._counts = self._store.passage_counts()
+            return self._counts
 
     @property
     def chroma_collection(self) -> object:
