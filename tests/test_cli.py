@@ -94,6 +94,8 @@ class Cli:
             text=True,
             cwd=ROOT,
             env={**os.environ, **self.settings(), "PYTHONUTF8": "1"},
+            # A test run in the background ignores interrupts, and so would its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
 
