@@ -314,11 +314,6 @@ class Engine:
         sure = bool(scored) and scored[0].cross >= SURE_CROSS and scored[0].coverage >= 0.5
         return reading.gap >= GAP and reading.gap > best + GAP_MARGIN and not sure
 
-    def evidence(self, question: Question) -> tuple[list[Evidence], list[Scored]]:
-        """What retrieval and scoring see of a question; for evaluation."""
-        evidence = self._gather(question, self._scope(question))
-        return evidence, self._scorer.score(question, evidence)
-
     def _scope(self, question: Question) -> list[str] | None:
         """The documents that a question restricts itself to by symbol or name; None for all."""
         keys = {entry.key for entry in question.named}

@@ -16,7 +16,6 @@ from corpus.symbols import Symbol, find_symbols
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
-_ASCII_ITEM = re.compile(r"(?<![\w/.])(\d{1,2})\s*(?:\(\s*([a-z])\s*\)|([a-z])(?![\w]))?")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
