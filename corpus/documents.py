@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -53,13 +53,37 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Masthead:
+    """What the head of a document says about it, each as printed; empty where it says nothing.
+
+    `symbols` are the symbols that it bears, canonical and without asterisks (one, or two for one document),
+    `languages` and `original` are language codes, `date` is ISO 8601. `dates` are those of the meeting.
+    """
+
+    body: str = ""
+    symbols: tuple[str, ...] = ()
+    distribution: str = ""
+    date: str = ""
+    language: str = ""
+    original: str = ""
+    session: str = ""
+    place: str = ""
+    dates: str = ""
+    item: str = ""
+    job: str = ""
+
+
+@dataclass(frozen=True)
 class Document:
     """One language version of one symbol (or part of it) in one edition, with its canonical text.
 
     `part` distinguishes texts that share a symbol, such as the two treaties annexed to A/RES/55/25.
     `short` is how citations name the text where it is not cited by symbol. A document without a symbol is
-    known by its `slug`. `source` is the file's name, `origin` tells files of one name apart. `sha256` is the hash of the source bytes, `reader` the version of the code that
-    read them: together they say whether reading again could change anything.
+    known by its `slug`. `source` is the file's name, `origin` tells files of one name apart, `format` is the kind
+    of file (`text`, `html`, `docx`, `pdf`). `sha256` is the hash of the source bytes, `reader` the version of the
+    code that read them: together they say whether reading again could change anything. `proof` says what the
+    symbol rests on, `reissue` counts its asterisks. `pages` are the characters of text on each page of a paged source; `ocr` says that
+    the words were recognised from an image; `warnings` are sentences about what a person should look at.
     """
 
     symbol: Symbol | None
@@ -78,7 +102,13 @@ class Document:
     sha256: str = ""
     reader: str = ""
     kind: str = "document"
-    notes: tuple[str, ...] = field(default=())
+    proof: str = ""
+    masthead: Masthead = Masthead()
+    format: str = "text"
+    reissue: int = 0
+    pages: tuple[int, ...] = ()
+    ocr: bool = False
+    warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:

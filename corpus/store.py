@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.analysis import analyse
-from corpus.documents import LANGUAGES, Block, Document, Passage
+from corpus.documents import LANGUAGES, Block, Document, Masthead, Passage
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
 
@@ -281,7 +281,8 @@ class Store:
         if row is None:
             return None
         fields = json.loads(row[1])
-        fields["notes"] = tuple(fields["notes"])
+        fields["masthead"] = Masthead(**{**fields["masthead"], "symbols": tuple(fields["masthead"]["symbols"])})
+        fields["pages"], fields["warnings"] = tuple(fields["pages"]), tuple(fields["warnings"])
         blocks = []
         for (data,) in self._db.execute(
             "SELECT fields FROM blocks WHERE document_id = ? ORDER BY ordinal", (document_id,)

@@ -99,7 +99,11 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         sha256=hashlib.sha256(source.data).hexdigest(),
         reader=READER_VERSION,
         kind=kind,
-        notes=(f"symbol {identity.proof}",) if identity.symbol else (),
+        proof=identity.proof,
+        format=raw.format,
+        pages=raw.pages,
+        ocr=raw.ocr,
+        warnings=raw.warnings,
     )
     return document, meeting_of(document)
 

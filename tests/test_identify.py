@@ -50,7 +50,7 @@ def head(text: str = PLAIN, **given: str) -> str:
 def test_the_symbol_that_the_user_gives_is_taken() -> None:
     made = read(PLAIN, symbol="A/75/100")
     assert (made.id, made.edition) == ("A/75/100:en:official", "official")
-    assert made.notes == ("symbol given by the user",)
+    assert made.proof == "given by the user"
 
 
 def test_the_symbol_in_the_front_matter_is_taken() -> None:
@@ -60,7 +60,7 @@ def test_the_symbol_in_the_front_matter_is_taken() -> None:
 def test_the_symbol_that_the_text_prints_is_taken() -> None:
     made = read(PRINTED)
     assert made.id == "A/75/100:en:official"
-    assert made.notes == ("symbol printed in the text",)
+    assert made.proof == "printed in the text"
     assert (made.title, made.date) == ("A note on boats", "2020-05-03")
 
 
@@ -339,7 +339,7 @@ def test_the_real_agenda_is_identified_though_it_prints_no_symbol(catalogue: Cat
     assert "2021/1" not in AGENDA.read_text(encoding="utf-8")
     made = read_document(file_source(AGENDA), catalogue)[0]
     assert made.id == "CTOC/COP/WG.7/2021/1:en:official"
-    assert "catalogue" in made.notes[0]
+    assert "catalogue" in made.proof
     assert read_document(file_source(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/1")), catalogue)[0].id == made.id
 
 

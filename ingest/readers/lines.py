@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 class ReadError(Exception):
@@ -13,19 +13,30 @@ class ReadError(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table row; empty text where the source leaves it blank."""
+    """One cell of a table row; empty text where the source leaves it blank.
+
+    `over` and `down` are the columns and rows that the cell spans (1 for an ordinary one).
+    """
 
     text: str
+    over: int = 1
+    down: int = 1
+
+
+LinePart = Literal["", "masthead", "summary", "contents", "caption", "box"]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a source, its markup taken off.
+    """One line of a source, its markup taken off; readers that know paragraphs give one line for each.
 
     `heading` is the level that the markup gives (1 to 6), 0 for body text; `strong` and `emphasis` say that
     the whole line is set so, which often is how a heading looks. `bullet` marks a list item, `cells` a table
-    row; `broken` says that the source breaks the line on purpose. `note` is the mark of a footnote whose text this line is, `marks` those that refer to footnotes from
-    within it. `blank` lines separate paragraphs. `row` is the line number in the source, from 1.
+    row, `header` a row that heads its table; `broken` says that the source breaks the line on purpose. `note`
+    is the mark of a footnote whose text this line is, `marks` those that refer to footnotes from within it.
+    `blank` lines separate paragraphs. `row` is the line's number in the source, from 1; `page` its page, from 1.
+    `left` and `top` are its place on the page in points, `size` its font size in points, all 0 where the
+    source has none. `part` names the part of the document that it belongs to, where the reader knows.
     """
 
     text: str
@@ -35,11 +46,15 @@ class Line:
     strong: bool = False
     emphasis: bool = False
     bullet: bool = False
-    indent: int = 0
     broken: bool = False
     cells: tuple[Cell, ...] = ()
+    header: bool = False
     note: str | None = None
-    marks: tuple[str, ...] = field(default=())
+    marks: tuple[str, ...] = ()
+    left: float = 0.0
+    top: float = 0.0
+    size: float = 0.0
+    part: LinePart = ""
 
     @property
     def blank(self) -> bool:
@@ -49,7 +64,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Source:
-    """A file as read: its lines, and what it says about itself outside its text (`given`: front matter)."""
+    """A file as read: its lines, and what it says about itself outside its text.
+
+    `given` is what front matter says, `format` the kind of file (`text`, `html`, `docx`, `pdf`), `pages` the
+    number of characters of text on each page of a paged format. `ocr` says that the words were recognised
+    from an image; `warnings` are sentences about what a person should look at.
+    """
 
     lines: tuple[Line, ...]
     given: Mapping[str, Any] = field(default_factory=dict)
+    format: str = "text"
+    pages: tuple[int, ...] = ()
+    ocr: bool = False
+    warnings: tuple[str, ...] = ()

@@ -123,7 +123,6 @@ def _line(raw: str, row: int, name: str) -> Line:
     if heading := _HEADING.match(raw):
         level, raw = len(heading.group(1)), heading.group(2).rstrip().rstrip("#").strip()
     bullet = _BULLET.match(raw) if not level else None
-    indent = len(raw) - len(raw.lstrip())
     if bullet:
         raw = raw[bullet.end() :]
     raw = raw.rstrip()
@@ -138,7 +137,6 @@ def _line(raw: str, row: int, name: str) -> Line:
         strong=strong,
         emphasis=emphasis,
         bullet=bool(bullet),
-        indent=indent,
         broken=broken,
         marks=marks,
     )
