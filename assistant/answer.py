@@ -17,7 +17,8 @@ class Citation:
     """Exact words of a document: `document.text[start:end] == quote`, always.
 
     `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
-    document and the place, as a person would cite it. `url` comes from stored metadata only.
+    document and the place, as a person would cite it. `url` comes from stored metadata only. `ocr` says that
+    the words were recognised from an image.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Citation:
     start: int
     end: int
     url: str | None = None
+    ocr: bool = False
 
     @classmethod
     def of(cls, document: Document, start: int, end: int, locator: str, evidence_id: str) -> Citation:
@@ -50,6 +52,7 @@ class Citation:
             start=start,
             end=end,
             url=document.url,
+            ocr=document.ocr,
         )
 
 
@@ -74,7 +77,10 @@ class Pointer:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one question. Numbers of citations are made only here, by first use."""
+    """The answer to one question. Numbers of citations are made only here, by first use.
+
+    `notes` are sentences about the versions of what is cited: a later revision, a corrigendum.
+    """
 
     question: str
     language: str
@@ -82,6 +88,7 @@ class Answer:
     reason: str
     statements: tuple[Statement, ...] = ()
     see_also: tuple[Pointer, ...] = ()
+    notes: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -119,6 +126,7 @@ class Answer:
                     "start": each.start,
                     "end": each.end,
                     "url": each.url,
+                    "ocr": each.ocr,
                 }
                 for n, each in enumerate(self.citations, 1)
             ],
@@ -126,6 +134,7 @@ class Answer:
                 {"document": each.document, "locator": each.locator, "title": each.title, "url": each.url}
                 for each in self.see_also
             ],
+            "notes": list(self.notes),
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
 

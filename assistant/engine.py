@@ -12,10 +12,12 @@ from assistant.conversation import stand_alone
 from assistant.evidence import Scored, Scorer, TextScorer, Unit, units_of
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
+from assistant.parallel import in_language
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
 from assistant.subjects import read_subjects
+from assistant.versions import VersionDesk
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue, Entry
@@ -84,6 +86,7 @@ class Engine:
         self.retriever = Retriever(library)
         self._scorer = Scorer(library, cross_encoder)
         self._desk = MeetingDesk(library)
+        self._versions = VersionDesk(library)
         self._passages = passages
         self._most = max_statements
         self._max_question = max_question
@@ -167,9 +170,9 @@ class Engine:
 
     def _absent_named(self, question: Question) -> Answer | None:
         """What is to be said of a document that the question calls by name or topic and that is not held."""
-        held = set(self.library.keys().values())
+        held = set(self.library.versions().keys.values())
         named = [entry for entry in question.named if entry.symbol is not None]
-        if named and not any(entry.key in held for entry in named):
+        if named and not any(entry.key in held or self._held_whole(entry) for entry in named):
             entry = named[0]
             assert entry.symbol is not None
             return self._not_held(question, f"{entry.key} ({entry.title})", entry.symbol, entry)
@@ -196,25 +199,37 @@ class Engine:
                         found.append(self._pointer(document, document.blocks[ordinal].locator))
         return tuple(found)
 
-    def _held(self, symbol: Symbol) -> bool:
-        return any(
-            document.symbol is not None and same_document(symbol, document.symbol)
-            for document in self._by_symbol(symbol)
-        )
+    @staticmethod
+    def _asked(question: Question) -> list[Symbol]:
+        """The symbols of the documents that a question names, by symbol or by name."""
+        named = [entry.symbol for entry in question.named if entry.symbol is not None and entry.part is None]
+        return list(dict.fromkeys([*question.symbols, *named]))
 
-    def _by_symbol(self, symbol: Symbol) -> list[Document]:
-        behind = self.library.superseded()
-        return [document for document in self.library.find(symbol.text) if document.id not in behind]
+    def _held(self, symbol: Symbol) -> bool:
+        """Whether a symbol or a later revision of it is held."""
+        return bool(self.library.versions().current(symbol))
+
+    def _held_whole(self, entry: Entry) -> bool:
+        """Whether a document of the catalogue that is no part of another one is held in any revision."""
+        return entry.symbol is not None and entry.part is None and self._held(entry.symbol)
+
+    def _under(self, symbol: Symbol) -> list[str]:
+        """Ids of what answers for a symbol: its current versions, and its addenda."""
+        versions = self.library.versions()
+        return [version.id for version in (*versions.current(symbol), *versions.addenda(symbol))]
 
     def _from_articles(self, question: Question) -> Answer | None:
         """An article that the question names: quoted whole where nothing more is asked, else what fits."""
-        documents = self._treaties(question)
+        documents: list[Document] = []
+        units: list[Unit] = []
+        for language in dict.fromkeys((question.language, "en")):
+            treaties = [] if units else self._treaties(question, language)
+            documents += treaties
+            for document in treaties:
+                for article in question.articles:
+                    units += self._article_units(document, article, question.paragraph)
         if not documents:
             return None
-        units: list[Unit] = []
-        for document in documents:
-            for article in question.articles:
-                units += self._article_units(document, article, question.paragraph)
         if not units:
             document = documents[0]
             held = [int(m.group(1)) for block in document.blocks if (m := re.fullmatch(r"art\. (\d+)", block.locator))]
@@ -237,9 +252,9 @@ class Engine:
             chosen = _whole(units, self._most * 2)
         return self._answered(question, [statement_of(unit) for unit in chosen])
 
-    def _treaties(self, question: Question) -> list[Document]:
-        behind = self.library.superseded()
-        treaties = [d for d in self.library.documents() if d.kind == "treaty" and d.id not in behind]
+    def _treaties(self, question: Question, language: str) -> list[Document]:
+        quotable = self.library.versions().quotable(language)
+        treaties = [d for d in self.library.documents() if d.kind == "treaty" and d.id in quotable]
         keys = {entry.key for entry in question.named}
         symbols = {symbol.text for symbol in question.symbols}
         named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
@@ -282,20 +297,34 @@ class Engine:
         return any(token not in _SAYING and not token.isdigit() for token in left)
 
     def _from_evidence(self, question: Question) -> Answer:
-        documents = self._scope(question)
+        scope = self._scope(question)
+        versions = self.library.versions()
+        documents = None if scope is None else sorted(versions.quotable(question.language, scope))
         evidence = self._gather(question, documents)
         scored = self._scorer.score(question, evidence)
-        chosen = [] if self._in_a_gap(question, scored, documents) else choose(scored, THRESHOLD, self._most)
+        if self._in_a_gap(question, scored, documents):
+            return self._not_found(question, evidence)
+        chosen = choose(scored, THRESHOLD, self._most) or self._from_other_languages(question, scope)
         if not chosen:
             return self._not_found(question, evidence)
         statements = [statement_of(unit) for unit in chosen]
         return self._answered(question, [*statements, *self._desk.announcements(statements)])
 
+    def _from_other_languages(self, question: Question, scope: Sequence[str] | None) -> list[Unit]:
+        """What the English versions answer where those in the question's language do not; quoted from the question's
+        language where it has the same place."""
+        versions = self.library.versions()
+        english = versions.quotable("en", scope)
+        if english == versions.quotable(question.language, scope):
+            return []
+        scored = self._scorer.score(question, self._gather(question, sorted(english)))
+        return [in_language(unit, self.library, question.language) for unit in choose(scored, THRESHOLD, self._most)]
+
     def _gather(self, question: Question, documents: list[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
         evidence = self.retriever.retrieve(question, self._passages, documents)
         indexed = self.library.indexed()
-        held = documents if documents is not None else list(self.library.keys())
+        held = documents if documents is not None else self.library.versions().quotable(question.language)
         plain = [document_id for document_id in held if document_id not in indexed]
         if not plain or not indexed:
             return evidence
@@ -317,20 +346,23 @@ class Engine:
     def _scope(self, question: Question) -> list[str] | None:
         """The documents that a question restricts itself to by symbol or name; None for all."""
         keys = {entry.key for entry in question.named}
-        held = [document_id for document_id, key in self.library.keys().items() if key in keys]
-        for symbol in question.symbols:
-            held += [document.id for document in self._by_symbol(symbol)]
+        behind = self.library.superseded()
+        held = [each for each, key in self.library.versions().keys.items() if key in keys and each not in behind]
+        for symbol in self._asked(question):
+            held += self._under(symbol)
         if held and not question.symbols and not question.articles:
             # A treaty that is named is what a text without a symbol may be about.
-            held += [document_id for document_id, key in self.library.keys().items() if "/" not in key]
-        return held or None
+            held += [document_id for document_id, key in self.library.versions().keys.items() if "/" not in key]
+        return list(dict.fromkeys(held)) or None
 
     # Making answers
 
     def _answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
         language = question.language
-        answer = Answer(question.text, language, "answered", "", ordered(statements))
+        told, notes = self._versions.corrected(ordered(statements), language)
+        answer = Answer(question.text, language, "answered", "", ordered(told))
         cited = {citation.document: self.library.document(citation.document) for citation in answer.citations}
+        notes += self._versions.notes(self._asked(question), list(cited.values()), language)
         labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
         quoted = any(statement.verdict == "quoted" for statement in answer.statements)
         parts = [say("quoted" if quoted else "derived", language, documents=labels)]
@@ -339,7 +371,7 @@ class Engine:
         for document in cited.values():
             if document.edition == "digest":
                 parts.append(say("digest", language, documents=document.label, url=document.url or "-"))
-        return replace(answer, reason=" ".join(parts))
+        return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
     def _not_found(self, question: Question, evidence: Sequence[Evidence]) -> Answer:
         see = tuple(self._pointer(each.document, each.passage.locator) for each in evidence[:3])

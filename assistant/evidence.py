@@ -80,10 +80,12 @@ class Unit:
 
     @cached_property
     def context(self) -> str:
-        """The headings above the words, innermost last, without the document's name."""
+        """The headings above the words, innermost last, without the document's name; the caption and header of
+        a table above its row."""
         block = self.document.blocks[self.block]
         above = [" ".join(self.document.block_text(heading).split()) for heading in self.document.headings(block)]
-        return ". ".join(above[-2:])
+        row = [block.context] if block.kind == "row" and block.context not in ("", "header") else []
+        return ". ".join([*above[-2:], *row])
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
     for ordinal in range(evidence.passage.first, evidence.passage.last + 1):
         block = document.blocks[ordinal]
         if block.kind == "heading" or block.ordinal in grouped or not document.body(block).strip():
+            continue
+        if block.locator == "contents" or block.page in document.unquotable:
             continue
         if block.kind in ("paragraph", "item") and _items_below(document, block):
             yield from _group(evidence, block, grouped)

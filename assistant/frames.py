@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from corpus.places import parts_of
+
 _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 
 
@@ -35,6 +37,13 @@ def _isolated(value: str, language: str) -> str:
 def language_name(of: str, language: str) -> str:
     """The name of a language, in a language."""
     return str(_data()[language]["languages"][of])
+
+
+def place_name(locator: str, language: str) -> str:
+    """A place that a corrigendum names (`annex II, para. 3`), in the words of a language."""
+    names = _data()[language]["places"]
+    parts = [str(names[kind]).format(n=number).strip() for kind, number in parts_of(locator).items()]
+    return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
 
 
 def date_text(day: dt.date, language: str) -> str:

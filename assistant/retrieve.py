@@ -40,18 +40,24 @@ class Evidence:
 
 
 class Retriever:
-    """Finds passages in a library. Passages of superseded documents step behind: they are left out."""
+    """Finds passages in a library. Superseded documents step behind, and of the language versions of a symbol one
+    is searched: the question's own, else English, else any."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
 
     def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
-        """The best passages, best first; `documents` restricts them to some document ids."""
+        """The best passages, best first. `documents` are the ids of those that are searched, whatever their version;
+        without them all are that the versions leave for the question's language."""
         library = self._library
         scores: dict[str, float] = {}
         dense: dict[str, float] = {}
         lexical: dict[str, float] = {}
-        pool = POOL if documents is None else POOL * 5
+        versions = library.versions()
+        searched = versions.quotable(question.language) if documents is None else frozenset(documents)
+        # Language versions of what is searched take places in the indexes: look deeper where there are any.
+        alone = documents is None and searched == versions.quotable(None)
+        pool = POOL if alone else POOL * 5
         held = library.languages()
         languages = library.embedder.languages
         text = question.text if languages is None else question.english
@@ -68,12 +74,11 @@ class Retriever:
             home = library.passage_at(place.document_id, place.start)
             if home is not None:
                 scores[home] = scores.get(home, 0.0) + SUBJECT_WEIGHT / (RRF_CONSTANT + rank + 1)
-        if documents is None:
+        if alone:
             # Some may be superseded; beyond that the tail can't come in.
             best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[: 2 * limit + 10]
             scores = {passage_id: scores[passage_id] for passage_id in best}
         passages = library.passages_by_id(list(scores))
-        behind = library.superseded()
         found = [
             Evidence(
                 passage,
@@ -83,7 +88,7 @@ class Retriever:
                 lexical.get(passage_id),
             )
             for passage_id, passage in passages.items()
-            if passage.document_id not in behind and (documents is None or passage.document_id in documents)
+            if passage.document_id in searched
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
         return found[:limit]

@@ -60,6 +60,25 @@ class Settings(BaseSettings):
     max_statements: int = Field(5, ge=1, le=20, description="Most quoted statements in one answer.")
     max_question: int = Field(2_000, ge=100, le=20_000, description="Longest question, in characters.")
 
+    jobs: int | None = Field(None, ge=1, le=64, description="Files that are read at once; unset: one a processor.")
+    reader_memory: int = Field(
+        2_048, ge=256, le=1_048_576, description="Memory that reading one file may take, in MB of address space."
+    )
+    reader_seconds: float = Field(
+        120.0, ge=1, le=86_400, description="Seconds that reading one file may take, before its size is added."
+    )
+
+    ods_url: str = Field(
+        "https://documents.un.org",
+        pattern=r"^https?://[^\s/?#@\\]+(/[^\s?#\\]*)?$",
+        description="Address of the Official Document System, or of a mirror, that 'fetch' asks.",
+    )
+    fetch_delay: float = Field(1.0, ge=0, le=60, description="Seconds between two requests of 'fetch'.")
+    fetch_timeout: float = Field(30.0, ge=0.1, le=600, description="Seconds that a server may be silent.")
+    fetch_max_wait: float = Field(
+        120.0, ge=0, le=3_600, description="Longest wait, in seconds, that a server may ask for."
+    )
+
     @field_validator("data_dir", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:

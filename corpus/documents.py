@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
+from corpus.plain import PlainError, from_plain, to_plain
 from corpus.symbols import Symbol
 
 Edition = Literal["official", "digest", "upload"]
@@ -83,7 +84,8 @@ class Document:
     of file (`text`, `html`, `docx`, `pdf`). `sha256` is the hash of the source bytes, `reader` the version of the
     code that read them: together they say whether reading again could change anything. `proof` says what the
     symbol rests on, `reissue` counts its asterisks. `pages` are the characters of text on each page of a paged source; `ocr` says that
-    the words were recognised from an image; `warnings` are sentences about what a person should look at.
+    the words were recognised from an image, `unquotable` names pages whose words are damaged in the source, so
+    that no answer may quote them; `warnings` are sentences about what a person should look at.
     """
 
     symbol: Symbol | None
@@ -108,6 +110,7 @@ class Document:
     reissue: int = 0
     pages: tuple[int, ...] = ()
     ocr: bool = False
+    unquotable: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -120,6 +123,20 @@ class Document:
             if block.ordinal != n or not end <= block.start <= block.body_start <= block.end <= len(self.text):
                 raise DocumentError(f"{self.id}: block {n} does not lie where the text allows it.")
             end = block.end
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary: the symbol as text, fields at their default left out."""
+        made: dict[str, Any] = to_plain(self)
+        return {**made, "symbol": made.get("symbol")}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Document:
+        """The inverse of `to_json`; nothing is trusted. Raises `DocumentError` for anything but a document."""
+        try:
+            made: Document = from_plain(cls, data, "the document")
+        except PlainError as error:
+            raise DocumentError(str(error)) from None
+        return made
 
     @property
     def key(self) -> str:

@@ -17,8 +17,10 @@ from filelock import FileLock, Timeout
 from corpus.documents import Document, Passage
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
 from corpus.meetings import Meeting
+from corpus.sources import SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, LexicalHit, Store, Subject
 from corpus.symbols import Symbol, same_document
+from corpus.versions import Versions
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
@@ -28,6 +30,8 @@ Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
 
 _DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
+KEPT_CHARACTERS = 64_000_000
+"""How much text of documents is kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,13 @@ class Library:
         self._guard = threading.RLock()
         self._location: Path | str = vectors or folder / _VECTORS
         self._vector_index: Vectors | None = None
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, Document] = {}  # the one used last stands last
+        self._kept = 0
+        self._unsettled = True
         self._indexed: set[str] | None = None
         self._counts: dict[str, int] | None = None
         self._queries: dict[str, np.ndarray] = {}
-        self._behind: dict[str, str] | None = None
+        self._versions: Versions | None = None
         self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
         self._expected = {
             "schema": str(SCHEMA_VERSION),
@@ -130,11 +136,44 @@ class Library:
 
     # Adding and removing
 
-    def holds(self, sha256: str, reader: str) -> list[str]:
-        """Ids of the documents that were read from exactly these bytes by this reader version."""
+    def headers(self, **where: str) -> list[Header]:
+        """What can be said of documents without their text; of all, or of those that agree in `id`, `key`, `sha256`,
+        `origin` or `symbol`."""
         with self._guard:
-            ids = self._store.ids_of_hash(sha256)
-            return [held for held in ids if self._store.source_state(held) == (sha256, reader)]
+            return self._store.headers(**where)
+
+    def keys_like(self, stem: str) -> int:
+        """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
+        with self._guard:
+            return self._store.keys_like(stem)
+
+    def source(self, origin: str) -> SourceRecord | None:
+        """What became of a file when it was last read."""
+        with self._guard:
+            return self._store.sources.get(origin)
+
+    def note(self, record: SourceRecord) -> None:
+        """Notes what became of a file of which no document is held. Notes what is noted already without a write."""
+        with self._guard, plainly(self.folder):
+            if self._store.sources.get(record.origin) != record:
+                with self._store.transaction():
+                    self._store.sources.put(record)
+
+    def forget(self, origin: str) -> list[str]:
+        """Removes the documents that came from a file that is gone, and what was noted about it.
+
+        Files that were skipped because of these documents are to be read again; says which (their origins).
+        """
+        with self._guard, plainly(self.folder):
+            gone = [header.id for header in self._store.headers(origin=origin)]
+            for document_id in gone:
+                self.remove(document_id)
+            freed = [other for other in self._store.sources.skipped_for(gone) if other != origin]
+            if freed or self._store.sources.get(origin) is not None:
+                with self._store.transaction():
+                    for each in (origin, *freed):
+                        self._store.sources.forget(each)
+            return freed
 
     def add(
         self,
@@ -144,12 +183,15 @@ class Library:
         progress: Progress | None = None,
         replaces: Sequence[str] = (),
         subjects: Sequence[Subject] = (),
+        *,
+        notes: Sequence[SourceRecord] = (),
+        settle: bool = True,
     ) -> None:
         """Adds a document, or replaces the one of the same id, all or nothing.
 
         `replaces` names further documents that leave with the same stroke, `subjects` is the document's subject
-        index. `progress` is told how many
-        passages have been embedded since it was last called.
+        index, `notes` are written with it. `progress` is told how many passages have been embedded since it was
+        last called. Without `settle` the vector index learns of it later: at `settle()`, or when it is next used.
         """
         check_passages(document, passages)
         for subject in subjects:
@@ -162,7 +204,16 @@ class Library:
                 for replaced in replaces:
                     self._store.delete(replaced)
                 self._store.put(document, passages, vectors, meeting, indexed)
+                for note in notes:
+                    self._store.sources.put(note)
             self._changed(document.id, *replaces)
+            self._unsettled = True
+            if settle:
+                self._settle()
+
+    def settle(self) -> None:
+        """Lets the vector index take in what was added without `settle`."""
+        with self._guard, plainly(self.folder):
             self._settle()
 
     def remove(self, document_id: str) -> None:
@@ -173,6 +224,7 @@ class Library:
                 if not self._store.delete(document_id):
                     raise LibraryError(f"The library holds no document {document_id!r}.")
             self._changed(document_id)
+            self._unsettled = True
             self._settle()
             left = gone & (self._store.passage_ids() | self._vectors().ids())
             if left:
@@ -190,12 +242,17 @@ class Library:
             return self._queries[question]
 
     def _changed(self, *ids: str) -> None:
-        self._behind = None
+        self._versions = None
         self._subjects = None
         self._indexed = None
         self._counts = None
         for document_id in ids:
-            self._documents.pop(document_id, None)
+            self._drop(document_id)
+
+    def _drop(self, document_id: str) -> None:
+        dropped = self._documents.pop(document_id, None)
+        if dropped is not None:
+            self._kept -= len(dropped.text)
 
     def _embed(self, language: str, passages: Sequence[Passage], progress: Progress | None = None) -> np.ndarray | None:
         if self.embedder.languages is not None and language not in self.embedder.languages:
@@ -226,11 +283,14 @@ class Library:
             if rebuild:
                 with self._store.transaction():
                     self._store.write_stamp(self._expected)
+        elif self._unsettled:
+            self._settle()
         return self._vector_index
 
     def _settle(self) -> None:
         """Lets the vector index take in what the last transactions decided."""
         if not self._store.has_outbox():
+            self._unsettled = False
             return
         if self._vector_index is None:
             self._vectors()  # which settles as it opens
@@ -243,18 +303,23 @@ class Library:
             [(held[key], self.document(held[key].document_id), add[key]) for key in add if key in held]
         )
         self._store.clear_outbox()
+        self._unsettled = False
 
     # Reading
 
     def document(self, document_id: str) -> Document:
         """A held document. Raises `LibraryError` when it is not held."""
         with self._guard:
-            if document_id not in self._documents:
+            found = self._documents.pop(document_id, None)
+            if found is None:
                 found = self._store.document(document_id)
                 if found is None:
                     raise LibraryError(f"The library holds no document {document_id!r}.")
-                self._documents[document_id] = found
-            return self._documents[document_id]
+                self._kept += len(found.text)
+            self._documents[document_id] = found
+            while self._kept > KEPT_CHARACTERS and len(self._documents) > 1:
+                self._drop(next(iter(self._documents)))
+            return found
 
     def documents(self) -> list[Document]:
         """All held documents, by id."""
@@ -269,14 +334,14 @@ class Library:
         except ValueError:
             symbol = None
         found = []
-        for document in self.documents():
-            named = {document.id, document.key, document.slug, document.title, document.short or ""}
+        for header in self.headers():
+            named = {header.id, header.key, header.slug, header.title, header.short}
             if (
                 wanted in named
                 or wanted.casefold() in {each.casefold() for each in named if each}
-                or (symbol is not None and document.symbol is not None and same_document(symbol, document.symbol))
+                or (symbol is not None and header.symbol and same_document(symbol, Symbol.parse(header.symbol)))
             ):
-                found.append(document)
+                found.append(self.document(header.id))
         return found
 
     def passages(self, document_id: str) -> list[Passage]:
@@ -300,13 +365,17 @@ class Library:
             behind = self.superseded()
             return [meeting for meeting in self._store.meetings() if meeting.document_id not in behind]
 
+    def versions(self) -> Versions:
+        """How the held documents relate: revisions, corrigenda, addenda, language versions."""
+        with self._guard:
+            if self._versions is None:
+                self._versions = Versions(self._store.headers())
+            return self._versions
+
     def superseded(self) -> dict[str, str]:
         """Document ids that step behind another held one, and that one's id: a digest behind the official
         text, an edition of a symbol behind its later revision."""
-        with self._guard:
-            if self._behind is None:
-                self._behind = _superseded(self._store.headers())
-            return self._behind
+        return self.versions().superseded
 
     def keys(self) -> dict[str, str]:
         """Document ids with their keys (symbol and part, or name)."""
@@ -447,34 +516,3 @@ def check_passages(document: Document, passages: Sequence[Passage]) -> None:
         position = max(position, passage.end)
     if document.text[position:].strip():
         raise ValueError("no passage holds the end of the text")
-
-
-def _superseded(headers: Sequence[Header]) -> dict[str, str]:
-    families: dict[tuple[str, str | None], list[tuple[Header, Symbol]]] = {}
-    for header in headers:
-        if header.symbol is not None:
-            symbol = Symbol.parse(header.symbol)
-            families.setdefault((symbol.base.text, header.part), []).append((header, symbol))
-    behind: dict[str, str] = {}
-    for family in families.values():
-        for old, old_symbol in family:
-            for new, new_symbol in family:
-                digest = old.edition == "digest" and new.edition == "official" and old.key == new.key
-                revised = (
-                    old.language == new.language
-                    and old.edition == new.edition
-                    and _is_revision_chain(old_symbol)
-                    and _is_revision_chain(new_symbol)
-                    and _revision(old_symbol) < _revision(new_symbol)
-                )
-                if digest or revised:
-                    behind[old.id] = new.id
-    return behind
-
-
-def _revision(symbol: Symbol) -> int:
-    return symbol.modifiers[0].number or 0 if symbol.modifiers else 0
-
-
-def _is_revision_chain(symbol: Symbol) -> bool:
-    return not symbol.modifiers or (len(symbol.modifiers) == 1 and symbol.modifiers[0].kind == "Rev")

@@ -11,17 +11,19 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from corpus.analysis import analyse
-from corpus.documents import LANGUAGES, Block, Document, Masthead, Passage
+from corpus.documents import LANGUAGES, Document, Passage
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol
+from corpus.sources import SCHEMA as _SOURCES
+from corpus.sources import Sources
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin."""
 
 _TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
 
@@ -62,6 +64,24 @@ CREATE TABLE IF NOT EXISTS outbox (
     for language in LANGUAGES
 )
 
+_HEADER = (
+    "SELECT id, key, symbol, part, language, edition, title, sha256, "
+    + ", ".join(
+        f"coalesce(json_extract(fields, '$.{name}'), {default})"
+        for name, default in {
+            "origin": "''", "source": "''", "slug": "''", "short": "''", "format": "'text'", "ocr": 0, "reissue": 0,
+            "reader": "''",
+        }.items()
+    )
+    + " FROM documents"
+)  # fmt: skip
+
+
+_WHERE = {
+    **{name: name for name in ("id", "key", "sha256", "symbol")},
+    "origin": "json_extract(fields, '$.origin')",
+}
+
 
 @dataclass(frozen=True)
 class LexicalHit:
@@ -91,7 +111,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Header:
-    """A document's identity, without its text."""
+    """What can be said of a document without its text; the fields are those of `Document`."""
 
     id: str
     key: str
@@ -99,6 +119,22 @@ class Header:
     part: str | None
     language: str
     edition: str
+    title: str = ""
+    sha256: str = ""
+    origin: str = ""
+    source: str = ""
+    slug: str = ""
+    short: str = ""
+    format: str = "text"
+    ocr: bool = False
+    reissue: int = 0
+    reader: str = ""
+
+    @property
+    def label(self) -> str:
+        """As `Document.label`: how a citation names the document."""
+        name = self.short or self.title if self.symbol is None or self.part else self.symbol
+        return f"{name} (digest)" if self.edition == "digest" else name
 
 
 class Store:
@@ -113,13 +149,23 @@ class Store:
             if not existed:
                 self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self.sources = Sources(self._db)
             if self.stamp().get("schema") is None:
                 with self.transaction():
-                    for statement in _SCHEMA.split(";\n"):
+                    for statement in f"{_SCHEMA};\n{_SOURCES}".split(";\n"):
                         self._db.execute(statement)
+            self._migrate()
         except BaseException:
             self._db.close()
             raise
+
+    def _migrate(self) -> None:
+        """Brings a store of an earlier schema up to date, all or nothing."""
+        if self.stamp().get("schema") == "1":
+            with self.transaction():
+                for statement in _SOURCES.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
 
     def close(self) -> None:
         """Folds the write-ahead log back and closes the file."""
@@ -165,7 +211,8 @@ class Store:
         document's language; each subject comes with its vector, or None likewise. Call in a transaction.
         """
         self.delete(document.id)
-        fields = asdict(replace(document, symbol=None, text="", blocks=()))
+        fields = document.to_json()
+        blocks = fields["blocks"]
         for name in ("symbol", "text", "blocks"):
             del fields[name]
         self._db.execute(
@@ -186,8 +233,8 @@ class Store:
         self._db.executemany(
             "INSERT INTO blocks VALUES (?, ?, ?, ?)",
             [
-                (document.id, block.ordinal, block.locator, json.dumps(asdict(block), ensure_ascii=False))
-                for block in document.blocks
+                (document.id, block["ordinal"], block["locator"], json.dumps(block, ensure_ascii=False))
+                for block in blocks
             ],
         )
         for passage in passages:
@@ -270,38 +317,29 @@ class Store:
         """Ids of all documents, in order."""
         return [row[0] for row in self._db.execute("SELECT id FROM documents ORDER BY id")]
 
-    def headers(self) -> list[Header]:
-        """What can be said of each document without its text, by id."""
-        found = self._db.execute("SELECT id, key, symbol, part, language, edition FROM documents ORDER BY id")
-        return [Header(*row) for row in found]
+    def headers(self, **where: str) -> list[Header]:
+        """What can be said of each document without its text, by id; of all, or of those that agree in `id`, `key`,
+        `sha256`, `origin` or `symbol`."""
+        terms = [f"{_WHERE[name]} = ?" for name in where]
+        sql = f"{_HEADER}{' WHERE ' if terms else ''}{' AND '.join(terms)} ORDER BY id"
+        found = self._db.execute(sql, tuple(where.values()))
+        return [Header(*(*row[:13], bool(row[13]), *row[14:])) for row in found]
+
+    def keys_like(self, stem: str) -> int:
+        """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
+        found = self._db.execute(
+            "SELECT count(*) FROM documents WHERE key = ? OR (key >= ? AND key < ?)", (stem, f"{stem}-", f"{stem}.")
+        )
+        return int(found.fetchone()[0])
 
     def document(self, document_id: str) -> Document | None:
         """A document with its blocks, or None."""
         row = self._db.execute("SELECT symbol, fields, text FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             return None
-        fields = json.loads(row[1])
-        fields["masthead"] = Masthead(**{**fields["masthead"], "symbols": tuple(fields["masthead"]["symbols"])})
-        fields["pages"], fields["warnings"] = tuple(fields["pages"]), tuple(fields["warnings"])
-        blocks = []
-        for (data,) in self._db.execute(
-            "SELECT fields FROM blocks WHERE document_id = ? ORDER BY ordinal", (document_id,)
-        ):
-            block = json.loads(data)
-            block["cells"] = tuple(tuple(cell) if cell else None for cell in block["cells"])
-            block["marks"] = tuple(block["marks"])
-            blocks.append(Block(**block))
-        symbol = Symbol.parse(row[0]) if row[0] else None
-        return Document(**{**fields, "symbol": symbol, "text": row[2], "blocks": tuple(blocks)})
-
-    def source_state(self, document_id: str) -> tuple[str, str] | None:
-        """(sha256 of the source, reader version) of a held document, without loading its text."""
-        row = self._db.execute("SELECT sha256, fields FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return (row[0], json.loads(row[1])["reader"]) if row else None
-
-    def ids_of_hash(self, sha256: str) -> list[str]:
-        """Ids of the documents read from a source with this hash."""
-        return [row[0] for row in self._db.execute("SELECT id FROM documents WHERE sha256 = ?", (sha256,))]
+        found = self._db.execute("SELECT fields FROM blocks WHERE document_id = ? ORDER BY ordinal", (document_id,))
+        blocks = [json.loads(data) for (data,) in found]
+        return Document.from_json({**json.loads(row[1]), "symbol": row[0], "text": row[2], "blocks": blocks})
 
     # Passages
 

@@ -99,7 +99,7 @@ def generated(paragraphs: int, seed: int = 7) -> str:
         "procedure",
         "carrier",
     ]
-    chance = random.Random(seed)  # noqa: S311  (not for secrets)
+    chance = random.Random(seed)
     lines = ["# Report on the generated topic", ""]
     for number in range(1, paragraphs + 1):
         sentences = []
@@ -266,7 +266,7 @@ def _cold(root: Path, library: Path, peer: Path, model: Path, runs: int) -> list
     theirs = [sys.executable, "-c", _COLD_PEER, str(peer), str(model), question]
 
     def run(command: Sequence[str]) -> None:
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603  (our own command line)
+        subprocess.run(command, check=True, capture_output=True)
 
     run(ours)
     run(theirs)

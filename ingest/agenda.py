@@ -26,7 +26,6 @@ MONTHS = [
     "December",
 ]
 _MONTH = f"(?:{'|'.join(MONTHS)})"
-_DATE = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s+(\d{{4}})\b")
 _DAY = rf"\d{{1,2}}(?:\s+{_MONTH}(?:\s+\d{{4}})?)?"
 _PLACE_DATES = re.compile(
     rf"^(?P<place>[^\d,]+(?:, [^\d,]+)?),\s+(?P<days>{_DAY}(?:\s*(?:,|and|to|[-‐-―])\s*{_DAY})*)$"
@@ -38,11 +37,6 @@ _ITEM_NUMBER = re.compile(r"^(\d{1,2})\.?\s*(\([a-z]\))?$")
 _CONTINUED = re.compile(r"\s*\(\s*continued\s*\)\s*$", re.IGNORECASE)
 _MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")
-
-
-def find_dates(text: str) -> list[dt.date]:
-    """Dates written as `12 August 2021`, in order; impossible ones are left out."""
-    return [made for day, month, year in _DATE.findall(text) if (made := _date(day, month, year))]
 
 
 def _date(day: str, month: str, year: str | int) -> dt.date | None:

@@ -10,19 +10,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.catalogue import Catalogue, Entry
-from corpus.documents import LANGUAGES, Edition
+from corpus.documents import LANGUAGES, Edition, Masthead
 from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
-from ingest.agenda import find_dates, place_and_dates
+from ingest.agenda import place_and_dates
+from ingest.dates import find_dates
+from ingest.masthead import symbol_of
 from ingest.readers import ReadError, visible
 from ingest.structure import Piece
 
-MASTHEAD_PIECES = 30
+LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish", "ru": "Russian", "ar": "Arabic", "zh": "Chinese"}
+MASTHEAD_PIECES = 40
 _TITLE_SKIPS = re.compile(
     r"^(?:united nations$|distr\.|original\s*:|(?:.{0,40}\b(?:assembly|council|conference of the parties|commission|committee)|"
-    r"(?:open-ended )?(?:intergovernmental )?(?:expert |working )+group)\b.{0,120}$)",
+    r"(?:open-ended )?(?:intergovernmental )?(?:expert |working )+group)\b.{0,120}$)"
+    r"|^(?:resolution|decision)s? adopted by\b|^(?:résolution|décision)s? adoptée?s? (?:par|le)\b|^(?:resolución|decisión) aprobada"
+    r"|^резолюция, принятая|^(?:قرار|مقرر) اتخذت|^.{0,30}(?:通过的决议|決議|决定)$|^[\[(].*[\])]$"
+    r"|^(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
+    r"|^.{2,30}(?:委员会|理事会|大会|工作组)$",
     re.IGNORECASE,
 )
+_STRONG_WORDS = 120
+"""From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
 
 
 class IdentityError(ReadError):
@@ -43,10 +52,14 @@ class Identity:
     date: str | None
     url: str | None
     proof: str
+    masthead: Masthead
+    reissue: int
+    warnings: tuple[str, ...]
 
 
 def identify(
     found: Sequence[Piece],
+    masthead: Masthead,
     given: Mapping[str, Any],
     name: str,
     catalogue: Catalogue,
@@ -64,20 +77,20 @@ def identify(
     name = visible(" ".join(name.split()))
     top = _masthead(found)
     asked = symbol or _given_symbol(given, name)
-    printed = _printed_symbol(top)
+    printed = _printed_symbol(masthead, top)
     if asked and printed and not same_document(asked, printed):
         raise IdentityError(
             f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
             f"Give --symbol {printed.text} or none, or the right file."
         )
-    masthead = "\n".join(piece.text for piece in top)
+    head = "\n".join(piece.text for piece in top)
     headings = [piece.text for piece in found if piece.kind == "heading"][:8]
-    dates = find_dates(masthead)
+    dates = find_dates(head)
     for piece in top:
         if at := place_and_dates(piece.text):
             dates += at[1]
-    entry, proof = _entry(asked, printed, given, catalogue, headings, masthead, dates)
-    recognised = catalogue.recognise(headings, masthead, dates)
+    entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates)
+    recognised = catalogue.recognise(headings, head, dates)
     if asked and not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
         raise IdentityError(
             f"{name} was to be read as {asked.text}, but title, body and dates are those of "
@@ -87,14 +100,20 @@ def identify(
     said = language or given.get("language")
     if said is not None and said not in LANGUAGES:
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
+    language_found, warnings = _language(found, masthead, said, name)
     title = str(given.get("title") or _title(top, entry) or (entry.title if entry else "") or name)[:300]
     slug = _slug(str(given.get("slug") or title))
     edition: Edition = "digest" if given.get("edition") == "digest" else "official" if settled else "upload"
-    date = given.get("date") or (entry.date if entry else None) or (dates[0].isoformat() if dates else None)
+    date = (
+        given.get("date")
+        or (entry.date if entry else None)
+        or masthead.date
+        or (dates[0].isoformat() if dates else None)
+    )
     return Identity(
         symbol=settled,
         part=given.get("part") or (entry.part if entry else None),
-        language=said or detect_language("\n".join(piece.text for piece in found[:400])),
+        language=language_found,
         edition=edition,
         title=title,
         short=given.get("short") or (entry.short if entry else None),
@@ -102,13 +121,40 @@ def identify(
         date=str(date) if date else None,
         url=_url(given, trusted),
         proof=proof,
+        masthead=masthead,
+        reissue=settled.reissue if settled else 0,
+        warnings=warnings,
     )
+
+
+def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name: str) -> tuple[str, tuple[str, ...]]:
+    """The language that a text is in, whatever its masthead or its name say, and what is odd about it."""
+    text = "\n".join(piece.text for piece in found[:400] if piece.part != "masthead")
+    detected = detect_language(text or "\n".join(piece.text for piece in found))
+    strong = len(text.split()) >= _STRONG_WORDS or detected in ("ar", "ru", "zh")
+    if said is not None:
+        if strong and detected != said and said != masthead.language:
+            raise IdentityError(
+                f"{name} was to be read as {LANGUAGE_NAMES[said]}, but its text is {LANGUAGE_NAMES[detected]}. "
+                f"Give --language {detected} or none, or the right file."
+            )
+        return said, ()
+    if masthead.language and masthead.language != detected:
+        if not strong:
+            return masthead.language, ()
+        warning = (
+            f"the masthead says {LANGUAGE_NAMES[masthead.language]}, most of the text is {LANGUAGE_NAMES[detected]}"
+        )
+        return detected, (warning,)
+    return detected, ()
 
 
 def _masthead(found: Sequence[Piece]) -> list[Piece]:
     """The pieces before the text proper: before the first numbered or long paragraph."""
     top: list[Piece] = []
     for piece in found[:MASTHEAD_PIECES]:
+        if piece.part == "contents" or piece.kind == "footnote":
+            continue
         if (piece.number and piece.kind != "heading") or (piece.kind == "paragraph" and len(piece.text) > 400):
             break
         if piece.kind != "row":
@@ -130,17 +176,13 @@ def _given_symbol(given: Mapping[str, Any], name: str) -> Symbol | None:
         raise ReadError(f"{name}: {error}") from None
 
 
-def _printed_symbol(top: Sequence[Piece]) -> Symbol | None:
-    """A symbol that stands alone on a line of the masthead."""
-    for piece in top:
-        for line in piece.text.splitlines():
-            if "/" not in line or len(line) > 80:
-                continue
-            try:
-                return Symbol.parse(line)
-            except SymbolError:
-                continue
-    return None
+def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
+    """A symbol that stands alone on a line of the head, with the asterisks of a reissue."""
+    lines = [line for piece in top for line in piece.text.splitlines()]
+    found = next((symbol for line in lines if (symbol := symbol_of(line))), None)
+    if masthead.symbols and (found is None or found.all[0].text not in masthead.symbols):
+        return Symbol.parse("-".join(masthead.symbols))
+    return found
 
 
 def _entry(

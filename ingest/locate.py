@@ -1,8 +1,8 @@
 """From pieces to a document's canonical text and its blocks, each with the locator a person would cite.
 
-Three kinds of text are told apart by their headings: agendas (annotations by item, an annex with the
-organization of work), treaties (articles, paragraphs, sub-paragraphs) and numbered texts such as reports and
-digests. Citation forms follow the United Nations Editorial Manual: paragraphs, never pages.
+Four kinds of text are told apart: agendas (annotations by item, an annex with the organization of work),
+treaties (articles, paragraphs, sub-paragraphs), resolutions (preambular and operative paragraphs) and numbered
+texts such as reports and digests. Citation forms follow the United Nations Editorial Manual: paragraphs, never pages.
 """
 
 from __future__ import annotations
@@ -10,16 +10,39 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal
 
 from corpus.documents import Block, Span
 from ingest.structure import PREAMBULAR, Piece
 
-TextKind = Literal["agenda", "treaty", "numbered"]
+TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
 
 _ARTICLE = re.compile(r"^\s*art(?:icle|\.)\s*(\d{1,3}(?:\s*(?:bis|ter|quater))?)\b", re.IGNORECASE)
 _PART = re.compile(r"^\s*(?:(?i:part|chapter|section|title)\s+)?([IVXLC]{1,6})\b\.?(?:\s|$)")
-_ANNEX = re.compile(r"^\s*annex(?:\s+([IVXLC]{1,6}|\d{1,2}))?\b", re.IGNORECASE)
+_ANNEX = re.compile(
+    r"^\s*(?P<word>annexe?|anexo|appendi(?:x|ce)|apéndice|enclosure|pièce jointe|приложение|добавление|المرفق|مرفق|ضميمة|التذييل|附件|附录|附文)"
+    r"(?:\s*(?P<number>[IVXLC]{1,6}|\d{1,2}|[一二三四五六七八九十]{1,3}))?(?!\w)",
+    re.IGNORECASE,
+)
+_ANNEX_WORDS = {
+    "appendix": "appendix", "appendice": "appendix", "apéndice": "appendix", "добавление": "appendix",
+    "التذييل": "appendix", "附录": "appendix",
+    "enclosure": "enclosure", "pièce jointe": "enclosure", "ضميمة": "enclosure", "附文": "enclosure",
+}  # fmt: skip
+_SUMMARY = re.compile(r"^\s*(?:summary|résumé|resumen|резюме|موجز|ملخص|摘\s*要)\s*$", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^(?:the|la|le|l['’]|el|los|les) [^.;:]{4,150},$|^(?:Генеральная|Совет|Экономический|Конференция|Комиссия)[^.;:]{0,120},$"
+    r"|^(?:إن )[^.؛:]{4,100}،$|^(?:大会|安全理事会|经济及社会理事会|人权理事会|缔约方会议)，$",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"^\s*(?P<word>table|tableau|cuadro|таблица|الجدول|表|figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта|box|encadré|recuadro)"
+    r"\s*(?P<number>[0-9]{1,3}(?:\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b",
+    re.IGNORECASE,
+)
+_FIGURES = "figure figura gráfico рисунок диаграмма الشكل 图"
+_MAPS, _BOXES = "map carte mapa карта", "box encadré recuadro"
 _PREAMBLE = re.compile(r"^\s*preamb(?:le|ule)\b", re.IGNORECASE)
 _ANNOTATIONS = re.compile(r"^\s*annotations?\s*$", re.IGNORECASE)
 _AGENDA_LIST = re.compile(r"^\s*(?:provisional\s+)?agenda\s*$", re.IGNORECASE)
@@ -35,7 +58,17 @@ def kind_of(found: Sequence[Piece]) -> TextKind:
         return "agenda"
     if sum(bool(_ARTICLE.match(text)) for text in headings) >= 3:
         return "treaty"
-    return "numbered"
+    return "resolution" if _opening(found) is not None else "numbered"
+
+
+def _opening(found: Sequence[Piece]) -> int | None:
+    """Where a resolution begins: a body alone on a line with a comma, preambular paragraphs behind it."""
+    for n, piece in enumerate(found[:60]):
+        if piece.kind != "heading" and not piece.number and _OPENING.match(piece.text):
+            rest = [each for each in found[n + 1 : n + 8] if each.kind == "paragraph" and not each.number]
+            if any(each.text.rstrip().endswith((",", "،", "，")) for each in rest[:2]):
+                return n
+    return None
 
 
 @dataclass
@@ -56,15 +89,30 @@ class _Place:
     heading: str = ""
     table: int = 0
     table_row: int = 0
+    table_name: str = ""
+    named: str = ""  # the last table that took its name
+    caption: str = ""
+    captions: bool = False
+    headed: bool = False
+    opened: bool = False
+    preambular: int = 0
+    summary: bool = False
     labels: dict[int, str] = field(default_factory=dict)
 
 
-def lay_out(found: Sequence[Piece], kind: TextKind, digest: bool = False) -> tuple[str, tuple[Block, ...]]:
-    """The canonical text, blocks separated by blank lines, and the blocks that point into it."""
+def lay_out(
+    found: Sequence[Piece], kind: TextKind, digest: bool = False, headed: bool = False
+) -> tuple[str, tuple[Block, ...]]:
+    """The canonical text, blocks separated by blank lines, and the blocks that point into it.
+
+    `headed` says that the reader knows which rows head a table; else the first row of a table does.
+    """
     text: list[str] = []
     position = 0
     blocks: list[Block] = []
-    place = _Place()
+    place = _Place(captions=any(piece.part == "caption" for piece in found), headed=headed)
+    opening = _opening(found) if kind == "resolution" else None
+    taken: set[str] = set()
     headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
     open_items: dict[int, int] = {}  # depth -> ordinal
     header_cells: tuple[str, ...] = ()
@@ -95,15 +143,30 @@ def lay_out(found: Sequence[Piece], kind: TextKind, digest: bool = False) -> tup
             elif piece.kind == "paragraph":
                 open_items = {}
                 place.labels = {}
-            locator = _locate(piece, kind, place, digest)
+            if ordinal == opening:
+                place.opened, place.preambular = True, 0
+            locator = _locate(piece, kind, place, digest, after_row=_follows_row(found, ordinal))
+        if piece.kind == "footnote" and locator in taken and piece.page:
+            locator = f"{locator} (p. {piece.page})"
+        taken.add(locator)
         cells: tuple[Span | None, ...] = ()
         context = ""
         if piece.kind == "row":
             cells = _cell_spans(piece, position)
             first = not blocks or blocks[-1].kind != "row" or found[ordinal - 1].table != piece.table
-            header_cells = piece.cells if first else header_cells
+            heads = piece.header if headed else first
+            if heads:
+                header_cells = piece.cells if first else _under(header_cells, piece.cells)
+            elif first:
+                header_cells = ()
             above = piece.cells if first else inherited(above, piece.cells)
-            context = "header" if first else _context(header_cells, above, place, kind)
+            context = (
+                ""
+                if piece.part == "contents"
+                else "header"
+                if heads
+                else _context(header_cells, above if above != piece.cells else (), place, kind)
+            )
         blocks.append(
             Block(
                 ordinal=ordinal,
@@ -154,7 +217,25 @@ def _context(header: tuple[str, ...], cells: tuple[str, ...], place: _Place, kin
     """The header of a row and what its blank cells inherit; in an organization of work, the day and time."""
     if kind == "agenda" and (place.day or place.time):
         return ", ".join(part for part in (place.day, place.time) if part)
-    return "; ".join(" | ".join(cell for cell in row if cell) for row in (header, cells))
+    rows = (" | ".join(cell for cell in row if cell) for row in (header, cells))
+    return "; ".join(part for part in (place.caption, *rows) if part)
+
+
+def _under(header: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Two rows that head a table, as one."""
+    return tuple(" ".join(part for part in column if part) for column in zip_longest(header, cells, fillvalue=""))
+
+
+def _follows_row(found: Sequence[Piece], ordinal: int) -> bool:
+    """Whether a footnote stands below a table, the source of the table and other notes aside."""
+    for piece in reversed(found[max(0, ordinal - 8) : ordinal]):
+        if piece.kind == "row":
+            return piece.part != "contents"
+        if piece.kind != "footnote" and len(piece.text) > 200:
+            return False
+        if piece.kind == "heading" or piece.number:
+            return piece.kind == "footnote"
+    return False
 
 
 def _rank(piece: Piece, kind: TextKind, place: _Place, inside: bool) -> int:
@@ -184,10 +265,11 @@ def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool) -> str:
     text = " ".join(piece.text.split())
     place.unnumbered = 0
     place.heading = text
+    place.summary = bool(_SUMMARY.match(text))
     if kind == "agenda":
         return _enter_agenda(piece, text, place)
     if annex := _ANNEX.match(text):
-        place.annex = f"annex {annex.group(1)}" if annex.group(1) else "annex"
+        _enter_annex(annex, place)
         place.article, place.part, place.preamble = "", "", -1
         return place.annex
     if kind == "treaty":
@@ -201,7 +283,17 @@ def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool) -> str:
             place.part, place.article, place.preamble = f"part {part.group(1)}", "", -1
             return _join(place.annex, place.part)
         return _join(place.annex, place.article or "title")
+    if place.summary:
+        return _join(place.annex, "summary")
     return _join(place.annex, "title" if first else f"section “{_short(text)}”")
+
+
+def _enter_annex(annex: re.Match[str], place: _Place) -> None:
+    word = _ANNEX_WORDS.get(annex.group("word").casefold(), "annex")
+    name = f"{word} {annex.group('number')}" if annex.group("number") else word
+    outer = place.annex.partition(",")[0]
+    place.annex = f"{outer}, {name}" if word != "annex" and outer.startswith("annex") else name
+    place.opened = False
 
 
 def _enter_agenda(piece: Piece, text: str, place: _Place) -> str:
@@ -210,7 +302,7 @@ def _enter_agenda(piece: Piece, text: str, place: _Place) -> str:
     elif _ANNOTATIONS.match(text):
         place.section, place.item, place.sub = "annotations", "", ""
     elif annex := _ANNEX.match(text):
-        place.section = f"annex {annex.group(1)}" if annex.group(1) else "annex"
+        place.section = f"annex {annex.group('number')}" if annex.group("number") else "annex"
         place.item = place.sub = ""
     elif place.section == "annotations" and piece.number:
         if piece.number.isdigit():
@@ -226,9 +318,22 @@ def _agenda_locator(place: _Place) -> str:
     return _join(place.section, item, "documentation" if place.documentation and item else "")
 
 
-def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool) -> str:
+def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row: bool = False) -> str:
+    if piece.part == "masthead":
+        return "masthead"
+    if piece.part == "contents":
+        return "contents"
     if piece.kind == "footnote":
+        if after_row and piece.number and not piece.number.isdigit():
+            return _join(place.annex, place.table_name, f"note {piece.number}")
         return _join(place.annex if kind != "agenda" else "", f"footnote {piece.number}")
+    if piece.part == "caption":
+        place.caption = (
+            piece.text if not place.caption or _CAPTION.match(piece.text) else f"{place.caption} {piece.text}"
+        )
+        if match := _CAPTION.match(piece.text):
+            place.table_name = _caption_name(match)
+        return _join(place.annex, place.table_name or "caption")
     if kind == "agenda":
         if piece.kind == "row":
             return _agenda_row(piece, place)
@@ -236,12 +341,7 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool) -> str:
             return _join(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
         return _agenda_locator(place)
     if piece.kind == "row":
-        if piece.table != place.table:
-            place.table, place.table_row = piece.table, 0
-        else:
-            place.table_row += 1
-        row = f"row {place.table_row}" if place.table_row else "header"
-        return _join(place.annex, f"table {piece.table}, {row}")
+        return _join(place.annex, _table_row(piece, place))
     labels = place.labels
     if kind == "treaty" and not digest:
         if place.preamble >= 0:
@@ -260,11 +360,41 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool) -> str:
             place.article or ("preamble" if place.preamble >= 0 else place.part),
             _labelled("digest para. ", labels),
         )
+    if labels and 1 not in labels and place.opened and place.preambular:
+        numbered = f"{ordinal_word(place.preambular)} preambular para."
+        return _join(place.annex, f"{numbered} {_labelled('', labels)}")
     if labels:
+        place.opened = place.opened and 1 not in labels
         return _join(place.annex, _labelled("para. ", labels))
+    if place.opened and not _OPENING.match(piece.text) and piece.text.rstrip().endswith((",", "،", "，", ":", "：")):
+        place.preambular += 1
+        return _join(place.annex, f"{ordinal_word(place.preambular)} preambular para.")
+    if place.opened and _OPENING.match(piece.text) and not place.preambular:
+        return _join(place.annex, "preamble")
     place.unnumbered += 1
+    if place.summary:
+        return _join(place.annex, "summary", f"{ordinal_word(place.unnumbered)} paragraph")
     where = f"section “{_short(place.heading)}”" if place.heading else ""
     return _join(place.annex, where, f"{ordinal_word(place.unnumbered)} paragraph")
+
+
+def _caption_name(match: re.Match[str]) -> str:
+    word, number = match.group("word").casefold(), match.group("number")
+    kind = "figure" if word in _FIGURES.split() else "map" if word in _MAPS.split() else "table"
+    return f"{'box' if word in _BOXES.split() else kind} {number}"
+
+
+def _table_row(piece: Piece, place: _Place) -> str:
+    """A row by the number that the table's caption prints, else by the table's page or order in the file."""
+    if piece.table != place.table:
+        if not place.table_name or not place.table_name.startswith("table") or place.table_name == place.named:
+            place.caption = ""
+            place.table_name = f"table (p. {piece.page})" if place.captions and piece.page else f"table {piece.table}"
+        place.table, place.named = piece.table, place.table_name
+        place.table_row = 0 if piece.header or not place.headed else 1
+    elif not (piece.header and place.headed):
+        place.table_row += 1
+    return f"{place.table_name}, {f'row {place.table_row}' if place.table_row else 'header'}"
 
 
 def _labelled(word: str, labels: dict[int, str]) -> str:

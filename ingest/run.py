@@ -2,110 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, link, same_document
-from ingest.agenda import meeting_of
-from ingest.identify import identify
-from ingest.locate import kind_of, lay_out
-from ingest.readers import ReadError, read, visible
-from ingest.readers.text import MAX_BYTES
+from corpus.symbols import Symbol
+from ingest.ahead import Openable, Turn, turns
+from ingest.folder import FileInput
+from ingest.memory import Decision, Memory
+from ingest.outcomes import Outcome, Progress, Result
+from ingest.readers import ReadError
+from ingest.reading import READER_VERSION, Input, read_document
 from ingest.segment import segmenter
-from ingest.structure import pieces
 from ingest.subjects import subjects_of
+from ingest.workers.pool import Workers
 
-READER_VERSION = "1"
-"""Raised when the same bytes would now be read differently; held documents are then read anew."""
+__all__ = [
+    "READER_VERSION",
+    "Input",
+    "Outcome",
+    "Progress",
+    "Result",
+    "file_source",
+    "ingest",
+    "read_document",
+    "starter_sources",
+]
 
-Result = Literal["added", "replaced", "unchanged", "refused"]
-
-
-@dataclass(frozen=True)
-class Input:
-    """Bytes to be read, and what the user says about them.
-
-    `origin` says which file they came from; without one, the name stands for it.
-    """
-
-    name: str
-    data: bytes
-    symbol: Symbol | None = None
-    language: str | None = None
-    trusted: bool = False
-    origin: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file."""
-
-    name: str
-    result: Result
-    document: Document | None = None
-    passages: int = 0
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where ingestion stands: the file in hand, and how many of its passages are embedded."""
-
-    name: str
-    done: int
-    total: int
-
-
-def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
-    """Reads and identifies one file. Raises `ReadError` where it can't be read or is not what was asked for."""
-    raw = read(source.data, source.name)
-    found = pieces(raw.lines)
-    identity = identify(
-        found,
-        raw.given,
-        source.name,
-        catalogue,
-        symbol=source.symbol,
-        language=source.language,
-        trusted=source.trusted,
-    )
-    kind = kind_of(found)
-    text, blocks = lay_out(found, kind, digest=identity.edition == "digest")
-    url = identity.url
-    if url is None and identity.symbol is not None:
-        url = link(identity.symbol, identity.language)
-    document = Document(
-        symbol=identity.symbol,
-        language=identity.language,
-        edition=identity.edition,
-        title=identity.title,
-        text=text,
-        blocks=blocks,
-        slug=identity.slug,
-        part=identity.part,
-        short=identity.short,
-        date=identity.date,
-        url=url,
-        source=source.name,
-        origin=source.origin or source.name,
-        sha256=hashlib.sha256(source.data).hexdigest(),
-        reader=READER_VERSION,
-        kind=kind,
-        proof=identity.proof,
-        format=raw.format,
-        pages=raw.pages,
-        ocr=raw.ocr,
-        warnings=raw.warnings,
-    )
-    return document, meeting_of(document)
+SETTLE_PASSAGES = 2_000
+"""After how many passages the vector index takes them in; each time costs it some tenths of a second."""
 
 
 def starter_sources() -> list[Input]:
@@ -120,90 +50,119 @@ def starter_sources() -> list[Input]:
 
 def file_source(path: Path, symbol: Symbol | None = None, language: str | None = None) -> Input:
     """A file of the user's. Raises `ReadError` where there is no file to read."""
-    if path.is_dir():
-        raise ReadError(f"{path} is a folder. Give its files, for example: rapporteur ingest {path}/*")
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ReadError(
-                f"{path} is {path.stat().st_size / 1e6:.0f} MB large; files of up to {MAX_BYTES / 1e6:.0f} MB are "
-                "read. Split it into its documents."
-            )
-        origin = hashlib.sha256(str(path.resolve()).encode(errors="replace")).hexdigest()[:20]
-        return Input(visible(path.name), path.read_bytes(), symbol, language, origin=origin)
-    except FileNotFoundError:
-        raise ReadError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise ReadError(f"{path} can't be read: {error.strerror}.") from None
+    return FileInput(path, symbol, language).open()
 
 
 def ingest(
-    sources: Sequence[Input],
+    sources: Iterable[Openable],
     library: Library,
     catalogue: Catalogue,
     progress: Callable[[Progress], None] | None = None,
+    readers: Workers | None = None,
+    *,
+    again: bool = False,
 ) -> Iterator[Outcome]:
-    """Reads, segments and adds each source; yields its outcome as soon as it is final.
+    """Reads, segments and adds each source, in their order; yields its outcome as soon as it is final.
 
-    A source whose bytes are held already writes nothing. A source that can't be read is refused and the
-    others go on. Interrupted at any time, it can be run again: what is held is passed over.
+    `readers` are the processes that read the files, without them this one does (trusted sources are always read
+    here). Bytes that were read before are not read again, unless `again` is said; then nothing is written either.
+    A source that can't be read is refused and the others go on. Interrupted at any time, it can be run again: what
+    is held is passed over. Raises `WorkerError` where no process can be started.
     """
-    segment = segmenter(library.embedder)
-    for source in sources:
-        held = _held(source, library)
-        if held is not None:
-            yield Outcome(source.name, "unchanged", held)
-            continue
+    run = _Run(library, catalogue, progress, readers, Memory(library, again=again))
+    try:
+        for turn in turns(sources, readers, run.known):
+            outcome = run.outcome(turn)
+            run.done += 1
+            yield outcome
+    finally:
+        library.settle()
+
+
+class _Run:
+    def __init__(
+        self,
+        library: Library,
+        catalogue: Catalogue,
+        progress: Callable[[Progress], None] | None,
+        readers: Workers | None,
+        memory: Memory,
+    ) -> None:
+        self._library = library
+        self._catalogue = catalogue
+        self._progress = progress
+        self._readers = readers
+        self._memory = memory
+        self._segment = segmenter(library.embedder)
+        self._unsettled = 0
+        self.done = 0
+
+    def known(self, given: Input, sha256: str) -> bool:
+        """Whether a file need not be read."""
+        return self._memory.recall(given, sha256) is not None
+
+    def outcome(self, turn: Turn) -> Outcome:
+        """What becomes of one file."""
+        given = turn.given
+        if turn.fault:
+            return Outcome(turn.source.label, "refused", reason=turn.fault)
+        recalled = self._memory.recall(given, turn.sha256)
+        if recalled is not None:
+            if recalled.result == "skipped" and recalled.header is not None and not recalled.before:
+                self._memory.note_skipped(given, turn.sha256, recalled.header, recalled.reason)
+            return recalled
         try:
-            document, meeting = read_document(source, catalogue)
+            document, meeting = self._read(turn)
         except ReadError as error:
-            yield Outcome(source.name, "refused", reason=str(error))
-            continue
-        document, replaces = _settled(document, library)
+            self._memory.note_refused(given, turn.sha256, str(error))
+            return Outcome(given.label, "refused", reason=str(error))
+        decision = self._memory.decide(given, document)
+        if decision.held is None:
+            passages = self._add(given, decision, meeting)
+            header = self._library.headers(id=decision.document.id)[0]
+            result: Result = "replaced" if decision.displaces else "added"
+            return Outcome(given.label, result, decision.document, passages, header=header)
+        if decision.reason:
+            self._memory.note_skipped(given, document.sha256, decision.held, decision.reason)
+            return Outcome(given.label, "skipped", reason=decision.reason, header=decision.held)
+        self._memory.note_held(given, document)
+        return Outcome(given.label, "unchanged", header=decision.held)
+
+    def _read(self, turn: Turn) -> tuple[Document, Meeting | None]:
+        if self._readers is None or turn.given.trusted:
+            return read_document(turn.given, self._catalogue)
+        if turn.answer is None:
+            # It was known when it was looked at, and has lost its document to a file before it.
+            given = turn.source.open()
+            turn.answer = self._readers.start(given, turn.sha256)
+        return self._readers.finish(turn.answer)
+
+    def _add(self, given: Input, decision: Decision, meeting: Meeting | None) -> int:
+        document = decision.document
         if meeting is not None and meeting.document_id != document.id:
             meeting = replace(meeting, document_id=document.id)
-        before = {other.id for other in library.documents()}
-        passages = segment(document)
-        done = 0
+        passages = self._segment(document)
+        at = Progress(given.label, 0, len(passages), self.done)
 
-        def tell(more: int, total: int = len(passages), name: str = source.name) -> None:
-            nonlocal done
-            done += more
-            if progress:
-                progress(Progress(name, done, total))
+        def tell(more: int) -> None:
+            nonlocal at
+            at = replace(at, done=at.done + more)
+            if self._progress:
+                self._progress(at)
 
-        library.add(document, passages, meeting, tell, replaces, subjects_of(document, catalogue))
-        result: Result = "replaced" if document.id in before or replaces else "added"
-        yield Outcome(source.name, result, document, len(passages))
-
-
-def _held(source: Input, library: Library) -> Document | None:
-    """The document that these bytes are held as already, under the identity that is asked for."""
-    for document_id in library.holds(hashlib.sha256(source.data).hexdigest(), READER_VERSION):
-        document = library.document(document_id)
-        asked = source.symbol is None or (document.symbol is not None and same_document(document.symbol, source.symbol))
-        if asked and source.language in (None, document.language):
-            return document
-    return None
-
-
-def _settled(document: Document, library: Library) -> tuple[Document, list[str]]:
-    """The document under its final name, and the held ones that it takes the place of.
-
-    The same bytes are never held twice, and a changed upload of the same file replaces the earlier one. A
-    different file that happens to bear the title of a held upload gets a name of its own.
-    """
-    others = [other for other in library.documents() if other.id != document.id]
-    replaces = [other.id for other in others if other.sha256 == document.sha256]
-    if document.edition != "upload":
-        return document, replaces
-    replaces += [
-        other.id
-        for other in others
-        if other.edition == "upload" and other.origin == document.origin and other.id not in replaces
-    ]
-    taken = {other.slug: other for other in library.documents() if other.edition == "upload"}
-    slug, n = document.slug, 1
-    while slug in taken and taken[slug].origin != document.origin and taken[slug].id not in replaces:
-        n += 1
-        slug = f"{document.slug}-{n}"
-    return replace(document, slug=slug), replaces
+        tell(0)
+        self._library.add(
+            document,
+            passages,
+            meeting,
+            tell,
+            decision.replaces,
+            subjects_of(document, self._catalogue),
+            notes=decision.notes,
+            settle=False,
+        )
+        self._unsettled += len(passages)
+        if self._unsettled >= SETTLE_PASSAGES:
+            self._library.settle()
+            self._unsettled = 0
+        return len(passages)

@@ -9,15 +9,22 @@ from typing import Literal
 
 from corpus.documents import BlockKind
 from ingest.readers import Line
+from ingest.readers.lines import LinePart
 
 LabelKind = Literal["number", "letter", "roman", "dotted"]
 
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"(\d{1,3})\.(?!\d)\s*(?=\S|$)")),
+    ("number", re.compile(r"(\d{1,3})(?:\.(?!\d)|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
+    ("number", re.compile(r"(\d{1,3}\.\d{1,3})\.?\s+(?=[^\W\d_a-zà-ÿа-я]|[“«(])")),
     ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
-    ("letter", re.compile(r"\(?(([a-z])\2?)\)\s*")),
+    ("letter", re.compile(r"\(?(([a-zа-я])\2?)\)\s*")),
+    ("letter", re.compile(r"\(([\u0621-\u064a])\u0640?\)\s*")),
+    ("letter", re.compile(r"[(（]([一二三四五六七八九十]{1,3})[)）]\s*")),
     ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
 )
+_CYRILLIC = "абвгдежзиклмнопрстуфхцчшщэюя"
+_ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
+_HAN = "一二三四五六七八九"
 _DEPTH: dict[LabelKind, int] = {"number": 1, "letter": 2, "roman": 3, "dotted": 4}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ENDS = re.compile(r"[.!?:;。！？：；؟]['\"”’»)\]]*$")
@@ -43,7 +50,8 @@ class Piece:
 
     `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise
     (0 for none, 1 for `1.`, 2 for `(a)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
-    begins. `order` is the number's value, to tell lists apart.
+    begins. `order` is the number's value, to tell lists apart. `part` is the part of the document that the
+    reader put it into, `header` says that a row heads its table.
     """
 
     kind: BlockKind
@@ -58,6 +66,8 @@ class Piece:
     marks: tuple[str, ...] = ()
     markup: Literal["hash", "strong", "emphasis", ""] = ""
     table: int = 0
+    part: LinePart = ""
+    header: bool = False
 
 
 def pieces(lines: Sequence[Line]) -> list[Piece]:
@@ -94,7 +104,15 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
     table = 0
     in_table = broken = False
     for line in lines:
-        starts = broken or line.heading or line.note or line.bullet or _label(line.text) or _is_heading(line)
+        starts = (
+            broken
+            or line.heading
+            or line.note
+            or line.bullet
+            or line.part in ("masthead", "caption")
+            or _label(line.text)
+            or _is_heading(line)
+        )
         row = bool(line.cells) and not line.blank
         if growing is not None and (line.blank or row or starts):
             yield growing.closed()
@@ -102,7 +120,17 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
         if row:
             table += not in_table
             cells = tuple(cell.text for cell in line.cells)
-            yield Piece("row", line.text, line.row, page=line.page, cells=cells, table=table)
+            yield Piece(
+                "row",
+                line.text,
+                line.row,
+                page=line.page,
+                cells=cells,
+                marks=line.marks,
+                table=table,
+                part=line.part,
+                header=line.header,
+            )
         elif line.blank:
             in_table = in_table and bool(line.cells)
             broken = False
@@ -113,22 +141,26 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
             markup: Literal["hash", "strong", "emphasis"]
             markup = "hash" if line.heading else "strong" if line.strong else "emphasis"
             depth = line.heading or (7 if line.strong else 8)
-            yield Piece("heading", line.text, line.row, depth, page=line.page, marks=line.marks, markup=markup)
+            yield Piece(
+                "heading", line.text, line.row, depth, page=line.page, marks=line.marks, markup=markup, part=line.part
+            )
         elif line.note:
             growing = _Growing(
                 Piece("footnote", line.text, line.row, number=line.note, page=line.page, marks=line.marks)
             )
         else:
             kind: BlockKind = "item" if line.bullet else "paragraph"
-            growing = _Growing(Piece(kind, line.text, line.row, page=line.page, marks=line.marks))
+            growing = _Growing(Piece(kind, line.text, line.row, page=line.page, marks=line.marks, part=line.part))
         in_table, broken = row, line.broken
     if growing:
         yield growing.closed()
 
 
 def _is_heading(line: Line) -> bool:
-    if line.heading:
-        return bool(line.text)
+    if line.part in ("masthead", "caption", "contents"):
+        return False
+    if line.heading or line.top:  # a reader that knows where a line stands has decided already
+        return line.heading > 0 and bool(line.text)
     short = len(line.text) <= 300 and not line.bullet
     return short and (line.strong or (line.emphasis and not line.text.endswith((".", ";", ","))))
 
@@ -177,6 +209,7 @@ def _mended(found: list[Piece]) -> list[Piece]:
     for piece in found:
         cut = (
             piece.kind == "paragraph"
+            and not piece.part
             and 0 <= back < len(made) - 1
             and made[back].kind in ("paragraph", "item")
             and not _ENDS.search(made[back].text)
@@ -231,10 +264,16 @@ def _to_roman(value: int) -> str:
 
 
 def _value(kind: LabelKind, number: str) -> int:
-    if kind == "number":
-        return int(number)
+    if kind == "number":  # "16.3" is the third paragraph of section 16
+        return int(number.rpartition(".")[2])
     if kind == "roman":
         return _roman(number) or 0
+    for alphabet in (_CYRILLIC, _ABJAD):
+        if number[0] in alphabet:
+            return alphabet.index(number[0]) + 1
+    if number[0] in _HAN or number[0] == "十":
+        tens, _, ones = number.rpartition("十")
+        return (10 * (_HAN.find(tens) + 1 or 1) if "十" in number else 0) + _HAN.find(ones or " ") + 1
     value = 0
     for letter in number:
         value = value * 26 + ord(letter) - 96
@@ -252,7 +291,8 @@ def _nested(found: list[Piece]) -> list[Piece]:
                 piece = _numbered_heading(piece)
             made.append(piece)
             continue
-        readings = _label(piece.text) if piece.kind != "footnote" else []
+        labelled = piece.kind != "footnote" and piece.part not in ("masthead", "caption", "contents")
+        readings = _label(piece.text) if labelled else []
         if not readings:
             made.append(piece)
             continue

@@ -29,6 +29,8 @@ def test_without_any_setting_the_defaults_hold(tmp_path: Path) -> None:
     assert chosen.data_dir == tmp_path / "data-home" / "rapporteur"
     assert (chosen.embedding, chosen.cross_encoder, chosen.chroma_url) == ("minilm", "auto", None)
     assert (chosen.passages, chosen.max_statements, chosen.max_question) == (12, 5, 2_000)
+    assert chosen.ods_url == "https://documents.un.org"
+    assert (chosen.fetch_delay, chosen.fetch_timeout, chosen.fetch_max_wait) == (1, 30, 120)
 
 
 def test_without_xdg_variables_the_folders_are_under_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,6 +89,16 @@ def test_a_tilde_stands_for_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("chroma_url", "localhost:8000"),
         ("chroma_url", "ftp://localhost"),
         ("data_dir", ""),
+        ("ods_url", "documents.un.org"),
+        ("ods_url", "ftp://documents.un.org"),
+        ("ods_url", "https://user@documents.un.org"),
+        ("ods_url", "https://documents.un.org/?s=A"),
+        ("fetch_delay", "-1"),
+        ("fetch_delay", "61"),
+        ("fetch_timeout", "0"),
+        ("fetch_timeout", "601"),
+        ("fetch_max_wait", "-1"),
+        ("fetch_max_wait", "3601"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_an_error_that_names_the_setting(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import asking, keeping, showing
+from assistant.cli import asking, fetching, ingesting, keeping, listing, showing
 from assistant.cli.session import options
 
 app = typer.Typer(
@@ -27,9 +27,9 @@ def _before(
     options.data_dir = data_dir
 
 
-for _command in (*asking.COMMANDS, *keeping.COMMANDS, showing.show, showing.meeting):
+for _command in (*asking.COMMANDS, ingesting.ingest, *keeping.COMMANDS, fetching.fetch, showing.show, showing.meeting):
     app.command()(_command)
-app.command("list")(showing.list_documents)
+app.command("list")(listing.list_documents)
 
 
 def main() -> None:

@@ -102,7 +102,7 @@ def search(
 
 def demo() -> None:
     """Build the library from the starter corpus and answer five questions."""
-    from assistant.cli.keeping import ingest
+    from assistant.cli.ingesting import ingest
     from assistant.cli.session import settings
 
     ingest(paths=None, starter=True, symbol=None, language=None)

@@ -1,73 +1,16 @@
-"""Commands that keep the library: ingest, remove, status, doctor, reindex, verify."""
+"""Commands that keep the library: remove, status, doctor, reindex, verify."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.session import EXIT_USAGE, catalogue_of, data, fail, open_library, talk
-from corpus.symbols import Symbol, SymbolError
-from ingest.readers import ReadError, visible
-from ingest.run import Input, Outcome, file_source, starter_sources
-from ingest.run import Progress as At
-from ingest.run import ingest as run
-
-
-def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Text or Markdown files.")] = None,
-    starter: Annotated[bool, typer.Option("--starter", help="Add the digests that ship with Rapporteur.")] = False,
-    symbol: Annotated[str | None, typer.Option(help="The document's symbol, where the file does not print it.")] = None,
-    language: Annotated[str | None, typer.Option(help="Language of the files: en, fr, es, ru, ar or zh.")] = None,
-) -> None:
-    """Read documents into the library. Files that are held already are passed over."""
-    if not paths and not starter:
-        raise fail("Name at least one file, or --starter for the starter corpus.", EXIT_USAGE)
-    if symbol and len(paths or ()) != 1:
-        raise fail("--symbol goes with exactly one file.", EXIT_USAGE)
-    sources: list[Input] = starter_sources() if starter else []
-    outcomes: list[Outcome] = []
-    for path in paths or ():
-        try:
-            sources.append(file_source(path, Symbol.parse(symbol) if symbol else None, language))
-        except (ReadError, SymbolError) as error:
-            outcomes.append(Outcome(str(path), "refused", reason=str(error)))
-    with open_library("ingest") as (library, chosen):
-        outcomes += _with_progress(len(sources), lambda tell: run(sources, library, catalogue_of(chosen), tell))
-    counts = dict.fromkeys(("added", "replaced", "unchanged", "refused"), 0)
-    for outcome in outcomes:
-        counts[outcome.result] += 1
-        if outcome.result == "refused":
-            talk.print(Text(f"refused    {visible(outcome.reason)}", style="red"))
-        elif outcome.document is not None:
-            known = outcome.document.cite("")
-            data.print(Text(f"{outcome.result:<10} {outcome.name}: {known} ({outcome.document.language}, "
-                            f"{outcome.document.edition}), {_passages(outcome.passages)}"))  # fmt: skip
-    talk.print(", ".join(f"{n} {result}" for result, n in counts.items() if n) or "nothing to do", markup=False)
-    if counts["refused"]:
-        raise typer.Exit(1)
-
-
-def _passages(count: int) -> str:
-    return f"{count} passages" if count else "held already"
-
-
-def _with_progress(total: int, start: Callable[[Callable[[At], None]], Iterable[Outcome]]) -> list[Outcome]:
-    """Runs ingestion under a progress bar on stderr."""
-    outcomes: list[Outcome] = []
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[detail]}"),
-                  TimeElapsedColumn(), console=talk, transient=True) as bar:  # fmt: skip
-        task = bar.add_task("Reading", total=total, detail="")
-        for outcome in start(lambda at: bar.update(task, detail=f"{at.name}: {at.done}/{at.total} passages")):
-            outcomes.append(outcome)
-            bar.update(task, advance=1, detail=outcome.name)
-    return outcomes
+from assistant.cli.session import data, fail, open_library, talk
 
 
 def remove(
@@ -151,4 +94,4 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-COMMANDS = (ingest, remove, status, verify, reindex, doctor)
+COMMANDS = (remove, status, verify, reindex, doctor)

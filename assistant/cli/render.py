@@ -1,4 +1,4 @@
-"""Answers and documents as text for a terminal. Everything from documents is printed as it is, never as markup."""
+"""Answers and meetings as text for a terminal. Everything from documents is printed as it is, never as markup."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ def print_answer(console: Console, answer: Answer) -> None:
         marks = "".join(f"[{n}]" for n in answer.numbers(statement))
         console.print(Text.assemble(statement.text, " ", (marks, "cyan")))
     console.print(Text(answer.reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
+    for note in answer.notes:
+        console.print(Text(note, style="italic yellow"))
     if answer.citations:
         console.print()
     for n, citation in enumerate(answer.citations, 1):
         tags = ["upload"] if citation.edition == "upload" else []
+        if citation.ocr:
+            tags.append(say("ocr", answer.language))
         if citation.language != answer.language:
             tags.append(language_name(citation.language, answer.language))
         note = f" ({', '.join(tags)})" if tags else ""
@@ -35,17 +39,6 @@ def print_answer(console: Console, answer: Answer) -> None:
         console.print(Text(say("see_also", answer.language)))
         for pointer in answer.see_also:
             console.print(Text(f"  - {pointer.locator}" + (f"  {pointer.url}" if pointer.url else "")))
-
-
-def print_document(console: Console, document: Document, locator: str | None) -> None:
-    """The blocks of a document with their locators, or those at a locator."""
-    for block in document.blocks:
-        if locator and not (block.locator == locator or block.locator.startswith((f"{locator},", f"{locator} "))):
-            continue
-        if block.kind == "heading":
-            console.print(Text(document.block_text(block).replace("\n", ". "), style="bold"))
-        else:
-            console.print(Text.assemble((f"{block.locator}: ", "cyan"), document.block_text(block)))
 
 
 def print_meeting(console: Console, meeting: Meeting, document: Document) -> None:

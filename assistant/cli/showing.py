@@ -1,4 +1,4 @@
-"""Commands that show what is held: show, list, meeting."""
+"""Commands that show what is held: show, meeting."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.render import print_document, print_meeting
-from assistant.cli.session import catalogue_of, data, fail, open_library, talk
+from assistant.cli.render import print_meeting
+from assistant.cli.session import data, fail, open_library
+from assistant.cli.sheet import print_document, print_facts, print_footnotes, print_outline, print_tables
+from assistant.views import facts, footnotes, outline, relations, tables, within
 from corpus.documents import Document
 from corpus.library import Library
+from ingest.readers import visible
 
 
 def show(
@@ -22,19 +24,39 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Canonical text and blocks as JSON.")] = False,
     language: Annotated[str | None, typer.Option(help="This language version.")] = None,
     edition: Annotated[str | None, typer.Option(help="This edition: official, digest or upload.")] = None,
+    headings: Annotated[bool, typer.Option("--outline", help="The headings with their places and pages.")] = False,
+    drawn: Annotated[bool, typer.Option("--tables", help="The tables, drawn.")] = False,
+    notes: Annotated[bool, typer.Option("--footnotes", help="The footnotes and what refers to them.")] = False,
 ) -> None:
-    """Show a document as it was read: its blocks with their locators."""
+    """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
     with open_library("show") as (library, _):
         document = _one(library, symbol, language, edition)
-    record = _as_json(document, locator)
-    if not record["blocks"]:
+        related = relations(library, document)
+    parts: dict[str, list[dict[str, Any]]] = {}
+    if headings:
+        parts["outline"] = outline(document, locator)
+    if drawn:
+        parts["tables"] = tables(document, locator)
+    if notes:
+        parts["footnotes"] = footnotes(document, locator)
+    if not any(within(block, locator) for block in document.blocks):
         places = list(dict.fromkeys(block.locator for block in document.blocks))
         raise fail(f"{document.label} has no place {locator!r}. It has: {'; '.join(places[:40])}")
     if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        typer.echo(json.dumps({**_as_json(document, locator, parts), **facts(document), "versions": related, **parts},
+                              ensure_ascii=False))  # fmt: skip
         return
-    data.print(Text(f"{document.title} ({document.id})", style="bold"))
-    print_document(data, document, locator)
+    data.print(Text(visible(f"{document.title} ({document.id})"), style="bold"))
+    if locator is None and not parts:
+        print_facts(data, document, facts(document), related)
+    printers = {"outline": print_outline, "tables": print_tables, "footnotes": print_footnotes}
+    for name, found in parts.items():
+        if found:
+            printers[name](data, found)
+        else:
+            data.print(Text(f"No {name} here."), style="dim")
+    if not parts:
+        print_document(data, document, locator)
 
 
 def _one(library: Library, symbol: str, language: str | None, edition: str | None) -> Document:
@@ -55,13 +77,8 @@ def _one(library: Library, symbol: str, language: str | None, edition: str | Non
     return min(found, key=lambda each: (each.id in behind, order[each.edition], each.language != "en", each.id))
 
 
-def _as_json(document: Document, locator: str | None) -> dict[str, Any]:
-    blocks = [
-        {**asdict(block), "text": document.block_text(block)}
-        for block in document.blocks
-        if locator is None or block.locator == locator or block.locator.startswith((f"{locator},", f"{locator} "))
-    ]
-    return {
+def _as_json(document: Document, locator: str | None, parts: object) -> dict[str, Any]:
+    record: dict[str, Any] = {
         "id": document.id,
         "symbol": document.symbol.text if document.symbol else None,
         "part": document.part,
@@ -72,67 +89,13 @@ def _as_json(document: Document, locator: str | None) -> dict[str, Any]:
         "url": document.url,
         "source": document.source,
         "sha256": document.sha256,
-        "text": document.text,
-        "blocks": blocks,
     }
-
-
-def list_documents(
-    as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False,
-    everything: Annotated[
-        bool, typer.Option("--catalogue", help="Also what the catalogue knows and is not held.")
-    ] = False,
-) -> None:
-    """List the documents that are held."""
-    with open_library("list") as (library, chosen):
-        documents = library.documents()
-        behind = library.superseded()
-        catalogue = catalogue_of(chosen)
-    rows = [
-        {
-            "id": document.id,
-            "symbol": document.symbol.text if document.symbol else None,
-            "title": document.title,
-            "language": document.language,
-            "edition": document.edition,
-            "date": document.date,
-            "held": True,
-            "behind": behind.get(document.id),
-            "url": document.url,
-        }
-        for document in documents
-    ]
-    if everything:
-        held = {document.key for document in documents}
-        rows += [
-            {
-                "id": entry.key,
-                "symbol": entry.symbol.text if entry.symbol else None,
-                "title": entry.title,
-                "language": None,
-                "edition": None,
-                "date": entry.date,
-                "held": False,
-                "behind": None,
-                "url": entry.url,
-            }
-            for entry in catalogue.entries
-            if entry.key not in held
+    if not parts:
+        record["text"] = document.text
+        record["blocks"] = [
+            {**asdict(block), "text": document.block_text(block)} for block in document.blocks if within(block, locator)
         ]
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    table = Table(Column("Document", overflow="fold"), "Title", "Edition", "Language", "Date")
-    for row in rows:
-        edition = (
-            "not held" if not row["held"] else f"{row['edition']} (superseded)" if row["behind"] else row["edition"]
-        )
-        key = str(row["id"]).rsplit(":", 2)[0]
-        table.add_row(*(Text(str(cell or "")) for cell in (key, row["title"], edition, row["language"], row["date"])))
-    data.print(table)
-    if not rows:
-        talk.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
-                   markup=False)  # fmt: skip
+    return record
 
 
 def meeting(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False) -> None:

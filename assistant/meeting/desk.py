@@ -68,15 +68,21 @@ class MeetingDesk:
 
     def _meeting(self, question: Question) -> Meeting | None:
         """The meeting that a question is about: the one whose agenda it names, else the latest."""
+        versions = self._library.versions()
+
+        def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
+            language = self._library.document(meeting.document_id).language
+            return language == question.language, language == "en", meeting.document_id
+
         meetings = self._library.meetings()
-        keys = {symbol.text for symbol in question.symbols}
+        keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
         named = [m for m in meetings if self._library.document(m.document_id).key in keys]
         if named:
-            return named[0]
+            return max(named, key=preferred)
         years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", question.text)]
         if years:
             meetings = [m for m in meetings if not m.dates or m.dates[0].year in years]
-        return max(meetings, key=lambda m: (m.dates[-1:], m.document_id)) if meetings else None
+        return max(meetings, key=lambda m: (m.dates[-1:], preferred(m))) if meetings else None
 
 
 class _Reading:
@@ -91,7 +97,10 @@ class _Reading:
         announced = {symbol.text for symbol in meeting.documents()}
         own = self.cite.document.symbol
         self.announced = [symbol.text for symbol in question.symbols if symbol.text in announced]
-        elsewhere = any(symbol != own and symbol.text not in announced for symbol in question.symbols)
+        versions = library.versions()
+        elsewhere = any(
+            own not in versions.stands_for(symbol) and symbol.text not in announced for symbol in question.symbols
+        )
         treaty = any(entry.kind in ("treaty", "resolution") for entry in question.named)
         self.here = not elsewhere and not treaty and not question.articles
 

@@ -1,24 +1,72 @@
 """Readers: bytes to lines. The type is decided by content, never by the file name."""
 
-from ingest.readers.lines import Cell, Line, ReadError, Source
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.readers.lines import Cell, Line, NoTextLayer, ReadError, Source
 from ingest.readers.text import read_text, visible
 
-__all__ = ["Cell", "Line", "ReadError", "Source", "read", "read_text", "visible"]
+__all__ = ["LIMITS", "MAX_BYTES", "Cell", "Line", "NoTextLayer", "ReadError", "Source", "read", "read_text", "visible"]
 
-_SIGNATURES = {
-    b"%PDF-": "a PDF file",
-    b"PK\x03\x04": "a Word, Excel or zip file",
-    b"\xd0\xcf\x11\xe0": "an old Word file",
-    b"{\\rtf": "an RTF file",
-    b"\x89PNG": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"\x1f\x8b": "a compressed file",
+MAX_BYTES = 200_000_000
+"""The largest file of any kind that is read, in bytes."""
+
+LIMITS = {
+    "text": 25_000_000,
+    "html": 25_000_000,
+    "docx": MAX_BYTES,
+    "odt": MAX_BYTES,
+    "doc": MAX_BYTES,
+    "rtf": MAX_BYTES,
+    "pdf": MAX_BYTES,
 }
+"""The largest file of each kind that is read, in bytes."""
 
 
-def read(data: bytes, name: str) -> Source:
-    """The lines of a file. `name` is only used in messages. Raises `ReadError` where there is nothing to read."""
-    for signature, what in _SIGNATURES.items():
-        if data.startswith(signature):
-            raise ReadError(f"{name} is {what}. Only plain text and Markdown are read; save it as text first.")
-    return read_text(data, name)
+def read(data: bytes, name: str, *, ocr: bool = False, languages: Sequence[str] = ()) -> Source:
+    """The lines of a file. `name` is only used in messages.
+
+    `ocr` allows the words of a PDF without a text layer to be recognised, in `languages` (ISO 639-1 codes; none:
+    those official languages for which the recogniser has data). Raises `ReadError` where there is nothing to read,
+    `NoTextLayer` for a PDF that would need that. Readers are imported when first needed.
+    """
+    from ingest.readers.detect import detect
+
+    kind = detect(data, name)
+    if len(data) > LIMITS[kind]:
+        raise ReadError(
+            f"{name} is {len(data) / 1e6:.0f} MB large; {kind} files of up to {LIMITS[kind] / 1e6:.0f} MB are read. "
+            "Split it into its documents."
+        )
+    if kind == "text":
+        return read_text(data, name)
+    if kind == "html":
+        from ingest.readers.html import read_html
+
+        return read_html(data, name)
+    if kind == "pdf":
+        return _read_pdf(data, name, ocr, languages)
+    from ingest.readers.docx import read_docx
+
+    if kind != "docx":
+        from ingest.convert import to_docx
+
+        data = to_docx(data, name, kind)
+    return read_docx(data, name)
+
+
+def _read_pdf(data: bytes, name: str, ocr: bool, languages: Sequence[str]) -> Source:
+    from ingest.readers.pdf import read_pdf
+
+    try:
+        source = read_pdf(data, name)
+        if not ocr or len(source.unquotable) <= 0.5 * len(source.pages):
+            return source
+    except NoTextLayer:
+        if not ocr:
+            raise
+    from ingest.ocr import with_text_layer
+
+    return replace(read_pdf(with_text_layer(data, name, languages), name), ocr=True)

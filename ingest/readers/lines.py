@@ -11,6 +11,10 @@ class ReadError(Exception):
     """A file that can't be read; the message says which and what to do. Permanent: the same file fails again."""
 
 
+class NoTextLayer(ReadError):
+    """A paged file without text, such as a scan: recognise its text (`--ocr`), then read it again."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of a table row; empty text where the source leaves it blank.
@@ -68,7 +72,7 @@ class Source:
 
     `given` is what front matter says, `format` the kind of file (`text`, `html`, `docx`, `pdf`), `pages` the
     number of characters of text on each page of a paged format. `ocr` says that the words were recognised
-    from an image; `warnings` are sentences about what a person should look at.
+    from an image, `unquotable` names pages whose words are too damaged to be quoted; `warnings` are sentences about what a person should look at.
     """
 
     lines: tuple[Line, ...]
@@ -76,4 +80,5 @@ class Source:
     format: str = "text"
     pages: tuple[int, ...] = ()
     ocr: bool = False
+    unquotable: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -96,6 +96,11 @@ def visible(text: str) -> str:
     return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
+def clean_characters(text: str) -> str:
+    """A text in composed form (NFC), without control characters, its white space single spaces."""
+    return " ".join(_CONTROL.sub("", unicodedata.normalize("NFC", text)).split())
+
+
 def _is_rule(raw: str) -> bool:
     return not raw.strip(" \t-*_=") and (not raw.strip() or len(raw.strip()) >= 3)
 
@@ -170,4 +175,4 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     text = re.sub(r"\\([\\`*_{}\[\]()#+.!|>-])", r"\1", text)
     text = _CONTROL.sub("", text)
     text = re.sub(r"\( (continued) \)", r"(\1)", text)
-    return re.sub(r"\s+", " ", text).strip(), marks
+    return " ".join(text.split()), marks

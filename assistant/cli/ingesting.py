@@ -1,0 +1,210 @@
+"""The command that reads files and folders into the library, and keeps folders in step with it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from assistant.cli.outcomes import Report
+from assistant.cli.session import EXIT_USAGE, catalogue_of, fail, open_library, talk
+from assistant.settings import Settings
+from corpus.catalogue import Catalogue
+from corpus.library import Library
+from corpus.symbols import Symbol, SymbolError
+from ingest.ahead import Openable
+from ingest.folder import FileInput, inputs, origin_of, printable
+from ingest.outcomes import Outcome
+from ingest.outcomes import Progress as At
+from ingest.run import ingest as run
+from ingest.run import starter_sources
+from ingest.workers.pool import Limits, Workers
+from ingest.workers.process import WorkerError
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files, and folders with all that is in them.")] = None,
+    starter: Annotated[bool, typer.Option("--starter", help="Add the digests that ship with Rapporteur.")] = False,
+    symbol: Annotated[str | None, typer.Option(help="The document's symbol, where the file does not print it.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the files: en, fr, es, ru, ar or zh.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Files read at once; by default one a processor.")
+    ] = None,
+    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise the words of pages that are images.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Read also what was read or refused before.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each outcome as a line of JSON.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep the library in step with the folders.")] = False,
+) -> None:
+    """Read documents into the library. What is held already, or was refused before, is passed over."""
+    given = paths or []
+    folders = [path for path in given if path.is_dir()]
+    if not given and not starter:
+        raise fail("Name at least one file or folder, or --starter for the starter corpus.", EXIT_USAGE)
+    if symbol and (len(given) != 1 or folders):
+        raise fail("--symbol goes with exactly one file.", EXIT_USAGE)
+    if watch and not folders:
+        raise fail("--watch goes with at least one folder.", EXIT_USAGE)
+    report = Report(as_json=as_json)
+    with open_library("ingest") as (library, chosen), _readers(chosen, jobs) as (readers, catalogue):
+        files = _Files(given, starter, symbol, language, ocr, library.folder)
+        ingestion = _Ingestion(library, catalogue, readers, report, again)
+        if watch:
+            _keep_in_step(ingestion, files, folders)
+            return
+        ingestion.read(files)
+    report.summary()
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class _Files:
+    """What the command line names, opened file by file."""
+
+    paths: Sequence[Path]
+    starter: bool
+    symbol: str | None
+    language: str | None
+    ocr: bool
+    apart: Path
+
+    def __iter__(self) -> Iterator[Openable]:
+        return chain(starter_sources() if self.starter else (), *(self._of(path) for path in self.paths))
+
+    def __len__(self) -> int:
+        """How many there are now."""
+        return sum(1 for _ in self)
+
+    def empty(self) -> list[Path]:
+        """Folders in which there is nothing to read."""
+        return [path for path in self.paths if path.is_dir() and next(self._of(path), None) is None]
+
+    def _of(self, path: Path) -> Iterator[FileInput]:
+        if self.symbol is None:
+            return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
+        try:
+            return iter([FileInput(path, Symbol.parse(self.symbol), self.language, self.ocr)])
+        except SymbolError as error:
+            return iter([FileInput(path, fault=str(error))])
+
+
+@dataclass(frozen=True)
+class _Ingestion:
+    """One library, the processes that read for it, and where the outcomes go."""
+
+    library: Library
+    catalogue: Catalogue
+    readers: Workers
+    report: Report
+    again: bool = False
+
+    def read(self, files: _Files) -> None:
+        """Reads what the command line names."""
+        for folder in files.empty():
+            self.report.note(f"{printable(str(folder))} holds no file to be read.")
+        self._run(files, len(files), again=self.again)
+
+    def _run(self, sources: Iterable[Openable], total: int, *, again: bool = False, quiet: bool = False) -> None:
+        with _bar(total) as (tell, advance):
+            for outcome in run(sources, self.library, self.catalogue, tell, self.readers, again=again):
+                advance(outcome)
+                if not (quiet and outcome.result == "unchanged"):
+                    self.report.add(outcome)
+
+    def update(self, sources: Sequence[Openable]) -> None:
+        """Reads what has changed."""
+        if sources:
+            self._run(sources, len(sources), quiet=True)
+
+    def remove(self, path: Path, shown: str) -> bool:
+        """Removes what came from a file that is gone; says whether there are others to be read in its place."""
+        origin = origin_of(path)
+        held = self.library.headers(origin=origin)
+        freed = self.library.forget(origin)
+        for header in held:
+            self.report.add(Outcome(shown, "removed", header=header))
+        return bool(freed)
+
+
+def _keep_in_step(ingestion: _Ingestion, files: _Files, folders: Sequence[Path]) -> None:
+    """Reads all, and then what changes, until interrupted."""
+    from ingest.watching import Watched, watch
+
+    stop = threading.Event()
+    with _stopped_by_terminate(stop):
+        try:
+            watched = [Watched(folder, (files.apart,)) for folder in folders]
+            ingestion.read(files)
+            ingestion.report.summary()
+            talk.print("Watching for changes. Ctrl-C ends.")
+            try:
+                for folder, changes in watch(watched, stop):
+                    freed = [ingestion.remove(path, folder.shown(path)) for path in changes.gone]
+                    changed = list(folder.files) if any(freed) else changes.changed
+                    ingestion.update([folder.input(path, files.language, ocr=files.ocr) for path in changed])
+            except KeyboardInterrupt:
+                stop.set()
+        except OSError as error:
+            raise fail(f"The folder can't be watched: {error.strerror or error}.") from None
+    talk.print("Stopped watching.")
+
+
+@contextmanager
+def _stopped_by_terminate(stop: threading.Event) -> Iterator[None]:
+    """Until the block ends, a request to terminate is a wish to stop, as Ctrl-C is."""
+
+    def handle(_: int, __: FrameType | None) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _readers(chosen: Settings, jobs: int | None) -> Iterator[tuple[Workers, Catalogue]]:
+    """The processes that read files, ended with the block."""
+    catalogue = catalogue_of(chosen)
+    limits = Limits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds)
+    try:
+        with Workers(catalogue, jobs or chosen.jobs, limits) as readers:
+            yield readers, catalogue
+    except WorkerError as error:
+        raise fail(str(error)) from None
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[tuple[Callable[[At], None], Callable[[Outcome], None]]]:
+    """A progress bar on stderr: what it is to be told by ingestion, and of each outcome."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
+        TimeElapsedColumn(),
+        console=talk,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        task = bar.add_task("Reading", total=total, detail="")
+
+        def tell(at: At) -> None:
+            bar.update(task, detail=f"{at.name}: {at.done}/{at.total} passages")
+
+        def advance(outcome: Outcome) -> None:
+            bar.update(task, advance=1, detail=outcome.name)
+
+        yield tell, advance

@@ -1,0 +1,139 @@
+"""What an answer must say of the versions of what it cites: corrigenda, later revisions, revised symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answer import Citation, Statement
+from assistant.frames import joined, language_name, place_name, say
+from corpus.corrections import Correction, corrections
+from corpus.documents import Document
+from corpus.library import Library
+from corpus.symbols import Symbol
+from corpus.touched import Placed, place
+from corpus.versions import Version, best_language
+
+WORDS = 900
+"""Most characters of a correction that are quoted, whole blocks of it where that is possible."""
+
+
+class VersionDesk:
+    """Speaks of the versions of cited documents, from what a library holds."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._read: dict[tuple[str, ...], tuple[Placed, ...]] = {}
+
+    def corrected(self, statements: Sequence[Statement], language: str) -> tuple[list[Statement], list[str]]:
+        """The statements, each followed by the corrections that touch what it cites, and a note for each corrigendum
+        that touches a cited document at places that can't be read. A correction is said once; a quote of its words
+        that retrieval found too is left out then."""
+        made: list[Statement] = []
+        notes: list[str] = []
+        said: set[tuple[str, int]] = set()
+        for statement in statements:
+            made.append(statement)
+            for citation in statement.citations:
+                document = self._library.document(citation.document)
+                for corrigendum in self._corrigenda(document, language):
+                    for each in self._corrections(document, corrigendum):
+                        target = each.touches(citation.start, citation.end)
+                        key = (corrigendum.id, each.correction.start)
+                        if target is not None and key not in said and _readable(corrigendum, each.correction):
+                            made.append(self._statement(document, target, corrigendum, each.correction, language))
+                            said.add(key)
+                        elif not each.known or (target is not None and not _readable(corrigendum, each.correction)):
+                            notes.append(say("corrected_somewhere", language, document=document.label,
+                                             corrigendum=corrigendum.label))  # fmt: skip
+        words = [citation for each in made if each.verdict == "derived" for citation in each.citations]
+        kept = [each for each in made if each.verdict != "quoted" or not _all_in(each.citations, words)]
+        return kept, list(dict.fromkeys(notes))
+
+    def notes(self, asked: Sequence[Symbol], cited: Sequence[Document], language: str) -> list[str]:
+        """What is to be said where a symbol that was asked for has been revised, and where an older revision is
+        cited because no later one is held in its language."""
+        versions = self._library.versions()
+        made = []
+        for document in cited:
+            version = versions.of(document.id)
+            if version is None:
+                continue
+            if later := versions.later(document.id):
+                held = [language_name(each, language) for each in versions.languages(later[0].symbol)]
+                made.append(say("later_revision", language, document=document.label, newer=later[0].symbol.text,
+                                languages=joined(held, language)))  # fmt: skip
+            made += [
+                say("revised", language, symbol=symbol.text, newer=version.symbol.text)
+                for symbol in asked
+                if symbol != version.symbol and version.id in {each.id for each in versions.current(symbol)}
+                and version.revision > 0 and symbol.base == version.symbol.base
+            ]  # fmt: skip
+        return list(dict.fromkeys(made))
+
+    def _corrigenda(self, document: Document, language: str) -> list[Document]:
+        """The held corrigenda of a document: in its language, else in the question's, else any."""
+        if document.symbol is None:
+            return []
+        held = self._library.versions().corrigenda(document.symbol)
+        best: list[Version] = best_language(held, document.language, language)
+        return [self._library.document(version.id) for version in best]
+
+    def _corrections(self, document: Document, corrigendum: Document) -> tuple[Placed, ...]:
+        """What a corrigendum says, placed in a document; the last few are kept."""
+        key = (document.id, document.sha256, corrigendum.id, corrigendum.sha256)
+        if key not in self._read:
+            while len(self._read) >= 200:
+                del self._read[next(iter(self._read))]
+            self._read[key] = tuple(place(document, each) for each in corrections(corrigendum))
+        return self._read[key]
+
+    def _statement(
+        self, document: Document, target: str, corrigendum: Document, correction: Correction, language: str
+    ) -> Statement:
+        end = _cut(corrigendum, correction)
+        evidence = self._library.passage_at(corrigendum.id, correction.start) or ""
+        citation = Citation.of(corrigendum, correction.start, end, correction.locator, evidence)
+        words = _told(citation.quote) + (" …" if end < correction.end else "")
+        text = say("corrected", language, place=place_name(target, language), document=document.label,
+                   corrigendum=corrigendum.label, words=words)  # fmt: skip
+        return Statement(text[:1].upper() + text[1:], "derived", (citation,))
+
+
+def _readable(corrigendum: Document, correction: Correction) -> bool:
+    """Whether the words of a correction may be quoted: none on a page whose words are damaged."""
+    return not any(
+        block.page in corrigendum.unquotable
+        for block in corrigendum.blocks
+        if block.start < correction.end and correction.start < block.end
+    )
+
+
+def _cut(corrigendum: Document, correction: Correction) -> int:
+    """Where a long correction is cut: at the end of the last block that fits, else at a word's end."""
+    if correction.end - correction.start <= WORDS:
+        return correction.end
+    fit = [
+        block.end
+        for block in corrigendum.blocks
+        if correction.start < block.end <= correction.start + WORDS and block.start >= correction.start
+    ]
+    told = max(fit, default=correction.start)
+    if told - correction.start >= WORDS // 3:
+        return told
+    text = corrigendum.text[correction.start : correction.start + WORDS]
+    return correction.start + len(text.rsplit(None, 1)[0].rstrip())
+
+
+def _told(quote: str) -> str:
+    """The words of a correction on one line, a colon behind the line that names the place."""
+    first, _, rest = quote.partition("\n")
+    parts = [" ".join(part.split()) for part in (first, rest) if part.strip()]
+    return (" " if first.rstrip().endswith((".", ":", ";", ",", "。", "：")) else ": ").join(parts)
+
+
+def _all_in(citations: Sequence[Citation], others: Sequence[Citation]) -> bool:
+    """Whether all citations lie in the words of others."""
+    return all(
+        any(other.document == each.document and other.start <= each.start and each.end <= other.end for other in others)
+        for each in citations
+    )

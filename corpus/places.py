@@ -1,0 +1,274 @@
+"""Places that a text names in any of the six official languages, as locators: “Annex II, paragraph 3 (b)”.
+
+Words and numbering as in the United Nations Editorial Manual and its counterparts in the other languages:
+`пункт 3 b)`, `الفقرة 3 (ب)`, `附件二第3段`. The locators are those of `ingest.locate`: `annex II, para. 3 (b)`,
+`table 24.3`, `page 7, footnote 3`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+PARTS = {"annex": "annex", "art": "art.", "page": "page", "para": "para.", "table": "table", "note": "footnote"}
+"""Kinds of places, outermost first, and how a locator writes them."""
+_INNER = frozenset({"para", "table", "note"})
+MAX_RANGE = 200
+"""Most numbers that a range (`paragraphs 4 to 60`) is read as."""
+
+_AR = r"(?:[وف])?(?:[بلك])?(?:ال|ل)?"
+_WORDS = {
+    "annex": rf"annex(?:es|e)?|appendix|appendices|anexos?|apéndices?|приложени\w+|{_AR}مرفق(?:ات|ان|ين)?|附件|附录",
+    "art": rf"articles?|arts?\.|artículos?|статьи|статья|статье|статью|статей|статьям|статьях|{_AR}ماد(?:ة|تان|تين)|{_AR}مواد",
+    "page": rf"pages?|pp?\.|páginas?|págs?\.|страниц\w*|стр\.|{_AR}صفح(?:ة|ات|تان|تين)",
+    "para": r"(?:operative |preambular )?(?:sub)?para(?:graph)?s?\b\.?|paragraphes?|párrafos?|párrs?\.|"
+    rf"пункт(?:а|у|ом|е|ы|ов|ам|ами|ах)?|пп?\.|{_AR}فقر(?:ة|ات|تان|تين)",
+    "table": rf"tables?|tableaux?|cuadros?|tablas?|таблиц\w*|табл\.|{_AR}جد(?:ول|اول|ولان|ولين)|表格?",
+    "note": r"foot-?\s?notes?|notes? de bas de page|notas? (?:a |al |de )(?:pie|a pie)(?: de (?:la )?página)?|notas?|notes?|"
+    rf"сноск\w*|примечани\w+|{_AR}حاشي(?:ة|تان|تين)|{_AR}حواشي|脚注|注",
+}
+_NUMBER_SIGN = r"(?:n[o°º]s?\.?|№№?|nums?\.|núms?\.)?\s*"
+_HAN = "一二三四五六七八九十"
+_HAN_NUMBER = rf"[{_HAN}]{{1,3}}"
+_ORDINALS = ["الأول", "الثاني", "الثالث", "الرابع", "الخامس", "السادس", "السابع", "الثامن", "التاسع", "العاشر"]
+_ROMAN = r"(?-i:[IVXL]+)(?!\w)"
+_SUB = r"\s*\(?(?:[^\W\d_]{1,4}|\d{1,2})\)"
+_MARK = rf"\d+(?:\.\d+)*(?:\s*(?:bis|ter|quater)(?!\w))?(?:{_SUB})*"
+_NUMBERS = {
+    "annex": rf"{_ROMAN}|\d+|(?-i:[A-Z])(?!\w)|{_HAN_NUMBER}|{'|'.join(_ORDINALS)}",
+    "art": _MARK,
+    "page": r"\d+",
+    "para": _MARK,
+    "table": rf"\d+(?:\.\d+)*|(?-i:[A-Z])\.\d+|{_ROMAN}|{_HAN_NUMBER}",
+    "note": r"\d+|\*{1,3}|(?-i:[a-z])(?![\w’'])",
+}
+_EDGE = r"(?<![^\W㐀-鿿])"
+"""Where a word begins; in Chinese it begins anywhere."""
+_AND = r"\s*(?:,|;|،|؛|、|和|及|与|\band\b|\bet\b|\by\b|\be\b|\bи\b|\bو(?=\s)|و(?=\d)|&)\s*"
+_TO = r"\s*(?:[-‐-―]|\bto\b|\bthrough\b|\bà\b|\ba\b|\bal\b|\bпо\b|\bдо\b|\bإلى\b|至|到)\s*"
+
+
+def _list_of(number: str) -> str:
+    """A list of numbers, written out or as ranges. A further `(b)` alone belongs to the number before it."""
+    return rf"(?:{number})(?:(?:{_TO}|(?:{_AND})+)(?:{number}|\(\w{{1,3}}\)))*"
+
+
+_WORD_FIRST = {
+    kind: re.compile(
+        rf"{_EDGE}(?:{words})\s*(?P<numbers>{_NUMBER_SIGN}{_list_of(_NUMBERS[kind])})"
+        + (rf"|{_EDGE}(?:{words})(?!\w)" if kind == "annex" else ""),
+        re.IGNORECASE,
+    )
+    for kind, words in _WORDS.items()
+}
+_HAN_LIST = r"第\s*(?P<numbers>{0}(?:\s*(?:[、，,和及与至到]|[-‐-―])+\s*第?\s*(?:{0}|\(\w{{1,3}}\)))*)\s*"
+_HAN_MARK = rf"(?:\d+(?:\.\d+)*|{_HAN_NUMBER})(?:{_SUB})*"
+_HAN_FIRST = {
+    kind: re.compile(_HAN_LIST.format(_HAN_MARK) + word + (rf"(?P<behind>(?:{_SUB})*)" if kind == "para" else ""))
+    for kind, word in (("para", "段"), ("page", "页"), ("art", "条"))
+}
+_BETWEEN = re.compile(
+    r"(?P<sep>(?:[\s,،、:;؛|(]|\b(?:of|to|in|de|du|de la|del|d['’]|à|к|в|на|من|في)\b|(?:the|la|le|les|el|l['’])\b|中?的|中)*)"
+    r"(?P<and>(?:\b(?:and|et|y|и|و)\b|和|及)?\s*(?:the |la |le |el |los |las )?)",
+    re.IGNORECASE,
+)
+_SUBS = re.compile(r"\(?([^\W\d_]{1,4}|\d{1,2})\)")
+_LATIN = dict(zip("أابجدهوزحطيكلمنабвгдежзик", "aabcdefghijklmnabcdefghij", strict=True))
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Places that a text names in one go: their locators and the span of the words in the folded text."""
+
+    places: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass
+class _Found:
+    parts: dict[str, list[str]] = field(default_factory=dict)
+
+    def places(self) -> list[str]:
+        made = [""]
+        for kind in PARTS:
+            numbers = self.parts.get(kind)
+            if numbers is not None:
+                made = [_join(place, f"{PARTS[kind]} {n}".strip()) for place in made for n in numbers]
+        return made
+
+
+def folded(text: str) -> str:
+    """A text in which places are found: one line, plain digits, Arabic letters without marks, no directions."""
+    text = unicodedata.normalize("NFKC", text)
+    kept = [letter for letter in text if unicodedata.category(letter) not in ("Cf", "Mn") and letter != "ـ"]
+    digits = [str(unicodedata.digit(letter)) if letter.isdigit() else letter for letter in kept]
+    return unicodedata.normalize("NFC", " ".join("".join(digits).split()))
+
+
+def name_place(text: str, start: int = 0, end: int | None = None) -> Naming | None:
+    """The first place that a folded text names between two offsets, with what follows it directly."""
+    limit = len(text) if end is None else end
+    firsts = [found for kind in PARTS if (found := _first(kind, text, start, limit))]
+    if not firsts:
+        return None
+    begun = min(firsts, key=lambda each: (each[1].start(), -each[1].end()))
+    made: list[_Found] = [_Found()]
+    position = begun[1].start()
+    following: tuple[str, re.Match[str]] | None = begun
+    place_end = position
+    apart = False
+    while following is not None:
+        kind, match = following
+        current = made[-1]
+        inner = kind in _INNER and any(other in _INNER for other in current.parts)
+        if apart or kind in current.parts or inner:
+            current = _Found({} if apart else {k: v for k, v in current.parts.items() if k not in _INNER | {kind}})
+            made.append(current)
+        current.parts[kind] = _numbers(kind, match)
+        place_end = match.end()
+        between = _BETWEEN.match(text, place_end)
+        reached = between.end() if between else place_end
+        apart = bool(between and between["and"].strip())
+        following = next((f for kind in PARTS if (f := _at(kind, text, reached))), None)
+    places = [place for each in made for place in each.places()]
+    return Naming(tuple(dict.fromkeys(places)), position, place_end)
+
+
+def parts_of(locator: str) -> dict[str, str]:
+    """The parts of a locator that name places, by kind, with their numbers: `annex II, para. 3 (b)` as annex II and
+    para 3 (b). Parts of other kinds are left out."""
+    found: dict[str, str] = {}
+    for part in locator.split(", "):
+        for kind, word in PARTS.items():
+            if part == word or part.startswith(f"{word} "):
+                found.setdefault(kind, part[len(word) :].strip())
+    return found
+
+
+def numbered(mark: str) -> tuple[str, tuple[str, ...]]:
+    """The number of a mark and its sub-marks, letters of all scripts by their Latin counterpart: `3 (b) (i)` as
+    3 and b, i."""
+    match = re.match(r"\d+(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?", mark.strip(), re.IGNORECASE)
+    head = " ".join(match.group().casefold().split()) if match else ""
+    rest = mark.strip()[match.end() :] if match else mark
+    return head, tuple(_latin(sub) for sub in _SUBS.findall(rest))
+
+
+def annex_number(text: str) -> int | str:
+    """The number of an annex however it is written: 2 for `II`, `2`, `二` and `الثاني`; 0 for none."""
+    text = text.strip()
+    if text in _ORDINALS:
+        return _ORDINALS.index(text) + 1
+    if text.isdigit():
+        return int(text)
+    if text and all(letter in _HAN for letter in text):
+        return _han(text)
+    return _roman(text) or text.casefold() or 0
+
+
+def _first(kind: str, text: str, start: int, end: int) -> tuple[str, re.Match[str]] | None:
+    found = [pattern.search(text, start, end) for pattern in _patterns(kind)]
+    matches = [match for match in found if match]
+    return (kind, min(matches, key=lambda match: match.start())) if matches else None
+
+
+def _at(kind: str, text: str, position: int) -> tuple[str, re.Match[str]] | None:
+    found = next((match for pattern in _patterns(kind) if (match := pattern.match(text, position))), None)
+    return (kind, found) if found else None
+
+
+def _patterns(kind: str) -> list[re.Pattern[str]]:
+    return [pattern for pattern in (_WORD_FIRST[kind], _HAN_FIRST.get(kind)) if pattern is not None]
+
+
+def _numbers(kind: str, match: re.Match[str]) -> list[str]:
+    """The numbers of a list, ranges written out; [''] where a place has none."""
+    given = match.groupdict()
+    if not given.get("numbers"):
+        return [""]
+    made: list[str] = []
+    ranging = False
+    text = re.sub(rf"^{_NUMBER_SIGN}", "", given["numbers"], flags=re.IGNORECASE) + (given.get("behind") or "")
+    text = re.sub(
+        r"\band\b|\bet\b|\bи\b|[、，,;،؛和及与第]|(?<!\w)[ye](?!\w)|(?<!\w)و(?!\w)|(?<!\w)و(?=\d)", " ; ", text
+    )
+    for each in _each(kind, text):
+        if each == "-":
+            ranging = bool(made)
+        elif re.fullmatch(r"\(\w{1,3}\)", each) and made:
+            made.append(f"{made[-1].split(' (')[0]} {each}")
+        else:
+            made += _between(made[-1], each) if ranging else []
+            made.append(each)
+            ranging = False
+    return [_written(kind, each) for each in dict.fromkeys(made)] or [""]
+
+
+def _each(kind: str, text: str) -> list[str]:
+    """The numbers and range signs of a list, in order."""
+    number = rf"{_NUMBERS[kind]}|{_HAN_MARK}|\(\w{{1,3}}\)"
+    found = re.finditer(rf"(?P<mark>{number})|(?P<to>{_TO})", text, re.IGNORECASE)
+    if kind == "table" and re.fullmatch(r"(\d+)[-‐-―](\d+)\s*", text):
+        first, second = (int(each) for each in re.findall(r"\d+", text))
+        if second <= first:  # a dash between chapter and number, as in Arabic and Russian: 24-3
+            return [f"{first}.{second}"]
+    return ["-" if match["to"] else " ".join(match["mark"].split()) for match in found]
+
+
+def _between(first: str, last: str) -> list[str]:
+    """The numbers between two of a range: of 4 and 7, 5 and 6; of 24.3 and 24.5, 24.4."""
+    one, two = re.fullmatch(r"(.*?)(\d+)", first), re.fullmatch(r"(.*?)(\d+)", last)
+    if one is None or two is None or one[1] != two[1]:
+        return []
+    low, high = int(one[2]), int(two[2])
+    return [f"{one[1]}{n}" for n in range(low + 1, high)] if high - low <= MAX_RANGE else []
+
+
+def _written(kind: str, mark: str) -> str:
+    """A number as locators write it."""
+    if kind == "annex":
+        number = annex_number(mark)
+        return _to_roman(number) if isinstance(number, int) and number and not mark.isdigit() else mark.upper()
+    if kind in ("para", "art"):
+        head = re.match(rf"\d+(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?|{_HAN_NUMBER}", mark, re.IGNORECASE)
+        if head is None:
+            return mark
+        number = str(_han(head.group())) if head.group()[0] in _HAN else head.group()
+        return " ".join([number, *(f"({sub})" for sub in _SUBS.findall(mark[head.end() :]))])
+    if kind == "table" and mark[0] in _HAN:
+        return str(_han(mark))
+    return mark
+
+
+def _latin(letter: str) -> str:
+    plain = letter.rstrip("ه") if letter.startswith("ه") and len(letter) > 1 else letter
+    return _LATIN.get(plain, letter.casefold())
+
+
+def _han(text: str) -> int:
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return _HAN.index(tens[0]) + 1 if tens else 0
+    return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones[0]) + 1 if ones else 0)
+
+
+def _roman(text: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50}.get(letter, 0) for letter in text]
+    if not values or not all(values):
+        return 0
+    return sum(-v if v < after else v for v, after in pairwise([*values, 0]))
+
+
+def _to_roman(number: int) -> str:
+    made = ""
+    for value, letters in ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        while number >= value:
+            made, number = made + letters, number - value
+    return made
+
+
+def _join(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,91 @@
+"""The tables of a document: consecutive rows with their caption and header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.documents import Block, Document
+from corpus.places import folded, name_place, parts_of
+
+_CAPTION = re.compile(r"^(?:tables?|tableau|cuadro|tabla|таблица|(?:ال)?جدول|表格?)\s*\S", re.IGNORECASE)
+_ROW = re.compile(r",? (?:row \d+|header)$|^header$")
+CAPTION_LINES = 3
+"""Most lines between the word Table and the first row: the title, the unit of the figures."""
+CAPTION_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class DocumentTable:
+    """Rows that belong together: `caption` are the blocks above that name it, `header` its head rows, `rows` the
+    others. `locator` is the place that the rows share, or that of the first row."""
+
+    locator: str
+    caption: tuple[Block, ...]
+    header: tuple[Block, ...]
+    rows: tuple[Block, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks, in order."""
+        return *self.caption, *self.header, *self.rows
+
+    def number(self, document: Document) -> str:
+        """The number that the caption bears (`24.3`), empty where it bears none."""
+        for block in self.caption:
+            named = name_place(folded(document.body(block)))
+            if named is not None and not named.start and "table" in (parts := parts_of(named.places[0])):
+                return parts["table"]
+        return ""
+
+
+def tables_of(document: Document) -> list[DocumentTable]:
+    """The tables of a document in their order."""
+    runs: list[list[Block]] = []
+    for block in document.blocks:
+        if block.kind != "row":
+            continue
+        last = runs[-1][-1] if runs else None
+        if last is None or last.ordinal != block.ordinal - 1 or _begins(last, block):
+            runs.append([])
+        runs[-1].append(block)
+    return [_table(document, run) for run in runs]
+
+
+def cells_of(document: Document, row: Block) -> list[str]:
+    """The text of a row's cells, empty where the source leaves one blank."""
+    if not row.cells:
+        return [document.block_text(row)]
+    return [document.quote(*span) if span else "" for span in row.cells]
+
+
+def _begins(last: Block, block: Block) -> bool:
+    """Whether a row right behind another one begins a table of its own."""
+    apart = "table" in parts_of(block.locator) and _stem(last) != _stem(block)
+    return apart or (block.context == "header" and last.context != "header")
+
+
+def _stem(row: Block) -> str:
+    return _ROW.sub("", row.locator)
+
+
+def _table(document: Document, run: Sequence[Block]) -> DocumentTable:
+    heads = 0
+    while heads < len(run) and (run[heads].context == "header" or run[heads].locator.endswith("header")):
+        heads += 1
+    stem = _stem(run[0])
+    locator = stem if parts_of(stem).get("table") else run[0].locator
+    return DocumentTable(locator, _caption(document, run[0], stem), tuple(run[:heads]), tuple(run[heads:]))
+
+
+def _caption(document: Document, first: Block, stem: str) -> tuple[Block, ...]:
+    above: list[Block] = []
+    for block in reversed(document.blocks[max(0, first.ordinal - 1 - CAPTION_LINES) : first.ordinal]):
+        if block.kind == "row" or block.end - block.start > CAPTION_LIMIT:
+            break
+        above.insert(0, block)
+        if _CAPTION.match(document.body(block).strip()):
+            return tuple(above)
+    placed = [block for block in above if block.locator == stem]
+    return tuple(placed) or tuple(block for block in above[-1:] if block.kind == "heading")

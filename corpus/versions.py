@@ -1,0 +1,225 @@
+"""Which held document stands for which: revisions, corrigenda, addenda and language versions of one symbol.
+
+`X/Rev.1` takes the place of `X` in all languages, `X/Add.1/Rev.1` that of `X/Add.1` only, a digest steps behind
+the official text; `X/Corr.1` belongs to `X`, `X/Rev.1/Corr.1` to `X/Rev.1`. Source: the modifiers of document
+symbols as the Dag Hammarskjöld Library's guide explains them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from corpus.documents import LANGUAGES
+from corpus.store import Header
+from corpus.symbols import Symbol, same_document
+
+_Line = tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A held language version of a symbol (or of a part of it). `root` is the symbol without the revisions at
+    its end, `revision` the number of the last of these, 0 for none."""
+
+    header: Header
+    symbol: Symbol
+    root: Symbol
+    revision: int
+
+    @property
+    def id(self) -> str:
+        """The document's id."""
+        return self.header.id
+
+    @property
+    def corrects(self) -> Symbol | None:
+        """What a corrigendum belongs to; None for other documents."""
+        return _belongs(self.root, "Corr")
+
+    @property
+    def adds_to(self) -> Symbol | None:
+        """What an addendum belongs to; None for other documents."""
+        return _belongs(self.root, "Add")
+
+    @property
+    def line(self) -> _Line:
+        """What all revisions and language versions of it share."""
+        return self.root.text, self.header.part
+
+
+class Versions:
+    """How the documents of a library relate, read from their symbols alone. `keys` are their keys by id, `held` those
+    that have a symbol."""
+
+    def __init__(self, headers: Sequence[Header]) -> None:
+        self.keys = {header.id: header.key for header in headers}
+        self.held = tuple(_version(header) for header in headers if header.symbol is not None)
+        self._by_id = {version.id: version for version in self.held}
+        self._lines: dict[_Line, list[Version]] = {}
+        self._quotable: dict[str | None, frozenset[str]] = {}
+        for version in self.held:
+            self._lines.setdefault(version.line, []).append(version)
+
+    def of(self, document_id: str) -> Version | None:
+        """The version that a document is; None for one without a symbol."""
+        return self._by_id.get(document_id)
+
+    @cached_property
+    def superseded(self) -> dict[str, str]:
+        """Ids of documents that step behind a held one, with the id of that one: a digest behind the official
+        text or a revision of it, a document behind its later revision (in the same language, if held)."""
+        behind = {}
+        for line in self._lines.values():
+            for old in line:
+                above = [new for new in line if _outranks(new, old)]
+                if above:
+                    behind[old.id] = min(above, key=lambda new: _rank(new, old.header.language)).id
+        return behind
+
+    def later(self, document_id: str) -> list[Version]:
+        """The language versions of the latest revision that is held of a document, where it is a later one."""
+        version = self.of(document_id)
+        if version is None:
+            return []
+        newer = [other for other in self._lines[version.line] if _revises(other, version)]
+        latest = max((other.revision for other in newer), default=0)
+        return [other for other in newer if other.revision == latest]
+
+    def quotable(self, language: str | None, among: Iterable[str] | None = None) -> frozenset[str]:
+        """Ids of the documents to quote in a language, `among` some or all: of each symbol its version in this
+        language, be it an older revision; else the latest revision, in English or else in any one language.
+
+        Corrigenda of what is not quoted step behind too. Without a language nothing but superseded documents is
+        left out.
+        """
+        if among is not None:
+            return self._quoted(language, list(among))
+        if language not in self._quotable:
+            self._quotable[language] = self._quoted(language, list(self.keys))
+        return self._quotable[language]
+
+    def _quoted(self, language: str | None, wanted: Sequence[str]) -> frozenset[str]:
+        if language is None:
+            return frozenset(each for each in wanted if each not in self.superseded)
+        chosen = {each for each in wanted if each not in self._by_id}
+        lines: dict[_Line, list[Version]] = {}
+        for each in wanted:
+            if version := self._by_id.get(each):
+                lines.setdefault(version.line, []).append(version)
+        for line in lines.values():
+            chosen.update(version.id for version in _in_language(line, language, self.superseded))
+        symbols: dict[Symbol, set[Symbol]] = {}
+        for each in chosen:
+            if version := self._by_id.get(each):
+                symbols.setdefault(version.root, set()).add(version.symbol)
+        return frozenset(each for each in chosen if not self._corrects_the_past(each, symbols))
+
+    def current(self, symbol: Symbol) -> list[Version]:
+        """What to answer from when a symbol is named: its latest revision, and the latest one in each language;
+        nothing older than what is named. Empty where none is held."""
+        root, revision = _root(symbol)
+        found = [
+            version
+            for line in self._lines.values()
+            if same_document(line[0].root, root)
+            for version in line
+            if version.revision >= revision
+        ]
+        return [version for version in found if not any(_outranks_there(other, version) for other in found)]
+
+    def stands_for(self, symbol: Symbol) -> set[Symbol]:
+        """A symbol, and those of the documents that answer for it."""
+        return {symbol, *(version.symbol for version in self.current(symbol))}
+
+    def addenda(self, symbol: Symbol) -> list[Version]:
+        """The addenda of a symbol, of its revisions, and the addenda of these, each in its current revision."""
+        root, _ = _root(symbol)
+        found: list[Version] = []
+        roots = {
+            version.root: version
+            for version in self.held
+            if version.adds_to is not None and same_document(_root(version.adds_to)[0], root)
+        }
+        for below in roots:
+            found += [*self.current(below), *self.addenda(below)]
+        return found
+
+    def corrigenda(self, symbol: Symbol) -> list[Version]:
+        """The corrigenda of exactly this symbol, all language versions, later revisions in place of earlier."""
+        found = [each for each in self.held if each.corrects is not None and same_document(each.corrects, symbol)]
+        found = [each for each in found if each.id not in self.superseded]
+        return sorted(found, key=lambda each: (each.symbol, each.id))
+
+    def languages(self, symbol: Symbol) -> list[str]:
+        """The languages in which a symbol is held, in the order of `LANGUAGES`."""
+        held = {version.header.language for version in self.held if version.symbol == symbol}
+        return [language for language in LANGUAGES if language in held]
+
+    def _corrects_the_past(self, document_id: str, quoted: dict[Symbol, set[Symbol]]) -> bool:
+        """Whether a corrigendum belongs to a revision that steps behind: `quoted` are the symbols by root."""
+        version = self._by_id.get(document_id)
+        if version is None or version.corrects is None:
+            return False
+        root, revision = _root(version.corrects)
+        there = quoted.get(root, set())
+        return version.corrects not in there and any(_root(symbol)[1] > revision for symbol in there)
+
+
+def best_language(versions: Sequence[Version], *languages: str) -> list[Version]:
+    """Of each symbol one language version: in the first of the languages that is held, else English, else any."""
+    order = [*languages, "en", *LANGUAGES]
+    found: dict[tuple[Symbol, str | None], Version] = {}
+    for version in sorted(versions, key=lambda each: (each.symbol, order.index(each.header.language), each.id)):
+        found.setdefault((version.symbol, version.header.part), version)
+    return list(found.values())
+
+
+def _version(header: Header) -> Version:
+    symbol = Symbol.parse(header.symbol or "")
+    return Version(header, symbol, *_root(symbol))
+
+
+def _root(symbol: Symbol) -> tuple[Symbol, int]:
+    """A symbol without the revisions at its end, and the number of the last."""
+    revision = 0
+    while symbol.modifiers and symbol.modifiers[-1].kind == "Rev" and symbol.parent is not None:
+        revision = revision or symbol.modifiers[-1].number or 1
+        symbol = symbol.parent
+    return symbol, revision
+
+
+def _belongs(root: Symbol, kind: str) -> Symbol | None:
+    return root.parent if root.modifiers and root.modifiers[-1].kind == kind else None
+
+
+def _revises(new: Version, old: Version) -> bool:
+    return new.header.edition != "digest" and new.revision > old.revision
+
+
+def _outranks(new: Version, old: Version) -> bool:
+    """Whether a version of the same line takes the place of another one."""
+    if new.header.edition == old.header.edition:
+        return new.revision > old.revision
+    return new.header.edition != "digest" and new.revision >= old.revision
+
+
+def _outranks_there(new: Version, old: Version) -> bool:
+    """As `_outranks`, and leaves no language without a text: a digest goes in any case."""
+    return _outranks(new, old) and (old.header.edition == "digest" or new.header.language == old.header.language)
+
+
+def _rank(version: Version, language: str) -> tuple[bool, int, bool, bool, str]:
+    held = version.header
+    return held.edition == "digest", -version.revision, held.language != language, held.language != "en", held.id
+
+
+def _in_language(line: Sequence[Version], language: str, superseded: dict[str, str]) -> list[Version]:
+    """Of the versions of one line, those to quote in a language: one language and one revision."""
+    line = [each for each in line if each.header.edition != "digest" or each.id not in superseded]
+    own = [each for each in line if each.header.language == language]
+    latest = max((each.revision for each in own or line), default=0)
+    held = [each for each in own or line if each.revision == latest]
+    first = next((each for each in ("en", *LANGUAGES) if any(v.header.language == each for v in held)), "en")
+    return held if own else [each for each in held if each.header.language == first]

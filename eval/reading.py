@@ -1,0 +1,151 @@
+"""`python -m eval.reading`: how fast PDF files are read, whether memory grows, and a folder killed and resumed.
+
+Reading a file means everything up to the document with its blocks and locators: characters, lines, footnotes,
+tables, paragraphs, identity, structure. Beside it stands what pypdfium2 needs to give the bare text of the same
+pages, in turns within one run on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from corpus.catalogue import Catalogue
+from eval.papers import paper
+from ingest.readers import ReadError
+from ingest.reading import Input, read_document
+
+ROUNDS = 5
+CLI = (sys.executable, "-m", "assistant.cli")
+
+
+def bare_text(data: bytes) -> int:
+    """Extracts the text of all pages as pypdfium2 gives it; returns the number of pages."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    for page in document:
+        text = page.get_textpage()
+        text.get_text_range()
+        text.close()
+        page.close()
+    pages = len(document)
+    document.close()
+    return pages
+
+
+def read_all(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> int:
+    """Reads files to documents; returns the number of pages, those of refused files left out."""
+    pages = 0
+    for name, data in files:
+        try:
+            document, _ = read_document(Input(name, data), catalogue)
+        except ReadError:
+            continue
+        pages += len(document.pages)
+    return pages
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long a piece of work takes, in seconds of this process's own time."""
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str, float]:
+    """Pages per second of reading and of bare extraction, medians of several turns."""
+    pages = read_all(files, catalogue)
+    ours: list[float] = []
+    bare: list[float] = []
+    for _ in range(ROUNDS):
+        bare.append(seconds(lambda: [bare_text(data) for _, data in files]))
+        ours.append(seconds(lambda: read_all(files, catalogue)))
+    return {
+        "pages": pages,
+        "read_pages_per_s": round(pages / statistics.median(ours), 1),
+        "bare_text_pages_per_s": round(pages / statistics.median(bare), 1),
+        "times_bare_text": round(statistics.median(ours) / statistics.median(bare), 2),
+    }
+
+
+def growth(catalogue: Catalogue, few: int = 50, many: int = 400) -> dict[str, float]:
+    """The most memory that reading has used after a few files and after many, in MB."""
+    found = {}
+    for n in range(many):
+        read_all([(f"{n}.pdf", paper(n, pages=2))], catalogue)
+        if n + 1 in (few, many):
+            found[f"peak_mb_after_{n + 1}"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    return found
+
+
+def folder(count: int) -> dict[str, float]:
+    """A folder of papers ingested by the command line, killed halfway, run again, and then once more."""
+    with tempfile.TemporaryDirectory() as temporary:
+        papers, library = Path(temporary) / "papers", Path(temporary) / "library"
+        papers.mkdir()
+        for n in range(count):
+            (papers / f"{n:04}.pdf").write_bytes(paper(n, pages=1))
+        command = [*CLI, "--data-dir", str(library), "ingest", str(papers), "--json"]
+        begin = time.perf_counter()
+        first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert first.stdout is not None
+        told = 0
+        for _ in first.stdout:
+            told += 1
+            if told >= count // 2:
+                first.send_signal(signal.SIGKILL)
+                break
+        first.stdout.close()
+        first.wait()
+        second = _results(command)
+        wall = time.perf_counter() - begin
+        third = _results(command)
+        subprocess.run([*CLI, "--data-dir", str(library), "verify"], check=True, capture_output=True)
+        status = subprocess.run(
+            [*CLI, "--data-dir", str(library), "status", "--json"], check=True, capture_output=True, text=True
+        )
+        return {
+            "files": count,
+            "told_before_the_kill": told,
+            "added_after_it": second.count("added"),
+            "unchanged_after_it": second.count("unchanged"),
+            "unchanged_in_a_third_run": third.count("unchanged"),
+            "documents": json.loads(status.stdout)["documents"],
+            "files_per_s_both_runs": round(count / wall, 1),
+        }
+
+
+def _results(command: Sequence[str]) -> list[str]:
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [str(json.loads(line)["result"]) for line in run.stdout.splitlines()]
+
+
+def main() -> None:
+    """Measures and prints a JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pdf", type=Path, help="a folder of PDF files; without it papers are made up")
+    parser.add_argument("--folder", type=int, default=500, help="how many papers the folder has (0: no folder)")
+    chosen = parser.parse_args()
+    catalogue = Catalogue.shipped()
+    if chosen.pdf:
+        files = [(path.name, path.read_bytes()) for path in sorted(chosen.pdf.glob("*.pdf"))]
+    else:
+        files = [(f"{n}.pdf", paper(n, pages=6)) for n in range(20)]
+    found: dict[str, object] = {"speed": speed(files, catalogue), "memory": growth(catalogue)}
+    if chosen.folder:
+        found["folder"] = folder(chosen.folder)
+    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

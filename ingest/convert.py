@@ -1,0 +1,102 @@
+"""RTF, .doc and .odt files to .docx by LibreOffice, where it is installed; in a profile that is thrown away."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from ingest.external import find, output, run
+from ingest.readers.lines import ReadError
+
+SECONDS = 100.0
+"""How long a conversion may take: less than a worker's two minutes, so that the message is the one below."""
+
+Convertible = Literal["rtf", "doc", "odt"]
+
+_KINDS = {
+    "rtf": ("an RTF file", "Rich Text Format"),
+    "doc": ("an old Word file", "MS Word 97"),
+    "odt": ("an OpenDocument text", "writer8"),
+}
+_PROGRAMS = ("soffice", "libreoffice")
+_INSTALL = (
+    "{name} is {what}; LibreOffice reads those: install it (package libreoffice-writer) or save the file as DOCX."
+)
+
+# Office.Common: no macros, no updates of links, a proxy that does not exist. A document's own macros are not run by a
+# fresh profile anyway (they ask, and without a screen the answer is no).
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse">
+<value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse">
+<value>3</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableActiveContent" oor:op="fuse">
+<value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks"
+ oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse"><value>0</value>
+</prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop>
+</item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPProxyName" oor:op="fuse">
+<value>127.0.0.1</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPProxyPort" oor:op="fuse"><value>9</value>
+</prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPSProxyName" oor:op="fuse">
+<value>127.0.0.1</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPSProxyPort" oor:op="fuse"><value>9</value>
+</prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetNoProxy" oor:op="fuse"><value></value></prop>
+</item>
+</oor:items>
+"""
+
+
+def to_docx(
+    data: bytes, name: str, kind: Convertible, *, program: str | None = None, seconds: float = SECONDS
+) -> bytes:
+    """The bytes of a .docx file with the same text. `program` is the LibreOffice to run (else from the search path).
+
+    The file's own name reaches LibreOffice nowhere. Raises `ReadError` where LibreOffice is missing, takes longer
+    than `seconds`, or makes nothing of the file.
+    """
+    what, filter_name = _KINDS[kind]
+    path = find(program) if program else find(*_PROGRAMS)
+    if path is None:
+        raise ReadError(_INSTALL.format(name=name, what=what))
+    with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as place:
+        folder = Path(place).resolve()
+        settings = folder / "profile" / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(_PROFILE, encoding="utf-8")
+        source = folder / f"source.{kind}"
+        source.write_bytes(data)
+        command = [
+            path,
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--norestore",
+            "--nologo",
+            "--nolockcheck",
+            f"--infilter={filter_name}",
+            "--convert-to",
+            "docx:MS Word 2007 XML",
+            "--outdir",
+            str(folder / "out"),
+            str(source),
+        ]
+        finished = run(command, folder, seconds)
+        made = output(folder / "out" / "source.docx")
+    if finished.status is None:
+        raise ReadError(
+            f"{name} is {what}; LibreOffice did not finish it within {seconds:.0f} s and was stopped. Open it there, "
+            "save it as DOCX, and give that."
+        )
+    if made is None or finished.status != 0:
+        raise ReadError(
+            f"{name} is {what}, of which LibreOffice could make no DOCX (exit status {finished.status}): it may be "
+            "damaged or password-protected. Open it, save it as DOCX, and give that."
+        )
+    return made

@@ -1,0 +1,137 @@
+"""What has been fetched, kept under names of our own, with a note beside each file of where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from corpus.faults import LibraryBusy, plainly
+from corpus.symbols import Symbol
+from ingest.fetch.content import FORMATS
+from ingest.fetch.partial import Part, Version, write_whole
+
+KINDS = (*FORMATS, "rtf")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file that has been fetched. `asked` is the format asked for, `kind` the one that came.
+
+    `address` is what was asked, `url` where the file was; `fetched` is an ISO 8601 time. `refused` says that the
+    library did not take the file, so that the service is asked whether it has another by now.
+    """
+
+    key: str
+    symbol: str
+    language: str
+    asked: str
+    kind: str
+    address: str
+    url: str
+    sha256: str
+    bytes: int
+    etag: str
+    modified: str
+    fetched: str
+    refused: bool = False
+
+    @property
+    def file(self) -> str:
+        """Name of the file in the folder."""
+        return f"{self.key}.{self.kind}"
+
+    @property
+    def version(self) -> Version:
+        """Which bytes of the server's these are."""
+        return Version(self.etag, self.modified)
+
+    @property
+    def name(self) -> str:
+        """A name for people, and for the document's source."""
+        return f"{self.symbol.replace('/', '_')}.{self.language}.{self.kind}"
+
+
+class Downloads:
+    """The folder of what has been fetched; one process at a time fetches into it.
+
+    Raises `LibraryBusy` where another one does, `LibraryError` where disk or permissions are in the way.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = FileLock(folder / "fetch.lock", timeout=0)
+
+    def __enter__(self) -> Downloads:
+        with plainly(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire()
+            except Timeout:
+                raise LibraryBusy(
+                    f"Another process is fetching into {self.folder}. Wait until it has ended: what it has fetched "
+                    "is then used, not fetched again."
+                ) from None
+            for left in self.folder.glob("*.tmp"):
+                left.unlink()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    @staticmethod
+    def key(service: str, symbol: Symbol, language: str, form: str) -> str:
+        """The name under which the answer to a request is kept."""
+        return hashlib.sha256("\n".join((service, symbol.text, language, form)).encode()).hexdigest()[:32]
+
+    def find(self, keys: Iterable[str]) -> Stored | None:
+        """The first of the files that is there and sound."""
+        return next((stored for key in keys if (stored := self._stored(key)) is not None), None)
+
+    def kept(self, service: str, symbol: Symbol, language: str, formats: Iterable[str]) -> Stored | None:
+        """What was fetched before in the first of the formats that there is."""
+        with plainly(self.folder):
+            return self.find(self.key(service, symbol, language, form) for form in formats)
+
+    def read(self, stored: Stored) -> bytes:
+        """The bytes of a file."""
+        with plainly(self.folder):
+            return (self.folder / stored.file).read_bytes()
+
+    def part(self, key: str) -> Part:
+        """The file under which a body comes in."""
+        return Part(self.folder, key)
+
+    def keep(self, part: Part, stored: Stored) -> None:
+        """Gives a body that has fully come its name, then writes its note: without one a file does not count."""
+        part.finish(self.folder / stored.file)
+        self._note(stored)
+        for kind in KINDS:
+            if kind != stored.kind:
+                (self.folder / f"{stored.key}.{kind}").unlink(missing_ok=True)
+
+    def refuse(self, stored: Stored, refused: bool = True) -> None:
+        """Notes whether the library took a file."""
+        if stored.refused != refused:
+            with plainly(self.folder):
+                self._note(replace(stored, refused=refused))
+
+    def _note(self, stored: Stored) -> None:
+        record = json.dumps(asdict(stored), ensure_ascii=False, indent=1)
+        write_whole(self.folder / f"{stored.key}.json", record.encode())
+
+    def _stored(self, key: str) -> Stored | None:
+        """The file of a key. One whose note is damaged or whose hash does not fit counts as not fetched."""
+        try:
+            stored = Stored(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
+            if stored.key != key or stored.kind not in KINDS:
+                return None
+            with (self.folder / stored.file).open("rb") as file:
+                sound = hashlib.file_digest(file, "sha256").hexdigest() == stored.sha256
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+        return stored if sound else None

@@ -1,0 +1,126 @@
+"""What the head of a United Nations document says: body, symbol, distribution, date, languages, session, item.
+
+The layout is that of the United Nations Editorial Manual: emblem and body on the left, symbol and distribution
+on the right, then session, place and dates of the meeting, and the item of the agenda.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus.documents import Masthead
+from corpus.symbols import Symbol, SymbolError
+from ingest.dates import find_dates
+from ingest.readers import Line
+
+MASTHEAD_LINES = 40
+_LONGEST = 400
+"""A line of so many characters is text, and ends the masthead."""
+
+_LANGUAGES = {
+    "en": "english anglais inglés английский الإنكليزية الانكليزية بالإنكليزية 英文",
+    "fr": "french français francés французский الفرنسية بالفرنسية 法文",
+    "es": "spanish espagnol español испанский الإسبانية بالإسبانية 西班牙文",
+    "ru": "russian russe ruso русский الروسية بالروسية 俄文",
+    "ar": "arabic arabe árabe арабский العربية بالعربية عربي 阿拉伯文",
+    "zh": "chinese chinois chino китайский الصينية بالصينية 中文",
+}
+_CODES = {name: code for code, names in _LANGUAGES.items() for name in names.split()}
+_JOB_LANGUAGES = {"E": "en", "F": "fr", "S": "es", "R": "ru", "A": "ar", "C": "zh"}
+_ORIGINAL = re.compile(r"^(?:original|оригинал|الأصل|原文)\s*[:：]?\s*(\S+)", re.IGNORECASE)
+_DISTRIBUTION = re.compile(r"^(?:dis ?[tc]r ?\.?|التوزيع)\s*[:：]?\s*(\S.{0,40})?$", re.IGNORECASE)
+_DISTRIBUTIONS = re.compile(
+    r"^(?:general|limited|restricted|provisional|g[ée]n[ée]rale|limitée|limitada|общая|ограниченная|عام|محدود|普遍|有限)$",
+    re.IGNORECASE,
+)
+_JOB = re.compile(r"^(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?(?:\s*\([A-Z]\))?")
+_PARAGRAPH = re.compile(r"\d{1,3}\.\s|\([a-z]\)\s")
+_SESSION = re.compile(
+    r"\bsession\b|per[ií]odo de sesiones|сессия|الدورة|届会|\bmeeting$|^\S+ (?:réunion|reunión)$|совещание$",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"^(?:(?:agenda )?items? \d|points? \d|temas? \d|пункты? \d|البن(?:د|دان|ود) \d|(?:临时)?议程(?:项目)?\s*\d)",
+    re.IGNORECASE,
+)
+_ORGANIZATION = re.compile(
+    r"^(?:united nations|nations unies|naciones unidas|организация объединенных наций|الأمم المتحدة|联\s*合\s*国)$",
+    re.IGNORECASE,
+)
+_PLACE_DATES = re.compile(
+    r"^(?P<place>[^\W\d][^\d,]{1,40}(?:, [^\d,]{2,30})?),\s+(?P<dates>\d.{3,60}\d{4}.{0,8})$"
+    r"|^(?P<dates_first>\d.{3,60}?\d{4})(?:,\s+(?P<place_last>[^\d,]{2,40}))?$"
+)
+_BODY = re.compile(
+    r"assembl|council|conference|convention|commission|committee|board|working group|conseil|consejo|comit|comisión|asamblea|conferencia|"
+    r"ассамблея|совет|комитет|комиссия|конференция|конвенция|الجمعية|مجلس|اللجنة|لجنة|المؤتمر|مؤتمر|大会|理事会|委员会|会议",
+    re.IGNORECASE,
+)
+
+
+def read_masthead(lines: Sequence[Line]) -> Masthead:
+    """The facts of the masthead; what it does not say stays empty."""
+    found: dict[str, str] = {}
+    symbols: tuple[str, ...] = ()
+    ends_open = False  # "Distr." stands alone, what it is follows
+    for line in _top(lines):
+        text = line.text
+        if not symbols and (symbol := symbol_of(text)):
+            symbols = tuple(each.text for each in symbol.all)
+        elif match := _ORIGINAL.match(text):
+            found.setdefault("original", _CODES.get(match.group(1).casefold().strip(",."), ""))
+        elif match := _DISTRIBUTION.match(text):
+            found.setdefault("distribution", (match.group(1) or "").strip())
+            ends_open = not match.group(1)
+            continue
+        elif ends_open and _DISTRIBUTIONS.match(text):
+            found["distribution"] = text
+        elif text.casefold() in _CODES:
+            found.setdefault("language", _CODES[text.casefold()])
+        elif match := _JOB.match(text):
+            found.setdefault("job", match.group(0))
+        elif _ITEM.match(text):
+            found.setdefault("item", text)
+        elif _SESSION.search(text) and len(text) <= 90 and not find_dates(text):
+            found.setdefault("session", text)
+        elif "date" not in found and len(text) <= 40 and (dates := find_dates(text)) and "," not in text:
+            found["date"] = dates[0].isoformat()
+        elif (match := _PLACE_DATES.match(text)) and ("session" in found or "," in text):
+            found.setdefault("place", match.group("place") or match.group("place_last") or "")
+            found.setdefault("dates", match.group("dates") or match.group("dates_first") or "")
+        elif _is_body(line):
+            found.setdefault("body", text)
+        ends_open = False
+    if not found.get("language") and (letter := re.search(r"\(([A-Z])\)", found.get("job", ""))):
+        found["language"] = _JOB_LANGUAGES.get(letter.group(1), "")
+    return Masthead(symbols=symbols, **found)
+
+
+def _is_body(line: Line) -> bool:
+    set_apart = line.part == "masthead" or line.strong or line.heading > 0
+    return set_apart and len(line.text) <= 200 and bool(_BODY.search(line.text)) and not _ORGANIZATION.match(line.text)
+
+
+def _top(lines: Sequence[Line]) -> Iterator[Line]:
+    count = 0
+    for line in lines:
+        if line.blank:
+            continue
+        if (line.cells and line.part != "masthead") or line.note:
+            continue
+        count += 1
+        numbered = line.part != "masthead" and not line.heading and _PARAGRAPH.match(line.text)
+        if count > MASTHEAD_LINES or len(line.text) > _LONGEST or numbered:
+            return
+        yield line
+
+
+def symbol_of(text: str) -> Symbol | None:
+    """The symbol that stands alone on a line, or None."""
+    if "/" not in text or len(text) > 80:
+        return None
+    try:
+        return Symbol.parse(text)
+    except SymbolError:
+        return None

@@ -1,0 +1,215 @@
+"""What kind of file some bytes are, by their content and never by their name; for what is not read, what to do."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from io import BytesIO
+from typing import Literal
+
+from ingest.readers.encoding import unicode_form
+from ingest.readers.lines import ReadError
+from ingest.readers.ole import MAGIC as OLE
+from ingest.readers.ole import BadOle, is_encrypted_word, top_names
+
+Kind = Literal["pdf", "docx", "odt", "doc", "rtf", "html", "text"]
+
+_HEAD = 65_536
+_NOTHING = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
+_MAX_DIRECTORY = 20_000_000
+_WORD = re.compile(r"word/document\d*\.xml", re.IGNORECASE)
+_PAGE = re.compile(r"<!doctype\s+html\b|<(?:html|head|body|title|meta|base|link)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_BEFORE = re.compile(r"\s+|<\?[^>]{0,2000}>|<!--|<!doctype\s+(?!html\b)[^>]{0,2000}>", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml\b", re.IGNORECASE)
+_MAIL_START = re.compile(rb"(?:From |[A-Za-z][\w-]{1,40}:)")
+_MAIL_FIELD = re.compile(
+    rb"^(?:Received|MIME-Version|Message-ID|Return-Path|Delivered-To|X-[\w-]+|Content-Type):",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+_PICTURE = (
+    "an image (a scan or picture); recognise its text first, for example with ocrmypdf, and give the PDF that it makes"
+)
+_PACKED = "unpack it and give the documents in it"
+_OTHER = "save or export it as DOCX or PDF"
+_MEDIA = "only documents are read; give a transcript or summary record as a document"
+_PROGRAM = "give the document that it belongs to"
+
+# Offset of a signature, the signature, what the file is, what to do.
+_SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
+    *(
+        (offset, mark, _PICTURE, "")
+        for offset, mark in (
+            (0, b"\x89PNG"),
+            (0, b"\xff\xd8\xff"),
+            (0, b"GIF87a"),
+            (0, b"GIF89a"),
+            (0, b"II*\x00"),
+            (0, b"MM\x00*"),
+            (8, b"WEBPVP8"),
+            (4, b"ftypheic"),
+            (4, b"ftypmif1"),
+            (4, b"ftypavif"),
+            (4, b"jP  \r\n\x87\n"),
+            (0, b"AT&TFORM"),
+            (0, b"8BPS"),
+        )
+    ),
+    (0, b"\x1f\x8b", "a compressed file (gzip)", _PACKED),
+    (0, b"BZh", "a compressed file (bzip2)", _PACKED),
+    (0, b"\xfd7zXZ\x00", "a compressed file (xz)", _PACKED),
+    (0, b"\x28\xb5\x2f\xfd", "a compressed file (Zstandard)", _PACKED),
+    (0, b"7z\xbc\xaf\x27\x1c", "an archive (7-Zip)", _PACKED),
+    (0, b"Rar!\x1a\x07", "an archive (RAR)", _PACKED),
+    (257, b"ustar", "an archive (tar)", _PACKED),
+    (0, b"\x7fELF", "a program", _PROGRAM),
+    (0, b"\xfe\xed\xfa", "a program", _PROGRAM),
+    (0, b"\xcf\xfa\xed\xfe", "a program", _PROGRAM),
+    (0, b"\xca\xfe\xba\xbe", "a program", _PROGRAM),
+    (0, b"%!PS", "a PostScript file", "turn it into a PDF, for example with ps2pdf"),
+    (0, b"\xffWPC", "a WordPerfect file", "open it in LibreOffice and save it as DOCX"),
+    (0, b"\xdb\xa5-\x00", "a Word file of the time before Word 6", "open it in LibreOffice and save it as DOCX"),
+    (0, b"SQLite format 3\x00", "a database", _OTHER),
+    (0, b"ITSF", "a compiled help file", _OTHER),
+    (0, b"ID3", "a sound file", _MEDIA),
+    (0, b"OggS", "a sound file", _MEDIA),
+    (0, b"fLaC", "a sound file", _MEDIA),
+    (8, b"WAVE", "a sound file", _MEDIA),
+    (8, b"AVI ", "a film", _MEDIA),
+    (4, b"ftyp", "a film or sound file", _MEDIA),
+    (0, b"\x1aE\xdf\xa3", "a film", _MEDIA),
+)
+
+# Names at the top of an OLE file, in the order in which they decide.
+_OLE_KINDS = (
+    (("Workbook", "Book"), "an old Excel file", "save the part that matters as DOCX or PDF"),
+    (("PowerPoint Document", "PP97_DUALSTORAGE"), "an old PowerPoint file", "save it as PDF"),
+    (("__properties_version1.0",), "an Outlook e-mail", "save the document that is attached to it, and give that"),
+    (("VisioDocument",), "a Visio drawing", "save it as PDF"),
+    (("Quill",), "a Publisher file", "save it as PDF"),
+)
+
+
+def detect(data: bytes, name: str) -> Kind:
+    """The kind of a file. `name` is only used in messages.
+
+    Raises `ReadError` for whatever is not read, which says what the file is and what to do with it.
+    """
+    if not data[:_HEAD].strip(_NOTHING) and not data.strip(_NOTHING):
+        raise ReadError(f"{name} is empty. If it was downloaded, download it again.")
+    if data.startswith(b"PK\x03\x04"):
+        return _in_zip(data, name)
+    if data.startswith(OLE[:4]):
+        return _in_ole(data, name)
+    if _is_pdf(data):
+        return "pdf"
+    for offset, mark, what, remedy in _SIGNATURES:
+        if data.startswith(mark, offset):
+            raise _refusal(name, what, remedy)
+    if _is_program(data):
+        raise _refusal(name, "a program", _PROGRAM)
+    if data.startswith(b"BM") and data[6:10] == b"\x00\x00\x00\x00":
+        raise _refusal(name, _PICTURE, "")
+    if data.startswith((b"PK\x05\x06", b"PK\x07\x08")):
+        raise _refusal(name, "a zip file without files or a part of one", _PACKED)
+    return _written(data, name)
+
+
+def _refusal(name: str, what: str, remedy: str) -> ReadError:
+    return ReadError(f"{name} is {what}: {remedy}." if remedy else f"{name} is {what}.")
+
+
+def _is_pdf(data: bytes) -> bool:
+    """Readers of PDF accept bytes before its header (Adobe's implementation note 13); text that names it is none."""
+    place = data.find(b"%PDF-", 0, 1024)
+    return place == 0 or (place > 0 and (b" obj" in data[place:] or b"startxref" in data[place:]))
+
+
+def _is_program(data: bytes) -> bool:
+    if not data.startswith(b"MZ") or len(data) < 64:
+        return False
+    header = int.from_bytes(data[60:64], "little")
+    return b"\x00" in data[:64] and (data[header : header + 2] in (b"PE", b"NE", b"LE") or b"DOS mode" in data[:512])
+
+
+def _in_zip(data: bytes, name: str) -> Kind:
+    damaged = f"{name} is a Word, Excel or zip file that is damaged: download or copy it again."
+    # The directory is read whole by zipfile, so that its size, said in the last record, must be checked before.
+    end = data.rfind(b"PK\x05\x06", -66_000)
+    if end < 0:
+        raise ReadError(damaged)
+    if int.from_bytes(data[end + 12 : end + 16], "little") > _MAX_DIRECTORY:
+        raise _refusal(name, "a zip file with a very large number of files", _PACKED)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = archive.namelist()
+            locked = any(entry.flag_bits & 1 for entry in archive.infolist())
+            declared = b""
+            if "mimetype" in names and not locked and archive.getinfo("mimetype").file_size < 200:
+                declared = archive.read("mimetype").strip()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, zlib.error):
+        raise ReadError(damaged) from None
+    if locked:
+        raise _refusal(
+            name, "a zip file that is password-protected", "remove the password, unpack it, give its documents"
+        )
+    if any(_WORD.fullmatch(entry) for entry in names):
+        return "docx"
+    if declared.startswith(b"application/vnd.oasis.opendocument.text"):
+        return "odt"
+    found = {entry.lower() for entry in names}
+    if "xl/workbook.xml" in found or "xl/workbook.bin" in found:
+        raise _refusal(name, "an Excel file", "save the part that matters as DOCX or PDF")
+    if "ppt/presentation.xml" in found:
+        raise _refusal(name, "a PowerPoint file", "save it as PDF")
+    if declared.startswith(b"application/vnd.oasis.opendocument"):
+        raise _refusal(name, "an OpenDocument file, but none of text", "save it as PDF")
+    if declared == b"application/epub+zip":
+        raise _refusal(name, "an e-book (EPUB)", _OTHER)
+    raise _refusal(name, "a zip file", _PACKED)
+
+
+def _in_ole(data: bytes, name: str) -> Kind:
+    try:
+        names = top_names(data)
+    except BadOle:
+        raise ReadError(
+            f"{name} is an old Word, Excel or PowerPoint file that is damaged: download or copy it again."
+        ) from None
+    word = "WordDocument" in names
+    if "EncryptedPackage" in names or (word and is_encrypted_word(data)):
+        raise _refusal(name, "password-protected", "open it in Word, save it without the password, and give that")
+    if word:
+        return "doc"
+    for marks, what, remedy in _OLE_KINDS:
+        if not names.isdisjoint(marks):
+            raise _refusal(name, what, remedy)
+    raise _refusal(name, "an old Office file of a kind that is not read", _OTHER)
+
+
+def _written(data: bytes, name: str) -> Kind:
+    """What the beginning of a text says: RTF, a web page, an e-mail, or plain text."""
+    encoding, skipped = unicode_form(data[:_HEAD])
+    head = data[skipped:_HEAD].decode(encoding or "latin-1", "replace")
+    if head[:1000].lstrip().startswith("{\\rtf"):
+        return "rtf"
+    position = 0
+    while found := _BEFORE.match(head, position):
+        position = found.end()
+        if found.group() == "<!--":
+            position = head.find("-->", position) + 3
+            if position < 3:
+                break
+    else:
+        if _PAGE.match(head, position):
+            return "html"
+        if head.startswith("<svg", position):
+            raise _refusal(name, "a drawing (SVG)", "save it as PDF")
+    if _XML.match(head):
+        raise _refusal(name, "an XML file", "open it in the program that made it and save it as DOCX, PDF or HTML")
+    if _MAIL_START.match(data) and len(_MAIL_FIELD.findall(data[:8192].split(b"\n\n")[0].split(b"\r\n\r\n")[0])) >= 2:
+        if b"multipart/related" in data[:8192]:
+            raise _refusal(name, "a web archive (MHTML)", "open it in a browser and save it as HTML or PDF")
+        raise _refusal(name, "an e-mail", "save its text or the document that is attached to it, and give that")
+    return "text"

@@ -1,0 +1,5 @@
+"""Word files (.docx, .docm, .dotx): every paragraph, table cell, text box and footnote as lines, in reading order."""
+
+from ingest.readers.docx.reader import read_docx
+
+__all__ = ["read_docx"]

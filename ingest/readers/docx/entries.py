@@ -1,0 +1,172 @@
+"""What a Word file holds before it is arranged into lines: paragraphs of set text, and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ingest.readers.docx.styles import Style
+from ingest.readers.lines import LinePart
+from ingest.readers.text import clean_characters
+
+_SOFT = "\u00ad"
+_BULLET = re.compile(r"^\s*(?:[•‣▪◦●○■□–—-]\s*\t|[•‣▪◦●]\s)\s*")
+
+
+@dataclass(eq=False)
+class Reference:
+    """A mark that refers to a note: `kind` is `footnote` or `endnote`, `label` what is printed.
+
+    A `custom` mark is typed by hand, in the text and before the note.
+    """
+
+    kind: str
+    id: str
+    label: str = ""
+    custom: bool = False
+
+
+@dataclass
+class Run:
+    """A stretch of text set alike; `note` where it is a mark that refers to a note of the file and has no text.
+
+    `raised` text is superscript; `marks` are the labels of hand-set notes that the run turned out to refer to.
+    """
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    raised: bool = False
+    size: float = 0.0
+    note: Reference | None = None
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class Paragraph:
+    """A paragraph: its runs, the number that Word prints before it, and what stands in text boxes anchored to it.
+
+    `frame` says that it is set outside the flow of the text (at the foot of a page, mostly), `pictured` that it
+    holds a drawing, `joined` that the next paragraph continues it on the same line. `note` is the label of the
+    hand-set note that it turned out to be.
+    """
+
+    runs: list[Run]
+    style: Style = field(default_factory=Style)
+    number: str = ""
+    bullet: bool = False
+    level: int = 0
+    left: float = 0.0
+    boxes: list[Entry] = field(default_factory=list)
+    frame: bool = False
+    pictured: bool = False
+    joined: bool = False
+    part: LinePart = ""
+    note: str | None = None
+
+    @property
+    def raw(self) -> str:
+        """The text as the file has it: tabs and line breaks kept, marks of footnotes left out."""
+        return "".join(run.text for run in self.runs)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing of it is printed."""
+        return not tidy(self.raw)
+
+    def lines(self) -> tuple[list[str], bool]:
+        """Its text, one for each line that it breaks on purpose, and whether it is a list item with a bullet."""
+        raw = self.raw
+        typed = _BULLET.match(raw) if not self.number else None
+        if typed and raw[typed.end() :].strip():
+            raw = raw[typed.end() :]
+        else:
+            typed = None
+        texts = [text for text in map(tidy, raw.split("\n")) if text]
+        if self.number:
+            texts[:1] = [tidy(self.number + (texts[0] if texts else ""))]
+        return texts, self.bullet or bool(typed)
+
+    def set_all(self, name: str) -> bool:
+        """Whether all its text is `bold` or `italic`."""
+        words = [run for run in self.runs if run.text.strip() and not run.marks]
+        return bool(words) and all(getattr(run, name) for run in words)
+
+    def size(self) -> float:
+        """The size in points in which most of it is set."""
+        sizes: dict[float, int] = {}
+        for run in self.runs:
+            sizes[run.size] = sizes.get(run.size, 0) + len(run.text.strip())
+        return max(sizes, key=lambda size: sizes[size], default=0.0)
+
+
+@dataclass(eq=False)
+class TableCell:
+    """A cell: what it holds, its first grid column, and the columns and rows that it spans.
+
+    `continues` says that it belongs to the cell above it.
+    """
+
+    column: int
+    over: int
+    entries: list[Entry]
+    down: int = 1
+    continues: bool = False
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        """All its paragraphs, those of tables and text boxes within it included."""
+        return paragraphs(self.entries)
+
+    def text(self) -> str:
+        """Its text on one line."""
+        return tidy(" ".join(text for paragraph in self.paragraphs() for text in paragraph.lines()[0]))
+
+
+@dataclass(eq=False)
+class Row:
+    """A row; `header` says that the file marks it as a heading of its table."""
+
+    cells: list[TableCell]
+    header: bool = False
+
+
+@dataclass(eq=False)
+class Table:
+    """A table: its rows, the columns of its grid, and whether its style sets the first row bold."""
+
+    rows: list[Row]
+    columns: int
+    first_bold: bool = False
+    part: LinePart = ""
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        """All paragraphs of all its cells."""
+        for row in self.rows:
+            for cell in row.cells:
+                yield from cell.paragraphs()
+
+
+Entry: TypeAlias = Paragraph | Table
+
+
+def paragraphs(entries: list[Entry]) -> Iterator[Paragraph]:
+    """All paragraphs of a list of entries, those in tables and text boxes included, in reading order."""
+    for entry in entries:
+        if isinstance(entry, Table):
+            yield from entry.paragraphs()
+        else:
+            yield entry
+            yield from paragraphs(entry.boxes)
+
+
+def tidy(text: str) -> str:
+    """A text on one line: composed characters, single ordinary spaces, no control characters, no soft hyphens.
+
+    A soft hyphen that stands alone is what was typed for a dash, and becomes a hyphen.
+    """
+    text = text.replace("\u2011", "-")
+    if _SOFT in text:
+        text = "-" if not text.replace(_SOFT, "").strip() else text.replace(_SOFT, "")
+    return clean_characters(text)

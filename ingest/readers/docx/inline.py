@@ -1,0 +1,230 @@
+"""From the elements of a paragraph to runs of text: what Word prints of it, and nothing else.
+
+Inserted text of tracked changes is in, deleted text is out; of a field the result is in, its code is out. Of two
+versions of a drawing one is read. Source: ECMA-376 part 1, 17.3 (runs), 17.13.5 (revisions), 17.16 (fields).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ingest.readers.docx.entries import Entry, Paragraph, Reference, Run
+from ingest.readers.docx.fields import Fields, Findings
+from ingest.readers.docx.glyphs import UNKNOWN, plain, symbol
+from ingest.readers.docx.markup import CHART, DIAGRAM, DRAWING, MC, Element, M, W, child, value, version
+from ingest.readers.docx.notes import Ledger
+from ingest.readers.docx.styles import Face, Sheet, Style
+
+_SILENT = frozenset(
+    W + name
+    for name in (
+        "pPr", "rPr", "sdtPr", "sdtEndPr", "fldData", "delText", "delInstrText", "rt", "rubyPr", "smartTagPr",
+        "customXmlPr", "annotationRef", "footnoteRef", "endnoteRef", "separator", "continuationSeparator",
+        "commentReference", "tblPr", "tblGrid", "ffData",
+    )
+)  # fmt: skip
+_REMOVED = (W + "del", W + "moveFrom")
+_INSERTED = (W + "ins", W + "moveTo")
+_DRAWINGS = (W + "drawing", W + "pict", W + "object")
+_RUN = 4_000  # runs set alike are joined up to this length: joining without end takes quadratic time
+_MARK = re.compile(r"\s*([^\w\s]{1,5}|\w{1,3})(?!\w)")
+_NUMBERLESS = ("AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM")
+
+
+class Inline:
+    """Collects the runs of one paragraph after the other; `blocks` reads what stands in a text box."""
+
+    def __init__(
+        self, sheet: Sheet, ledger: Ledger, findings: Findings, blocks: Callable[[Element], list[Entry]]
+    ) -> None:
+        self._sheet = sheet
+        self._ledger = ledger
+        self._findings = findings
+        self._blocks = blocks
+        self.fields = Fields()
+        self._begin(Style())
+
+    def _begin(self, style: Style) -> None:
+        self._style = style
+        self._runs: list[Run] = []
+        self._boxes: list[Entry] = []
+        self._custom: Reference | None = None
+        self._pictured = False
+        self._contents = False
+
+    def read(self, paragraph: Element, style: Style) -> Paragraph:
+        """A paragraph with its runs, the content of its text boxes, and what its fields and drawings say of it."""
+        before = (self._style, self._runs, self._boxes, self._custom, self._pictured, self._contents)
+        self._begin(style)
+        self._children(paragraph)
+        self.fields.close()
+        found = Paragraph(
+            self._runs, style, boxes=self._boxes, pictured=self._pictured, part="contents" if self._contents else ""
+        )
+        self._style, self._runs, self._boxes, self._custom, self._pictured, self._contents = before
+        return found
+
+    def _children(self, element: Element) -> None:
+        for item in element:
+            tag = item.tag
+            if not isinstance(tag, str) or tag in _SILENT:
+                continue
+            if tag == W + "r":
+                self._run(item)
+            elif tag in _REMOVED:
+                self._removed(item)
+            elif tag == MC + "AlternateContent":
+                self._choice(item)
+            elif tag == W + "fldSimple":
+                self._simple(item)
+            elif tag == M + "t":
+                self._add(item.text or "", Face())
+            else:
+                self._findings.tracked |= tag in _INSERTED
+                self._children(item)
+
+    def _simple(self, item: Element) -> None:
+        self.fields.mark("begin")
+        self.fields.code(value(item, "instr") or "")
+        self._findings.numberless += self.fields.kind in _NUMBERLESS and next(item.iter(W + "t"), None) is None
+        self.fields.mark("separate")
+        self._children(item)
+        self.fields.mark("end")
+
+    def _removed(self, item: Element) -> None:
+        self._findings.tracked = True
+        for kind in ("footnote", "endnote"):
+            for reference in item.iter(f"{W}{kind}Reference"):
+                self._findings.dropped.add((kind, value(reference, "id") or ""))
+
+    def _run(self, run: Element) -> None:
+        face = self._sheet.face(self._style, child(run, "rPr"))
+        self._pieces(run, face)
+
+    def _pieces(self, element: Element, face: Face) -> None:
+        for item in element:
+            tag = item.tag
+            if not isinstance(tag, str) or tag in _SILENT:
+                continue
+            if tag == W + "t":
+                self._add(plain(item.text or "", face.font), face)
+            elif tag in (W + "tab", W + "ptab"):
+                self._add("\t", face)
+            elif tag == W + "br":
+                self._add(" " if value(item, "type") in ("page", "column") else "\n", face)
+            elif tag == W + "cr":
+                self._add("\n", face)
+            elif tag == W + "noBreakHyphen":
+                self._add("-", face)
+            elif tag == W + "softHyphen":
+                self._add("\u00ad", face)
+            elif tag == W + "sym":
+                character = symbol(value(item, "font") or "", value(item, "char") or "")
+                self._findings.symbols += character == UNKNOWN
+                self._add(character, face)
+            elif tag == W + "fldChar":
+                self._field(value(item, "fldCharType"))
+            elif tag == W + "instrText":
+                self.fields.code(item.text or "")
+            elif tag in (W + "footnoteReference", W + "endnoteReference"):
+                self._refer(item, face)
+            elif tag in _DRAWINGS:
+                self._drawing(item)
+            elif tag == MC + "AlternateContent":
+                self._choice(item, face)
+            elif tag == W + "ruby":
+                self._ruby(item, face)
+            elif tag == M + "t":
+                self._add(item.text or "", face)
+            elif tag == W + "r":
+                self._run(item)
+            else:
+                self._pieces(item, face)
+
+    def _field(self, kind: str | None) -> None:
+        if kind == "end" and self.fields.silent:
+            self._findings.numberless += self.fields.kind in _NUMBERLESS
+        self.fields.mark(kind)
+
+    def _ruby(self, item: Element, face: Face) -> None:
+        """A word with its reading above it: the reading follows in parentheses."""
+        self._children(child(item, "rubyBase") if child(item, "rubyBase") is not None else item)
+        reading = "".join(text.text or "" for text in item.iterfind(f"{W}rt//{W}t"))
+        if reading:
+            self._add(f"({reading})", face)
+
+    def _refer(self, item: Element, face: Face) -> None:
+        kind = "footnote" if item.tag == W + "footnoteReference" else "endnote"
+        key = (kind, value(item, "id") or "")
+        if face.hidden or self.fields.silent:
+            self._findings.dropped.add(key)
+            return
+        custom = item.get(W + "customMarkFollows") in ("1", "true", "on")
+        reference = self._ledger.refer(*key, custom=custom)
+        self._runs.append(Run("", note=reference))
+        if custom:
+            self._custom = reference
+
+    def _add(self, text: str, face: Face) -> None:
+        if not text or self.fields.silent:
+            return
+        if face.hidden:
+            self._findings.hidden += len(text.strip())
+            return
+        if self._custom is not None and text.strip():
+            match = _MARK.match(text)
+            self._custom.label = match.group(1) if match else self._custom.label
+            text = text[match.end() :] if match else text
+            self._custom = None
+        self._contents |= self.fields.contents
+        if self.fields.kind == "NOTEREF" and self._ledger.known(text.strip()):
+            self._runs.append(Run("", marks=(text.strip(),)))
+            return
+        last = self._runs[-1] if self._runs else None
+        same = (face.bold, face.italic, face.raised, face.size)
+        room = last is not None and last.note is None and not last.marks and len(last.text) < _RUN
+        if last is not None and room and (last.bold, last.italic, last.raised, last.size) == same:
+            last.text += text
+        else:
+            self._runs.append(Run(text, *same))
+
+    def _choice(self, item: Element, face: Face | None = None) -> None:
+        chosen = version(item)
+        if chosen is None:
+            return
+        if face is None:
+            self._children(chosen)
+        else:
+            self._pieces(chosen, face)
+
+    def _drawing(self, item: Element) -> None:
+        self._pictured = True
+        if self.fields.silent:
+            return
+        for box in _outermost(item):
+            before, self.fields = self.fields, Fields()
+            self._boxes += self._blocks(box)
+            self.fields = before
+        for graphic in item.iter(DRAWING + "graphicData"):
+            if graphic.get("uri") == CHART:
+                self._findings.charts += 1
+            elif graphic.get("uri") == DIAGRAM:
+                self._findings.diagrams += 1
+        self._findings.pictures += next(item.iter(DRAWING + "blip"), None) is not None
+
+
+def _outermost(element: Element) -> list[Element]:
+    """The text boxes of a drawing, without those within another one and without second versions."""
+    found: list[Element] = []
+    waiting = [element]
+    while waiting:
+        at = waiting.pop()
+        if at.tag == W + "txbxContent":
+            found.append(at)
+        elif at.tag == MC + "AlternateContent":
+            chosen = version(at, "txbxContent")
+            waiting += [chosen] if chosen is not None else []
+        else:
+            waiting += reversed([one for one in at if isinstance(one.tag, str)])
+    return found

@@ -1,0 +1,201 @@
+"""Blocks of a page while they are read: paragraphs with their runs, lists and the numbers that a browser prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from ingest.readers.lines import LinePart
+
+BREAK = "\v"
+"""A line break within a paragraph; decoding takes all control characters out, so that it can mean nothing else."""
+
+_ROMAN = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+)
+_TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
+_UNNUMBERED = ("disc", "circle", "square", "disclosure-open", "disclosure-closed", "")
+_MAX_NUMBER = 10_000_000
+
+
+class Run(NamedTuple):
+    """Neighbouring characters that are set alike.
+
+    `raised` numbers the raised element that they stand in (0 for none), `target` is the fragment that a link
+    around them leads to, `label` says that they are the number of a list item, written out by Word.
+    """
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    raised: int = 0
+    target: str = ""
+    label: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Listing:
+    """A list; `marker` is a list-style-type, `start` the first number where the page gives one."""
+
+    ordered: bool
+    marker: str
+    start: int | None = None
+    backwards: bool = False
+    items: list[Item] = field(default_factory=list)
+
+    def count(self) -> None:
+        """Gives every item its number, as HTML 4.4.5 (ordinal value) has it."""
+        step = -1 if self.backwards else 1
+        following = self.start if self.start is not None else len(self.items) if self.backwards else 1
+        for item in self.items:
+            item.number = following if item.value is None else item.value
+            following = item.number + step
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A list item; `value` is the number that the page gives it."""
+
+    listing: Listing
+    value: int | None = None
+    marker: str = ""
+    number: int | None = None
+
+    @property
+    def bullet(self) -> bool:
+        """Whether a browser prints a dot before it and no number."""
+        return self._marker in _UNNUMBERED
+
+    @property
+    def label(self) -> str:
+        """What a browser prints before the item, `1.` or `b.`; empty for bullets and unmarked items."""
+        if self.bullet or self._marker == "none":
+            return ""
+        if self.number is None:
+            self.listing.count()
+        return f"{_numeral(self.number or 0, self._marker)}."
+
+    @property
+    def _marker(self) -> str:
+        return self.marker or self.listing.marker or ("decimal" if self.listing.ordered else "disc")
+
+
+def marker_of(kind: str) -> str:
+    """The list-style-type that a `type` attribute stands for."""
+    return _TYPES.get(kind, kind.lower() if kind.lower() in _UNNUMBERED else "")
+
+
+def whole_number(text: str | None) -> int | None:
+    """An attribute's number by the rules for parsing integers of HTML; None where there is none in reason."""
+    match = re.match(r"\s*([+-]?\d{1,8})", text or "")
+    return max(-_MAX_NUMBER, min(_MAX_NUMBER, int(match.group(1)))) if match else None
+
+
+def _numeral(number: int, marker: str) -> str:
+    made = str(number)
+    if marker.endswith(("alpha", "latin")) and number > 0:
+        made = ""
+        while number:
+            number, rest = divmod(number - 1, 26)
+            made = chr(97 + rest) + made
+    elif marker.endswith("roman") and 0 < number < 4000:
+        made = ""
+        for size, letters in _ROMAN:
+            made += letters * (number // size)
+            number %= size
+    elif marker == "decimal-leading-zero":
+        made = f"{number:02d}"
+    return made.upper() if marker.startswith("upper-") else made
+
+
+@dataclass(slots=True, eq=False)
+class Paragraph:
+    """A run of text between two block boundaries.
+
+    `anchors` are the ids that lead to it, `group` the footnote element that it lies in (0 for none), `rules`
+    the horizontal rules above it, `header` the page header that it lies in (0 for none), `footnote` says that
+    it stands where footnotes do. The matching of footnotes fills `note` (the mark of the note that this is), `marks` (run to footnote mark) and `dropped`
+    (runs that are not printed: marks, and links back).
+    """
+
+    runs: list[Run]
+    heading: int = 0
+    items: tuple[Item, ...] = ()
+    anchors: list[str] = field(default_factory=list)
+    group: int = 0
+    rules: int = 0
+    header: int = 0
+    footnote: bool = False
+    preformatted: bool = False
+    part: LinePart = ""
+    note: str | None = None
+    marks: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    dropped: set[int] = field(default_factory=set)
+
+    @property
+    def plain(self) -> str:
+        """All its characters, with white space as it may be."""
+        return "".join(run.text for run in self.runs).replace(BREAK, " ")
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A table cell: its blocks, the columns and rows that it spans, whether it is a heading cell and holds a table."""
+
+    blocks: list[Block] = field(default_factory=list)
+    over: int = 1
+    down: int = 1
+    head: bool = False
+    nests: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A table row; `section` is the table part that it stands in (thead, tbody or tfoot)."""
+
+    boxes: list[Box] = field(default_factory=list)
+    section: str = "tbody"
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    """A table: its rows and what tells a data table from a layout table."""
+
+    rows: list[Row] = field(default_factory=list)
+    caption: list[Block] = field(default_factory=list)
+    bordered: bool = False
+    layout: bool = False
+    row: Row | None = None
+    box: Box | None = None
+    section: str = "tbody"
+
+
+Block: TypeAlias = Paragraph | Table
+
+
+def paragraphs(blocks: list[Block], top: bool = True) -> Iterator[tuple[Paragraph, bool]]:
+    """All paragraphs in reading order, and whether each stands outside tables."""
+    stack: list[tuple[Iterator[Block], bool]] = [(iter(blocks), top)]
+    while stack:
+        block = next(stack[-1][0], None)
+        if block is None:
+            stack.pop()
+        elif isinstance(block, Paragraph):
+            yield block, stack[-1][1]
+        else:
+            inner = [inside for row in block.rows for box in row.boxes for inside in box.blocks]
+            stack.append((iter(inner), False))

@@ -1,0 +1,149 @@
+"""PDF files: from the characters on their pages to lines, one for each paragraph, heading, row and footnote.
+
+pdfium (through pypdfium2) reads the file; everything that makes a United Nations document of it is done here:
+`glyphs` (characters with place and size), `prints` (printed lines), `furniture` (running headers and footers),
+`notes` (footnotes), `tables`, `columns` (reading order), `flow` (paragraphs) and `assemble` (lines).
+"""
+
+from __future__ import annotations
+
+from ingest.readers.lines import NoTextLayer, ReadError, Source
+from ingest.readers.pdf.assemble import assemble
+from ingest.readers.pdf.columns import column_gap, in_reading_order
+from ingest.readers.pdf.flow import PageText, flowing
+from ingest.readers.pdf.furniture import Framed, without_furniture
+from ingest.readers.pdf.glyphs import PageGlyphs, open_pdf, read_pages
+from ingest.readers.pdf.heads import is_distribution_line
+from ingest.readers.pdf.notes import Note, part_notes
+from ingest.readers.pdf.prints import Print, common_size, prints_of
+from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
+from ingest.readers.pdf.tables import Table, ruled_tables, unruled_tables
+
+__all__ = ["read_pdf"]
+
+_LEAST_TEXT = 20
+"""A page with fewer characters counts as one without text."""
+
+
+def read_pdf(data: bytes, name: str) -> Source:
+    """The lines of a PDF file. `name` is used in messages only.
+
+    Raises `NoTextLayer` for a scan without recognised text, `ReadError` for a file that can't be read.
+    """
+    document = open_pdf(data, name)
+    try:
+        pages = [(page, prints_of(page)) for page in read_pages(document, name)]
+    finally:
+        document.close()
+    if reversed_share("\n".join(line.text for _, prints in pages for line in prints)) > 0.5:
+        pages = [(page, prints_of(page)) for page in (with_turned_script(page) for page, _ in pages)]
+    counts = tuple(sum(len(run.text) for run in page.runs) for page, _ in pages)
+    _check(pages, counts, name)
+    size = common_size(line for _, prints in pages for line in prints)
+    texts: list[PageText] = []
+    notes: list[Note] = []
+    jobs: list[str] = []
+    for framed in without_furniture(pages):
+        text, found = _page_text(framed, size, notes)
+        texts.append(text)
+        notes += found
+        jobs += [framed.job] if framed.job else []
+    lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, jobs[:1])
+    scanned = [page.number for page, _ in pages if page.scanned]
+    hidden = [page.number for page, _ in pages if page.invisible and not page.scanned]
+    broken = [page.number for page, prints in pages if damaged(" ".join(line.text for line in prints))]
+    if broken:
+        warnings.append(
+            f"the Arabic on page {_listed(broken)} is damaged in this file (letters are missing) and is not quoted; "
+            "get the document as DOCX"
+        )
+    if hidden:
+        warnings.append(f"text that can't be seen was left out on page {_listed(hidden)}")
+    empty = [n for n, count in enumerate(counts, 1) if count < _LEAST_TEXT]
+    if empty and len(empty) < len(pages):
+        warnings.append(f"no text on page {_listed(empty)} of {len(pages)}: blank, or a picture of text")
+    return Source(
+        lines=tuple(lines),
+        format="pdf",
+        pages=counts,
+        ocr=len(scanned) > 0.5 * len(pages),
+        unquotable=tuple(broken),
+        warnings=tuple(warnings),
+    )
+
+
+def _check(pages: list[tuple[PageGlyphs, list[Print]]], counts: tuple[int, ...], name: str) -> None:
+    if sum(counts) < _LEAST_TEXT:
+        raise NoTextLayer(
+            f"{name} has {len(pages)} pages and no text: it is a scan, or holds pictures only. Recognise its text "
+            "with --ocr, or with: ocrmypdf IN OUT"
+        )
+    unmapped = sum(page.unmapped for page, _ in pages)
+    if unmapped > 0.2 * sum(counts):
+        raise NoTextLayer(
+            f"{name}: {unmapped / sum(counts):.0%} of its characters have no meaning in its fonts, so that its words "
+            "can't be read. Get it as DOCX, or recognise its text with --ocr."
+        )
+    start = " ".join(line.text for line in pages[0][1][:12]).casefold()
+    if len(pages) == 1 and "does not exist" in start and "official document system" in start:
+        raise ReadError(
+            f"{name} is not a document but a notice that the document does not exist in the Official Document "
+            "System. Check the symbol, or ask for another language."
+        )
+
+
+def _page_text(framed: Framed, size: float, before: list[Note]) -> tuple[PageText, tuple[Note, ...]]:
+    page = framed.page
+    footed = part_notes(page, framed.prints, size)
+    if footed.carried and before:
+        before[-1].lines += footed.carried
+    masthead: list[Print] = []
+    body = list(footed.body)
+    from_top = 0.0
+    if page.number == 1 and (edge := _masthead_edge(page) or _printed_edge(page, body)):
+        from_top = edge + 3
+        masthead = [line for line in body if line.base <= edge + 2]
+        body = [line for line in body if line.base > edge + 2]
+    elif framed.edge:
+        from_top = framed.edge + 2
+    tables, boxes = ruled_tables(page, body, from_top)
+    free = _without(body, tables)
+    gap = column_gap(free)
+    if gap is None:
+        tables += unruled_tables(page.number, [line for line in free if line.base > from_top])
+        free = _without(body, tables)
+    prints = in_reading_order(free, gap)
+    return PageText(page.number, page.width, page.height, prints, tables, boxes, masthead), footed.notes
+
+
+def _without(prints: list[Print], tables: list[Table]) -> list[Print]:
+    used = {number for table in tables for number in table.ids}
+    return [line for line in prints if id(line) not in used]
+
+
+def _masthead_edge(page: PageGlyphs) -> float | None:
+    """The height of the rule below the masthead of a United Nations document, points from the top."""
+    lengths: dict[int, float] = {}
+    for rule in page.rules:
+        if rule.horizontal and 0.16 * page.height < rule.top < 0.42 * page.height:
+            lengths[round(rule.top)] = lengths.get(round(rule.top), 0.0) + rule.right - rule.left
+    wide = [height for height, length in lengths.items() if length > 0.7 * page.width]
+    return float(min(wide)) if wide else None
+
+
+def _printed_edge(page: PageGlyphs, prints: list[Print]) -> float | None:
+    """The height of the last line of a masthead that no rule closes, told by its words."""
+    top = [line for line in prints if line.base < 0.45 * page.height]
+    found = [line.base for line in top if any(is_distribution_line(stretch.text) for stretch in line.stretches)]
+    return max(found) if len(found) >= 2 else None
+
+
+def _listed(numbers: list[int]) -> str:
+    """Numbers as a person would list them: `1, 3-7, 12`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:20])

@@ -1,0 +1,373 @@
+"""Paragraphs, tables and footnotes of a PDF file as the lines that every reader gives."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ingest.readers.lines import Cell, Line
+from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
+from ingest.readers.pdf.glyphs import Run
+from ingest.readers.pdf.notes import Note, label_of
+from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.script import mended_script
+from ingest.readers.pdf.tables import LEADERS, Table, TableCell
+from ingest.readers.text import clean_characters
+
+_HYPHENS = "-\u00ad\u2010\ufffe\x02"
+_STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
+_CONTINUED = re.compile(r"\((?:continued|suite|continuación|продолжение|تابع|续)\)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—-])|[–—-]\s+(?=\S)")
+_MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
+
+
+def assemble(
+    items: Sequence[Item], notes: Sequence[Note], masthead: Sequence[Print], jobs: Sequence[str]
+) -> tuple[list[Line], list[str]]:
+    """All lines of the file in reading order, each footnote after the paragraph that refers to it, and warnings."""
+    return _Assembly(items, notes).run(masthead, jobs)
+
+
+class _Assembly:
+    def __init__(self, items: Sequence[Item], notes: Sequence[Note]) -> None:
+        self._items = items
+        self._notes = notes
+        self._told: set[int] = set()
+        self._referred: set[int] = set()
+        self._lines: list[Line] = []
+        self._words = _whole_words(line.text for item in items for line in _prints(item))
+
+    def run(self, masthead: Sequence[Print], jobs: Sequence[str]) -> tuple[list[Line], list[str]]:
+        for line in _masthead_lines(masthead):
+            self._add(line)
+        for job in jobs:
+            self._add(Line(job, 0, page=1, part="masthead"))
+        table: Table | None = None
+        own: set[str] = set()  # the notes below the last table, by mark
+        page = 1
+        for n, item in enumerate(self._items):
+            first = _first_page(item)
+            if first > page:
+                self._unreferred(first)
+                page = first
+            if isinstance(item, Table):
+                again = table is not None and _same_table(self._items, n, table)
+                own = set(self._table_marks(n))
+                self._table(item, own, table if again else None)
+                table = item
+                continue
+            if table is not None and _repeats_caption(self._items, n, table):
+                continue
+            if own and (split := _table_notes(item, own)):
+                for label, prints in split:
+                    self._add(self._line(prints, note=label))
+                continue
+            if item.part != "caption" and item.level:
+                own = set()
+            self._paragraph(item)
+        self._unreferred(None)
+        warnings = []
+        if lost := [note for n, note in enumerate(self._notes) if n not in self._referred]:
+            named = ", ".join(f"{note.label} (page {note.page})" for note in lost[:12])
+            warnings.append(f"no mark in the text refers to footnote {named}")
+        return self._lines, warnings
+
+    # Footnotes
+
+    def _resolve(self, label: str, page: int) -> int | None:
+        """The index of the footnote that a mark on a page refers to."""
+        near = [
+            (abs(note.page - page), note.page < page, n)
+            for n, note in enumerate(self._notes)
+            if note.label == label and abs(note.page - page) <= 1
+        ]
+        return min(near)[2] if near else None
+
+    def _unreferred(self, before: int | None) -> None:
+        """Footnotes of the pages before `before` that no mark has called: they still are part of the text."""
+        for n, note in enumerate(self._notes):
+            if n not in self._told and (before is None or note.page < before - 1):
+                self._tell(n)
+
+    def _tell(self, n: int) -> None:
+        self._told.add(n)
+        note = self._notes[n]
+        text = self._joined([(line, note.page) for line in note.lines])
+        self._add(Line(_clean(text) or note.label, 0, page=note.page, note=note.label))
+
+    # Words
+
+    def _paragraph(self, item: Paragraph) -> None:
+        marks: list[str] = []
+        called: list[int] = []
+        text = self._text(item.prints, marks, called)
+        if not text:
+            return
+        first = item.first
+        bullet = _BULLET.match(text)
+        if item.part == "contents":
+            self._add(_contents_line(text, first))
+            return
+        plain = bool(item.level) or item.part in ("caption",)
+        self._add(
+            Line(
+                text[bullet.end() :] if bullet and not plain else text,
+                0,
+                page=first.page,
+                heading=item.level,
+                strong=not plain and len(item.prints) == 1 and first.bold and not is_labelled(text),
+                emphasis=not plain and len(item.prints) == 1 and first.italic,
+                bullet=bool(bullet) and not plain,
+                marks=tuple(marks),
+                left=round(first.left, 1),
+                top=round(first.top, 1),
+                size=round(first.size, 1),
+                part=item.part,
+            )
+        )
+        for n in called:
+            if n not in self._told:
+                self._tell(n)
+
+    def _line(self, prints: Sequence[Print], note: str) -> Line:
+        marks: list[str] = []
+        text = self._text(prints, marks, [], skip=note)
+        return Line(text or note, 0, page=prints[0].page, note=note, marks=tuple(marks))
+
+    def _text(
+        self, prints: Sequence[Print], marks: list[str], called: list[int], own: Collection[str] = (), skip: str = ""
+    ) -> str:
+        """The words of some lines; the marks of footnotes are taken off and put down."""
+        lines: list[tuple[str, int]] = []
+        for n, line in enumerate(prints):
+            parts: Sequence[tuple[str, bool]] = line.marked
+            if skip and n == 0 and (labelled := label_of(line)):
+                parts = [(labelled[1], False)]
+            words = ""
+            for text, mark in parts:
+                if mark and self._marks(text, line.page, marks, called, own):
+                    continue
+                words += text
+            lines.append((self._without_stars(words, line.page, marks, called, own), line.page))
+        return _clean(self._joined(lines))
+
+    def _marks(self, text: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> bool:
+        labels = _MARKS.findall(text)
+        found = [self._resolve(label, page) for label in labels]
+        if not labels or any(n is None and label not in own for n, label in zip(found, labels, strict=True)):
+            return False
+        for n, label in zip(found, labels, strict=True):
+            marks.append(label)
+            if label not in own and n is not None:
+                called.append(n)
+                self._referred.add(n)
+        return True
+
+    def _without_stars(self, words: str, page: int, marks: list[str], called: list[int], own: Collection[str]) -> str:
+        def off(match: re.Match[str]) -> str:
+            return "" if self._marks(match.group(1), page, marks, called, own) else match.group(0)
+
+        return _STAR.sub(off, words)
+
+    def _joined(self, lines: Sequence[tuple[str, int]]) -> str:
+        text = ""
+        for line, _ in lines:
+            words = line.strip()
+            if not words:
+                continue
+            if text and text[-1] in _HYPHENS and len(text) > 1 and text[-2].isalpha() and words[0].isalpha():
+                text = self._mended(text, words)
+            elif text and text[-1] == "/" and words[0].isalnum():
+                text += words  # a symbol or an address
+            elif text and _spaceless(text[-1]) and _spaceless(words[0]):
+                text += words
+            else:
+                text += (" " if text else "") + words
+        return text
+
+    def _mended(self, text: str, words: str) -> str:
+        """A word that a line end cuts: with its hyphen where the document has it so elsewhere, or both parts
+        are words; else without."""
+        before = _WORD.findall(text[:-1])
+        after = _WORD.match(words)
+        head, tail = (before[-1] if before else "").casefold(), (after.group(0) if after else "").casefold()
+        joined, hyphened = head.split("-")[-1] + tail, f"{head}-{tail}"
+        keep = hyphened in self._words or not words[0].islower()
+        if not keep and joined not in self._words:
+            keep = head.split("-")[-1] in self._words and tail.split("-")[0] in self._words and text[-1] != "\u00ad"
+        return text[:-1] + ("-" if keep else "") + words
+
+    # Tables
+
+    def _table_marks(self, n: int) -> list[str]:
+        """The marks of the notes that stand below a table."""
+        found = []
+        for item in self._items[n + 1 : n + 8]:
+            if isinstance(item, Table) or item.level in (1, 2, 3):
+                break
+            for line in item.prints:
+                if (label := label_of(line)) and not label[0].isdigit():
+                    found.append(label[0])
+        return found
+
+    def _table(self, table: Table, own: Collection[str], goes_on: Table | None) -> None:
+        headers = table.headers
+        rows = table.rows
+        width = len(table.edges) - 1
+        if goes_on is not None:
+            if self._lines and self._lines[-1].blank:
+                self._lines.pop()
+            if headers == 0 and goes_on.headers and _row_text(rows[0]) == _row_text(goes_on.rows[0]):
+                headers = 1
+            rows = rows[headers:] if _row_text(rows[0]) == _row_text(goes_on.rows[0]) else rows
+            headers = 0
+        called: list[int] = []
+        for n, row in enumerate(rows):
+            marks: list[str] = []
+            cells = [Cell(self._text(cell.prints, marks, called, own), over=cell.over) for cell in row]
+            cells += [Cell("")] * (width - len(cells))
+            text = " | ".join(cell.text for cell in cells if cell.text)
+            if text:
+                self._lines.append(
+                    Line(
+                        text,
+                        len(self._lines) + 1,
+                        page=table.page,
+                        cells=tuple(cells),
+                        header=n < headers,
+                        marks=tuple(marks),
+                        left=round(table.edges[0], 1),
+                        top=round(table.top, 1),
+                    )
+                )
+        self._lines.append(Line("", len(self._lines) + 1))
+        for n in called:
+            if n not in self._told:
+                self._tell(n)
+
+    def _add(self, line: Line) -> None:
+        self._lines.append(replace(line, row=len(self._lines) + 1))
+        self._lines.append(Line("", len(self._lines) + 1))
+
+
+def _whole_words(lines: Iterable[str]) -> set[str]:
+    """All words that no line end cuts, in lower case."""
+    found: set[str] = set()
+    cut = False
+    for line in lines:
+        words = _WORD.findall(line)[1 if cut else 0 :]
+        cut = line.rstrip()[-1:] in _HYPHENS
+        found.update(word.casefold() for word in (words[:-1] if cut else words))
+    return found
+
+
+def _prints(item: Item) -> Iterator[Print]:
+    if isinstance(item, Paragraph):
+        yield from item.prints
+    else:
+        for row in item.rows:
+            for cell in row:
+                yield from cell.prints
+
+
+def _contents_line(text: str, first: Print) -> Line:
+    """An entry of the table of contents: title and page as cells, without the dots between them."""
+    title, _, rest = LEADERS.sub("\0", text).partition("\0")
+    page = rest.replace("\0", " ").split()[-1:] or [""]
+    cells = tuple(Cell(part.strip()) for part in (title.rstrip(" ."), page[0].strip(" .")) if part.strip(" ."))
+    return Line(" | ".join(cell.text for cell in cells), 0, page=first.page, cells=cells, part="contents")
+
+
+def _first_page(item: Item) -> int:
+    return item.first.page if isinstance(item, Paragraph) else item.page
+
+
+def _row_text(row: Sequence[TableCell]) -> str:
+    return "|".join(" ".join(line.text for line in cell.prints) for cell in row)
+
+
+def _same_table(items: Sequence[Item], n: int, before: Table) -> bool:
+    """Whether the table at `n` goes on with the one before it, over a page break and a repeated caption."""
+    table = items[n]
+    assert isinstance(table, Table)
+    between = [item for item in items[:n] if _first_page(item) >= before.page]
+    after = between[between.index(before) + 1 :]
+    alike = len(table.edges) == len(before.edges) and all(
+        abs(left - right) < 6 for left, right in zip(table.edges, before.edges, strict=True)
+    )
+    return alike and table.page == before.page + 1 and all(_is_continued(item) for item in after)
+
+
+def _is_continued(item: Item) -> bool:
+    return isinstance(item, Paragraph) and bool(_CONTINUED.search(item.first.text)) and len(item.prints) <= 3
+
+
+def _repeats_caption(items: Sequence[Item], n: int, before: Table) -> bool:
+    following = items[n + 1] if n + 1 < len(items) else None
+    return _is_continued(items[n]) and isinstance(following, Table) and _same_table(items, n + 1, before)
+
+
+def _table_notes(item: Paragraph, own: Collection[str]) -> list[tuple[str, list[Print]]]:
+    """A paragraph below a table as the notes that it consists of; empty where it is none."""
+    made: list[tuple[str, list[Print]]] = []
+    for line in item.prints:
+        label = label_of(line)
+        if label and label[0] in own:
+            made.append((label[0], [line]))
+        elif made:
+            made[-1][1].append(line)
+        else:
+            return []
+    return made
+
+
+def _masthead_lines(prints: Sequence[Print]) -> Iterator[Line]:
+    """The masthead column by column; lines of one style that follow closely are one."""
+    parts = [part for line in prints for part in _apart(line)]
+    if not parts:
+        return
+    middle = 0.55 * max(part.right for part in parts)
+    for side in (True, False):
+        column = sorted((part for part in parts if (part.left < middle) == side), key=lambda part: part.base)
+        group: list[Print] = []
+        for part in column:
+            close = group and part.base - group[-1].base < 1.5 * part.size and abs(part.left - group[-1].left) < 6
+            if close and side and part.bold == group[-1].bold and abs(part.size - group[-1].size) < 0.8:
+                group.append(part)
+                continue
+            if group:
+                yield _head(group)
+            group = [part]
+        if group:
+            yield _head(group)
+
+
+def _head(group: Sequence[Print]) -> Line:
+    first = group[0]
+    text = _clean(" ".join(part.text for part in group))
+    place = (round(first.left, 1), round(first.top, 1), round(first.size, 1))
+    return Line(text, 0, page=1, strong=first.bold, part="masthead", left=place[0], top=place[1], size=place[2])
+
+
+def _apart(line: Print) -> list[Print]:
+    """The left and the right side of a masthead, whose lines stand at heights of their own."""
+    groups: list[list[Run]] = []
+    for run in line.runs:
+        level = [group for group in groups if abs(group[-1].base - run.base) <= 0.45 * min(group[-1].size, run.size)]
+        near = [group for group in level if run.left - group[-1].right <= 3 * run.size]
+        if near:
+            near[-1].append(run)
+        else:
+            groups.append([run])
+    return [Print(line.page, tuple(group)) for group in groups]
+
+
+def _spaceless(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def _clean(text: str) -> str:
+    return mended_script(clean_characters(text.replace("\ufffe", "-").replace("\x02", "-")))

@@ -1,0 +1,84 @@
+"""The reading order of a page set in two columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.readers.pdf.prints import Print, common_size
+
+_LEAST = 6
+"""So many lines must stand on either side of the gap between columns."""
+
+
+def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
+    """The lines of a page, those on both sides of `gap` one column after the other; others stay where they are."""
+    if gap is None:
+        return list(prints)
+    size = common_size(prints)
+    made: list[Print] = []
+    left: list[Print] = []
+    right: list[Print] = []
+
+    def flush() -> None:
+        made.extend(left)
+        made.extend(right)
+        left.clear()
+        right.clear()
+
+    for line in prints:
+        parts = [_half(line, gap, -1), _half(line, gap, 1)]
+        apart = parts[1] is None and (line.bold or line.italic or line.size > size + 0.6)
+        if apart or any(run.left < gap < run.right for run in line.runs):
+            flush()
+            made.append(line)
+            continue
+        for side, part in zip((left, right), parts, strict=True):
+            if part is not None:
+                side.append(part)
+    flush()
+    return made
+
+
+def _half(line: Print, gap: float, side: int) -> Print | None:
+    runs = tuple(run for run in line.runs if (run.right <= gap if side < 0 else run.left >= gap))
+    return Print(line.page, runs) if runs else None
+
+
+def column_gap(prints: Sequence[Print]) -> float | None:
+    """Where the gap between two columns lies, in points from the left; None where the page has one column.
+
+    A page has two columns where most lines leave the same gap near the middle and the words on both sides
+    fill their half, as running text does and the cells of a table do not.
+    """
+    if len(prints) < 2 * _LEAST:
+        return None
+    left, right = min(line.left for line in prints), max(line.right for line in prints)
+    middle = (left + right) / 2
+    width = right - left
+    starts = sorted(
+        {
+            round(stretch.left, 1)
+            for line in prints
+            for stretch in line.stretches
+            if abs(stretch.left - middle) < 0.15 * width
+        }
+    )
+    best: tuple[int, float] | None = None
+    for start in starts:
+        edge = start - 3.0
+        crossing = sum(any(run.left < edge < run.right for run in line.runs) for line in prints)
+        halves = [[half for line in prints if (half := _half(line, edge, side))] for side in (-1, 1)]
+        filling = [
+            sum(half.right > limit[0] + 0.6 * (limit[1] - limit[0]) for half in group)
+            for group, limit in zip(halves, ((left, edge), (edge, right)), strict=True)
+        ]
+        # Lines begin at the edge of the column, or at the hanging indent of its entries.
+        lefts = Counter(round(half.left / 4) for half in halves[1])
+        even = sum(count for _, count in lefts.most_common(2))
+        full = all(count >= 0.5 * len(half) for count, half in zip(filling, halves, strict=True))
+        if min(filling) >= _LEAST and full and crossing <= 0.4 * len(prints) and even >= 0.6 * len(halves[1]):
+            score = min(filling) - crossing
+            if best is None or score > best[0]:
+                best = (score, edge)
+    return best[1] if best else None

@@ -1,0 +1,291 @@
+"""A PDF page as runs of text with place, size and style, and the straight rules drawn on it.
+
+pdfium gives the characters of a page in the order of its content, with line ends where it sees them. A run is
+a stretch of characters of one text object, so that place, font and size need to be asked for once, not for
+every character. Coordinates are points from the top left corner of the page as it is seen.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from ingest.readers.lines import ReadError
+
+MAX_PAGES = 3_000
+MAX_CHARACTERS = 200_000
+"""Most characters that are read from one page; a page of dense print has about 6,000."""
+MAX_OBJECTS = 20_000
+"""Most drawn objects of one page that are looked at for rules."""
+
+_BOLD = re.compile(r"bold|black|heavy|demi|[-,]bd\b", re.IGNORECASE)
+_ITALIC = re.compile(r"italic|oblique|[-,]it\b|kursiv", re.IGNORECASE)
+_ARABIC = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
+_TOKEN = re.compile(
+    "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
+)
+_ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
+_INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recognition leaves it over an image
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters of one font, size and line. `size` is the height of the font in points, `base` the baseline;
+    `spaced` says that a space stands before it in the content, `hidden` that it is not painted."""
+
+    text: str
+    left: float
+    right: float
+    top: float
+    base: float
+    size: float
+    bold: bool
+    italic: bool
+    spaced: bool
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line drawn on the page, horizontal (top == bottom, nearly) or vertical."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def horizontal(self) -> bool:
+        """Whether it runs from left to right."""
+        return self.right - self.left >= self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
+class PageGlyphs:
+    """A page: its runs in the order of the content, its rules, and how much of it images and invisible text
+    cover (0 to 1)."""
+
+    number: int
+    width: float
+    height: float
+    runs: tuple[Run, ...]
+    rules: tuple[Rule, ...]
+    pictured: float
+    invisible: float
+    unmapped: int
+
+    @property
+    def scanned(self) -> bool:
+        """Whether the page is a picture with the text that was recognised in it."""
+        return self.invisible > 0.5 or (self.pictured > 0.8 and bool(self.runs))
+
+
+def open_pdf(data: bytes, name: str) -> pdfium.PdfDocument:
+    """The opened file. Raises `ReadError` for one that is encrypted, damaged or endless."""
+    try:
+        document = pdfium.PdfDocument(data)
+        pages = len(document)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).casefold():
+            raise ReadError(
+                f"{name} is protected by a password. Save it without one (for example: qpdf --decrypt), then read it."
+            ) from None
+        raise ReadError(
+            f"{name} is a damaged or incomplete PDF file. Get it anew, or repair it (for example: qpdf IN OUT)."
+        ) from None
+    if pages == 0:
+        raise ReadError(f"{name} is a PDF file without pages.")
+    if pages > MAX_PAGES:
+        raise ReadError(f"{name} has {pages:,} pages; up to {MAX_PAGES:,} are read. Split it into its documents.")
+    return document
+
+
+def read_pages(document: pdfium.PdfDocument, name: str) -> Iterator[PageGlyphs]:
+    """The pages, one at a time. Raises `ReadError` where a page can't be opened."""
+    for number in range(len(document)):
+        try:
+            page = document[number]
+        except pdfium.PdfiumError:
+            raise ReadError(f"{name}: page {number + 1} is damaged. Get the file anew, or repair it.") from None
+        try:
+            yield _page(page, number + 1)
+        finally:
+            page.close()
+
+
+class _View:
+    """Turns a page's own coordinates into those of the page as it is seen: rotated, cropped, from the top left."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        left, bottom, right, top = page.get_bbox()
+        self._turn = page.get_rotation()
+        self._left, self._bottom = left, bottom
+        self._wide, self._high = right - left, top - bottom
+        self.width, self.height = (self._high, self._wide) if self._turn in (90, 270) else (self._wide, self._high)
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        """(left, top, right, bottom) as seen."""
+        left, right = left - self._left, right - self._left
+        bottom, top = bottom - self._bottom, top - self._bottom
+        if self._turn == 90:
+            return bottom, left, top, right
+        if self._turn == 180:
+            return self._wide - right, bottom, self._wide - left, top
+        if self._turn == 270:
+            return self._high - top, self._wide - right, self._high - bottom, self._wide - left
+        return left, self._high - top, right, self._high - bottom
+
+
+def _page(page: pdfium.PdfPage, number: int) -> PageGlyphs:
+    view = _View(page)
+    text_page = page.get_textpage()
+    try:
+        runs, invisible, unmapped = _runs(text_page, view)
+    finally:
+        text_page.close()
+    rules, pictured = _drawn(page, view)
+    return PageGlyphs(number, view.width, view.height, tuple(runs), tuple(rules), pictured, invisible, unmapped)
+
+
+def _characters(text_page: pdfium.PdfTextPage, count: int) -> str:
+    text: str = text_page.get_text_range(0, count) if count else ""
+    if len(text) == count:
+        return text
+    # Characters without a Unicode value are left out of the text and would shift the others.
+    code = raw.FPDFText_GetUnicode
+    return "".join(chr(value) if (value := code(text_page.raw, n)) else "\ufffd" for n in range(count))
+
+
+def _runs(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Run], float, int]:
+    count = min(text_page.count_chars(), MAX_CHARACTERS)
+    text = _characters(text_page, count)
+    handle = text_page.raw
+    made: list[Run] = []
+    box = raw.FS_RECTF()
+    box_at = ctypes.byref(box)
+    x, y = ctypes.c_double(), ctypes.c_double()
+    matrix = raw.FS_MATRIX()
+    matrix_at = ctypes.byref(matrix)
+    fonts: dict[int, tuple[bool, bool]] = {}
+    hidden = 0
+    unmapped = text.count("\ufffd")
+    for start, end, item in _stretches(text, handle):
+        for first, after in _tokens(text, start, end):
+            words = text[first:after]
+            if not raw.FPDFText_GetLooseCharBox(handle, first, box_at):
+                continue
+            left, _, right, bottom = view.box(box.left, box.bottom, box.right, box.top)
+            if after - first > 1 and raw.FPDFText_GetLooseCharBox(handle, after - 1, box_at):
+                other = view.box(box.left, box.bottom, box.right, box.top)
+                left, right = min(left, other[0]), max(right, other[2])
+            if _ARABIC.search(words):
+                words = _untied(words, first, handle)
+            base = bottom
+            if raw.FPDFText_GetCharOrigin(handle, first, x, y):
+                base = view.box(x.value, y.value, x.value, y.value)[1]
+            font = raw.FPDFTextObj_GetFont(item)
+            key = ctypes.addressof(font.contents) if font else 0
+            if key not in fonts:
+                fonts[key] = _style(font)
+            bold, italic = fonts[key]
+            unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
+            hidden += (after - first) * unseen
+            spaced = first > 0 and text[first - 1] == " "
+            size = raw.FPDFText_GetFontSize(handle, first)
+            if raw.FPDFText_GetMatrix(handle, first, matrix_at):
+                size *= math.hypot(matrix.b, matrix.d)
+            size = min(max(size, 1.0), 400.0)
+            made.append(Run(words, left, right, base - size, base, size, bold, italic, spaced, unseen))
+    return made, hidden / max(1, count), unmapped
+
+
+def _tokens(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretch without the spaces around it; an Arabic one word by word, since their order can't be trusted."""
+    if _ARABIC.search(text, start, end):
+        for match in _TOKEN.finditer(text, start, end):
+            yield match.span()
+        return
+    while start < end and text[start] == " ":
+        start += 1
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    if start < end:
+        yield start, end
+
+
+def _untied(word: str, first: int, handle: object) -> str:
+    """A word whose ligatures of lam and alef, one glyph with two letters, are read in the order of speech."""
+    one, other = raw.FS_RECTF(), raw.FS_RECTF()
+    letters = list(word)
+    for n in range(len(letters) - 1):
+        if letters[n] in _ALEFS and letters[n + 1] == _LAM:
+            raw.FPDFText_GetLooseCharBox(handle, first + n, ctypes.byref(one))
+            raw.FPDFText_GetLooseCharBox(handle, first + n + 1, ctypes.byref(other))
+            if abs(one.left - other.left) < 0.01 and abs(one.right - other.right) < 0.01:
+                letters[n], letters[n + 1] = letters[n + 1], letters[n]
+    return "".join(letters)
+
+
+def _stretches(text: str, handle: object) -> Iterator[tuple[int, int, object]]:
+    """Stretches of characters that belong to one text object and one line: start, end, object."""
+    of = raw.FPDFText_GetTextObject
+    count = len(text)
+    position = 0
+    while position < count:
+        if text[position] in "\r\n":
+            position += 1
+            continue
+        line_end = position
+        while line_end < count and text[line_end] not in "\r\n":
+            line_end += 1
+        start = position
+        item: object = None
+        address = 0
+        for n in range(position, line_end):
+            found = of(handle, n)
+            if not found:  # a space that pdfium puts between words
+                continue
+            here = ctypes.addressof(found.contents)
+            if here != address:
+                if item is not None and start < n:
+                    yield start, n, item
+                start, item, address = n, found, here
+        if item is not None:
+            yield start, line_end, item
+        position = line_end
+
+
+def _style(font: object) -> tuple[bool, bool]:
+    if not font:
+        return False, False
+    length = raw.FPDFFont_GetBaseFontName(font, None, 0)
+    buffer = ctypes.create_string_buffer(min(length, 500) + 1)
+    raw.FPDFFont_GetBaseFontName(font, buffer, min(length, 500))
+    name = buffer.value.decode("utf-8", "replace")
+    return bool(_BOLD.search(name)), bool(_ITALIC.search(name))
+
+
+def _drawn(page: pdfium.PdfPage, view: _View) -> tuple[list[Rule], float]:
+    """Straight rules (thin boxes and lines), and the share of the page that images cover."""
+    rules: list[Rule] = []
+    pictured = 0.0
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    for n in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)):
+        item = raw.FPDFPage_GetObject(page.raw, n)
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            continue
+        if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            continue
+        x0, y0, x1, y1 = view.box(left.value, bottom.value, right.value, top.value)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            pictured += (x1 - x0) * (y1 - y0) / max(1.0, view.width * view.height)
+        elif (y1 - y0 <= 2.5 and x1 - x0 >= 10) or (x1 - x0 <= 2.5 and y1 - y0 >= 6):
+            rules.append(Rule(x0, x1, y0, y1))
+    return rules, min(1.0, pictured)

@@ -1,0 +1,50 @@
+"""Lines between the masthead and the title of a document: session, place and dates, agenda item."""
+
+from __future__ import annotations
+
+import re
+
+from corpus.symbols import Symbol, SymbolError
+
+_SESSION = re.compile(
+    r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع|会议",
+    re.IGNORECASE,
+)
+_DATES = re.compile(
+    r"^[^.;]{0,80}\b\d{1,2}\b[^.;]{1,40}\b(?:19|20)\d{2}\b(?:\s*(?:г\.|года|年).{0,20})?(?:, [^.;]{2,30})?$"
+)
+_ITEM = re.compile(
+    r"^(?:(?:agenda )?items? \d|points? \d|temas? \d|пункты? \d|البن(?:د|دان|ود) \d|(?:临时)?议程(?:项目)?\s*\d)",
+    re.IGNORECASE,
+)
+_DISTRIBUTION = re.compile(
+    r"^(?:dis ?[tc]r ?\.?(?:\s*:.*)?$|distr\.?\s?:|distr\. |original\s*:|оригинал\s*:|الأصل\s*:|原文\s*[:：])",
+    re.IGNORECASE,
+)
+
+
+def is_distribution_line(text: str) -> bool:
+    """Whether a line belongs to the right side of a masthead: symbol, distribution, original language."""
+    if _DISTRIBUTION.match(text.strip()):
+        return True
+    if "/" not in text or len(text) > 60:
+        return False
+    try:
+        Symbol.parse(text)
+    except SymbolError:
+        return False
+    return True
+
+
+def is_masthead_line(text: str) -> bool:
+    """Whether a short line says which session, when and where, or under which item of the agenda."""
+    if len(text) > 90:
+        return False
+    short = len(text) <= 60 and not text.endswith((".", ",", ";"))
+    begins = not text[:1].islower()
+    return bool(_ITEM.match(text)) or (short and begins and bool(_DATES.match(text) or _SESSION.search(text)))
+
+
+def is_item_line(text: str) -> bool:
+    """Whether a line names the item of the agenda under which the document comes."""
+    return len(text) <= 90 and bool(_ITEM.match(text))

@@ -1,0 +1,100 @@
+"""Footnotes of a page: where they stand, their marks and texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.readers.pdf.glyphs import PageGlyphs
+from ingest.readers.pdf.prints import Print
+
+_SEPARATOR = re.compile(r"[_‗—–\-]{6,}")
+_LABEL = re.compile(r"(\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})\s*(?=\S|$)")
+_STARS = re.compile(r"(\*{1,4}|[†‡§]{1,2})\s*(?=[^\s*])")
+
+
+@dataclass
+class Note:
+    """A footnote: its mark as printed, its page, its printed lines without the mark."""
+
+    label: str
+    page: int
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Footed:
+    """A page parted into its text and its footnotes. `carried` are the lines above the first footnote that
+    has a mark: they go on with the last footnote of the page before."""
+
+    body: tuple[Print, ...]
+    notes: tuple[Note, ...]
+    carried: tuple[str, ...]
+
+
+def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float) -> Footed:
+    """Parts the lines of a page. `size` is the font size of the text, points."""
+    start = _start(page, prints, size)
+    notes: list[Note] = []
+    carried: list[str] = []
+    for line in prints[start:]:
+        if _SEPARATOR.fullmatch(line.text.replace(" ", "")):
+            continue
+        found = label_of(line)
+        if found:
+            notes.append(Note(found[0], line.page, [found[1]] if found[1] else []))
+        elif notes:
+            notes[-1].lines.append(line.text)
+        else:
+            carried.append(line.text)
+    return Footed(tuple(prints[:start]), tuple(notes), tuple(carried))
+
+
+def label_of(line: Print) -> tuple[str, str] | None:
+    """The mark with which a footnote begins, and the rest of the line; None where the line begins otherwise."""
+    parts = line.marked
+    if parts[0][1]:
+        return parts[0][0].strip(), "".join(text for text, _ in parts[1:]).strip()
+    if stars := _STARS.match(line.text):
+        return stars.group(1), line.text[stars.end() :]
+    first = line.runs[0]
+    if len(line.runs) > 1 and first.size <= 0.8 * line.size and (label := _LABEL.fullmatch(first.text.strip())):
+        return label.group(1), line.text[len(first.text.strip()) :].strip()
+    return None
+
+
+def _start(page: PageGlyphs, prints: Sequence[Print], size: float) -> int:
+    """The index of the first line that belongs to the footnotes."""
+    for n in range(len(prints) - 1, -1, -1):
+        if _SEPARATOR.fullmatch(prints[n].text.replace(" ", "")):
+            below = prints[n + 1 :]
+            if below and prints[n].base > 0.2 * page.height and any(label_of(line) for line in below[:3]):
+                return n
+            if below and all(line.size < 0.95 * size for line in below):
+                return n
+    for rule in sorted(page.rules, key=lambda rule: -rule.top):
+        short = rule.horizontal and 40 <= rule.right - rule.left <= 0.45 * page.width
+        if short and rule.top > 0.2 * page.height:
+            first = next((n for n, line in enumerate(prints) if line.base > rule.top + 2), None)
+            if (
+                first is not None
+                and label_of(prints[first])
+                and all(line.size < 0.97 * size for line in prints[first:])
+            ):
+                return first
+    return _small_end(prints, size)
+
+
+def _small_end(prints: Sequence[Print], size: float) -> int:
+    """Where the smaller print at the end of the page begins, if a footnote begins in it."""
+    start = len(prints)
+    while start and prints[start - 1].size < 0.94 * size:
+        start -= 1
+    while start < len(prints) and not any(label_of(line) for line in prints[start : start + 1]):
+        # Small print above the first mark is the rest of a note, if only a few lines, or a table's.
+        ahead = [n for n in range(start, len(prints)) if label_of(prints[n])]
+        if ahead and ahead[0] - start <= 6:
+            break
+        start = ahead[0] if ahead else len(prints)
+    return start

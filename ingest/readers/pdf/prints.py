@@ -1,0 +1,182 @@
+"""Runs of a page put together as printed lines, and their stretches between wide gaps."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ingest.readers.pdf.glyphs import PageGlyphs, Run
+
+WIDE_GAP = 0.87
+"""A gap of more than this many font sizes parts the stretches of a line."""
+_RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
+_MARK = re.compile(r"(?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})(?:\s*,\s*(?:\d{1,3}|[a-z]))*")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(frozen=True)
+class Print:
+    """One printed line, or one stretch of it: runs from left to right on one baseline."""
+
+    page: int
+    runs: tuple[Run, ...]
+
+    @cached_property
+    def left(self) -> float:
+        """Left end, points."""
+        return min(run.left for run in self.runs)
+
+    @cached_property
+    def right(self) -> float:
+        """Right end, points."""
+        return max(run.right for run in self.runs)
+
+    @cached_property
+    def size(self) -> float:
+        """The font size of most of its characters, points."""
+        sizes: Counter[float] = Counter()
+        for run in self.runs:
+            sizes[run.size] += len(run.text)
+        return max(sizes.items(), key=lambda entry: (entry[1], entry[0]))[0]
+
+    @cached_property
+    def base(self) -> float:
+        """The baseline of the runs of that size."""
+        size = self.size
+        return max(run.base for run in self.runs if run.size >= 0.85 * size)
+
+    @cached_property
+    def top(self) -> float:
+        """Where the runs of that size begin."""
+        return self.base - self.size
+
+    @cached_property
+    def bold(self) -> bool:
+        """Whether nearly all its letters are bold."""
+        return self._share("bold")
+
+    @cached_property
+    def italic(self) -> bool:
+        """Whether nearly all its letters are italic."""
+        return self._share("italic")
+
+    def _share(self, style: str) -> bool:
+        letters = styled = 0
+        for run in self.runs:
+            if not self.raised(run):
+                count = sum(character.isalnum() for character in run.text)
+                letters += count
+                styled += count if getattr(run, style) else 0
+        return letters > 0 and styled >= 0.9 * letters
+
+    def raised(self, run: Run) -> bool:
+        """Whether a run is smaller than the line and stands higher, as the marks of footnotes do."""
+        return run.size <= _RAISED_SIZE * self.size and run.base <= self.base - _RAISED_BASE * self.size
+
+    @cached_property
+    def marked(self) -> tuple[tuple[str, bool], ...]:
+        """The words of the line in order, each stretch with whether it looks like the mark of a footnote."""
+        parts: list[tuple[str, bool]] = []
+        last: Run | None = None
+        for run in self._logical():
+            mark = self.raised(run) and bool(_MARK.fullmatch(run.text.strip()))
+            space = last is not None and self._spaced(last, run)
+            if parts and parts[-1][1] == mark:
+                parts[-1] = (parts[-1][0] + (" " if space else "") + run.text, mark)
+            else:
+                parts.append(((" " if space and not mark else "") + run.text, mark))
+            last = run
+        return tuple(parts)
+
+    @cached_property
+    def text(self) -> str:
+        """The words of the line, marks included."""
+        return "".join(text for text, _ in self.marked).strip()
+
+    def _logical(self) -> Sequence[Run]:
+        if not _RIGHT_TO_LEFT.search("".join(run.text for run in self.runs)):
+            return self.runs
+        ordered: list[Run] = []
+        westward: list[Run] = []  # Latin words and numbers within keep their own order
+        for run in reversed(self.runs):
+            if _RIGHT_TO_LEFT.search(run.text):
+                ordered += [*_eastward(westward), run]
+                westward = []
+            else:
+                westward.append(run)
+        return [*ordered, *_eastward(westward)]
+
+    def _spaced(self, last: Run, run: Run) -> bool:
+        gap = max(run.left - last.right, last.left - run.right)
+        wide = _wide(last.text[-1]), _wide(run.text[0])
+        if all(wide) or (any(wide) and gap < 0.4 * self.size):  # Chinese type sets Latin words off by a little
+            return False
+        return gap > 0.2 * self.size or (run.spaced and gap > 0.02 * self.size)
+
+    @cached_property
+    def stretches(self) -> tuple[Print, ...]:
+        """The line parted at its wide gaps; the line itself where it has none."""
+        groups: list[list[Run]] = []
+        right = 0.0
+        for run in self.runs:
+            if groups and run.left - right <= WIDE_GAP * self.size:
+                groups[-1].append(run)
+            else:
+                groups.append([run])
+            right = max(right, run.right) if groups[-1][0] is not run else run.right
+        if len(groups) == 1:
+            return (self,)
+        return tuple(Print(self.page, tuple(group)) for group in groups)
+
+
+def _eastward(runs: Sequence[Run]) -> list[Run]:
+    """Runs between Arabic words, given from right to left: words and numbers among them read the other way,
+    punctuation around them does not."""
+    first = next((n for n, run in enumerate(runs) if _word(run)), len(runs))
+    last = next((n for n in range(len(runs) - 1, -1, -1) if _word(runs[n])), -1)
+    before = [replace(run, text=run.text[::-1]) for run in runs[:first]]
+    after = [replace(run, text=run.text[::-1]) for run in runs[max(last + 1, first) :]]
+    return [*before, *reversed(runs[first : last + 1]), *after]
+
+
+def _word(run: Run) -> bool:
+    return any(character.isalnum() for character in run.text)
+
+
+def _wide(character: str) -> bool:
+    """Whether a character is of a script that puts no spaces between words."""
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def prints_of(page: PageGlyphs) -> list[Print]:
+    """The printed lines of a page from top to bottom.
+
+    Text that is not painted counts only where it is the text of a scan; a few hidden words are nothing that a
+    reader of the document sees.
+    """
+    lines: list[list[Run]] = []
+    base = size = 0.0
+    for run in sorted(page.runs, key=lambda run: run.base):
+        if not run.text.strip() or (run.hidden and not page.scanned):
+            continue
+        if lines and run.base - base <= 0.45 * max(size, run.size):
+            lines[-1].append(run)
+            if run.size >= 0.85 * size:
+                base, size = max(base, run.base), max(size, run.size)
+        else:
+            lines.append([run])
+            base, size = run.base, run.size
+    return [Print(page.number, tuple(sorted(line, key=lambda run: run.left))) for line in lines]
+
+
+def common_size(prints: Iterable[Print]) -> float:
+    """The font size of most characters, points; 10 where there are none."""
+    sizes: Counter[float] = Counter()
+    for line in prints:
+        for run in line.runs:
+            sizes[round(run.size * 2) / 2] += len(run.text)
+    return max(sizes.items(), key=lambda entry: (entry[1], entry[0]))[0] if sizes else 10.0

@@ -1,0 +1,391 @@
+"""Tables and boxes of a page, found by the rules that are drawn on it or by the way in which words align.
+
+United Nations documents draw tables with horizontal rules only, or with a grid; Word draws each rule in
+pieces, one for each cell, so that the ends of the pieces tell the columns.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ingest.readers.pdf.glyphs import PageGlyphs, Rule
+from ingest.readers.pdf.prints import Print
+
+_NEAR = 4.0
+"""Ends of rules within so many points are one edge."""
+_LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–—•●*]|)")
+_FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта)\s", re.IGNORECASE)
+_CAPTION = re.compile(rf"{_FIGURE.pattern}|(?:table|tableau|cuadro|таблица|الجدول|表)\s", re.IGNORECASE)
+_VALUE = re.compile(r"[($€£+–—-]{0,2}[\d .,]*\d[%)*a-z]{0,3}|[–—-]|\.\.\.?|n/?a", re.IGNORECASE)
+LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """A cell: its printed lines (marks of footnotes still in them), and how many columns it spans."""
+
+    prints: tuple[Print, ...] = ()
+    over: int = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of one page: rows of one cell for each column. The first `headers` rows head the columns.
+
+    `edges` are the x positions of the column borders; `ids` the printed lines that went into it.
+    """
+
+    page: int
+    top: float
+    bottom: float
+    edges: tuple[float, ...]
+    rows: tuple[tuple[TableCell, ...], ...]
+    headers: int
+    ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A frame drawn around text."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Horizontal rules at one height: their ends."""
+
+    height: float
+    left: float
+    right: float
+    ends: tuple[float, ...]
+
+
+def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> tuple[list[Table], list[Box]]:
+    """Tables with rules, and boxes, among the lines of a page that lie below `from_top` (points from the top)."""
+    tables: list[Table] = []
+    boxes: list[Box] = []
+    upright = [rule for rule in page.rules if not rule.horizontal]
+    for levels in _framed(_levels(page.rules, from_top), upright, prints):
+        top, bottom = levels[0].height, levels[-1].height
+        left, right = min(level.left for level in levels), max(level.right for level in levels)
+        sides = [rule for rule in upright if left - 3 <= rule.left <= right + 3]
+        if any(rule.top < top - 6 and rule.bottom > top - 3 for rule in sides):
+            top = min(rule.top for rule in sides if rule.bottom > top - 3)  # a row that began on the page before
+        inside = [
+            line for line in prints
+            if top - 1 < line.base - 0.3 * line.size < bottom + 1 and left - 6 <= line.left and line.right <= right + 6
+        ]  # fmt: skip
+        if not inside:
+            continue
+        walls = [rule.left for rule in upright if top - 3 <= rule.top and rule.bottom <= bottom + 3]
+        pieced = [level for level in levels if len(_merged(level.ends)) > 2]
+        edges = _merged([end for level in (pieced or levels) for end in level.ends] + walls)
+        if not walls and not pieced and len(levels) > 2:
+            edges = _aligned_edges(inside + _following(prints, bottom, inside))
+        if len(edges) <= 2 or not any(len(line.stretches) > 1 for line in inside):
+            if walls and bottom - top > 20 and len(edges) == 2:
+                boxes.append(Box(left, right, top, bottom))
+            continue
+        if not walls:
+            inside += _below(prints, bottom, edges, inside)
+        table = _table(page.number, inside, edges, [level.height for level in levels], gridded=bool(walls))
+        if table and _fits(table):
+            tables.append(table)
+    return tables, boxes
+
+
+def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
+    rows: list[list[Rule]] = []
+    for rule in sorted((rule for rule in rules if rule.horizontal and rule.top > from_top), key=lambda rule: rule.top):
+        if rows and rule.top - rows[-1][0].top <= 2.0:
+            rows[-1].append(rule)
+        else:
+            rows.append([rule])
+    return [
+        _Level(
+            row[0].top,
+            min(rule.left for rule in row),
+            max(rule.right for rule in row),
+            tuple(end for rule in row for end in (rule.left, rule.right)),
+        )
+        for row in rows
+    ]
+
+
+def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[_Level]]:
+    """Runs of at least two levels of much the same extent: what may be the rules of one table."""
+    groups: list[list[_Level]] = []
+    for level in levels:
+        if groups and _within(groups[-1][0], level) and level.height - groups[-1][-1].height < 60:
+            groups[-1].append(level)  # a rule below a heading that spans some columns
+        elif (
+            groups
+            and _alike(groups[-1][0], level)
+            and _connected(replace(groups[-1][0], height=groups[-1][-1].height), level, upright, prints)
+        ):
+            groups[-1].append(level)
+        else:
+            groups.append([level])
+    return [group for group in groups if len(group) >= 2 and group[0].right - group[0].left > 60]
+
+
+def _within(whole: _Level, part: _Level) -> bool:
+    return whole.left + 20 < part.left and part.right < whole.right - 10
+
+
+def _alike(above: _Level, below: _Level) -> bool:
+    shared = min(above.right, below.right) - max(above.left, below.left)
+    return abs(above.left - below.left) < 60 and abs(above.right - below.right) < 60 and (
+        shared > 0.5 * (above.right - above.left)
+    )  # fmt: skip
+
+
+def _connected(above: _Level, below: _Level, upright: Sequence[Rule], prints: Sequence[Print]) -> bool:
+    """Whether two levels belong to one table: walls join them, or no running text stands between them."""
+    middle = (above.height + below.height) / 2
+    walls = [rule for rule in upright if rule.right >= above.left - 5 and rule.left <= above.right + 5]
+    if any(rule.top - 2 <= middle <= rule.bottom + 2 for rule in walls):
+        return True
+    if any(abs(rule.bottom - above.height) < 3 or abs(rule.top - below.height) < 3 for rule in walls):
+        return False  # a grid that ends here
+    between = [line for line in prints if above.height < line.base - 0.3 * line.size < below.height]
+    if between and all(len(line.stretches) == 1 for line in between) and len(above.ends) != len(below.ends):
+        return False  # a title between two tables
+    width = above.right - above.left
+    running = [line for line in between if len(line.stretches) == 1 and line.right - line.left > 0.7 * width]
+    return len(between) < 40 and len(running) <= 0.34 * len(between) and not any(
+        line.left < above.left - 8 or line.right > above.right + 8 for line in between
+    )  # fmt: skip
+
+
+def _following(prints: Sequence[Print], bottom: float, inside: Sequence[Print]) -> list[Print]:
+    """Lines right below the last rule that have several stretches."""
+    found: list[Print] = []
+    last = max(line.base for line in inside)
+    for line in prints:
+        if line.base - 0.3 * line.size > bottom:
+            if len(line.stretches) < 2 or line.base - last > 3.2 * line.size:
+                break
+            found.append(line)
+            last = line.base
+    return found
+
+
+def _below(prints: Sequence[Print], bottom: float, edges: Sequence[float], inside: Sequence[Print]) -> list[Print]:
+    """Rows below the last rule of a table that goes on, without a closing rule, to the end of the page."""
+    found: list[Print] = []
+    last = max(line.base for line in inside)
+    for line in prints:
+        if line.base - 0.3 * line.size <= bottom:
+            continue
+        parts = line.stretches
+        fits = line.left > edges[0] - 6 and line.right < edges[-1] + 6 and not any(
+            part.left < edge - 4 and part.right > edge + 4 for part in parts for edge in edges
+        )  # fmt: skip
+        if not fits or line.base - last > 3.2 * line.size or (len(parts) == 1 and not found):
+            break
+        found.append(line)
+        last = line.base
+    while found and len(found[-1].stretches) == 1 and found[-1].left < edges[1]:
+        found.pop()
+    return found if sum(len(line.stretches) > 1 for line in found) >= 2 else []
+
+
+def _merged(ends: Sequence[float]) -> list[float]:
+    found: list[list[float]] = []
+    for end in sorted(ends):
+        if found and end - found[-1][-1] <= _NEAR:
+            found[-1].append(end)
+        else:
+            found.append([end])
+    return [sum(group) / len(group) for group in found]
+
+
+def _aligned_edges(prints: Sequence[Print]) -> list[float]:
+    """Column borders where nearly all lines leave a gap."""
+    lines = [[(part.left, part.right) for part in _parts(line)] for line in prints if len(line.stretches) > 1]
+    if not lines:
+        return []
+    left = min(start for line in lines for start, _ in line)
+    right = max(end for line in lines for _, end in line)
+    covered = [0] * (int(right - left) + 2)
+    for line in lines:
+        for start, end in line:
+            for x in range(int(start - left), int(end - left) + 1):
+                covered[x] += 1
+    few = max(1, int(0.12 * len(lines)))
+    edges = [left - 2]
+    begin: int | None = None
+    for x, count in enumerate(covered):
+        if count <= few and begin is None:
+            begin = x
+        elif count > few and begin is not None:
+            if begin > 0 and x - begin >= 4:
+                edges.append(left + (begin + x) / 2)
+            begin = None
+    return [*edges, right + 2]
+
+
+def _table(
+    page: int, prints: Sequence[Print], edges: Sequence[float], heights: Sequence[float], *, gridded: bool
+) -> Table | None:
+    """The lines put into rows: by the rules where each row has one, else by their first column and distances."""
+    bands: list[list[Print]] = [[] for _ in range(len(heights) + 1)]
+    for line in prints:
+        middle = line.base - 0.3 * line.size
+        bands[sum(height <= middle for height in heights)].append(line)
+    filled = [band for band in bands if band]
+    ruled = gridded or len(filled) >= 4
+    rows: list[tuple[TableCell, ...]] = []
+    headers = 0
+    for n, band in enumerate(filled):
+        parts = _columns(band, edges)
+        whole = gridded or (ruled and _one_row(parts))
+        made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
+        if n == 0 and len(filled) > 1 and (not ruled or all(line.bold or line.italic for line in band)):
+            made, headers = [_row(parts)], 1
+        rows += made
+    rows = [row for row in rows if any(cell.prints for cell in row)]
+    if len(rows) < 2:
+        return None
+    top, bottom = min(line.top for line in prints), max(line.base for line in prints)
+    return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
+
+
+_Part = tuple[int, int, Print]  # column, columns spanned, words
+
+
+def _columns(prints: Sequence[Print], edges: Sequence[float]) -> list[_Part]:
+    parts: list[_Part] = []
+    for line in prints:
+        for stretch in _split_at(line, edges):
+            first = max(0, sum(edge <= stretch.left + 3 for edge in edges) - 1)
+            last = max(first, sum(edge < stretch.right - 3 for edge in edges) - 1)
+            first = min(first, len(edges) - 2)
+            parts.append((first, min(last, len(edges) - 2) - first + 1, stretch))
+    return parts
+
+
+def _split_at(line: Print, edges: Sequence[float]) -> list[Print]:
+    """The stretches of a line, those parted as well that stand on either side of a border without crossing it."""
+    found: list[Print] = []
+    for stretch in line.stretches:
+        groups = [[stretch.runs[0]]]
+        for last, run in zip(stretch.runs, stretch.runs[1:], strict=False):
+            between = any(last.right - 1 <= edge <= run.left + 1 for edge in edges) and run.left - last.right > 1
+            if between:
+                groups.append([run])
+            else:
+                groups[-1].append(run)
+        found += [Print(line.page, tuple(group)) for group in groups]
+    return found
+
+
+def _one_row(parts: Sequence[_Part]) -> bool:
+    """Whether a band between two rules is one row: not several lines that each have numbers of their own."""
+    numbers: dict[float, int] = {}
+    for column, _, words in parts:
+        numbers[round(words.base)] = numbers.get(round(words.base), 0) + (
+            column > 0 and bool(_VALUE.fullmatch(words.text))
+        )
+    return sum(count >= 2 for count in numbers.values()) <= 1
+
+
+def _row(parts: Sequence[_Part]) -> tuple[TableCell, ...]:
+    if not parts:
+        return ()
+    width = max(column + over for column, over, _ in parts)
+    cells = [TableCell() for _ in range(width)]
+    for column, over, words in sorted(parts, key=lambda part: (part[2].base, part[2].left)):
+        cell = cells[column]
+        cells[column] = replace(cell, prints=(*cell.prints, words), over=max(cell.over, over))
+    return tuple(cells)
+
+
+def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Lines without rules between them grouped as rows: a row begins where its first column does."""
+    lines: list[list[_Part]] = []
+    for part in sorted(parts, key=lambda part: part[2].base):
+        if lines and part[2].base - lines[-1][0][2].base <= 0.45 * part[2].size:
+            lines[-1].append(part)
+        else:
+            lines.append([part])
+    gaps = [after[0][2].base - before[0][2].base for before, after in itertools.pairwise(lines)]
+    tight = min(gaps, default=0.0)
+    rows: list[list[_Part]] = []
+    waiting = False  # the last row is the start of a label whose numbers stand on its last line
+    for n, line in enumerate(lines):
+        columns = {column for column, _, _ in line}
+        near = n > 0 and gaps[n - 1] <= 1.2 * tight
+        starts = 0 in columns or not rows
+        if rows and (not starts or (waiting and near and _goes_on(rows[-1], line))):
+            rows[-1] += line
+        else:
+            rows.append(list(line))
+        waiting = columns == {0} and not line[0][2].bold
+    return rows
+
+
+def _goes_on(row: Sequence[_Part], line: Sequence[_Part]) -> bool:
+    first, begun = min(line, key=lambda part: part[2].left)[2], row[0][2]
+    return first.text[:1].islower() or first.left > begun.left + 3
+
+
+def _fits(table: Table) -> bool:
+    """Whether the rows look like those of a table: at least two filled cells in most."""
+    several = sum(sum(bool(cell.prints) for cell in row) >= 2 for row in table.rows)
+    return several >= 0.4 * len(table.rows)
+
+
+def unruled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
+    """Tables that no rule marks: at least three lines near each other with at least three aligned columns."""
+    found: list[Table] = []
+    for group in _tabular_groups(prints):
+        captions = [line.text for line in prints if line.base < group[0].base and _CAPTION.match(line.text)]
+        if captions and _FIGURE.match(captions[-1]):
+            continue  # the numbers of a chart
+        edges = _aligned_edges([line for line in group if len(line.stretches) > 2])
+        table = _table(page, group, edges, [], gridded=False) if len(edges) >= 4 else None
+        if table and sum(sum(bool(cell.prints) for cell in row) for row in table.rows) >= 2.0 * len(table.rows):
+            found.append(table)
+    return found
+
+
+def _tabular_groups(prints: Sequence[Print]) -> list[list[Print]]:
+    """Runs of lines with at least three columns; lines of the first column only may stand between them."""
+    groups: list[list[Print]] = []
+    waiting: list[Print] = []
+    for line in prints:
+        group = groups[-1] if groups else []
+        near = bool(group) and line.base - (waiting or group)[-1].base < 2.6 * line.size
+        if _tabular(line):
+            second = min(_parts(each)[1].left for each in group if _tabular(each)) if group else 0.0
+            if near and all(each.right < second - 2 for each in waiting):
+                group += [*waiting, line]
+            else:
+                groups.append([line])
+            waiting = []
+        elif near and len(_parts(line)) == 1 and len(waiting) < 4:
+            waiting.append(line)
+        else:
+            waiting = []
+            if group:
+                groups.append([])
+    return [group for group in groups if sum(map(_tabular, group)) >= 3]
+
+
+def _parts(line: Print) -> list[Print]:
+    """The stretches of a line without the number or bullet that it may begin with."""
+    first, *rest = line.stretches
+    return rest if rest and _LABEL.fullmatch(first.text) else [first, *rest]
+
+
+def _tabular(line: Print) -> bool:
+    return len(_parts(line)) >= 3 and not LEADERS.search(line.text) and len(line.text) < 200

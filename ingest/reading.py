@@ -1,0 +1,100 @@
+"""One file, from its bytes to a document: read, identified, laid out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.meetings import Meeting
+from corpus.symbols import Symbol, link
+from ingest.agenda import meeting_of
+from ingest.identify import identify
+from ingest.locate import kind_of, lay_out
+from ingest.masthead import read_masthead
+from ingest.readers import read
+from ingest.structure import pieces
+
+READER_VERSION = "2"
+"""Raised when the same bytes would now be read differently; held documents are then read anew."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """Bytes to be read, and what the user says about them.
+
+    `origin` says which file they came from; without one, the name stands for it. `shown` is how the file is called
+    in front of people (its name, unless given); `ocr` allows words to be recognised from images.
+    """
+
+    name: str
+    data: bytes
+    symbol: Symbol | None = None
+    language: str | None = None
+    trusted: bool = False
+    origin: str = ""
+    shown: str = ""
+    ocr: bool = False
+
+    def open(self) -> Input:
+        """Itself: it is open already."""
+        return self
+
+    @property
+    def label(self) -> str:
+        """How the file is called in front of people."""
+        return self.shown or self.name
+
+    @property
+    def place(self) -> str:
+        """Which file this is."""
+        return self.origin or self.name
+
+
+def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meeting | None]:
+    """Reads and identifies one file. Raises `ReadError` where it can't be read or is not what was asked for."""
+    raw = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
+    found = pieces(raw.lines)
+    identity = identify(
+        found,
+        read_masthead(raw.lines),
+        raw.given,
+        source.name,
+        catalogue,
+        symbol=source.symbol,
+        language=source.language,
+        trusted=source.trusted,
+    )
+    kind = kind_of(found)
+    text, blocks = lay_out(found, kind, digest=identity.edition == "digest", headed=raw.format != "text")
+    url = identity.url
+    if url is None and identity.symbol is not None:
+        url = link(identity.symbol, identity.language)
+    document = Document(
+        symbol=identity.symbol,
+        language=identity.language,
+        edition=identity.edition,
+        title=identity.title,
+        text=text,
+        blocks=blocks,
+        slug=identity.slug,
+        part=identity.part,
+        short=identity.short,
+        date=identity.date,
+        url=url,
+        source=source.name,
+        origin=source.place,
+        sha256=hashlib.sha256(source.data).hexdigest(),
+        reader=READER_VERSION,
+        kind=kind,
+        proof=identity.proof,
+        masthead=identity.masthead,
+        reissue=identity.reissue,
+        format=raw.format,
+        pages=raw.pages,
+        ocr=raw.ocr,
+        unquotable=raw.unquotable,
+        warnings=(*identity.warnings, *raw.warnings),
+    )
+    return document, meeting_of(document)

@@ -1,0 +1,192 @@
+"""Several worker processes, started when there is a file for them, replaced when they end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.meetings import Meeting
+from corpus.plain import to_plain
+from ingest.readers import ReadError
+from ingest.reading import Input
+from ingest.workers.process import Lost, Worker
+from ingest.workers.replies import BadReply, Reply, parse
+
+_HINT = "The file may be damaged: open it, save it anew, and give it again (with --again if it is unchanged)."
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may take: address space in bytes, seconds for a file and for each megabyte of it, how
+    much longer where words are recognised from images; and how many files a worker reads before it is replaced."""
+
+    memory: int = 2 * 1024**3
+    seconds: float = 120.0
+    seconds_per_mb: float = 5.0
+    ocr_factor: float = 10.0
+    files: int = 100
+
+    def time(self, source: Input) -> float:
+        """Seconds for one file."""
+        seconds = self.seconds + self.seconds_per_mb * len(source.data) / 1e6
+        return seconds * self.ocr_factor if source.ocr else seconds
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers:
+    """Reads files in processes of their own. Ends them when closed.
+
+    `reading` names the function that reads, as `module:function`, looked for in `paths` first. Every answer is
+    checked; a file whose worker ends without one, or gives none that is valid, is refused, and a new worker takes
+    the place of the old one.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        count: int | None = None,
+        limits: Limits | None = None,
+        *,
+        reading: str = "ingest.reading:read_document",
+        paths: tuple[str, ...] = (),
+    ) -> None:
+        self.width = count or processors()
+        self.limits = limits or Limits()
+        setup = {
+            "reading": reading,
+            "paths": list(paths),
+            "memory": self.limits.memory,
+            "catalogue": catalogue_texts(catalogue),
+        }
+        self._setup = json.dumps(setup).encode()
+        self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="reader")
+        self._guard = threading.Lock()
+        self._idle: list[Worker] = []
+        self._all: set[Worker] = set()
+        self._closed = False
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all workers, also those that are reading."""
+        with self._guard:
+            self._closed = True
+            workers = list(self._all)
+        for worker in workers:
+            worker.end()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in workers:
+            worker.close()
+
+    def start(self, source: Input, sha256: str = "") -> Future[Reply]:
+        """Begins to read a file; the future holds the answer. It raises `WorkerError` where no worker can be had."""
+        return self._threads.submit(self._read, source, sha256 or hashlib.sha256(source.data).hexdigest())
+
+    def finish(self, answer: Future[Reply]) -> tuple[Document, Meeting | None]:
+        """The document of an answer, when it is there. Raises `ReadError` where the file is refused."""
+        reply = answer.result()
+        if reply.document is None:
+            raise ReadError(reply.refused)
+        return reply.document, reply.meeting
+
+    def _read(self, source: Input, sha256: str) -> Reply:
+        number = secrets.token_hex(8)
+        head = {
+            "number": number,
+            "name": source.name,
+            "symbol": source.symbol.text if source.symbol else None,
+            "language": source.language,
+            "origin": source.place,
+            "ocr": source.ocr,
+            "seconds": self.limits.time(source),
+        }
+        worker = self._take()
+        try:
+            message = worker.ask(json.dumps(head).encode(), source.data, self.limits.time(source))
+            reply = parse(message, number, source, sha256)
+        except Lost as lost:
+            self._drop(worker)
+            return Reply(refused=self._lost(source, lost))
+        except BadReply as error:
+            self._drop(worker)
+            return Reply(refused=f"The program that reads {source.name} gave no valid document ({error}). {_HINT}")
+        if reply.memory or reply.fault:
+            self._drop(worker)
+            return Reply(refused=self._died(source, reply))
+        self._give_back(worker)
+        return reply
+
+    def _lost(self, source: Input, lost: Lost) -> str:
+        if lost.late:
+            return f"Reading {source.name} took more than {self.limits.time(source):.0f} s and was stopped. {_HINT}"
+        return f"The program that reads {source.name} broke down ({lost.how}). {_HINT}"
+
+    def _died(self, source: Input, reply: Reply) -> str:
+        if reply.memory:
+            most = self.limits.memory / 1024**2
+            return f"Reading {source.name} took more than {most:,.0f} MB of memory and was stopped. {_HINT}"
+        return f"The program that reads {source.name} broke down ({reply.fault}). {_HINT}"
+
+    def _take(self) -> Worker:
+        with self._guard:
+            if self._idle:
+                return self._idle.pop()
+        worker = Worker(self._setup)
+        with self._guard:
+            self._all.add(worker)
+            if self._closed:
+                worker.end()
+        return worker
+
+    def _give_back(self, worker: Worker) -> None:
+        if not worker.usable or worker.asked >= self.limits.files:
+            self._drop(worker)
+            return
+        with self._guard:
+            self._idle.append(worker)
+
+    def _drop(self, worker: Worker) -> None:
+        worker.close()
+        with self._guard:
+            self._all.discard(worker)
+
+
+def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
+    """A catalogue as the texts that `Catalogue.load` takes, without the subject indexes (JSON is YAML)."""
+    documents = [_given(asdict(entry)) | {"symbol": entry.symbol.text if entry.symbol else None}
+                 for entry in catalogue.entries]  # fmt: skip
+    meetings = [_given(asdict(meeting)) for meeting in catalogue.meetings]
+    bodies = [{"code": code, "name": name} for code, name in catalogue.bodies.items()]
+    return {
+        "documents.yaml": json.dumps({"documents": documents}, ensure_ascii=False),
+        "meetings.yaml": json.dumps({"meetings": meetings}, ensure_ascii=False),
+        "bodies.yaml": json.dumps({"bodies": bodies}, ensure_ascii=False),
+    }
+
+
+def _given(raw: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in raw.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return to_plain(value)
