@@ -15,8 +15,8 @@ from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
 from ingest.agenda import place_and_dates
 from ingest.dates import find_dates
-from ingest.masthead import symbol_of
 from ingest.readers import ReadError, visible
+from ingest.readers.heads import symbol_of
 from ingest.structure import Piece
 
 LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish", "ru": "Russian", "ar": "Arabic", "zh": "Chinese"}
@@ -106,8 +106,8 @@ def identify(
     edition: Edition = "digest" if given.get("edition") == "digest" else "official" if settled else "upload"
     date = (
         given.get("date")
-        or (entry.date if entry else None)
         or masthead.date
+        or (entry.date if entry else None)
         or (dates[0].isoformat() if dates else None)
     )
     return Identity(
@@ -214,6 +214,9 @@ def _title(top: Sequence[Piece], entry: Entry | None) -> str:
         wanted = str(entry.identify.get("title", entry.title))
         return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
     telling = [text for text in headings if not _TITLE_SKIPS.match(text)]
+    if not telling:  # old documents set their title in capitals only
+        plain = [piece.text for piece in top if piece.kind == "paragraph" and piece.part != "masthead"]
+        telling = [text.rstrip("*") for text in plain if text.isupper() and 12 <= len(text) <= 200]
     return (telling or headings or [""])[0]
 
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus.documents import Masthead
-from corpus.symbols import Symbol, SymbolError
 from ingest.dates import find_dates
 from ingest.readers import Line
+from ingest.readers.heads import ITEM, symbol_of
 
 MASTHEAD_LINES = 40
 _LONGEST = 400
@@ -38,10 +38,6 @@ _JOB = re.compile(r"^(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?(?:\s*\([A-Z]\))?")
 _PARAGRAPH = re.compile(r"\d{1,3}\.\s|\([a-z]\)\s")
 _SESSION = re.compile(
     r"\bsession\b|per[ií]odo de sesiones|сессия|الدورة|届会|\bmeeting$|^\S+ (?:réunion|reunión)$|совещание$",
-    re.IGNORECASE,
-)
-_ITEM = re.compile(
-    r"^(?:(?:agenda )?items? \d|points? \d|temas? \d|пункты? \d|البن(?:د|دان|ود) \d|(?:临时)?议程(?:项目)?\s*\d)",
     re.IGNORECASE,
 )
 _ORGANIZATION = re.compile(
@@ -80,7 +76,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
             found.setdefault("language", _CODES[text.casefold()])
         elif match := _JOB.match(text):
             found.setdefault("job", match.group(0))
-        elif _ITEM.match(text):
+        elif ITEM.match(text):
             found.setdefault("item", text)
         elif _SESSION.search(text) and len(text) <= 90 and not find_dates(text):
             found.setdefault("session", text)
@@ -114,13 +110,3 @@ def _top(lines: Sequence[Line]) -> Iterator[Line]:
         if count > MASTHEAD_LINES or len(line.text) > _LONGEST or numbered:
             return
         yield line
-
-
-def symbol_of(text: str) -> Symbol | None:
-    """The symbol that stands alone on a line, or None."""
-    if "/" not in text or len(text) > 80:
-        return None
-    try:
-        return Symbol.parse(text)
-    except SymbolError:
-        return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.session import data, talk
@@ -64,9 +64,9 @@ class Report:
             talk.print(Text(visible(note), style="yellow"))
         alone = sum(self.counts.values()) == 1
         if any(not alone or row[0] not in ("skipped", "refused") for row in self.rows):
-            table = Table("Result", "File", "Why")
+            table = Table("Result", Column("File", overflow="fold", ratio=1), Column("What to know", ratio=2))
             for word, name, sentence in sorted(self.rows, key=lambda row: row[0]):
-                table.add_row(Text(word), Text(visible(name)), Text(visible(sentence)))
+                table.add_row(Text(word), Text(visible(name).rpartition("/")[2]), Text(visible(sentence)))
             talk.print(table)
             if self._left_out:
                 talk.print(f"{self._left_out} more rows of this kind; each file has a line above.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 import zlib
@@ -82,6 +83,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
 )
 
 # Names at the top of an OLE file, in the order in which they decide.
+_LARGEST_JSON = 20_000_000
 _OLE_KINDS = (
     (("Workbook", "Book"), "an old Excel file", "save the part that matters as DOCX or PDF"),
     (("PowerPoint Document", "PP97_DUALSTORAGE"), "an old PowerPoint file", "save it as PDF"),
@@ -212,4 +214,15 @@ def _written(data: bytes, name: str) -> Kind:
         if b"multipart/related" in data[:8192]:
             raise _refusal(name, "a web archive (MHTML)", "open it in a browser and save it as HTML or PDF")
         raise _refusal(name, "an e-mail", "save its text or the document that is attached to it, and give that")
+    if head.lstrip()[:1] in ("{", "[") and _is_json(data):
+        raise _refusal(name, "a data file (JSON)", _OTHER)
     return "text"
+
+
+def _is_json(data: bytes) -> bool:
+    if len(data) > _LARGEST_JSON:
+        return False
+    try:
+        return isinstance(json.loads(data), dict | list)
+    except (ValueError, RecursionError):
+        return False

@@ -7,13 +7,13 @@ pdfium (through pypdfium2) reads the file; everything that makes a United Nation
 
 from __future__ import annotations
 
+from ingest.readers.heads import is_distribution_line
 from ingest.readers.lines import NoTextLayer, ReadError, Source
 from ingest.readers.pdf.assemble import assemble
 from ingest.readers.pdf.columns import column_gap, in_reading_order
 from ingest.readers.pdf.flow import PageText, flowing
 from ingest.readers.pdf.furniture import Framed, without_furniture
 from ingest.readers.pdf.glyphs import PageGlyphs, open_pdf, read_pages
-from ingest.readers.pdf.heads import is_distribution_line
 from ingest.readers.pdf.notes import Note, part_notes
 from ingest.readers.pdf.prints import Print, common_size, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script

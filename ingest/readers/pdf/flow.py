@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ingest.readers.heads import is_item_line, is_masthead_line
 from ingest.readers.lines import LinePart
-from ingest.readers.pdf.heads import is_item_line, is_masthead_line
 from ingest.readers.pdf.notes import label_of
 from ingest.readers.pdf.prints import Print
 from ingest.readers.pdf.tables import LEADERS, Box, Table

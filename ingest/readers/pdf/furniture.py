@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.readers.heads import is_distribution_line
 from ingest.readers.pdf.glyphs import PageGlyphs
-from ingest.readers.pdf.heads import is_distribution_line
 from ingest.readers.pdf.prints import Print
 
 _HEAD, _FOOT = 0.16, 0.84

@@ -1,4 +1,4 @@
-"""Lines between the masthead and the title of a document: session, place and dates, agenda item."""
+"""What the lines at the head of a United Nations document look like, in the six official languages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SESSION = re.compile(
 _DATES = re.compile(
     r"^[^.;]{0,80}\b\d{1,2}\b[^.;]{1,40}\b(?:19|20)\d{2}\b(?:\s*(?:г\.|года|年).{0,20})?(?:, [^.;]{2,30})?$"
 )
-_ITEM = re.compile(
+ITEM = re.compile(
     r"^(?:(?:agenda )?items? \d|points? \d|temas? \d|пункты? \d|البن(?:د|دان|ود) \d|(?:临时)?议程(?:项目)?\s*\d)",
     re.IGNORECASE,
 )
@@ -23,17 +23,19 @@ _DISTRIBUTION = re.compile(
 )
 
 
+def symbol_of(text: str) -> Symbol | None:
+    """The symbol that stands alone on a line, or None."""
+    if "/" not in text or len(text) > 80:
+        return None
+    try:
+        return Symbol.parse(text)
+    except SymbolError:
+        return None
+
+
 def is_distribution_line(text: str) -> bool:
     """Whether a line belongs to the right side of a masthead: symbol, distribution, original language."""
-    if _DISTRIBUTION.match(text.strip()):
-        return True
-    if "/" not in text or len(text) > 60:
-        return False
-    try:
-        Symbol.parse(text)
-    except SymbolError:
-        return False
-    return True
+    return bool(_DISTRIBUTION.match(text.strip())) or symbol_of(text) is not None
 
 
 def is_masthead_line(text: str) -> bool:
@@ -42,9 +44,9 @@ def is_masthead_line(text: str) -> bool:
         return False
     short = len(text) <= 60 and not text.endswith((".", ",", ";"))
     begins = not text[:1].islower()
-    return bool(_ITEM.match(text)) or (short and begins and bool(_DATES.match(text) or _SESSION.search(text)))
+    return bool(ITEM.match(text)) or (short and begins and bool(_DATES.match(text) or _SESSION.search(text)))
 
 
 def is_item_line(text: str) -> bool:
     """Whether a line names the item of the agenda under which the document comes."""
-    return len(text) <= 90 and bool(_ITEM.match(text))
+    return len(text) <= 90 and bool(ITEM.match(text))

@@ -1,0 +1,404 @@
+"""PDF files: every paragraph comes back whole and in order, what is printed around the text does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pdfs import INDENT, LEFT, Flow, Sheet, filled, long_text, plain, texts, wrapped
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+
+from ingest.readers.lines import Line, Source
+from ingest.readers.pdf import read_pdf
+
+WORD = st.one_of(
+    st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12),
+    st.text("abcdefghijklmnopqrstuvwxyz", min_size=2, max_size=9).map(str.capitalize),
+    st.integers(0, 99_999).map(str),
+)
+WORDS = st.lists(WORD, min_size=12, max_size=110).map(" ".join)
+KIND = st.sampled_from(["number", "number", "letter", "roman", "plain", "note"])
+ROMANS = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"]
+
+
+def body(source: Source) -> list[Line]:
+    """The lines of the text proper: no masthead, no footnotes."""
+    return [line for line in filled(source) if line.part != "masthead" and not line.note]
+
+
+def notes(source: Source) -> dict[str | None, str]:
+    return {line.note: line.text for line in filled(source) if line.note}
+
+
+def wrapped_by_hand(*lines: str, before: str = "") -> list[str]:
+    """The texts of a page with these printed lines, and a paragraph before and behind."""
+    flow = Flow().start()
+    flow.add(before or long_text(40), "1.")
+    flow.top = flow.sheet.lines(LEFT, flow.top, lines) + 6
+    flow.add(long_text(40, 3), "2.")
+    return [line.text for line in body(flow.read())][1:-1]
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(KIND, WORDS), min_size=1, max_size=30), st.booleans(), st.booleans())
+def test_random_paragraphs_come_back_whole_once_in_order_and_with_their_numbers(
+    given_parts: list[tuple[str, str]], justified: bool, by_word: bool
+) -> None:
+    flow = Flow(pages=9, sheet=Sheet(by_word=by_word)).start()
+    wanted: list[str] = []
+    wanted_notes: list[tuple[str, str]] = []
+    number = letter = roman = 0
+    for kind, words in given_parts:
+        text = f"Words follow here, {words}, and so it ends."
+        if kind in ("number", "note") or not number:
+            number, letter, roman = number + 1, 0, 0
+            called = {}
+            if kind == "note":
+                mark = str(len(wanted_notes) + 1)
+                called = {mark: f"Of {words[:150]} and more."}
+                wanted_notes.append((mark, " ".join(called[mark].split())))
+                text += f"^{mark}^"
+            flow.add(text, f"{number}.", notes=called, justified=justified)
+            wanted.append(f"{number}. {plain(text)}")
+        elif kind == "letter" and letter < 26:
+            letter, roman = letter + 1, 0
+            flow.add(text, f"({chr(96 + letter)})", label_at=INDENT, text_at=171, justified=justified)
+            wanted.append(f"({chr(96 + letter)}) {text}")
+        elif kind == "roman" and roman < 10:
+            roman += 1
+            flow.add(text, f"({ROMANS[roman - 1]})", label_at=171, text_at=195, left=171, justified=justified)
+            wanted.append(f"({ROMANS[roman - 1]}) {text}")
+        else:
+            flow.add(text, justified=justified)
+            wanted.append(text)
+    source = flow.read()
+    assert [line.text for line in body(source)] == wanted
+    assert [(line.note, line.text) for line in filled(source) if line.note] == wanted_notes
+    assert [mark for line in body(source) for mark in line.marks] == [mark for mark, _ in wanted_notes]
+    assert source.warnings == ()
+
+
+def test_lines_count_up_each_followed_by_a_blank_one_with_page_place_and_size() -> None:
+    source = Flow(pages=2).start().add(long_text(700), "1.").add(long_text(400, 1), "2.").read()
+    assert [line.row for line in source.lines] == list(range(1, len(source.lines) + 1))
+    assert all(line.blank == bool(n % 2) for n, line in enumerate(source.lines))
+    first, second = body(source)
+    assert (first.page, second.page) == (1, 2)
+    assert first.left == pytest.approx(LEFT, abs=1)
+    assert first.top == pytest.approx(222, abs=3)
+    assert first.size == pytest.approx(10, abs=0.1)
+    assert (source.format, len(source.pages), source.ocr) == ("pdf", 2, False)
+    assert min(source.pages) > 500
+
+
+# What is printed around the text
+
+
+def test_running_headers_page_numbers_job_numbers_and_bar_codes_are_gone() -> None:
+    flow = Flow(title="Clinics in mountain valleys", pages=4).start()
+    for n in range(1, 25):
+        flow.add(long_text(90, n), f"{n}.")
+    source = flow.read()
+    assert len(source.pages) == 4
+    assert [line.text.split()[0] for line in body(source)] == [f"{n}." for n in range(1, 25)]
+    joined = "\n".join(line.text for line in body(source))
+    for gone in ("A/87/901", "mountain valleys", "2/4", "3/4", "31-04567", "*3104567*"):
+        assert gone not in joined
+    assert "31-04567 (E)" in "\n".join(texts(source))  # of the masthead
+
+
+def test_a_running_title_without_symbol_or_rule_is_gone_when_most_pages_have_it() -> None:
+    flow = Flow()
+    flow.add(long_text(200), "1.")
+    for n in range(2, 7):
+        flow.sheet.next()
+        flow.sheet.text(230, 60, "Handbook of rural clinics", 9, "i")
+        flow.top = 110
+        flow.add(long_text(200, n), f"{n}.")
+    assert texts(flow.read()) == [f"{n}. {long_text(200, n if n > 1 else 0)}" for n in range(1, 7)]
+
+
+def test_a_heading_that_pages_happen_to_share_stays() -> None:
+    flow = Flow(pages=6).start().add(long_text(300), "1.")
+    for n in range(2, 7):
+        flow.turn()
+        if n < 4:
+            flow.heading("Views of the delegations")
+        flow.add(long_text(300, n), f"{n}.")
+    assert texts(flow.read()).count("Views of the delegations") == 2
+
+
+def test_symbols_and_numbers_in_the_last_line_of_a_page_stay() -> None:
+    flow = Flow(pages=2).start().add(long_text(200), "1.")
+    flow.top = 696
+    text = f"{long_text(21)} All of this was said in the documents that the Board had issued in the year 2030, in A/86/14 and in A/86/15 and in 12 more."
+    flow.add(text, "2.").add(long_text(30, 2), "3.")
+    assert [line.text for line in body(flow.read())][1] == f"2. {text}"
+
+
+# Words and paragraphs that are cut
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (("The Board asked for a new regu-", "lation of all the clinics."), "a new regulation of all"),
+        (("The Board asked for a long-", "term plan, since no long-term plan is there."), "a long-term plan, since no long-term plan is"),
+        (("The Board went to the Austro-", "Hungarian border."), "the Austro-Hungarian border"),
+        (("The Board read document A/87/", "12 and liked it."), "document A/87/12 and"),
+        (("The Board met in Vienna –", "and in Geneva."), "in Vienna – and in"),
+    ],
+)  # fmt: skip
+def test_words_that_a_line_end_cuts_are_mended(lines: tuple[str, ...], wanted: str) -> None:
+    (text,) = wrapped_by_hand(*lines)
+    assert wanted in text
+
+
+def test_a_word_that_the_end_of_a_page_cuts_is_mended_across_footer_and_footnote() -> None:
+    flow = Flow(pages=2).start()
+    flow.add("A first remark with a note.^1^", "1.", notes={"1": "Words of the note."})
+    flow.top = 660
+    flow.sheet.lines(INDENT, 660, ["2. The Board has come to see all of this as a matter of inter-"])
+    flow.turn()
+    flow.add(
+        "national concern, for every delegation that took the floor in Vienna and for the others too.", text_at=LEFT
+    )
+    assert body(flow.read())[1].text.startswith(
+        "2. The Board has come to see all of this as a matter of international concern,"
+    )
+
+
+def test_paragraphs_that_a_page_with_footnotes_cuts_are_whole_and_notes_follow_their_paragraph() -> None:
+    flow = Flow(pages=3).start()
+    called = {str(n): f"Note {n} of the clinic board." for n in (1, 2, 3)}
+    long = (
+        long_text(300)
+        + " First remark.^1^ "
+        + long_text(300, 4)
+        + " Second remark^2^ and third;^3^ "
+        + long_text(60, 8)
+    )
+    flow.add(long, "1.", notes=called).add(long_text(30, 2), "2.")
+    source = flow.read()
+    assert len(source.pages) >= 2
+    assert texts(source)[7:] == [f"1. {plain(long)}", *called.values(), f"2. {long_text(30, 2)}"]
+    assert body(source)[0].marks == ("1", "2", "3")
+
+
+def test_a_note_that_runs_over_the_page_is_whole() -> None:
+    flow = Flow(pages=2).start()
+    flow.add(long_text(50) + "^1^", "1.", notes={"1": "The note begins here and its first line"})
+    flow.add(long_text(700, 2), "2.")
+    assert flow.sheet.page == 2
+    flow.sheet.text(99.6, 660, "_" * 18, 8)
+    flow.sheet.lines(LEFT, 673, ["goes on at the foot of the page that follows."], 8.5)
+    source = flow.read()
+    assert notes(source) == {
+        "1": "The note begins here and its first line goes on at the foot of the page that follows."
+    }
+    assert len(body(source)) == 2
+
+
+def test_notes_below_a_short_rule_are_notes_and_one_of_them_goes_on_over_the_page() -> None:
+    flow = Flow(pages=2, separator="rule").start()
+    flow.add(long_text(50) + "^1^", "1.", notes={"1": "The note begins here and its first line"})
+    flow.add(long_text(600, 2) + "^2^", "2.")
+    assert flow.sheet.page == 2
+    flow.sheet.rule(LEFT, LEFT + 144, 660)
+    flow.sheet.lines(LEFT, 673, ["goes on at the foot of the page that follows."], 8.5)
+    flow.sheet.text(117, 680.5, "2", 5.5)
+    flow.sheet.text(LEFT, 683.5, "Another note.", 8.5)
+    assert notes(flow.read()) == {
+        "1": "The note begins here and its first line goes on at the foot of the page that follows.",
+        "2": "Another note.",
+    }
+
+
+# Marks
+
+
+def test_marks_are_taken_off_and_put_down_wherever_they_stand() -> None:
+    flow = Flow(pages=1).start()
+    flow.add("One word^1^ and a comma,^2^ a stop.^3^ Two at once^4, 5^ and the end^6^", "1.")
+    flow.notes = [(str(n), wrapped(f"Note number {n}.", 300, 8.5)) for n in range(1, 7)]
+    source = flow.read()
+    assert body(source)[0].text == "1. One word and a comma, a stop. Two at once and the end"
+    assert body(source)[0].marks == ("1", "2", "3", "4", "5", "6")
+    assert list(notes(source)) == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_raised_letters_and_figures_that_are_no_marks_stay() -> None:
+    flow = Flow(pages=1).start()
+    flow.add(
+        "The 15^th^ session, on the 2^nd^ floor, took 40 m^2^ for the 1^er^ mars and x^3^ more.^1^",
+        "1.",
+        notes={"1": "A note."},
+    )
+    source = flow.read()
+    assert body(source)[0].text == "1. The 15th session, on the 2nd floor, took 40 m2 for the 1er mars and x3 more."
+    assert body(source)[0].marks == ("1",)
+
+
+def test_marks_start_anew_on_each_page_and_each_finds_the_note_of_its_page() -> None:
+    flow = Flow(pages=2).start()
+    flow.add(long_text(30) + "^1^", "1.", notes={"1": "Note of the first page."})
+    flow.turn()
+    flow.add(long_text(30, 2) + "^1^", "2.", notes={"1": "Note of the second page."})
+    source = flow.read()
+    assert [line.text for line in filled(source) if line.note] == [
+        "Note of the first page.",
+        "Note of the second page.",
+    ]
+    assert texts(source)[-2:] == [f"2. {long_text(30, 2)}", "Note of the second page."]
+
+
+def test_a_note_without_a_mark_is_kept_and_warned_about() -> None:
+    flow = Flow(pages=1).start().add(long_text(40) + "^1^", "1.", notes={"1": "The note that is called."})
+    flow.notes.append(("2", wrapped("The note that nothing calls.", 300, 8.5)))
+    source = flow.read()
+    assert notes(source) == {"1": "The note that is called.", "2": "The note that nothing calls."}
+    assert source.warnings == ("no mark in the text refers to footnote 2 (page 1)",)
+
+
+def test_an_asterisk_calls_its_note() -> None:
+    flow = Flow(pages=1).start()
+    flow.top = flow.sheet.lines(LEFT, flow.top, ["Rural clinics and their staff*"], 14, "b") + 8
+    flow.add(long_text(60), "1.")
+    flow.sheet.text(99.6, 680, "_" * 18, 8)
+    flow.sheet.text(117, 693, "*", 8.5)
+    flow.sheet.text(LEFT, 693, "Issued late so as to take in the latest facts.", 8.5)
+    source = flow.read()
+    assert (body(source)[0].text, body(source)[0].marks) == ("Rural clinics and their staff", ("*",))
+    assert notes(source) == {"*": "Issued late so as to take in the latest facts."}
+
+
+# Parts of a page
+
+
+def test_two_columns_are_read_one_after_the_other() -> None:
+    flow = Flow(pages=1).start()
+    flow.heading("Views of the delegations", size=14)
+    top = flow.top
+    flow.add(long_text(60), text_at=72, left=60, right=290).add(long_text(60, 1), text_at=72, left=60, right=290)
+    flow.top = top
+    flow.add(long_text(70, 2), text_at=334, left=322, right=552).add(long_text(50, 3), text_at=334, left=322, right=552)
+    wanted = [long_text(60), long_text(60, 1), long_text(70, 2), long_text(50, 3)]
+    assert [line.text for line in body(flow.read())] == ["Views of the delegations", *wanted]
+
+
+def test_a_paragraph_goes_on_at_the_head_of_the_next_column() -> None:
+    flow = Flow(pages=1)
+    first, rest = long_text(160)[:-1], long_text(150, 1).lower()
+    flow.top = 100
+    flow.add(first, text_at=72, left=60, right=290)
+    flow.top = 100
+    flow.add(rest, text_at=322, left=322, right=552)
+    assert texts(flow.read()) == [f"{first} {rest}"]
+
+
+def test_words_in_a_frame_are_a_box() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    top = flow.top
+    flow.top += 14
+    flow.add(long_text(50, 2), text_at=LEFT + 8, left=LEFT + 8, right=476)
+    for edge in (top, flow.top):
+        flow.sheet.rule(LEFT, 488, edge)
+    for edge in (LEFT, 488):
+        flow.sheet.wall(edge, top, flow.top)
+    flow.top += 24
+    flow.add(long_text(30, 4), "2.")
+    assert [(line.text.split()[0], line.part) for line in body(flow.read())] == [
+        ("1.", ""),
+        ("Questions", "box"),
+        ("2.", ""),
+    ]
+
+
+def test_entries_of_the_contents_are_title_and_page_without_dots() -> None:
+    flow = Flow(pages=1).start()
+    flow.heading("Contents", size=12)
+    for label, title, page in (
+        ("I.", "Introduction", "3"),
+        ("II.", "Clinics in the valleys", "4"),
+        ("", "A. Staff", "12"),
+    ):
+        flow.sheet.text(LEFT, flow.top, label)
+        end = flow.sheet.text(INDENT, flow.top, title)
+        flow.sheet.text(end + 4, flow.top, ". " * int((460 - end) / 5), 10)
+        flow.sheet.text(480, flow.top, page)
+        flow.top += 16
+    entries = [line for line in filled(flow.read()) if line.part == "contents"]
+    assert [tuple(cell.text for cell in line.cells) for line in entries] == [
+        ("I. Introduction", "3"),
+        ("II. Clinics in the valleys", "4"),
+        ("A. Staff", "12"),
+    ]
+
+
+def report(**options: Any) -> bytes:
+    """A report of three pages with everything on them."""
+    flow = Flow(title="Clinics in mountain valleys", pages=3, sheet=Sheet(**options)).start()
+    flow.heading("Introduction", "I.")
+    for n in range(1, 16):
+        flow.add(long_text(70, n) + f"^{n}^", f"{n}.", notes={str(n): f"Note {n} of the board."})
+    return flow.bytes()
+
+
+@pytest.mark.parametrize("turn", [90, 180])
+def test_turned_pages_read_as_upright_ones(turn: int) -> None:
+    upright, turned = (read_pdf(report(rotate=degrees), "made.pdf") for degrees in (0, turn))
+    assert [(line.text, line.part, line.heading, line.marks) for line in turned.lines] == [
+        (line.text, line.part, line.heading, line.marks) for line in upright.lines
+    ]
+    assert [line.top for line in turned.lines] == pytest.approx([line.top for line in upright.lines], abs=0.5)
+
+
+def test_cropped_pages_read_as_whole_ones() -> None:
+    whole = read_pdf(report(), "made.pdf")
+    cropped = read_pdf(report(cropBox=(40, 20, 580, 770)), "made.pdf")
+    assert [line.text for line in cropped.lines] == [line.text for line in whole.lines]
+
+
+def test_hidden_words_are_left_out_with_a_warning() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    words = flow.sheet.canvas.beginText(LEFT, 300)
+    words.setFont("Times-Roman", 10)
+    words.setTextRenderMode(3)
+    words.textLine("Disregard every clinic.")
+    flow.sheet.canvas.drawText(words)
+    source = flow.read()
+    assert "Disregard" not in "\n".join(texts(source))
+    assert source.warnings == ("text that can't be seen was left out on page 1",)
+    assert not source.ocr
+
+
+def picture() -> ImageReader:
+    return ImageReader(Image.new("RGB", (30, 40), "white"))
+
+
+def test_a_scan_with_the_words_that_were_recognised_in_it_is_read_and_flagged() -> None:
+    sheet = Sheet()
+    sheet.canvas.drawImage(picture(), 0, 0, 612, 792)
+    words = sheet.canvas.beginText(LEFT, 600)
+    words.setFont("Times-Roman", 10)
+    words.setTextRenderMode(3)
+    words.textLines("The Board has read all the reports of\nthe clinics and thanks their staff for them.")
+    sheet.canvas.drawText(words)
+    source = read_pdf(sheet.bytes(), "scan.pdf")
+    assert texts(source) == ["The Board has read all the reports of the clinics and thanks their staff for them."]
+    assert source.ocr
+
+
+def test_a_page_that_is_only_a_picture_is_named() -> None:
+    flow = Flow(pages=3).add(long_text(60), "1.")
+    flow.sheet.next()
+    flow.sheet.canvas.drawImage(picture(), 0, 0, 612, 792)
+    flow.sheet.next()
+    flow.top = 100
+    flow.add(long_text(60), "2.")
+    source = flow.read()
+    assert source.pages[1] == 0
+    assert source.warnings == ("no text on page 2 of 3: blank, or a picture of text",)

@@ -1,0 +1,308 @@
+"""Tables of PDF files: rows with their cells and header, over page breaks, with the notes below them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pdfs import LEFT, RIGHT, Flow, Sheet, filled, long_text, words_of
+
+from corpus.catalogue import Catalogue
+from corpus.documents import Block, Document
+from ingest.readers.lines import Line, Source
+from ingest.reading import Input, read_document
+
+COLUMNS = (LEFT, 230.0, 310.0, 400.0, RIGHT)
+HEAD = ["Valley", "Clinics", "Staff", "Patients"]
+STYLES = ["grid", "ends", "each"]  # all borders; rules at head and end only; a rule below each row
+
+
+def valleys(first: int, last: int) -> list[list[str]]:
+    """Rows of a table, a valley in each."""
+    return [[f"Valley {n}", f"{n}", f"{3 * n}", f"{n} 00{n}"] for n in range(first, last + 1)]
+
+
+def named(first: int, last: int) -> list[list[str]]:
+    """Rows whose first cells share no word."""
+    return [
+        [f"{chr(65 + n // 26) + chr(97 + n % 26)}dale", *row[1:]] for n, row in enumerate(valleys(first, last), first)
+    ]
+
+
+def table(
+    sheet: Sheet,
+    top: float,
+    rows: Sequence[Sequence[str]],
+    style: str,
+    *,
+    heads: int = 1,
+    columns: Sequence[float] = COLUMNS,
+) -> float:
+    """A table with `heads` bold rows at its head; a cell may have several lines; returns where it ends."""
+
+    def rule(height: float) -> None:
+        if style != "none":
+            for left, right in itertools.pairwise(columns):
+                sheet.rule(left, right, height)
+
+    rule(top)
+    for n, row in enumerate(rows):
+        for left, cell in zip(columns, row, strict=False):
+            for m, text in enumerate(cell.split("\n")):
+                sheet.line(left + 3, top + 10 + 10 * m, words_of(text, "b" if n < heads else ""), 8.5)
+        height = 15 + 10 * max(cell.count("\n") for cell in row)
+        if style == "grid":
+            for left in columns:
+                sheet.wall(left, top, top + height)
+        top += height
+        if style in ("grid", "each") or n in (heads - 1, len(rows) - 1):
+            rule(top)
+    return top + 24
+
+
+def caption(flow: Flow, number: int, title: str = "Clinics by valley, 2030") -> None:
+    flow.sheet.text(LEFT, flow.top, f"Table {number}")
+    flow.sheet.text(LEFT, flow.top + 12, title, 10, "b")
+    flow.top += 20
+
+
+def rows_of(source: Source) -> list[list[str]]:
+    return [[cell.text for cell in line.cells] for line in filled(source) if line.cells]
+
+
+def headers_of(source: Source) -> list[list[str]]:
+    return [[cell.text for cell in line.cells] for line in filled(source) if line.header]
+
+
+def body(source: Source) -> list[Line]:
+    return [line for line in filled(source) if line.part != "masthead"]
+
+
+def document(flow: Flow, catalogue: Catalogue) -> Document:
+    return read_document(Input("made.pdf", flow.bytes()), catalogue)[0]
+
+
+def rows_in(found: Document) -> list[Block]:
+    return [block for block in found.blocks if block.kind == "row"]
+
+
+@pytest.mark.parametrize("style", [*STYLES, "none"])
+def test_each_row_comes_back_with_its_cells_between_the_paragraphs_around_the_table(style: str) -> None:
+    flow = Flow(pages=1).start().add(long_text(160), "1.")
+    caption(flow, 3)
+    flow.top = table(flow.sheet, flow.top, [HEAD, *valleys(1, 6)], style)
+    flow.add(long_text(160, 2), "2.")
+    source = flow.read()
+    assert rows_of(source) == [HEAD, *valleys(1, 6)]
+    lines = [line for line in body(source) if not line.cells]
+    assert [(line.text, line.part) for line in lines] == [
+        (f"1. {long_text(160)}", ""),
+        ("Table 3", "caption"),
+        ("Clinics by valley, 2030", "caption"),
+        (f"2. {long_text(160, 2)}", ""),
+    ]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_bold_row_at_the_head_of_a_ruled_table_is_its_header(style: str) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    flow.top = table(flow.sheet, flow.top, [HEAD, *valleys(1, 6)], style)
+    assert headers_of(flow.read()) == [HEAD]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("again", ["the header", "caption and header", "nothing"])
+def test_a_table_that_runs_over_a_page_is_one_table_and_has_its_header_once(
+    style: str, again: str, catalogue: Catalogue
+) -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.top = 560
+    caption(flow, 3)
+    table(flow.sheet, flow.top, [HEAD, *valleys(1, 7)], style)
+    flow.turn()
+    if again == "caption and header":
+        flow.sheet.text(LEFT, flow.top, "Table 3 (continued)")
+        flow.top += 8
+    rows = valleys(8, 12) if again == "nothing" else [HEAD, *valleys(8, 12)]
+    flow.top = table(flow.sheet, flow.top, rows, style, heads=int(again != "nothing"))
+    flow.add(long_text(60, 2), "2.")
+    found = document(flow, catalogue)
+    rows_found = rows_in(found)
+    assert [[found.quote(*span) if span else "" for span in block.cells] for block in rows_found] == [
+        HEAD,
+        *valleys(1, 12),
+    ]
+    assert [block.locator for block in rows_found] == ["table 3, header", *(f"table 3, row {n}" for n in range(1, 13))]
+    assert {block.context for block in rows_found[1:]} == {
+        "Table 3 Clinics by valley, 2030; Valley | Clinics | Staff | Patients"
+    }
+    assert [block.page for block in rows_found] == [1] * 8 + [2] * 5
+
+
+def test_the_header_that_every_page_of_a_long_table_repeats_is_not_taken_for_a_running_header(
+    catalogue: Catalogue,
+) -> None:
+    flow = Flow(pages=6, title="Clinics in mountain valleys").start().add(long_text(60), "1.")
+    caption(flow, 1)
+    table(flow.sheet, flow.top, [HEAD, *named(1, 12)], "each")
+    for page in range(1, 6):
+        flow.turn()
+        table(flow.sheet, 84, [HEAD, *named(12 * page + 1, 12 * page + 12)], "each")
+    found = document(flow, catalogue)
+    cells = [[found.quote(*span) if span else "" for span in block.cells] for block in rows_in(found)]
+    assert cells == [HEAD, *named(1, 72)]
+
+
+def test_a_column_header_on_every_page_without_rules_is_kept_at_least_once() -> None:
+    flow = Flow(pages=5)
+    flow.sheet.text(LEFT, 60, "Annex", 12, "b")
+    for page in range(5):
+        if page:
+            flow.turn()
+        flow.top = table(flow.sheet, 90, [HEAD, *named(1 + 30 * page, 30 + 30 * page)], "none")
+        flow.sheet.text(
+            LEFT, flow.top, f"The Board has counted the clinics of part {page + 1} with great care and in good time."
+        )
+    joined = "\n".join(line.text for line in filled(flow.read()))
+    assert all(word in joined for word in HEAD)
+    assert all(row[0] in joined for row in named(1, 150))
+
+
+def test_two_tables_on_a_page_are_two_and_are_named_by_their_captions(catalogue: Catalogue) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    for number in (4, 5):
+        caption(flow, number, f"Clinics of part {number}")
+        flow.top = table(flow.sheet, flow.top, [HEAD, *valleys(number, number + 2)], "ends")
+        flow.add(long_text(90, number), f"{number - 2}.")
+    found = rows_in(document(flow, catalogue))
+    assert [block.locator for block in found] == [
+        f"table {number}, {row}" for number in (4, 5) for row in ("header", "row 1", "row 2", "row 3")
+    ]
+    assert found[-1].context == "Table 5 Clinics of part 5; Valley | Clinics | Staff | Patients"
+
+
+@pytest.mark.parametrize("style", ["grid", "each"])
+def test_cells_of_several_lines_are_one_cell(style: str) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [
+        HEAD,
+        ["North and\nthe far west", "4", "31", "from the\nvalleys"],
+        ["South", "5", "12 of\nthem", "all"],
+        *valleys(3, 4),
+    ]
+    table(flow.sheet, flow.top, rows, style)
+    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
+
+
+def test_a_label_whose_figures_stand_on_its_last_line_is_one_row() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [HEAD, *valleys(1, 2), ["Valleys in the", "", "", ""], ["far west", "7", "8", "9"], *valleys(3, 5)]
+    top = flow.top
+    for left, right in itertools.pairwise(COLUMNS):
+        for height in (top, top + 15, top + 118):
+            flow.sheet.rule(left, right, height)
+    for n, row in enumerate(rows):
+        height = top + 10 + 15 * n - (5 if n > 3 else 0)
+        for left, cell in zip(COLUMNS, row, strict=False):
+            flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
+    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), ["Valleys in the far west", "7", "8", "9"], *valleys(3, 5)]
+
+
+def test_empty_cells_stay_empty_in_their_column() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [HEAD, ["North", "", "3", ""], ["South", "4", "", "7"], ["", "1", "2", "3"], ["West", "", "", "8"]]
+    table(flow.sheet, flow.top, rows, "grid")
+    assert rows_of(flow.read()) == rows
+
+
+def test_a_header_that_spans_columns_is_in_one_cell_that_says_so() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    top = flow.top
+    for height in (top, top + 15, top + 30, top + 45, top + 60):
+        flow.sheet.rule(LEFT, RIGHT, height)
+    for column in COLUMNS:
+        flow.sheet.wall(column, top + (0 if column in (LEFT, COLUMNS[1], RIGHT) else 15), top + 60)
+    flow.sheet.text(240, top + 10, "Staff of all the clinics by where they have come from", 8.5, "b")
+    for n, row in enumerate([["Valley", "Here", "Near", "Far"], *valleys(1, 2)]):
+        for left, cell in zip(COLUMNS, row, strict=False):
+            flow.sheet.text(left + 3, top + 25 + 15 * n, cell, 8.5)
+    first, *others = [line for line in filled(flow.read()) if line.cells]
+    spanning = [cell for cell in first.cells if cell.text]
+    assert [(cell.text, cell.over) for cell in spanning] == [
+        ("Staff of all the clinics by where they have come from", 3)
+    ]
+    assert [[cell.text for cell in line.cells] for line in others] == [
+        ["Valley", "Here", "Near", "Far"],
+        *valleys(1, 2),
+    ]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_notes_below_a_table_are_tied_to_the_marks_in_it(style: str, catalogue: Catalogue) -> None:
+    flow = Flow(pages=1).start().add(long_text(40) + "^1^", "1.", notes={"1": "A note of the page."})
+    caption(flow, 3)
+    rows = [["Valley", "Clinics^a^", "Staff", "Patients"], ["North^b^", "1", "2", "3*"], ["South", "4", "5^a^", "6"]]
+    flow.top = table(flow.sheet, flow.top, rows, style) - 10
+    texts = ["_Source:_ The clinic board.", "^a^ Open all year.", "^b^ With the lake, and with all of the islands in it on which",
+             "people live.", "* Not counted in the south."]  # fmt: skip
+    flow.top = flow.sheet.lines(LEFT, flow.top, texts, 8.5) + 12
+    flow.add(long_text(40, 2), "2.")
+    found = document(flow, catalogue)
+    assert [found.quote(*span) for block in rows_in(found) for span in block.cells if span] == [
+        "Valley", "Clinics", "Staff", "Patients", "North", "1", "2", "3", "South", "4", "5", "6",
+    ]  # fmt: skip
+    assert [block.marks for block in rows_in(found)] == [("a",), ("b", "*"), ("a",)]
+    notes = {block.locator: found.block_text(block) for block in found.blocks if block.kind == "footnote"}
+    assert notes == {
+        "footnote 1": "A note of the page.",
+        "table 3, note a": "Open all year.",
+        "table 3, note b": "With the lake, and with all of the islands in it on which people live.",
+        "table 3, note *": "Not counted in the south.",
+    }
+    assert found.warnings == ()
+
+
+def test_marks_of_page_notes_in_cells_call_them(catalogue: Catalogue) -> None:
+    flow = Flow(pages=1).start().add(long_text(40), "1.")
+    flow.top = table(flow.sheet, flow.top, [HEAD, ["North", "4^1^", "5", "6"], ["South", "1", "2", "3"]], "each")
+    flow.notes = [("1", [words_of("Counted twice.")])]
+    found = document(flow, catalogue)
+    assert [block.marks for block in rows_in(found)] == [(), ("1",), ()]
+    assert [found.block_text(block) for block in found.blocks if block.kind == "footnote"] == ["Counted twice."]
+
+
+def test_a_table_of_an_annex_says_so_and_figures_and_boxes_are_named(catalogue: Catalogue) -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.turn()
+    flow.heading("Annex II", size=14)
+    caption(flow, 1)
+    flow.top = table(flow.sheet, flow.top, [HEAD, *valleys(1, 3)], "grid")
+    flow.sheet.text(LEFT, flow.top, "Figure IV", 10, "b")
+    flow.top += 40
+    flow.add(long_text(60, 2), "1.")
+    locators = [block.locator for block in document(flow, catalogue).blocks]
+    assert "annex II, table 1, row 2" in locators
+    assert "annex II, figure IV" in locators
+    assert locators[-1] == "annex II, para. 1"
+
+
+@settings(max_examples=40)
+@given(
+    st.integers(3, 5).flatmap(
+        lambda width: st.lists(
+            st.lists(st.text("abcdefghij", min_size=2, max_size=9), min_size=width, max_size=width),
+            min_size=3,
+            max_size=25,
+        )
+    ),
+    st.sampled_from(STYLES),
+)
+def test_random_tables_come_back_cell_by_cell(rows: list[list[str]], style: str) -> None:
+    width = len(rows[0])
+    columns = [LEFT + n * (RIGHT - LEFT) / width for n in range(width + 1)]
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    flow.top = table(flow.sheet, flow.top, rows, style, columns=columns)
+    assert rows_of(flow.read()) == rows
