@@ -79,7 +79,9 @@ class Pointer:
 class Answer:
     """The answer to one question. Numbers of citations are made only here, by first use.
 
-    `notes` are sentences about the versions of what is cited: a later revision, a corrigendum.
+    `notes` are sentences about the versions of what is cited: a later revision, a corrigendum. `confidence` is the
+    score of the best evidence above the bar for answering, a log-odds: negative where it is too weak, None where no
+    evidence was weighed, since a rule decided.
     """
 
     question: str
@@ -90,6 +92,7 @@ class Answer:
     see_also: tuple[Pointer, ...] = ()
     notes: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
+    confidence: float | None = None
 
     @property
     def citations(self) -> list[Citation]:
@@ -135,6 +138,7 @@ class Answer:
                 for each in self.see_also
             ],
             "notes": list(self.notes),
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
 

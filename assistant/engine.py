@@ -13,6 +13,7 @@ from assistant.evidence import Scored, Scorer, TextScorer, Unit, units_of
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.parallel import in_language
+from assistant.places import named_places, units_at
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
@@ -128,6 +129,13 @@ class Engine:
         question = self.question(text)
         return self.retriever.retrieve(question, limit) if question.text else []
 
+    def weigh(self, text: str) -> list[Scored]:
+        """What `ask` chooses from where no rule answers: units with their scores, best first; for evaluation."""
+        question = self.question(text)
+        scope = self._scope(question)
+        documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
+        return self._scorer.score(question, self._gather(question, documents)) if question.text else []
+
     # Ways to an answer
 
     def _answer(self, question: Question) -> Answer:
@@ -140,7 +148,7 @@ class Engine:
         absent = self._absent_named(question)
         if absent is not None and asks_content(question):
             return absent
-        found = self._from_articles(question) if question.articles else None
+        found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
             found = self._from_evidence(question)
         return found if absent is None or found.status == "answered" else absent
@@ -217,6 +225,22 @@ class Engine:
         """Ids of what answers for a symbol: its current versions, and its addenda."""
         versions = self.library.versions()
         return [version.id for version in (*versions.current(symbol), *versions.addenda(symbol))]
+
+    def _from_places(self, question: Question) -> Answer | None:
+        """A paragraph, footnote or table of a document that the question names: quoted whole."""
+        places = named_places(question) if question.symbols or question.named else ()
+        scope = self._scope(question) if places else None
+        if not places or scope is None:
+            return None
+        documents = [self.library.document(each) for each in
+                     sorted(self.library.versions().quotable(question.language, scope))]  # fmt: skip
+        units = [unit for place in places for document in documents for unit in units_at(self.library, document, place)]
+        if units:
+            return self._answered(question, [statement_of(unit) for unit in units[: 2 * self._most]])
+        if not question.symbols:
+            return None
+        reason = say("no_place", question.language, document=documents[0].label, place=places[0])
+        return Answer(question.text, question.language, "not_found", reason)
 
     def _from_articles(self, question: Question) -> Answer | None:
         """An article that the question names: quoted whole where nothing more is asked, else what fits."""
@@ -302,23 +326,29 @@ class Engine:
         documents = None if scope is None else sorted(versions.quotable(question.language, scope))
         evidence = self._gather(question, documents)
         scored = self._scorer.score(question, evidence)
+        sure = _above_bar(scored)
         if self._in_a_gap(question, scored, documents):
-            return self._not_found(question, evidence)
-        chosen = choose(scored, THRESHOLD, self._most) or self._from_other_languages(question, scope)
+            return replace(self._not_found(question, evidence), confidence=None if sure is None else min(sure, 0.0))
+        chosen = choose(scored, THRESHOLD, self._most)
         if not chosen:
-            return self._not_found(question, evidence)
+            chosen, sure_elsewhere = self._from_other_languages(question, scope)
+            sure = sure_elsewhere if chosen else sure
+        if not chosen:
+            return replace(self._not_found(question, evidence), confidence=sure)
         statements = [statement_of(unit) for unit in chosen]
-        return self._answered(question, [*statements, *self._desk.announcements(statements)])
+        answer = self._answered(question, [*statements, *self._desk.announcements(statements)])
+        return replace(answer, confidence=sure)
 
-    def _from_other_languages(self, question: Question, scope: Sequence[str] | None) -> list[Unit]:
-        """What the English versions answer where those in the question's language do not; quoted from the question's
-        language where it has the same place."""
+    def _from_other_languages(self, question: Question, scope: Sequence[str] | None) -> tuple[list[Unit], float | None]:
+        """What the English versions answer where those in the question's language do not, and how sure that is;
+        quoted from the question's language where it has the same place."""
         versions = self.library.versions()
         english = versions.quotable("en", scope)
         if english == versions.quotable(question.language, scope):
-            return []
+            return [], None
         scored = self._scorer.score(question, self._gather(question, sorted(english)))
-        return [in_language(unit, self.library, question.language) for unit in choose(scored, THRESHOLD, self._most)]
+        chosen = choose(scored, THRESHOLD, self._most)
+        return [in_language(unit, self.library, question.language) for unit in chosen], _above_bar(scored)
 
     def _gather(self, question: Question, documents: list[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
@@ -381,6 +411,11 @@ class Engine:
     @staticmethod
     def _pointer(document: Document, locator: str) -> Pointer:
         return Pointer(document.id, document.cite(locator), document.title, document.url)
+
+
+def _above_bar(scored: Sequence[Scored]) -> float | None:
+    """How far the best evidence is above the bar for answering; None without evidence."""
+    return scored[0].score - THRESHOLD if scored else None
 
 
 def _within(locator: str, place: str) -> bool:

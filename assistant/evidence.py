@@ -33,6 +33,8 @@ SURE, SURE_PLAIN, NEVER = 4.0, 1.5, 100.0
 """From here on the cross-encoder's word suffices where half of what is asked is named: in a document with a subject
 index, in one without, and for a question that it can't read."""
 OTHER_YEAR = 4.0
+LEAST_NEEDS, BY_WORDS, BAR_BY_WORDS = 2, 8.0, 0.8
+"""In a language that no model reads: how much a question must ask for, and which share of it a unit must name."""
 DIGEST_LIMIT = 600
 """Longest paragraph of a digest, in characters, that is quoted whole."""
 NO_CROSS = -11.5
@@ -41,6 +43,8 @@ TEXT_LIMIT = 500
 """Characters of a unit that are scored; what comes later in a long provision seldom decides."""
 PLAIN_LIMIT = 12
 """How many of the scored units may come from documents without a subject index."""
+MAX_ROWS = 400
+"""How many blocks above a row its table's header is looked for."""
 UNIT_LIMIT = 24
 """Most units that are scored for one question."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -116,7 +120,9 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
             yield from _group(evidence, block, grouped)
         elif block.kind == "item" and _leads(document, block):
             yield Unit(evidence, block.body_start, block.end, block.locator, ordinal, _leads(document, block))
-        elif block.kind in ("row", "footnote"):
+        elif block.kind == "row":
+            yield Unit(evidence, block.start, block.end, block.locator, ordinal, _heads(document, block))
+        elif block.kind == "footnote":
             yield Unit(evidence, block.start, block.end, block.locator, ordinal)
         else:
             yield from _sentences(evidence, block)
@@ -124,6 +130,24 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def _items_below(document: Document, block: Block) -> tuple[Block, ...]:
     return tuple(child for child in document.children.get(block.ordinal, ()) if child.kind == "item")
+
+
+def _heads(document: Document, row: Block) -> tuple[tuple[Span, str], ...]:
+    """The rows that head a row's table, and the caption above them: a number alone says nothing."""
+    if document.kind == "agenda" or row.context == "header":
+        return ()
+    table = row.locator.rpartition(", ")[0]
+    heads: list[Block] = []
+    caption: Block | None = None
+    for block in reversed(document.blocks[max(0, row.ordinal - MAX_ROWS) : row.ordinal]):
+        if block.kind == "row" and block.locator.rpartition(", ")[0] == table:
+            heads += [block] if block.context == "header" else []
+        elif block.kind == "paragraph" and block.locator == table:
+            caption = block  # the first of its lines, at last
+        elif block.kind != "footnote":
+            break
+    found = [block for block in (caption, *reversed(heads)) if block is not None]
+    return tuple(((block.start, block.end), block.locator) for block in found)
 
 
 def _leads(document: Document, block: Block) -> tuple[tuple[Span, str], ...]:
@@ -227,13 +251,16 @@ class Scorer:
             Scored(
                 unit=unit,
                 score=_other_year(years, unit)
-                + combine(
-                    crossed,
-                    cosine,
-                    words[0],
-                    near,
-                    like,
-                    _sure_from(question, unit.document.id in indexed),
+                + max(
+                    combine(
+                        crossed,
+                        cosine,
+                        words[0],
+                        near,
+                        like,
+                        _sure_from(question, unit.document.id in indexed),
+                    ),
+                    self._by_words(question, unit, words[0]),
                 ),
                 cross=NO_CROSS if crossed is None else crossed,
                 cosine=cosine,
@@ -247,6 +274,16 @@ class Scorer:
             )
         ]
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+
+    def _by_words(self, question: Question, unit: Unit, coverage: float) -> float:
+        """What the words alone say for a unit in the question's own language, where no model reads that language."""
+        served = self._library.embedder.languages
+        language = question.language
+        if served is None or language in served or unit.document.language != language:
+            return -NEVER
+        if len(needs(question, language)) < LEAST_NEEDS:
+            return -NEVER
+        return BY_WORDS * (coverage - BAR_BY_WORDS)
 
     def _cosines(self, question: Question, texts: Sequence[str]) -> list[float]:
         embedder = self._library.embedder

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answer import Citation, Statement
 from assistant.evidence import Scored, Unit
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, Span
 
 MARGIN = 4.0
 """How far below the best a further statement may score."""
@@ -22,6 +23,19 @@ def statement_of(unit: Unit) -> Statement:
     cites = [Citation.of(document, *span, locator, passage) for span, locator in unit.leads]
     cites.append(Citation.of(document, unit.start, unit.end, unit.locator, passage))
     return Statement(" ".join(" ".join(cite.quote.split()) for cite in cites), "quoted", tuple(cites))
+
+
+def heads_once(units: Sequence[Unit]) -> list[Unit]:
+    """Rows of one table, the words that head it said with the first of them only."""
+    said: set[tuple[str, Span]] = set()
+    made = []
+    for unit in units:
+        if unit.document.blocks[unit.block].kind == "row" and unit.leads:
+            spans = {(unit.document.id, span) for span, _ in unit.leads}
+            unit = replace(unit, leads=()) if spans <= said else unit
+            said |= spans
+        made.append(unit)
+    return made
 
 
 def choose(scored: Sequence[Scored], threshold: float, most: int) -> list[Unit]:
@@ -44,7 +58,7 @@ def choose(scored: Sequence[Scored], threshold: float, most: int) -> list[Unit]:
             chosen[beside] = whole
         else:
             chosen.append(each.unit)
-    return _apart(chosen)
+    return heads_once(_apart(chosen))
 
 
 def _overlaps(one: Unit, other: Unit) -> bool:

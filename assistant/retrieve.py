@@ -20,6 +20,8 @@ POOL = 40
 DENSE_WEIGHT = 1.0
 LEXICAL_WEIGHT = 1.0
 SUBJECT_WEIGHT = 1.0
+OWN_WEIGHT = 3.0
+"""Weight of words in the question's own language where the embedding model does not read it."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,21 @@ class Retriever:
         held = library.languages()
         languages = library.embedder.languages
         text = question.text if languages is None else question.english
-        if text and (languages is None or languages & set(held)):
+        unread = languages is not None and question.language not in languages
+        told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
+        if text and told and (languages is None or languages & set(held)):
             for rank, (passage_id, cosine) in enumerate(library.dense(text, pool)):
                 dense[passage_id] = cosine
                 scores[passage_id] = scores.get(passage_id, 0.0) + DENSE_WEIGHT / (RRF_CONSTANT + rank + 1)
         for language in held:
-            for rank, hit in enumerate(library.lexical(question.tokens(language), language, pool)):
+            tokens = question.tokens(language)
+            if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
+                continue
+            # Where no model reads the question's language, its own words are all there is.
+            weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
+            for rank, hit in enumerate(library.lexical(tokens, language, pool)):
                 lexical[hit.passage_id] = hit.score
-                gain = LEXICAL_WEIGHT / (RRF_CONSTANT + rank + 1)
+                gain = weight / (RRF_CONSTANT + rank + 1)
                 scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + gain
         for rank, place in enumerate(read_subjects(question, library, documents).hits):
             home = library.passage_at(place.document_id, place.start)

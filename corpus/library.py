@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from corpus.documents import Document, Passage
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
+from corpus.feedback import Feedback
 from corpus.meetings import Meeting
 from corpus.sources import SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, LexicalHit, Store, Subject
@@ -133,6 +134,18 @@ class Library:
                 f"The library in {self.folder} was made with {made}; the settings now say {now}. "
                 "Run 'rapporteur reindex' to rebuild it, or set the settings back."
             )
+
+    # What people said about answers
+
+    def add_feedback(self, feedback: Feedback) -> int:
+        """Keeps what somebody said about an answer; returns its number."""
+        with self._guard, plainly(self.folder), self._store.transaction():
+            return self._store.feedback.add(feedback)
+
+    def feedback(self) -> list[Feedback]:
+        """What people said about answers, oldest first."""
+        with self._guard:
+            return self._store.feedback.all()
 
     # Adding and removing
 

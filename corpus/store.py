@@ -18,12 +18,14 @@ import numpy as np
 
 from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Document, Passage
+from corpus.feedback import SCHEMA as _FEEDBACK
+from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as _SOURCES
 from corpus.sources import Sources
 
-SCHEMA_VERSION = 2
-"""Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin."""
+SCHEMA_VERSION = 3
+"""Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin. 3: feedback."""
 
 _TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
 
@@ -150,9 +152,10 @@ class Store:
                 self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self.sources = Sources(self._db)
+            self.feedback = FeedbackTable(self._db)
             if self.stamp().get("schema") is None:
                 with self.transaction():
-                    for statement in f"{_SCHEMA};\n{_SOURCES}".split(";\n"):
+                    for statement in f"{_SCHEMA};\n{_SOURCES};\n{_FEEDBACK}".split(";\n"):
                         self._db.execute(statement)
             self._migrate()
         except BaseException:
@@ -161,11 +164,16 @@ class Store:
 
     def _migrate(self) -> None:
         """Brings a store of an earlier schema up to date, all or nothing."""
-        if self.stamp().get("schema") == "1":
-            with self.transaction():
-                for statement in _SOURCES.split(";\n"):
-                    self._db.execute(statement)
-                self._db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
+        steps = {"1": _SOURCES, "2": _FEEDBACK}
+        held = self.stamp().get("schema", "")
+        if held not in steps:
+            return
+        with self.transaction():
+            for before, added in steps.items():
+                if before >= held:
+                    for statement in added.split(";\n"):
+                        self._db.execute(statement)
+            self._db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))
 
     def close(self) -> None:
         """Folds the write-ahead log back and closes the file."""

@@ -28,7 +28,8 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import make_embedder
 from corpus.embedding.files import package_folder
 from corpus.library import Library
-from eval.ranking import ndcg, read_squad
+from eval.metrics.ranking import ndcg
+from eval.public.squad import read_squad
 from ingest.run import Input, ingest, read_document, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 

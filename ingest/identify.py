@@ -101,7 +101,8 @@ def identify(
     if said is not None and said not in LANGUAGES:
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
-    title = str(given.get("title") or _title(top, entry) or (entry.title if entry else "") or name)[:300]
+    title = str(given.get("title") or _title(top, entry) or (entry.title if entry else "") or name)
+    title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0] + "…"
     slug = _slug(str(given.get("slug") or title))
     edition: Edition = "digest" if given.get("edition") == "digest" else "official" if settled else "upload"
     date = (

@@ -8,6 +8,7 @@ texts such as reports and digests. Citation forms follow the United Nations Edit
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -41,6 +42,7 @@ _CAPTION = re.compile(
     r"\s*(?P<number>[0-9]{1,3}(?:\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b",
     re.IGNORECASE,
 )
+_PART_OF_TABLE = re.compile(r"\((?:\d{1,2}|[a-z])\)")
 _FIGURES = "figure figura gráfico рисунок диаграмма الشكل 图"
 _MAPS, _BOXES = "map carte mapa карта", "box encadré recuadro"
 _PREAMBLE = re.compile(r"^\s*preamb(?:le|ule)\b", re.IGNORECASE)
@@ -87,9 +89,12 @@ class _Place:
     time: str = ""
     unnumbered: int = 0
     heading: str = ""
+    own_heading: str = ""
     table: int = 0
     table_row: int = 0
     table_name: str = ""
+    captioned: str = ""
+    unnamed: dict[str, int] = field(default_factory=dict)
     named: str = ""  # the last table that took its name
     caption: str = ""
     captions: bool = False
@@ -113,6 +118,8 @@ def lay_out(
     place = _Place(captions=any(piece.part == "caption" for piece in found), headed=headed)
     opening = _opening(found) if kind == "resolution" else None
     taken: set[str] = set()
+    titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")
+    repeated = {title for title, count in titles.items() if count > 1}
     headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
     open_items: dict[int, int] = {}  # depth -> ordinal
     header_cells: tuple[str, ...] = ()
@@ -132,7 +139,8 @@ def lay_out(
             headings.append((rank, ordinal))
             open_items = {}
             place.labels = {}
-            locator = _enter(piece, kind, place, first=not any(b.kind == "heading" for b in blocks))
+            above_it = found[parent].text if parent is not None and " ".join(words.split()) in repeated else ""
+            locator = _enter(piece, kind, place, not any(b.kind == "heading" for b in blocks), above_it)
         else:
             outer = [depth for depth in open_items if piece.depth and depth < piece.depth]
             parent = open_items[max(outer)] if outer else headings[-1][1] if headings else None
@@ -260,11 +268,13 @@ def _rank(piece: Piece, kind: TextKind, place: _Place, inside: bool) -> int:
     return piece.depth
 
 
-def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool) -> str:
-    """Moves the place to a heading and gives the heading's own locator."""
+def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool, above: str) -> str:
+    """Moves the place to a heading and gives the heading's own locator; `above` is the heading over one that the
+    document repeats."""
     text = " ".join(piece.text.split())
     place.unnumbered = 0
-    place.heading = text
+    place.own_heading = text
+    place.heading = f"{_short(' '.join(above.split()), 50)}: {text}" if above else text
     place.summary = bool(_SUMMARY.match(text))
     if kind == "agenda":
         return _enter_agenda(piece, text, place)
@@ -285,7 +295,7 @@ def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool) -> str:
         return _join(place.annex, place.article or "title")
     if place.summary:
         return _join(place.annex, "summary")
-    return _join(place.annex, "title" if first else f"section “{_short(text)}”")
+    return _join(place.annex, "title" if first else f"section “{_short(place.heading)}”")
 
 
 def _enter_annex(annex: re.Match[str], place: _Place) -> None:
@@ -332,7 +342,7 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row
             piece.text if not place.caption or _CAPTION.match(piece.text) else f"{place.caption} {piece.text}"
         )
         if match := _CAPTION.match(piece.text):
-            place.table_name = _caption_name(match)
+            place.table_name = place.captioned = _caption_name(match)
         return _join(place.annex, place.table_name or "caption")
     if kind == "agenda":
         if piece.kind == "row":
@@ -385,16 +395,35 @@ def _caption_name(match: re.Match[str]) -> str:
 
 
 def _table_row(piece: Piece, place: _Place) -> str:
-    """A row by the number that the table's caption prints, else by the table's page or order in the file."""
+    """A row by the number that the table's caption prints; without one by the table's page or section, since a
+    number that no page shows can't be looked up."""
     if piece.table != place.table:
-        if not place.table_name or not place.table_name.startswith("table") or place.table_name == place.named:
-            place.caption = ""
-            place.table_name = f"table (p. {piece.page})" if place.captions and piece.page else f"table {piece.table}"
+        if not place.table_name.startswith("table") or place.table_name == place.named:
+            place.table_name = _unnumbered_table(piece, place)
         place.table, place.named = piece.table, place.table_name
         place.table_row = 0 if piece.header or not place.headed else 1
     elif not (piece.header and place.headed):
         place.table_row += 1
     return f"{place.table_name}, {f'row {place.table_row}' if place.table_row else 'header'}"
+
+
+def _unnumbered_table(piece: Piece, place: _Place) -> str:
+    if not place.headed:  # a text file, whose tables a reader counts
+        place.caption = ""
+        return f"table {piece.table}"
+    part = _PART_OF_TABLE.match(place.own_heading)
+    if part and place.captioned:
+        return f"{place.captioned} {part.group(0)}"  # "(2) Extrabudgetary" below the caption of table 16.23
+    place.caption = place.captioned = ""
+    if piece.page:
+        name = f"table (p. {piece.page})"
+    else:
+        name = f"section “{_short(place.heading)}”, table" if place.heading else "table"
+    place.unnamed[name] = place.unnamed.get(name, 0) + 1
+    count = place.unnamed[name]
+    return (
+        name if count == 1 else f"{name.removesuffix(')')}, {ordinal_word(count)})" if piece.page else f"{name} {count}"
+    )
 
 
 def _labelled(word: str, labels: dict[int, str]) -> str:
@@ -427,5 +456,5 @@ def _join(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:77].rsplit(" ", 1)[0] + "..."
+def _short(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else text[: most - 3].rsplit(" ", 1)[0] + "..."

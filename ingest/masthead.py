@@ -35,6 +35,7 @@ _DISTRIBUTIONS = re.compile(
     re.IGNORECASE,
 )
 _JOB = re.compile(r"^(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?(?:\s*\([A-Z]\))?")
+_HAN_SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _PARAGRAPH = re.compile(r"\d{1,3}\.\s|\([a-z]\)\s")
 _SESSION = re.compile(
     r"\bsession\b|per[ií]odo de sesiones|сессия|الدورة|届会|\bmeeting$|^\S+ (?:réunion|reunión)$|совещание$",
@@ -61,7 +62,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     symbols: tuple[str, ...] = ()
     ends_open = False  # "Distr." stands alone, what it is follows
     for line in _top(lines):
-        text = line.text
+        text = _HAN_SPACES.sub("", line.text)
         if not symbols and (symbol := symbol_of(text)):
             symbols = tuple(each.text for each in symbol.all)
         elif match := _ORIGINAL.match(text):
@@ -85,7 +86,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
         elif (match := _PLACE_DATES.match(text)) and ("session" in found or "," in text):
             found.setdefault("place", match.group("place") or match.group("place_last") or "")
             found.setdefault("dates", match.group("dates") or match.group("dates_first") or "")
-        elif _is_body(line):
+        elif _is_body(line, text):
             found.setdefault("body", text)
         ends_open = False
     if not found.get("language") and (letter := re.search(r"\(([A-Z])\)", found.get("job", ""))):
@@ -93,9 +94,9 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     return Masthead(symbols=symbols, **found)
 
 
-def _is_body(line: Line) -> bool:
+def _is_body(line: Line, text: str) -> bool:
     set_apart = line.part == "masthead" or line.strong or line.heading > 0
-    return set_apart and len(line.text) <= 200 and bool(_BODY.search(line.text)) and not _ORGANIZATION.match(line.text)
+    return set_apart and len(text) <= 200 and bool(_BODY.search(text)) and not _ORGANIZATION.match(text)
 
 
 def _top(lines: Sequence[Line]) -> Iterator[Line]:

@@ -531,7 +531,8 @@ def test_an_answer_as_json_has_a_fixed_set_of_keys(starter: Cli) -> None:
     assert done.err == ""
     answer = done.json()
     assert set(answer) == {
-        "question", "language", "status", "reason", "statements", "citations", "see_also", "notes", "timings",
+        "question", "language", "status", "reason", "statements", "citations", "see_also", "notes",
+        "confidence", "timings",
     }  # fmt: skip
     assert (answer["question"], answer["language"], answer["status"]) == (ITEM_3, "en", "answered")
     assert {tuple(statement) for statement in answer["statements"]} == {("text", "verdict", "citations")}

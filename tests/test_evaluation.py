@@ -1,4 +1,4 @@
-"""Evaluation: question sets are read strictly, places and facts are compared fairly, figures are what they say."""
+"""Evaluation: question sets are read strictly, places are compared fairly, the bench measures what it says."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.engine import Engine
 from corpus.documents import LANGUAGES
 from eval.bench import Ours, _ratio, generated
-from eval.cases import Case, CaseError, Place, load_cases, squeeze
-from eval.quality import CASES, check, main, run_cases, summary
-from eval.ranking import ndcg, read_squad
+from eval.cases import CaseError, Place, load_cases, shipped_sets, squeeze
+from eval.metrics.ranking import ndcg
+from eval.public.squad import read_squad
 from ingest.run import Input
 
 ROOT = Path(__file__).resolve().parent.parent
+CASES = shipped_sets()["meeting"]
 
 # Question sets
 
@@ -52,7 +52,7 @@ GOOD = "{id: q1, question: When, language: en, kind: schedule, answerable: true"
     ("written", "told"),
     [
         (f"- {GOOD}, colour: red}}", "q1: unknown fields colour"),
-        ("- {id: q1, question: When, language: en, answerable: true}", "KeyError('kind')"),
+        ("- {id: q1, question: When, language: en, answerable: true}", "q1: the field 'kind' is missing"),
         ("- {id: q1, question: 7, language: en, kind: x, answerable: true}", "does not follow the schema"),
         (f"- {GOOD}, gold: [{{document: D, page: 3}}]}}", "does not follow the schema"),
         (f"- {GOOD}, gold: [{{locator: masthead}}]}}", "does not follow the schema"),
@@ -186,148 +186,7 @@ def test_a_squad_file_gives_its_paragraphs_and_the_paragraph_of_each_question(tm
     assert read_squad(path) == (["text 0", "text 1", "text 2"], [("Who?", 0), ("Où ?", 0), ("何时?", 2)])
 
 
-# Answers against cases
-
-WHEN = Case(
-    id="t1",
-    question="When is agenda item 3 taken up?",
-    language="en",
-    kind="schedule",
-    answerable=True,
-    facts=(("Thursday", "14 October"), ("3-5 p.m.", "15:00")),
-    gold=(Place(AGENDA_KEY, locator="annex, Thursday, 14 October"),),
-)
-ARTICLE = Case(
-    id="t2",
-    question="What does article 5 of the Protocol say?",
-    language="en",
-    kind="article",
-    answerable=True,
-    facts=(("migrant",), ("prosecuted",)),
-    gold=(Place("A/RES/55/25 annex III", article="5"),),
-)
-CHAIR = Case(id="t3", question="Who chairs the meeting?", language="en", kind="unanswerable", answerable=False)
-
-
-def test_right_answers_pass_every_check_and_make_full_figures(starter_engine: Engine) -> None:
-    results = run_cases(starter_engine, [WHEN, ARTICLE, CHAIR])
-    assert [result.case for result in results] == [WHEN, ARTICLE, CHAIR]
-    assert [result.answered for result in results] == [True, True, False]
-    assert all(result.places and result.exact for result in results)
-    figures = summary(results)
-    words = sorted(len(" ".join(s.text for s in result.answer.statements).split()) for result in results[:2])
-    assert figures == {
-        "answerable": 2,
-        "facts_present": 1.0,
-        "gold_place_cited": 1.0,
-        "wrongly_refused": 0.0,
-        "unanswerable": 1,
-        "rightly_refused": 1.0,
-        "quotes_exact": 1.0,
-        "median_words": words[1],
-        "by_kind": {"article": "1/1", "schedule": "1/1", "unanswerable": "1/1"},
-        "by_language": {"en": "3/3"},
-    }
-
-
-def test_a_missing_fact_a_wrong_place_and_a_wrong_refusal_all_count_against_the_answers(
-    starter_engine: Engine,
-) -> None:
-    cases = [
-        replace(ARTICLE, facts=(("migrant",), ("the moon is made of cheese",))),
-        replace(ARTICLE, gold=(Place("A/RES/55/25 annex III", article="6"),)),
-        replace(CHAIR, answerable=True, facts=(("chair",),), gold=(Place(AGENDA_KEY, locator="masthead"),)),
-        replace(ARTICLE, answerable=False, facts=(), gold=()),
-    ]
-    results = run_cases(starter_engine, cases)
-    assert [result.facts for result in results[:3]] == [False, True, False]
-    assert [result.places for result in results] == [True, False, False, False]
-    figures = summary(results)
-    assert (figures["answerable"], figures["unanswerable"]) == (3, 1)
-    assert figures["facts_present"] == figures["gold_place_cited"] == figures["wrongly_refused"] == 0.333
-    assert figures["rightly_refused"] == 0.0
-    assert figures["by_kind"] == {"article": "1/3", "unanswerable": "0/1"}
-
-
-def test_a_comparison_needs_each_of_its_places_and_other_questions_one(starter_engine: Engine) -> None:
-    both = (*ARTICLE.gold, Place("A/RES/55/25 annex I", article="24"))
-    answer = starter_engine.ask(ARTICLE.question)
-    assert check(replace(ARTICLE, gold=both), answer, starter_engine.library).places
-    assert not check(replace(ARTICLE, gold=both, kind="comparison"), answer, starter_engine.library).places
-
-
-def test_a_quote_that_is_not_the_documents_own_words_is_noticed(starter_engine: Engine) -> None:
-    answer = starter_engine.ask(ARTICLE.question)
-    (statement, *rest) = answer.statements
-    forged = replace(statement.citations[0], quote=statement.citations[0].quote.upper())
-    told = replace(answer, statements=(replace(statement, citations=(forged,)), *rest))
-    assert check(ARTICLE, answer, starter_engine.library).exact
-    assert not check(ARTICLE, told, starter_engine.library).exact
-
-
-def test_earlier_turns_of_a_case_reach_the_engine(starter_engine: Engine) -> None:
-    follow = replace(WHEN, question="and item 3?", history=("When is agenda item 2 taken up?",))
-    (result,) = run_cases(starter_engine, [follow])
-    assert result.facts
-    assert result.places
-
-
-def test_no_results_make_figures_of_nothing() -> None:
-    figures = summary([])
-    assert (figures["answerable"], figures["facts_present"], figures["median_words"]) == (0, 0.0, 0)
-
-
-# The command lines
-
-NOTE = """# Note on the reading room
-
-1. The reading room of the library opens at nine in the morning and closes at six in the evening.
-
-2. Visitors must leave their bags with the guard at the entrance of the building.
-"""
-SET = """
-- id: n1
-  question: Where must visitors leave their bags?
-  language: en
-  kind: fact
-  answerable: true
-  facts: [[guard]]
-  gold: [{document: note, locator: para. 2}]
-- id: n2
-  question: When does the reading room open?
-  language: en
-  kind: fact
-  answerable: true
-  facts: [[a quarter to midnight]]
-  gold: [{document: note, locator: para. 1}]
-"""
-
-
-def test_the_quality_command_prints_its_figures_and_each_failed_case(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "note.md").write_text(NOTE, encoding="utf-8")
-    (tmp_path / "set.yaml").write_text(SET, encoding="utf-8")
-    options = ["--documents", str(tmp_path / "note.md"), "--cases", str(tmp_path / "set.yaml"), "--no-cross-encoder"]
-    assert main(options) == 0
-    figures = json.loads(capsys.readouterr().out)
-    assert (figures["answerable"], figures["facts_present"], figures["quotes_exact"]) == (2, 0.5, 1.0)
-    assert main([*options, "--failures"]) == 0
-    told, brace, printed = capsys.readouterr().out.partition("{\n")
-    assert json.loads(brace + printed) == figures
-    assert "n2 fact en: When does the reading room open?" in told
-    assert "a quarter to midnight" in told
-    assert "opens at nine" in told
-
-
-def test_the_quality_command_says_which_document_it_could_not_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "empty.md").write_bytes(b"")
-    with pytest.raises(SystemExit) as left:
-        main(["--documents", str(tmp_path / "empty.md"), "--no-cross-encoder"])
-    assert left.value.code == 2
-    assert "empty.md" in capsys.readouterr().err
+# The bench
 
 
 def test_the_bench_explains_its_options() -> None:

@@ -145,7 +145,8 @@ def test_symbols_and_numbers_in_the_last_line_of_a_page_stay() -> None:
 @pytest.mark.parametrize(
     ("lines", "wanted"),
     [
-        (("The Board asked for a new regu-", "lation of all the clinics."), "a new regulation of all"),
+        (("By regulation the Board asked for a new regu-", "lation of all the clinics."), "a new regulation of all"),
+        (("The Board asked for a people-", "centred plan of all the clinics."), "a people-centred plan"),
         (("The Board asked for a long-", "term plan, since no long-term plan is there."), "a long-term plan, since no long-term plan is"),
         (("The Board went to the Austro-", "Hungarian border."), "the Austro-Hungarian border"),
         (("The Board read document A/87/", "12 and liked it."), "document A/87/12 and"),
@@ -159,7 +160,7 @@ def test_words_that_a_line_end_cuts_are_mended(lines: tuple[str, ...], wanted: s
 
 def test_a_word_that_the_end_of_a_page_cuts_is_mended_across_footer_and_footnote() -> None:
     flow = Flow(pages=2).start()
-    flow.add("A first remark with a note.^1^", "1.", notes={"1": "Words of the note."})
+    flow.add("A first international remark.^1^", "1.", notes={"1": "Words of the note."})
     flow.top = 660
     flow.sheet.lines(INDENT, 660, ["2. The Board has come to see all of this as a matter of inter-"])
     flow.turn()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from assistant.cli import asking, fetching, ingesting, keeping, listing, showing
+from assistant.cli import asking, feedback, fetching, ingesting, keeping, listing, showing
 from assistant.cli.session import options
 
 app = typer.Typer(
@@ -30,8 +32,41 @@ def _before(
 for _command in (*asking.COMMANDS, ingesting.ingest, *keeping.COMMANDS, fetching.fetch, showing.show, showing.meeting):
     app.command()(_command)
 app.command("list")(listing.list_documents)
+app.add_typer(feedback.app)
+
+
+COMMANDS_GROUP = "rapporteur.commands"
+"""Entry points of this group are commands with commands of their own (Typer apps), as `eval` is."""
+
+
+def plug_in(arguments: Sequence[str]) -> None:
+    """Adds the commands of other packages: the one that the arguments name, or all where they name none.
+
+    Nothing is looked up for a command of this one's own, so that asking does not wait for it.
+    """
+    named = _command_in(arguments)
+    if named in {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}:
+        return
+    from importlib.metadata import entry_points
+
+    known = {group.name for group in app.registered_groups}
+    for entry in entry_points(group=COMMANDS_GROUP):
+        if entry.name not in known and named in (None, entry.name):
+            app.add_typer(entry.load(), name=entry.name)
+
+
+def _command_in(arguments: Sequence[str]) -> str | None:
+    """The first word that is no option, nor the value of one."""
+    left = iter(arguments)
+    for word in left:
+        if word == "--data-dir":
+            next(left, None)
+        elif not word.startswith("-"):
+            return word
+    return None
 
 
 def main() -> None:
     """Entry point of the `rapporteur` command."""
+    plug_in(sys.argv[1:])
     app()

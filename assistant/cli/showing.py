@@ -12,6 +12,7 @@ from rich.text import Text
 from assistant.cli.render import print_meeting
 from assistant.cli.session import data, fail, open_library
 from assistant.cli.sheet import print_document, print_facts, print_footnotes, print_outline, print_tables
+from assistant.places import locator_of
 from assistant.views import facts, footnotes, outline, relations, tables, within
 from corpus.documents import Document
 from corpus.library import Library
@@ -32,6 +33,8 @@ def show(
     with open_library("show") as (library, _):
         document = _one(library, symbol, language, edition)
         related = relations(library, document)
+    if locator is not None:
+        locator = locator_of(document, locator) or locator
     parts: dict[str, list[dict[str, Any]]] = {}
     if headings:
         parts["outline"] = outline(document, locator)
@@ -41,7 +44,9 @@ def show(
         parts["footnotes"] = footnotes(document, locator)
     if not any(within(block, locator) for block in document.blocks):
         places = list(dict.fromkeys(block.locator for block in document.blocks))
-        raise fail(f"{document.label} has no place {locator!r}. It has: {'; '.join(places[:40])}")
+        raise fail(
+            f"{document.label} has no place {locator!r}. It has: {'; '.join(places[:40])}{', ...' if len(places) > 40 else ''}"
+        )
     if as_json:
         typer.echo(json.dumps({**_as_json(document, locator, parts), **facts(document), "versions": related, **parts},
                               ensure_ascii=False))  # fmt: skip

@@ -44,9 +44,9 @@ def is_masthead_line(text: str) -> bool:
         return False
     short = len(text) <= 60 and not text.endswith((".", ",", ";"))
     begins = not text[:1].islower()
-    return bool(ITEM.match(text)) or (short and begins and bool(_DATES.match(text) or _SESSION.search(text)))
+    return begins and (bool(ITEM.match(text)) or (short and bool(_DATES.match(text) or _SESSION.search(text))))
 
 
 def is_item_line(text: str) -> bool:
     """Whether a line names the item of the agenda under which the document comes."""
-    return len(text) <= 90 and bool(ITEM.match(text))
+    return len(text) <= 90 and not text[:1].islower() and bool(ITEM.match(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -25,6 +25,21 @@ class Cell:
     text: str
     over: int = 1
     down: int = 1
+
+
+def row_text(cells: Sequence[Cell]) -> str:
+    """The words of a table row, cells parted by ` | `; a blank cell keeps its place, the rest of a wide one has none."""
+    shown: list[str] = []
+    covered = 0  # columns that the cell before spans
+    for cell in cells:
+        if covered and not cell.text:
+            covered -= 1
+            continue
+        shown.append(cell.text)
+        covered = cell.over - 1
+    while shown and not shown[-1]:
+        shown.pop()
+    return " | ".join(shown) if any(shown) else ""
 
 
 LinePart = Literal["", "masthead", "summary", "contents", "caption", "box"]

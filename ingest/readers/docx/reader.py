@@ -14,7 +14,7 @@ from ingest.readers.docx.notes import KINDS, Ledger, note_texts
 from ingest.readers.docx.numbering import Numbering
 from ingest.readers.docx.package import Package
 from ingest.readers.docx.styles import Sheet
-from ingest.readers.lines import Cell, Line, ReadError, Source
+from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
 from ingest.readers.text import MAX_LINE
 
 MAX_CELLS = 3_000_000
@@ -188,7 +188,7 @@ class _Printer:
             found = [paragraph for cell in row.cells for paragraph in cell.paragraphs()]
             self._put(
                 Line(
-                    self._checked(" | ".join(cell.text for cell in cells if cell.text)),
+                    self._checked(row_text(cells)),
                     self._row,
                     strong=_bold(row),
                     cells=cells,

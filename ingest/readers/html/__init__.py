@@ -15,7 +15,7 @@ from ingest.readers.html.blocks import Block, Paragraph, Row, Table, paragraphs
 from ingest.readers.html.notes import match_notes
 from ingest.readers.html.spelling import spell
 from ingest.readers.html.walk import Walker
-from ingest.readers.lines import Cell, Line, ReadError, Source
+from ingest.readers.lines import Cell, Line, ReadError, Source, row_text
 from ingest.readers.text import MAX_LINE, clean_characters
 
 MAX_BYTES = 25_000_000
@@ -183,5 +183,5 @@ class _Writer:
             marks += [mark for line in spelled for mark in line.marks]
         filled = [box for box in row.boxes if box.blocks]
         header = row.section == "thead" or (not headed and bool(filled) and all(box.head for box in filled))
-        text = " | ".join(cell.text for cell in cells if cell.text)
+        text = row_text(cells)
         return Line(text, len(self.lines) + 1, cells=tuple(cells), header=header, marks=tuple(marks))

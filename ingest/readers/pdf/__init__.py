@@ -21,6 +21,8 @@ from ingest.readers.pdf.tables import Table, ruled_tables, unruled_tables
 
 __all__ = ["read_pdf"]
 
+_NOTICE = 500
+"""The notice that a document does not exist has fewer characters than this."""
 _LEAST_TEXT = 20
 """A page with fewer characters counts as one without text."""
 
@@ -44,7 +46,7 @@ def read_pdf(data: bytes, name: str) -> Source:
     notes: list[Note] = []
     jobs: list[str] = []
     for framed in without_furniture(pages):
-        text, found = _page_text(framed, size, notes)
+        text, found = _page_text(framed, size, notes, texts[-1].gap if texts else None)
         texts.append(text)
         notes += found
         jobs += [framed.job] if framed.job else []
@@ -79,22 +81,25 @@ def _check(pages: list[tuple[PageGlyphs, list[Print]]], counts: tuple[int, ...],
             "with --ocr, or with: ocrmypdf IN OUT"
         )
     unmapped = sum(page.unmapped for page, _ in pages)
-    if unmapped > 0.2 * sum(counts):
+    if unmapped > 0.1 * sum(counts):
         raise NoTextLayer(
             f"{name}: {unmapped / sum(counts):.0%} of its characters have no meaning in its fonts, so that its words "
             "can't be read. Get it as DOCX, or recognise its text with --ocr."
         )
     start = " ".join(line.text for line in pages[0][1][:12]).casefold()
-    if len(pages) == 1 and "does not exist" in start and "official document system" in start:
+    if len(pages) == 1 and counts[0] < _NOTICE and "does not exist" in start and "official document system" in start:
         raise ReadError(
             f"{name} is not a document but a notice that the document does not exist in the Official Document "
             "System. Check the symbol, or ask for another language."
         )
 
 
-def _page_text(framed: Framed, size: float, before: list[Note]) -> tuple[PageText, tuple[Note, ...]]:
+def _page_text(
+    framed: Framed, size: float, before: list[Note], gap_before: float | None
+) -> tuple[PageText, tuple[Note, ...]]:
     page = framed.page
-    footed = part_notes(page, framed.prints, size)
+    carrying = bool(before) and before[-1].page == page.number - 1
+    footed = part_notes(page, framed.prints, size, carrying)
     if footed.carried and before:
         before[-1].lines += footed.carried
     masthead: list[Print] = []
@@ -108,12 +113,12 @@ def _page_text(framed: Framed, size: float, before: list[Note]) -> tuple[PageTex
         from_top = framed.edge + 2
     tables, boxes = ruled_tables(page, body, from_top)
     free = _without(body, tables)
-    gap = column_gap(free)
+    gap = column_gap(free) or (column_gap(free, gap_before) if gap_before else None)
     if gap is None:
         tables += unruled_tables(page.number, [line for line in free if line.base > from_top])
         free = _without(body, tables)
     prints = in_reading_order(free, gap)
-    return PageText(page.number, page.width, page.height, prints, tables, boxes, masthead), footed.notes
+    return PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap), footed.notes
 
 
 def _without(prints: list[Print], tables: list[Table]) -> list[Print]:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
-from ingest.readers.lines import Cell, Line
+from ingest.readers.lines import Cell, Line, row_text
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
+from ingest.readers.pdf.hyphens import HYPHENS as _HYPHENS
+from ingest.readers.pdf.hyphens import Hyphens
 from ingest.readers.pdf.notes import Note, label_of
 from ingest.readers.pdf.prints import Print
 from ingest.readers.pdf.script import mended_script
 from ingest.readers.pdf.tables import LEADERS, Table, TableCell
 from ingest.readers.text import clean_characters
 
-_HYPHENS = "-\u00ad\u2010\ufffe\x02"
 _STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
+_REISSUE = re.compile(r"/\S*?(\*{1,3})$")
 _CONTINUED = re.compile(r"\((?:continued|suite|continuación|продолжение|تابع|续)\)", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_CONJUNCTION = re.compile(r"(?:and|or|to|et|ou|y|e|o|u|и|или)\b")
+_ADDRESS = re.compile(r"(?:https?:|www\.|@)\S*$|/\S*/\S*$")
+_SUPERSCRIPT = re.compile(r"(?<=[^\s\d])[⁰¹²³⁴-⁹]{1,3}")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BULLET = re.compile(r"[•●▪■◦\uf000-\uf0ff–—-]\s*(?=\S)(?<![–—-])|[–—-]\s+(?=\S)")
 _MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
 
@@ -38,11 +44,17 @@ class _Assembly:
         self._told: set[int] = set()
         self._referred: set[int] = set()
         self._lines: list[Line] = []
-        self._words = _whole_words(line.text for item in items for line in _prints(item))
+        self._hyphens = Hyphens(
+            chain(
+                (line.text for item in items for line in _prints(item)), (line for note in notes for line in note.lines)
+            )
+        )
 
     def run(self, masthead: Sequence[Print], jobs: Sequence[str]) -> tuple[list[Line], list[str]]:
         for line in _masthead_lines(masthead):
             self._add(line)
+            if match := _REISSUE.search(line.text):  # the asterisk stays: it says that the document is a reissue
+                self._note_of(match.group(1))
         for job in jobs:
             self._add(Line(job, 0, page=1, part="masthead"))
         table: Table | None = None
@@ -76,6 +88,12 @@ class _Assembly:
         return self._lines, warnings
 
     # Footnotes
+
+    def _note_of(self, label: str) -> None:
+        n = self._resolve(label, 1)
+        if n is not None and n not in self._told:
+            self._referred.add(n)
+            self._tell(n)
 
     def _resolve(self, label: str, page: int) -> int | None:
         """The index of the footnote that a mark on a page refers to."""
@@ -170,35 +188,35 @@ class _Assembly:
         def off(match: re.Match[str]) -> str:
             return "" if self._marks(match.group(1), page, marks, called, own) else match.group(0)
 
-        return _STAR.sub(off, words)
+        def plain(match: re.Match[str]) -> str:
+            label = match.group(0).translate(_PLAIN)
+            return "" if self._marks(label, page, marks, called, own) else match.group(0)
+
+        return _SUPERSCRIPT.sub(plain, _STAR.sub(off, words))
 
     def _joined(self, lines: Sequence[tuple[str, int]]) -> str:
         text = ""
         for line, _ in lines:
             words = line.strip()
-            if not words:
-                continue
-            if text and text[-1] in _HYPHENS and len(text) > 1 and text[-2].isalpha() and words[0].isalpha():
-                text = self._mended(text, words)
-            elif text and text[-1] == "/" and words[0].isalnum():
-                text += words  # a symbol or an address
-            elif text and _spaceless(text[-1]) and _spaceless(words[0]):
-                text += words
-            else:
-                text += (" " if text else "") + words
+            if text and words:
+                text = self._bound(text, words)
+            text = text or words
         return text
 
-    def _mended(self, text: str, words: str) -> str:
-        """A word that a line end cuts: with its hyphen where the document has it so elsewhere, or both parts
-        are words; else without."""
-        before = _WORD.findall(text[:-1])
-        after = _WORD.match(words)
-        head, tail = (before[-1] if before else "").casefold(), (after.group(0) if after else "").casefold()
-        joined, hyphened = head.split("-")[-1] + tail, f"{head}-{tail}"
-        keep = hyphened in self._words or not words[0].islower()
-        if not keep and joined not in self._words:
-            keep = head.split("-")[-1] in self._words and tail.split("-")[0] in self._words and text[-1] != "\u00ad"
-        return text[:-1] + ("-" if keep else "") + words
+    def _bound(self, text: str, words: str) -> str:
+        """The words of the next line behind a text."""
+        last, first = text[-1], words[0]
+        if last in _HYPHENS and len(text) > 1 and text[-2].isalnum():
+            if _CONJUNCTION.match(words):
+                return f"{text[:-1]}- {words}"
+            if _ADDRESS.search(text) or not (text[-2].isalpha() and first.isalpha()):
+                return f"{text[:-1]}-{words}" if first.isalnum() else f"{text} {words}"
+            return self._hyphens.bound(text, words)
+        if last == "/" and first.isalnum():  # a symbol or an address
+            return text + words
+        if _spaceless(last) and _spaceless(first):
+            return text + words
+        return f"{text} {words}"
 
     # Tables
 
@@ -229,7 +247,7 @@ class _Assembly:
             marks: list[str] = []
             cells = [Cell(self._text(cell.prints, marks, called, own), over=cell.over) for cell in row]
             cells += [Cell("")] * (width - len(cells))
-            text = " | ".join(cell.text for cell in cells if cell.text)
+            text = row_text(cells)
             if text:
                 self._lines.append(
                     Line(
@@ -251,17 +269,6 @@ class _Assembly:
     def _add(self, line: Line) -> None:
         self._lines.append(replace(line, row=len(self._lines) + 1))
         self._lines.append(Line("", len(self._lines) + 1))
-
-
-def _whole_words(lines: Iterable[str]) -> set[str]:
-    """All words that no line end cuts, in lower case."""
-    found: set[str] = set()
-    cut = False
-    for line in lines:
-        words = _WORD.findall(line)[1 if cut else 0 :]
-        cut = line.rstrip()[-1:] in _HYPHENS
-        found.update(word.casefold() for word in (words[:-1] if cut else words))
-    return found
 
 
 def _prints(item: Item) -> Iterator[Print]:

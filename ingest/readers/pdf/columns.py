@@ -29,7 +29,7 @@ def in_reading_order(prints: Sequence[Print], gap: float | None) -> list[Print]:
     for line in prints:
         parts = [_half(line, gap, -1), _half(line, gap, 1)]
         apart = parts[1] is None and (line.bold or line.italic or line.size > size + 0.6)
-        if apart or any(run.left < gap < run.right for run in line.runs):
+        if apart or any(part.left < gap < part.right for part in line.stretches):
             flush()
             made.append(line)
             continue
@@ -45,13 +45,15 @@ def _half(line: Print, gap: float, side: int) -> Print | None:
     return Print(line.page, runs) if runs else None
 
 
-def column_gap(prints: Sequence[Print]) -> float | None:
+def column_gap(prints: Sequence[Print], before: float | None = None) -> float | None:
     """Where the gap between two columns lies, in points from the left; None where the page has one column.
 
     A page has two columns where most lines leave the same gap near the middle and the words on both sides
-    fill their half, as running text does and the cells of a table do not.
+    fill their half, as running text does and the cells of a table do not. Where the page before had such a gap
+    (`before`) a few lines suffice.
     """
-    if len(prints) < 2 * _LEAST:
+    least = _LEAST if before is None else 2
+    if len(prints) < 2 * least and (before is None or len(prints) < 2):
         return None
     left, right = min(line.left for line in prints), max(line.right for line in prints)
     middle = (left + right) / 2
@@ -61,23 +63,27 @@ def column_gap(prints: Sequence[Print]) -> float | None:
             round(stretch.left, 1)
             for line in prints
             for stretch in line.stretches
-            if abs(stretch.left - middle) < 0.15 * width
+            if abs(stretch.left - (middle if before is None else before)) < (0.15 * width if before is None else 6.0)
         }
     )
     best: tuple[int, float] | None = None
     for start in starts:
         edge = start - 3.0
-        crossing = sum(any(run.left < edge < run.right for run in line.runs) for line in prints)
+        crossing = sum(any(part.left < edge < part.right for part in line.stretches) for line in prints)
         halves = [[half for line in prints if (half := _half(line, edge, side))] for side in (-1, 1)]
         filling = [
-            sum(half.right > limit[0] + 0.6 * (limit[1] - limit[0]) for half in group)
+            sum(
+                half.right > limit[0] + 0.6 * (limit[1] - limit[0])
+                and half.right - half.left > 0.35 * (limit[1] - limit[0])
+                for half in group
+            )
             for group, limit in zip(halves, ((left, edge), (edge, right)), strict=True)
         ]
         # Lines begin at the edge of the column, or at the hanging indent of its entries.
         lefts = Counter(round(half.left / 4) for half in halves[1])
         even = sum(count for _, count in lefts.most_common(2))
         full = all(count >= 0.5 * len(half) for count, half in zip(filling, halves, strict=True))
-        if min(filling) >= _LEAST and full and crossing <= 0.4 * len(prints) and even >= 0.6 * len(halves[1]):
+        if min(filling) >= least and full and crossing <= 0.4 * len(prints) and even >= 0.6 * len(halves[1]):
             score = min(filling) - crossing
             if best is None or score > best[0]:
                 best = (score, edge)

@@ -23,6 +23,8 @@ _NUMBER, _LETTER = re.compile(r"\d{1,3}\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s")
 _RIGHT_HALF = 320.0
 """Lines that begin further to the right, in points, are closing lines and signatures rather than headings."""
 _ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
+_FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图)\s*[0-9IVXLC]{1,5}", re.IGNORECASE)
+_MOST_LABELS = 60
 _DATE = re.compile(r"\d{1,2}(?:er)?(?: de)? [^\W\d]{3,12}(?: de)? \d{4}(?: г\.| года)?")
 _SOURCE = re.compile(
     r"(?:data )?(?:sources?|notes?|fuentes?|источники?|примечани[ея]|المصدر|资料来源|来源|注)\s*[:：]", re.IGNORECASE
@@ -54,7 +56,8 @@ class Paragraph:
 
 @dataclass
 class PageText:
-    """What is left of a page when furniture and footnotes are gone, in reading order."""
+    """What is left of a page when furniture and footnotes are gone, in reading order. `gap` is where the gap
+    between its columns lies, None for one column."""
 
     number: int
     width: float
@@ -63,6 +66,7 @@ class PageText:
     tables: list[Table]
     boxes: list[Box]
     masthead: list[Print] = field(default_factory=list)
+    gap: float | None = None
 
 
 Item = Paragraph | Table
@@ -97,7 +101,7 @@ def flowing(pages: Sequence[PageText], size: float) -> list[Item]:
         made += items
         if items:
             last_measure = measure
-    _mark_masthead(made)
+    _mark_masthead(made, size)
     _set_levels(made, size)
     return made
 
@@ -106,11 +110,19 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
     """Tells headings and captions from text."""
     number = 0  # of the last numbered paragraph
     letter = ""  # the last heading that is numbered with a capital
+    figure = 0  # how many labels of a chart may still follow its caption
     caption = False  # the last paragraph is a bare "Figure 2", its title follows
-    for item in items:
+    for n, item in enumerate(items):
         if not isinstance(item, Paragraph) or item.part not in ("", "box"):
             caption = isinstance(item, Paragraph) and bool(_CAPTION.fullmatch(item.first.text.strip(" .:")))
+            figure = _MOST_LABELS if isinstance(item, Paragraph) and _FIGURE.match(item.first.text) else 0
             continue
+        labelled, figure = figure, _figure_left(item, figure)
+        if figure:
+            item.part = "caption"
+            continue
+        if labelled and n:
+            _restore_heading(items[n - 1], size)
         item.level = _level(item, size)
         if numbered := _NUMBER.match(item.first.text):
             value = int(numbered.group(0).strip(". "))
@@ -226,7 +238,8 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
         return True  # the close of a resolution: the meeting, and below it the day
     ended = bool(_ENDS.search(before.text))
     width = measure.right - measure.left
-    if line.page == 1 and (is_masthead_line(line.text) or is_masthead_line(before.text)):
+    open_end = before.right < measure.right - 0.2 * width
+    if line.page == 1 and open_end and (is_masthead_line(line.text) or is_masthead_line(before.text)):
         return True
     if label_of(line):  # a note below a table
         return True
@@ -252,6 +265,8 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
     if whole.part != rest.part or whole.part in ("contents", "caption") or whole.first.bold != rest.first.bold:
         return False
     before, line = whole.last, rest.first
+    if before.bold and line.bold and not line.text[:1].islower():
+        return False  # headings
     if abs(before.size - line.size) > 0.1 * before.size + 0.3 or _LABEL.match(line.text):
         return False
     full = before.right >= last.right - 0.15 * (last.right - last.left)
@@ -295,12 +310,29 @@ def _level(paragraph: Paragraph, size: float) -> int:
     return 0 if lines[0].left > _RIGHT_HALF else 6
 
 
+def _figure_left(item: Paragraph, left: int) -> int:
+    """How many more paragraphs may be labels of the chart whose caption came before; 0 where its text goes on."""
+    text = " ".join(line.text for line in item.prints)
+    prose = len(text) > 200 or _NUMBER.match(text) or _ROMAN.match(text) or _CAPITAL.match(text)
+    if not left or prose or _SOURCE.match(text):
+        return 0
+    return left - 1
+
+
+def _restore_heading(item: Item, size: float) -> None:
+    """The last of the labels of a chart is a heading where it looks like one and text follows."""
+    if isinstance(item, Paragraph) and item.part == "caption" and not _CAPTION.match(item.first.text):
+        level = _level(item, size)
+        if level and not any(character.isdigit() for line in item.prints for character in line.text):
+            item.part, item.level = "", level
+
+
 def is_labelled(text: str) -> bool:
     """Whether a paragraph begins with a number, letter or bullet."""
     return bool(_LABEL.match(text))
 
 
-def _mark_masthead(items: Sequence[Item]) -> None:
+def _mark_masthead(items: Sequence[Item], size: float) -> None:
     """Session, dates and agenda item stand between the masthead and the title; so does the title of the item."""
     top: list[Paragraph] = []
     for item in items[:14]:
@@ -310,7 +342,12 @@ def _mark_masthead(items: Sequence[Item]) -> None:
             break
         top.append(item)
     last = max(
-        (n for n, item in enumerate(top) if _length(item) <= 90 and is_masthead_line(item.first.text)), default=-1
+        (
+            n
+            for n, item in enumerate(top)
+            if _length(item) <= 90 and item.first.size <= 1.12 * size and is_masthead_line(item.first.text)
+        ),
+        default=-1,
     )
     if last >= 0 and last + 1 < len(top) and is_item_line(top[last].first.text):
         following = top[last + 1]

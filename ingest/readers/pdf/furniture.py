@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,12 +13,13 @@ from ingest.readers.pdf.prints import Print
 
 _HEAD, _FOOT = 0.16, 0.84
 """Furniture lies above or below these shares of the page's height."""
-_PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*/\s*\d{1,4})?|page \d{1,4}(?: of \d{1,4})?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?|page \d{1,4}", re.IGNORECASE)
+_PAGE_OF = re.compile(r"(?:page )?(\d{1,4})\s*(?:/|of)\s*(\d{1,4})", re.IGNORECASE)
 _JOB = re.compile(r"(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?\*?(?:\s*\([A-Z]\))?(?:\s+\d{6}){0,4}", re.IGNORECASE)
 _JOB_DATES = re.compile(r"(?:\d{6}\s*){1,4}")
 _BAR_CODE = re.compile(r"\*[0-9A-Z]{5,12}\*")
 _RECYCLE = re.compile(r"please recycle\b.{0,20}", re.IGNORECASE)
-_ALWAYS = (_PAGE_NUMBER, _JOB, _JOB_DATES, _BAR_CODE, _RECYCLE)
+_ALWAYS = (_JOB, _JOB_DATES, _BAR_CODE, _RECYCLE)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -36,22 +37,18 @@ class Framed:
 def without_furniture(pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> list[Framed]:
     """Takes off what recurs at the same place of several pages, and page numbers, job numbers and bar codes.
 
-    Only lines in the margins count. A line that recurs goes only together with a page number, a symbol or a
-    rule on its outer side of the text, or when most pages have it: the header of a table that runs over
-    several pages stays.
+    Only lines in the margins count, from the edge of the page inwards. A line that recurs goes only together with
+    a page number, a symbol or a rule on its inner side, or when most pages have it: the header of a table that
+    runs over several pages stays.
     """
-    seen: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for page, prints in pages:
-        for line in prints:
-            if zone := _zone(line, page):
-                seen[_shape(line, zone), round(line.base / 4)].add(page.number)
+    counts = _Counts(pages)
     made = []
     for page, prints in pages:
         gone: set[int] = set()
         job = ""
         for zone in (-1, 1):
             inside = [line for line in prints if _zone(line, page) == zone]
-            taken = _taken(inside, zone, page, seen, len(pages))
+            taken = _taken(inside, zone, page, counts)
             gone |= {id(line) for line in taken}
             for line in taken:
                 job = job or next((text for text in _texts(line) if _JOB.fullmatch(text)), "")
@@ -61,60 +58,85 @@ def without_furniture(pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> list[F
     return made
 
 
+class _Counts:
+    """What stands in the margins of the pages: how often, and how page numbers run."""
+
+    def __init__(self, pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> None:
+        self.pages = len(pages)
+        steps: Counter[int] = Counter()
+        for page, prints in pages:
+            edges = {id(line): line for zone in (prints[:2], prints[-2:]) for line in zone if _zone(line, page)}
+            steps.update({int(text) - page.number for line in edges.values() for text in _texts(line) if _bare(text)})
+        step, count = steps.most_common(1)[0] if steps else (0, 0)
+        self.step = step if count >= max(2, 0.5 * self.pages) else 0
+        """What a printed page number exceeds the page's place in the file by."""
+        self._seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+        for page, prints in pages:
+            for line in prints:
+                if zone := _zone(line, page):
+                    self._seen[self._shape(line, zone), round(line.base / 4)].add(page.number)
+
+    def pages_with(self, line: Print, zone: int) -> set[int]:
+        """The pages that have the same words, the page's own number aside, at the same height."""
+        shape, height = self._shape(line, zone), round(line.base / 4)
+        return {number for step in (-1, 0, 1) for number in self._seen.get((shape, height + step), ())}
+
+    def numbers(self, text: str, page: int) -> bool:
+        """Whether a text is the number of a page: its own, or with the number of all pages."""
+        if match := _PAGE_OF.fullmatch(text):
+            return int(match.group(2)) >= int(match.group(1))
+        match = _PAGE_NUMBER.fullmatch(text)
+        return bool(match) and int(_DIGITS.findall(text)[0]) == page + self.step
+
+    def _shape(self, line: Print, zone: int) -> str:
+        number = str(line.page + self.step)
+        return f"{zone}:" + "\0".join(
+            "#" if self.numbers(t, line.page) else t.replace(number, "#") for t in _texts(line)
+        )
+
+
+def _bare(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 4
+
+
 def _zone(line: Print, page: PageGlyphs) -> int:
     if line.base < _HEAD * page.height:
         return -1
     return 1 if line.base > _FOOT * page.height else 0
 
 
-def _shape(line: Print, zone: int) -> str:
-    return f"{zone}:{_DIGITS.sub('#', line.text)}"
-
-
-def _taken(
-    lines: Sequence[Print],
-    zone: int,
-    page: PageGlyphs,
-    seen: dict[tuple[str, int], set[int]],
-    pages: int,
-) -> list[Print]:
+def _taken(lines: Sequence[Print], zone: int, page: PageGlyphs, counts: _Counts) -> list[Print]:
     ordered = list(lines) if zone < 0 else list(reversed(lines))  # from the edge of the page inwards
-    marked = [n for n, line in enumerate(ordered) if _always(line, zone, page.number)]
-    last = max(marked, default=-1)
     rule = _edge_rule(page, zone) if page.number > 1 else None
-    taken = []
+    marks = [n for n, line in enumerate(ordered[:6]) if _always(line, zone, page.number, counts)]
+    last = max(marks, default=-1)
+    taken: list[Print] = []
     for n, line in enumerate(ordered):
-        near = set() if page.number == 1 and zone < 0 else _pages_with(line, zone, seen)
-        recurs = len(near) >= max(2, min(3, pages // 3))
+        near = set() if page.number == 1 and zone < 0 else counts.pages_with(line, zone)
+        recurs = len(near) >= max(2, min(3, counts.pages // 3))
         beyond = rule is not None and (line.base < rule if zone < 0 else line.top > rule)
-        most = pages >= 4 and len(near) >= 0.5 * pages
-        header = ((n <= last or beyond) and recurs) or most or (beyond and last >= 0)
-        if n in marked or header:
-            taken.append(line)
-        elif n > last and not beyond:
+        most = len(near) >= 3 and len(near) > 0.5 * counts.pages and len(line.stretches) <= 2
+        if not (n in marks or ((n < last or beyond) and recurs) or most or (beyond and last >= 0)):
             break
+        taken.append(line)
     return taken
-
-
-def _pages_with(line: Print, zone: int, seen: dict[tuple[str, int], set[int]]) -> set[int]:
-    """The pages that have the same words, other numbers aside, at the same height."""
-    shape, height = _shape(line, zone), round(line.base / 4)
-    return {number for step in (-1, 0, 1) for number in seen.get((shape, height + step), ())}
 
 
 def _texts(line: Print) -> list[str]:
     return [stretch.text for stretch in line.stretches]
 
 
-def _always(line: Print, zone: int, number: int) -> bool:
+def _always(line: Print, zone: int, number: int, counts: _Counts) -> bool:
     """Whether every stretch of a line is a page number, a symbol, a job number or the like."""
     texts = _texts(line)
-    plain = all(any(pattern.fullmatch(text) for pattern in _ALWAYS) for text in texts)
-    if plain:
-        return zone > 0 or number > 1 or not any(_PAGE_NUMBER.fullmatch(text) for text in texts)
+    if len(texts) > 4:
+        return False
+    numbers = [text for text in texts if counts.numbers(text, number)]
+    rest = [text for text in texts if text not in numbers and not any(each.fullmatch(text) for each in _ALWAYS)]
+    if not rest:
+        return len(numbers) <= 1 and (zone > 0 or number > 1 or not numbers)
     if number == 1:
         return False
-    rest = [text for text in texts if not _PAGE_NUMBER.fullmatch(text) and not _JOB.fullmatch(text)]
     return any(is_distribution_line(text) for text in rest) and (len(rest) == 1 or zone < 0)
 
 

@@ -31,6 +31,8 @@ _TOKEN = re.compile(
     "[\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ff\ufb50-\ufdff\ufe70-\ufefc]+|[A-Za-z0-9./:-]+|[^\\s]"
 )
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627", "\u0644"
+_CONTROLS = frozenset(map(chr, [*range(1, 2), *range(3, 9), 11, 12, *range(14, 32)]))
+"""What characters of a font without a map to Unicode often become; U+0002 is pdfium's hyphen."""
 _INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recognition leaves it over an image
 
 
@@ -174,7 +176,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Run], float,
     matrix_at = ctypes.byref(matrix)
     fonts: dict[int, tuple[bool, bool]] = {}
     hidden = 0
-    unmapped = text.count("\ufffd")
+    unmapped = sum(character == "\ufffd" or character in _CONTROLS for character in text)
     for start, end, item in _stretches(text, handle):
         for first, after in _tokens(text, start, end):
             words = text[first:after]

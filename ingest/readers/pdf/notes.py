@@ -11,6 +11,8 @@ from ingest.readers.pdf.prints import Print
 
 _SEPARATOR = re.compile(r"[_‗—–\-]{6,}")
 _LABEL = re.compile(r"(\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})\s*(?=\S|$)")
+_SUPERSCRIPT = re.compile(r"([⁰¹²³⁴-⁹]{1,3})\s*(?=\S)")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STARS = re.compile(r"(\*{1,4}|[†‡§]{1,2})\s*(?=[^\s*])")
 
 
@@ -33,9 +35,10 @@ class Footed:
     carried: tuple[str, ...]
 
 
-def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float) -> Footed:
-    """Parts the lines of a page. `size` is the font size of the text, points."""
-    start = _start(page, prints, size)
+def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float, carrying: bool = False) -> Footed:
+    """Parts the lines of a page. `size` is the font size of the text, points; `carrying` says that a note of the
+    page before may go on."""
+    start = _start(page, prints, size, carrying)
     notes: list[Note] = []
     carried: list[str] = []
     for line in prints[start:]:
@@ -56,6 +59,8 @@ def label_of(line: Print) -> tuple[str, str] | None:
     parts = line.marked
     if parts[0][1]:
         return parts[0][0].strip(), "".join(text for text, _ in parts[1:]).strip()
+    if written := _SUPERSCRIPT.match(line.text):
+        return written.group(1).translate(_PLAIN), line.text[written.end() :]
     if stars := _STARS.match(line.text):
         return stars.group(1), line.text[stars.end() :]
     first = line.runs[0]
@@ -64,7 +69,7 @@ def label_of(line: Print) -> tuple[str, str] | None:
     return None
 
 
-def _start(page: PageGlyphs, prints: Sequence[Print], size: float) -> int:
+def _start(page: PageGlyphs, prints: Sequence[Print], size: float, carrying: bool) -> int:
     """The index of the first line that belongs to the footnotes."""
     for n in range(len(prints) - 1, -1, -1):
         if _SEPARATOR.fullmatch(prints[n].text.replace(" ", "")):

@@ -14,7 +14,8 @@ from ingest.readers.pdf.glyphs import PageGlyphs, Run
 WIDE_GAP = 0.87
 """A gap of more than this many font sizes parts the stretches of a line."""
 _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
-_MARK = re.compile(r"(?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})(?:\s*,\s*(?:\d{1,3}|[a-z]))*")
+_MARK = re.compile(r"(?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})(?:\s*,\s*(?:\d{1,3}|[a-z]))*\s*,?|,")
+_UNIT = re.compile(r"(?<![^\W\d_])(?:[kcdm]?m|M)$")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -84,6 +85,8 @@ class Print:
         last: Run | None = None
         for run in self._logical():
             mark = self.raised(run) and bool(_MARK.fullmatch(run.text.strip()))
+            if mark and run.text.strip() in ("2", "3") and parts and _UNIT.search(parts[-1][0]):
+                mark = False  # square and cubic metres
             space = last is not None and self._spaced(last, run)
             if parts and parts[-1][1] == mark:
                 parts[-1] = (parts[-1][0] + (" " if space else "") + run.text, mark)
@@ -115,7 +118,7 @@ class Print:
         wide = _wide(last.text[-1]), _wide(run.text[0])
         if all(wide) or (any(wide) and gap < 0.4 * self.size):  # Chinese type sets Latin words off by a little
             return False
-        return gap > 0.2 * self.size or (run.spaced and gap > 0.02 * self.size)
+        return gap > 0.2 * self.size or (run.spaced and gap > 0.1 * self.size)
 
     @cached_property
     def stretches(self) -> tuple[Print, ...]:

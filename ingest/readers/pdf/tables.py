@@ -158,8 +158,10 @@ def _connected(above: _Level, below: _Level, upright: Sequence[Rule], prints: Se
     between = [line for line in prints if above.height < line.base - 0.3 * line.size < below.height]
     if between and all(len(line.stretches) == 1 for line in between) and len(above.ends) != len(below.ends):
         return False  # a title between two tables
+    if any(_CAPTION.match(line.text) for line in between):
+        return False
     width = above.right - above.left
-    running = [line for line in between if len(line.stretches) == 1 and line.right - line.left > 0.7 * width]
+    running = [line for line in between if len(_parts(line)) == 1 and line.right - line.left > 0.7 * width]
     return len(between) < 40 and len(running) <= 0.34 * len(between) and not any(
         line.left < above.left - 8 or line.right > above.right + 8 for line in between
     )  # fmt: skip
@@ -249,12 +251,17 @@ def _table(
         parts = _columns(band, edges)
         whole = gridded or (ruled and _one_row(parts))
         made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
-        if n == 0 and len(filled) > 1 and (not ruled or all(line.bold or line.italic for line in band)):
-            made, headers = [_row(parts)], 1
+        styled = all(line.bold or line.italic for line in band)
+        if (n == 0 and len(filled) > 1 and not ruled) or (
+            styled and n == headers and n + 1 < len(filled) and len({column for column, _, _ in parts}) > 1
+        ):
+            made, headers = [_row(parts)], headers + 1
         rows += made
     rows = [row for row in rows if any(cell.prints for cell in row)]
     if len(rows) < 2:
         return None
+    if not heights and all(words.bold for cell in rows[0] for words in cell.prints):
+        headers = 1
     top, bottom = min(line.top for line in prints), max(line.base for line in prints)
     return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
 
@@ -325,6 +332,9 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
         columns = {column for column, _, _ in line}
         near = n > 0 and gaps[n - 1] <= 1.2 * tight
         starts = 0 in columns or not rows
+        if rows and columns == {0} and near and line[0][2].text[:1].islower():
+            rows[-1] += line  # the rest of a label whose figures stand on its first line
+            continue
         if rows and (not starts or (waiting and near and _goes_on(rows[-1], line))):
             rows[-1] += line
         else:
@@ -351,8 +361,8 @@ def unruled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
         captions = [line.text for line in prints if line.base < group[0].base and _CAPTION.match(line.text)]
         if captions and _FIGURE.match(captions[-1]):
             continue  # the numbers of a chart
-        edges = _aligned_edges([line for line in group if len(line.stretches) > 2])
-        table = _table(page, group, edges, [], gridded=False) if len(edges) >= 4 else None
+        edges = _aligned_edges([line for line in group if _tabular(line)])
+        table = _table(page, group, edges, [], gridded=False) if len(edges) >= 3 else None
         if table and sum(sum(bool(cell.prints) for cell in row) for row in table.rows) >= 2.0 * len(table.rows):
             found.append(table)
     return found
@@ -388,4 +398,7 @@ def _parts(line: Print) -> list[Print]:
 
 
 def _tabular(line: Print) -> bool:
-    return len(_parts(line)) >= 3 and not LEADERS.search(line.text) and len(line.text) < 200
+    parts = _parts(line)
+    if len(parts) == 2 and not (_VALUE.fullmatch(parts[1].text) and len(parts[0].text) < 80):
+        return False
+    return len(parts) >= 2 and not LEADERS.search(line.text) and len(line.text) < 200

@@ -1,0 +1,102 @@
+"""Questions that name a place of a document: "what does paragraph 12 of S/2025/303 say?", "footnote 25 of ..."."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.evidence import Unit, units_of
+from assistant.question import Question
+from assistant.quote import heads_once
+from assistant.retrieve import Evidence
+from corpus.documents import Block, Document
+from corpus.library import Library
+from corpus.places import folded, name_place, parts_of
+from corpus.touched import touched
+
+_WHOLE = 2_000
+"""Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
+_KINDS = frozenset({"para", "note", "table"})
+
+
+def named_places(question: Question) -> tuple[str, ...]:
+    """The paragraphs, footnotes and tables that a question names, as locators."""
+    if question.articles:
+        return ()
+    naming = name_place(folded(question.text))
+    return tuple(place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place)))
+
+
+def units_at(library: Library, document: Document, place: str) -> list[Unit]:
+    """The words of a document at a place: a paragraph with its sub-paragraphs, a footnote, the rows of a table."""
+    spans = touched(document, place)
+    blocks = [block for block in document.blocks for start, end in spans if start <= block.start and block.end <= end]
+    blocks = [block for block in dict.fromkeys(blocks) if block.kind != "heading"]
+    if not blocks or any(block.page in document.unquotable for block in blocks):
+        return []
+    first, last = blocks[0], _end_of(document, blocks[-1])
+    if first.kind == "row" or blocks[-1].kind == "row":
+        rows = [block for block in blocks if block.kind == "row" and block.context != "header"] or blocks
+        return heads_once([unit for block in rows if block.kind == "row" for unit in _rows(library, document, block)])
+    evidence = _evidence(library, document, first)
+    if evidence is None:
+        return []
+    together = all(_end_of(document, block).ordinal >= block.ordinal for block in blocks) and _one(document, blocks)
+    if together and last.end - first.body_start <= _WHOLE:
+        return [Unit(evidence, first.body_start, last.end, first.locator, first.ordinal)]
+    return [
+        Unit(
+            found,
+            block.start if block.kind == "footnote" else block.body_start,
+            block.end,
+            block.locator,
+            block.ordinal,
+        )
+        for block in blocks
+        if (found := _evidence(library, document, block))
+    ]
+
+
+def _one(document: Document, blocks: Sequence[Block]) -> bool:
+    """Whether all blocks are the first one and what stands under it."""
+    first = blocks[0]
+    for block in blocks[1:]:
+        above = block
+        while above.parent is not None and above.ordinal != first.ordinal:
+            above = document.blocks[above.parent]
+        if above.ordinal != first.ordinal:
+            return False
+    return True
+
+
+def _end_of(document: Document, block: Block) -> Block:
+    """The last block under a block, or itself."""
+    below = [child for child in document.children.get(block.ordinal, ()) if child.kind == "item"]
+    return _end_of(document, below[-1]) if below else block
+
+
+def _rows(library: Library, document: Document, block: Block) -> list[Unit]:
+    evidence = _evidence(library, document, block)
+    return [unit for unit in units_of(evidence) if unit.block == block.ordinal] if evidence else []
+
+
+def _evidence(library: Library, document: Document, block: Block) -> Evidence | None:
+    passage_id = library.passage_at(document.id, block.start)
+    passage = library.passages_by_id([passage_id]).get(passage_id) if passage_id else None
+    return Evidence(passage, document, 0.0, None, None) if passage else None
+
+
+def locator_of(document: Document, text: str) -> str | None:
+    """The locator that a person means who writes a place: `annex, para. 12` for "paragraph 12", "12" or "para. 12"
+    where the document has it there only; None where it has no such place."""
+    wanted = text.strip()
+    for block in document.blocks:
+        if block.locator == wanted or block.locator.startswith((f"{wanted},", f"{wanted} ")):
+            return wanted
+    naming = name_place(folded(wanted if not wanted[:1].isdigit() else f"para. {wanted}"))
+    for place in naming.places if naming else ():
+        for start, _ in touched(document, place):
+            found = document.block_at(start)
+            if found is not None:
+                table = found.locator.rpartition(", ")[0] if found.kind == "row" else ""
+                return table or found.locator
+    return None

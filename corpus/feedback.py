@@ -1,0 +1,154 @@
+"""What people said about answers: a table of the store, from which cases for the evaluation are made."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from corpus.documents import LANGUAGES
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS feedback (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, question TEXT NOT NULL, language TEXT NOT NULL,
+  history TEXT NOT NULL, answer TEXT NOT NULL, rating INTEGER NOT NULL, comment TEXT NOT NULL, expected TEXT NOT NULL
+)
+"""
+MAX_TEXT = 4_000
+"""Characters of a question, an earlier turn, a comment, what was expected."""
+MAX_HISTORY = 50
+MAX_ANSWER = 1_000_000
+"""Characters of an answer as JSON."""
+
+Rating = Literal[-1, 0, 1]
+Clock = Callable[[], datetime]
+
+# Controls, and the invisible characters that turn the direction of what follows; line feeds and tabs may stay.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class FeedbackError(ValueError):
+    """Feedback that can't be kept as it is; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What somebody said about an answer. `rating` is 1 (right), -1 (wrong) or 0 (neither).
+
+    `history` are the earlier user turns, oldest first; `answer` is the answer in its JSON form; `expected` says what
+    the answer should have been. `time` is when it was given, ISO 8601 in UTC. `id` numbers what is kept, 0 before.
+    """
+
+    question: str
+    language: str
+    rating: Rating
+    time: str
+    history: tuple[str, ...] = ()
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
+    expected: str = ""
+    id: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        return {**vars(self), "history": list(self.history), "answer": dict(self.answer)}
+
+
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
+def feedback_of(
+    question: str,
+    language: str,
+    rating: int,
+    *,
+    history: Sequence[str] = (),
+    answer: Mapping[str, Any] | None = None,
+    comment: str = "",
+    expected: str = "",
+    clock: Clock = utc_now,
+) -> Feedback:
+    """Feedback as it may be kept: checked, bounded, without characters that can't be seen.
+
+    `clock` gives the time, with its time zone. Raises `FeedbackError`.
+    """
+    if rating not in (-1, 0, 1):
+        raise FeedbackError(f"A rating is -1, 0 or 1, not {rating!r}.")
+    if language not in LANGUAGES:
+        raise FeedbackError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+    if len(history) > MAX_HISTORY:
+        raise FeedbackError(f"The history has {len(history)} turns; {MAX_HISTORY} are the most.")
+    asked = _text(question, "question")
+    if not asked:
+        raise FeedbackError("The question is empty.")
+    given = dict(answer or {})
+    if len(json.dumps(given, ensure_ascii=False)) > MAX_ANSWER:
+        raise FeedbackError(f"The answer is longer than {MAX_ANSWER:,} characters.")
+    return Feedback(
+        question=asked,
+        language=language,
+        rating=cast(Rating, rating),
+        time=clock().astimezone(UTC).isoformat(timespec="seconds"),
+        history=tuple(_text(turn, "history") for turn in history),
+        answer=given,
+        comment=_text(comment, "comment"),
+        expected=_text(expected, "expected answer"),
+    )
+
+
+def _text(text: str, name: str) -> str:
+    cleaned = _UNSEEN.sub("", text).encode("utf-8", "replace").decode("utf-8").strip()
+    if len(cleaned) > MAX_TEXT:
+        raise FeedbackError(f"The {name} has {len(cleaned):,} characters; {MAX_TEXT:,} are the most.")
+    return cleaned
+
+
+class FeedbackTable:
+    """The kept feedback. Writing is done inside a transaction of the store."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def add(self, feedback: Feedback) -> int:
+        """Keeps feedback; returns its number."""
+        row = self._db.execute(
+            "INSERT INTO feedback (time, question, language, history, answer, rating, comment, expected) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                feedback.time,
+                feedback.question,
+                feedback.language,
+                json.dumps(list(feedback.history)),
+                json.dumps(dict(feedback.answer)),
+                feedback.rating,
+                feedback.comment,
+                feedback.expected,
+            ),
+        )
+        return int(row.lastrowid or 0)
+
+    def all(self) -> list[Feedback]:
+        """What is kept, oldest first."""
+        found = self._db.execute(
+            "SELECT id, time, question, language, history, answer, rating, comment, expected FROM feedback ORDER BY id"
+        )
+        return [
+            Feedback(
+                id=row[0],
+                time=row[1],
+                question=row[2],
+                language=row[3],
+                history=tuple(json.loads(row[4])),
+                answer=json.loads(row[5]),
+                rating=row[6],
+                comment=row[7],
+                expected=row[8],
+            )
+            for row in found
+        ]

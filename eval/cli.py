@@ -1,0 +1,235 @@
+"""`rapporteur eval`: how good the answers are. Data on stdout, talk on stderr; exit codes as in `assistant.cli.session`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
+from eval.public.commands import abstention, evidence, retrieval
+
+if TYPE_CHECKING:
+    from eval.runs.store import Run
+
+OUT = Path("eval-runs")
+app = typer.Typer(
+    help="How good the answers are: question sets, metrics, peers, reports.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Questions = Annotated[str, typer.Option("--set", help="A shipped question set (starter, meeting), or a YAML file.")]
+Documents = Annotated[
+    list[Path] | None, typer.Option(help="File or folder that stands in for the set's documents; may be repeated.")
+]
+HeldIn = Annotated[Path | None, typer.Option("--library", help="Use the library in this folder as it is.")]
+Out = Annotated[Path, typer.Option(help="Folder of runs and of the libraries that are built for them.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NoCross = Annotated[bool, typer.Option("--no-cross-encoder", help="Leave the cross-encoder out.")]
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
+
+
+@app.command()
+def run(
+    questions: Questions = "starter",
+    system: Annotated[
+        str, typer.Option(help="rapporteur, llama-index, bm25, dense, or the URL of a server.")
+    ] = "rapporteur",
+    documents: Documents = None,
+    library: HeldIn = None,
+    no_cross_encoder: NoCross = False,
+    model: Annotated[str, typer.Option(help="The model that a chat server is asked for.")] = "default",
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a server may take for an answer.")] = 60.0,
+    out: Out = OUT,
+    name: Annotated[str | None, typer.Option(help="Name of the run; by default that of set and system.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at once; more than 1 blurs latency.")] = 1,
+    again: Annotated[bool, typer.Option("--again", help="Begin anew; the run before is kept beside.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Ask the cases anew that failed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a system every question of a set; goes on where it was stopped."""
+    from eval.runs.comparing import summary_of
+    from eval.runs.execute import execute
+    from eval.runs.options import plan_of, questions_of, settings_for, system_of
+    from eval.runs.showing import print_summary
+    from eval.runs.telling import bar
+
+    if documents and library:
+        raise fail("--documents and --library exclude each other.", EXIT_USAGE)
+    with _told():
+        chosen = settings_for(cross_encoder=not no_cross_encoder)
+        plan = plan_of(
+            questions_of(questions),
+            system_of(system, chosen, model, timeout),
+            chosen,
+            name=name,
+            out=out,
+            documents=documents or [],
+            library=library,
+            jobs=jobs,
+            again=again,
+            retry=retry,
+        )
+        with bar() as shown:
+            done = execute(plan, shown)
+        summary = summary_of(done)
+        if as_json:
+            _print_json({"run": str(done.folder), **done.meta, **summary.to_json()})
+        else:
+            print_summary(data, done.name, summary)
+        talk.print(f"The run is in {done.folder}.", markup=False)
+        if summary.cases and len(summary.failed) == summary.cases:
+            raise fail(f"every case failed; the first: {done.records[0].error}.")
+
+
+@app.command()
+def compare(first: RunFolder, second: RunFolder, out: Out = OUT, as_json: AsJson = False) -> None:
+    """How two runs differ, by paired tests, and which cases changed."""
+    from eval.runs.comparing import compare as compared
+    from eval.runs.showing import print_comparison
+
+    with _told():
+        found = compared(_run(first, out), _run(second, out))
+        if as_json:
+            _print_json(found.to_json())
+        else:
+            print_comparison(data, found)
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or their names in the folder of runs.")],
+    out: Annotated[Path, typer.Option(help="The HTML file to write.")],
+    folder: Annotated[Path, typer.Option(help="Folder of runs.")] = OUT,
+) -> None:
+    """One self-contained HTML page about one run or several."""
+    from eval.report import write_report
+
+    with _told():
+        write_report([_run(each, folder) for each in runs], out)
+    talk.print(f"The report is in {out}.", markup=False)
+
+
+@app.command()
+def gate(
+    stored: RunFolder,
+    thresholds: Annotated[Path | None, typer.Option(help="File of thresholds; by default the shipped one.")] = None,
+    out: Out = OUT,
+) -> None:
+    """Fail with each threshold named that a run does not keep."""
+    from eval.runs.comparing import summary_of
+    from eval.runs.gate import SHIPPED, broken, load_thresholds
+
+    with _told():
+        held = _run(stored, out)
+        wanted = load_thresholds(thresholds or SHIPPED, str(held.meta["set"]))
+        faults = broken(wanted, held, summary_of(held))
+        for fault in faults:
+            data.print(fault, markup=False)
+        if faults:
+            raise fail(f"{held.name} breaks {len(faults)} of {len(wanted)} thresholds.")
+    talk.print(f"{held.name} keeps all {len(wanted)} thresholds.", markup=False)
+
+
+@app.command()
+def judge(
+    stored: RunFolder,
+    url: Annotated[str, typer.Argument(help="Base address of an OpenAI-compatible server (https://host/v1).")],
+    model: Annotated[str, typer.Option(help="The model that judges.")] = "default",
+    labels: Annotated[
+        Path | None, typer.Option(help="Cases that people judged: a YAML mapping from case to true or false.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a judgement may take.")] = 60.0,
+    out: Out = OUT,
+    as_json: AsJson = False,
+) -> None:
+    """Have a model judge the answers of a run, and say how far it agrees with rules and labels."""
+    import httpx
+
+    from eval.metrics.judge import endpoint
+    from eval.runs.judging import judge_run, read_labels, sentences
+    from eval.runs.options import key_of_server
+    from eval.runs.telling import bar
+
+    with _told():
+        held = _run(stored, out)
+        wanted = read_labels(labels) if labels else {}
+        key = key_of_server()
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        try:
+            server = httpx.Client(base_url=url, headers=headers, timeout=timeout)
+        except httpx.InvalidURL:
+            raise fail(f"{url} is no http address.", EXIT_USAGE) from None
+        with server as client, bar() as shown:
+            shown.judging(len(held.records))
+            judged = judge_run(held, endpoint(client, model), wanted, shown.judged)
+        if as_json:
+            _print_json(judged.to_json())
+        else:
+            for sentence in sentences(judged):
+                data.print(sentence, markup=False)
+
+
+@app.command()
+def check(
+    questions: Questions = "starter",
+    documents: Documents = None,
+    library: HeldIn = None,
+    out: Out = OUT,
+    as_json: AsJson = False,
+) -> None:
+    """Check each case of a set against its documents."""
+    from eval.runs.checking import faults_of
+    from eval.runs.options import questions_of, settings_for
+
+    with _told():
+        chosen = settings_for(cross_encoder=False)
+        count, faults = faults_of(questions_of(questions), chosen, documents or [], library, out)
+        if as_json:
+            _print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
+        else:
+            for fault in faults:
+                data.print(str(fault), markup=False)
+        if faults:
+            raise fail(f"{len(faults)} faults in {count} cases.")
+    talk.print(f"{count} cases, no faults.", markup=False)
+
+
+for _command in (retrieval, abstention, evidence):
+    app.command()(_command)
+
+
+def _run(name: Path, out: Path) -> Run:
+    """A stored run by its folder, or by its name among the runs."""
+    from eval.runs.store import load_run
+
+    beside = out / name
+    return load_run(beside if not name.exists() and beside.exists() else name)
+
+
+def _print_json(value: object) -> None:
+    # Plain ASCII: an answer may hold halves of surrogate pairs, which no terminal takes.
+    typer.echo(json.dumps(value))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected errors as sentences."""
+    from eval.cases import CaseError
+    from eval.runs.corpora import CorpusError
+    from eval.runs.gate import GateError
+    from eval.runs.store import RunError
+    from eval.systems import SystemFault
+
+    with plain_errors():
+        try:
+            yield
+        except (CaseError, CorpusError, GateError, RunError, SystemFault) as error:
+            raise fail(str(error), EXIT_USAGE) from None
+        except OSError as error:
+            raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None

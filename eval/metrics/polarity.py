@@ -1,0 +1,91 @@
+"""What a text denies and what it affirms, so that `may detain` is not supported by `may not detain`.
+
+A negation reaches to the end of its clause (at most to the next mark of punctuation), and denies first of all the content
+word that follows it: a rule of thumb in the manner of NegEx (Chapman et al., 2001), without syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.analysis import analyse, fold, words
+from eval.metrics.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negations, stops
+
+_CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[,。；：，、？！،؛؟]")
+_IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
+_HAN_NEGATION = re.compile(HAN_NEGATIONS)
+_HAN_RUN = re.compile(r"[㐀-䶿一-鿿]+")
+_HAN_HELPER = re.compile(r"^[得应可能会被予须必要将]+")
+
+
+@dataclass(frozen=True)
+class Polarity:
+    """Analysed content words: `denied` are those right behind a negation, `reached` all in a clause behind its negation,
+    `affirmed` those that some clause says without one. `negates` tells whether there is any negation."""
+
+    denied: frozenset[str]
+    reached: frozenset[str]
+    affirmed: frozenset[str]
+    negates: bool
+
+
+@lru_cache(maxsize=4_096)
+def polarity(text: str, language: str) -> Polarity:
+    """The polarity of a text in one of the six languages."""
+    read = _read_han if language == "zh" else _read
+    said = [each for clause in _CLAUSE.split(_IDIOM.sub(" ", text)) for each in read(clause, language)]
+    return Polarity(
+        frozenset(word for word, depth in said if word and depth == 2),
+        frozenset(word for word, depth in said if word and depth),
+        frozenset(word for word, depth in said if word and not depth),
+        any(depth for _, depth in said),
+    )
+
+
+def _read(clause: str, language: str) -> Iterator[tuple[str, int]]:
+    """Content words with 0 (affirmed), 1 (within reach of a negation) or 2 (right behind it); a negation is ("", 1)."""
+    known, skipped = negations(language), stops(language)
+    depth = 0
+    for word, _, _ in words(clause):
+        parts = fold(word).replace("’", "'").split("'", 1)
+        said = word
+        if parts[0] in known or (parts[0].endswith("n") and parts[1:] == ["t"]):
+            depth = 2
+            yield "", 1
+            said = parts[1] if len(parts) == 2 and parts[0] in known else ""
+        for token in analyse(said, language):
+            if token not in skipped:
+                yield token, depth
+                depth = min(depth, 1)
+
+
+def _read_han(clause: str, language: str) -> Iterator[tuple[str, int]]:
+    for run in _HAN_RUN.findall(clause):
+        first, *rest = _HAN_NEGATION.split(run)
+        yield from ((token, 0) for token in analyse(first, language))
+        for piece in rest:
+            yield "", 1
+            said = analyse(_HAN_HELPER.sub("", piece), language)
+            yield from ((token, 1 if n else 2) for n, token in enumerate(said))
+
+
+def contradiction(claim: Polarity, held: Sequence[Polarity]) -> str:
+    """What is wrong with a claim's negations beside those of its quotes; empty where nothing is.
+
+    What the claim denies must be denied in a quote (anywhere in a negation's reach), or, where the quotes don't have the
+    word at all, they must hold some negation. What the quotes deny and nowhere affirm, a claim without a negation may not
+    affirm.
+    """
+    denied = {word for each in held for word in each.denied}
+    reached = {word for each in held for word in each.reached}
+    affirmed = {word for each in held for word in each.affirmed}
+    if not claim.negates:
+        wrong = sorted((denied & claim.affirmed) - affirmed)
+        return f"“{wrong[0]}” is denied" if wrong else ""
+    if not any(each.negates for each in held):
+        return "a negation"
+    wrong = sorted((claim.denied & affirmed) - reached)
+    return f"“{wrong[0]}” is not denied" if wrong else ""

@@ -1,0 +1,207 @@
+"""Symbols, numbers, times of day and days of the week that a text names, in six languages, in forms to be compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+
+from corpus.analysis import fold, words
+from corpus.language import detect_language
+from corpus.symbols import find_symbols
+from eval.metrics.lexicon import PLACES, WEEKDAYS, month_of, number_words
+from eval.wording import dates_in
+
+_NUMBER = re.compile(r"(?<!\d)(?:\d{1,3}(?:[,.'’٬ ]\d{3})+(?!\d)|\d+(?:[.,٫]\d+)?)")
+_PLACED = re.compile(
+    rf"(?:{PLACES})\s*№?\s*(?P<list>(?:\d+|[IVXL]+\b)(?:\s*(?:,|and|et|y|и|و|和|至|-|to|à|al?)\s*(?:\d+|[IVXL]+\b))*)",
+    re.IGNORECASE,
+)
+_HAN_NUMBER = re.compile(r"([一二两三四五六七八九十百]+)(?=[个次项天日年名条款段章份国级届])")
+_HAN_DIGITS = {**{sign: n for n, sign in enumerate("一二三四五六七八九", 1)}, "两": 2}
+_HALF = r"(?P<half>[ap])\.?\s?m\b\.?"
+_CLOCK = r"(?P<hour>[0-2]?\d)(?:[.:](?P<minute>[0-5]\d))?"
+_TWELVE = re.compile(
+    rf"(?<![\d.:])(?:(?P<from>[0-2]?\d)(?:[.:](?P<frommin>[0-5]\d))?\s*(?P<fromhalf>[ap])?(?(fromhalf)\.?\s?m\.?)"
+    rf"\s*(?:-|\bto\b)\s*)?{_CLOCK}\s*{_HALF}",
+    re.IGNORECASE,
+)
+_DAY_CLOCK = (
+    r"(?<![\d.:])(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?![\d:])",
+    r"(?<![\d.:,])(?P<hour>[0-2]?\d)\s?h(?:\s?(?P<minute>[0-5]\d))?\b",
+    r"(?<![\d.:])(?P<hour>[0-2]?\d)[.](?P<minute>[0-5]\d)\s?(?:h|horas|heures|час\w*|ч)\b",
+    r"\b(?:à|de|a las|las|в|с|до)\s(?P<hour>[0-2]?\d)\s(?:heures|horas|час(?:ов|а)?|ч\.)(?:\s(?P<minute>[0-5]\d))?",
+    r"الساعة\s(?P<hour>[0-2]?\d)(?:[/:.](?P<minute>[0-5]\d))?",
+    r"(?P<half>上午|下午|晚上)\s?(?P<hour>[0-2]?\d)\s?[时点:](?P<minute>[0-5]\d)?分?",
+    r"(?<!\d)(?P<hour>[0-2]?\d)时(?P<minute>[0-5]\d)?分?",
+)
+_DAY_CLOCKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _DAY_CLOCK)
+_NOON = re.compile(r"\b(?:noon|midday|midi|mediod[ií]a|полдень)\b|正午", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"\b(?:midnight|minuit|medianoche|полночь)\b|午夜", re.IGNORECASE)
+_WEEKDAY = re.compile("|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True)))
+
+
+def plain(text: str) -> str:
+    """Compatibility forms, digits, dashes and spaces made plain; format characters dropped. Case and accents stay."""
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(
+        str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter
+        for letter in text
+        if unicodedata.category(letter) != "Cf"
+    )
+    return re.sub(r"\s+", " ", re.sub(r"[‐-―−]", "-", text)).strip()
+
+
+@lru_cache(maxsize=4_096)
+def without_symbols(text: str) -> tuple[frozenset[str], str]:
+    """The symbols in a text, canonical, and the text with them blanked out."""
+    found = find_symbols(text)
+    bare = text
+    for mention in found:
+        bare = bare[: mention.start] + " " * (mention.end - mention.start) + bare[mention.end :]
+    return frozenset(mention.symbol.text for mention in found), bare
+
+
+@lru_cache(maxsize=4_096)
+def times(text: str) -> tuple[tuple[int, ...], str]:
+    """The times of day in a plain text, in minutes after midnight, in order, and the text with them blanked out.
+
+    Both ends of a range are times; `3-5 p.m.` is 15:00 and 17:00. What gives no half of the day is read as 24 hours.
+    """
+    found: list[tuple[int, int]] = []
+
+    def twelve(match: re.Match[str]) -> str:
+        end = _minutes(match["hour"], match["minute"], match["half"])
+        if match["from"]:
+            start = _minutes(match["from"], match["frommin"], match["fromhalf"] or match["half"])
+            # 10-1 p.m. begins before noon.
+            start -= 720 if start > end and not match["fromhalf"] and start >= 720 else 0
+            found.append((match.start(), start))
+        found.append((match.start(), end))
+        return " " * len(match.group())
+
+    def day(match: re.Match[str]) -> str:
+        half = match.groupdict().get("half")
+        found.append((match.start(), _minutes(match["hour"], match["minute"], half)))
+        return " " * len(match.group())
+
+    def fixed(minutes: int, match: re.Match[str]) -> str:
+        found.append((match.start(), minutes))
+        return " " * len(match.group())
+
+    text = _TWELVE.sub(twelve, text)
+    for pattern in _DAY_CLOCKS:
+        text = pattern.sub(day, text)
+    text = _NOON.sub(lambda match: fixed(720, match), text)
+    text = _MIDNIGHT.sub(lambda match: fixed(0, match), text)
+    return tuple(minutes for _, minutes in sorted(found, key=lambda each: each[0])), text
+
+
+def _minutes(hour: str, minute: str | None, half: str | None) -> int:
+    hours = int(hour)
+    if half:
+        late = half in "pP" or half in ("下午", "晚上")
+        hours = hours % 12 + (12 if late else 0) if hours <= 12 else hours
+    return hours % 24 * 60 + int(minute or 0)
+
+
+@lru_cache(maxsize=4_096)
+def weekdays(text: str) -> frozenset[int]:
+    """The days of the week that a text names, Monday 0."""
+    folded = fold(text)
+    return frozenset(
+        WEEKDAYS[match.group()]
+        for match in _WEEKDAY.finditer(folded)
+        if not folded[match.start()].isascii() or _stands_alone(folded, match)
+    )
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    around = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
+    return not any(letter.isalpha() for letter in around)
+
+
+@lru_cache(maxsize=4_096)
+def figures(text: str) -> tuple[frozenset[float], ...]:
+    """The numbers in figures, in order, each with all its readings: `1,234` may be 1234 or 1.234."""
+    return tuple(_readings(match.group()) for match in _NUMBER.finditer(text))
+
+
+@lru_cache(maxsize=4_096)
+def numbers(text: str) -> tuple[frozenset[float], ...]:
+    """As `figures`, but without those that belong to the dates of the text; times must be blanked out before."""
+    spare = Counter[float]()
+    for date in dates_in(text):
+        spare.update(float(part) for part in (date.day, date.year) if part is not None)
+        if date.month not in _months_named(text):
+            spare[float(date.month)] += 1
+    made = []
+    for readings in figures(text):
+        spent = next((value for value in readings if spare[value]), None)
+        if spent is None:
+            made.append(readings)
+        else:
+            spare[spent] -= 1
+    return tuple(made)
+
+
+def _months_named(text: str) -> set[int]:
+    """The months that a text names in words; all others of its dates are in figures."""
+    return {month for word, _, _ in words(text) if (month := month_of(word)) is not None}
+
+
+def _readings(written: str) -> frozenset[float]:
+    digits = re.sub(r"\D", "", written)
+    signs = re.findall(r"\D", written)
+    made = {float(digits)} if not signs or re.fullmatch(r"\d{1,3}(?:\D\d{3})+", written) else set()
+    if len(signs) == 1 and signs[0] in ".,٫":
+        made.add(float(re.sub(r"\D", ".", written)))
+    return frozenset(made or {float(digits)})
+
+
+@lru_cache(maxsize=4_096)
+def spelt(text: str, language: str = "") -> tuple[tuple[str, int], ...]:
+    """Numbers in words with the words, in order: `four`, `quatre`, `четыре`, `四次`. `twenty one` is 20, 1 and 21."""
+    known = number_words(language or detect_language(text))
+    made = [(match.group(1), _han(match.group(1))) for match in _HAN_NUMBER.finditer(text)]
+    before = 0
+    for word, _, _ in words(text):
+        value = known.get(fold(word))
+        if value is not None:
+            made.append((word, value))
+            if 20 <= before <= 90 and 1 <= value <= 9:
+                made.append((word, before + value))
+        if fold(word) not in ("y", "et", "and", "و"):
+            before = value or 0
+    return tuple(made)
+
+
+def _han(written: str) -> int:
+    total = digit = 0
+    for sign in written:
+        if sign in "十百":
+            total += (digit or 1) * (10 if sign == "十" else 100)
+            digit = 0
+        else:
+            digit = _HAN_DIGITS[sign]
+    return total + digit
+
+
+@lru_cache(maxsize=4_096)
+def placed(text: str) -> frozenset[str]:
+    """Numbers and Roman numerals that follow the word for a place: 6 and 1 of `article 6, paragraph 1`."""
+    return frozenset(
+        mark.upper() for match in _PLACED.finditer(text) for mark in re.findall(r"\d+|[IVXL]+\b", match["list"], re.I)
+    )
+
+
+def without_places(text: str) -> str:
+    """A text without places and their numbers: they are compared as such, not as words."""
+    return _PLACED.sub(" ", text)
+
+
+@lru_cache(maxsize=4_096)
+def romans(text: str) -> frozenset[str]:
+    """Roman numerals of a plain text, as they mark places."""
+    return frozenset(re.findall(r"\b[IVXL]+\b", text))

@@ -1,0 +1,121 @@
+"""One question asked as users ask it, and what the answerer weighed for it: the features that a bar is fitted on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.answer import Answer
+from assistant.engine import Engine
+from assistant.evidence import Scored
+from corpus.documents import Span
+from eval.public.shelf import index_of
+
+BEST = 3
+"""Units of a row whose features are kept."""
+SHOWN = 300
+"""Characters of a unit that are kept."""
+BY_RULE = 10.0
+"""Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""
+
+Place = tuple[int, int, int]
+"""Text number, and start and end in its body."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An answer with its time in milliseconds, and all units that were weighed, best first."""
+
+    answer: Answer
+    scored: tuple[Scored, ...]
+    ms: float
+
+    @property
+    def answered(self) -> bool:
+        """Whether the answer says anything."""
+        return self.answer.status in ("answered", "partial") and bool(self.answer.statements)
+
+    @property
+    def confidence(self) -> float:
+        """How sure the answerer is; of decisions by rule, `BY_RULE` and less it."""
+        if self.answer.confidence is not None:
+            return self.answer.confidence
+        return BY_RULE if self.answered else -BY_RULE
+
+    def best(self, count: int) -> list[Scored]:
+        """The best units that share no words."""
+        chosen: list[Scored] = []
+        for each in self.scored:
+            if len(chosen) == count:
+                break
+            unit = each.unit
+            if not any(
+                other.unit.document.id == unit.document.id
+                and other.unit.start < unit.end
+                and unit.start < other.unit.end
+                for other in chosen
+            ):
+                chosen.append(each)
+        return chosen
+
+    def said(self) -> list[tuple[str, Span]]:
+        """What the answer quotes: document key and span."""
+        return [(each.symbol, (each.start, each.end)) for each in self.answer.citations]
+
+    def told(self) -> dict[str, Any]:
+        """The outcome, for the file."""
+        return {
+            "answered": self.answered,
+            "status": self.answer.status,
+            "asked_in": self.answer.language,
+            "confidence": round(self.confidence, 4),
+            "ms": round(self.ms, 1),
+        }
+
+
+def ask(engine: Engine, question: str) -> Asked:
+    """Asks a question."""
+    begun = time.perf_counter()
+    answer = engine.ask(question)
+    ms = (time.perf_counter() - begun) * 1e3
+    return Asked(answer, tuple(engine.weigh(question)), ms)
+
+
+def span_of(each: Scored) -> tuple[str, Span]:
+    """Document key and span of a unit."""
+    return each.unit.document.key, (each.unit.start, each.unit.end)
+
+
+def covered(gold: Iterable[tuple[str, Span]], by: Sequence[tuple[str, Span]], share: float = 1.0) -> bool:
+    """Whether spans together hold at least this share of the characters of one of the gold spans."""
+    for key, (start, end) in gold:
+        held: set[int] = set()
+        for other, (begin, stop) in by:
+            if other == key:
+                held.update(range(max(start, begin), min(end, stop)))
+        if end > start and len(held) >= share * (end - start):
+            return True
+    return False
+
+
+def features(
+    scored: Sequence[Scored], gold: Sequence[tuple[str, Span]] | None, share: float = 1.0
+) -> list[dict[str, Any]]:
+    """The signals of the best units; `holds` says of each whether it holds a gold span, None where none is known."""
+    return [
+        {
+            "score": round(each.score, 4),
+            "cross": round(each.cross, 4),
+            "cosine": round(each.cosine, 4),
+            "coverage": round(each.coverage, 4),
+            "missing": round(each.missing, 4),
+            "subject": round(each.subject, 4),
+            "asked": round(each.asked, 4),
+            "text": index_of(each.unit.document.key),
+            "words": each.unit.text[:SHOWN],
+            "holds": None if gold is None else covered(gold, [span_of(each)], share),
+        }
+        for each in scored[:BEST]
+    ]

@@ -1,0 +1,152 @@
+"""The failed cases of a run: question, answer, what was wanted and what was cited, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from eval.cases import Case
+from eval.metrics.facts import said
+from eval.report.markup import Html, Part, joined, tag
+from eval.runs.records import Cited, Record
+from eval.runs.store import Gold, Run
+from eval.wording import says
+
+_CHECKS = (
+    ("citation_recall", "a claim is not supported"),
+    ("citation_precision", "a citation is irrelevant"),
+    ("paragraph_exact", "gold place not cited"),
+    ("quote_exact", "a quote is not exact"),
+)
+
+
+def faults(case: Case, record: Record, row: Mapping[str, float | None]) -> list[str]:
+    """What is wrong with an answer, in a few words each; empty where it is right in every respect."""
+    if record.status == "failed":
+        return ["failed"]
+    found = []
+    if row["right"] != 1.0:
+        if not case.answerable:
+            found.append("answered, but has no answer")
+        elif not record.answered:
+            found.append("not answered")
+        else:
+            found.append("a fact is missing")
+    if record.answered and case.answerable:
+        found += [told for name, told in _CHECKS if (value := row[name]) is not None and value < 1.0]
+    elif record.answered and (value := row["quote_exact"]) is not None and value < 1.0:
+        found.append("a quote is not exact")
+    return found
+
+
+def failures(run: Run, per_case: Mapping[str, Mapping[str, float | None]]) -> Html:
+    """A card for each case that is not right in every respect, by kind; those that are wrong come first."""
+    records = {record.case: record for record in run.records}
+    held: dict[str, list[tuple[Case, Record, list[str]]]] = {}
+    for case in run.cases:
+        record = records[case.id]
+        told = faults(case, record, per_case[case.id])
+        if told:
+            held.setdefault(case.kind, []).append((case, record, told))
+    parts: list[Part] = []
+    for kind, cases in sorted(held.items()):
+        cases.sort(key=lambda each: per_case[each[0].id]["right"] == 1.0)
+        parts.append(tag("h3", f"{kind} ({len(cases)})"))
+        parts += [_card(case, record, told, run.gold.get(case.id, ())) for case, record, told in cases]
+    return joined(*parts) if parts else tag("p", "No case failed.", class_="good")
+
+
+def _card(case: Case, record: Record, told: Sequence[str], gold: Sequence[Gold]) -> Html:
+    summary = tag(
+        "summary",
+        tag("span", case.id, class_="tag"),
+        tag("span", case.language, class_="tag"),
+        *(tag("span", fault, class_="tag bad") for fault in told),
+        tag("span", case.question, class_="question", dir="auto"),
+    )
+    inside = tag(
+        "div",
+        _history(case),
+        tag("div", tag("div", _wanted(case, record, gold)), tag("div", _given(record)), class_="sides"),
+        class_="inside",
+    )
+    return tag("details", summary, inside)
+
+
+def _history(case: Case) -> Html | None:
+    if not case.history:
+        return None
+    turns = [tag("li", turn, dir="auto") for turn in case.history]
+    return joined(tag("h4", "Earlier turns"), tag("ul", *turns))
+
+
+def _wanted(case: Case, record: Record, gold: Sequence[Gold]) -> Html:
+    """What the case asks for: facts, each met or missing, and the gold places."""
+    if not case.answerable:
+        return joined(tag("h4", "Wanted"), tag("p", "No answer."), tag("p", case.why, class_="note", dir="auto"))
+    text = said(record)
+    facts = []
+    for alternatives in case.facts:
+        met = any(says(text, fact) for fact in alternatives)
+        mark = tag("span", "✓ said " if met else "✗ missing ", class_="good" if met else "bad")
+        facts.append(tag("li", mark, tag("span", " | ".join(alternatives), dir="auto")))
+    need = " (each is needed)" if case.needs_each else " (one suffices)" if len(case.gold) > 1 else ""
+    places = [_words(f"{each.document}, {each.locator}", each.text) for each in gold]
+    if not places:
+        places = [tag("p", f"{place.document}, {place.wanted}", class_="where") for place in case.gold]
+    return joined(tag("h4", "Facts wanted"), tag("ul", *facts), tag("h4", f"Gold places{need}"), *places)
+
+
+def _given(record: Record) -> Html:
+    """What was answered, and the passages that it cites with the quotes marked."""
+    if record.status == "failed":
+        return joined(tag("h4", "Answer"), tag("p", f"Failed: {record.error}", class_="bad"))
+    reason = record.raw.get("reason") if isinstance(record.raw, Mapping) else None
+    parts: list[Part] = [tag("h4", f"Answer ({record.status})")]
+    for claim in record.claims:
+        numbers = "".join(f"[{n + 1}]" for n in claim.cited)
+        parts.append(tag("p", claim.text, " ", tag("span", numbers or "[no citation]", class_="faint"), dir="auto"))
+    if not record.claims:
+        parts.append(tag("p", reason if isinstance(reason, str) else "No answer.", dir="auto"))
+    if record.citations:
+        parts.append(tag("h4", "Cited passages"))
+    parts += _passages(record.citations)
+    if not record.citations and record.ranked:
+        places = [tag("li", f"{document}, {locator}") for document, locator in record.ranked[:3]]
+        parts += [tag("h4", "Retrieved, best first"), tag("ul", *places)]
+    return joined(*parts)
+
+
+def _passages(citations: Sequence[Cited]) -> list[Html]:
+    """The cited passages, each once, with the numbers of its citations and all their quotes marked."""
+    shared: dict[tuple[str, str], list[tuple[int, Cited]]] = {}
+    for n, cited in enumerate(citations, 1):
+        whole = cited.text if cited.quote in cited.text else cited.quote
+        shared.setdefault((cited.document, whole), []).append((n, cited))
+    made = []
+    for (document, text), held in shared.items():
+        numbers = "".join(f"[{n}]" for n, _ in held)
+        locators = "; ".join(dict.fromkeys(cited.locator for _, cited in held if cited.locator))
+        where = f"{numbers} {document}{f', {locators}' if locators else ''}"
+        made.append(_words(where, _marked(text, [cited.quote for _, cited in held])))
+    return made
+
+
+def _marked(text: str, quotes: Sequence[str]) -> Html:
+    """A text with the quotes in it marked; blank lines left out."""
+    text = _lines(text)
+    spans = sorted((at, at + len(quote)) for quote in map(_lines, quotes) if quote and (at := text.find(quote)) >= 0)
+    parts: list[Part] = []
+    position = 0
+    for start, end in spans:
+        if end > position:
+            parts += [text[position : max(start, position)], tag("mark", text[max(start, position) : end])]
+            position = end
+    return joined(*parts, text[position:])
+
+
+def _lines(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if line.strip())
+
+
+def _words(where: str, words: str) -> Html:
+    return joined(tag("p", where, class_="where"), tag("div", words, class_="words", dir="auto"))

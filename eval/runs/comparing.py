@@ -1,0 +1,91 @@
+"""Two runs beside each other, over the cases that both have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from eval.metrics.scores import MEASURES
+from eval.metrics.statistics import mcnemar, paired_difference
+from eval.metrics.summary import Summary, summarise
+from eval.runs.store import Run, RunError, asked
+
+
+@dataclass(frozen=True)
+class Paired:
+    """A figure of both runs over the cases for which both have it, and how they differ: the mean of B - A with its
+    95 % bootstrap interval, and the two-sided p of the sign-flip test."""
+
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    p: float
+    cases: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How run B (`second`) differs from run A. `gained` are the cases that only B has right, `lost` those that only A
+    has; `mcnemar` is the p of these being so unequal by chance."""
+
+    first: str
+    second: str
+    cases: int
+    figures: Mapping[str, Paired]
+    mcnemar: float
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The comparison, ready to be written."""
+        return asdict(self)
+
+
+def summary_of(run: Run) -> Summary:
+    """The figures of a stored run. Raises `RunError` where cases were not asked yet."""
+    if run.missing:
+        raise RunError(
+            f"{run.folder} is not finished: {run.missing} of {len(run.cases)} cases were not asked yet. "
+            "Give the same 'eval run' command again to go on with it."
+        )
+    return summarise(run.cases, run.records, run.text_of)
+
+
+def compare(first: Run, second: Run) -> Comparison:
+    """Compares two stored runs. Raises `RunError` where one is not finished, or they share no question."""
+    before, after = summary_of(first), summary_of(second)
+    questions = {case.id: asked(case) for case in first.cases}
+    shared = [case.id for case in second.cases if questions.get(case.id) == asked(case)]
+    if not shared:
+        raise RunError(f"{first.folder} and {second.folder} have no question in common.")
+    figures = {}
+    for name in MEASURES:
+        pairs = [(before.per_case[case][name], after.per_case[case][name]) for case in shared]
+        held = [(a, b) for a, b in pairs if a is not None and b is not None]
+        a, b = [pair[0] for pair in held], [pair[1] for pair in held]
+        found = paired_difference(a, b)
+        if found is not None:
+            figures[name] = Paired(
+                first=sum(a) / len(a),
+                second=sum(b) / len(b),
+                difference=found.mean,
+                low=found.interval.low,
+                high=found.interval.high,
+                p=found.p,
+                cases=found.cases,
+            )
+    right_before = [before.per_case[case]["right"] == 1.0 for case in shared]
+    right_after = [after.per_case[case]["right"] == 1.0 for case in shared]
+    changed = list(zip(shared, right_before, right_after, strict=True))
+    return Comparison(
+        first=first.name,
+        second=second.name,
+        cases=len(shared),
+        figures=figures,
+        mcnemar=mcnemar(right_before, right_after),
+        gained=tuple(case for case, was, now in changed if now and not was),
+        lost=tuple(case for case, was, now in changed if was and not now),
+    )

@@ -1,0 +1,135 @@
+"""Throw-away libraries: built once for a collection of documents, and kept by what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from corpus.catalogue import Catalogue
+from corpus.embedding import Embedder
+from corpus.library import Library
+from eval.cases import Case
+from ingest.ahead import Openable
+from ingest.folder import inputs
+from ingest.outcomes import Progress
+from ingest.readers import ReadError
+from ingest.run import ingest, starter_sources
+from ingest.segment import SEGMENTER_VERSION
+
+KEPT = 4
+"""Libraries that are kept beside the one in use, those used last."""
+MEETING = Path("../shared/documents")
+"""Where the documents of the meeting lie in a checkout; they are not part of the project."""
+_DONE = "built"
+
+
+class CorpusError(ValueError):
+    """Documents that a run needs and that are not there, or can't be read; the message says which."""
+
+
+def corpora(cases: Sequence[Case], documents: Sequence[Path]) -> dict[str, list[Case]]:
+    """The cases by the collection that they are about; all of one where documents are named."""
+    if documents:
+        return {"documents": list(cases)}
+    found: dict[str, list[Case]] = {}
+    for case in cases:
+        found.setdefault(case.corpus, []).append(case)
+    return found
+
+
+def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
+    """The files of a collection: those named, else those that its name stands for. Raises `CorpusError`."""
+    if documents:
+        return [source for path in documents for source in _files(path)]
+    if corpus == "starter":
+        return list(starter_sources())
+    if corpus == "meeting":
+        found = [source for name in ("meeting", "treaties") for source in _files(MEETING / name, absent_ok=True)]
+        if found:
+            return found
+        raise CorpusError("The documents of the meeting are not at hand; name them with --documents.")
+    about = f"about {corpus!r}, which is no collection that ships" if corpus else "about no named collection"
+    raise CorpusError(f"The set is {about}; name the documents with --documents, or a library with --library.")
+
+
+def fingerprint(given: Sequence[Openable], embedder: Embedder, catalogue: Path | None) -> str:
+    """A hash of all that a library depends on: bytes and names of its files, code and data that read them, model."""
+    digest = hashlib.sha256()
+    for source in given:
+        try:
+            opened = source.open()
+        except ReadError as error:
+            raise CorpusError(str(error)) from None
+        digest.update(f"{opened.name}\0{hashlib.sha256(opened.data).hexdigest()}\0".encode())
+    digest.update(f"{embedder.fingerprint}\0{SEGMENTER_VERSION}\0{code('corpus', 'ingest')}\0".encode())
+    if catalogue is not None:
+        digest.update(_tree(catalogue).encode())
+    return digest.hexdigest()[:16]
+
+
+def code(*packages: str) -> str:
+    """A hash of the code and data of packages, as they lie on disk."""
+    return hashlib.sha256("".join(_tree(Path(str(files(name)))) for name in packages).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def built(
+    folder: Path,
+    name: str,
+    given: Sequence[Openable],
+    embedder: Embedder,
+    catalogue: Catalogue,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[Library]:
+    """A library of the documents, opened. One that was built before is used again, one half built is gone on with.
+
+    Raises `CorpusError` where a document is refused, `LibraryBusy` where another run has the library.
+    """
+    home = folder / name
+    with Library(home, embedder, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+        if not (home / _DONE).exists():
+            refused = [
+                f"{outcome.name}: {outcome.reason}"
+                for outcome in ingest(given, library, catalogue, progress)
+                if outcome.result == "refused"
+            ]
+            if refused:
+                raise CorpusError(f"Documents can't be read. {' '.join(refused)}")
+        (home / _DONE).touch()
+        _prune(folder, home)
+        yield library
+
+
+def _files(path: Path, *, absent_ok: bool = False) -> Iterator[Openable]:
+    if not path.exists():
+        if absent_ok:
+            return
+        raise CorpusError(f"{path} does not exist.")
+    yield from inputs(path)
+
+
+def _tree(folder: Path) -> str:
+    """A hash of the files below a folder, their names included."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(folder)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+    return digest.hexdigest()
+
+
+def _prune(folder: Path, used: Path) -> None:
+    """Removes the libraries that were not used for longest, where no run has them."""
+    others = [path for path in folder.iterdir() if path != used and (path / "owner.lock").exists()]
+    others.sort(key=lambda path: (path / _DONE).stat().st_mtime if (path / _DONE).exists() else 0.0, reverse=True)
+    for path in others[KEPT:]:
+        try:
+            with FileLock(path / "owner.lock", timeout=0):
+                shutil.rmtree(path)
+        except Timeout:
+            continue

@@ -1,0 +1,184 @@
+"""One run from its options to its stored answers: documents into libraries, every question asked, what was cited kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from corpus.catalogue import Catalogue
+from corpus.embedding import Embedder
+from corpus.library import Library
+from eval.cases import Case
+from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
+from eval.runs.records import Record
+from eval.runs.runner import ask_all, askable, cited_texts, gold_texts
+from eval.runs.store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
+from eval.systems import NAMES, System
+from ingest.ahead import Openable
+from ingest.outcomes import Progress
+from ingest.segment import SEGMENTER_VERSION
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run.
+
+    `questions` is the file, `cases` what is in it. `documents` stand in for the collections that the cases are about,
+    `library` for both: a folder with a library that is used as it is. `again` begins anew, `retry` asks the cases anew
+    that failed. `catalogue_dir` is where the catalogue comes from, None: the shipped one.
+    """
+
+    name: str
+    questions: Path
+    cases: tuple[Case, ...]
+    system: System
+    out: Path
+    embedder: Embedder
+    catalogue: Catalogue
+    catalogue_dir: Path | None = None
+    documents: tuple[Path, ...] = ()
+    library: Path | None = None
+    jobs: int = 1
+    again: bool = False
+    retry: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run is stored."""
+        return self.out / self.name
+
+    @property
+    def remote(self) -> bool:
+        """Whether the system has documents of its own."""
+        return self.system.name not in NAMES
+
+
+class Teller(Protocol):
+    """Hears how a run goes on."""
+
+    def note(self, sentence: str) -> None:
+        """A sentence for the user."""
+
+    def reading(self, at: Progress) -> None:
+        """Documents are being read."""
+
+    def asking(self, total: int, done: int) -> None:
+        """So many cases are there, so many were answered before."""
+
+    def answered(self, record: Record) -> None:
+        """A case was answered."""
+
+
+def execute(plan: Plan, tell: Teller) -> Run:
+    """Runs a plan and returns the stored run. Cases that were answered before, by the same system with the same
+    settings, documents and code, are not asked again.
+
+    Raises `CorpusError`, `RunError`, `LibraryError` or `EmbeddingError`.
+    """
+    groups = list(_groups(plan))
+    if plan.again and (aside := set_aside(plan.folder)):
+        tell.note(f"The run before is kept as {aside}.")
+    aside = begin(plan.folder, _meta(plan, groups), plan.questions)
+    if aside:
+        tell.note(f"The run before was of other documents, settings or code; it is kept as {aside}.")
+    known = answers_in(plan.folder, plan.cases)
+    done = {name for name, record in known.items() if not (plan.retry and record.status == "failed")}
+    tell.asking(len(plan.cases), len(done))
+    texts: dict[str, str] = {}
+    gold: dict[str, list[Gold]] = {}
+    left_out: list[str] = []
+    with Answers(plan.folder) as answers:
+        for group in groups:
+            with _opened(plan, group, tell) as library:
+                good, without = (list(group.cases), []) if library is None else askable(group.cases, library)
+                if without:
+                    tell.note(_left_out(without))
+                left_out += [case.id for case in without]
+                todo = [case for case in good if case.id not in done]
+                if todo:
+                    plan.system.prepare(library)
+                    ask_all(plan.system, todo, answers, plan.jobs, tell.answered)
+                if library is not None:
+                    records = answers_in(plan.folder, good).values()
+                    texts |= cited_texts(list(records), library)
+                    gold |= gold_texts(good, library)
+    if len(left_out) == len(plan.cases):
+        raise CorpusError("None of the cases can be asked: the documents that they need are not held.")
+    finish(plan.folder, texts, gold, {"left_out": left_out})
+    return load_run(plan.folder)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Cases about one collection, its files, and a hash of what its library is made from."""
+
+    corpus: str
+    cases: tuple[Case, ...]
+    sources: tuple[Openable, ...] = ()
+    hash: str = ""
+
+
+def _groups(plan: Plan) -> Iterator[_Group]:
+    if plan.library is not None:
+        yield _Group("library", plan.cases)
+        return
+    for corpus, cases in corpora(plan.cases, plan.documents).items():
+        if plan.remote and not plan.documents and corpus != "starter":
+            yield _Group(corpus, tuple(cases))
+            continue
+        given = sources(corpus, plan.documents)
+        yield _Group(corpus, tuple(cases), tuple(given), fingerprint(given, plan.embedder, plan.catalogue_dir))
+
+
+@contextmanager
+def _opened(plan: Plan, group: _Group, tell: Teller) -> Iterator[Library | None]:
+    if plan.library is not None:
+        with Library(plan.library, plan.embedder, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+            yield library
+    elif group.sources:
+        home = f"{group.corpus or 'documents'}-{group.hash}"
+        folder = plan.out / "libraries"
+        with built(folder, home, group.sources, plan.embedder, plan.catalogue, tell.reading) as library:
+            yield library
+    else:
+        yield None
+
+
+def _meta(plan: Plan, groups: Sequence[_Group]) -> dict[str, Any]:
+    documents = {group.corpus or "documents": group.hash for group in groups}
+    if plan.library is not None:
+        documents = {"library": _library_hash(plan)}
+    return {
+        "set": plan.questions.stem,
+        "cases": plan.questions.name,
+        "system": plan.system.name,
+        "settings": {**plan.system.settings, **({} if plan.remote else plan.settings)},
+        "documents": documents,
+        "code": "" if plan.remote else code("corpus", "ingest", "assistant"),
+        "jobs": plan.jobs,
+        "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _library_hash(plan: Plan) -> str:
+    """A hash of what a library of the user's holds."""
+    assert plan.library is not None
+    if not (plan.library / "library.sqlite3").is_file():
+        raise CorpusError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
+    with Library(plan.library, plan.embedder, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+        held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.headers())
+    return hashlib.sha256(f"{held}{plan.embedder.fingerprint}".encode()).hexdigest()[:16]
+
+
+def _left_out(cases: Sequence[Case]) -> str:
+    needs = dict.fromkeys(need for case in cases for need in case.needs)
+    return (
+        f"{len(cases)} cases are left out, since documents that they need are not held ({', '.join(needs)}): "
+        f"{', '.join(case.id for case in cases[:10])}{' ...' if len(cases) > 10 else ''}."
+    )

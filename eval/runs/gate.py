@@ -1,0 +1,94 @@
+"""Thresholds that a run must keep (`eval/gate.yaml`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from eval.metrics.summary import Summary
+from eval.runs.showing import MEANINGS
+from eval.runs.store import Run
+
+SHIPPED = Path(__file__).parent.parent / "gate.yaml"
+COUNTS = ("failed", "left_out", "latency_p50_ms", "latency_p95_ms")
+"""What may be bounded beside the figures of a summary."""
+_BOUNDS = ("least", "most")
+
+
+class GateError(ValueError):
+    """A file of thresholds that can't be used; the message names it and says why."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The bounds of one figure, both included; None: not bounded on that side."""
+
+    figure: str
+    least: float | None = None
+    most: float | None = None
+
+    def broken(self, value: float | None) -> str | None:
+        """What is wrong with a value, as a sentence; None where nothing is. A figure that is missing is wrong."""
+        if value is None:
+            return f"{self.figure} has no value, since no case has it."
+        if self.least is not None and value < self.least:
+            return f"{self.figure} is {_short(value)}, below {_short(self.least)}."
+        if self.most is not None and value > self.most:
+            return f"{self.figure} is {_short(value)}, above {_short(self.most)}."
+        return None
+
+
+def load_thresholds(path: Path, questions: str) -> list[Threshold]:
+    """The thresholds of a file for a question set: a mapping from the set's name (or `any`) to figures, each with
+    `least` or `most` or both. Raises `GateError`, also where the file has none for the set."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise GateError(f"{path} can't be read: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict) or not all(isinstance(each, dict) and each for each in raw.values()):
+        raise GateError(f"{path} must map names of question sets (or 'any') to figures with their bounds.")
+    made = {
+        str(figure): _threshold(path, str(figure), bounds)
+        for name in ("any", questions)
+        for figure, bounds in raw.get(name, {}).items()
+    }
+    if not made:
+        raise GateError(f"{path} has no thresholds for the set {questions!r}, only for {', '.join(map(str, raw))}.")
+    return list(made.values())
+
+
+def broken(thresholds: list[Threshold], run: Run, summary: Summary) -> list[str]:
+    """A sentence for each threshold that a run breaks."""
+    values = _values(run, summary)
+    return [told for each in thresholds if (told := each.broken(values[each.figure])) is not None]
+
+
+def _values(run: Run, summary: Summary) -> Mapping[str, float | None]:
+    return {
+        **{name: figure.value for name, figure in summary.figures.items()},
+        "failed": float(len(summary.failed)),
+        "left_out": float(len(run.meta.get("left_out", []))),
+        "latency_p50_ms": summary.latency_ms["p50"],
+        "latency_p95_ms": summary.latency_ms["p95"],
+    }
+
+
+def _threshold(path: Path, figure: str, bounds: object) -> Threshold:
+    if figure not in MEANINGS and figure not in COUNTS:
+        raise GateError(f"{path}: {figure!r} is no figure; there are {', '.join([*MEANINGS, *COUNTS])}.")
+    good = isinstance(bounds, dict) and bool(bounds) and set(bounds) <= set(_BOUNDS)
+    numbers = isinstance(bounds, dict) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        for value in bounds.values()
+    )
+    if not isinstance(bounds, dict) or not good or not numbers:
+        raise GateError(f"{path}: {figure} must have 'least' or 'most' or both, each a number.")
+    return Threshold(figure, bounds.get("least"), bounds.get("most"))
+
+
+def _short(value: float) -> str:
+    return f"{value:.4f}".rstrip("0").rstrip(".")

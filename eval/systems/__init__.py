@@ -1,0 +1,21 @@
+"""What is evaluated: Rapporteur as users get it, its peers on the same passages, and servers by URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eval.systems.interface import System, SystemFault
+from eval.systems.peers import bm25, dense, llama_index
+
+__all__ = ["NAMES", "System", "SystemFault", "peer"]
+
+_PEERS: dict[str, Callable[[], System]] = {"llama-index": llama_index, "bm25": bm25, "dense": dense}
+NAMES = ("rapporteur", *_PEERS)
+"""Systems that are known by name; all others are addresses of servers."""
+
+
+def peer(name: str) -> System:
+    """A peer by name. Raises `SystemFault` for a name that is none."""
+    if name not in _PEERS:
+        raise SystemFault(f"{name!r} is no peer; there are {', '.join(_PEERS)}.")
+    return _PEERS[name]()

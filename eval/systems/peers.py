@@ -1,0 +1,107 @@
+"""Peers that only retrieve, over the same passages: words alone, vectors alone, and LlamaIndex's defaults.
+
+Each answers with its best passages, quoted whole, since no language model is configured. A follow-up is asked with the
+earlier turns before it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+from corpus.analysis import analyse
+from corpus.library import Library
+from eval.cases import Case
+from eval.runs.records import Record
+from eval.systems.interface import SystemFault
+from eval.systems.passages import QUOTED, RETRIEVED, passage_record, whole_question
+
+Hits = list[tuple[str, float]]
+Search = Callable[[str], Hits]
+
+
+class PassagePeer:
+    """A system that is a way to search: `build` makes its search, question to (evidence id, score), over a library."""
+
+    def __init__(
+        self,
+        name: str,
+        build: Callable[[Library], Search],
+        settings: Mapping[str, str],
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.name = name
+        self.settings: Mapping[str, str] = {"passages": str(QUOTED), **settings}
+        self._build = build
+        self._clock = clock
+        self._ready: tuple[Library, Search] | None = None
+
+    def prepare(self, library: Library | None) -> None:
+        """Builds what is searched."""
+        if library is None:
+            raise SystemFault(f"{self.name} can only be evaluated over documents.")
+        search = self._build(library)
+        search("What is said about the documents?")
+        self._ready = library, search
+
+    def answer(self, case: Case) -> Record:
+        """The best passages."""
+        if self._ready is None:
+            raise SystemFault("prepare() comes before answer().")
+        library, search = self._ready
+        begun = self._clock()
+        hits = search(whole_question(case))
+        return passage_record(case, self.name, library, hits, (self._clock() - begun) * 1e3)
+
+
+def bm25() -> PassagePeer:
+    """Words alone: BM25 of SQLite's full-text index, the question analysed as each held language is."""
+
+    def build(library: Library) -> Search:
+        def search(question: str) -> Hits:
+            hits = [
+                (hit.passage_id, hit.score)
+                for language in library.languages()
+                for hit in library.lexical(analyse(question, language), language, RETRIEVED)
+            ]
+            return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:RETRIEVED]
+
+        return search
+
+    return PassagePeer("bm25", build, {})
+
+
+def dense() -> PassagePeer:
+    """Vectors alone: the cosine of question and passage in the library's embedding model."""
+    return PassagePeer("dense", lambda library: lambda question: library.dense(question, RETRIEVED), {})
+
+
+def llama_index() -> PassagePeer:
+    """LlamaIndex's default retrieval: a `VectorStoreIndex` in memory with its own retriever, over the same passages
+    and the same embedding model."""
+    return PassagePeer("llama-index", _llama_index_search, {"llama-index-core": version("llama-index-core")})
+
+
+def _llama_index_search(library: Library) -> Search:
+    from llama_index.core import QueryBundle, VectorStoreIndex
+    from llama_index.core.embeddings import MockEmbedding
+    from llama_index.core.schema import TextNode
+
+    passages = [passage for document in library.documents() for passage in library.passages(document.id)]
+    embedder = library.embedder
+    vectors = embedder.embed_passages([passage.embedded for passage in passages])
+    nodes = [
+        TextNode(id_=passage.id, text=passage.embedded, embedding=[float(x) for x in vector])
+        for passage, vector in zip(passages, vectors, strict=True)
+    ]
+    # Vectors are given with nodes and questions, so that the model named here is never asked for one.
+    index: Any = VectorStoreIndex(nodes=nodes, embed_model=MockEmbedding(embed_dim=embedder.dimension))
+    retriever = index.as_retriever(similarity_top_k=RETRIEVED)
+
+    def search(question: str) -> Hits:
+        bundle = QueryBundle(query_str=question, embedding=[float(x) for x in embedder.embed_query(question)])
+        return [(found.node.node_id, float(found.score)) for found in retriever.retrieve(bundle)]
+
+    return search

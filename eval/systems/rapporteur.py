@@ -1,0 +1,88 @@
+"""Rapporteur, as users get it: the engine with its settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from assistant.answer import Answer, Citation
+from assistant.conversation import stand_alone
+from assistant.engine import Engine
+from assistant.question import clean_question
+from corpus.library import Library
+from eval.cases import Case
+from eval.runs.records import Cited, Claim, Record
+from eval.systems.interface import SystemFault
+from eval.systems.passages import RETRIEVED, places_of
+
+BY_RULE = 10.0
+"""Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""
+
+
+class Rapporteur:
+    """The engine. `make` builds it over a library, `settings` says with which settings."""
+
+    name = "rapporteur"
+
+    def __init__(
+        self,
+        make: Callable[[Library], Engine],
+        settings: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.settings: Mapping[str, str] = settings or {}
+        self._make = make
+        self._clock = clock
+        self._engine: Engine | None = None
+
+    def prepare(self, library: Library | None) -> None:
+        """Builds the engine and loads its models."""
+        if library is None:
+            raise SystemFault("Rapporteur itself can only be evaluated over documents.")
+        self._engine = self._make(library)
+        self._engine.ask("What is said about the documents?")
+
+    def answer(self, case: Case) -> Record:
+        """The answer, and apart from it what retrieval finds for the question as the conversation makes it."""
+        engine = self._engine
+        if engine is None:
+            raise SystemFault("prepare() comes before answer().")
+        begun = self._clock()
+        answer = engine.ask(case.question, case.history)
+        ms = (self._clock() - begun) * 1e3
+        turns = [clean_question(turn) for turn in case.history]
+        whole = stand_alone(clean_question(case.question), turns, engine.vocabulary, engine.catalogue)
+        found = engine.search(whole, RETRIEVED)
+        return Record(
+            case=case.id,
+            system=self.name,
+            status=answer.status,
+            claims=tuple(
+                Claim(each.text, each.verdict, tuple(n - 1 for n in answer.numbers(each))) for each in answer.statements
+            ),
+            citations=tuple(_cited(each, engine.library) for each in answer.citations),
+            ranked=tuple((each.document.key, places_of(each.document, each.passage)) for each in found),
+            confidence=_confidence(answer),
+            ms=ms,
+            raw=answer.to_json(),
+        )
+
+
+def _cited(citation: Citation, library: Library) -> Cited:
+    document = library.document(citation.document)
+    passage = library.passages_by_id([citation.id]).get(citation.id)
+    return Cited(
+        document=citation.symbol,
+        locator=citation.locator.removeprefix(document.label).removeprefix(", "),
+        quote=citation.quote,
+        start=citation.start,
+        end=citation.end,
+        text=passage.text if passage else citation.quote,
+        source=citation.document,
+    )
+
+
+def _confidence(answer: Answer) -> float:
+    if answer.confidence is not None:
+        return answer.confidence
+    return BY_RULE if answer.statements else -BY_RULE

@@ -1,0 +1,126 @@
+"""Systems behind a URL: Rapporteur's `/api/ask`, or any OpenAI-compatible `/v1/chat/completions`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from corpus.library import Library
+from eval.cases import Case
+from eval.runs.records import Record
+from eval.systems.chat import PROMPT, chat_record, messages
+from eval.systems.interface import SystemFault, failed
+from eval.systems.replies import UnreadableAnswer
+from eval.systems.service import service_record
+
+MAX_BYTES = 16_000_000
+"""Longest answer that is read."""
+
+
+class Remote:
+    """A server that answers. What goes wrong with a case is its failed record, with what was received.
+
+    `key` goes out as a bearer token, `timeout` is in seconds and bounds the whole of one answer. `model` is what a chat
+    server is asked for. Raises `SystemFault` for what is no http address.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        model: str = "default",
+        key: str | None = None,
+        timeout: float = 60.0,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._url, self._chat = _endpoint(url)
+        self._model = model
+        self._timeout = timeout
+        self._clock = clock
+        self._client = httpx.Client(
+            transport=transport,
+            headers={"Accept": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
+        )
+
+    @property
+    def name(self) -> str:
+        """Host and path of the server."""
+        parts = urlsplit(self._url)
+        return f"{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The address, without what may be secret in it, and what is asked for."""
+        address = httpx.URL(self._url).copy_with(username=None, password=None, query=None, fragment=None)
+        return {"url": str(address), **({"model": self._model, "prompt": PROMPT} if self._chat else {})}
+
+    def prepare(self, library: Library | None) -> None:
+        """Nothing is to be made ready; the server has documents of its own."""
+
+    def answer(self, case: Case) -> Record:
+        """Asks the server."""
+        begun = self._clock()
+        body = ""
+        try:
+            status, body = self._post(case, begun)
+            ms = (self._clock() - begun) * 1e3
+            if status != 200:
+                return failed(case, self.name, f"the server answers {status}", ms, body)
+            reply = json.loads(body)
+            read = chat_record if self._chat else service_record
+            return read(case, self.name, reply, ms)
+        except httpx.TimeoutException:
+            error = f"no whole answer within {self._timeout:g} seconds"
+        except httpx.HTTPError as fault:
+            error = f"the connection broke off: {fault or type(fault).__name__}"
+        except (json.JSONDecodeError, RecursionError) as fault:
+            error = f"the answer is not JSON: {fault}"
+        except UnreadableAnswer as fault:
+            error = str(fault)
+        return failed(case, self.name, error, (self._clock() - begun) * 1e3, body)
+
+    def _post(self, case: Case, begun: float) -> tuple[int, str]:
+        """Status and body. The time allowed is for the whole, since a server may send forever."""
+        asked: dict[str, Any] = (
+            {"model": self._model, "messages": messages(case), "temperature": 0, "stream": False}
+            if self._chat
+            else {"question": case.question, "history": list(case.history)}
+        )
+        pieces: list[bytes] = []
+        size = 0
+        with self._client.stream("POST", self._url, json=asked) as response:
+            for piece in response.iter_bytes():
+                pieces.append(piece)
+                size += len(piece)
+                if size > MAX_BYTES:
+                    raise UnreadableAnswer(f"the answer is longer than {MAX_BYTES} bytes")
+                if self._clock() - begun > self._timeout:
+                    raise httpx.ReadTimeout("the answer goes on and on", request=response.request)
+            return response.status_code, b"".join(pieces).decode("utf-8", "replace")
+
+
+def _endpoint(url: str) -> tuple[str, bool]:
+    """The full address, and whether it speaks the chat protocol: paths that end in `/v1` or `/chat/completions` do."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(httpx.URL(url).host)
+    except (ValueError, httpx.InvalidURL):
+        good = False
+    if not good:
+        raise SystemFault(f"{url!r} is neither the name of a system nor an http address.")
+    path = parts.path.rstrip("/")
+    if path.endswith("/v1"):
+        path += "/chat/completions"
+    chat = path.endswith("/chat/completions")
+    if not chat and not path.endswith("/api/ask"):
+        path += "/api/ask"
+    return parts._replace(path=path, fragment="").geturl(), chat

@@ -1,0 +1,767 @@
+"""Runs: asked case by case, kept whatever happens, compared in pairs, held to thresholds; the command line over all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import OpenLibrary
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
+from serving import Answer, as_json, serving
+from typer.testing import CliRunner
+
+from assistant.cli import app as whole_app
+from assistant.cli import plug_in
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from eval.cases import load_cases, shipped_sets
+from eval.cli import app
+from eval.metrics.scores import MEASURES
+from eval.runs.comparing import compare, summary_of
+from eval.runs.corpora import KEPT, CorpusError, built, fingerprint, sources
+from eval.runs.execute import Plan, execute
+from eval.runs.gate import SHIPPED, GateError, Threshold, broken, load_thresholds
+from eval.runs.records import Cited, Claim, Record, RecordError
+from eval.runs.showing import MEANINGS
+from eval.runs.store import ANSWERS, META, Answers, RunError, load_run
+from ingest.outcomes import Progress
+from ingest.run import Input, ingest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = """# Note on the reading room
+
+1. The reading room of the library opens at nine in the morning and closes at six in the evening.
+
+2. Visitors must leave their bags with the guard at the entrance of the building.
+"""
+SET = """
+- {id: n1, question: Where must visitors leave their bags?, language: en, kind: fact, answerable: true,
+   facts: [[guard]], gold: [{document: note, locator: para. 2}]}
+- {id: n2, question: When does the reading room open?, language: en, kind: fact, answerable: true,
+   facts: [[nine]], gold: [{document: note, locator: para. 1}]}
+- {id: n3, question: Who won the football match yesterday?, language: en, kind: out-of-scope, answerable: false, why: no}
+"""
+
+
+# Records
+
+TEXT = st.text(max_size=8)
+CITED = st.builds(Cited, TEXT, TEXT, TEXT, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9), TEXT, TEXT)
+CLAIMS = st.builds(Claim, TEXT, st.sampled_from(["quoted", "derived"]), st.lists(st.integers(0, 1)).map(tuple))
+
+
+@given(
+    st.builds(
+        Record,
+        case=TEXT,
+        system=TEXT,
+        status=st.sampled_from(["answered", "partial", "not_found", "refused", "failed"]),
+        claims=st.lists(CLAIMS, max_size=3).map(tuple),
+        citations=st.lists(CITED, min_size=2, max_size=3).map(tuple),
+        ranked=st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
+        confidence=st.none() | st.floats(allow_nan=False, allow_infinity=False),
+        ms=st.integers(0, 99).map(float),
+        error=TEXT,
+        raw=st.none() | st.dictionaries(TEXT, st.integers() | TEXT),
+    )
+)
+def test_a_record_is_the_same_after_it_was_stored(record: Record) -> None:
+    assert Record.from_json(json.loads(json.dumps(record.to_json()))) == record
+
+
+RECORD = Record("n1", "x", "answered", (Claim("a", "quoted", (0,)),), (Cited("note", "para. 2", "a"),), raw={"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"status": "splendid"}, "'splendid' is no status"),
+        ({"claims": [{"text": "a", "verdict": "quoted", "cited": [1]}]}, "cites what is not there"),
+        ({"claims": [{"text": "a", "verdict": "quoted", "cited": [-1]}]}, "cites what is not there"),
+        ({"claims": 5}, "the wrong form"),
+        ({"case": None}, "the wrong form"),
+        ({"ranked": [["a"]]}, "the wrong form"),
+        ({"confidence": "high"}, "the wrong form"),
+    ],
+)
+def test_a_stored_record_of_another_form_is_refused(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(RecordError, match=told):
+        Record.from_json({**RECORD.to_json(), **change})
+    with pytest.raises(RecordError, match="must be an object"):
+        Record.from_json([])
+
+
+def test_a_record_answers_only_where_it_claims_something() -> None:
+    assert RECORD.answered
+    assert not replace(RECORD, status="not_found").answered
+    assert not replace(RECORD, claims=()).answered
+
+
+def test_a_retrieved_passage_of_several_places_is_taken_apart() -> None:
+    record = replace(RECORD, ranked=(("note", "para. 1; para. 2"), ("other", "")))
+    assert record.places == ((("note", "para. 1"), ("note", "para. 2")), (("other", ""),))
+
+
+# Running
+
+
+@dataclass
+class Parrot:
+    """A system that answers every case with the facts of the note, and counts what it is asked."""
+
+    name: str = "bm25"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    stop_at: str = ""
+    break_at: str = ""
+    asked: list[str] = field(default_factory=list)
+    libraries: list[Library | None] = field(default_factory=list)
+
+    def prepare(self, library: Library | None) -> None:
+        self.libraries.append(library)
+
+    def answer(self, case: Any) -> Record:
+        if case.id == self.stop_at:
+            raise KeyboardInterrupt
+        self.asked.append(case.id)
+        if case.id == self.break_at:
+            raise ZeroDivisionError("by nothing")
+        quote = "Visitors must leave their bags with the guard at the entrance of the building."
+        start = NOTE_TEXT.index(quote)
+        cited = Cited("note", "para. 2", quote, start, start + len(quote), quote, "note:en:upload")
+        return Record(case.id, self.name, "answered", (Claim(quote, "quoted", (0,)),), (cited,), confidence=1.0, ms=2.0)
+
+
+NOTE_TEXT = "Note on the reading room\n\n" + NOTE.partition("\n\n")[2].strip()
+
+
+class Quiet:
+    """Hears how a run goes on, and remembers."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.records: list[Record] = []
+        self.total = self.done = 0
+
+    def note(self, sentence: str) -> None:
+        self.notes.append(sentence)
+
+    def reading(self, at: Progress) -> None:
+        assert at.total
+
+    def asking(self, total: int, done: int) -> None:
+        self.total, self.done = total, done
+
+    def answered(self, record: Record) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    """The document, in a file."""
+    path = tmp_path / "note.md"
+    path.write_text(NOTE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    """The set, in a file."""
+    path = tmp_path / "set.yaml"
+    path.write_text(SET, encoding="utf-8")
+    return path
+
+
+def plan(tmp_path: Path, questions: Path, note: Path, system: Any = None, **options: Any) -> Plan:
+    """A plan over the note with the small hashing embedder."""
+    made = Plan(
+        name="one",
+        questions=questions,
+        cases=tuple(load_cases(questions)),
+        system=system or Parrot(),
+        out=tmp_path / "runs",
+        embedder=HashEmbedder(),
+        catalogue=Catalogue([], [], {}),
+        documents=(note,),
+    )
+    return replace(made, **options)
+
+
+def test_a_run_keeps_every_answer_with_the_texts_cited_and_the_gold(
+    tmp_path: Path, questions: Path, note: Path
+) -> None:
+    told = Quiet()
+    run = execute(plan(tmp_path, questions, note), told)
+    assert (told.total, told.done, told.notes) == (3, 0, [])
+    assert [record.case for record in told.records] == ["n1", "n2", "n3"]
+    assert run == load_run(tmp_path / "runs" / "one")
+    assert (run.missing, run.meta["system"], run.meta["left_out"]) == (0, "bm25", [])
+    assert run.text_of("note:en:upload") == run.text_of("note")
+    with pytest.raises(KeyError):
+        run.text_of("another")
+    assert [(gold.document, gold.locator) for gold in run.gold["n1"]] == [("note", "para. 2")]
+    assert "leave their bags" in run.gold["n1"][0].text
+    summary = summary_of(run)
+    assert summary.figures["quote_exact"].value == 1.0
+    assert summary.per_case["n1"]["right"] == 1.0
+    assert summary.per_case["n3"]["right"] == 0.0
+
+
+def test_a_run_that_is_complete_asks_nothing_again(tmp_path: Path, questions: Path, note: Path) -> None:
+    first = execute(plan(tmp_path, questions, note), Quiet())
+    system, told = Parrot(), Quiet()
+    again = execute(plan(tmp_path, questions, note, system), told)
+    assert (system.asked, system.libraries, told.done) == ([], [], 3)
+    assert again.records == first.records
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path, questions: Path, note: Path, jobs: int) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        execute(plan(tmp_path, questions, note, Parrot(stop_at="n3"), jobs=jobs), Quiet())
+    begun = load_run(tmp_path / "runs" / "one")
+    assert begun.missing >= 1
+    with pytest.raises(RunError, match=r"is not finished: \d of 3 cases"):
+        summary_of(begun)
+    system = Parrot()
+    run = execute(plan(tmp_path, questions, note, system, jobs=jobs), Quiet())
+    assert len(system.asked) == begun.missing
+    assert run.missing == 0
+
+
+def test_a_line_that_was_cut_off_is_asked_again_and_leaves_no_trace(
+    tmp_path: Path, questions: Path, note: Path
+) -> None:
+    execute(plan(tmp_path, questions, note), Quiet())
+    answers = tmp_path / "runs" / "one" / ANSWERS
+    whole = answers.read_bytes()
+    for cut in (1, 40, len(whole.splitlines()[-1])):
+        answers.write_bytes(whole[:-cut])
+        system = Parrot()
+        run = execute(plan(tmp_path, questions, note, system), Quiet())
+        assert system.asked == ["n3"]
+        assert run.missing == 0
+        assert answers.read_bytes() == whole
+
+
+def test_damage_before_the_last_line_is_told_and_not_passed_over(tmp_path: Path, questions: Path, note: Path) -> None:
+    execute(plan(tmp_path, questions, note), Quiet())
+    answers = tmp_path / "runs" / "one" / ANSWERS
+    answers.write_bytes(b"{half\n" + answers.read_bytes())
+    with pytest.raises(RunError, match=r"line 1 can't be read: it is not JSON\. Run again with --again"):
+        load_run(tmp_path / "runs" / "one")
+
+
+def test_only_what_is_asked_otherwise_is_asked_again(tmp_path: Path, questions: Path, note: Path) -> None:
+    execute(plan(tmp_path, questions, note), Quiet())
+    changed = SET.replace("[[guard]]", "[[porter]]").replace("When does the", "When, please, does the")
+    questions.write_text(changed, encoding="utf-8")
+    system = Parrot()
+    run = execute(plan(tmp_path, questions, note, system), Quiet())
+    assert system.asked == ["n2"]
+    assert summary_of(run).per_case["n1"]["right"] == 0.0
+    assert len(run.records) == 3
+
+
+@pytest.mark.parametrize(
+    "change", [{"system": Parrot(settings={"bar": "2"})}, {"settings": {"embedding": "x"}}, {"again": True}]
+)
+def test_a_run_of_another_kind_begins_anew_and_the_one_before_is_kept(
+    tmp_path: Path, questions: Path, note: Path, change: dict[str, Any]
+) -> None:
+    first = execute(plan(tmp_path, questions, note), Quiet())
+    told = Quiet()
+    execute(replace(plan(tmp_path, questions, note), **change), told)
+    assert told.done == 0
+    assert len(told.records) == 3
+    assert re.search(r"is kept as .*one\.1\.$", told.notes[0])
+    assert load_run(tmp_path / "runs" / "one.1").records == first.records
+
+
+def test_documents_that_changed_begin_a_run_anew(tmp_path: Path, questions: Path, note: Path) -> None:
+    execute(plan(tmp_path, questions, note), Quiet())
+    note.write_text(NOTE + "\n3. There is a third paragraph.\n", encoding="utf-8")
+    system = Parrot()
+    execute(plan(tmp_path, questions, note, system), Quiet())
+    assert len(system.asked) == 3
+    assert len(list((tmp_path / "runs" / "libraries").iterdir())) == 2
+
+
+def test_a_system_that_breaks_has_failed_the_case_and_is_asked_on(tmp_path: Path, questions: Path, note: Path) -> None:
+    run = execute(plan(tmp_path, questions, note, Parrot(break_at="n2")), Quiet())
+    assert [record.status for record in run.records] == ["answered", "failed", "answered"]
+    assert run.records[1].error == "ZeroDivisionError: by nothing"
+    assert summary_of(run).failed == ("n2",)
+    assert summary_of(run).per_case["n2"]["right"] == 0.0
+    system = Parrot()
+    execute(plan(tmp_path, questions, note, system), Quiet())
+    assert system.asked == []
+    mended = execute(plan(tmp_path, questions, note, system, retry=True), Quiet())
+    assert system.asked == ["n2"]
+    assert [record.status for record in mended.records] == ["answered"] * 3
+
+
+def test_cases_whose_documents_are_not_held_are_left_out_and_named(tmp_path: Path, questions: Path, note: Path) -> None:
+    questions.write_text(SET.replace("{id: n2,", "{id: n2, needs: [A/RES/1/1],"), encoding="utf-8")
+    told = Quiet()
+    run = execute(plan(tmp_path, questions, note), told)
+    assert run.meta["left_out"] == ["n2"]
+    assert [case.id for case in run.cases] == ["n1", "n3"]
+    assert "1 cases are left out, since documents that they need are not held (A/RES/1/1, note): n2." in told.notes
+    none = SET.replace("{id: ", "{needs: [A/RES/1/1], id: ")
+    questions.write_text(none, encoding="utf-8")
+    with pytest.raises(CorpusError, match="None of the cases can be asked"):
+        execute(plan(tmp_path, questions, note, again=True), Quiet())
+
+
+def test_a_library_of_the_users_is_used_as_it_is(
+    tmp_path: Path, questions: Path, note: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library()
+    list(ingest([Input("note.md", NOTE.encode())], library, Catalogue([], [], {})))
+    folder = library.folder
+    library.close()
+    system = Parrot()
+    run = execute(plan(tmp_path, questions, note, system, documents=(), library=folder), Quiet())
+    assert run.missing == 0
+    assert isinstance(system.libraries[0], Library)
+    assert not (tmp_path / "runs" / "libraries").exists()
+    with pytest.raises(CorpusError, match="holds no library"):
+        execute(plan(tmp_path, questions, note, documents=(), library=tmp_path / "absent"), Quiet())
+
+
+def test_a_folder_that_is_no_run_is_not_touched(tmp_path: Path, questions: Path, note: Path) -> None:
+    mine = tmp_path / "runs" / "one" / "letters.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine", encoding="utf-8")
+    for again in (False, True):
+        with pytest.raises(RunError, match="is no run of 'eval run'"):
+            execute(plan(tmp_path, questions, note, again=again), Quiet())
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_two_processes_do_not_write_one_run(tmp_path: Path, questions: Path, note: Path) -> None:
+    execute(plan(tmp_path, questions, note), Quiet())
+    with Answers(tmp_path / "runs" / "one"), pytest.raises(RunError, match="being written to by another"):
+        Answers(tmp_path / "runs" / "one")
+
+
+@pytest.mark.parametrize(
+    "damage", [{META: "[]"}, {META: "{}"}, {"texts.json": "{"}, {"gold.json": '{"n1": [{"a": 1}]}'}]
+)
+def test_a_damaged_run_is_told_by_its_file(tmp_path: Path, questions: Path, note: Path, damage: dict[str, str]) -> None:
+    execute(plan(tmp_path, questions, note), Quiet())
+    ((name, text),) = damage.items()
+    (tmp_path / "runs" / "one" / name).write_text(text, encoding="utf-8")
+    with pytest.raises(RunError, match=re.escape(name)):
+        load_run(tmp_path / "runs" / "one")
+
+
+def test_several_cases_are_asked_at_once_and_never_more(tmp_path: Path, questions: Path, note: Path) -> None:
+    meeting = threading.Barrier(2, timeout=20)
+    inside: list[int] = []
+
+    class Meeting(Parrot):
+        def answer(self, case: Any) -> Record:
+            inside.append(1)
+            assert sum(inside) <= 2
+            if case.id in ("n1", "n2"):
+                meeting.wait()  # which ends only where the other one is asked meanwhile
+            inside.append(-1)
+            return Parrot().answer(case)
+
+    run = execute(plan(tmp_path, questions, note, Meeting(), jobs=2), Quiet())
+    assert [record.status for record in run.records] == ["answered"] * 3
+
+
+# Libraries
+
+
+def test_a_library_that_was_half_built_is_gone_on_with(tmp_path: Path) -> None:
+    given = [Input("note.md", NOTE.encode()), Input("boats.md", b"# Boats\n\n1. Boats need a flag.\n")]
+    catalogue = Catalogue([], [], {})
+    with (
+        pytest.raises(KeyboardInterrupt),
+        built(tmp_path, "half", given, HashEmbedder(), catalogue, _stop_at("boats.md")),
+    ):
+        pytest.fail("it was not built")
+    with built(tmp_path, "half", given, HashEmbedder(), catalogue, _refuse("note.md")) as library:
+        assert len(library.documents()) == 2
+    with built(tmp_path, "half", given, HashEmbedder(), catalogue, _refuse("note.md", "boats.md")) as library:
+        assert len(library.documents()) == 2
+
+
+def _stop_at(name: str) -> Any:
+    def tell(at: Progress) -> None:
+        if at.name == name:
+            raise KeyboardInterrupt
+
+    return tell
+
+
+def _refuse(*names: str) -> Any:
+    def tell(at: Progress) -> None:
+        assert at.name not in names, "was read again"
+
+    return tell
+
+
+def test_libraries_that_were_not_used_for_longest_go(tmp_path: Path) -> None:
+    catalogue = Catalogue([], [], {})
+    for n in range(KEPT + 3):
+        with built(tmp_path, f"l{n}", [Input("note.md", NOTE.encode())], HashEmbedder(), catalogue):
+            pass
+        os.utime(tmp_path / f"l{n}" / "built", (n, n))
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert kept == {f"l{n}" for n in range(2, KEPT + 3)}
+    with FileLock(tmp_path / "l2" / "owner.lock"), built(tmp_path, "l9", [], HashEmbedder(), catalogue):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {*kept, "l9"} - {"l3"} | {"l2"}
+
+
+def test_the_fingerprint_of_documents_follows_their_bytes_and_names(tmp_path: Path) -> None:
+    embedder = HashEmbedder()
+    one = fingerprint([Input("a.md", b"one")], embedder, None)
+    assert one == fingerprint([Input("a.md", b"one")], embedder, None)
+    assert one != fingerprint([Input("a.md", b"two")], embedder, None)
+    assert one != fingerprint([Input("b.md", b"one")], embedder, None)
+    (tmp_path / "documents.yaml").write_text("[]", encoding="utf-8")
+    assert one != fingerprint([Input("a.md", b"one")], embedder, tmp_path)
+
+
+def test_documents_that_are_absent_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CorpusError, match=r"The documents of the meeting are not at hand; name them with --documents"):
+        sources("meeting", [])
+    with pytest.raises(CorpusError, match="about no named collection"):
+        sources("", [])
+    with pytest.raises(CorpusError, match="about 'moon'"):
+        sources("moon", [])
+    with pytest.raises(CorpusError, match=r"absent\.md does not exist"):
+        sources("starter", [tmp_path / "absent.md"])
+
+
+# Comparing
+
+
+def two_runs(tmp_path: Path, questions: Path, note: Path) -> tuple[Any, Any]:
+    """A run that has one case right, and one that has another one right as well."""
+    first = execute(plan(tmp_path, questions, note, Parrot(break_at="n1"), name="A"), Quiet())
+
+    class Silent(Parrot):
+        def answer(self, case: Any) -> Record:
+            return Record(case.id, self.name, "not_found") if case.id == "n3" else super().answer(case)
+
+    return first, execute(plan(tmp_path, questions, note, Silent(), name="B"), Quiet())
+
+
+def test_a_comparison_says_which_cases_changed_and_by_how_much(tmp_path: Path, questions: Path, note: Path) -> None:
+    first, second = two_runs(tmp_path, questions, note)
+    found = compare(first, second)
+    assert (found.first, found.second, found.cases) == ("A", "B", 3)
+    assert (found.gained, found.lost) == (("n1", "n3"), ())
+    assert found.mcnemar == 0.5
+    right = found.figures["right"]
+    assert (right.first, right.second, right.difference, right.p) == (
+        0.0,
+        pytest.approx(2 / 3),
+        pytest.approx(2 / 3),
+        0.5,
+    )
+    assert right.low <= right.difference <= right.high
+    turned = compare(second, first)
+    assert (turned.gained, turned.lost) == ((), ("n1", "n3"))
+    assert turned.figures["right"].difference == pytest.approx(-2 / 3)
+    assert all(each.difference == 0 and each.p == 1.0 for each in compare(first, first).figures.values())
+    json.dumps(found.to_json())
+
+
+def test_runs_are_compared_over_the_questions_that_they_share(tmp_path: Path, questions: Path, note: Path) -> None:
+    first, _ = two_runs(tmp_path, questions, note)
+    questions.write_text(SET.replace("id: n1", "id: m1").replace("When does", "When, say, does"), encoding="utf-8")
+    second = execute(plan(tmp_path, questions, note, name="C"), Quiet())
+    assert compare(first, second).cases == 1
+    questions.write_text(SET.replace("id: n", "id: m"), encoding="utf-8")
+    third = execute(plan(tmp_path, questions, note, name="D"), Quiet())
+    with pytest.raises(RunError, match="no question in common"):
+        compare(first, third)
+
+
+# The gate
+
+
+def test_each_threshold_that_is_broken_is_named_with_its_figures(tmp_path: Path, questions: Path, note: Path) -> None:
+    run = execute(plan(tmp_path, questions, note), Quiet())
+    wanted = [
+        Threshold("fact_recall", least=0.5),
+        Threshold("fact_recall", least=0.51),
+        Threshold("failed", most=0),
+        Threshold("latency_p95_ms", least=2, most=2),
+        Threshold("latency_p50_ms", most=1.5),
+        Threshold("ndcg_at_10", least=0.0),
+    ]
+    assert broken(wanted, run, summary_of(run)) == [
+        "fact_recall is 0.5, below 0.51.",
+        "latency_p50_ms is 2, above 1.5.",
+        "ndcg_at_10 has no value, since no case has it.",
+    ]
+
+
+def test_the_shipped_thresholds_bound_every_shipped_set() -> None:
+    for name in shipped_sets():
+        figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
+        assert {"fact_recall", "quote_exact", "abstention_recall", "failed"} <= figures
+        assert figures <= {*MEANINGS, "failed", "left_out"}
+    assert set(MEASURES) <= set(MEANINGS)
+
+
+def test_thresholds_of_a_set_stand_before_those_of_any(tmp_path: Path) -> None:
+    path = tmp_path / "gate.yaml"
+    path.write_text(
+        "any: {right: {least: 0.1}, failed: {most: 0}}\nnotes: {right: {least: 0.2, most: 1}}", encoding="utf-8"
+    )
+    assert load_thresholds(path, "other") == [Threshold("right", 0.1), Threshold("failed", most=0)]
+    assert load_thresholds(path, "notes") == [Threshold("right", 0.2, 1), Threshold("failed", most=0)]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[", "can't be read"),
+        ("[]", "must map names of question sets"),
+        ("any: {}", "must map names of question sets"),
+        ("other: {right: {least: 1}}", "has no thresholds for the set 'notes', only for other"),
+        ("any: {beauty: {least: 1}}", "'beauty' is no figure"),
+        ("any: {right: 1}", "right must have 'least' or 'most'"),
+        ("any: {right: {}}", "right must have 'least' or 'most'"),
+        ("any: {right: {least: high}}", "right must have 'least' or 'most'"),
+        ("any: {right: {least: yes}}", "right must have 'least' or 'most'"),
+        ("any: {right: {least: .nan}}", "right must have 'least' or 'most'"),
+        ("any: {right: {least: 1, about: 1}}", "right must have 'least' or 'most'"),
+    ],
+)
+def test_a_file_of_thresholds_that_says_something_else_is_refused(tmp_path: Path, written: str, told: str) -> None:
+    path = tmp_path / "gate.yaml"
+    path.write_text(written, encoding="utf-8")
+    with pytest.raises(GateError, match=re.escape(told)):
+        load_thresholds(path, "notes")
+
+
+# The command line
+
+
+def command(*words: object, code: int = 0, **env: str) -> str:
+    """Runs an `eval` command in this process and returns what it prints; what it says on stderr where it fails."""
+    settings = {"RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_CROSS_ENCODER": "off", **env}
+    done = CliRunner().invoke(app, [str(word) for word in words], env=settings, catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    return str(done.stdout if code == 0 else done.output)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one's own to stand in."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_the_commands_run_compare_gate_and_report(here: Path, questions: Path, note: Path) -> None:
+    run = ("run", "--set", questions, "--documents", note)
+    figures = json.loads(command(*run, "--json"))
+    assert (figures["cases"], figures["answerable"], figures["set"]) == (3, 2, "set")
+    assert figures["settings"]["cross_encoder"] == "off"
+    assert figures["figures"]["quote_exact"]["value"] == 1.0
+    assert (here / figures["run"] / ANSWERS).is_file()
+    table = command(*run)
+    assert "fact_recall" in table
+    assert "out-of-scope" in table
+    assert "set-bm25: 3 cases, 2 answerable" in command(*run, "--system", "bm25")
+    compared = json.loads(command("compare", "set-bm25", "set-rapporteur", "--json"))
+    assert (compared["first"], compared["second"]) == ("set-bm25", "set-rapporteur")
+    assert "n3" in compared["gained"]
+    assert "Right in set-rapporteur only" in command("compare", "set-bm25", "set-rapporteur")
+    gate = here / "gate.yaml"
+    gate.write_text("any: {quote_exact: {least: 1}, answered: {most: 0.5}}", encoding="utf-8")
+    assert "answered is 1, above 0.5." in command("gate", "set-bm25", "--thresholds", gate, code=1)
+    gate.write_text("any: {quote_exact: {least: 1}}", encoding="utf-8")
+    assert command("gate", "set-bm25", "--thresholds", gate) == ""
+    command("report", "set-bm25", "set-rapporteur", "--out", here / "pages" / "report.html")
+    assert (here / "pages" / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert command("check", "--set", questions, "--documents", note) == ""
+
+
+def test_a_server_is_evaluated_and_its_failures_count(here: Path, questions: Path, note: Path) -> None:
+    def reply(body: dict[str, Any]) -> Answer:
+        if "football" in body["question"]:
+            return as_json({"status": "not_found"})
+        return Answer(500) if "open" in body["question"] else as_json(BAGS)
+
+    with serving(reply) as server:
+        run = ("run", "--set", questions, "--documents", note, "--system", server.url, "--name", "far", "--json")
+        figures = json.loads(command(*run, "--jobs", 3))
+        assert len(server.asked) == 3
+        json.loads(command(*run))
+        assert len(server.asked) == 3
+        command(*run, "--retry")
+        assert len(server.asked) == 4
+    assert figures["failed"] == ["n2"]
+    assert {case: row["right"] for case, row in figures["per_case"].items()} == {"n1": 1.0, "n2": 0.0, "n3": 1.0}
+    assert figures["per_case"]["n1"]["quote_exact"] == 1.0
+
+
+BAGS = {
+    "status": "answered",
+    "statements": [{"text": "leave their bags with the guard", "verdict": "quoted", "citations": [1]}],
+    "citations": [{"document": "note:en:upload", "symbol": "note", "locator": "note, para. 2",
+                   "quote": "leave their bags with the guard"}],
+}  # fmt: skip
+
+
+def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Path) -> None:
+    with serving(lambda _: Answer(503)) as server:
+        told = command("run", "--set", questions, "--system", server.url, "--name", "far", code=1)
+    assert "every case failed; the first: the server answers 503." in told
+    assert len(load_run(here / "eval-runs" / "far").records) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("run", "--set", "moon"), "the shipped sets are meeting, starter"),
+        (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
+        (("run", "--documents", "absent.md"), "absent.md does not exist"),
+        (("run", "--documents", "a", "--library", "b"), "exclude each other"),
+        (("gate", "absent"), "absent is no run of 'eval run'"),
+        (("compare", "absent", "absent"), "absent is no run of 'eval run'"),
+        (("report", "absent", "--out", "x.html"), "absent is no run of 'eval run'"),
+        (("judge", "absent", "http://127.0.0.1:9"), "absent is no run of 'eval run'"),
+    ],
+)
+def test_what_can_not_be_done_is_told_in_a_sentence(here: Path, words: Sequence[str], told: str) -> None:
+    assert told in " ".join(command(*words, code=2).split())
+    assert not (here / "x.html").exists()
+
+
+def test_a_document_that_can_not_be_read_is_named(here: Path, questions: Path) -> None:
+    (here / "empty.md").write_bytes(b"")
+    told = command("run", "--set", questions, "--documents", here / "empty.md", code=2)
+    assert "Documents can't be read. empty.md:" in told
+
+
+def test_faults_of_a_set_are_listed(here: Path, questions: Path, note: Path) -> None:
+    questions.write_text(SET.replace("[[guard]]", "[[porter]]"), encoding="utf-8")
+    told = command("check", "--set", questions, "--documents", note, code=1)
+    assert "n1: no gold place says 'porter'" in told
+    assert "1 faults in 3 cases" in told
+
+
+def test_a_model_judges_a_run_and_is_held_against_labels(here: Path, questions: Path, note: Path) -> None:
+    command("run", "--set", questions, "--documents", note, "--system", "bm25")
+    (here / "labels.yaml").write_text("n1: true\nn2: true", encoding="utf-8")
+    verdicts = iter(["VERDICT: correct", "perhaps"])
+
+    def reply(_: dict[str, Any]) -> Answer:
+        return as_json({"choices": [{"message": {"content": next(verdicts)}}]})
+
+    words = ("judge", "set-bm25")
+    with serving(reply) as server:
+        judged = json.loads(
+            command(*words, f"{server.url}/v1", "--labels", "labels.yaml", "--json", RAPPORTEUR_EVAL_KEY="k")
+        )
+    assert [path for path, _, _ in server.asked] == ["/v1/chat/completions"] * 2
+    assert server.asked[0][1]["Authorization"] == "Bearer k"
+    assert [each["verdict"] for each in judged["judgements"][:2]] == ["correct", "failed"]
+    assert judged["with_labels"]["share"] == 0.5
+    with serving(lambda _: Answer(500)) as server:
+        told = command(*words, f"{server.url}/v1")
+    assert "2 judgements failed and count as not correct" in told
+    (here / "labels.yaml").write_text("n9: true", encoding="utf-8")
+    assert "No label is of a case" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=2)
+    (here / "labels.yaml").write_text("n1: perhaps", encoding="utf-8")
+    assert "true or false" in command(*words, "http://127.0.0.1:9", "--labels", "labels.yaml", code=2)
+
+
+def test_a_run_that_is_killed_goes_on_when_it_is_run_again(tmp_path: Path) -> None:
+    """A process of its own, killed without a warning between two answers."""
+    questions = tmp_path / "many.yaml"
+    cases = [
+        {"id": f"q{n}", "question": f"What is {n}?", "language": "en", "kind": "unanswerable", "answerable": False}
+        for n in range(12)
+    ]
+    questions.write_text(yaml.safe_dump(cases), encoding="utf-8")
+    gate = threading.Semaphore(5)
+
+    def reply(_: dict[str, Any]) -> Answer:
+        return as_json({"status": "not_found"}) if gate.acquire(timeout=0.01) else Answer(hang=True)
+
+    with serving(reply) as server:
+        words = [sys.executable, "-m", "assistant.cli", "eval", "run", "--set", str(questions), "--system", server.url,
+                 "--out", str(tmp_path / "runs"), "--name", "far", "--json"]  # fmt: skip
+        env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        begun = subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            while len(server.asked) < 6 and begun.poll() is None:
+                time.sleep(0.02)
+        finally:
+            begun.send_signal(signal.SIGKILL)
+            _, told = begun.communicate()
+        assert len(server.asked) == 6, told.decode()
+        assert load_run(tmp_path / "runs" / "far").missing == 7
+        for _ in range(20):
+            gate.release()
+        done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert len(server.asked) == 13
+    assert json.loads(done.stdout)["figures"]["abstention_recall"]["value"] == 1.0
+    assert "5 of 12 cases were answered before" in done.stderr
+
+
+# Being part of the command line
+
+
+def test_eval_is_a_command_that_is_only_loaded_when_it_is_named() -> None:
+    code = (
+        "import sys; from assistant.cli import app, plug_in; plug_in(sys.argv[1:]);"
+        "print('eval.cli' in sys.modules, [group.name for group in app.registered_groups])"
+    )
+
+    def loaded(*words: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    assert loaded("ask", "eval") == "False []"
+    assert loaded("--data-dir", "eval", "list") == "False []"
+    assert loaded("--data-dir", "x", "eval", "run") == "True ['eval']"
+    assert loaded("--help") == "True ['eval']"
+    assert loaded() == "True ['eval']"
+
+
+def test_a_command_that_nobody_has_is_refused_as_before() -> None:
+    plug_in(["evaluate"])
+    done = CliRunner().invoke(whole_app, ["evaluate"])
+    assert done.exit_code == 2
+    assert "No such command 'evaluate'" in done.output
+
+
+def test_every_option_of_the_commands_says_what_it_is() -> None:
+    for name in ("run", "compare", "report", "gate", "check", "judge"):
+        done = CliRunner().invoke(app, [name, "--help"])
+        assert done.exit_code == 0
+        assert "--out" in done.output

@@ -1,0 +1,282 @@
+"""Feedback: ratings are kept with what was answered, survive everything, and become cases for a person to review."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import OpenLibrary, add
+from test_cli import Cli, starter_folder  # noqa: F401
+
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.feedback import MAX_ANSWER, MAX_HISTORY, MAX_TEXT, Feedback, FeedbackError, feedback_of
+from corpus.library import Library
+from eval.cases import Case, load_cases
+from ingest.run import Input
+from ingest.segment import SEGMENTER_VERSION, segmenter
+
+NOON = datetime(2021, 10, 14, 14, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+BOATS = "# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
+ITEM_3 = "When is agenda item 3 taken up?"
+
+
+def noon() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def starter(tmp_path: Path, starter_folder: Path) -> Cli:  # noqa: F811
+    """The command line over a copy of the starter corpus."""
+    shutil.copytree(starter_folder, tmp_path / "library")
+    return Cli(tmp_path / "library")
+
+
+def exported(cli: Cli, path: Path) -> list[Case]:
+    done = cli("feedback", "export", "--out", path)
+    assert done.code == 0, done.err
+    return load_cases(path)
+
+
+# What is kept
+
+
+def test_feedback_is_given_back_as_it_was_given(open_library: OpenLibrary) -> None:
+    library = open_library()
+    given = feedback_of(
+        "Et vendredi ?", "fr", -1, history=["Quand ?"], answer={"status": "answered", "citations": [{"number": 1}]},
+        comment="faux", expected="le 15", clock=noon,
+    )  # fmt: skip
+    assert library.feedback() == []
+    assert [library.add_feedback(each) for each in (given, given)] == [1, 2]
+    first, second = library.feedback()
+    assert first.to_json() == {**given.to_json(), "id": 1}
+    assert second.id == 2
+    assert first.time == "2021-10-14T12:00:30+00:00"
+    library.close()
+    assert [each.id for each in open_library().feedback()] == [1, 2]
+
+
+def test_feedback_outlives_the_documents_and_a_rebuilt_index(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, Input("boats.md", BOATS.encode()))
+    library.add_feedback(feedback_of("Why?", "en", 1))
+    library.reindex(segmenter(library.embedder))
+    library.remove(library.documents()[0].id)
+    assert [each.question for each in library.feedback()] == ["Why?"]
+    assert library.verify() == []
+
+
+def test_time_is_that_of_the_clock_of_the_machine_where_none_is_given() -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    made = datetime.fromisoformat(feedback_of("Why?", "en", 0).time)
+    assert before <= made <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"rating": 2}, "-1, 0 or 1"),
+        ({"language": "de"}, "none of en, fr"),
+        ({"question": " \u200b "}, "question is empty"),
+        ({"question": "x" * (MAX_TEXT + 1)}, "The question has 4,001 characters"),
+        ({"comment": "x" * (MAX_TEXT + 1)}, "The comment has"),
+        ({"expected": "x" * (MAX_TEXT + 1)}, "The expected answer has"),
+        ({"history": ["x"] * (MAX_HISTORY + 1)}, "51 turns"),
+        ({"history": ["x" * (MAX_TEXT + 1)]}, "The history has"),
+        ({"answer": {"x": "y" * MAX_ANSWER}}, "longer than 1,000,000"),
+    ],
+)
+def test_feedback_that_is_too_much_or_makes_no_sense_is_refused(change: dict[str, object], told: str) -> None:
+    fields = {"question": "Why?", "language": "en", "rating": 1, **change}
+    with pytest.raises(FeedbackError, match=told):
+        feedback_of(**fields)  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_seen_is_taken_out() -> None:
+    made = feedback_of("Wh\x00y\u202e?\x1b[31m", "en", 1, comment="a\ud800b\r\nc\td\x9b", history=["\x07who"])
+    assert (made.question, made.comment, made.history) == ("Why?[31m", "a?b\nc\td", ("who",))
+
+
+# Earlier libraries
+
+
+def test_a_library_without_feedback_is_brought_up_to_date_and_keeps_what_it_holds(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("boats.md", BOATS.encode()))
+    documents = library.documents()
+    library.close()
+    with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite3")) as db, db:
+        db.execute("DROP TABLE feedback")
+        db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
+    library = open_library()
+    assert library.documents() == documents
+    assert library.status().stamp["schema"] == "3"
+    assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
+    library.close()
+    assert [each.question for each in open_library().feedback()] == ["Why?"]
+
+
+def test_a_step_that_fails_leaves_the_library_at_its_version(
+    open_library: OpenLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_library().close()
+    database = tmp_path / "library" / "library.sqlite3"
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute("DROP TABLE feedback")
+        db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
+    with monkeypatch.context() as patch:
+        patch.setattr("corpus.store._FEEDBACK", "CREATE TABLE feedback (id INTEGER);\nCREATE NONSENSE")
+        with pytest.raises(Exception, match="NONSENSE"):
+            open_library()
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("SELECT value FROM stamp WHERE name = 'schema'").fetchall() == [("2",)]
+        assert db.execute("SELECT name FROM sqlite_master WHERE name = 'feedback'").fetchall() == []
+    assert open_library().feedback() == []
+
+
+# The commands
+
+
+def test_a_rated_answer_is_shown_and_kept(starter: Cli) -> None:
+    done = starter("feedback", "add", ITEM_3, "--rating", "up", "--comment", "clear")
+    assert done.code == 0, done.err
+    assert "15 October" in done.out
+    assert "Kept as feedback 1." in done.err
+    (kept,) = starter("feedback", "list", "--json").json()
+    assert (kept["question"], kept["rating"], kept["comment"], kept["language"]) == (ITEM_3, 1, "clear", "en")
+    assert set(kept) == {"id", "time", "question", "language", "history", "answer", "rating", "comment", "expected"}
+    assert kept["answer"]["status"] == "answered"
+    assert kept["answer"]["citations"][0]["quote"]
+
+
+def test_a_question_of_a_talk_is_kept_with_what_came_before(starter: Cli) -> None:
+    starter("feedback", "add", "And on Friday?", "--history", ITEM_3, "--rating", "down", "--expected", "11 a.m.")
+    (kept,) = starter("feedback", "list", "--json").json()
+    assert (kept["history"], kept["rating"], kept["expected"]) == ([ITEM_3], -1, "11 a.m.")
+    done = starter("feedback", "list")
+    assert "expected: 11 a.m." in " ".join(done.out.split())
+    assert "down" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--rating", "superb"], 2, "none of up, none, down"),
+        (["--language", "de"], 2, "none of en, fr"),
+        (["--comment", "x" * 5000], 2, "The comment has 5,000 characters"),
+    ],
+)
+def test_feedback_that_is_refused_is_not_kept(starter: Cli, arguments: list[str], code: int, told: str) -> None:
+    done = starter("feedback", "add", ITEM_3, *arguments)
+    assert (done.code, done.out) == (code, "")
+    assert told in done.err
+    assert starter("feedback", "list", "--json").json() == []
+
+
+@pytest.mark.parametrize(("question", "code"), [("  ", 2), ("why " * 600, 1)])
+def test_a_question_that_is_not_answered_at_all_is_not_kept(starter: Cli, question: str, code: int) -> None:
+    assert starter("feedback", "add", question).code == code
+    assert starter("feedback", "list", "--json").json() == []
+
+
+def test_where_nothing_is_kept_the_list_says_so_and_nothing_is_exported(starter: Cli, tmp_path: Path) -> None:
+    done = starter("feedback", "list")
+    assert (done.code, done.out) == (0, "")
+    assert "No feedback is kept" in done.err
+    done = starter("feedback", "export", "--out", tmp_path / "cases.yaml")
+    assert done.code == 1
+    assert not (tmp_path / "cases.yaml").exists()
+
+
+def test_what_is_exported_is_a_question_set_under_review(starter: Cli, tmp_path: Path) -> None:
+    starter("feedback", "add", ITEM_3, "--rating", "up")
+    starter("feedback", "add", "And on Friday?", "--history", ITEM_3, "--rating", "down", "--expected", "11 a.m.")
+    starter("feedback", "add", "What is the capital of France?", "--rating", "up", "--comment", "It can't know.")
+    right, wrong, silent = exported(starter, tmp_path / "cases.yaml")
+    assert all(case.review for case in (right, wrong, silent))
+    assert (right.id, right.question, right.kind, right.answerable) == ("feedback-1", ITEM_3, "fact", True)
+    assert ("CTOC/COP/WG.7/2021/1", "annex, Friday, 15 October, 11 a.m.-1 p.m.") in {
+        (place.document, place.locator) for place in right.gold
+    }
+    assert "15 October" in right.note
+    assert (wrong.kind, wrong.history, wrong.facts, wrong.gold) == ("follow-up", (ITEM_3,), (("11 a.m.",),), ())
+    assert (silent.answerable, silent.kind, silent.why) == (False, "unanswerable", "It can't know.")
+
+
+def test_a_refusal_that_was_wrong_becomes_a_case_with_an_answer(starter: Cli, tmp_path: Path) -> None:
+    starter("feedback", "add", "What is the capital of France?", "--rating", "down")
+    (case,) = exported(starter, tmp_path / "cases.yaml")
+    assert (case.answerable, case.facts, case.gold) == (True, (), ())
+
+
+def test_an_export_goes_to_standard_output_where_no_file_is_named(starter: Cli) -> None:
+    starter("feedback", "add", ITEM_3)
+    done = starter("feedback", "export")
+    assert [case["review"] for case in yaml.safe_load(done.out)] == [True]
+
+
+def test_an_export_never_writes_over_a_file_unasked(starter: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "cases.yaml"
+    path.write_text("mine", encoding="utf-8")
+    starter("feedback", "add", ITEM_3)
+    done = starter("feedback", "export", "--out", path)
+    assert done.code == 2
+    assert "is there already" in done.err
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert starter("feedback", "export", "--out", path, "--force").code == 0
+    assert len(load_cases(path)) == 1
+    done = starter("feedback", "export", "--out", tmp_path / "nowhere" / "cases.yaml")
+    assert done.code == 1
+    assert "can't be written" in done.err
+
+
+HOSTILE = "- id: x\n  answerable: [bold red]\x1b[31m: {!!python/object:os.system [ls]} \u202e &a *a '\" # ---\n..."
+
+
+def test_hostile_comments_are_neither_markup_nor_yaml_nor_control_sequences(starter: Cli, tmp_path: Path) -> None:
+    starter("feedback", "add", ITEM_3, "--comment", HOSTILE, "--expected", "{a: [b", "--history", "!!binary =")
+    starter("feedback", "add", ITEM_3, "--comment", "x" * 4000, "--rating", "up")
+    done = starter("feedback", "list")
+    assert "[bold red]" in done.out.replace("\n", "")
+    assert "\x1b" not in done.out
+    assert len(done.out) < 6000
+    case, long = exported(starter, tmp_path / "cases.yaml")
+    assert (case.history, case.facts) == (("!!binary =",), (("{a: [b",),))
+    assert "!!python/object:os.system [ls]" in case.note
+    assert long.review
+    written = (tmp_path / "cases.yaml").read_text(encoding="utf-8")
+    assert not any(letter in written for letter in "\x1b\u202e\x00")
+
+
+def test_a_place_that_is_no_longer_held_is_not_given_as_gold(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    from assistant.cli.feedback import to_yaml
+
+    library = open_library()
+    add(library, catalogue, Input("boats.md", BOATS.encode()))
+    (document,) = library.documents()
+    cited = [
+        {"document": document.id, "locator": f"{document.label}, para. 1"},
+        {"document": document.id, "locator": f"{document.label}, para. 1"},
+        {"document": "gone:en:upload", "locator": "Gone, para. 4"},
+    ]
+    answer = {"status": "answered", "citations": cited, "statements": [{"text": "Boats need a flag.\x1b[2J"}]}
+    kept = [Feedback("Why?", "en", 1, "2021-10-14T12:00:30+00:00", answer=answer, id=7)]
+    (case,) = yaml.safe_load(to_yaml(kept, library))
+    assert case["gold"] == [{"document": document.key, "locator": "para. 1"}]
+    assert json.dumps(case["note"]).count("\\u001b") == 0
+
+
+def test_a_library_that_is_in_use_is_told_of_in_a_sentence(starter: Cli) -> None:
+    with Library(starter.folder, HashEmbedder(), SEGMENTER_VERSION):
+        done = starter("feedback", "list")
+    assert done.code == 3
+    assert "in use by" in done.err

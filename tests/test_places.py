@@ -1,0 +1,139 @@
+"""Questions and commands that name a place of a document: a paragraph, a footnote, a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import OpenLibrary, add
+
+from assistant.engine import Engine
+from assistant.places import locator_of
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.run import Input
+from ingest.segment import SEGMENTER_VERSION
+
+REPORT = b"""# Report on harbours
+
+A/88/301
+
+## Annex
+
+1. A harbour keeps a register of boats.
+
+2. The fee is paid every spring:
+
+(a) by owners of sailing boats;
+
+(b) by owners of steam boats.[^1]
+
+[^1]: See the register of the northern shore.
+"""
+TABLE = b"""<html><body><h1>Boats of the northern shore</h1><p>A/88/302</p>
+<p>1. The boats are counted every year.</p>
+<table><caption>Table 3. Boats by port</caption>
+<thead><tr><th>Port</th><th>2030</th><th>2031</th></tr></thead>
+<tr><td>Arla</td><td>41</td><td>57</td></tr>
+<tr><td>Bend</td><td></td><td>12</td></tr>
+</table></body></html>"""
+LETTER = """# Carta sobre los puertos
+
+A/88/303
+
+1. El 10 de septiembre de 2030 el puerto de Arla anunció que había terminado el tercer faro.
+
+2. Los barcos de vela pagan una tasa cada primavera.
+"""
+
+
+@pytest.fixture
+def library(open_library: OpenLibrary, catalogue: Catalogue) -> Library:
+    held = open_library()
+    add(held, catalogue, Input("report.md", REPORT), Input("boats.html", TABLE), Input("carta.md", LETTER.encode()))
+    return held
+
+
+@pytest.fixture
+def engine(library: Library, catalogue: Catalogue) -> Engine:
+    return Engine(library, catalogue)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does paragraph 2 of A/88/301 say?",
+        "para. 2, A/88/301",
+        "Que dit le paragraphe 2 du document A/88/301 ?",
+        "О чём говорится в пункте 2 документа A/88/301?",
+        "ماذا تقول الفقرة 2 من الوثيقة A/88/301؟",
+        "A/88/301第2段说了什么？",
+    ],
+)
+def test_a_paragraph_that_is_named_is_quoted_whole_with_its_place(engine: Engine, question: str) -> None:
+    answer = engine.ask(question)
+    assert answer.status == "answered"
+    (citation,) = answer.citations
+    assert citation.locator.endswith("annex, para. 2")
+    assert "by owners of steam boats." in citation.quote
+
+
+def test_a_sub_paragraph_that_is_named_is_quoted_alone(engine: Engine) -> None:
+    (citation,) = engine.ask("What is in paragraph 2 (a) of A/88/301?").citations
+    assert (citation.locator, citation.quote) == ("A/88/301, annex, para. 2 (a)", "by owners of sailing boats;")
+
+
+def test_a_footnote_that_is_named_is_quoted(engine: Engine) -> None:
+    (citation,) = engine.ask("What does footnote 1 of A/88/301 say?").citations
+    assert citation.quote == "See the register of the northern shore."
+    assert citation.locator.endswith("footnote 1")
+
+
+def test_a_place_that_a_document_does_not_have_is_said_not_to_be_there(engine: Engine) -> None:
+    answer = engine.ask("What does paragraph 77 of A/88/301 say?")
+    assert answer.status == "not_found"
+    assert not answer.citations
+    assert "A/88/301" in answer.reason
+    assert "para. 77" in answer.reason
+
+
+def test_the_rows_of_a_table_are_said_with_its_caption_and_header_once(engine: Engine) -> None:
+    answer = engine.ask("What does table 3 of A/88/302 show?")
+    assert [statement.text for statement in answer.statements] == [
+        "Table 3. Boats by port Port | 2030 | 2031 Arla | 41 | 57",
+        "Bend | | 12",
+    ]
+    for citation in answer.citations:
+        document = engine.library.document(citation.document)
+        assert document.text[citation.start : citation.end] == citation.quote
+
+
+class EnglishOnly(HashEmbedder):
+    """A model that reads English only, as the packaged one does."""
+
+    languages = frozenset({"en"})
+
+
+def test_a_question_is_answered_by_its_own_words_where_no_model_reads_its_language(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with Library(tmp_path / "library", EnglishOnly(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, Input("carta.md", LETTER.encode()), Input("report.md", REPORT))
+        engine = Engine(library, catalogue)
+        answer = engine.ask("¿Qué anunció el puerto de Arla el 10 de septiembre de 2030?")
+        assert answer.status == "answered"
+        assert answer.citations[0].locator == "A/88/303, para. 1"
+        assert engine.ask("¿Quién construyó el observatorio de Kalmar?").status == "not_found"
+
+
+@pytest.mark.parametrize("text", ["annex, para. 2", "para. 2", "2", "paragraph 2", "Para. 2"])
+def test_a_place_is_found_however_a_person_writes_it(library: Library, text: str) -> None:
+    (document,) = library.find("A/88/301")
+    assert locator_of(document, text) == "annex, para. 2"
+
+
+def test_a_place_that_is_not_there_has_no_locator(library: Library) -> None:
+    (document,) = library.find("A/88/301")
+    assert locator_of(document, "para. 77") is None
+    assert locator_of(document, "the whole of it") is None
