@@ -1,5 +1,6 @@
 # make demo   build the library from the starter corpus and answer five questions
 # make test   linters aside, everything that CI tests
+# make quality   ask the shipped questions and print how good the answers are (rapporteur eval --help: more)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,7 +26,7 @@ bench: $(DEV_STAMP)
 	@$(BIN)/python -m eval.bench
 
 quality: $(DEV_STAMP)
-	@$(BIN)/python -m eval.quality
+	@$(BIN)/rapporteur eval run
 
 install: $(RUN_STAMP)
 

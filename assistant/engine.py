@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from assistant.answer import Answer, Pointer, Statement, ordered
 from assistant.conversation import stand_alone
-from assistant.evidence import Scored, Scorer, TextScorer, Unit, units_of
+from assistant.evidence import Scored, Scorer, TextScorer
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.parallel import in_language
@@ -18,6 +18,7 @@ from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
 from assistant.subjects import read_subjects
+from assistant.units import Unit, units_of
 from assistant.versions import VersionDesk
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse

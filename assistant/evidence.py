@@ -1,7 +1,4 @@
-"""From passages to the exact words that may answer: units of one sentence or one provision, each scored.
-
-A unit is a sentence, or a provision with the words that introduce it: sub-paragraph (b) says nothing without
-its opening words, so these are quoted with it. Signals: the optional cross-encoder, the cosine of question and
+"""How much speaks for each of the units that may answer. Signals: the optional cross-encoder, the cosine of question and
 unit, and how much of what the question asks for the unit names (weighted by rarity, as BM25 does).
 """
 
@@ -9,9 +6,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -19,39 +15,25 @@ import numpy as np
 from assistant.question import Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
+from assistant.units import Unit, distinct, units_of
+from assistant.weights import NO_CROSS, Plain, Weights
 from corpus.analysis import analyse
-from corpus.documents import Block, Document, Span
 from corpus.library import Library
-from corpus.sentences import sentence_spans
 
-GROUP_LIMIT = 900
-"""Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
-BAR = 5.0
-BAR_WITHOUT_CROSS = 4.5
-"""What speaks for a unit must outweigh this; fitted on the development questions."""
-SURE, SURE_PLAIN, NEVER = 4.0, 1.5, 100.0
-"""From here on the cross-encoder's word suffices where half of what is asked is named: in a document with a subject
-index, in one without, and for a question that it can't read."""
+NEVER = 100.0
 OTHER_YEAR = 4.0
-LEAST_NEEDS, BY_WORDS, BAR_BY_WORDS = 2, 8.0, 0.8
-"""In a language that no model reads: how much a question must ask for, and which share of it a unit must name."""
-DIGEST_LIMIT = 600
-"""Longest paragraph of a digest, in characters, that is quoted whole."""
-NO_CROSS = -11.5
-"""What the cross-encoder gives where nothing fits; stands in where it has nothing to score."""
+"""What a unit loses that names none of the years asked about."""
+LEAST_NEEDS = 2
+"""How much a question must ask for in a language that no model reads."""
+HOMES = 3
+"""How many whole passages the cross-encoder reads besides the units."""
 TEXT_LIMIT = 500
 """Characters of a unit that are scored; what comes later in a long provision seldom decides."""
 PLAIN_LIMIT = 12
 """How many of the scored units may come from documents without a subject index."""
-MAX_ROWS = 400
-"""How many blocks above a row its table's header is looked for."""
 UNIT_LIMIT = 24
-"""Most units that are scored for one question."""
+"""Most units that are scored for one question, and twice as many where no subject index tells where to look."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_LEANS_BACK = re.compile(
-    r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
-    r"Likewise|Accordingly|Moreover|Furthermore|Also)\b"
-)
 
 
 class TextScorer(Protocol):
@@ -61,40 +43,12 @@ class TextScorer(Protocol):
 
 
 @dataclass(frozen=True)
-class Unit:
-    """Words that may answer: `text[start:end]` of the document, with the spans that introduce them."""
-
-    evidence: Evidence
-    start: int
-    end: int
-    locator: str
-    block: int
-    leads: tuple[tuple[Span, str], ...] = ()
-
-    @property
-    def document(self) -> Document:
-        """The document that the words are in."""
-        return self.evidence.document
-
-    @cached_property
-    def text(self) -> str:
-        """The words on one line, introduced."""
-        spans = [*(span for span, _ in self.leads), (self.start, self.end)]
-        return " ".join(" ".join(self.document.quote(*span).split()) for span in spans)
-
-    @cached_property
-    def context(self) -> str:
-        """The headings above the words, innermost last, without the document's name; the caption and header of
-        a table above its row."""
-        block = self.document.blocks[self.block]
-        above = [" ".join(self.document.block_text(heading).split()) for heading in self.document.headings(block)]
-        row = [block.context] if block.kind == "row" and block.context not in ("", "header") else []
-        return ". ".join([*above[-2:], *row])
-
-
-@dataclass(frozen=True)
 class Scored:
-    """A unit with its signals. `score` is a log-odds: above zero it is more likely an answer than not."""
+    """A unit with its signals. `score` is a log-odds: above zero it is more likely an answer than not.
+
+    `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
+    that points at it; `searched` is how many passages of documents without a subject index were looked through.
+    """
 
     unit: Unit
     score: float
@@ -104,112 +58,8 @@ class Scored:
     missing: float
     subject: float = 0.0
     asked: float = NO_CROSS
-
-
-def units_of(evidence: Evidence) -> Iterator[Unit]:
-    """The units of a passage."""
-    document = evidence.document
-    grouped: set[int] = set()
-    for ordinal in range(evidence.passage.first, evidence.passage.last + 1):
-        block = document.blocks[ordinal]
-        if block.kind == "heading" or block.ordinal in grouped or not document.body(block).strip():
-            continue
-        if block.locator == "contents" or block.page in document.unquotable:
-            continue
-        if block.kind in ("paragraph", "item") and _items_below(document, block):
-            yield from _group(evidence, block, grouped)
-        elif block.kind == "item" and _leads(document, block):
-            yield Unit(evidence, block.body_start, block.end, block.locator, ordinal, _leads(document, block))
-        elif block.kind == "row":
-            yield Unit(evidence, block.start, block.end, block.locator, ordinal, _heads(document, block))
-        elif block.kind == "footnote":
-            yield Unit(evidence, block.start, block.end, block.locator, ordinal)
-        else:
-            yield from _sentences(evidence, block)
-
-
-def _items_below(document: Document, block: Block) -> tuple[Block, ...]:
-    return tuple(child for child in document.children.get(block.ordinal, ()) if child.kind == "item")
-
-
-def _heads(document: Document, row: Block) -> tuple[tuple[Span, str], ...]:
-    """The rows that head a row's table, and the caption above them: a number alone says nothing."""
-    if document.kind == "agenda" or row.context == "header":
-        return ()
-    table = row.locator.rpartition(", ")[0]
-    heads: list[Block] = []
-    caption: Block | None = None
-    for block in reversed(document.blocks[max(0, row.ordinal - MAX_ROWS) : row.ordinal]):
-        if block.kind == "row" and block.locator.rpartition(", ")[0] == table:
-            heads += [block] if block.context == "header" else []
-        elif block.kind == "paragraph" and block.locator == table:
-            caption = block  # the first of its lines, at last
-        elif block.kind != "footnote":
-            break
-    found = [block for block in (caption, *reversed(heads)) if block is not None]
-    return tuple(((block.start, block.end), block.locator) for block in found)
-
-
-def _leads(document: Document, block: Block) -> tuple[tuple[Span, str], ...]:
-    """The paragraphs that introduce an item, outermost first."""
-    found: list[tuple[Span, str]] = []
-    parent = block.parent
-    while parent is not None and document.blocks[parent].kind in ("paragraph", "item"):
-        above = document.blocks[parent]
-        if document.body(above).strip():
-            found.append(((above.body_start, above.end), above.locator))
-        parent = above.parent
-    if not found and block.parent is not None:
-        # Sub-paragraphs right under a heading are introduced by the unnumbered words before them.
-        for before in reversed(document.blocks[block.parent + 1 : block.ordinal]):
-            if before.kind == "paragraph" and document.body(before).rstrip().endswith((":", "：")):
-                return (((before.body_start, before.end), before.locator),)
-    return tuple(reversed(found))
-
-
-def _group(evidence: Evidence, block: Block, grouped: set[int]) -> Iterator[Unit]:
-    """A provision with its sub-paragraphs: whole where it is short enough, and each part introduced."""
-    document = evidence.document
-    below = list(_below(document, block))
-    end = below[-1].end
-    if end - block.body_start <= GROUP_LIMIT and document.body(block).strip():
-        yield Unit(evidence, block.body_start, end, block.locator, block.ordinal, _leads(document, block))
-    for child in below:
-        grouped.add(child.ordinal)
-        if not _items_below(document, child) and document.body(child).strip():
-            yield Unit(evidence, child.body_start, child.end, child.locator, child.ordinal, _leads(document, child))
-        elif child.end - child.body_start and _items_below(document, child):
-            last = list(_below(document, child))[-1]
-            if last.end - child.body_start <= GROUP_LIMIT and document.body(child).strip():
-                yield Unit(
-                    evidence,
-                    child.body_start,
-                    last.end,
-                    child.locator,
-                    child.ordinal,
-                    _leads(document, child),
-                )
-
-
-def _below(document: Document, block: Block) -> Iterator[Block]:
-    for child in _items_below(document, block):
-        yield child
-        yield from _below(document, child)
-
-
-def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
-    document = evidence.document
-    text = document.body(block)
-    if document.edition == "digest" and len(text) <= DIGEST_LIMIT:
-        # A digest says a thing in one short paragraph, whose sentences lean on each other.
-        yield Unit(evidence, block.body_start, block.end, block.locator, block.ordinal)
-        return
-    previous = 0
-    for start, end in sentence_spans(text, document.language):
-        begin = previous if previous and _LEANS_BACK.match(text[start:end]) else start
-        begin = 0 if _LEANS_BACK.match(text[start:end]) and start and not previous else begin
-        yield Unit(evidence, block.body_start + begin, block.body_start + end, block.locator, block.ordinal)
-        previous = start
+    passage: float = NO_CROSS
+    searched: int = 0
 
 
 class Scorer:
@@ -218,6 +68,7 @@ class Scorer:
     def __init__(self, library: Library, cross_encoder: TextScorer | None = None) -> None:
         self._library = library
         self._cross = cross_encoder
+        self._weights = Weights.shipped()
 
     def score(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of the evidence, best first."""
@@ -225,7 +76,7 @@ class Scorer:
 
     def score_units(self, question: Question, candidates: Sequence[Unit]) -> list[Scored]:
         """Units scored, best first; of many, those that the cheap signals favour. Order of rank matters."""
-        units = _distinct(candidates)
+        units = distinct(candidates)
         if not units:
             return []
         lexical = [self._coverage(question, unit) for unit in units]
@@ -236,44 +87,68 @@ class Scorer:
         indexed = self._library.indexed()
         order = sorted(range(len(units)), key=lambda n: -(lexical[n][0] + reach[n] + 3 * subject[n]))
         # Documents without a subject index must not be crowded out by those that have one.
-        plain = [n for n in order if units[n].document.id not in indexed][:PLAIN_LIMIT]
-        order = [*[n for n in order if n not in plain][: UNIT_LIMIT - len(plain)], *plain]
+        plain = [n for n in order if units[n].document.id not in indexed]
+        if len(plain) == len(order):
+            order = order[: 2 * UNIT_LIMIT]
+        else:
+            del plain[PLAIN_LIMIT:]
+            order = [*[n for n in order if n not in plain][: UNIT_LIMIT - len(plain)], *plain]
         units, lexical, subject = (
             [units[n] for n in order],
             [lexical[n] for n in order],
             [subject[n] for n in order],
         )
-        texts = [f"{unit.context}: {unit.text}"[:TEXT_LIMIT] for unit in units]
+        texts = [_scored_text(unit) for unit in units]
         cosines = self._cosines(question, texts)
         cross, asked = self._crossed(question, units, texts, hits)
+        bare = [unit.document.id not in indexed for unit in units]
+        homes = self._homes(question, units, cross, bare)
+        searched = len({unit.evidence.id for unit, alone in zip(units, bare, strict=True) if alone})
         years = set(_YEAR.findall(question.text))
+        other = [OTHER_YEAR if _of_another_year(years, unit) else 0.0 for unit in units]
+        scores = [
+            self._weights.indexed(
+                cross[n], cosines[n], lexical[n][0], subject[n], asked[n], sure=question.language == "en"
+            )
+            - other[n]
+            for n in range(len(units))
+        ]
+        if question.language == "en":
+            read = [n for n in range(len(units)) if bare[n] and cross[n] is not None]
+            alone = {n: Plain(float(cross[n] or 0.0), homes[n], cosines[n], units[n].evidence.dense, bool(units[n].context),
+                              other[n]) for n in read}  # fmt: skip
+            for n, score in zip(read, self._weights.plain([alone[n] for n in read], searched), strict=True):
+                scores[n] = score
         scored = [
             Scored(
                 unit=unit,
-                score=_other_year(years, unit)
-                + max(
-                    combine(
-                        crossed,
-                        cosine,
-                        words[0],
-                        near,
-                        like,
-                        _sure_from(question, unit.document.id in indexed),
-                    ),
-                    self._by_words(question, unit, words[0]),
-                ),
-                cross=NO_CROSS if crossed is None else crossed,
-                cosine=cosine,
-                coverage=words[0],
-                missing=words[1],
-                subject=near,
-                asked=like,
+                score=max(scores[n], self._by_words(question, unit, lexical[n][0]) - other[n]),
+                cross=NO_CROSS if cross[n] is None else float(cross[n] or 0.0),
+                cosine=cosines[n],
+                coverage=lexical[n][0],
+                missing=lexical[n][1],
+                subject=subject[n],
+                asked=asked[n],
+                passage=homes[n],
+                searched=searched,
             )
-            for unit, crossed, cosine, words, near, like in zip(
-                units, cross, cosines, lexical, subject, asked, strict=True
-            )
+            for n, unit in enumerate(units)
         ]
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+
+    def _homes(
+        self, question: Question, units: Sequence[Unit], cross: Sequence[float | None], bare: Sequence[bool]
+    ) -> list[float]:
+        """What the cross-encoder gives the whole passages of the best units of documents without a subject index: a
+        sentence by itself may lack the name of what it is about. Units of other passages have what they got."""
+        own = [NO_CROSS if score is None else score for score in cross]
+        if self._cross is None or question.language != "en":
+            return own
+        order = sorted((n for n in range(len(units)) if bare[n] and cross[n] is not None), key=lambda n: -own[n])
+        homes = list({units[n].evidence.id: units[n].evidence for n in order}.values())[:HOMES]
+        told = self._cross.scores(question.english, [" ".join(home.passage.embedded.split()) for home in homes])
+        by_id = {home.id: float(score) for home, score in zip(homes, told, strict=True)}
+        return [by_id.get(unit.evidence.id, own[n]) if bare[n] else own[n] for n, unit in enumerate(units)]
 
     def _by_words(self, question: Question, unit: Unit, coverage: float) -> float:
         """What the words alone say for a unit in the question's own language, where no model reads that language."""
@@ -283,7 +158,7 @@ class Scorer:
             return -NEVER
         if len(needs(question, language)) < LEAST_NEEDS:
             return -NEVER
-        return BY_WORDS * (coverage - BAR_BY_WORDS)
+        return self._weights.by_words(coverage, language)
 
     def _cosines(self, question: Question, texts: Sequence[str]) -> list[float]:
         embedder = self._library.embedder
@@ -371,38 +246,12 @@ def _meets(unit: Unit, hit: SubjectHit) -> float:
     return 0.95
 
 
-def _other_year(years: set[str], unit: Unit) -> float:
-    """What a unit loses that names none of the years asked about: a fact of another year is no answer."""
-    if not years:
-        return 0.0
-    said = set(_YEAR.findall(f"{unit.context} {unit.text} {unit.document.date or ''} {unit.document.label}"))
-    return 0.0 if years & said else -OTHER_YEAR
+def _of_another_year(years: set[str], unit: Unit) -> bool:
+    """Whether a unit names none of the years asked about: a fact of another year is no answer."""
+    said = f"{unit.context} {unit.text} {unit.document.date or ''} {unit.document.label}" if years else ""
+    return bool(years) and not years & set(_YEAR.findall(said))
 
 
-def _sure_from(question: Question, indexed: bool) -> float:
-    if question.language != "en":
-        return NEVER
-    return SURE if indexed else SURE_PLAIN
-
-
-def combine(cross: float | None, cosine: float, coverage: float, subject: float, asked: float, sure: float) -> float:
-    """How much speaks for a unit; zero and more is enough to answer. Weights chosen on the development
-    questions (`docs/quality.md`), with the cross-encoder and without."""
-    near = 10.0 * subject + 2.0 * cosine + 1.5 * coverage
-    if cross is None:
-        return max(near - BAR_WITHOUT_CROSS, 12.0 * (cosine - 0.62) + 3.0 * (coverage - 0.7))
-    near += 0.05 * (cross - NO_CROSS) + 0.05 * (asked - NO_CROSS)
-    # The cross-encoder alone may be sure enough: of a whole question, not of the bare terms that stand for one in
-    # another language, and sooner where there is no subject index to speak.
-    return max(near - BAR, 0.7 * (cross - sure) + 2.0 * (coverage - 0.5))
-
-
-def _distinct(units: Sequence[Unit]) -> list[Unit]:
-    seen: set[tuple[str, int, int]] = set()
-    kept = []
-    for unit in units:
-        key = (unit.document.id, unit.start, unit.end)
-        if key not in seen:
-            seen.add(key)
-            kept.append(unit)
-    return kept
+def _scored_text(unit: Unit) -> str:
+    """What the models see of a unit: its headings, and its words."""
+    return (f"{unit.context}: {unit.text}" if unit.context else unit.text)[:TEXT_LIMIT]

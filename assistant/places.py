@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.evidence import Unit, units_of
 from assistant.question import Question
 from assistant.quote import heads_once
 from assistant.retrieve import Evidence
+from assistant.units import Unit, units_of
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.places import folded, name_place, parts_of

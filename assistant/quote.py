@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Citation, Statement
-from assistant.evidence import Scored, Unit
+from assistant.evidence import Scored
+from assistant.units import Unit
 from corpus.documents import Block, Document, Span
 
 MARGIN = 4.0

@@ -1,7 +1,8 @@
-"""Retrieval: passages nearest in meaning and passages that share words, fused by reciprocal rank.
+"""Retrieval: passages nearest in meaning and passages that share words, fused by their scores.
 
-Reciprocal rank fusion after Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and
-individual rank learning methods", SIGIR 2009, with their constant of 60.
+A convex combination of scores, each divided by the best of its list and with 0 as the least, after Bruch, Gai and
+Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42 (2023), who find it better than fusion by
+reciprocal rank; so it is here (`docs/quality.md`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from assistant.subjects import read_subjects
 from corpus.documents import Document, Passage
 from corpus.library import Library
 
-RRF_CONSTANT = 60
 POOL = 40
 """Hits that each index contributes."""
 DENSE_WEIGHT = 1.0
@@ -66,23 +66,22 @@ class Retriever:
         unread = languages is not None and question.language not in languages
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
         if text and told and (languages is None or languages & set(held)):
-            for rank, (passage_id, cosine) in enumerate(library.dense(text, pool)):
+            near = library.dense(text, pool)
+            for passage_id, cosine in near:
                 dense[passage_id] = cosine
-                scores[passage_id] = scores.get(passage_id, 0.0) + DENSE_WEIGHT / (RRF_CONSTANT + rank + 1)
+            _fuse(scores, near, DENSE_WEIGHT)
         for language in held:
             tokens = question.tokens(language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
             # Where no model reads the question's language, its own words are all there is.
             weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
-            for rank, hit in enumerate(library.lexical(tokens, language, pool)):
-                lexical[hit.passage_id] = hit.score
-                gain = weight / (RRF_CONSTANT + rank + 1)
-                scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + gain
-        for rank, place in enumerate(read_subjects(question, library, documents).hits):
-            home = library.passage_at(place.document_id, place.start)
-            if home is not None:
-                scores[home] = scores.get(home, 0.0) + SUBJECT_WEIGHT / (RRF_CONSTANT + rank + 1)
+            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool)]
+            lexical.update(hits)
+            _fuse(scores, hits, weight)
+        places = read_subjects(question, library, documents).hits
+        homes = [(library.passage_at(place.document_id, place.start), place.score) for place in places]
+        _fuse(scores, [(home, score) for home, score in homes if home is not None], SUBJECT_WEIGHT)
         if alone:
             # Some may be superseded; beyond that the tail can't come in.
             best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[: 2 * limit + 10]
@@ -101,3 +100,14 @@ class Retriever:
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
         return found[:limit]
+
+
+def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float) -> None:
+    """Adds what a list of hits, best first, says of its passages; of two hits in one passage the better counts."""
+    best = max((score for _, score in hits), default=0.0)
+    told: dict[str, float] = {}
+    for passage_id, score in hits:
+        told[passage_id] = max(told.get(passage_id, 0.0), score)
+    for passage_id, score in told.items():
+        if best > 0 and score > 0:
+            scores[passage_id] = scores.get(passage_id, 0.0) + weight * score / best

@@ -349,10 +349,8 @@ class Library:
         found = []
         for header in self.headers():
             named = {header.id, header.key, header.slug, header.title, header.short}
-            if (
-                wanted in named
-                or wanted.casefold() in {each.casefold() for each in named if each}
-                or (symbol is not None and header.symbol and same_document(symbol, Symbol.parse(header.symbol)))
+            if wanted.casefold() in {each.casefold() for each in named if each} or (
+                symbol is not None and header.symbol and same_document(symbol, Symbol.parse(header.symbol))
             ):
                 found.append(self.document(header.id))
         return found

@@ -35,6 +35,8 @@ _ABBREVIATIONS = frozenset(
         "al",
         "v",
         "vs",
+        "approx",
+        "ca",
         "mr",
         "mrs",
         "ms",

@@ -65,10 +65,8 @@ def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
             if made is None:
                 return None
             if joined and days:
-                step = days[-1] - dt.timedelta(days=1)
-                while step > made and len(days) < 60:
-                    days.append(step)
-                    step -= dt.timedelta(days=1)
+                between = min((days[-1] - made).days, 60)
+                days += [days[-1] - dt.timedelta(days=n) for n in range(1, between)]
             days.append(made)
             joined = False
         else:
@@ -189,7 +187,8 @@ class _Open:
 
 
 def _sittings(document: Document, dates: tuple[dt.date, ...]) -> Iterator[Sitting]:
-    year = dates[0].year if dates else int(document.date[:4]) if document.date else None
+    said = (document.date or "")[:4]  # front matter may say anything, such as "Autumn"
+    year = dates[0].year if dates else int(said) if said.isdecimal() else None
     day: dt.date | None = None
     day_row: int | None = None
     day_label = ""

@@ -229,7 +229,7 @@ def test_a_document_without_symbol_and_subject_index_is_answered_from(
 
         def scores(self, question: str, texts: list[str]) -> list[float]:
             words = set(re.findall(r"[a-z]{4,}", question.lower()))
-            return [3.0 * len(words & set(re.findall(r"[a-z]{4,}", text.lower()))) - 3.0 for text in texts]
+            return [5.0 * len(words & set(re.findall(r"[a-z]{4,}", text.lower()))) - 3.0 for text in texts]
 
     engine = Engine(library, catalogue, cross_encoder=Sure())  # type: ignore[arg-type]
     answer = engine.ask("How many crowns do yachts pay a night?")

@@ -45,11 +45,14 @@ def plug_in(arguments: Sequence[str]) -> None:
     Nothing is looked up for a command of this one's own, so that asking does not wait for it.
     """
     named = _command_in(arguments)
-    if named in {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}:
+    known = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
+    for group in app.registered_groups:
+        own = group.typer_instance.info.name if group.typer_instance else None
+        known |= {name for name in (group.name, own) if isinstance(name, str)}
+    if named in known:
         return
     from importlib.metadata import entry_points
 
-    known = {group.name for group in app.registered_groups}
     for entry in entry_points(group=COMMANDS_GROUP):
         if entry.name not in known and named in (None, entry.name):
             app.add_typer(entry.load(), name=entry.name)

@@ -113,6 +113,8 @@ def features(
             "missing": round(each.missing, 4),
             "subject": round(each.subject, 4),
             "asked": round(each.asked, 4),
+            "passage": round(each.passage, 4),
+            "searched": each.searched,
             "text": index_of(each.unit.document.key),
             "words": each.unit.text[:SHOWN],
             "holds": None if gold is None else covered(gold, [span_of(each)], share),

@@ -18,8 +18,13 @@ from ingest.readers.lines import Cell, Line, ReadError, Source
 
 MAX_BYTES = 25_000_000
 MAX_LINE = 400_000
+MAX_FIELD, MAX_DATE = 1_000, 100
+"""Longest value of front matter, in characters."""
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FIELDS = ("title", "short", "slug", "symbol", "part", "edition", "language", "date", "url")
+_YAML_SLIPS = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
+"""What PyYAML raises besides its own errors where a value does not fit its tag."""
 _HEADING = re.compile(r"^ {0,3}(#{1,6})(.*)$")
 _BULLET = re.compile(r"^(\s*)[-*+•]\s+(?=\S)")
 _TAG = re.compile(r"</?(?:i|b|u|em|strong|span|p|div|br|font|small|center|sub)\b[^<>]{0,200}/?>", re.IGNORECASE)
@@ -46,7 +51,7 @@ def decode(data: bytes, name: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ReadError(
-            f"{name} is not {encoding.upper()} text (byte {error.start} does not fit). If it is text, save it as "
+            f"{name} is not {encoding.removesuffix('-sig').upper()} text (byte {error.start} does not fit). If it is text, save it as "
             "UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8"
         ) from None
     if text.count("\x00") or _binary_share(text[:20_000]) > 0.05:
@@ -76,17 +81,20 @@ def front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(match.group(1), Loader=yaml.SafeLoader)):
             raise ReadError(f"{name}: the block between the --- lines uses YAML aliases, which are not read.")
         data = yaml.safe_load(match.group(1))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, *_YAML_SLIPS) as error:
         raise ReadError(f"{name}: the block between the --- lines is not valid YAML: {visible(str(error))}") from None
-    if not isinstance(data, dict):
-        return {}, text
-    for key in ("title", "short", "slug", "symbol", "part", "edition", "language", "date", "url"):
+    if not isinstance(data, dict) or not any(key in data for key in _FIELDS):
+        return {}, text  # words between two rules, such as "Item 3: migrants"
+    for key in _FIELDS:
         value = data.get(key)
         if isinstance(value, str):
-            data[key] = visible(" ".join(value.split()))
+            data[key] = value = visible(" ".join(value.split()))
         elif value is not None and not isinstance(value, int | float | dt.date):
             raise ReadError(f"{name}: '{key}' between the --- lines must be one line of text.")
-        elif value is not None and key != "date":
+        most = MAX_DATE if key == "date" else MAX_FIELD
+        if (isinstance(value, str) and len(value) > most) or (isinstance(value, int) and value.bit_length() > most):
+            raise ReadError(f"{name}: '{key}' between the --- lines is longer than {most} characters.")
+        if value is not None and key != "date":
             data[key] = str(value)
     return data, "\n" * text.count("\n", 0, match.end()) + text[match.end() :]
 

@@ -13,7 +13,7 @@ from ingest.readers.pdf.assemble import assemble
 from ingest.readers.pdf.columns import column_gap, in_reading_order
 from ingest.readers.pdf.flow import PageText, flowing
 from ingest.readers.pdf.furniture import Framed, without_furniture
-from ingest.readers.pdf.glyphs import PageGlyphs, open_pdf, read_pages
+from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.notes import Note, part_notes
 from ingest.readers.pdf.prints import Print, common_size, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
@@ -59,6 +59,8 @@ def read_pdf(data: bytes, name: str) -> Source:
             f"the Arabic on page {_listed(broken)} is damaged in this file (letters are missing) and is not quoted; "
             "get the document as DOCX"
         )
+    if cut := [page.number for page, _ in pages if page.cut]:
+        warnings.append(f"only the first {MAX_CHARACTERS:,} characters were read of page {_listed(cut)}")
     if hidden:
         warnings.append(f"text that can't be seen was left out on page {_listed(hidden)}")
     empty = [n for n, count in enumerate(counts, 1) if count < _LEAST_TEXT]

@@ -19,7 +19,7 @@ _LABEL = re.compile(
     r"[一二三四五六七八九十]{1,3}、|\d{1,3}[．、])(?=\s|$|[^\x00-\x7f])"
 )
 _ROMAN, _CAPITAL = re.compile(r"[IVXLC]{1,6}\.\s"), re.compile(r"[A-Z]\.\s")
-_NUMBER, _LETTER = re.compile(r"\d{1,3}\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s")
+_NUMBER, _LETTER = re.compile(r"(\d{1,3})\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s")
 _RIGHT_HALF = 320.0
 """Lines that begin further to the right, in points, are closing lines and signatures rather than headings."""
 _ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
@@ -125,7 +125,7 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
             _restore_heading(items[n - 1], size)
         item.level = _level(item, size)
         if numbered := _NUMBER.match(item.first.text):
-            value = int(numbered.group(0).strip(". "))
+            value = int(numbered.group(1))
             following = value == number + 1
             if item.level == 4 and following and number:
                 item.level = 0  # concluding observations set whole paragraphs in bold

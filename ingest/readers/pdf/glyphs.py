@@ -21,6 +21,8 @@ from ingest.readers.lines import ReadError
 MAX_PAGES = 3_000
 MAX_CHARACTERS = 200_000
 """Most characters that are read from one page; a page of dense print has about 6,000."""
+MAX_COORDINATE = 100_000.0
+"""Furthest place from the corner of a page, in points; a page of the largest size (Annex C) has 14,400."""
 MAX_OBJECTS = 20_000
 """Most drawn objects of one page that are looked at for rules."""
 
@@ -71,7 +73,7 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class PageGlyphs:
     """A page: its runs in the order of the content, its rules, and how much of it images and invisible text
-    cover (0 to 1)."""
+    cover (0 to 1). `cut` says that it has more characters than are read."""
 
     number: int
     width: float
@@ -81,6 +83,7 @@ class PageGlyphs:
     pictured: float
     invisible: float
     unmapped: int
+    cut: bool
 
     @property
     def scanned(self) -> bool:
@@ -125,7 +128,7 @@ class _View:
     """Turns a page's own coordinates into those of the page as it is seen: rotated, cropped, from the top left."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
-        left, bottom, right, top = page.get_bbox()
+        left, bottom, right, top = map(_placed, page.get_bbox())
         self._turn = page.get_rotation()
         self._left, self._bottom = left, bottom
         self._wide, self._high = right - left, top - bottom
@@ -133,8 +136,8 @@ class _View:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) as seen."""
-        left, right = left - self._left, right - self._left
-        bottom, top = bottom - self._bottom, top - self._bottom
+        left, right = _placed(left - self._left), _placed(right - self._left)
+        bottom, top = _placed(bottom - self._bottom), _placed(top - self._bottom)
         if self._turn == 90:
             return bottom, left, top, right
         if self._turn == 180:
@@ -144,15 +147,21 @@ class _View:
         return left, self._high - top, right, self._high - bottom
 
 
+def _placed(coordinate: float) -> float:
+    """A coordinate within bounds: a matrix may lead to infinity, and beyond it to no number (to the lower bound)."""
+    return min(max(-MAX_COORDINATE, coordinate), MAX_COORDINATE)
+
+
 def _page(page: pdfium.PdfPage, number: int) -> PageGlyphs:
     view = _View(page)
     text_page = page.get_textpage()
     try:
         runs, invisible, unmapped = _runs(text_page, view)
+        cut = text_page.count_chars() > MAX_CHARACTERS
     finally:
         text_page.close()
     rules, pictured = _drawn(page, view)
-    return PageGlyphs(number, view.width, view.height, tuple(runs), tuple(rules), pictured, invisible, unmapped)
+    return PageGlyphs(number, view.width, view.height, tuple(runs), tuple(rules), pictured, invisible, unmapped, cut)
 
 
 def _characters(text_page: pdfium.PdfTextPage, count: int) -> str:
@@ -202,7 +211,7 @@ def _runs(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Run], float,
             size = raw.FPDFText_GetFontSize(handle, first)
             if raw.FPDFText_GetMatrix(handle, first, matrix_at):
                 size *= math.hypot(matrix.b, matrix.d)
-            size = min(max(size, 1.0), 400.0)
+            size = min(max(1.0, size), 400.0)
             made.append(Run(words, left, right, base - size, base, size, bold, italic, spaced, unseen))
     return made, hidden / max(1, count), unmapped
 

@@ -217,15 +217,15 @@ def _aligned_edges(prints: Sequence[Print]) -> list[float]:
         return []
     left = min(start for line in lines for start, _ in line)
     right = max(end for line in lines for _, end in line)
-    covered = [0] * (int(right - left) + 2)
+    changes = [0] * (int(right - left) + 2)
     for line in lines:
         for start, end in line:
-            for x in range(int(start - left), int(end - left) + 1):
-                covered[x] += 1
+            changes[int(start - left)] += 1
+            changes[int(end - left) + 1] -= 1
     few = max(1, int(0.12 * len(lines)))
     edges = [left - 2]
     begin: int | None = None
-    for x, count in enumerate(covered):
+    for x, count in enumerate(itertools.accumulate(changes)):
         if count <= few and begin is None:
             begin = x
         elif count > few and begin is not None:

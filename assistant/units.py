@@ -1,0 +1,177 @@
+"""The words that may answer: units of one sentence or one provision, with what introduces them.
+
+A unit is a sentence, or a provision with the words that introduce it: sub-paragraph (b) says nothing without
+its opening words, so these are quoted with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.retrieve import Evidence
+from corpus.documents import Block, Document, Span
+from corpus.sentences import sentence_spans
+
+GROUP_LIMIT = 900
+"""Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
+DIGEST_LIMIT = 600
+"""Longest paragraph of a digest, in characters, that is quoted whole."""
+MAX_ROWS = 400
+"""How many blocks above a row its table's header is looked for."""
+_LEANS_BACK = re.compile(
+    r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
+    r"Likewise|Accordingly|Moreover|Furthermore|Also|His|Her|Their|Its|As such|As part of (?:this|that|these)|Specifically)\b"
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Words that may answer: `text[start:end]` of the document, with the spans that introduce them."""
+
+    evidence: Evidence
+    start: int
+    end: int
+    locator: str
+    block: int
+    leads: tuple[tuple[Span, str], ...] = ()
+
+    @property
+    def document(self) -> Document:
+        """The document that the words are in."""
+        return self.evidence.document
+
+    @cached_property
+    def text(self) -> str:
+        """The words on one line, introduced."""
+        spans = [*(span for span, _ in self.leads), (self.start, self.end)]
+        return " ".join(" ".join(self.document.quote(*span).split()) for span in spans)
+
+    @cached_property
+    def context(self) -> str:
+        """The headings above the words, innermost last, without the document's name; the caption and header of
+        a table above its row."""
+        block = self.document.blocks[self.block]
+        above = [" ".join(self.document.block_text(heading).split()) for heading in self.document.headings(block)]
+        row = [block.context] if block.kind == "row" and block.context not in ("", "header") else []
+        return ". ".join([*above[-2:], *row])
+
+
+def units_of(evidence: Evidence) -> Iterator[Unit]:
+    """The units of a passage."""
+    document = evidence.document
+    grouped: set[int] = set()
+    for ordinal in range(evidence.passage.first, evidence.passage.last + 1):
+        block = document.blocks[ordinal]
+        if block.kind == "heading" or block.ordinal in grouped or not document.body(block).strip():
+            continue
+        if block.locator == "contents" or block.page in document.unquotable:
+            continue
+        if block.kind in ("paragraph", "item") and _items_below(document, block):
+            yield from _group(evidence, block, grouped)
+        elif block.kind == "item" and _leads(document, block):
+            yield Unit(evidence, block.body_start, block.end, block.locator, ordinal, _leads(document, block))
+        elif block.kind == "row":
+            yield Unit(evidence, block.start, block.end, block.locator, ordinal, _heads(document, block))
+        elif block.kind == "footnote":
+            yield Unit(evidence, block.start, block.end, block.locator, ordinal)
+        else:
+            yield from _sentences(evidence, block)
+
+
+def _items_below(document: Document, block: Block) -> tuple[Block, ...]:
+    return tuple(child for child in document.children.get(block.ordinal, ()) if child.kind == "item")
+
+
+def _heads(document: Document, row: Block) -> tuple[tuple[Span, str], ...]:
+    """The rows that head a row's table, and the caption above them: a number alone says nothing."""
+    if document.kind == "agenda" or row.context == "header":
+        return ()
+    table = row.locator.rpartition(", ")[0]
+    heads: list[Block] = []
+    caption: Block | None = None
+    for block in reversed(document.blocks[max(0, row.ordinal - MAX_ROWS) : row.ordinal]):
+        if block.kind == "row" and block.locator.rpartition(", ")[0] == table:
+            heads += [block] if block.context == "header" else []
+        elif block.kind == "paragraph" and block.locator == table:
+            caption = block  # the first of its lines, at last
+        elif block.kind != "footnote":
+            break
+    found = [block for block in (caption, *reversed(heads)) if block is not None]
+    return tuple(((block.start, block.end), block.locator) for block in found)
+
+
+def _leads(document: Document, block: Block) -> tuple[tuple[Span, str], ...]:
+    """The paragraphs that introduce an item, outermost first."""
+    found: list[tuple[Span, str]] = []
+    parent = block.parent
+    while parent is not None and document.blocks[parent].kind in ("paragraph", "item"):
+        above = document.blocks[parent]
+        if document.body(above).strip():
+            found.append(((above.body_start, above.end), above.locator))
+        parent = above.parent
+    if not found and block.parent is not None:
+        # Sub-paragraphs right under a heading are introduced by the unnumbered words before them.
+        for before in reversed(document.blocks[block.parent + 1 : block.ordinal]):
+            if before.kind == "paragraph" and document.body(before).rstrip().endswith((":", "：")):
+                return (((before.body_start, before.end), before.locator),)
+    return tuple(reversed(found))
+
+
+def _group(evidence: Evidence, block: Block, grouped: set[int]) -> Iterator[Unit]:
+    """A provision with its sub-paragraphs: whole where it is short enough, and each part introduced."""
+    document = evidence.document
+    below = list(_below(document, block))
+    end = below[-1].end
+    if end - block.body_start <= GROUP_LIMIT and document.body(block).strip():
+        yield Unit(evidence, block.body_start, end, block.locator, block.ordinal, _leads(document, block))
+    for child in below:
+        grouped.add(child.ordinal)
+        if not _items_below(document, child) and document.body(child).strip():
+            yield Unit(evidence, child.body_start, child.end, child.locator, child.ordinal, _leads(document, child))
+        elif child.end - child.body_start and _items_below(document, child):
+            last = list(_below(document, child))[-1]
+            if last.end - child.body_start <= GROUP_LIMIT and document.body(child).strip():
+                yield Unit(
+                    evidence,
+                    child.body_start,
+                    last.end,
+                    child.locator,
+                    child.ordinal,
+                    _leads(document, child),
+                )
+
+
+def _below(document: Document, block: Block) -> Iterator[Block]:
+    for child in _items_below(document, block):
+        yield child
+        yield from _below(document, child)
+
+
+def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
+    document = evidence.document
+    text = document.body(block)
+    if document.edition == "digest" and len(text) <= DIGEST_LIMIT:
+        # A digest says a thing in one short paragraph, whose sentences lean on each other.
+        yield Unit(evidence, block.body_start, block.end, block.locator, block.ordinal)
+        return
+    previous = 0
+    for start, end in sentence_spans(text, document.language):
+        begin = previous if previous and _LEANS_BACK.match(text[start:end]) else start
+        begin = 0 if _LEANS_BACK.match(text[start:end]) and start and not previous else begin
+        yield Unit(evidence, block.body_start + begin, block.body_start + end, block.locator, block.ordinal)
+        previous = start
+
+
+def distinct(units: Sequence[Unit]) -> list[Unit]:
+    """Units, each span once."""
+    seen: set[tuple[str, int, int]] = set()
+    kept = []
+    for unit in units:
+        key = (unit.document.id, unit.start, unit.end)
+        if key not in seen:
+            seen.add(key)
+            kept.append(unit)
+    return kept

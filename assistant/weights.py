@@ -1,0 +1,106 @@
+"""How the signals of a unit make one score, with weights that were fitted; `data/weights.yaml` holds them and says on what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+NO_CROSS = -11.5
+"""What the cross-encoder gives where nothing fits; stands in where it has nothing to score."""
+SURE = 4.0
+"""From here on the cross-encoder's word suffices for an indexed document, where half of what is asked is named."""
+BAR = 5.0
+BAR_WITHOUT_CROSS = 4.5
+"""What speaks for a unit of an indexed document must outweigh this; chosen on the development questions."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """The signals of a unit of a document without a subject index: the cross-encoder's logits of the unit and of its
+    passage, the cosines of both (None for a passage that was not found by meaning), whether it stands under headings,
+    and what it loses by rule."""
+
+    cross: float
+    passage: float
+    cosine: float
+    passage_cosine: float | None
+    headed: bool
+    loss: float = 0.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Fitted weights. Scores are log-odds, the same for all documents: zero and more is enough to answer."""
+
+    cross: float
+    passage: float
+    cosine: float
+    passage_cosine: float
+    bias: float
+    many: float
+    unheaded: float
+    scale: float
+    step: float
+    words_slope: float
+    words_bars: Mapping[str, float]
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Weights:
+        """The weights that come with Rapporteur."""
+        raw: dict[str, Any] = yaml.safe_load((files("assistant") / "data" / "weights.yaml").read_text(encoding="utf-8"))
+        plain, words = raw["plain"], raw["by_words"]
+        return cls(
+            **{name: float(plain[name]) for name in _PLAIN},
+            words_slope=float(words["slope"]),
+            words_bars={language: float(bar) for language, bar in words["bars"].items()},
+        )
+
+    def plain(self, units: Sequence[Plain], searched: int) -> list[float]:
+        """Scores of units of documents without a subject index, found in `searched` passages.
+
+        The best unit is the one that the cross-encoder prefers, by itself and in its passage; only of this one it is
+        weighed whether it answers, and the others stand below it by what the cross-encoder thinks less of them.
+        """
+        if not units:
+            return []
+        ranks = [each.cross + each.passage - 2.0 * each.loss for each in units]
+        top = max(range(len(units)), key=lambda n: ranks[n])
+        weighed = self._weighed(units[top], searched)
+        return [weighed - self.step * (ranks[top] - rank) for rank in ranks]
+
+    def _weighed(self, unit: Plain, searched: int) -> float:
+        """Whether a unit answers. The best of many passages is more like any question than the best of a few, and
+        headings, which name what the text is about, make it more like the question: both must count less."""
+        near = unit.cosine if unit.passage_cosine is None else unit.passage_cosine
+        told = self.cross * unit.cross + self.passage * unit.passage
+        told += self.cosine * unit.cosine + self.passage_cosine * near + self.bias
+        told -= self.many * math.log(max(1, searched))
+        return self.scale * (told if unit.headed else told + self.unheaded) - unit.loss
+
+    def by_words(self, coverage: float, language: str) -> float:
+        """For a unit in a language that no model reads: the share, weighted by rarity, of what is asked that it names."""
+        return self.words_slope * (coverage - self.words_bars[language])
+
+    @staticmethod
+    def indexed(
+        cross: float | None, cosine: float, coverage: float, subject: float, asked: float, *, sure: bool
+    ) -> float:
+        """For a unit of a document with a subject index, or where no cross-encoder speaks. `subject` is how like the
+        question a phrase of the index is that points at the unit, `asked` the cross-encoder's logit of that phrase.
+        `sure` says whether the cross-encoder read the question itself and not only its terms."""
+        near = 10.0 * subject + 2.0 * cosine + 1.5 * coverage
+        if cross is None:
+            return max(near - BAR_WITHOUT_CROSS, 12.0 * (cosine - 0.62) + 3.0 * (coverage - 0.7))
+        near += 0.05 * (cross - NO_CROSS) + 0.05 * (asked - NO_CROSS)
+        alone = 0.7 * (cross - SURE) + 2.0 * (coverage - 0.5) if sure else near - BAR
+        return max(near - BAR, alone)
+
+
+_PLAIN = tuple(field.name for field in fields(Weights) if not field.name.startswith("words_"))
