@@ -31,8 +31,10 @@ THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
 GAP = 0.45
 GAP_MARGIN = 0.02
+GAP_ABROAD = 0.06
 SURE_CROSS, SURE_PLAIN_CROSS = 6.0, 5.0
-"""A known gap wins where it is at least this like the question and more so than any answered place, unless the
+"""A known gap wins where it is at least this like the question and more so than any answered place (clearly more so
+than one in a document that the gap was not written for), unless the
 cross-encoder is this sure of an answer, in an indexed document and in one without a subject index."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
@@ -367,7 +369,8 @@ class Engine:
         """Whether a question is more like something that the documents are known not to say than like anything
         that they say, and no evidence speaks against it."""
         reading = read_subjects(question, self.library, documents)
-        best = max((hit.score for hit in reading.hits), default=0.0)
+        homes = self.library.gap_homes(reading.gap_phrase)
+        best = max((hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) for hit in reading.hits), default=0.0)
         plain = [each for each in scored[:5] if each.unit.document.id not in self.library.indexed()]
         if any(each.score >= THRESHOLD and each.cross >= SURE_PLAIN_CROSS and each.coverage >= 0.5 for each in plain):
             return False  # the gaps are those of the indexed documents, and another one answers

@@ -76,10 +76,12 @@ def _read(question: Question, library: Library, documents: Sequence[str] | None)
     shares: dict[_Place, tuple[float, str]] = {}
     languages = library.embedder.languages
     text = question.text if languages is None else question.english
+    # Of a question in another language the models see only its terms: what it says beside them must count.
+    seen = 1.0 if languages is None or question.language in languages else ABROAD * math.sqrt(_share_of_terms(question))
     for asked in dict.fromkeys((text, question.bare)):
         if asked:
             for document_id, subject, cosine in library.subject_dense(asked, POOL):
-                _keep(cosines, document_id, subject, cosine)
+                _keep(cosines, document_id, subject, cosine * seen)
     for language in dict.fromkeys((question.language, "en")):
         for document_id, subject, share in _shared(question, library, language):
             _keep(shares, document_id, subject, share)

@@ -79,6 +79,7 @@ class Library:
         self._queries: dict[str, np.ndarray] = {}
         self._versions: Versions | None = None
         self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
+        self._gaps: dict[str, frozenset[str]] | None = None
         self._expected = {
             "schema": str(SCHEMA_VERSION),
             "embedding": embedder.fingerprint,
@@ -257,6 +258,7 @@ class Library:
     def _changed(self, *ids: str) -> None:
         self._versions = None
         self._subjects = None
+        self._gaps = None
         self._indexed = None
         self._counts = None
         for document_id in ids:
@@ -429,6 +431,13 @@ class Library:
         """Subjects in a language that share analysed words with a question, best BM25 first."""
         with self._guard:
             return self._store.search_subjects(tokens, language, limit)
+
+    def gap_homes(self, phrase: str) -> frozenset[str]:
+        """Ids of the documents of which a phrase is a known gap."""
+        with self._guard:
+            if self._gaps is None:
+                self._gaps = self._store.gap_homes()
+            return self._gaps.get(phrase, frozenset())
 
     def subject_frequency(self, tokens: Sequence[str], language: str) -> tuple[dict[str, int], int]:
         """In how many subjects of a language each analysed word stands, and how many there are."""

@@ -442,16 +442,32 @@ class Store:
         return [(row[0], Subject(*row[1:5])) for row in found], vectors.reshape(len(found), -1 if found else 0)
 
     def search_subjects(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:
-        """Subjects in a language that hold at least one token, best BM25 first, with their documents."""
+        """Subjects in a language that hold at least one token, best BM25 first, with their documents.
+
+        A gap that several documents share is given once.
+        """
         query = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens) if '"' not in token)
         if not query:
             return []
         found = self._db.execute(
             f'SELECT s.document_id, s.start, s."end", s.language, s.phrase FROM subject_index_{language} i '
-            f"JOIN subjects s ON s.row = i.rowid WHERE subject_index_{language} MATCH ? ORDER BY rank, s.row LIMIT ?",
-            (query, limit),
+            f"JOIN subjects s ON s.row = i.rowid WHERE subject_index_{language} MATCH ? ORDER BY rank, s.row",
+            (query,),
         )
-        return [(row[0], Subject(*row[1:])) for row in found]
+        kept: dict[object, tuple[str, Subject]] = {}
+        for document_id, *fields in found:
+            subject = Subject(*fields)
+            kept.setdefault(subject.phrase if subject.gap else len(kept), (document_id, subject))
+            if len(kept) == limit:
+                break
+        return list(kept.values())
+
+    def gap_homes(self) -> dict[str, frozenset[str]]:
+        """The phrases of all gaps, with the documents that they are gaps of."""
+        homes: dict[str, set[str]] = {}
+        for phrase, document_id in self._db.execute('SELECT phrase, document_id FROM subjects WHERE "end" = 0'):
+            homes.setdefault(phrase, set()).add(document_id)
+        return {phrase: frozenset(ids) for phrase, ids in homes.items()}
 
     def subject_frequency(self, tokens: Iterable[str], language: str) -> tuple[dict[str, int], int]:
         """In how many subjects of a language each token stands, and how many subjects there are."""

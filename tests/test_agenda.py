@@ -75,6 +75,11 @@ def test_a_range_of_days_is_read_whole_over_ends_of_months(first: D, more: int) 
     assert place_and_dates(f"Vienna, {first.day}{month}{year} to {last.day} {last:%B} {last.year}") == ("Vienna", days)
 
 
+@pytest.mark.parametrize("days", ["1 to 1 January 0001", "1-5 January 0001", "30 to 31 December 9999"])
+def test_ranges_at_the_ends_of_the_calendar_are_read(days: str) -> None:
+    assert place_and_dates(f"Vienna, {days}") is not None
+
+
 @pytest.mark.parametrize(
     ("label", "start", "end"),
     [
@@ -201,6 +206,13 @@ def test_the_meeting_of_another_committee_is_read_from_its_agenda(harbours: tupl
     assert meeting.dates == (D(2023, 1, 30), D(2023, 1, 31), D(2023, 2, 1))
     assert meeting.masthead is not None
     assert document.block_text(document.blocks[meeting.masthead]) == "Geneva, 30 January to 1 February 2023"
+
+
+def test_a_date_in_words_gives_the_days_of_a_timetable_no_year() -> None:
+    undated = HARBOURS.replace("Geneva, 30 January to 1 February 2023", "").replace("3 January 2023", "")
+    _, meeting = read_document(Input("harbours.md", f"---\ndate: Autumn\n---\n{undated}".encode()), NOTHING)
+    assert meeting is not None
+    assert (meeting.dates, meeting.sittings) == ((), ())
 
 
 def test_its_items_have_numbers_titles_annotations_and_documents(harbours: tuple[Document, Meeting]) -> None:

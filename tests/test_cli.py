@@ -281,6 +281,15 @@ def test_a_document_that_is_not_held_is_named_and_the_way_on_is_shown(cli: Cli, 
     assert "rapporteur list" in done.err
 
 
+@pytest.mark.parametrize("name", ["", " "])
+@pytest.mark.parametrize("command", ["remove", "show"])
+def test_an_empty_name_means_no_document(cli: Cli, boats: Path, command: str, name: str) -> None:
+    cli("ingest", boats)
+    before = held(cli)
+    assert cli(command, name).code == 1
+    assert held(cli) == before
+
+
 @pytest.mark.parametrize("command", ["remove", "show"])
 def test_a_symbol_of_several_documents_names_the_choices(starter: Cli, command: str) -> None:
     before = held(starter)

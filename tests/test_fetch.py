@@ -462,6 +462,9 @@ def test_a_compressed_body_is_taken_though_it_was_not_asked_for(client: Client) 
         ("", "an address that is none"),
         ("https://", "an address that is none"),
         ("http://[broken", "broken, which is none of its hosts"),
+        ("http://[::1", "an address that is none"),
+        ("http://xn--a/", "an address that is none"),
+        ("http://xn--\xff/", "an address that is none"),
     ],
 )
 def test_a_redirect_to_elsewhere_is_refused_by_name(ods: Ods, client: Client, location: str, named: str) -> None:

@@ -137,6 +137,7 @@ def test_a_page_with_more_characters_than_anyone_can_print_is_read_in_part() -> 
     shown = "\n".join(f"1 0 0 1 60 {770 - n % 760} Tm (clinic board staff {n} ) Tj" for n in range(12_000))
     source = read_pdf(one_page(f"BT /F 4 Tf\n{shown}\nET"), "made.pdf")
     assert 0 < sum(source.pages) <= 200_000
+    assert "only the first 200,000 characters were read of page 1" in source.warnings
 
 
 def test_a_page_with_very_many_drawn_objects_is_read() -> None:
@@ -195,6 +196,30 @@ def test_odd_page_boxes_and_matrices_are_no_danger() -> None:
                 read_pdf(data, "made.pdf")
             except ReadError:
                 continue
+
+
+@pytest.mark.parametrize("far", ["1000000000000.0", "-100000.0", f"34028234{'0' * 31}.0", f"-34028234{'0' * 31}.0"])
+@pytest.mark.parametrize("matrix", ["{} 0 0 {} {} {}", "1 0 0 1 {} 400", "1 0 0 1 100 {}", "{} {} {} {} 100 400"])
+def test_words_and_rules_beyond_every_page_are_read(far: str, matrix: str) -> None:
+    place = matrix.replace("{}", far)
+    rows = "\n".join(
+        f"1 0 0 1 {left} {400 - 12 * n} Tm (boat {n}) Tj" for n in range(8) for left in (100, 300, far)
+    )  # fmt: skip
+    words = f"/F 10 Tf\n{rows}\n{place} Tm (The clinics of the valley are open.) Tj"
+    for shown in (f"BT {words} ET", f"{place} cm BT {words} ET"):
+        rules = f"{far} 300 m 500 300 l S 100 {far} 300 0.5 re f 100 320 {far} 0.5 re f"
+        try:
+            found = "\n".join(texts(read_pdf(one_page(f"{shown} {rules}"), "made.pdf")))
+        except ReadError:
+            continue
+        assert "boat" in found
+
+
+def test_a_number_before_a_wide_space_is_a_number() -> None:
+    mapped = stream("1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <5f> <2000> endbfchar")
+    data = one_page("BT /F 10 Tf 100 400 Td (27._The clinics of the valley are open.) Tj ET", mapped)
+    data = data.replace(b"/BaseFont /Times-Roman", b"/BaseFont /Times-Roman /ToUnicode 6 0 R")
+    assert "The clinics of the valley are open." in "\n".join(texts(read_pdf(data, "made.pdf")))
 
 
 @settings(max_examples=50)

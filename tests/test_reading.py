@@ -203,7 +203,7 @@ def test_composed_and_decomposed_letters_read_alike() -> None:
         (b"&nbsp;\n<br>\n", "holds no text"),
         (b"harbour\x00\x01\x02\x03", "binary"),
         (bytes(range(1, 9)) * 40 + b"text", "binary"),
-        ("Résumé of the tides".encode("cp1252"), "UTF-8"),
+        ("Résumé of the tides".encode("cp1252"), "is not UTF-8 text"),
         (b"\xff\xfeo", "UTF-16"),
         (b"%PDF-1.7 rest", "PDF"),
         (b"PK\x03\x04rest", "Word"),
@@ -276,6 +276,12 @@ def test_two_rules_around_plain_words_are_no_front_matter() -> None:
     assert [row.text for row in source.lines if not row.blank] == ["They turn.", "Twice a day."]
 
 
+def test_words_with_a_colon_between_two_rules_stay_text() -> None:
+    source = read(b"---\nItem 3: boats\n---\nThey turn.\n", "note.md")
+    assert source.given == {}
+    assert [row.text for row in source.lines if not row.blank] == ["Item 3: boats", "They turn."]
+
+
 @pytest.mark.parametrize(
     "head",
     [
@@ -286,6 +292,14 @@ def test_two_rules_around_plain_words_are_no_front_matter() -> None:
         "a: !!python/name:os.system",
         "? [a, b]\n: {c",
         "title: \x07bell",
+        "title: !!timestamp soon",
+        "title: !!bool perhaps",
+        "title: !!int ''",
+        'title: "\\UFFFFFFFF"',
+        "title: 0x" + "f" * 5_000,
+        "date: 0x" + "f" * 5_000,
+        "date: " + "x" * 101,
+        "short: " + "x" * 1_001,
     ],
 )
 def test_front_matter_that_is_broken_or_hostile_is_refused_by_name(head: str) -> None:

@@ -57,11 +57,11 @@ def followed(location: str, here: httpx.URL, service: str) -> httpx.URL:
         url = here.join(location)
         origin = _origin(httpx.URL(service))
         there = _origin(url)
+        host = visible(url.host)[:100]
     except (httpx.InvalidURL, ValueError):
         raise _refused("an address that is none") from None
     if url.scheme not in _PORTS:
         raise _refused(f"an address of the kind {visible(url.scheme)[:20]}:")
-    host = visible(url.host)[:100]
     if not host:
         raise _refused("an address that is none")
     if url.userinfo:

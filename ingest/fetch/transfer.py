@@ -55,6 +55,7 @@ class Transfer:
             timeout=httpx.Timeout(patience.timeout, connect=min(10.0, patience.timeout)),
             follow_redirects=False,
             http2=False,
+            event_hooks={"response": [self._look]},
         )
 
     def __enter__(self) -> Transfer:
@@ -79,7 +80,7 @@ class Transfer:
                 with self._client.stream("GET", url, headers=headers) as response:
                     if response.status_code not in _REDIRECTS:
                         return self._taken(response, part, begun, bool(known), received)
-                    url = followed(response.headers.get("location", ""), url, self._service)
+                    url = self._next(response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise ServiceAway(f"the service can't be reached: {_words(error)}") from None
         except httpx.TimeoutException:
@@ -87,6 +88,14 @@ class Transfer:
         except httpx.RequestError as error:
             raise TryLater(f"the connection broke off: {_words(error)}") from None
         raise Refused(f"the service redirects more than {MAX_REDIRECTS} times")
+
+    def _look(self, response: httpx.Response) -> None:
+        """Checks a redirect before the client takes its address apart, on which some addresses break it."""
+        if response.status_code in _REDIRECTS:
+            self._next(response)
+
+    def _next(self, response: httpx.Response) -> httpx.URL:
+        return followed(response.headers.get("location", ""), response.url, self._service)
 
     def _taken(
         self, response: httpx.Response, part: Part, begun: Begun | None, conditional: bool, received: Received
