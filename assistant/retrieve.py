@@ -109,5 +109,5 @@ def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: f
     for passage_id, score in hits:
         told[passage_id] = max(told.get(passage_id, 0.0), score)
     for passage_id, score in told.items():
-        if best > 0 and score > 0:
-            scores[passage_id] = scores.get(passage_id, 0.0) + weight * score / best
+        gain = weight * max(0.0, score) / best if best > 0 else 0.0
+        scores[passage_id] = scores.get(passage_id, 0.0) + gain
