@@ -117,6 +117,21 @@ def test_follow_ups_are_understood(real_engine: Engine, history: list[str], ques
     assert [word for word in words if word not in text] == []
 
 
+def test_a_date_beside_the_meeting_is_no_day_of_it_and_its_days_are_named_in_order(real_engine: Engine) -> None:
+    answer = real_engine.ask("What happens on Wednesday, 13 October 2021?")
+    assert answer.status == "not_found"
+    assert "Thursday, 14 October 2021 and Friday, 15 October 2021" in answer.reason
+
+
+def test_a_sitting_that_is_named_is_what_is_asked_about_whatever_else_sounds_like_an_item(real_engine: Engine) -> None:
+    answer = real_engine.ask("I can only be there on Friday before lunch. What will they be talking about?")
+    text = " ".join(each.text for each in answer.statements)
+    assert "capacity to prosecute" in text
+    assert "Other matters" not in text
+    asked = real_engine.ask("Is item 3 on Friday afternoon?")
+    assert "11 a.m." in asked.statements[0].text
+
+
 def test_a_day_without_meetings_and_an_item_that_is_not_there_are_said_to_be_so(real_engine: Engine) -> None:
     for question, words in (
         ("Which items are on Sunday?", "no meeting then"),

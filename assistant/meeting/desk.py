@@ -256,17 +256,43 @@ class _Reading:
         timed = timed or (bool(q.days) and not q.items)
         if not timed or not self.meeting.sittings:
             return None
-        whole = q.says("all_items") or (q.says("item", "what") and not q.says("when") and not q.items)
-        if not whole and self.topic.items():
-            return None
-        if not (self.topic.administrative or q.says("all_items", "item", "schedule", "agenda")):
-            return None
         sittings = self._filtered(self.meeting.sittings)
+        if sittings and self._elsewhen(sittings):
+            return self._timetable(sittings)
+        whole = q.says("all_items") or (q.says("item", "what") and not q.says("when") and not q.items)
+        if (not whole and self.topic.items()) or not (
+            self.topic.administrative or q.says("all_items", "item", "schedule", "agenda") or self._in_its_month()
+        ):
+            return None
         if not sittings:
-            days = joined(sorted({date_text(s.date, self.language) for s in self.meeting.sittings}), self.language)
+            days = joined(
+                [date_text(date, self.language) for date in sorted({s.date for s in self.meeting.sittings})],
+                self.language,
+            )
             missing = say("no_day", self.language, days=days)
             return MeetingAnswer(missing=missing, see=((self.cite.document.id, "annex"),))
         return self._timetable(sittings)
+
+    def _elsewhen(self, sittings: Sequence[Sitting]) -> bool:
+        """Whether a question names a sitting, and its other words seem to mean an item that is not taken up in it: then
+        the sitting is what is asked about."""
+        q = self.question
+        if (
+            q.items
+            or not (q.weekdays or q.days)
+            or (q.afternoon is None and q.hour is None)
+            or not q.says("what", "item")
+        ):
+            return False
+        items = self.topic.items()
+        return bool(items) and not any(
+            is_of(row.number, item) for item in items for sitting in sittings for row in sitting.items
+        )
+
+    def _in_its_month(self) -> bool:
+        """Whether a question names a date of the very month of the meeting, year and all."""
+        q = self.question
+        return bool(q.days) and any(date.month in q.months and str(date.year) in q.text for date in self.meeting.dates)
 
     def _item_times(self) -> MeetingAnswer | None:
         """When an item is taken up."""
