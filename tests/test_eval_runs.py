@@ -21,6 +21,7 @@ from conftest import OpenLibrary
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from serving import Answer, as_json, serving
 from typer.testing import CliRunner
 
@@ -609,6 +610,25 @@ def test_the_commands_run_compare_gate_and_report(here: Path, questions: Path, n
     command("report", "set-bm25", "set-rapporteur", "--out", here / "pages" / "report.html")
     assert (here / "pages" / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert command("check", "--set", questions, "--documents", note) == ""
+
+
+def test_the_report_asks_nobody_for_anything_and_shows_hostile_words_as_words(here: Path, note: Path) -> None:
+    evil = "<script>alert(1)</script><img src=http://example.org/x onerror=alert(1)> \u202eflag"
+    questions = here / "evil.yaml"
+    questions.write_text(
+        json.dumps([{"id": "e1", "question": f"Where are the bags? {evil}", "language": "en", "kind": "hostile",
+                     "answerable": True, "facts": [[f"nowhere {evil}"]],
+                     "gold": [{"document": KEY, "locator": "para. 2"}]}]), encoding="utf-8")  # fmt: skip
+    command("run", "--set", questions, "--documents", note, "--name", "evil")
+    command("report", "evil", "--out", here / "evil.html")
+    text = (here / "evil.html").read_text(encoding="utf-8")
+    page = html.document_fromstring(text.split(">", 1)[1])
+    assert not page.xpath("//script | //img | //iframe | //link | //object | //base | //form")
+    assert not page.xpath("//@src | //@*[starts-with(name(), 'on')]")
+    assert all(str(target).startswith("#") for target in page.xpath("//@href"))
+    assert "default-src 'none'" in page.xpath("string(//meta[@http-equiv]/@content)")
+    assert "alert(1)" in page.text_content()  # the failed case is shown, its words as words
+    assert page.xpath("count(//*[local-name() = 'svg'])") > 0
 
 
 def test_a_server_is_evaluated_and_its_failures_count(here: Path, questions: Path, note: Path) -> None:
