@@ -17,6 +17,7 @@ from assistant.places import named_places, units_at
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
+from assistant.spelling import Speller
 from assistant.subjects import read_subjects
 from assistant.units import Unit, units_of
 from assistant.versions import VersionDesk
@@ -89,6 +90,7 @@ class Engine:
         self.vocabulary = vocabulary or Vocabulary.shipped()
         self.retriever = Retriever(library)
         self._scorer = Scorer(library, cross_encoder)
+        self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)
         self._versions = VersionDesk(library)
         self._passages = passages
@@ -110,9 +112,10 @@ class Engine:
             return Answer(cleaned[:200], spoken, "refused", reason)
         if not self.library.languages():
             return Answer(cleaned, spoken, "not_found", say("empty_library", spoken))
-        whole = stand_alone(cleaned, [clean_question(turn[: self._max_question]) for turn in history],
+        asked = self._speller.mended(cleaned) if spoken == "en" else cleaned
+        whole = stand_alone(asked, [clean_question(turn[: self._max_question]) for turn in history],
                             self.vocabulary, self.catalogue)  # fmt: skip
-        question = parse_question(whole, self.vocabulary, self.catalogue, spoken, cleaned)
+        question = parse_question(whole, self.vocabulary, self.catalogue, spoken, asked)
         parsed = self._clock()
         answer = self._answer(question)
         done = self._clock()
@@ -121,7 +124,8 @@ class Engine:
             "answer_ms": (done - parsed) * 1e3,
             "total_ms": (done - begun) * 1e3,
         }
-        return replace(answer, question=cleaned, timings=timings)
+        read_as = () if asked == cleaned else (say("read_as", spoken, question=asked),)
+        return replace(answer, question=cleaned, timings=timings, notes=(*answer.notes, *read_as))
 
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""
@@ -134,7 +138,7 @@ class Engine:
 
     def weigh(self, text: str) -> list[Scored]:
         """What `ask` chooses from where no rule answers: units with their scores, best first; for evaluation."""
-        question = self.question(text)
+        question = self.question(self._speller.mended(text))
         scope = self._scope(question)
         documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
         return self._scorer.score(question, self._gather(question, documents)) if question.text else []

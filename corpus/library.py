@@ -80,6 +80,7 @@ class Library:
         self._versions: Versions | None = None
         self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
         self._gaps: dict[str, frozenset[str]] | None = None
+        self._phrases: dict[str, tuple[str, ...]] = {}
         self._expected = {
             "schema": str(SCHEMA_VERSION),
             "embedding": embedder.fingerprint,
@@ -259,6 +260,7 @@ class Library:
         self._versions = None
         self._subjects = None
         self._gaps = None
+        self._phrases.clear()
         self._indexed = None
         self._counts = None
         for document_id in ids:
@@ -431,6 +433,13 @@ class Library:
         """Subjects in a language that share analysed words with a question, best BM25 first."""
         with self._guard:
             return self._store.search_subjects(tokens, language, limit)
+
+    def subject_phrases(self, language: str) -> tuple[str, ...]:
+        """All phrases of the subject index in a language; the same object until the library changes."""
+        with self._guard:
+            if language not in self._phrases:
+                self._phrases[language] = self._store.subject_phrases(language)
+            return self._phrases[language]
 
     def gap_homes(self, phrase: str) -> frozenset[str]:
         """Ids of the documents of which a phrase is a known gap."""

@@ -462,6 +462,11 @@ class Store:
                 break
         return list(kept.values())
 
+    def subject_phrases(self, language: str) -> tuple[str, ...]:
+        """All phrases of the subject index in a language."""
+        found = self._db.execute("SELECT DISTINCT phrase FROM subjects WHERE language = ? ORDER BY phrase", (language,))
+        return tuple(row[0] for row in found)
+
     def gap_homes(self) -> dict[str, frozenset[str]]:
         """The phrases of all gaps, with the documents that they are gaps of."""
         homes: dict[str, set[str]] = {}

@@ -1,0 +1,63 @@
+"""Slips of the finger in a question: a word that nobody here uses, one keystroke away from a single word that is used.
+
+One insertion, deletion, substitution or exchange of neighbours (Damerau 1964), which are four of five misspellings.
+Only English is mended, whose everyday words the subject index knows; what is mended is always told.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
+from corpus.library import Library
+
+SHORTEST = 5
+"""Shorter words have too many neighbours."""
+_WORD = re.compile(r"(?<![\w/.'’-])[A-Za-z]{%d,20}(?![\w/'’-])" % SHORTEST)  # noqa: UP031 (braces of the pattern)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class Speller:
+    """Mends English questions with the words that the vocabulary and a library's subject index use."""
+
+    def __init__(self, library: Library, vocabulary: Vocabulary) -> None:
+        self._library = library
+        self._vocabulary = vocabulary
+        self._read: tuple[object, frozenset[str]] | None = None
+
+    def mended(self, text: str) -> str:
+        """The question with its slips mended; the same object where there is none."""
+        used = self._used()
+        slips: dict[str, str] = {}
+        for word in {match.group().casefold() for match in _WORD.finditer(text)} - used:
+            near = {each for each in _one_off(word) if each in used and each[0] == word[0]}
+            if len(near) == 1 and not self._said(word):
+                slips[word] = near.pop()
+        if not slips:
+            return text
+        return _WORD.sub(lambda match: slips.get(match.group().casefold(), match.group()), text)
+
+    def _used(self) -> frozenset[str]:
+        phrases = self._library.subject_phrases("en")
+        if self._read is None or self._read[0] is not phrases:
+            known = (*phrases, *self._vocabulary.words("en"))
+            self._read = phrases, frozenset(word for each in known for word in _words(each))
+        return self._read[1]
+
+    def _said(self, word: str) -> bool:
+        """Whether a text of the library says the word, inflected in any way."""
+        return any(self._library.document_frequency(analyse(word, "en"), "en").values())
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.findall(r"[a-z]+", text.casefold()) if len(word) >= SHORTEST - 1]
+
+
+def _one_off(word: str) -> set[str]:
+    parts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    made = {left + right[1:] for left, right in parts if right}
+    made |= {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
+    made |= {left + letter + right[1:] for left, right in parts if right for letter in _LETTERS}
+    made |= {left + letter + right for left, right in parts for letter in _LETTERS}
+    return made - {word}
