@@ -1,7 +1,9 @@
 # make demo   build the library from the starter corpus and answer five questions
 # make test   linters aside, everything that CI tests
+# make bench   speed, beside LlamaIndex and bare text extraction; PDFS=folder of PDF files
 # make quality   ask the shipped questions and print how good the answers are (rapporteur eval --help: more)
 PYTHON ?= python3
+PDFS ?= ../shared/documents/pdf
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed
@@ -24,6 +26,7 @@ lint: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m eval.bench
+	@$(BIN)/python -m eval.reading $(if $(wildcard $(PDFS)),--pdf $(PDFS))
 
 quality: $(DEV_STAMP)
 	@$(BIN)/rapporteur eval run
