@@ -1,6 +1,7 @@
 """Slips of the finger in a question: a word that nobody here uses, one keystroke away from a single word that is used.
 
 One insertion, deletion, substitution or exchange of neighbours (Damerau 1964), which are four of five misspellings.
+A word that the embedding model's tokenizer knows whole is English, whoever uses it, and is left alone, inflected too.
 Only English is mended, whose everyday words the subject index knows; what is mended is always told.
 """
 
@@ -15,6 +16,7 @@ from corpus.library import Library
 SHORTEST = 5
 """Shorter words have too many neighbours."""
 _WORD = re.compile(r"(?<![\w/.'’-])[A-Za-z]{%d,20}(?![\w/'’-])" % SHORTEST)  # noqa: UP031 (braces of the pattern)
+_ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "or", "ors", "ly", "ness")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -32,7 +34,7 @@ class Speller:
         slips: dict[str, str] = {}
         for word in {match.group().casefold() for match in _WORD.finditer(text)} - used:
             near = {each for each in _one_off(word) if each in used and each[0] == word[0]}
-            if len(near) == 1 and not self._said(word):
+            if len(near) == 1 and not self._english(word) and not self._said(word):
                 slips[word] = near.pop()
         if not slips:
             return text
@@ -44,6 +46,12 @@ class Speller:
             known = (*phrases, *self._vocabulary.words("en"))
             self._read = phrases, frozenset(word for each in known for word in _words(each))
         return self._read[1]
+
+    def _english(self, word: str) -> bool:
+        """Whether the tokenizer has the word in one piece, or another form of it."""
+        bare = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+        forms = (word, *bare, *(each + ending for each in bare for ending in ("e", "ed")))
+        return any(len(self._library.embedder.offsets(each)) <= 1 for each in forms if len(each) > 2)
 
     def _said(self, word: str) -> bool:
         """Whether a text of the library says the word, inflected in any way."""

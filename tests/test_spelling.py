@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.spelling import Speller
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
-from corpus.embedding import HashEmbedder
+from corpus.embedding import HashEmbedder, make_embedder
 from corpus.library import Library
 from ingest.run import ingest, starter_sources
 from ingest.segment import SEGMENTER_VERSION
@@ -22,6 +22,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     sources = [source for source in starter_sources() if source.name in ("protocol.md", "treaty-status.md")]
     with Library(tmp_path_factory.mktemp("spelling") / "library", HashEmbedder(), SEGMENTER_VERSION) as held:
         assert [outcome.result for outcome in ingest(sources, held, Catalogue.shipped())] == ["added", "added"]
+        # The words of English are those of the real tokenizer.
+        held.embedder.offsets = make_embedder("minilm", tmp_path_factory.mktemp("models")).offsets  # type: ignore[method-assign]
         yield held
 
 
@@ -42,6 +44,8 @@ def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> Non
     "text",
     [
         "What is the weather tomorrow?",
+        "Who is the prime minister? Suppose that they don't bother.",
+        "Who picks up the bill and spills the beans? Who invented the printing press?",
         "Which State was the fortieth to become a party? Azerbaijan?",
         "CTOC/COP/WG.7/2021/1 and A/RES/55/25",
         "see https://example.org/pasport/froce",

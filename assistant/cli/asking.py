@@ -118,7 +118,7 @@ def demo() -> None:
         f'  {program} ask "What must be done when a smuggled migrant is detained?"\n'
         f"  {program} chat\n"
         f"  {program} meeting\n"
-        f"  {program} ingest FILE...   (text or Markdown)\n"
+        f"  {program} ingest FILE...   (PDF, DOCX, HTML, text)\n"
         f"  {program} --help",
         markup=False,
     )
