@@ -79,10 +79,9 @@ class Pointer:
 class Answer:
     """The answer to one question. Numbers of citations are made only here, by first use.
 
-    `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and about slips that
-    were mended in the question. `confidence` is the
-    score of the best evidence above the bar for answering, a log-odds: negative where it is too weak, None where no
-    evidence was weighed, since a rule decided.
+    `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and how a misspelt
+    question was read. `confidence` is the score of the best evidence above the bar for answering, a log-odds: negative
+    where it is too weak, None where no evidence was weighed, since a rule decided.
     """
 
     question: str

@@ -112,9 +112,11 @@ class Engine:
             return Answer(cleaned[:200], spoken, "refused", reason)
         if not self.library.languages():
             return Answer(cleaned, spoken, "not_found", say("empty_library", spoken))
-        asked = self._speller.mended(cleaned) if spoken == "en" else cleaned
-        whole = stand_alone(asked, [clean_question(turn[: self._max_question]) for turn in history],
-                            self.vocabulary, self.catalogue)  # fmt: skip
+        turns = [clean_question(turn[: self._max_question]) for turn in history]
+        asked = cleaned
+        if spoken == "en":
+            asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
+        whole = stand_alone(asked, turns, self.vocabulary, self.catalogue)
         question = parse_question(whole, self.vocabulary, self.catalogue, spoken, asked)
         parsed = self._clock()
         answer = self._answer(question)

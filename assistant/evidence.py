@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -76,79 +76,87 @@ class Scorer:
 
     def score_units(self, question: Question, candidates: Sequence[Unit]) -> list[Scored]:
         """Units scored, best first; of many, those that the cheap signals favour. Order of rank matters."""
-        units = distinct(candidates)
-        if not units:
-            return []
-        lexical = [self._coverage(question, unit) for unit in units]
-        ranks = {passage_id: n for n, passage_id in enumerate(dict.fromkeys(unit.evidence.id for unit in units))}
-        reach = [1.0 / (1 + ranks[unit.evidence.id]) for unit in units]
         hits = read_subjects(question, self._library).hits
-        subject = [max((hit.score * _meets(unit, hit) for hit in hits), default=0.0) for unit in units]
-        indexed = self._library.indexed()
-        order = sorted(range(len(units)), key=lambda n: -(lexical[n][0] + reach[n] + 3 * subject[n]))
-        # Documents without a subject index must not be crowded out by those that have one.
-        plain = [n for n in order if units[n].document.id not in indexed]
-        if len(plain) == len(order):
-            order = order[: 2 * UNIT_LIMIT]
-        else:
-            del plain[PLAIN_LIMIT:]
-            order = [*[n for n in order if n not in plain][: UNIT_LIMIT - len(plain)], *plain]
-        units, lexical, subject = (
-            [units[n] for n in order],
-            [lexical[n] for n in order],
-            [subject[n] for n in order],
-        )
+        likely = self._likeliest(question, distinct(candidates), hits)
+        units = [each.unit for each in likely]
         texts = [_scored_text(unit) for unit in units]
         cosines = self._cosines(question, texts)
         cross, asked = self._crossed(question, units, texts, hits)
-        bare = [unit.document.id not in indexed for unit in units]
-        homes = self._homes(question, units, cross, bare)
-        searched = len({unit.evidence.id for unit, alone in zip(units, bare, strict=True) if alone})
-        years = set(_YEAR.findall(question.text))
-        other = [OTHER_YEAR if _of_another_year(years, unit) else 0.0 for unit in units]
-        scores = [
-            self._weights.indexed(
-                cross[n], cosines[n], lexical[n][0], subject[n], asked[n], sure=question.language == "en"
-            )
-            - other[n]
-            for n in range(len(units))
-        ]
-        if question.language == "en":
-            read = [n for n in range(len(units)) if bare[n] and cross[n] is not None]
-            alone = {n: Plain(float(cross[n] or 0.0), homes[n], cosines[n], units[n].evidence.dense, bool(units[n].context),
-                              other[n]) for n in read}  # fmt: skip
-            for n, score in zip(read, self._weights.plain([alone[n] for n in read], searched), strict=True):
-                scores[n] = score
-        scored = [
-            Scored(
-                unit=unit,
-                score=max(scores[n], self._by_words(question, unit, lexical[n][0]) - other[n]),
-                cross=NO_CROSS if cross[n] is None else float(cross[n] or 0.0),
+        plain = [unit.document.id not in self._library.indexed() for unit in units]
+        homes = self._homes(question, units, cross, plain)
+        searched = len({unit.evidence.id for unit, alone in zip(units, plain, strict=True) if alone})
+        signals = [
+            replace(
+                each,
+                cross=NO_CROSS if cross is None else cross[n],
                 cosine=cosines[n],
-                coverage=lexical[n][0],
-                missing=lexical[n][1],
-                subject=subject[n],
                 asked=asked[n],
                 passage=homes[n],
                 searched=searched,
             )
-            for n, unit in enumerate(units)
+            for n, each in enumerate(likely)
         ]
+        scores = self._weighed(question, signals, plain, crossed=cross is not None)
+        scored = [replace(each, score=score) for each, score in zip(signals, scores, strict=True)]
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
 
+    def _likeliest(self, question: Question, units: Sequence[Unit], hits: Sequence[SubjectHit]) -> list[Scored]:
+        """The units that the models are to read, with the signals that cost little."""
+        ranks = {passage_id: n for n, passage_id in enumerate(dict.fromkeys(unit.evidence.id for unit in units))}
+        indexed = self._library.indexed()
+        found: list[tuple[float, Scored]] = []
+        for unit in units:
+            coverage, missing = self._coverage(question, unit)
+            subject = max((hit.score * _meets(unit, hit) for hit in hits), default=0.0)
+            reach = 1.0 / (1 + ranks[unit.evidence.id])
+            each = Scored(unit, 0.0, NO_CROSS, 0.0, coverage, missing, subject)
+            found.append((coverage + reach + 3 * subject, each))
+        order = [each for _, each in sorted(found, key=lambda pair: -pair[0])]
+        # Documents without a subject index must not be crowded out by those that have one.
+        plain = [each for each in order if each.unit.document.id not in indexed]
+        if len(plain) == len(order):
+            return order[: 2 * UNIT_LIMIT]
+        kept = {id(each) for each in plain[:PLAIN_LIMIT]}
+        others = [each for each in order if id(each) not in kept]
+        return [*others[: UNIT_LIMIT - len(kept)], *plain[:PLAIN_LIMIT]]
+
+    def _weighed(
+        self, question: Question, signals: Sequence[Scored], plain: Sequence[bool], *, crossed: bool
+    ) -> list[float]:
+        """The scores of units, from all their signals. The cross-encoder reads English questions; of others their terms."""
+        english = question.language == "en"
+        years = set(_YEAR.findall(question.text))
+        lost = [OTHER_YEAR if _of_another_year(years, each.unit) else 0.0 for each in signals]
+        scores = [
+            self._weights.indexed(
+                each.cross if crossed else None, each.cosine, each.coverage, each.subject, each.asked, sure=english
+            )
+            - loss
+            for each, loss in zip(signals, lost, strict=True)
+        ]
+        if crossed and english:
+            alone = [n for n, without in enumerate(plain) if without]
+            told = [
+                Plain(each.cross, each.passage, each.cosine, each.unit.evidence.dense, bool(each.unit.context), lost[n])
+                for n, each in ((n, signals[n]) for n in alone)
+            ]
+            for n, score in zip(alone, self._weights.plain(told, signals[0].searched if signals else 0), strict=True):
+                scores[n] = score
+        words = [self._by_words(question, each.unit, each.coverage) for each in signals]
+        return [max(score, word - loss) for score, word, loss in zip(scores, words, lost, strict=True)]
+
     def _homes(
-        self, question: Question, units: Sequence[Unit], cross: Sequence[float | None], bare: Sequence[bool]
+        self, question: Question, units: Sequence[Unit], cross: Sequence[float] | None, plain: Sequence[bool]
     ) -> list[float]:
         """What the cross-encoder gives the whole passages of the best units of documents without a subject index: a
         sentence by itself may lack the name of what it is about. Units of other passages have what they got."""
-        own = [NO_CROSS if score is None else score for score in cross]
-        if self._cross is None or question.language != "en":
-            return own
-        order = sorted((n for n in range(len(units)) if bare[n] and cross[n] is not None), key=lambda n: -own[n])
+        if self._cross is None or cross is None or question.language != "en":
+            return [NO_CROSS] * len(units) if cross is None else list(cross)
+        order = sorted((n for n, alone in enumerate(plain) if alone), key=lambda n: -cross[n])
         homes = list({units[n].evidence.id: units[n].evidence for n in order}.values())[:HOMES]
         told = self._cross.scores(question.english, [" ".join(home.passage.embedded.split()) for home in homes])
         by_id = {home.id: float(score) for home, score in zip(homes, told, strict=True)}
-        return [by_id.get(unit.evidence.id, own[n]) if bare[n] else own[n] for n, unit in enumerate(units)]
+        return [by_id.get(unit.evidence.id, cross[n]) if plain[n] else cross[n] for n, unit in enumerate(units)]
 
     def _by_words(self, question: Question, unit: Unit, coverage: float) -> float:
         """What the words alone say for a unit in the question's own language, where no model reads that language."""
@@ -169,10 +177,10 @@ class Scorer:
 
     def _crossed(
         self, question: Question, units: Sequence[Unit], texts: Sequence[str], hits: Sequence[SubjectHit]
-    ) -> tuple[list[float | None], list[float]]:
-        """The cross-encoder's scores of the units, and of the subjects that point at them."""
+    ) -> tuple[list[float] | None, list[float]]:
+        """The cross-encoder's scores of the units (None without it), and of the subjects that point at them."""
         if self._cross is None or not question.english:
-            return [None] * len(units), [NO_CROSS] * len(units)
+            return None, [NO_CROSS] * len(units)
         phrased = [hit for hit in hits if hit.phrase]
         scores = self._cross.scores(question.english, [*texts, *(hit.phrase for hit in phrased)])
         own, of_phrases = scores[: len(texts)], scores[len(texts) :]

@@ -15,7 +15,7 @@ from corpus.library import Library
 
 SHORTEST = 5
 """Shorter words have too many neighbours."""
-_WORD = re.compile(r"(?<![\w/.'’-])[A-Za-z]{%d,20}(?![\w/'’-])" % SHORTEST)  # noqa: UP031 (braces of the pattern)
+_WORD = re.compile(rf"(?<![\w/.'’-])[A-Za-z]{{{SHORTEST},20}}(?![\w/'’-])")
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "or", "ors", "ly", "ness")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -38,7 +38,13 @@ class Speller:
                 slips[word] = near.pop()
         if not slips:
             return text
-        return _WORD.sub(lambda match: slips.get(match.group().casefold(), match.group()), text)
+
+        def put(match: re.Match[str]) -> str:
+            word = match.group()
+            meant = slips.get(word.casefold(), word)
+            return meant.capitalize() if word[0].isupper() and meant != word else meant
+
+        return _WORD.sub(put, text)
 
     def _used(self) -> frozenset[str]:
         phrases = self._library.subject_phrases("en")

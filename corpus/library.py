@@ -81,6 +81,7 @@ class Library:
         self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
         self._gaps: dict[str, frozenset[str]] | None = None
         self._phrases: dict[str, tuple[str, ...]] = {}
+        self._gap_vectors: dict[str, np.ndarray] = {}
         self._expected = {
             "schema": str(SCHEMA_VERSION),
             "embedding": embedder.fingerprint,
@@ -277,11 +278,16 @@ class Library:
         return self.embedder.embed_passages([passage.embedded for passage in passages], progress)
 
     def _embed_subjects(self, subjects: Sequence[Subject]) -> list[tuple[Subject, np.ndarray | None]]:
+        """Subjects with their vectors; a gap that several documents share is embedded once."""
         served = self.embedder.languages
         able = [subject for subject in subjects if served is None or subject.language in served]
-        vectors = iter(self.embedder.embed_passages([subject.phrase for subject in able]) if able else ())
+        known = {subject.phrase: self._gap_vectors[subject.phrase] for subject in able
+                 if subject.phrase in self._gap_vectors}  # fmt: skip
+        new = list(dict.fromkeys(subject.phrase for subject in able if subject.phrase not in known))
+        known |= zip(new, self.embedder.embed_passages(new) if new else (), strict=True)
+        self._gap_vectors |= {subject.phrase: known[subject.phrase] for subject in able if subject.gap}
         ready = set(able)
-        return [(subject, next(vectors) if subject in ready else None) for subject in subjects]
+        return [(subject, known[subject.phrase] if subject in ready else None) for subject in subjects]
 
     def _vectors(self) -> Vectors:
         if self._vector_index is None:

@@ -117,6 +117,14 @@ def test_follow_ups_are_understood(real_engine: Engine, history: list[str], ques
     assert [word for word in words if word not in text] == []
 
 
+def test_the_first_meeting_that_was_ever_held_is_not_the_first_of_the_timetable(real_engine: Engine) -> None:
+    for question in ("When did the first meeting of the Working Group take place?", "When was the first meeting held?"):
+        said = " ".join(statement.text for statement in real_engine.ask(question).statements)
+        assert "The first meeting begins" not in said
+    asked = real_engine.ask("When does the first meeting begin?")
+    assert "The first meeting begins on Thursday, 14 October 2021" in asked.statements[0].text
+
+
 def test_a_date_beside_the_meeting_is_no_day_of_it_and_its_days_are_named_in_order(real_engine: Engine) -> None:
     answer = real_engine.ask("What happens on Wednesday, 13 October 2021?")
     assert answer.status == "not_found"

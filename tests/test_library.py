@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,9 @@ from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryError, LibraryStale
 from corpus.library import Library, check_passages
+from corpus.store import Subject
 from corpus.symbols import Symbol
+from ingest.reading import read_document
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segment, segmenter
 
@@ -318,3 +322,22 @@ def test_killed_at_any_instant_the_library_opens_again_sound(tmp_path: Path, cat
                 assert library.passages(document.id) == segment(document, library.embedder)
                 numbers = {block.locator for block in document.blocks if block.kind == "paragraph"}
                 assert numbers == {f"para. {k}" for k in range(1, 12)}
+
+
+def test_a_gap_that_documents_share_is_embedded_once(open_library: OpenLibrary) -> None:
+    library = open_library()
+    seen: list[str] = []
+    embed = library.embedder.embed_passages
+
+    class Counting(HashEmbedder):
+        def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+            seen.extend(texts)
+            return embed(texts, progress)
+
+    library.embedder = Counting()
+    gap = Subject(0, 0, "en", "Who paid for the lighthouse?")
+    for name in ("one.md", "two.md"):
+        document = replace(read_document(note(), Catalogue([], [], {}))[0], slug=name)
+        library.add(document, segment(document, library.embedder), subjects=[gap])
+    assert seen.count(gap.phrase) == 1
+    assert library.subject_dense(gap.phrase, 5)[0][2] == pytest.approx(1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,13 +18,22 @@ from ingest.run import ingest, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 
 
+class PiecesOfMiniLM(HashEmbedder):
+    """Vectors by hashing, but the word pieces of the real model, which tell what is English."""
+
+    def __init__(self, models: Path) -> None:
+        self._real = make_embedder("minilm", models)
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        return self._real.offsets(text)
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     sources = [source for source in starter_sources() if source.name in ("protocol.md", "treaty-status.md")]
-    with Library(tmp_path_factory.mktemp("spelling") / "library", HashEmbedder(), SEGMENTER_VERSION) as held:
+    folder = tmp_path_factory.mktemp("spelling")
+    with Library(folder / "library", PiecesOfMiniLM(folder / "models"), SEGMENTER_VERSION) as held:
         assert [outcome.result for outcome in ingest(sources, held, Catalogue.shipped())] == ["added", "added"]
-        # The words of English are those of the real tokenizer.
-        held.embedder.offsets = make_embedder("minilm", tmp_path_factory.mktemp("models")).offsets  # type: ignore[method-assign]
         yield held
 
 
@@ -33,7 +43,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("chekcing a pasport", "checking a passport"),
         ("date of entry into froce", "date of entry into force"),
         ("organised crime conventoin", "organised crime convention"),
-        ("in octobr, please", "in october, please"),
+        ("Octobr, please", "October, please"),
     ],
 )
 def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> None:

@@ -102,7 +102,10 @@ class _Reading:
             own not in versions.stands_for(symbol) and symbol.text not in announced for symbol in question.symbols
         )
         treaty = any(entry.kind in ("treaty", "resolution") for entry in question.named)
-        self.here = not elsewhere and not treaty and not question.articles
+        # The first meeting that the body ever held, or the last, and not that of this agenda.
+        ever = asks_past(question) and question.says("first", "last") and question.says("meetings")
+        ever = ever and not (question.weekdays or question.days or question.months or question.items)
+        self.here = not (elsewhere or treaty or question.articles or ever)
 
     def answer(self) -> MeetingAnswer | None:
         """The first way of reading the question that fits."""
