@@ -160,20 +160,18 @@ class Scorer:
 
     def _by_words(self, question: Question, unit: Unit, coverage: float) -> float:
         """What the words alone say for a unit in the question's own language, where no model reads that language."""
-        served = self._library.embedder.languages
         language = question.language
-        if served is None or language in served or unit.document.language != language:
+        if self._library.models.readers(language) or unit.document.language != language:
             return -NEVER
         if len(needs(question, language)) < LEAST_NEEDS:
             return -NEVER
         return self._weights.by_words(coverage, language)
 
     def _cosines(self, question: Question, texts: Sequence[str]) -> list[float]:
-        embedder = self._library.embedder
-        asked = question.text if embedder.languages is None else question.english
-        if not asked:
+        asked, readers = question.for_models(self._library.models)
+        if not asked or not readers:
             return [0.0] * len(texts)
-        return [float(cosine) for cosine in embedder.embed_passages(texts) @ embedder.embed_query(asked)]
+        return self._library.likenesses(asked, texts, readers[0])
 
     def _crossed(
         self, question: Question, units: Sequence[Unit], texts: Sequence[str], hits: Sequence[SubjectHit]

@@ -6,13 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.vocabulary import TermMention, Vocabulary
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.language import detect_language
 from corpus.symbols import Symbol, find_symbols
+
+if TYPE_CHECKING:
+    from corpus.embedding import Embedder
+    from corpus.models import Models
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
@@ -82,6 +86,12 @@ class Question:
     def bare(self) -> str:
         """An English question without the instrument that it names: where to look is no part of what is asked."""
         return " ".join(_INSTRUMENT.sub(" ", self.text).split()) if self.language == "en" else ""
+
+    def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
+        """What embedding models read of the question, and which models: the question itself where any reads its language,
+        else its terms in English."""
+        readers = models.readers(self.language)
+        return (self.text, readers) if readers else (self.english, models.readers("en"))
 
     @cached_property
     def english(self) -> str:

@@ -61,15 +61,14 @@ class Retriever:
         alone = documents is None and searched == versions.quotable(None)
         pool = POOL if alone else POOL * 5
         held = library.languages()
-        languages = library.embedder.languages
-        text = question.text if languages is None else question.english
-        unread = languages is not None and question.language not in languages
+        unread = not library.models.readers(question.language)
+        text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
-        if text and told and (languages is None or languages & set(held)):
-            near = library.dense(text, pool)
+        for model in readers if text and told else ():
+            near = library.dense(text, pool, model)
             for passage_id, cosine in near:
-                dense[passage_id] = cosine
-            _fuse(scores, near, DENSE_WEIGHT)
+                dense.setdefault(passage_id, cosine)
+            _fuse(scores, near, DENSE_WEIGHT / len(readers))
         for language in held:
             tokens = question.tokens(language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):

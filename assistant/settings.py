@@ -45,6 +45,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="Embedding model: 'minilm' (packaged, English), or a sentence-transformers id or folder.",
     )
+    multilingual: str = Field(
+        "auto",
+        min_length=1,
+        description="Second model, for languages that the first does not read: 'auto' (the packaged one where it is "
+        "installed), 'off', 'e5', or a sentence-transformers id or folder.",
+    )
     chroma_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/]+(:\d+)?/?$",

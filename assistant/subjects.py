@@ -74,13 +74,13 @@ def _read(question: Question, library: Library, documents: Sequence[str] | None)
     behind = library.superseded()
     cosines: dict[_Place, tuple[float, str]] = {}
     shares: dict[_Place, tuple[float, str]] = {}
-    languages = library.embedder.languages
-    text = question.text if languages is None else question.english
-    # Of a question in another language the models see only its terms: what it says beside them must count.
-    seen = 1.0 if languages is None or question.language in languages else ABROAD * math.sqrt(_share_of_terms(question))
+    text, readers = question.for_models(library.models)
+    # Of a question in a language that no model reads, only its terms are seen: what it says beside them must count.
+    read = bool(library.models.readers(question.language))
+    seen = 1.0 if read else ABROAD * math.sqrt(_share_of_terms(question))
     for asked in dict.fromkeys((text, question.bare)):
-        if asked:
-            for document_id, subject, cosine in library.subject_dense(asked, POOL):
+        if asked and readers:
+            for document_id, subject, cosine in library.subject_dense(asked, POOL, readers):
                 _keep(cosines, document_id, subject, cosine * seen)
     for language in dict.fromkeys((question.language, "en")):
         for document_id, subject, share in _shared(question, library, language):

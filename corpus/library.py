@@ -18,8 +18,9 @@ from corpus.documents import Document, Passage
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
 from corpus.feedback import Feedback
 from corpus.meetings import Meeting
+from corpus.models import Models
 from corpus.sources import SourceRecord
-from corpus.store import SCHEMA_VERSION, Header, LexicalHit, Store, Subject
+from corpus.store import NO_VECTORS, SCHEMA_VERSION, Header, LexicalHit, Store, Subject
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
@@ -31,6 +32,8 @@ Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
 
 _DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
+_NONE = "none"
+"""In the stamp: no model."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 
@@ -50,8 +53,8 @@ class Status:
 class Library:
     """Documents with their passages, lexical and vector index, in one folder.
 
-    Everything it needs comes as an argument: the folder, the embedder, the segmenter's version, and where
-    the vectors live (a folder inside the library, or the address of a Chroma server). Raises `LibraryBusy`
+    Everything it needs comes as an argument: the folder, the embedding model or models, the segmenter's version, where the vectors
+    live (a folder inside the library, or the address of a Chroma server). Raises `LibraryBusy`
     when another process owns the folder, `LibraryStale` when the stamp does not fit, `LibraryError` when
     the folder can't be used.
     """
@@ -59,7 +62,7 @@ class Library:
     def __init__(
         self,
         folder: Path,
-        embedder: Embedder,
+        models: Models | Embedder,
         segmenter: str,
         vectors: str | None = None,
         *,
@@ -67,7 +70,8 @@ class Library:
         accept_stale: bool = False,
     ) -> None:
         self.folder = folder
-        self.embedder = embedder
+        self.models = models if isinstance(models, Models) else Models(models)
+        self.embedder = self.models.own
         self._guard = threading.RLock()
         self._location: Path | str = vectors or folder / _VECTORS
         self._vector_index: Vectors | None = None
@@ -76,18 +80,11 @@ class Library:
         self._unsettled = True
         self._indexed: set[str] | None = None
         self._counts: dict[str, int] | None = None
-        self._queries: dict[str, np.ndarray] = {}
         self._versions: Versions | None = None
-        self._subjects: tuple[list[tuple[str, Subject]], np.ndarray] | None = None
+        self._subjects: dict[bool, tuple[list[tuple[str, Subject]], np.ndarray]] = {}
         self._gaps: dict[str, frozenset[str]] | None = None
         self._phrases: dict[str, tuple[str, ...]] = {}
-        self._gap_vectors: dict[str, np.ndarray] = {}
-        self._expected = {
-            "schema": str(SCHEMA_VERSION),
-            "embedding": embedder.fingerprint,
-            "dimension": str(embedder.dimension),
-            "segmenter": segmenter,
-        }
+        self._segmenter = segmenter
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
@@ -122,17 +119,33 @@ class Library:
             (self.folder / OWNER).unlink(missing_ok=True)
             self._lock.release()
 
+    @property
+    def _expected(self) -> dict[str, str]:
+        """The stamp of a library as it would be made now."""
+        second = self.models.multilingual
+        return {
+            "schema": str(SCHEMA_VERSION),
+            "embedding": self.embedder.fingerprint,
+            "dimension": str(self.embedder.dimension),
+            "multilingual": second.fingerprint if second else _NONE,
+            "segmenter": self._segmenter,
+        }
+
     def _check_stamp(self, accept_stale: bool) -> None:
         stamp = self._store.stamp()
         if not stamp:
             with plainly(self.folder), self._store.transaction():
                 self._store.write_stamp(self._expected)
             return
-        different = [name for name, value in self._expected.items() if stamp.get(name) != value]
+        stamp.setdefault("multilingual", _NONE)  # of a library that was made before there was one
+        if self.models.optional and not accept_stale and stamp["multilingual"] == _NONE:
+            self.models = Models(self.embedder)
+        expected = self._expected
+        different = [name for name, value in expected.items() if stamp.get(name) != value]
         if different and not accept_stale:
             self._store.close()
             made = ", ".join(f"{name} {stamp.get(name, 'unknown')}" for name in different)
-            now = ", ".join(f"{name} {self._expected[name]}" for name in different)
+            now = ", ".join(f"{name} {expected[name]}" for name in different)
             raise LibraryStale(
                 f"The library in {self.folder} was made with {made}; the settings now say {now}. "
                 "Run 'rapporteur reindex' to rebuild it, or set the settings back."
@@ -213,8 +226,8 @@ class Library:
         for subject in subjects:
             if not subject.gap and not document.text[subject.start : subject.end].strip():
                 raise ValueError(f"the subject {subject.phrase!r} points at nothing in {document.id}")
-        vectors = self._embed(document.language, passages, progress)
-        indexed = self._embed_subjects(subjects)
+        vectors = self.models.passages(document.language, passages, progress)
+        indexed = self.models.subjects(subjects)
         with self._guard, plainly(self.folder):
             with self._store.transaction():
                 for replaced in replaces:
@@ -248,18 +261,9 @@ class Library:
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
                 )
 
-    def _query_vector(self, question: str) -> np.ndarray:
-        """The vector of a question; the last few are kept, since one question is compared with several indexes."""
-        with self._guard:
-            if question not in self._queries:
-                while len(self._queries) >= 4:
-                    del self._queries[next(iter(self._queries))]
-                self._queries[question] = self.embedder.embed_query(question)
-            return self._queries[question]
-
     def _changed(self, *ids: str) -> None:
         self._versions = None
-        self._subjects = None
+        self._subjects.clear()
         self._gaps = None
         self._phrases.clear()
         self._indexed = None
@@ -272,23 +276,6 @@ class Library:
         if dropped is not None:
             self._kept -= len(dropped.text)
 
-    def _embed(self, language: str, passages: Sequence[Passage], progress: Progress | None = None) -> np.ndarray | None:
-        if self.embedder.languages is not None and language not in self.embedder.languages:
-            return None
-        return self.embedder.embed_passages([passage.embedded for passage in passages], progress)
-
-    def _embed_subjects(self, subjects: Sequence[Subject]) -> list[tuple[Subject, np.ndarray | None]]:
-        """Subjects with their vectors; a gap that several documents share is embedded once."""
-        served = self.embedder.languages
-        able = [subject for subject in subjects if served is None or subject.language in served]
-        known = {subject.phrase: self._gap_vectors[subject.phrase] for subject in able
-                 if subject.phrase in self._gap_vectors}  # fmt: skip
-        new = list(dict.fromkeys(subject.phrase for subject in able if subject.phrase not in known))
-        known |= zip(new, self.embedder.embed_passages(new) if new else (), strict=True)
-        self._gap_vectors |= {subject.phrase: known[subject.phrase] for subject in able if subject.gap}
-        ready = set(able)
-        return [(subject, known[subject.phrase] if subject in ready else None) for subject in subjects]
-
     def _vectors(self) -> Vectors:
         if self._vector_index is None:
             from corpus.vectors import Vectors, VectorsError
@@ -297,7 +284,8 @@ class Library:
             if rebuild and isinstance(self._location, Path) and self._location.exists():
                 shutil.rmtree(self._location)
             try:
-                self._vector_index = Vectors(self._location)
+                second = self.models.multilingual is not None
+                self._vector_index = Vectors(self._location, multilingual=second)
             except VectorsError as error:
                 raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
             if rebuild:
@@ -318,13 +306,13 @@ class Library:
         if self._vector_index is None:
             self._vectors()  # which settles as it opens
             return
-        add, forget = self._store.outbox()
+        waiting = self._store.outbox()
         # What is to be added is forgotten first: a process killed here may have added part of it.
-        self._vector_index.forget([*forget, *add])
-        held = self._store.passages_by_id(list(add))
-        self._vector_index.add(
-            [(held[key], self.document(held[key].document_id), add[key]) for key in add if key in held]
-        )
+        self._vector_index.forget(list(waiting))
+        held = self._store.passages_by_id([key for key, row in waiting.items() if row is not NO_VECTORS])
+        for n, index in enumerate(self._vector_index.indexes):
+            new = ((held[key], row[n]) for key, row in waiting.items() if key in held)
+            index.add([(each, self.document(each.document_id), vector) for each, vector in new if vector is not None])
         self._store.clear_outbox()
         self._unsettled = False
 
@@ -405,11 +393,16 @@ class Library:
 
     # Searching
 
-    def dense(self, question: str, limit: int) -> list[tuple[str, float]]:
-        """(passage id, cosine) of the passages nearest in meaning. Waits for no other index."""
-        vector = self._query_vector(question)
+    def dense(self, question: str, limit: int, model: Embedder | None = None) -> list[tuple[str, float]]:
+        """(passage id, likeness) of the passages nearest in meaning to a question, by one of the library's models."""
+        model = model or self.embedder
+        vector = self.models.query(question, model)
         with self._guard:
-            return self._vectors().search(vector, limit)
+            indexes = self._vectors()
+            second = indexes.multilingual if model is self.models.multilingual else None
+            found = (second or indexes.own).search(vector, limit)
+        likeness = model.likeness(np.array([cosine for _, cosine in found], np.float32))
+        return [(key, float(value)) for (key, _), value in zip(found, likeness, strict=True)]
 
     def lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25."""
@@ -423,17 +416,31 @@ class Library:
                 self._indexed = self._store.indexed_documents()
             return self._indexed
 
-    def subject_dense(self, question: str, limit: int) -> list[tuple[str, Subject, float]]:
-        """Subjects nearest in meaning to a question: document id, subject and cosine, nearest first."""
-        with self._guard:
-            if self._subjects is None:
-                self._subjects = self._store.subject_vectors()
-            subjects, vectors = self._subjects
-        if not subjects:
-            return []
-        cosines = vectors @ self._query_vector(question)
-        best = np.argsort(-cosines, kind="stable")[:limit]
-        return [(*subjects[n], float(cosines[n])) for n in best]
+    def subject_dense(
+        self, question: str, limit: int, models: Sequence[Embedder] = ()
+    ) -> list[tuple[str, Subject, float]]:
+        """Subjects nearest in meaning to a question: document id, subject and likeness, nearest first; the mean over
+        several of the library's models."""
+        told: dict[tuple[str, Subject], list[float]] = {}
+        for model in models or (self.embedder,):
+            second = model is self.models.multilingual
+            with self._guard:
+                if second not in self._subjects:
+                    self._subjects[second] = self._store.subject_vectors(multilingual=second)
+                subjects, vectors = self._subjects[second]
+            if subjects:
+                likeness = model.likeness(vectors @ self.models.query(question, model))
+                for subject, value in zip(subjects, likeness.tolist(), strict=True):
+                    told.setdefault(subject, []).append(value)
+        mean = [(sum(values) / len(values), subject) for subject, values in told.items()]
+        best = sorted(mean, key=lambda pair: -pair[0])[:limit]
+        return [(*subject, value) for value, subject in best]
+
+    def likenesses(self, question: str, texts: Sequence[str], model: Embedder | None = None) -> list[float]:
+        """How like a question each of some texts is in meaning, by one of the library's models."""
+        model = model or self.embedder
+        cosines = model.embed_passages(texts) @ self.models.query(question, model)
+        return [float(value) for value in model.likeness(cosines)]
 
     def subject_lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:
         """Subjects in a language that share analysed words with a question, best BM25 first."""
@@ -475,7 +482,7 @@ class Library:
     def chroma_collection(self) -> object:
         """The Chroma collection, readable through LlamaIndex's `ChromaVectorStore`."""
         with self._guard:
-            return self._vectors().collection
+            return self._vectors().own.collection
 
     # Keeping
 
@@ -504,12 +511,14 @@ class Library:
                     check_passages(self.document(document_id), self._store.passages(document_id))
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
-            vectors = self._vectors().ids()
-            wanted = self._store.passage_ids(self.embedder.languages)
-            if vectors - wanted:
-                found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
-            if wanted - vectors:
-                found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
+            models = (self.embedder, self.models.multilingual)
+            for index, model in zip(self._vectors().indexes, models, strict=False):
+                vectors = index.ids()
+                wanted = self._store.passage_ids(model.languages if model else None)
+                if vectors - wanted:
+                    found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
+                if wanted - vectors:
+                    found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
             return found
 
     def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
@@ -525,8 +534,8 @@ class Library:
                     document = self.document(document_id)
                     passages = segment(document)
                     check_passages(document, passages)
-                    vectors = self._embed(document.language, passages, progress)
-                    subjects = self._embed_subjects(self._store.subjects(document_id))
+                    vectors = self.models.passages(document.language, passages, progress)
+                    subjects = self.models.subjects(self._store.subjects(document_id))
                     self._store.put(document, passages, vectors, meetings.get(document_id), subjects)
                     total += len(passages)
                 self._store.write_stamp({**self._expected, "vectors": "rebuild"})

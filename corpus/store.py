@@ -24,8 +24,9 @@ from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as _SOURCES
 from corpus.sources import Sources
 
-SCHEMA_VERSION = 3
-"""Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin. 3: feedback."""
+SCHEMA_VERSION = 4
+"""Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
+multilingual model."""
 
 _TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
 
@@ -53,11 +54,12 @@ CREATE TABLE IF NOT EXISTS meetings (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS subjects (
   row INTEGER PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-  start INTEGER NOT NULL, "end" INTEGER NOT NULL, language TEXT NOT NULL, phrase TEXT NOT NULL, vector BLOB
+  start INTEGER NOT NULL, "end" INTEGER NOT NULL, language TEXT NOT NULL, phrase TEXT NOT NULL, vector BLOB,
+  multilingual BLOB
 );
 CREATE INDEX IF NOT EXISTS subjects_document ON subjects (document_id);
 CREATE TABLE IF NOT EXISTS outbox (
-  passage_id TEXT PRIMARY KEY, vector BLOB
+  passage_id TEXT PRIMARY KEY, vector BLOB, multilingual BLOB
 ) WITHOUT ROWID;
 """ + "\n".join(
     # unicode61 only splits at the spaces that the analysis put between its tokens.
@@ -65,6 +67,14 @@ CREATE TABLE IF NOT EXISTS outbox (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS subject_index_{language} USING fts5(phrase, {_TOKENIZE});"
     for language in LANGUAGES
 )
+
+_MULTILINGUAL = """
+ALTER TABLE subjects ADD COLUMN multilingual BLOB;
+ALTER TABLE outbox ADD COLUMN multilingual BLOB"""
+
+Row = tuple["np.ndarray | None", "np.ndarray | None"]
+"""One text's vectors: of the library's embedding model and of its multilingual one, None where a model has none."""
+NO_VECTORS: Row = (None, None)
 
 _HEADER = (
     "SELECT id, key, symbol, part, language, edition, title, sha256, "
@@ -164,7 +174,7 @@ class Store:
 
     def _migrate(self) -> None:
         """Brings a store of an earlier schema up to date, all or nothing."""
-        steps = {"1": _SOURCES, "2": _FEEDBACK}
+        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL}
         held = self.stamp().get("schema", "")
         if held not in steps:
             return
@@ -209,14 +219,13 @@ class Store:
         self,
         document: Document,
         passages: Sequence[Passage],
-        vectors: np.ndarray | None,
+        vectors: Sequence[Row],
         meeting: Meeting | None,
-        subjects: Sequence[tuple[Subject, np.ndarray | None]] = (),
+        subjects: Sequence[tuple[Subject, Row]] = (),
     ) -> None:
         """Writes a document with all that belongs to it, in place of an earlier one of the same id.
 
-        `vectors` is (passages x dimension), float32, or None where the embedding model does not serve the
-        document's language; each subject comes with its vector, or None likewise. Call in a transaction.
+        `vectors` are those of the passages, in their order; each subject comes with its own. Call in a transaction.
         """
         self.delete(document.id)
         fields = document.to_json()
@@ -263,24 +272,24 @@ class Store:
                 ),
             ).lastrowid
             self._index(row, passage, document.language)
-        if vectors is not None:
-            self._db.executemany(
-                "INSERT OR REPLACE INTO outbox VALUES (?, ?)",
-                [
-                    (passage.id, np.ascontiguousarray(vector, dtype="<f4").tobytes())
-                    for passage, vector in zip(passages, vectors, strict=True)
-                ],
-            )
-        for subject, vector in subjects:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?)",
+            [
+                (passage.id, *map(_bytes, row))
+                for passage, row in zip(passages, vectors, strict=True)
+                if any(vector is not None for vector in row)
+            ],
+        )
+        for subject, own in subjects:
             row = self._db.execute(
-                "INSERT INTO subjects VALUES (NULL, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO subjects VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     subject.start,
                     subject.end,
                     subject.language,
                     subject.phrase,
-                    None if vector is None else np.ascontiguousarray(vector, dtype="<f4").tobytes(),
+                    *map(_bytes, own),
                 ),
             ).lastrowid
             self._index_subject(row, subject)
@@ -310,7 +319,7 @@ class Store:
         rows = self._db.execute("SELECT row, id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
         self._db.executemany(f"DELETE FROM passage_index_{found[0]} WHERE rowid = ?", [(row,) for row, _ in rows])
         self._db.executemany(
-            "INSERT OR REPLACE INTO outbox VALUES (?, NULL)", [(passage_id,) for _, passage_id in rows]
+            "INSERT OR REPLACE INTO outbox VALUES (?, NULL, NULL)", [(passage_id,) for _, passage_id in rows]
         )
         for language in LANGUAGES:
             self._db.execute(
@@ -429,13 +438,15 @@ class Store:
         found = self._db.execute('SELECT DISTINCT document_id FROM subjects WHERE "end" > 0')
         return {row[0] for row in found}
 
-    def subject_vectors(self) -> tuple[list[tuple[str, Subject]], np.ndarray]:
-        """All subjects that have a vector, with their documents, and the vectors as (subjects x dimension).
+    def subject_vectors(self, *, multilingual: bool = False) -> tuple[list[tuple[str, Subject]], np.ndarray]:
+        """All subjects that have a vector of the one model or the other, with their documents, and the vectors as
+        (subjects x dimension).
 
         A gap that several documents share is given once.
         """
+        column = "multilingual" if multilingual else "vector"
         found = self._db.execute(
-            'SELECT document_id, start, "end", language, phrase, vector FROM subjects WHERE vector IS NOT NULL '
+            f'SELECT document_id, start, "end", language, phrase, {column} FROM subjects WHERE {column} IS NOT NULL '
             'GROUP BY CASE WHEN "end" = 0 THEN phrase ELSE row END ORDER BY row'
         ).fetchall()
         vectors = np.frombuffer(b"".join(row[5] for row in found), dtype="<f4")
@@ -491,16 +502,13 @@ class Store:
 
     # The outbox
 
-    def outbox(self) -> tuple[dict[str, np.ndarray], list[str]]:
-        """What the vector index has yet to learn (id to vector) and to forget (ids)."""
-        add: dict[str, np.ndarray] = {}
-        forget: list[str] = []
-        for passage_id, vector in self._db.execute("SELECT passage_id, vector FROM outbox ORDER BY passage_id"):
-            if vector is None:
-                forget.append(passage_id)
-            else:
-                add[passage_id] = np.frombuffer(vector, dtype="<f4")
-        return add, forget
+    def outbox(self) -> dict[str, Row]:
+        """What the vector indexes have yet to take in, by passage id: its vectors, none where it is to be forgotten."""
+        found = self._db.execute("SELECT passage_id, vector, multilingual FROM outbox ORDER BY passage_id")
+        return {
+            passage_id: NO_VECTORS if own is None and other is None else (_vector(own), _vector(other))
+            for passage_id, own, other in found
+        }
 
     def has_outbox(self) -> bool:
         """Whether anything waits for the vector index."""
@@ -542,3 +550,11 @@ class Store:
             if indexed != subjects:
                 found.append(f"subject index ({language}): {indexed} phrases indexed, {subjects} held")
         return found
+
+
+def _bytes(vector: np.ndarray | None) -> bytes | None:
+    return None if vector is None else np.ascontiguousarray(vector, dtype="<f4").tobytes()
+
+
+def _vector(stored: bytes | None) -> np.ndarray | None:
+    return None if stored is None else np.frombuffer(stored, dtype="<f4")

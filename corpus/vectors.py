@@ -1,6 +1,6 @@
-"""The vector index: Chroma, embedded or as a server. Derived from the store, rebuilt at any time.
+"""The vector indexes: Chroma, embedded or as a server. Derived from the store, rebuilt at any time.
 
-The collection keeps text and flat metadata beside each vector, so that LlamaIndex's ChromaVectorStore reads it.
+A collection keeps text and flat metadata beside each vector, so that LlamaIndex's ChromaVectorStore reads it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 COLLECTION = "passages"
+MULTILINGUAL = "passages-multilingual"
 BATCH = 4_000
 """Rows a call; Chroma refuses more than 5,461."""
 
@@ -26,22 +27,56 @@ class VectorsError(Exception):
 
 
 class Vectors:
-    """Passage vectors by id. `location` is a folder, or `http://host:port` of a Chroma server."""
+    """The vector indexes of a library. `location` is a folder, or `http://host:port` of a Chroma server.
 
-    def __init__(self, location: Path | str) -> None:
+    `own` holds the vectors of the library's embedding model, `multilingual` those of its second one, where it has one.
+    """
+
+    def __init__(self, location: Path | str, *, multilingual: bool = False) -> None:
         from chromadb.errors import ChromaError
 
         try:
             self._client = _connect(location)
-            self._collection = self._client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-            )
+            self.own = Index(self._client, COLLECTION)
+            self.multilingual = Index(self._client, MULTILINGUAL) if multilingual else None
         except (ChromaError, ValueError, OSError) as error:
             raise VectorsError(f"The vector index at {location} can't be opened ({error}).") from None
 
     def close(self) -> None:
         """Lets go of the files."""
         self._client.close()
+
+    @property
+    def indexes(self) -> tuple[Index, ...]:
+        """All indexes, in the order of `corpus.store.Row`."""
+        return (self.own,) if self.multilingual is None else (self.own, self.multilingual)
+
+    def count(self) -> int:
+        """Number of vectors held."""
+        return sum(index.count() for index in self.indexes)
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Removes passages from every index; ids that are not held are no error."""
+        for index in self.indexes:
+            index.forget(ids)
+
+    def clear(self) -> None:
+        """Empties the indexes."""
+        for index in self.indexes:
+            index.forget(sorted(index.ids()))
+
+    def ids(self) -> set[str]:
+        """Ids of all passages that have a vector."""
+        return set().union(*(index.ids() for index in self.indexes))
+
+
+class Index:
+    """Passage vectors of one model by id."""
+
+    def __init__(self, client: ClientAPI, collection: str) -> None:
+        self._collection = client.get_or_create_collection(
+            collection, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
 
     @property
     def collection(self) -> Any:
@@ -63,10 +98,6 @@ class Vectors:
         """Removes passages; ids that are not held are no error."""
         for begin in range(0, len(ids), BATCH):
             self._collection.delete(ids=list(ids[begin : begin + BATCH]))
-
-    def clear(self) -> None:
-        """Empties the index."""
-        self.forget(sorted(self.ids()))
 
     def search(self, vector: np.ndarray, limit: int) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest passages, nearest first."""

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
+from corpus.models import Models
 from eval.public import abstention, beir, commands, evidence, squad
 from eval.public.figures import mean
 from eval.public.memo import RememberedEmbedder, RememberedScorer
@@ -65,7 +66,7 @@ class Overlap:
 @pytest.fixture
 def kit(catalogue: Catalogue) -> Kit:
     """Tiny models."""
-    return kit_of(HashEmbedder(), Overlap(), catalogue, passages=12, statements=5)
+    return kit_of(Models(HashEmbedder()), Overlap(), catalogue, passages=12, statements=5)
 
 
 def write_lines(path: Path, *rows: object) -> Path:
@@ -157,12 +158,12 @@ def test_a_library_without_a_folder_is_gone_in_the_end(kit: Kit) -> None:
 
 def test_a_library_in_a_folder_is_not_built_again_but_for_what_changed(tmp_path: Path, catalogue: Catalogue) -> None:
     told: list[int] = []
-    with stocked(TEXTS, kit_of(Counting(), None, catalogue, 12, 5), tmp_path / "kept", told.append):
+    with stocked(TEXTS, kit_of(Models(Counting()), None, catalogue, 12, 5), tmp_path / "kept", told.append):
         pass
     assert sum(told) == 3
     counting = Counting()
     changed = [TEXTS[0], Text("", "The tunnel replaced it.", "en"), TEXTS[2]]
-    with stocked(changed, kit_of(counting, None, catalogue, 12, 5), tmp_path / "kept") as engine:
+    with stocked(changed, kit_of(Models(counting), None, catalogue, 12, 5), tmp_path / "kept") as engine:
         assert [text.strip() for text in counting.given] == ["The tunnel replaced it."]
         assert [document.text for document in engine.library.documents()][1] == "The tunnel replaced it."
         assert engine.library.verify() == []

@@ -12,7 +12,7 @@ from assistant.cli.session import catalogue_of
 from assistant.cli.session import settings as read_settings
 from assistant.settings import Settings, SettingsError
 from corpus.catalogue import CatalogueError
-from corpus.embedding import EmbeddingError, make_embedder
+from corpus.embedding import EmbeddingError, make_models
 from corpus.embedding.cross_encoder import CrossEncoder
 from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.library import Library
@@ -79,13 +79,15 @@ def _cross_encoder(settings: Settings) -> Finding:
 
 def _library(settings: Settings) -> list[Finding]:
     try:
-        embedder = make_embedder(settings.embedding, settings.data_dir / "models")
-        dimension = embedder.embed_query("probe").shape[0]
+        models = make_models(settings.embedding, settings.multilingual, settings.data_dir / "models")
+        used = [models.own, *([models.multilingual] if models.multilingual else [])]
+        sizes = [model.embed_query("probe").shape[0] for model in used]
     except EmbeddingError as error:
         return [Finding("embedding", "error", str(error), "Reinstall, or choose another RAPPORTEUR_EMBEDDING.")]
-    found = [Finding("embedding", "ok", f"{embedder.name}, {dimension} dimensions")]
+    names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
+    found = [Finding("embedding", "ok", names)]
     try:
-        with Library(settings.data_dir, embedder, SEGMENTER_VERSION, settings.chroma_url, owner="doctor") as library:
+        with Library(settings.data_dir, models, SEGMENTER_VERSION, settings.chroma_url, owner="doctor") as library:
             faults = library.verify()
             counted = library.status()
     except LibraryBusy as error:

@@ -80,15 +80,15 @@ def catalogue_of(chosen: Settings) -> Catalogue:
 @contextmanager
 def open_library(command: str, *, accept_stale: bool = False) -> Iterator[tuple[Library, Settings]]:
     """The library of the settings, owned by this process until the block ends."""
-    from corpus.embedding import make_embedder
+    from corpus.embedding import make_models
     from ingest.segment import SEGMENTER_VERSION
 
     with plain_errors():
         chosen = settings()
-        embedder = make_embedder(chosen.embedding, chosen.data_dir / "models")
+        models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
         library = Library(
             chosen.data_dir,
-            embedder,
+            models,
             SEGMENTER_VERSION,
             chosen.chroma_url,
             owner=f"rapporteur {command}",

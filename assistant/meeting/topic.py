@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from assistant.question import Question
 from assistant.subjects import read_subjects
 from corpus.analysis import analyse, words
@@ -180,15 +178,15 @@ class Topic:
                 said = self._question.text[mention.start : mention.end]
                 covered.update(analyse(said, self._question.language))
         share = len(covered & set(self.words)) / len(set(self.words))
-        embed = self._library.embedder.embed_query
         subject = self._subject()
-        cosine = float(np.dot(embed(subject), embed(title))) if subject else 0.0
+        readers = self._question.for_models(self._library.models)[1]
+        cosine = self._library.likenesses(subject, [title], readers[0])[0] if subject and readers else 0.0
         return cosine + 0.6 * share, share, cosine
 
     def _subject(self) -> str:
-        """The subject in words that the embedding model reads."""
+        """The subject in words that an embedding model reads."""
         question = self._question
-        if question.language == "en" or self._library.embedder.languages is None:
+        if question.language == "en" or self._library.models.readers(question.language):
             kept = [
                 word for word, _, _ in words(question.text) if set(analyse(word, question.language)) & set(self.words)
             ]

@@ -13,7 +13,8 @@ from corpus.embedding.interface import Embedder, EmbeddingError
 
 if TYPE_CHECKING:
     from corpus.embedding.cross_encoder import CrossEncoder
-    from corpus.embedding.factory import make_embedder
+    from corpus.embedding.e5 import PackagedE5
+    from corpus.embedding.factory import make_embedder, make_models
     from corpus.embedding.hashed import HashEmbedder
     from corpus.embedding.minilm import PackagedMiniLM
     from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder
@@ -23,17 +24,21 @@ __all__ = [
     "Embedder",
     "EmbeddingError",
     "HashEmbedder",
+    "PackagedE5",
     "PackagedMiniLM",
     "SentenceTransformerEmbedder",
     "make_embedder",
+    "make_models",
 ]
 
 _HOMES = {
     "CrossEncoder": "cross_encoder",
     "HashEmbedder": "hashed",
+    "PackagedE5": "e5",
     "PackagedMiniLM": "minilm",
     "SentenceTransformerEmbedder": "sentence_transformer",
     "make_embedder": "factory",
+    "make_models": "factory",
 }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpus.embedding.interface import Embedder, EmbeddingError
+from corpus.models import Models
 
 
 def make_embedder(name: str, cache_dir: Path) -> Embedder:
-    """The embedding model called `name`: `minilm` (packaged, English), `hash` (for tests), or any other
-    sentence-transformers id or folder.
+    """The embedding model called `name`: `minilm` (packaged, English), `e5` (packaged, multilingual; an extra), `hash`
+    (for tests), or any other sentence-transformers id or folder.
 
-    `cache_dir` is where `minilm` keeps its converted weights. Nothing is loaded yet.
+    `cache_dir` is where the packaged ones keep their converted weights. Nothing is loaded yet.
     """
     if not name.strip():
         raise EmbeddingError("The embedding setting is empty. Use 'minilm', or a sentence-transformers id or folder.")
@@ -19,6 +20,10 @@ def make_embedder(name: str, cache_dir: Path) -> Embedder:
         from corpus.embedding.minilm import PackagedMiniLM
 
         return PackagedMiniLM(cache_dir)
+    if name == "e5":
+        from corpus.embedding.e5 import PackagedE5
+
+        return PackagedE5(cache_dir)
     if name == "hash":
         from corpus.embedding.hashed import HashEmbedder
 
@@ -26,3 +31,16 @@ def make_embedder(name: str, cache_dir: Path) -> Embedder:
     from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(name)
+
+
+def make_models(embedding: str, multilingual: str, cache_dir: Path) -> Models:
+    """The models of a library by its settings. `multilingual` is a name for `make_embedder`, `off`, or `auto`: the
+    packaged multilingual model where it is installed and the library was not made without it."""
+    own = make_embedder(embedding, cache_dir)
+    if multilingual == "off" or own.languages is None:
+        return Models(own)
+    if multilingual != "auto":
+        return Models(own, make_embedder(multilingual, cache_dir))
+    from corpus.embedding.e5 import PackagedE5
+
+    return Models(own, PackagedE5(cache_dir), optional=True) if PackagedE5.available() else Models(own)

@@ -46,6 +46,14 @@ class HashEmbedder:
                 progress(1)
         return vectors
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `embed_passages`."""
+        return self.embed_passages(texts)
+
+    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The cosines themselves."""
+        return cosines
+
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a text: (64,). Text beyond the window is not seen."""
         seen = self.offsets(text)[: self.window - _SPECIAL]

@@ -65,3 +65,11 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,), float32."""
         ...
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The unit vectors of questions, in the order given: (texts x dimension), float32."""
+        ...
+
+    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines on a scale that the models share: 0 for texts that have nothing in common, 1 for equal ones."""
+        ...

@@ -104,6 +104,14 @@ class SentenceTransformerEmbedder:
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The unit vectors of questions, in the order given: (texts x dimension)."""
+        return self._encode(texts, query=True) if texts else np.empty((0, self.dimension), np.float32)
+
+    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The cosines themselves: how a model spreads them is not known."""
+        return cosines
+
     def _encode(self, texts: Sequence[str], *, query: bool) -> NDArray[np.float32]:
         model = self._model()
         encode = model.encode_query if query else model.encode_document

@@ -79,6 +79,14 @@ class RememberedEmbedder:
         """The unit vector of a question: (dimension,)."""
         return self._inner.embed_query(text)
 
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `inner` says."""
+        return self._inner.embed_queries(texts)
+
+    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As `inner` says."""
+        return self._inner.likeness(cosines)
+
 
 class RememberedScorer:
     """A cross-encoder with a memory; the scores are those of `inner`."""

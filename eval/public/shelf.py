@@ -18,8 +18,9 @@ from assistant.evidence import TextScorer
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
-from corpus.embedding import CrossEncoder, Embedder, make_embedder
+from corpus.embedding import CrossEncoder, make_models
 from corpus.library import Library
+from corpus.models import Models
 from eval.public.memo import RememberedEmbedder, RememberedScorer
 from eval.public.rows import PublicError
 from ingest.segment import SEGMENTER_VERSION, segmenter
@@ -80,7 +81,8 @@ class Text:
 class Kit:
     """What libraries and engines are made with; shared by all libraries of a run. `about` says it for people."""
 
-    embedder: RememberedEmbedder
+    models: Models
+    remembered: tuple[RememberedEmbedder, ...]
     cross: RememberedScorer | None
     catalogue: Catalogue
     passages: int
@@ -98,25 +100,26 @@ class Kit:
         )
 
 
-def kit_of(embedder: Embedder, cross: TextScorer | None, catalogue: Catalogue, passages: int, statements: int) -> Kit:
+def kit_of(models: Models, cross: TextScorer | None, catalogue: Catalogue, passages: int, statements: int) -> Kit:
     """A kit of given models."""
     about = {
-        "embedding": embedder.fingerprint,
+        "embedding": models.fingerprint,
         "cross_encoder": "on" if cross else "off",
         "passages": str(passages),
         "max_statements": str(statements),
     }
     scorer = None if cross is None else RememberedScorer(cross)
-    return Kit(RememberedEmbedder(embedder), scorer, catalogue, passages, statements, about)
+    remembered = [RememberedEmbedder(model) for model in (models.own, models.multilingual) if model is not None]
+    return Kit(Models(*remembered), tuple(remembered), scorer, catalogue, passages, statements, about)
 
 
 def kit_from_settings(models: Path | None, cross_encoder: bool) -> Kit:
     """The kit that the settings describe; `models` is where exported models are kept, by default the user's folder."""
     chosen = load_settings()
-    embedder = make_embedder(chosen.embedding, models or chosen.data_dir / "models")
+    known = make_models(chosen.embedding, chosen.multilingual, models or chosen.data_dir / "models")
     wanted = cross_encoder and chosen.cross_encoder != "off"
     cross = CrossEncoder() if wanted and (chosen.cross_encoder == "on" or CrossEncoder.available()) else None
-    return kit_of(embedder, cross, catalogue_of(chosen), chosen.passages, chosen.max_statements)
+    return kit_of(known, cross, catalogue_of(chosen), chosen.passages, chosen.max_statements)
 
 
 def key_of(index: int) -> str:
@@ -140,7 +143,7 @@ def stocked(
     folder holds other documents. `progress` is told how many texts were added since it was last called.
     """
     if folder is not None:
-        with Library(folder, kit.embedder, SEGMENTER_VERSION, owner="rapporteur eval") as library:
+        with Library(folder, kit.models, SEGMENTER_VERSION, owner="rapporteur eval") as library:
             _fill(library, texts, kit, progress)
             yield kit.engine(library)
         return
@@ -157,7 +160,7 @@ def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[
     strange = sorted(set(held) - {key_of(n) for n in range(len(texts))})
     if strange:
         raise PublicError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")
-    segment = segmenter(kit.embedder)
+    segment = segmenter(kit.models.own)
     for begin in range(0, len(texts), BATCH):
         some = [text.document(key_of(n)) for n, text in enumerate(texts[begin : begin + BATCH], begin)]
         new = [
@@ -165,15 +168,16 @@ def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[
             for document in some
             if document is not None and (document.key not in held or held[document.key].sha256 != document.sha256)
         ]
-        served = kit.embedder.languages
-        kit.embedder.prepare(
-            [
-                passage.embedded
-                for document, passages in new
-                if served is None or document.language in served
-                for passage in passages
-            ]
-        )
+        for model in kit.remembered:
+            served = model.languages
+            model.prepare(
+                [
+                    passage.embedded
+                    for document, passages in new
+                    if served is None or document.language in served
+                    for passage in passages
+                ]
+            )
         for document, passages in new:
             # A change of language changes the id: the old one leaves.
             replaces = [held[document.key].id] if document.key in held else []

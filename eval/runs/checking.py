@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.cli.session import catalogue_of
 from assistant.settings import Settings
-from corpus.embedding import make_embedder
+from corpus.embedding import make_models
 from corpus.library import Library
 from eval.cases import read_cases
 from eval.check import Fault, check_cases
@@ -21,14 +21,14 @@ def faults_of(
     """How many cases there are, and everything that is wrong with them. Raises as `execute` does, and `CaseError`."""
     cases, broken = read_cases(questions)
     found = [Fault("", sentence) for sentence in broken]
-    embedder = make_embedder(chosen.embedding, chosen.data_dir / "models")
+    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     if library is not None:
-        with Library(library, embedder, SEGMENTER_VERSION, owner="rapporteur eval check") as held:
+        with Library(library, models, SEGMENTER_VERSION, owner="rapporteur eval check") as held:
             return len(cases) + len(broken), [*found, *check_cases(cases, held)]
     catalogue = catalogue_of(chosen)
     for corpus, about in corpora(cases, documents).items():
         given = sources(corpus, documents)
-        home = f"{corpus or 'documents'}-{fingerprint(given, embedder, chosen.catalogue_dir)}"
-        with built(out / "libraries", home, given, embedder, catalogue) as held:
+        home = f"{corpus or 'documents'}-{fingerprint(given, models, chosen.catalogue_dir)}"
+        with built(out / "libraries", home, given, models, catalogue) as held:
             found += check_cases(about, held)
     return len(cases) + len(broken), found

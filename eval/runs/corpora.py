@@ -12,8 +12,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from corpus.catalogue import Catalogue
-from corpus.embedding import Embedder
 from corpus.library import Library
+from corpus.models import Models
 from eval.cases import Case
 from ingest.ahead import Openable
 from ingest.folder import inputs
@@ -58,7 +58,7 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
     raise CorpusError(f"The set is {about}; name the documents with --documents, or a library with --library.")
 
 
-def fingerprint(given: Sequence[Openable], embedder: Embedder, catalogue: Path | None) -> str:
+def fingerprint(given: Sequence[Openable], models: Models, catalogue: Path | None) -> str:
     """A hash of all that a library depends on: bytes and names of its files, code and data that read them, model."""
     digest = hashlib.sha256()
     for source in given:
@@ -67,7 +67,7 @@ def fingerprint(given: Sequence[Openable], embedder: Embedder, catalogue: Path |
         except ReadError as error:
             raise CorpusError(str(error)) from None
         digest.update(f"{opened.name}\0{hashlib.sha256(opened.data).hexdigest()}\0".encode())
-    digest.update(f"{embedder.fingerprint}\0{SEGMENTER_VERSION}\0{code('corpus', 'ingest')}\0".encode())
+    digest.update(f"{models.fingerprint}\0{SEGMENTER_VERSION}\0{code('corpus', 'ingest')}\0".encode())
     if catalogue is not None:
         digest.update(_tree(catalogue).encode())
     return digest.hexdigest()[:16]
@@ -83,7 +83,7 @@ def built(
     folder: Path,
     name: str,
     given: Sequence[Openable],
-    embedder: Embedder,
+    models: Models,
     catalogue: Catalogue,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[Library]:
@@ -92,7 +92,7 @@ def built(
     Raises `CorpusError` where a document is refused, `LibraryBusy` where another run has the library.
     """
     home = folder / name
-    with Library(home, embedder, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+    with Library(home, models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         if not (home / _DONE).exists():
             refused = [
                 f"{outcome.name}: {outcome.reason}"

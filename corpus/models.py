@@ -1,0 +1,101 @@
+"""The embedding models of a library: which of them reads a language, and the vectors that each gives."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corpus.documents import Passage
+from corpus.store import NO_VECTORS, Row, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from corpus.embedding import Embedder
+
+KEPT = 8
+"""Vectors of questions that are remembered: one question is compared with several indexes."""
+
+
+class Models:
+    """One embedding model, and a multilingual one for the languages that the first does not read.
+
+    A text is embedded only by the models that read its language, so that neither harms a language that it does not
+    know. Passages of all languages get a vector of the multilingual model, since a question in any language may be
+    answered by them. `optional` says that a library which was made without the second is used without it. Thread-safe.
+    """
+
+    def __init__(self, own: Embedder, multilingual: Embedder | None = None, *, optional: bool = False) -> None:
+        self.own = own
+        self.multilingual = None if own.languages is None else multilingual
+        self.optional = optional
+        self._guard = threading.Lock()
+        self._queries: dict[tuple[bool, str], np.ndarray] = {}
+        self._gaps: dict[tuple[bool, str], np.ndarray] = {}
+
+    @property
+    def fingerprint(self) -> str:
+        """Both models' fingerprints."""
+        second = f" and {self.multilingual.fingerprint}" if self.multilingual else ""
+        return f"{self.own.fingerprint}{second}"
+
+    def readers(self, language: str) -> tuple[Embedder, ...]:
+        """The models that read a language, the one that was made for it first; none where none does."""
+        second = () if self.multilingual is None else (self.multilingual,)
+        return (self.own, *second) if self._serves(language) else second
+
+    def query(self, text: str, model: Embedder) -> np.ndarray:
+        """The vector of a question by one of the models; the last few are kept."""
+        key = (model is self.multilingual, text)
+        with self._guard:
+            known = self._queries.pop(key, None)
+        vector = model.embed_query(text) if known is None else known
+        with self._guard:
+            self._queries[key] = vector
+            while len(self._queries) > KEPT:
+                del self._queries[next(iter(self._queries))]
+        return vector
+
+    def _serves(self, language: str) -> bool:
+        return self.own.languages is None or language in self.own.languages
+
+    def passages(
+        self, language: str, passages: Sequence[Passage], progress: Callable[[int], None] | None = None
+    ) -> list[Row]:
+        """The vectors of passages in a language. `progress` is told how many passages are done."""
+        texts = [passage.embedded for passage in passages]
+        serves = self._serves(language)
+        if self.multilingual is None:
+            own = self.own.embed_passages(texts, progress) if serves else None
+            return [NO_VECTORS if own is None else (own[n], None) for n in range(len(texts))]
+        own = self.own.embed_passages(texts) if serves else None
+        other = self.multilingual.embed_passages(texts, progress)
+        return [(None if own is None else own[n], other[n]) for n in range(len(texts))]
+
+    def subjects(self, subjects: Sequence[Subject]) -> list[tuple[Subject, Row]]:
+        """Subjects with their vectors; a gap that several documents share is embedded once.
+
+        The multilingual model compares questions with the English phrases, or with all where there are no English ones:
+        translations of a phrase would be as near to a question as the phrase itself.
+        """
+        own = self._phrases(self.own, [each for each in subjects if self._serves(each.language)])
+        other: dict[Subject, np.ndarray] = {}
+        if self.multilingual is not None:
+            english = [each for each in subjects if each.language == "en"]
+            other = self._phrases(self.multilingual, english or subjects)
+        return [(subject, (own.get(subject), other.get(subject))) for subject in subjects]
+
+    def _phrases(self, model: Embedder, subjects: Sequence[Subject]) -> dict[Subject, np.ndarray]:
+        second = model is self.multilingual
+        known = {
+            subject.phrase: self._gaps[second, subject.phrase]
+            for subject in subjects
+            if (second, subject.phrase) in self._gaps
+        }
+        new = list(dict.fromkeys(subject.phrase for subject in subjects if subject.phrase not in known))
+        known |= zip(new, model.embed_queries(new) if new else (), strict=True)
+        self._gaps |= {(second, each.phrase): known[each.phrase] for each in subjects if each.gap}
+        return {subject: known[subject.phrase] for subject in subjects}
