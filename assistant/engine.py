@@ -12,6 +12,7 @@ from assistant.conversation import stand_alone
 from assistant.evidence import Scored, Scorer, TextScorer
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
+from assistant.multipart import split_parts
 from assistant.parallel import in_language
 from assistant.places import named_places, units_at
 from assistant.question import Question, clean_question, parse_question
@@ -22,7 +23,7 @@ from assistant.subjects import read_subjects
 from assistant.units import Unit, units_of
 from assistant.versions import VersionDesk
 from assistant.vocabulary import Vocabulary
-from corpus.analysis import analyse
+from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.documents import Document
 from corpus.library import Library
@@ -37,6 +38,10 @@ SURE_CROSS, SURE_PLAIN_CROSS = 6.0, 5.0
 """A known gap wins where it is at least this like the question and more so than any answered place (clearly more so
 than one in a document that the gap was not written for), unless the
 cross-encoder is this sure of an answer, in an indexed document and in one without a subject index."""
+WHOLE_CONTENT = 4
+"""Content words from which on a later part of a question is taken to stand alone."""
+INSTRUMENT = "instrument"
+"""Kind of the catalogue's entries for treaties that the documents refer to and that are no part of the collection."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
 
@@ -148,18 +153,52 @@ class Engine:
     # Ways to an answer
 
     def _answer(self, question: Question) -> Answer:
+        """The answer to a question, or to each of the questions that it asks at once."""
+        parts = split_parts(question.focus, question.language)
+        if len(parts) == 1:
+            return self._answer_one(question)
+        earlier = [] if question.text == question.focus else [question.text]
+        answers = []
+        for n, part in enumerate(parts):
+            whole = stand_alone(part, [*earlier, *parts[:n]], self.vocabulary, self.catalogue)
+            asked = parse_question(whole, self.vocabulary, self.catalogue, question.language, part)
+            if n and whole == part and len(asked.content) < WHOLE_CONTENT:
+                # "and how many at the second?" needs the words before it.
+                asked = parse_question(
+                    f"{parts[n - 1]}: {part}", self.vocabulary, self.catalogue, question.language, part
+                )
+            answers.append(self._answer_one(asked))
+        if all(answer.status != "answered" for answer in answers):
+            return self._answer_one(question)
+        each = max(2, self._most // len(parts) + 1)
+        answer = self._answered(question, [one for answer in answers for one in answer.statements[:each]])
+        sure = [answer.confidence for answer in answers if answer.confidence is not None]
+        answer = replace(answer, confidence=min(sure, default=None))
+        missing = [part for part, one in zip(parts, answers, strict=True) if one.status != "answered"]
+        if not missing:
+            return answer
+        told = " ".join(say("part_not_found", question.language, part=part.strip(" ?？؟")) for part in missing)
+        see = tuple(dict.fromkeys(pointer for one in answers for pointer in one.see_also))
+        return replace(answer, status="partial", reason=f"{told} {answer.reason}", see_also=see)
+
+    def _answer_one(self, question: Question) -> Answer:
         absent = self._absent_symbol(question)
         from_meeting = self._from_meeting(question)
         if from_meeting is not None and (absent is None or from_meeting.status == "answered"):
             return from_meeting
         if absent is not None:
             return absent
+        instrument = self._absent_instrument(question)
+        if instrument is not None and question.articles:
+            return instrument
         absent = self._absent_named(question)
         if absent is not None and asks_content(question):
             return absent
         found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
             found = self._from_evidence(question)
+        if instrument is not None and not _tells_of(found, question.named):
+            return instrument
         return found if absent is None or found.status == "answered" else absent
 
     def _from_meeting(self, question: Question) -> Answer | None:
@@ -185,10 +224,21 @@ class Engine:
                           say("unknown_symbol", question.language, symbol=symbol.text))  # fmt: skip
         return None
 
+    def _absent_instrument(self, question: Question) -> Answer | None:
+        """What is to be said of a treaty that the documents only refer to, where the question names no other text."""
+        named = question.named
+        if not named or any(entry.kind != INSTRUMENT or self._held_whole(entry) for entry in named):
+            return None
+        held = set(self.library.versions().keys.values())
+        if any(entry.key in held for entry in named):
+            return None
+        reason = say("referred_to", question.language, name=named[0].short or named[0].title)
+        return Answer(question.text, question.language, "not_found", reason)
+
     def _absent_named(self, question: Question) -> Answer | None:
         """What is to be said of a document that the question calls by name or topic and that is not held."""
         held = set(self.library.versions().keys.values())
-        named = [entry for entry in question.named if entry.symbol is not None]
+        named = [entry for entry in question.named if entry.symbol is not None and entry.kind != INSTRUMENT]
         if named and not any(entry.key in held or self._held_whole(entry) for entry in named):
             entry = named[0]
             assert entry.symbol is not None
@@ -421,6 +471,12 @@ class Engine:
     @staticmethod
     def _pointer(document: Document, locator: str) -> Pointer:
         return Pointer(document.id, document.cite(locator), document.title, document.url)
+
+
+def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
+    """Whether the first statement of an answer speaks of one of the texts that the question names."""
+    said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
+    return any(fold(name) in said for entry in named for name in entry.names)
 
 
 def _above_bar(scored: Sequence[Scored]) -> float | None:

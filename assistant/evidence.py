@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.asked import lacks_kind
 from assistant.question import Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
@@ -23,6 +24,8 @@ from corpus.library import Library
 NEVER = 100.0
 OTHER_YEAR = 4.0
 """What a unit loses that names none of the years asked about."""
+OTHER_KIND = 8.0
+"""What a unit loses that has no number where one is asked for, or no point of time."""
 LEAST_NEEDS = 2
 """How much a question must ask for in a language that no model reads."""
 HOMES = 3
@@ -126,7 +129,11 @@ class Scorer:
         """The scores of units, from all their signals. The cross-encoder reads English questions; of others their terms."""
         english = question.language == "en"
         years = set(_YEAR.findall(question.text))
-        lost = [OTHER_YEAR if _of_another_year(years, each.unit) else 0.0 for each in signals]
+        lost = [
+            (OTHER_YEAR if _of_another_year(years, each.unit) else 0.0)
+            + (OTHER_KIND if lacks_kind(question, _said(each.unit), each.unit.document.language) else 0.0)
+            for each in signals
+        ]
         scores = [
             self._weights.indexed(
                 each.cross if crossed else None, each.cosine, each.coverage, each.subject, each.asked, sure=english
@@ -256,6 +263,12 @@ def _of_another_year(years: set[str], unit: Unit) -> bool:
     """Whether a unit names none of the years asked about: a fact of another year is no answer."""
     said = f"{unit.context} {unit.text} {unit.document.date or ''} {unit.document.label}" if years else ""
     return bool(years) and not years & set(_YEAR.findall(said))
+
+
+def _said(unit: Unit) -> str:
+    """A unit's words and those that introduce it."""
+    leads = [unit.document.text[start:end] for (start, end), _ in unit.leads]
+    return " ".join([*leads, unit.text])
 
 
 def _scored_text(unit: Unit) -> str:

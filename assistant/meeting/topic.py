@@ -179,14 +179,13 @@ class Topic:
                 covered.update(analyse(said, self._question.language))
         share = len(covered & set(self.words)) / len(set(self.words))
         subject = self._subject()
-        readers = self._question.for_models(self._library.models)[1]
-        cosine = self._library.likenesses(subject, [title], readers[0])[0] if subject and readers else 0.0
+        cosine = self._library.likenesses(subject, [title])[0] if subject else 0.0
         return cosine + 0.6 * share, share, cosine
 
     def _subject(self) -> str:
-        """The subject in words that an embedding model reads."""
+        """The subject in words that the library's first embedding model reads."""
         question = self._question
-        if question.language == "en" or self._library.models.readers(question.language):
+        if question.language == "en" or self._library.embedder.languages is None:
             kept = [
                 word for word, _, _ in words(question.text) if set(analyse(word, question.language)) & set(self.words)
             ]

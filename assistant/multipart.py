@@ -1,0 +1,63 @@
+"""Questions that ask several things at once: `When is item 3, and which paper covers it?`"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_ASKING = {
+    "en": r"(?:(?:in|from|by|at|to|for|on|with|under|since|until) )?(?:what|which|who|whom|whose|when|where|why|how)\b|"
+    r"(?:does|do|did|is|are|was|were|can|could|may|must|should|will|if)\b",
+    "fr": r"(?:(?:dans|à|de|en|par|pour|sur|sous|depuis) )?(?:quel(?:le)?s?|qui|quoi|quand|où|combien)\b|comment\b|pourquoi\b|"
+    r"que\b|qu'|est-ce\b|lesquel(?:le)?s\b",
+    "es": r"¿?(?:(?:en|a|de|por|para|con|sobre|bajo|desde|hasta) )?(?:qué|quién(?:es)?|cuál(?:es)?|cuándo|dónde|cuánt[oa]s?)\b|cómo\b",
+    "ru": r"(?:(?:в|на|о|об|с|по|от|из|для|к|у) )?(?:что|чем|чего|чему|кто|кем|кого|как(?:ой|ая|ое|ие|ого|ом|их|им|ова|ов)?|где|"
+    r"когда|куда|сколько|почему|зачем)\b",
+    "ar": r"(?:ما|ماذا|من|متى|أين|كيف|كم|أي|أية|هل|لماذا|في أي|لمن|بماذا)\b",
+    "zh": r"",
+}
+"""How a clause begins that asks."""
+_AND = {
+    "en": r"[,;]?\s+(?:and|but)\s+(?:also\s+|then\s+)?",
+    "fr": r"[,;]?\s+et\s+(?:aussi\s+)?",
+    "es": r"[,;]?\s+[ye]\s+(?:también\s+)?",
+    "ru": r",?\s+(?:и|а)\s+(?:также\s+)?",
+    "ar": r"[،,]?\s+و\s?",
+    "zh": "[，；、]?(?:以及|并且|另外|还有)|[，；]",
+}
+_ENDS = re.compile(r"(?<=[?？؟])\s*(?=\S)")
+_ASKS_ZH = re.compile("什么|谁|哪|多少|几|何|怎|是否|吗|呢")
+_WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
+LEAST_WORDS = 3
+"""Words of a part: with fewer it is no question of its own."""
+MOST_PARTS = 3
+
+
+def split_parts(text: str, language: str) -> list[str]:
+    """The questions that a text asks, in order; the text itself where it asks one."""
+    sentences = _ENDS.split(text)
+    if not all(_asks(sentence, language) for sentence in sentences):
+        return [text]
+    parts = [piece for sentence in sentences for piece in _clauses(sentence, language)]
+    long_enough = all(len(_WORDS.findall(part)) >= LEAST_WORDS for part in parts)
+    return parts if 1 < len(parts) <= MOST_PARTS and long_enough else [text]
+
+
+def _asks(sentence: str, language: str) -> bool:
+    asking = _ASKS_ZH if language == "zh" else re.compile(_ASKING[language], re.IGNORECASE)
+    return bool(asking.search(sentence))
+
+
+def _clauses(sentence: str, language: str) -> Sequence[str]:
+    """A sentence cut before each clause that asks and follows one that asks."""
+    if language == "zh":
+        pieces = re.split(_AND["zh"], sentence)
+        return pieces if all(_ASKS_ZH.search(piece) for piece in pieces) else [sentence]
+    asking = re.compile(_ASKING[language], re.IGNORECASE)
+    parts: list[str] = []
+    at = 0
+    for match in re.finditer(_AND[language], sentence, re.IGNORECASE):
+        if asking.match(sentence, match.end()) and asking.search(sentence, at, match.start()):
+            parts.append(sentence[at : match.start()])
+            at = match.end()
+    return [*parts, sentence[at:]]
