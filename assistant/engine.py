@@ -160,14 +160,7 @@ class Engine:
         earlier = [] if question.text == question.focus else [question.text]
         answers = []
         for n, part in enumerate(parts):
-            whole = stand_alone(part, [*earlier, *parts[:n]], self.vocabulary, self.catalogue)
-            asked = parse_question(whole, self.vocabulary, self.catalogue, question.language, part)
-            if n and whole == part and len(asked.content) < WHOLE_CONTENT:
-                # "and how many at the second?" needs the words before it.
-                asked = parse_question(
-                    f"{parts[n - 1]}: {part}", self.vocabulary, self.catalogue, question.language, part
-                )
-            answers.append(self._answer_one(asked))
+            answers.append(self._answer_one(self._part(part, [*earlier, *parts[:n]], question.language)))
         if all(answer.status != "answered" for answer in answers):
             return self._answer_one(question)
         each = max(2, self._most // len(parts) + 1)
@@ -180,6 +173,16 @@ class Engine:
         told = " ".join(say("part_not_found", question.language, part=part.strip(" ?？؟")) for part in missing)
         see = tuple(dict.fromkeys(pointer for one in answers for pointer in one.see_also))
         return replace(answer, status="partial", reason=f"{told} {answer.reason}", see_also=see)
+
+    def _part(self, part: str, before: Sequence[str], language: str) -> Question:
+        """A part of a question by itself, or with the words before it where it needs them: `and how many at the second?`."""
+        alone = parse_question(part, self.vocabulary, self.catalogue, language)
+        if not before or alone.items or alone.articles or alone.symbols or alone.named:
+            return alone
+        whole = stand_alone(part, before, self.vocabulary, self.catalogue)
+        if whole == part and len(alone.content) < WHOLE_CONTENT:
+            whole = f"{before[-1]}: {part}"
+        return parse_question(whole, self.vocabulary, self.catalogue, language, part)
 
     def _answer_one(self, question: Question) -> Answer:
         absent = self._absent_symbol(question)

@@ -149,6 +149,11 @@ class Scorer:
             ]
             for n, score in zip(alone, self._weights.plain(told, signals[0].searched if signals else 0), strict=True):
                 scores[n] = score
+        if not english and self._library.models.readers(question.language):
+            for n in (n for n, without in enumerate(plain) if without):
+                unit = signals[n].unit
+                near = self._weights.by_meaning(signals[n].cosine, unit.evidence.dense, question.language)
+                scores[n] = near - lost[n]
         words = [self._by_words(question, each.unit, each.coverage) for each in signals]
         return [max(score, word - loss) for score, word, loss in zip(scores, words, lost, strict=True)]
 

@@ -24,6 +24,10 @@ OWN_WEIGHT = 3.0
 """Weight of words in the question's own language where the embedding model does not read it."""
 
 
+ABROAD_WEIGHT = 0.3
+"""Weight of the names and numbers of a question in documents of another language, where a model reads the question."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A passage that retrieval returned for a question. `score` is the fused score; `dense` the cosine and
@@ -75,6 +79,8 @@ class Retriever:
                 continue
             # Where no model reads the question's language, its own words are all there is.
             weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
+            if not unread and language != question.language:
+                weight = ABROAD_WEIGHT
             hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool)]
             lexical.update(hits)
             _fuse(scores, hits, weight)

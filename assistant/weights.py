@@ -49,17 +49,21 @@ class Weights:
     step: float
     words_slope: float
     words_bars: Mapping[str, float]
+    meaning_slope: float
+    meaning_bars: Mapping[str, float]
 
     @classmethod
     @cache
     def shipped(cls) -> Weights:
         """The weights that come with Rapporteur."""
         raw: dict[str, Any] = yaml.safe_load((files("assistant") / "data" / "weights.yaml").read_text(encoding="utf-8"))
-        plain, words = raw["plain"], raw["by_words"]
+        plain, words, meaning = raw["plain"], raw["by_words"], raw["by_meaning"]
         return cls(
             **{name: float(plain[name]) for name in _PLAIN},
             words_slope=float(words["slope"]),
             words_bars={language: float(bar) for language, bar in words["bars"].items()},
+            meaning_slope=float(meaning["slope"]),
+            meaning_bars={language: float(bar) for language, bar in meaning["bars"].items()},
         )
 
     def plain(self, units: Sequence[Plain], searched: int) -> list[float]:
@@ -88,6 +92,12 @@ class Weights:
         """For a unit in a language that no model reads: the share, weighted by rarity, of what is asked that it names."""
         return self.words_slope * (coverage - self.words_bars[language])
 
+    def by_meaning(self, cosine: float, passage_cosine: float | None, language: str) -> float:
+        """For a unit of a document without a subject index, asked in another language than English that a model reads:
+        how near the unit and its passage are to the question. The cross-encoder reads English only."""
+        near = cosine + (cosine if passage_cosine is None else passage_cosine)
+        return self.meaning_slope * (near - self.meaning_bars[language])
+
     @staticmethod
     def indexed(
         cross: float | None, cosine: float, coverage: float, subject: float, asked: float, *, sure: bool
@@ -103,4 +113,4 @@ class Weights:
         return max(near - BAR, alone)
 
 
-_PLAIN = tuple(field.name for field in fields(Weights) if not field.name.startswith("words_"))
+_PLAIN = tuple(field.name for field in fields(Weights) if not field.name.startswith(("words_", "meaning_")))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
-from eval.public.commands import abstention, evidence, retrieval
+from eval.public.commands import abstention, evidence, fit, retrieval
 
 if TYPE_CHECKING:
     from eval.runs.store import Run
@@ -200,7 +200,7 @@ def check(
     talk.print(f"{count} cases, no faults.", markup=False)
 
 
-for _command in (retrieval, abstention, evidence):
+for _command in (retrieval, abstention, evidence, fit):
     app.command()(_command)
 
 

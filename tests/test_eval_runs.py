@@ -30,6 +30,7 @@ from assistant.cli import plug_in
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
+from corpus.models import Models
 from eval.cases import load_cases, shipped_sets
 from eval.cli import app
 from eval.metrics.scores import MEASURES
@@ -197,7 +198,7 @@ def plan(tmp_path: Path, questions: Path, note: Path, system: Any = None, **opti
         cases=tuple(load_cases(questions)),
         system=system or Parrot(),
         out=tmp_path / "runs",
-        embedder=HashEmbedder(),
+        models=Models(HashEmbedder()),
         catalogue=Catalogue([], [], {}),
         documents=(note,),
     )
@@ -440,7 +441,7 @@ def test_libraries_that_were_not_used_for_longest_go(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_of_documents_follows_their_bytes_and_names(tmp_path: Path) -> None:
-    embedder = HashEmbedder()
+    embedder = Models(HashEmbedder())
     one = fingerprint([Input("a.md", b"one")], embedder, None)
     assert one == fingerprint([Input("a.md", b"one")], embedder, None)
     assert one != fingerprint([Input("a.md", b"two")], embedder, None)

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryError, LibraryStale
 from corpus.library import Library, check_passages
+from corpus.models import Models
 from corpus.store import Subject
 from corpus.symbols import Symbol
 from ingest.reading import read_document
@@ -327,14 +328,13 @@ def test_killed_at_any_instant_the_library_opens_again_sound(tmp_path: Path, cat
 def test_a_gap_that_documents_share_is_embedded_once(open_library: OpenLibrary) -> None:
     library = open_library()
     seen: list[str] = []
-    embed = library.embedder.embed_passages
 
     class Counting(HashEmbedder):
-        def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
+        def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
             seen.extend(texts)
-            return embed(texts, progress)
+            return super().embed_queries(texts)
 
-    library.embedder = Counting()
+    library.models = Models(Counting())
     gap = Subject(0, 0, "en", "Who paid for the lighthouse?")
     for name in ("one.md", "two.md"):
         document = replace(read_document(note(), Catalogue([], [], {}))[0], slug=name)

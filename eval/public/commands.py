@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.progress import Progress
+from rich.table import Table
 
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
 from corpus.documents import LANGUAGES
@@ -19,6 +21,7 @@ from eval.public import beir as beir_sets
 from eval.public import evidence as quoting
 from eval.public import squad as squad_sets
 from eval.public.figures import Figures, as_json, print_figures
+from eval.public.fit import fit_bars
 from eval.public.outcomes import Outcome, Outcomes
 from eval.public.ranking import ranking_figures
 from eval.public.rows import PublicError, sample
@@ -149,6 +152,23 @@ def evidence(
         about = _about(kit, [file], [])
         found = _rows(rows, lambda row: row.id, lambda row: quoting.outcome_of(row, kit), about, limit, out)
         _print("Evidence", {"all": quoting.evidence_figures(found)}, {"all": len(found)}, about, json_)
+
+
+def fit(
+    outcomes: Annotated[list[Path], typer.Argument(help="Files that 'eval abstention --out' wrote.")],
+    json_: AsJson = False,
+) -> None:
+    """Bars for answering by meaning, language by language: where wrong answers and wrong refusals balance."""
+    with _told():
+        bars = fit_bars(outcomes)
+    if json_:
+        typer.echo(json.dumps([asdict(bar) for bar in bars], ensure_ascii=False))
+        return
+    table = Table("language", "rows", "bar", "answered unanswerable", "refused answerable", "AUC")
+    for bar in bars:
+        table.add_row(bar.language, str(bar.rows), *(f"{value:.3f}" for value in (bar.bar, bar.answered, bar.refused)),
+                      "-" if bar.auc is None else f"{bar.auc:.3f}")  # fmt: skip
+    data.print(table)
 
 
 @contextmanager

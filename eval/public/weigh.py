@@ -114,6 +114,7 @@ def features(
             "subject": round(each.subject, 4),
             "asked": round(each.asked, 4),
             "passage": round(each.passage, 4),
+            "dense": None if each.unit.evidence.dense is None else round(each.unit.evidence.dense, 4),
             "searched": each.searched,
             "text": index_of(each.unit.document.key),
             "words": each.unit.text[:SHOWN],

@@ -1,0 +1,192 @@
+"""A second, multilingual model: which model reads what, and libraries that are made with it or without."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.engine import Engine
+from corpus.catalogue import Catalogue
+from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models
+from corpus.faults import LibraryStale
+from corpus.library import Library
+from corpus.models import Models
+from ingest.run import Input
+from ingest.segment import SEGMENTER_VERSION, segmenter
+from tests.conftest import add
+
+needs_e5 = pytest.mark.skipif(not PackagedE5.available(), reason="the extra 'multilingual' is not installed")
+
+ENGLISH = b"""# Shelter
+
+1. Every migrant who is rescued at sea is given shelter in the port of landing.
+
+2. The port authority counts the boats once a week.
+"""
+FRENCH = "# Abri\n\n1. Toute personne secourue en mer est mise à l'abri au port de débarquement.\n".encode()
+
+
+class EnglishOnly(HashEmbedder):
+    """Reads English only."""
+
+    name = fingerprint = "english"
+    languages = frozenset({"en"})
+
+
+class Meaning(HashEmbedder):
+    """Knows one thing: `abri`, `refugio` and `shelter` mean the same. Counts what it embeds."""
+
+    name = fingerprint = "meaning"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed_query(self, text: str) -> np.ndarray:
+        self.asked.append(text)
+        vector = np.zeros(self.dimension, np.float32)
+        vector[0 if any(word in text.casefold() for word in ("abri", "refugio", "shelter")) else 1] = 1.0
+        return vector
+
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> np.ndarray:
+        return np.stack([Meaning.embed_query(self, text) for text in texts]) if texts else np.empty((0, 64), np.float32)
+
+
+def fill(library: Library, catalogue: Catalogue) -> None:
+    done = add(library, catalogue, Input("shelter.md", ENGLISH), Input("abri.md", FRENCH))
+    assert [outcome.result for outcome in done] == ["added", "added"]
+
+
+def test_each_language_is_read_by_the_models_that_know_it() -> None:
+    own, second = EnglishOnly(), Meaning()
+    assert Models(own, second).readers("en") == (own, second)
+    assert Models(own, second).readers("ar") == (second,)
+    assert Models(own).readers("zh") == ()
+
+
+def test_a_model_that_reads_all_languages_needs_no_second() -> None:
+    assert Models(HashEmbedder(), Meaning()).multilingual is None
+
+
+def test_a_question_finds_a_passage_in_another_language_by_its_meaning(tmp_path: Path, catalogue: Catalogue) -> None:
+    with Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
+        fill(library, catalogue)
+        found = Engine(library, catalogue).search("¿Dónde hay refugio?")
+        assert {each.document.id: each.dense for each in found} == {"abri:fr:upload": 1.0, "shelter:en:upload": 1.0}
+
+
+def test_an_english_only_model_never_sees_other_languages(tmp_path: Path, catalogue: Catalogue) -> None:
+    with Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
+        fill(library, catalogue)
+        assert library.status().vectors == len(library.passages("shelter:en:upload")) + sum(
+            library.languages().values()
+        )
+        assert library.verify() == []
+
+
+def test_a_library_that_was_made_without_the_second_model_is_used_without_it(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with Library(tmp_path, EnglishOnly(), SEGMENTER_VERSION) as library:
+        fill(library, catalogue)
+    with Library(tmp_path, Models(EnglishOnly(), Meaning(), optional=True), SEGMENTER_VERSION) as library:
+        assert library.models.multilingual is None
+        assert library.verify() == []
+
+
+def test_a_second_model_that_is_asked_for_says_what_to_run(tmp_path: Path, catalogue: Catalogue) -> None:
+    with Library(tmp_path, EnglishOnly(), SEGMENTER_VERSION) as library:
+        fill(library, catalogue)
+    with pytest.raises(LibraryStale, match=r"multilingual none.*multilingual meaning.*rapporteur reindex"):
+        Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION)
+
+
+def test_reindexing_gives_a_library_the_second_model(tmp_path: Path, catalogue: Catalogue) -> None:
+    with Library(tmp_path, EnglishOnly(), SEGMENTER_VERSION) as library:
+        fill(library, catalogue)
+    models = Models(EnglishOnly(), Meaning(), optional=True)
+    with Library(tmp_path, models, SEGMENTER_VERSION, accept_stale=True) as library:
+        library.reindex(segmenter(library.embedder))
+        assert library.verify() == []
+    with Library(tmp_path, Models(EnglishOnly(), Meaning(), optional=True), SEGMENTER_VERSION) as library:
+        assert library.models.multilingual is not None
+        assert library.dense("où est l'abri ?", 1, library.models.readers("fr")[0])[0][1] == pytest.approx(1.0)
+
+
+def test_a_removed_document_leaves_both_indexes(tmp_path: Path, catalogue: Catalogue) -> None:
+    with Library(tmp_path, Models(EnglishOnly(), Meaning()), SEGMENTER_VERSION) as library:
+        fill(library, catalogue)
+        library.remove("shelter:en:upload")
+        assert library.status().vectors == sum(library.languages().values())
+        assert library.verify() == []
+
+
+def test_one_question_is_embedded_once_by_each_model(tmp_path: Path, catalogue: Catalogue) -> None:
+    second = Meaning()
+    with Library(tmp_path, Models(EnglishOnly(), second), SEGMENTER_VERSION) as library:
+        fill(library, catalogue)
+        second.asked.clear()
+        Engine(library, catalogue).ask("¿Dónde hay refugio?")
+        assert second.asked.count("¿Dónde hay refugio?") == 1
+
+
+def test_the_setting_chooses_the_second_model(tmp_path: Path) -> None:
+    assert make_models("minilm", "off", tmp_path).multilingual is None
+    assert make_models("hash", "e5", tmp_path).multilingual is None
+    named = make_models("minilm", "BAAI/bge-m3", tmp_path)
+    assert named.multilingual is not None
+    assert (named.multilingual.name, named.optional) == ("BAAI/bge-m3", False)
+    assert make_models("minilm", "auto", tmp_path).optional is PackagedE5.available()
+
+
+# The packaged model
+
+
+@needs_e5
+def test_one_sentence_in_six_languages_has_one_meaning(cache_e5: Path) -> None:
+    model = PackagedE5(cache_e5)
+    said = [
+        "The smuggled migrants shall be treated humanely.",
+        "Les migrants objet d'un trafic illicite doivent être traités avec humanité.",
+        "Los migrantes objeto de tráfico ilícito deben ser tratados con humanidad.",
+        "С незаконно ввезёнными мигрантами следует обращаться гуманно.",
+        "يجب معاملة المهاجرين المهربين معاملة إنسانية.",
+        "被偷运移民应受到人道待遇。",
+    ]
+    other = "Lunch is served in the cafeteria at noon."
+    vectors = model.embed_passages([*said, other])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+    asked = model.likeness(vectors @ model.embed_query("How must smuggled migrants be treated?"))
+    assert asked[:6].min() > asked[6] + 0.1
+
+
+@needs_e5
+@pytest.mark.parametrize(
+    "text", ["Café, naïve — 12 (a)", "会议 于 10 月", "الفريق العامل", "\u200fA\u200b\nB", "😀 end."]
+)
+def test_spans_lie_in_the_text_in_order(cache_e5: Path, text: str) -> None:
+    at = 0
+    for start, end in PackagedE5(cache_e5).offsets(text):
+        assert at <= start <= end <= len(text)
+        at = start
+
+
+@needs_e5
+def test_likeness_spreads_what_the_cosines_hold_together(cache_e5: Path) -> None:
+    spread = PackagedE5(cache_e5).likeness(np.array([0.5, 0.757, 0.85, 1.0], np.float32))
+    assert spread.tolist() == pytest.approx([0.0, 0.0, 0.46, 1.0], abs=0.01)
+
+
+@needs_e5
+def test_a_file_that_is_another_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "e5-small-q4.bin").write_bytes(b"E5S1" + struct.pack("<i", 1) * 100)
+    with pytest.raises(EmbeddingError, match=r"not the expected one.*pip install"):
+        PackagedE5(tmp_path / "cache", model_dir=tmp_path).embed_query("when")
+
+
+@pytest.fixture(scope="session")
+def cache_e5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("e5")
