@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.question import Question, parse_question
+from assistant.shifting import shifted
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 
+SHORT_CONTENT = 3
+"""Content words up to which a question may lean on the one before it."""
 HISTORY_LIMIT = 20
 """Earlier turns that are looked at."""
 
@@ -20,11 +23,20 @@ def stand_alone(text: str, history: Sequence[str], vocabulary: Vocabulary, catal
     whole = ""
     for turn in [*list(history)[-HISTORY_LIMIT:], text]:
         new = parse_question(turn, vocabulary, catalogue)
-        if whole and (new.follow_up or _bare(new)):
-            whole = _merged(parse_question(whole, vocabulary, catalogue), new, vocabulary)
+        old = parse_question(whole, vocabulary, catalogue) if whole else None
+        moved = shifted(old, new, vocabulary) if old is not None and _short(new) else None
+        if moved is not None:
+            whole = f"{moved.rstrip(' ?？؟.')}: {new.text}"[:2_000]
+        elif old is not None and (new.follow_up or _bare(new)):
+            whole = _merged(old, new, vocabulary)
         else:
             whole = turn
     return whole
+
+
+def _short(question: Question) -> bool:
+    """So little that it may lean on what was asked before."""
+    return question.follow_up or len(question.content) <= SHORT_CONTENT
 
 
 def _bare(question: Question) -> bool:

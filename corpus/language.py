@@ -41,6 +41,7 @@ def detect_language(text: str, default: str = "en") -> str:
             scores[language] += any(part in known for part in parts)
     for language, accents in _ACCENTS.items():
         scores[language] += 0.6 * sum(any(letter in accents for letter in word) for word in found)
+    scores["es"] += 2.0 * (("¿" in text[:20_000]) + ("¡" in text[:20_000]))  # no other of the six writes these
     top = max(scores, key=lambda language: scores[language])
     rivals = [language for language, score in scores.items() if score == scores[top]]
     return default if not scores[top] or (len(rivals) > 1 and default in rivals) else top

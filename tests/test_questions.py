@@ -312,6 +312,41 @@ def test_a_chain_of_follow_ups_keeps_what_the_first_turn_asked() -> None:
     assert made.says("documents")
 
 
+@pytest.mark.parametrize(
+    ("before", "text", "made"),
+    [
+        ("What does article 5 of the Protocol say?", "And the one right after it?", "article 6"),
+        ("What does article 5 of the Protocol say?", "And the previous one?", "article 4"),
+        ("When is item 3 taken up?", "What about the next item?", "item 4"),
+        ("When was the second meeting held?", "And the next?", "third meeting"),
+        ("When was the second meeting held?", "And the fifth?", "fifth meeting"),
+        ("Which topics were on the agenda in 2018?", "And in 2019?", "in 2019:"),
+        ("Quand a eu lieu la réunion de 2018 ?", "Et celle de l'année suivante ?", "réunion de 2019"),
+        ("¿Cuándo se celebró la primera sesión?", "¿Y la tercera?", "tercera sesión"),
+        ("Когда состоялось второе совещание?", "А следующее?", "третье совещание"),
+        ("متى عقد الاجتماع الأول؟", "والثالث؟", "الاجتماع الثالث"),
+        ("第二届会议何时举行？", "下一届呢？", "第三届会议"),
+    ],
+)
+def test_the_next_the_previous_and_another_one_are_counted_from_the_turn_before(
+    before: str, text: str, made: str
+) -> None:
+    assert made in whole(text, before)
+    assert whole(text, before).endswith(text.replace("？", "?").rstrip())
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("When is item 3 taken up?", "Who may board a vessel after the flag State has agreed?"),
+        ("What does article 1 say?", "What is the previous one of paper CTOC/COP/WG.7/2021/2?"),
+        ("Who opens the meeting?", "What follows in the next sitting about detained migrants?"),
+    ],
+)
+def test_nothing_is_moved_on_where_a_question_stands_alone(before: str, text: str) -> None:
+    assert whole(text, before) == text
+
+
 # Terms
 
 VESSEL = {
