@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from assistant.answer import Answer, Pointer, Statement, ordered
+from assistant.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.conversation import stand_alone
+from assistant.events import Event, Finished, Progress, said
 from assistant.evidence import Scored, Scorer, TextScorer
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
@@ -103,20 +104,30 @@ class Engine:
         self._max_question = max_question
         self._clock = clock
 
-    def ask(self, text: str, history: Sequence[str] = (), language: str | None = None) -> Answer:
-        """The answer to a question. `history` are the earlier user turns, oldest first; `language` overrides
-        the detected language of the question."""
+    def ask(
+        self, text: str, history: Sequence[str] = (), language: str | None = None, *, mode: Mode | None = None
+    ) -> Answer:
+        """The answer to a question: what `stream` ends with. `history` are the earlier user turns, oldest first;
+        `language` overrides the detected language of the question, `mode` the engine's."""
+        *_, last = self.stream(text, history, language, mode=mode)
+        assert isinstance(last, Finished)
+        return last.answer
+
+    def stream(
+        self, text: str, history: Sequence[str] = (), language: str | None = None, *, mode: Mode | None = None
+    ) -> Iterator[Event]:
+        """The answer while it comes about: each statement once it stands, in order, and at last the whole answer.
+
+        A generator: closing it ends the request to the model.
+        """
         begun = self._clock()
         bounded = text[: self._max_question + 1]
         cleaned = clean_question(bounded)
         spoken = language or parse_question(cleaned[:400], self.vocabulary, self.catalogue).language
-        if not cleaned:
-            return Answer("", spoken, "refused", say("empty", spoken))
-        if len(text) > self._max_question:
-            reason = say("too_long", spoken, length=len(text), limit=self._max_question)
-            return Answer(cleaned[:200], spoken, "refused", reason)
-        if not self.library.languages():
-            return Answer(cleaned, spoken, "not_found", say("empty_library", spoken))
+        refused = self._refused(text, cleaned, spoken)
+        if refused is not None:
+            yield Finished(refused)
+            return
         turns = [clean_question(turn[: self._max_question]) for turn in history]
         asked = cleaned
         if spoken == "en":
@@ -124,7 +135,9 @@ class Engine:
         whole = stand_alone(asked, turns, self.vocabulary, self.catalogue)
         question = parse_question(whole, self.vocabulary, self.catalogue, spoken, asked)
         parsed = self._clock()
+        yield Progress("searching")
         answer = self._answer(question)
+        yield from said(answer.statements)
         done = self._clock()
         timings = {
             "parse_ms": (parsed - begun) * 1e3,
@@ -132,7 +145,18 @@ class Engine:
             "total_ms": (done - begun) * 1e3,
         }
         read_as = () if asked == cleaned else (say("read_as", spoken, question=asked),)
-        return replace(answer, question=cleaned, timings=timings, notes=(*answer.notes, *read_as))
+        yield Finished(replace(answer, question=cleaned, timings=timings, notes=(*answer.notes, *read_as)))
+
+    def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
+        """What is said of a question that can't be answered as it is, or from no documents."""
+        if not cleaned:
+            return Answer("", language, "refused", say("empty", language))
+        if len(text) > self._max_question:
+            reason = say("too_long", language, length=len(text), limit=self._max_question)
+            return Answer(cleaned[:200], language, "refused", reason)
+        if not self.library.languages():
+            return Answer(cleaned, language, "not_found", say("empty_library", language))
+        return None
 
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""
