@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from assistant.wording import values
+from assistant.wording.counts import Unit, counted
+from assistant.wording.dates import Date, dates_in
+from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
 from corpus.analysis import analyse, fold, words
 from corpus.sentences import sentence_spans
-from eval.metrics import values
-from eval.metrics.derived import Unit, counted
-from eval.metrics.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
-from eval.wording import Date, dates_in
 
 _HAN_FUNCTION = re.compile(f"[{HAN_FUNCTION}]")
 _HAN_DATE = re.compile(
