@@ -1,0 +1,81 @@
+"""HTTP within limits: a reply that drips, never ends or asks to wait too long takes a bounded time and memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+
+MAX_BYTES = 8_000_000
+"""Most bytes of one reply: an event of a few hundred bytes a token, for the longest reply that can be set."""
+SURE_RETRY = 10.0
+"""Longest wait, in seconds, that a server's Retry-After may ask for; a user is waiting."""
+
+
+class Bounded(httpx.BaseTransport):
+    """Passes requests on, and breaks off a reply that is longer than `MAX_BYTES` or not done by the deadline.
+
+    The deadline is that of the calling thread, set by `within`; keep-alive comments of a stream don't extend it.
+    """
+
+    def __init__(self, inner: httpx.BaseTransport, clock: Callable[[], float] = time.monotonic) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._thread = threading.local()
+
+    def within(self, seconds: float) -> None:
+        """From now on requests of this thread must be done within so many seconds."""
+        self._thread.deadline = self._clock() + seconds
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends one request; what is left of the time bounds the wait for each of its parts."""
+        left = self._deadline() - self._clock()
+        if left <= 0:
+            raise httpx.ReadTimeout("the time for the reply is over", request=request)
+        limits = request.extensions.get("timeout", {})
+        request.extensions["timeout"] = {
+            part: left if limit is None else min(limit, left) for part, limit in limits.items()
+        }
+        response = self._inner.handle_request(request)
+        if not _soon(response.headers.get("retry-after", "0")):
+            response.headers["x-should-retry"] = "false"  # the openai client's own sign
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        response.stream = _Stream(response.stream, request, self._deadline(), self._clock)
+        return response
+
+    def close(self) -> None:
+        """Closes what requests are passed to."""
+        self._inner.close()
+
+    def _deadline(self) -> float:
+        return float(getattr(self._thread, "deadline", float("inf")))
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(
+        self, inner: httpx.SyncByteStream, request: httpx.Request, deadline: float, clock: Callable[[], float]
+    ) -> None:
+        self._inner, self._request, self._deadline, self._clock = inner, request, deadline, clock
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self._inner:
+            size += len(piece)
+            if self._clock() > self._deadline:
+                raise httpx.ReadTimeout("the reply did not end in time", request=self._request)
+            if size > MAX_BYTES:
+                raise httpx.RemoteProtocolError("the reply is too long", request=self._request)
+            yield piece
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def _soon(retry_after: str) -> bool:
+    """Whether a Retry-After is a number of seconds that a user may be asked to wait."""
+    try:
+        return float(retry_after) <= SURE_RETRY
+    except ValueError:
+        return False
