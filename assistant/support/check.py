@@ -1,0 +1,62 @@
+"""The check itself: exact values, sense, content; strict first, so that a refusal says what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.support.content import Content, compare
+from assistant.support.exact import lacking
+from assistant.support.sense import turned
+from assistant.support.sources import Source
+from assistant.wording.reading import read
+from corpus.embedding import Embedder
+from corpus.language import detect_language
+
+
+@dataclass(frozen=True)
+class Support:
+    """Whether a sentence stands. `lacks` says what its sources do not give, in words for people and for the model;
+    `score` compares what stands: more of it is in the source."""
+
+    lacks: tuple[str, ...]
+    score: float
+    content: Content
+
+    @property
+    def whole(self) -> bool:
+        """Whether the sources bear the sentence out."""
+        return not self.lacks
+
+
+class SupportCheck:
+    """Checks sentences. Without an embedder, or in a language that it does not read, words decide alone."""
+
+    def __init__(self, embedder: Embedder | None = None) -> None:
+        self._embedder = embedder
+
+    def __call__(self, claim: str, sources: Sequence[Source]) -> Support:
+        """Whether sources together bear a sentence out."""
+        language = sources[0].language if sources else "en"
+        source = "\n".join(each.text for each in sources)
+        heading = ". ".join(part for each in sources for part in (each.document, each.heading) if part)
+        given = read(claim, language)
+        content = compare(claim, source, heading, language, self._embedder)
+        lacks = []
+        if given.empty or not sources:
+            lacks.append("anything to check")
+        if detect_language(claim, language) != language and not given.empty:
+            lacks.append("the language of the source")
+        lacks += lacking(claim, given, sources, language)
+        lacks += turned(claim, source, heading, language)
+        if content.subject:
+            lacks.append(f"what the sentence is about: “{'”, “'.join(content.subject)}”")
+        score = content.share + (content.cosine or 0.0)
+        if not self._enough(content, language):
+            lacks.append(f"enough of its content: “{'”, “'.join(content.strange[:8])}”")
+        return Support(tuple(lacks), score, content)
+
+    def _enough(self, content: Content, language: str) -> bool:
+        if content.cosine is None:
+            return content.share >= 0.7
+        return content.share >= 0.5 and content.share + content.cosine >= 1.3

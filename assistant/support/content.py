@@ -1,0 +1,110 @@
+"""How much of what a sentence says its source says: by words and what says the same, and by the embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from assistant.support.thesaurus import Word, read_words, thesaurus
+from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops
+from corpus.analysis import fold
+from corpus.embedding import Embedder
+
+NEAR = 0.62
+"""Cosine from which on two words may say the same; the model knows no opposites, which are looked for by themselves."""
+NEAR_WORTH = 0.6
+"""What such a word counts, beside 1 for the word itself."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """`share` of the content words that the source has (0..1); `strange` are those that it has not; `subject` says
+    whether the words before the verb are among them; `cosine` of the two texts, None where no model reads them."""
+
+    share: float
+    strange: tuple[str, ...]
+    subject: tuple[str, ...]
+    cosine: float | None
+
+
+def compare(claim: str, source: str, shown: str, language: str, embedder: Embedder | None) -> Content:
+    """Compares a sentence with the words of its sources (joined). `shown` is what citations show besides."""
+    reads = embedder is not None and (embedder.languages is None or language in embedder.languages)
+    said, held = content_words(claim, language), content_words(source, language)
+    if language == "zh":
+        said_pairs, held_text = _pairs(claim), "".join(word.surface for word in read_words(source, language))
+        missing = [pair for pair in said_pairs if pair not in held_text]
+        share = 1 - len(missing) / len(said_pairs) if said_pairs else 1.0
+        cosine = _cosine(claim, source, embedder) if reads and embedder else None
+        return Content(share, tuple(missing), (), cosine)
+    stems = {word.stem for word in held}
+    beside = {word.stem for word in read_words(shown, language)}
+    lines = _lines(source, language)
+    mine = thesaurus(language).same.find(read_words(claim, language))
+    all_words = read_words(claim, language)
+    alike = {all_words[n] for each in mine if each.line in lines for n in range(each.first, each.last + 1)}
+    strange = [word for word in said if word.stem not in stems and word not in alike and word.stem not in beside]
+    near = _near([word.surface for word in strange], [word.surface for word in held], embedder) if reads else {}
+    worth = sum(1.0 if word not in strange else near.get(word.surface, 0.0) for word in said)
+    before = _subject(all_words, language)
+    subject = tuple(word.surface for word in strange if word in before and word.surface not in near)
+    share = worth / len(said) if said else 1.0
+    cosine = _cosine(claim, source, embedder) if reads and embedder else None
+    return Content(share, tuple(word.surface for word in strange), subject, cosine)
+
+
+def content_words(text: str, language: str) -> list[Word]:
+    """The words of a text that carry its content: no function words, figures, months or days."""
+    skipped, numbers = stops(language), number_words(language)
+    return [
+        word
+        for word in read_words(text, language)
+        if word.stem not in skipped
+        and not word.surface.isdigit()
+        and fold(word.surface) not in numbers
+        and not names_time(word.surface)
+        and len(word.surface) > 1
+    ]
+
+
+def _pairs(text: str) -> list[str]:
+    """Neighbouring Chinese characters, function characters left out."""
+    signs = [word.surface for word in read_words(text, "zh") if not word.surface.isascii()]
+    return [a + b for a, b in zip(signs, signs[1:], strict=False) if a not in HAN_FUNCTION and b not in HAN_FUNCTION]
+
+
+def _lines(text: str, language: str) -> set[int]:
+    return {each.line for each in thesaurus(language).same.find(read_words(text, language))}
+
+
+def _subject(text: Sequence[Word], language: str) -> frozenset[Word]:
+    """The words before the first verb that is known as one; without any, none."""
+    verbs = thesaurus(language).verbs
+    for n, word in enumerate(text):
+        if fold(word.surface) in verbs:
+            return frozenset(text[:n])
+    return frozenset()
+
+
+def _cosine(claim: str, source: str, embedder: Embedder) -> float:
+    one, other = embedder.embed_passages([claim, source])
+    return float(one @ other)
+
+
+def _near(strange: Sequence[str], held: Sequence[str], embedder: Embedder | None) -> dict[str, float]:
+    """Words that the model finds near to one of the source's, with what they count."""
+    if not strange or not held or embedder is None:
+        return {}
+    ours = np.array([_vector(word, embedder) for word in strange])
+    theirs = np.array([_vector(word, embedder) for word in dict.fromkeys(held)])
+    best = (ours @ theirs.T).max(axis=1)
+    return {word: NEAR_WORTH for word, cosine in zip(strange, best, strict=True) if cosine >= NEAR}
+
+
+@lru_cache(maxsize=20_000)
+def _vector(word: str, embedder: Embedder) -> np.ndarray:
+    vector: np.ndarray = embedder.embed_passages([word])[0]
+    return vector

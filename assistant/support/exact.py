@@ -1,0 +1,127 @@
+"""What must be the same to the letter: symbols, numbers, dates, times, days of the week, names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from assistant.support.sources import Source
+from assistant.support.thesaurus import read_words, thesaurus
+from assistant.wording import values
+from assistant.wording.dates import Date, dates_in
+from assistant.wording.reading import Reading, tokens
+from corpus.analysis import analyse, fold, words
+
+_SMALL = frozenset("of on and the for against in to de des du la le les et sur contre y del los las en".split())
+_LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNORECASE)
+
+
+def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str) -> list[str]:
+    """What a sentence gives and its sources do not, each in words for people; empty where all is there.
+
+    Years, names and numbers of places may come from what every citation shows besides its words: the document's
+    symbol or name, the place in it, the headings above it.
+    """
+    texts = [each.text for each in sources]
+    shown = [part for each in sources for part in (each.document, each.locator, each.heading) if part]
+    read = [values.without_symbols(text) for text in texts]
+    bare = [values.plain(text) for _, text in read]
+    around = [values.plain(values.without_symbols(text)[1]) for text in shown]
+    symbols = {symbol for found, _ in read for symbol in found}
+    symbols.update(symbol for text in shown for symbol in values.without_symbols(text)[0])
+    missing = [f"the symbol {symbol}" for symbol in sorted(given.symbols - symbols)]
+
+    dates = [date for text in bare for date in dates_in(text)]
+    years = {n for text in [*bare, *around] for readings in values.figures(text) for n in readings if 1800 <= n < 2200}
+    told = [date for date in given.dates if any(date.covers(each) for each in dates) or _by_year(date, dates, years)]
+    missing += [f"the date {_written(date)}" for date in given.dates if date not in told]
+    days = {day for text in bare for day in values.weekdays(text)}
+    days.update(day for date in [*told, *dates] if (day := _weekday(date)) is not None)
+    missing += [f"the day of the week ({dt.date(2001, 1, 1 + day):%A})" for day in sorted(given.weekdays - days)]
+    times = {minutes for text in bare for minutes in values.times(text)[0]}
+    missing += [f"the time {m // 60}:{m % 60:02d}" for m in sorted(given.times - times)]
+
+    numbers = _numbers(bare) | years
+    places = {f"{n:g}" for text in around for readings in values.numbers(text) for n in readings}
+    places.update(mark for text in [*bare, *around] for mark in values.romans(text))
+    for readings in given.numbers:
+        placed = any(f"{n:g}" in given.placed and f"{n:g}" in places for n in readings)
+        if not readings & numbers and not placed:
+            missing.append(f"the number {max(readings):g}")
+    missing += [f"the number {mark}" for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
+    if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
+        missing.append("an address or mark-up")
+    return missing + [f"the name {name}" for name in _names_lacking(claim, given, [*texts, *shown], language)]
+
+
+def _links(claim: str) -> list[str]:
+    return [part.strip(".,;:()") for part in claim.split() if _LINK.search(part)]
+
+
+def _numbers(bare: Sequence[str]) -> set[float]:
+    timeless = [values.times(text)[1] for text in bare]
+    numbers = {n for text in timeless for readings in values.numbers(text) for n in readings}
+    numbers.update(float(n) for text in bare for _, n in values.spelt(text))
+    numbers.update(float(n) for text in bare for n in _marks(text))
+    return numbers
+
+
+def _marks(text: str) -> list[int]:
+    """Ordinals in words, English: `first` is 1 (`the first meeting` may be written as meeting 1)."""
+    return [n for n, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text, re.IGNORECASE)]
+
+
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+
+
+def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
+    """A day without its year beside the year: a timetable's row, a heading."""
+    bare = Date(None, date.month, date.day)
+    return date.year in years and any(each.year is None and bare.covers(each) for each in dates)
+
+
+def _weekday(date: Date) -> int | None:
+    if date.year is None or date.day is None:
+        return None
+    try:
+        return dt.date(date.year, date.month, date.day).weekday()
+    except ValueError:
+        return None
+
+
+def _written(date: Date) -> str:
+    return "-".join(f"{part:02d}" for part in (date.year, date.month, date.day) if part is not None)
+
+
+def _names_lacking(claim: str, given: Reading, texts: Sequence[str], language: str) -> list[str]:
+    known = {fold(word) for text in texts for word in text.replace("/", " ").split()}
+    known.update(token for text in texts for token in tokens(text, language))
+    initials = {letters for text in texts for letters in _initials(text)}
+    spelt = {fold(word) for letters, run in _initials(claim).items() if fold(letters) in known for word in run}
+    same = thesaurus(language).same
+    lines = {each.line for text in texts for each in same.find(read_words(text, language))}
+    missing = []
+    for name in given.names:
+        if fold(name) in known or fold(name) in spelt or name.upper() in initials:
+            continue
+        if any(token in known for token in analyse(name, language)):
+            continue
+        if not name.isupper() and any(each.line in lines for each in same.find(read_words(name, language))):
+            continue
+        missing.append(name)
+    return missing
+
+
+def _initials(text: str) -> dict[str, list[str]]:
+    """Abbreviations that the capitalised names of a text may have, with their words."""
+    made: dict[str, list[str]] = {}
+    run: list[str] = []
+    for word, _, _ in [*words(text), (".", 0, 0)]:
+        if word[0].isupper():
+            run.append(word)
+        elif word.lower() not in _SMALL or not run:
+            for start in range(len(run) - 1):
+                made["".join(each[0] for each in run[start:]).upper()] = run[start:]
+            run = []
+    return made

@@ -1,0 +1,134 @@
+"""What must not be turned round: who does what, what is denied, opposites, what is owed and what is allowed, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.support.thesaurus import LIMITS, STRENGTHS, Found, Thesaurus, Word, read_words, thesaurus
+from assistant.wording.lexicon import stops
+from assistant.wording.polarity import polarity
+from corpus.analysis import fold
+
+TURNED = 0.4
+"""Share of a sentence's words that its source denies (or the sentence denies and the source affirms) from which on the
+two contradict each other."""
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One text, read once."""
+
+    words: tuple[Word, ...]
+    book: Thesaurus
+    text: str
+    language: str
+
+    @classmethod
+    def of(cls, text: str, language: str) -> _Side:
+        return cls(read_words(text, language), thesaurus(language), text, language)
+
+    def lines(self, kind: str) -> set[int]:
+        return {each.line for each in getattr(self.book, kind).find(self.words)}
+
+
+def turned(claim: str, source: str, heading: str, language: str) -> list[str]:
+    """What a sentence turns round, beside the words of its sources (joined) and the headings above them."""
+    said, held = _Side.of(claim, language), _Side.of(source, language)
+    above = _Side.of(heading, language)
+    wrong = [_denial(said, held), _opposite(said, held), _strength(said, held), _limit(said, held)]
+    return [*(each for each in wrong if each), *_actors(said, held, above)]
+
+
+def _denial(said: _Side, held: _Side) -> str:
+    """Negations. A word that denies by itself (`exempt`, `without`) answers for a `not` on the other side."""
+    mine, theirs = polarity(said.text, said.language), polarity(held.text, held.language)
+    denies, denied = bool(said.book.deniers.find(said.words)), bool(held.book.deniers.find(held.words))
+    both = theirs.affirmed | theirs.reached
+    if mine.negates and not theirs.negates and not denied:
+        return "a negation that the source does not have"
+    if not mine.negates and theirs.negates and not denies:
+        shared = mine.affirmed & both
+        only = {word for word in shared if word in theirs.reached and word not in theirs.affirmed}
+        if shared and len(only) / len(shared) >= TURNED:
+            return "what the source denies"
+    if mine.negates and theirs.negates and not denies:
+        shared = mine.reached & both
+        only = {word for word in shared if word in theirs.affirmed and word not in theirs.reached}
+        if shared and len(only) / len(shared) > 1 - TURNED and not denied:
+            return "a denial of what the source affirms"
+    return ""
+
+
+def _opposite(said: _Side, held: _Side) -> str:
+    mine, theirs = said.lines("opposites"), held.lines("opposites")
+    for line in sorted(mine - theirs):
+        if line ^ 1 in theirs and line ^ 1 not in mine:
+            word = next(each for each in said.book.opposites.find(said.words) if each.line == line)
+            return f"the opposite: “{said.words[word.first].surface}”"
+    return ""
+
+
+def _strength(said: _Side, held: _Side) -> str:
+    """An obligation where the source only recommends or permits, and the other way round."""
+    mine, theirs = said.lines("strength"), held.lines("strength")
+    if not mine or not theirs or mine & theirs:
+        return ""
+    if mine == {0} or (theirs == {0} and 0 not in mine):
+        return f"{STRENGTHS[min(mine)]} where the source has {STRENGTHS[min(theirs)]}"
+    return ""
+
+
+def _limit(said: _Side, held: _Side) -> str:
+    mine = {LIMITS[line] for line in said.lines("limits")}
+    theirs = {LIMITS[line] for line in held.lines("limits")}
+    same = {"least": {"least", "over"}, "over": {"least", "over"}, "most": {"most", "under"}, "under": {"most", "under"}}
+    for kind, others in same.items():
+        if kind in mine and not others & theirs and theirs - {"near"}:
+            return "another bound of a number"
+    return ""
+
+
+def _actors(said: _Side, held: _Side, above: _Side) -> list[str]:
+    """Actors that the source does not have, and two that have changed places."""
+    mine = said.book.actors.find(said.words)
+    theirs = held.book.actors.find(held.words)
+    known = {each.line for each in theirs} | above.lines("actors")
+    strange = [each for each in mine if each.line not in known and not _in(said, each, held)]
+    if strange:
+        names = [" ".join(word.surface for word in said.words[each.first : each.last + 1]) for each in strange]
+        return [f"the actor “{name}”" for name in dict.fromkeys(names)]
+    swapped = _changed(said, mine, held, theirs)
+    return [swapped] if swapped else []
+
+
+def _in(said: _Side, found: Found, held: _Side) -> bool:
+    stems = {word.stem for word in held.words}
+    return all(word.stem in stems for word in said.words[found.first : found.last + 1])
+
+
+def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[Found]) -> str:
+    """Two actors in the other order than in the source, though neither verb is turned round by a passive."""
+    for n, one in enumerate(mine):
+        for other in mine[n + 1 :]:
+            voice = _voice(said, one, other)
+            if one.line == other.line or voice is None:
+                continue
+            agrees = [
+                (a.first < b.first) == (voice == turn)
+                for a in theirs if a.line == one.line
+                for b in theirs if b.line == other.line
+                if (turn := _voice(held, *sorted((a, b), key=lambda each: each.first))) is not None
+            ]  # fmt: skip
+            if agrees and not any(agrees):
+                return f"“{said.words[one.first].surface}” in another's place"
+    return ""
+
+
+def _voice(side: _Side, one: Found, other: Found) -> bool | None:
+    """Whether the verb between two actors is passive with `by`; None where nothing but function words is between."""
+    between = side.words[one.last + 1 : other.first]
+    if not any(word.stem not in stops(side.language) for word in between):
+        return None
+    folded = [fold(word.surface) for word in between]
+    return any(word in side.book.passive for word in folded) and any(word in side.book.by for word in folded)
