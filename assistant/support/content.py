@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,8 +50,8 @@ def compare(claim: str, source: str, shown: str, language: str, embedder: Embedd
     strange = [word for word in said if word.stem not in stems and word not in alike and word.stem not in beside]
     near = _near([word.surface for word in strange], [word.surface for word in held], embedder) if reads else {}
     worth = sum(1.0 if word not in strange else near.get(word.surface, 0.0) for word in said)
-    before = _subject(all_words, language)
-    subject = tuple(word.surface for word in strange if word in before and word.surface not in near)
+    before = _subjects(claim, language)
+    subject = tuple(word.surface for word in strange if word in before)
     share = worth / len(said) if said else 1.0
     cosine = _cosine(claim, source, embedder) if reads and embedder else None
     return Content(share, tuple(word.surface for word in strange), subject, cosine)
@@ -73,20 +74,25 @@ def content_words(text: str, language: str) -> list[Word]:
 def _pairs(text: str) -> list[str]:
     """Neighbouring Chinese characters, function characters left out."""
     signs = [word.surface for word in read_words(text, "zh") if not word.surface.isascii()]
-    return [a + b for a, b in zip(signs, signs[1:], strict=False) if a not in HAN_FUNCTION and b not in HAN_FUNCTION]
+    return [a + b for a, b in pairwise(signs) if a not in HAN_FUNCTION and b not in HAN_FUNCTION]
 
 
 def _lines(text: str, language: str) -> set[int]:
     return {each.line for each in thesaurus(language).same.find(read_words(text, language))}
 
 
-def _subject(text: Sequence[Word], language: str) -> frozenset[Word]:
-    """The words before the first verb that is known as one; without any, none."""
-    verbs = thesaurus(language).verbs
-    for n, word in enumerate(text):
-        if fold(word.surface) in verbs:
-            return frozenset(text[:n])
-    return frozenset()
+def _subjects(text: str, language: str) -> frozenset[Word]:
+    """The first word that carries content, and those right before a verb that is known as one."""
+    book = thesaurus(language)
+    skipped = stops(language)
+    owing = {n for each in book.strength.find(read_words(text, language)) for n in range(each.first, each.last + 1)}
+    made: list[Word] = []
+    for n, word in enumerate(read_words(text, language)):
+        told = word.stem in skipped or fold(word.surface) in book.light or word.surface.isdigit() or n in owing
+        following = read_words(text, language)[n + 1 : n + 2]
+        if not told and (not made or (following and fold(following[0].surface) in book.verbs)):
+            made.append(word)
+    return frozenset(made)
 
 
 def _cosine(claim: str, source: str, embedder: Embedder) -> float:

@@ -5,15 +5,43 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.support.sources import Source
 from assistant.support.thesaurus import read_words, thesaurus
 from assistant.wording import values
 from assistant.wording.dates import Date, dates_in
+from assistant.wording.lexicon import month_of, names_time, number_words
 from assistant.wording.reading import Reading, tokens
 from corpus.analysis import analyse, fold, words
 
-_SMALL = frozenset("of on and the for against in to de des du la le les et sur contre y del los las en".split())
+_SLASHED = re.compile(r"(?<![\w/.])\d+/\d+(?![\w/])")
+_SMALL = frozenset(
+    [
+        "of",
+        "on",
+        "and",
+        "the",
+        "for",
+        "against",
+        "in",
+        "to",
+        "de",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "et",
+        "sur",
+        "contre",
+        "y",
+        "del",
+        "los",
+        "las",
+        "en",
+    ]
+)
 _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNORECASE)
 
 
@@ -50,9 +78,60 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
         if not readings & numbers and not placed:
             missing.append(f"the number {max(readings):g}")
     missing += [f"the number {mark}" for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
+    missing += [
+        f"the number {pair}" for pair in sorted(_slashed(claim) - {p for t in [*texts, *shown] for p in _slashed(t)})
+    ]
+    missing += [f"the month {word}" for word in _months_lacking(claim, [*texts, *shown], language)]
+    missing += _bound_elsewhere(claim, texts, language)
     if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
         missing.append("an address or mark-up")
     return missing + [f"the name {name}" for name in _names_lacking(claim, given, [*texts, *shown], language)]
+
+
+def _slashed(text: str) -> set[str]:
+    """Numbers with a stroke: resolution 7/1."""
+    return set(_SLASHED.findall(values.plain(text)))
+
+
+def _months_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
+    """Names of months that no source has; Arabic gives both names of one."""
+    held = {month for text in texts for month, _ in _months(text, language)}
+    held.update(date.month for text in texts for date in dates_in(text))
+    return [word for month, word in _months(claim, language) if month not in held]
+
+
+def _months(text: str, language: str) -> list[tuple[int, str]]:
+    """Names of months; in English with a capital, behind another word: `may` and `march` are words of their own."""
+    read = [word for word, _, _ in words(text)]
+    named = [(month, word) for word in read if (month := month_of(word)) is not None]
+    return [(month, word) for month, word in named if language != "en" or (word[0].isupper() and word != read[0])]
+
+
+def _bound_elsewhere(claim: str, texts: Sequence[str], language: str) -> list[str]:
+    """Numbers before a word before which the sources have other numbers only: four days where they have two."""
+    held: dict[str, set[float]] = {}
+    for text in texts:
+        for stem, number in _bound(text, language):
+            held.setdefault(stem, set()).add(number)
+    return [
+        f"the number {number:g} before “{stem}”"
+        for stem, number in _bound(claim, language)
+        if stem in held and number not in held[stem]
+    ]
+
+
+def _bound(text: str, language: str) -> list[tuple[str, float]]:
+    """Numbers in figures or words, each with the stem of the word right behind it."""
+    read = read_words(text, language)
+    known = number_words(language)
+    made = []
+    for word, after in pairwise(read):
+        surface = fold(word.surface)
+        value = float(surface) if surface.isdecimal() else known.get(surface)
+        gap = text[word.end : after.start]
+        if value is not None and not gap.strip() and after.surface.isalpha() and not names_time(after.surface):
+            made.append((after.stem, float(value)))
+    return made
 
 
 def _links(claim: str) -> list[str]:
@@ -72,7 +151,20 @@ def _marks(text: str) -> list[int]:
     return [n for n, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text, re.IGNORECASE)]
 
 
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
 
 
 def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:

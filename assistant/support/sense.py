@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.support.clauses import clauses
 from assistant.support.thesaurus import LIMITS, STRENGTHS, Found, Thesaurus, Word, read_words, thesaurus
 from assistant.wording.lexicon import stops
 from assistant.wording.polarity import polarity
 from corpus.analysis import fold
 
-TURNED = 0.4
-"""Share of a sentence's words that its source denies (or the sentence denies and the source affirms) from which on the
-two contradict each other."""
+ALIGNED = 0.3
+"""Least share of a clause's words that a clause of the source must have to be taken for the one that says the same."""
+SHORT, SHORT_HAN = 3, 7
+"""A clause that affirms fewer words (Chinese: pairs of characters) says too little to be denied."""
+AS_GOOD = 0.7
+"""How much of the best clause's share another one must have to answer in its place."""
+
+
+_BREAK = re.compile(r"[.;:,()!?。；：，、？！،؛؟\n]")
 
 
 @dataclass(frozen=True)
@@ -41,22 +49,19 @@ def turned(claim: str, source: str, heading: str, language: str) -> list[str]:
 
 
 def _denial(said: _Side, held: _Side) -> str:
-    """Negations. A word that denies by itself (`exempt`, `without`) answers for a `not` on the other side."""
-    mine, theirs = polarity(said.text, said.language), polarity(held.text, held.language)
-    denies, denied = bool(said.book.deniers.find(said.words)), bool(held.book.deniers.find(held.words))
-    both = theirs.affirmed | theirs.reached
-    if mine.negates and not theirs.negates and not denied:
-        return "a negation that the source does not have"
-    if not mine.negates and theirs.negates and not denies:
-        shared = mine.affirmed & both
-        only = {word for word in shared if word in theirs.reached and word not in theirs.affirmed}
-        if shared and len(only) / len(shared) >= TURNED:
-            return "what the source denies"
-    if mine.negates and theirs.negates and not denies:
-        shared = mine.reached & both
-        only = {word for word in shared if word in theirs.affirmed and word not in theirs.reached}
-        if shared and len(only) / len(shared) > 1 - TURNED and not denied:
-            return "a denial of what the source affirms"
+    """Negations: each clause must deny as the clauses of the source do that say most of the same."""
+    theirs = clauses(held.text, held.language)
+    anywhere = any(each.denials for each in theirs)
+    for mine in clauses(said.text, said.language):
+        if len(mine.says) < (SHORT_HAN if said.language == "zh" else SHORT) and not mine.denies:
+            continue
+        if mine.denials and not anywhere and mine.denies:
+            return "a negation that the source does not have"
+        shares = [(len(mine.says & each.says) / len(mine.says), each) for each in theirs] if mine.says else []
+        best = max((share for share, _ in shares), default=0.0)
+        near = [each for share, each in shares if share >= AS_GOOD * best]
+        if best >= ALIGNED and all(each.denies != mine.denies for each in near):
+            return "a denial of what the source affirms" if mine.denies else "what the source denies"
     return ""
 
 
@@ -72,7 +77,8 @@ def _opposite(said: _Side, held: _Side) -> str:
 def _strength(said: _Side, held: _Side) -> str:
     """An obligation where the source only recommends or permits, and the other way round."""
     mine, theirs = said.lines("strength"), held.lines("strength")
-    if not mine or not theirs or mine & theirs:
+    denied = polarity(said.text, said.language).negates or polarity(held.text, held.language).negates
+    if not mine or not theirs or mine & theirs or denied:  # `may not` obliges
         return ""
     if mine == {0} or (theirs == {0} and 0 not in mine):
         return f"{STRENGTHS[min(mine)]} where the source has {STRENGTHS[min(theirs)]}"
@@ -82,7 +88,12 @@ def _strength(said: _Side, held: _Side) -> str:
 def _limit(said: _Side, held: _Side) -> str:
     mine = {LIMITS[line] for line in said.lines("limits")}
     theirs = {LIMITS[line] for line in held.lines("limits")}
-    same = {"least": {"least", "over"}, "over": {"least", "over"}, "most": {"most", "under"}, "under": {"most", "under"}}
+    same = {
+        "least": {"least", "over"},
+        "over": {"least", "over"},
+        "most": {"most", "under"},
+        "under": {"most", "under"},
+    }
     for kind, others in same.items():
         if kind in mine and not others & theirs and theirs - {"near"}:
             return "another bound of a number"
@@ -103,8 +114,8 @@ def _actors(said: _Side, held: _Side, above: _Side) -> list[str]:
 
 
 def _in(said: _Side, found: Found, held: _Side) -> bool:
-    stems = {word.stem for word in held.words}
-    return all(word.stem in stems for word in said.words[found.first : found.last + 1])
+    there = {fold(word.surface) for word in held.words}
+    return all(fold(word.surface) in there for word in said.words[found.first : found.last + 1])
 
 
 def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[Found]) -> str:
@@ -126,9 +137,17 @@ def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[F
 
 
 def _voice(side: _Side, one: Found, other: Found) -> bool | None:
-    """Whether the verb between two actors is passive with `by`; None where nothing but function words is between."""
+    """Whether the verb between two actors is passive, the second being the one who acts; None where nothing but function
+    words is between, or they stand in different clauses."""
     between = side.words[one.last + 1 : other.first]
-    if not any(word.stem not in stops(side.language) for word in between):
+    gap = side.text[side.words[one.last].end : side.words[other.first].start]
+    # Arabic writes active and passive alike.
+    if (
+        side.language == "ar"
+        or not any(word.stem not in stops(side.language) for word in between)
+        or _BREAK.search(gap)
+    ):
         return None
     folded = [fold(word.surface) for word in between]
-    return any(word in side.book.passive for word in folded) and any(word in side.book.by for word in folded)
+    by = not side.book.by or any(word in side.book.by for word in folded)
+    return by and any(word in side.book.passive for word in folded)

@@ -12,6 +12,8 @@ import yaml
 
 from corpus.analysis import analyse, fold, words
 
+_PARTICLES = "ولبفك"
+
 
 @dataclass(frozen=True)
 class Word:
@@ -35,31 +37,52 @@ class Found:
 class Phrases:
     """Lines of names that say the same, found in a text: longest first, none inside another."""
 
-    def __init__(self, lines: Sequence[Sequence[str]], language: str) -> None:
+    def __init__(self, lines: Sequence[Sequence[str]], language: str, *, close: bool = False) -> None:
+        """`close`: words of one stem must be forms of one word besides, not `tráfico` for `traficante`."""
         self._language = language
-        self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._close = close and language in ("en", "fr", "es", "ru")
+        self._by_first: dict[str, list[tuple[tuple[Word, ...], int]]] = {}
         for number, names in enumerate(lines):
             for name in names:
-                stems = tuple(word.stem for word in read_words(name, language))
-                if stems:
-                    self._by_first.setdefault(stems[0], []).append((stems, number))
+                read = read_words(name.strip(), language)
+                if read:
+                    self._by_first.setdefault(read[0].stem, []).append((read, number))
         for known in self._by_first.values():
             known.sort(key=lambda each: -len(each[0]))
 
     def find(self, text: Sequence[Word]) -> list[Found]:
-        """The phrases of a text in order; a word may say more than one line at once."""
+        """The phrases of a text in order; a word may say more than one line at once. What the data writes with a capital
+        letter is found with one only."""
         found: list[Found] = []
         at = 0
         while at < len(text):
             length = 0
-            for stems, line in self._by_first.get(text[at].stem, ()):
-                if len(stems) < length:
+            for name, line in self._known(text[at]):
+                there = text[at : at + len(name)]
+                if len(name) < length:
                     break
-                if tuple(word.stem for word in text[at : at + len(stems)]) == stems:
-                    length = len(stems)
+                if len(there) == len(name) and all(map(self._same, there, name, range(len(name)))):
+                    length = len(name)
                     found.append(Found(line, at, at + length - 1))
             at += length or 1
         return found
+
+    def _same(self, word: Word, name: Word, place: int) -> bool:
+        if (place and word.stem != name.stem) or (name.surface[0].isupper() and not word.surface[0].isupper()):
+            return False
+        one, other = fold(word.surface), fold(name.surface)
+        shared = next(
+            (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+        )
+        return not self._close or shared >= max(len(one), len(other)) - 3
+
+    def _known(self, word: Word) -> Sequence[tuple[tuple[Word, ...], int]]:
+        """The phrases that may begin with a word; in Arabic also without the particle written together with it."""
+        known = self._by_first.get(word.stem, [])
+        if self._language == "ar" and not known and word.surface[0] in _PARTICLES and len(word.surface) > 3:
+            bare = word.surface[1:] if word.surface[1:2] != "ل" or word.surface[0] != "ل" else f"ا{word.surface}"
+            known = self._by_first.get(read_words(bare, "ar")[0].stem, [])
+        return known
 
 
 @dataclass(frozen=True)
@@ -72,6 +95,9 @@ class Thesaurus:
     strength: Phrases
     deniers: Phrases
     limits: Phrases
+    clauses: Phrases
+    idioms: Phrases
+    light: frozenset[str]
     verbs: frozenset[str]
     passive: frozenset[str]
     by: frozenset[str]
@@ -95,17 +121,20 @@ def thesaurus(language: str) -> Thesaurus:
     data = _data()[language]
     sides = [side for pair in data["opposites"] for side in str(pair).split("<>")]
 
-    def phrases(lines: Iterable[str | Sequence[str]]) -> Phrases:
+    def phrases(lines: Iterable[str | Sequence[str]], *, close: bool = False) -> Phrases:
         split = [line.split("|") if isinstance(line, str) else [str(name) for name in line] for line in lines]
-        return Phrases(split, language)
+        return Phrases(split, language, close=close)
 
     return Thesaurus(
         phrases(data["same"]),
-        phrases(data["actors"]),
+        phrases(data["actors"], close=True),
         phrases(sides),
         phrases(data["strength"][kind] for kind in STRENGTHS),
         phrases([data["deniers"]]),
         phrases(data["limits"][kind] for kind in LIMITS),
+        phrases([data["clauses"]]),
+        phrases([data["idioms"]]),
+        frozenset(fold(word) for word in data["light"]),
         frozenset(fold(word) for word in data["verbs"]),
         frozenset(fold(word) for word in data["passive"]),
         frozenset(fold(word) for word in data["by"]),

@@ -94,13 +94,14 @@ def _names(text: str, language: str, derived: bool) -> tuple[str, ...]:
     own, _ = timetable()
     made: list[str] = []
     for start, end in sentence_spans(text, language):
-        for n, (word, _, _) in enumerate(words(text[start:end])):
+        for n, (surface, _, _) in enumerate(words(text[start:end])):
+            word = re.split("['’]", surface)[-1] if language == "fr" else surface
             acronym = len(word) > 1 and word.isupper()
             if len(word) < 2 or not _INITIAL.match(word) or (n == 0 and not acronym):
                 continue
             if names_time(word) or _ROMAN.fullmatch(word) or (derived and fold(word) in own):
                 continue
-            if any(token in stops(language) for token in analyse(word, language)):
+            if not acronym and any(token in stops(language) for token in analyse(word, language)):
                 continue
             made.append(word)
     return tuple(dict.fromkeys(made))

@@ -66,7 +66,7 @@ def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
 
 def _name(evidence_id: str, taken: dict[str, Evidence]) -> str:
     """The first characters of an evidence id that no other passage of this turn has."""
-    for start in range(0, len(evidence_id) - ID_LENGTH):
+    for start in range(len(evidence_id) - ID_LENGTH):
         name = evidence_id[start : start + ID_LENGTH]
         if name not in taken:
             return name

@@ -54,7 +54,7 @@ class Parts:
 
     def _cut(self, *, final: bool) -> Iterator[Written]:
         text = _THOUGHT.sub("", self._raw)
-        if not final and ("<think>" in self._raw and "</think>" not in self._raw or _THINKING.search(text)):
+        if not final and (("<think>" in self._raw and "</think>" not in self._raw) or _THINKING.search(text)):
             return
         while self._read < len(text):
             rest = text[self._read :]

@@ -147,7 +147,10 @@ def _number(claim: str, language: str, n: int) -> str | None:
     months = [month for month in _MONTHS[language].split() if month in claim]
     for match in _NUMBER.finditer(claim):
         behind = claim[match.end() : match.end() + 4]
-        dated = any(re.search(rf"\b{match.group()}(?:\s|\band\b|\bto\b|to|\d|et|y|и|و)*\D{{0,18}}{month}", claim) for month in months)
+        dated = any(
+            re.search(rf"\b{match.group()}(?:\s|\band\b|\bto\b|to|\d|et|y|и|و)*\D{{0,18}}{month}", claim)
+            for month in months
+        )
         if any(a <= match.start() < b for a, b in spared) or dated or behind.lstrip()[:1] in "年月日号":
             continue
         digits = match.group()
