@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.conversation import stand_alone
@@ -24,11 +25,16 @@ from assistant.subjects import read_subjects
 from assistant.units import Unit, units_of
 from assistant.versions import VersionDesk
 from assistant.vocabulary import Vocabulary
+from assistant.write.modes import is_written
+from assistant.write.report import NAMES, finished
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol, link, same_document
+
+if TYPE_CHECKING:
+    from assistant.write.writer import Draft, Writer
 
 THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
@@ -76,7 +82,8 @@ _SAYING = frozenset(
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `clock` gives seconds and only times the answer. `cross_encoder` sharpens the choice of sentences.
+    `clock` gives seconds and only times the answer. `cross_encoder` sharpens the choice of sentences. `writer` writes
+    answers, as `mode` says; without one all are quoted.
     """
 
     def __init__(
@@ -89,6 +96,8 @@ class Engine:
         passages: int = 12,
         max_statements: int = 5,
         max_question: int = 2_000,
+        writer: Writer | None = None,
+        mode: Mode = "auto",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.library = library
@@ -102,6 +111,8 @@ class Engine:
         self._passages = passages
         self._most = max_statements
         self._max_question = max_question
+        self._writer = writer
+        self._mode = mode
         self._clock = clock
 
     def ask(
@@ -137,7 +148,10 @@ class Engine:
         parsed = self._clock()
         yield Progress("searching")
         answer = self._answer(question)
-        yield from said(answer.statements)
+        if is_written(mode or self._mode, question, answer):
+            answer = yield from self._written(question, answer)
+        else:
+            yield from said(answer.statements)
         done = self._clock()
         timings = {
             "parse_ms": (parsed - begun) * 1e3,
@@ -472,6 +486,56 @@ class Engine:
             held += [document_id for document_id, key in self.library.versions().keys.items() if "/" not in key]
         return list(dict.fromkeys(held)) or None
 
+    # Writing answers
+
+    def _written(self, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
+        """The answer written by the model from the evidence of this turn, each sentence said once it stands; with what
+        would have been quoted where too little of it stands."""
+        language = question.language
+        if self._writer is None:
+            yield from said(quoted.statements)
+            return (
+                quoted
+                if self._mode == "auto"
+                else replace(quoted, notes=(*quoted.notes, say("no_model", language, **NAMES)))
+            )
+        evidence = self._grounds(question, quoted)
+        kept: list[Statement] = []
+        shown = 0
+        writing = self._writer.write(question.text, evidence[0].document.language, evidence)
+        while True:
+            try:
+                event = next(writing)
+            except StopIteration as end:
+                draft: Draft = end.value
+                break
+            if isinstance(event, Progress):
+                yield event
+                continue
+            kept.append(event)
+            told, _ = self._versions.corrected(ordered(kept), language)
+            yield from said(ordered(told), shown)
+            shown = len(ordered(told))
+        answer = quoted
+        if kept:
+            answer = self._answered(question, [*kept, *(quoted.statements if draft.too_little else ())])
+        yield from said(answer.statements, shown)
+        return finished(answer, quoted, draft, self._writer.model.name)
+
+    def _grounds(self, question: Question, quoted: Answer) -> list[Evidence]:
+        """The evidence to write from, all in one language: the passages of what is quoted, then what was retrieved."""
+        scope = self._scope(question)
+        documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
+        cited = {citation.id: citation for citation in quoted.citations}
+        found = {each.id: each for each in self._gather(question, documents)}
+        for passage_id, passage in self.library.passages_by_id([each for each in cited if each not in found]).items():
+            found[passage_id] = Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
+        order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
+        languages = [each.document.language for each in order[: len(cited)]]
+        spoken = question.language if question.language in languages else languages[0]
+        readable = [each for each in order if each.document.language == spoken and any(units_of(each))]
+        return readable[: self._passages]
+
     # Making answers
 
     def _answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
@@ -481,8 +545,9 @@ class Engine:
         cited = {citation.document: self.library.document(citation.document) for citation in answer.citations}
         notes += self._versions.notes(self._asked(question), list(cited.values()), language)
         labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
-        quoted = any(statement.verdict == "quoted" for statement in answer.statements)
-        parts = [say("quoted" if quoted else "derived", language, documents=labels)]
+        verdicts = {statement.verdict for statement in answer.statements}
+        way = next(way for way in ("supported", "quoted", "derived") if way in verdicts)
+        parts = [say("written" if way == "supported" else way, language, documents=labels)]
         for other in sorted({document.language for document in cited.values()} - {language}):
             parts.append(say("text_language", language, language=language_name(other, language)))
         for document in cited.values():

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.support.content import Content, compare
+from assistant.support.content import Content, Vectors, compare
 from assistant.support.exact import lacking
 from assistant.support.sense import turned
 from assistant.support.sources import Source
 from assistant.wording.reading import read
 from corpus.embedding import Embedder
 from corpus.language import detect_language
+
+FOREIGN = 0.5
+"""Share of the words below which a sentence is asked for its language."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class SupportCheck:
     """Checks sentences. Without an embedder, or in a language that it does not read, words decide alone."""
 
     def __init__(self, embedder: Embedder | None = None) -> None:
-        self._embedder = embedder
+        self._vectors = None if embedder is None else Vectors(embedder)
 
     def __call__(self, claim: str, sources: Sequence[Source]) -> Support:
         """Whether sources together bear a sentence out."""
@@ -41,11 +44,11 @@ class SupportCheck:
         source = "\n".join(each.text for each in sources)
         heading = ". ".join(part for each in sources for part in (each.document, each.heading) if part)
         given = read(claim, language)
-        content = compare(claim, source, heading, language, self._embedder)
+        content = compare(claim, source, heading, language, self._vectors)
         lacks = []
         if given.empty or not sources:
             lacks.append("anything to check")
-        if detect_language(claim, language) != language and not given.empty:
+        if content.share < FOREIGN and detect_language(claim, language) != language:
             lacks.append("the language of the source")
         lacks += lacking(claim, given, sources, language)
         lacks += turned(claim, source, heading, language)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +19,10 @@ NEAR_WORTH = 0.6
 """What such a word counts, beside 1 for the word itself."""
 
 
+KEPT = 20_000
+"""Most words whose vectors are kept."""
+
+
 @dataclass(frozen=True)
 class Content:
     """`share` of the content words that the source has (0..1); `strange` are those that it has not; `subject` says
@@ -31,15 +34,15 @@ class Content:
     cosine: float | None
 
 
-def compare(claim: str, source: str, shown: str, language: str, embedder: Embedder | None) -> Content:
+def compare(claim: str, source: str, shown: str, language: str, vectors: Vectors | None) -> Content:
     """Compares a sentence with the words of its sources (joined). `shown` is what citations show besides."""
-    reads = embedder is not None and (embedder.languages is None or language in embedder.languages)
+    vectors = vectors if vectors is not None and vectors.reads(language) else None
+    cosine = None if vectors is None else vectors.cosine(claim, source)
     said, held = content_words(claim, language), content_words(source, language)
     if language == "zh":
         said_pairs, held_text = _pairs(claim), "".join(word.surface for word in read_words(source, language))
         missing = [pair for pair in said_pairs if pair not in held_text]
         share = 1 - len(missing) / len(said_pairs) if said_pairs else 1.0
-        cosine = _cosine(claim, source, embedder) if reads and embedder else None
         return Content(share, tuple(missing), (), cosine)
     stems = {word.stem for word in held}
     beside = {word.stem for word in read_words(shown, language)}
@@ -48,12 +51,11 @@ def compare(claim: str, source: str, shown: str, language: str, embedder: Embedd
     all_words = read_words(claim, language)
     alike = {all_words[n] for each in mine if each.line in lines for n in range(each.first, each.last + 1)}
     strange = [word for word in said if word.stem not in stems and word not in alike and word.stem not in beside]
-    near = _near([word.surface for word in strange], [word.surface for word in held], embedder) if reads else {}
+    near = vectors.near([word.surface for word in strange], [word.surface for word in held]) if vectors else {}
     worth = sum(1.0 if word not in strange else near.get(word.surface, 0.0) for word in said)
     before = _subjects(claim, language)
     subject = tuple(word.surface for word in strange if word in before)
     share = worth / len(said) if said else 1.0
-    cosine = _cosine(claim, source, embedder) if reads and embedder else None
     return Content(share, tuple(word.surface for word in strange), subject, cosine)
 
 
@@ -95,22 +97,35 @@ def _subjects(text: str, language: str) -> frozenset[Word]:
     return frozenset(made)
 
 
-def _cosine(claim: str, source: str, embedder: Embedder) -> float:
-    one, other = embedder.embed_passages([claim, source])
-    return float(one @ other)
+class Vectors:
+    """Vectors of texts and words by one embedding model; those of words are kept. Thread-safe."""
 
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._words: dict[str, np.ndarray] = {}
 
-def _near(strange: Sequence[str], held: Sequence[str], embedder: Embedder | None) -> dict[str, float]:
-    """Words that the model finds near to one of the source's, with what they count."""
-    if not strange or not held or embedder is None:
-        return {}
-    ours = np.array([_vector(word, embedder) for word in strange])
-    theirs = np.array([_vector(word, embedder) for word in dict.fromkeys(held)])
-    best = (ours @ theirs.T).max(axis=1)
-    return {word: NEAR_WORTH for word, cosine in zip(strange, best, strict=True) if cosine >= NEAR}
+    def reads(self, language: str) -> bool:
+        """Whether the model may be used for a language."""
+        return self._embedder.languages is None or language in self._embedder.languages
 
+    def cosine(self, one: str, other: str) -> float:
+        """The cosine of two texts."""
+        left, right = self._embedder.embed_passages([one, other])
+        return float(left @ right)
 
-@lru_cache(maxsize=20_000)
-def _vector(word: str, embedder: Embedder) -> np.ndarray:
-    vector: np.ndarray = embedder.embed_passages([word])[0]
-    return vector
+    def near(self, strange: Sequence[str], held: Sequence[str]) -> dict[str, float]:
+        """Those of some words that are near to one of others, with what they count."""
+        if not strange or not held:
+            return {}
+        best = (self._of(strange) @ self._of(list(dict.fromkeys(held))).T).max(axis=1)
+        return {word: NEAR_WORTH for word, cosine in zip(strange, best, strict=True) if cosine >= NEAR}
+
+    def _of(self, words: Sequence[str]) -> np.ndarray:
+        if len(self._words) > KEPT:
+            self._words = {}
+        known = dict(self._words)
+        new = [word for word in dict.fromkeys(words) if word not in known]
+        if new:
+            known.update(zip(new, self._embedder.embed_passages(new), strict=True))
+            self._words = known
+        return np.array([known[word] for word in words])

@@ -11,8 +11,8 @@ from corpus.sentences import sentence_spans
 
 LONGEST = 1_500
 """Most characters of one sentence; what is longer is cut there and will not stand."""
-_TOKEN = r"[^\s\[\]【】［］,;，；、]{1,40}"
-_MARKER = rf"[\[【［]\s*{_TOKEN}(?:\s*[,;，；、]\s*{_TOKEN})*\s*[\]】］]"
+_NAME = r"[^\s\[\]【】［］,;，；、]{1,40}"
+_MARKER = rf"[\[【［]\s*{_NAME}(?:\s*[,;，；、]\s*{_NAME})*\s*[\]】］]"
 _MARKERS = re.compile(rf"(?:\s*{_MARKER})+")
 _STOP = r"[.!?…。！？؟۔]"
 _CLOSE = r"[\"'”’»)）」』]"
@@ -79,7 +79,7 @@ def _sentences(segment: str) -> Iterator[Written]:
     text = _EMPHASIS.sub("", segment[bullet.end() :] if bullet else segment)
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn", "Cs"))
     text = " ".join(_STOP_FIRST.sub(r"\2\1", text).split())
-    for start, end in sentence_spans(text, ""):
+    for start, end in sentence_spans(text, "en"):
         sentence = text[start:end]
         ids = [
             each

@@ -1,0 +1,56 @@
+"""Which words bear a written sentence out: the narrowest units of the passages that it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from assistant.retrieve import Evidence
+from assistant.support.check import Support, SupportCheck
+from assistant.support.sources import Source
+from assistant.units import Unit, distinct, units_of
+
+TRIED = 5
+"""Units that are tried together where none alone bears a sentence out."""
+TOGETHER = 3
+"""Most units that one sentence may rest on."""
+
+
+def grounds(check: SupportCheck, claim: str, cited: Sequence[Evidence]) -> tuple[list[Unit], Support]:
+    """The units that bear a sentence out, in the order of their words, and the result of the check; no units where none
+    do, with the result of the best. Fewer units come before more, shorter before longer."""
+    units = distinct([unit for each in cited for unit in units_of(each)])
+    alone = [(check(claim, [_source(unit)]), unit) for unit in units]
+    whole = [(support, unit) for support, unit in alone if support.whole]
+    if whole:
+        best = max(support.score for support, _ in whole)
+        near = [(support, unit) for support, unit in whole if support.score >= best - CLOSE]
+        support, unit = min(near, key=lambda each: len(each[1].text))
+        return [unit], support
+    if not alone:
+        return [], check(claim, [])
+    alone.sort(key=lambda each: (len(each[0].lacks), -each[0].score, len(each[1].text)))
+    likely = [unit for _, unit in alone[:TRIED]]
+    for size in range(2, min(TOGETHER, len(likely)) + 1):
+        for group in combinations(likely, size):
+            if any(_overlap(one, other) for one, other in combinations(group, 2)):
+                continue
+            ordered = sorted(group, key=lambda unit: (unit.document.id, unit.start))
+            support = check(claim, [_source(unit) for unit in ordered])
+            if support.whole:
+                return ordered, support
+    return [], alone[0][0]
+
+
+CLOSE = 0.15
+"""How much less of a sentence a shorter unit may say and still be cited in place of a longer one."""
+
+
+def _source(unit: Unit) -> Source:
+    document = unit.document
+    name = " ".join(part for part in (document.key, document.label) if part)
+    return Source(unit.text, document.language, name, unit.locator, unit.context)
+
+
+def _overlap(one: Unit, other: Unit) -> bool:
+    return one.document.id == other.document.id and one.start < other.end and other.start < one.end
