@@ -148,10 +148,13 @@ class Engine:
         parsed = self._clock()
         yield Progress("searching")
         answer = self._answer(question)
-        if is_written(mode or self._mode, question, answer):
-            answer = yield from self._written(question, answer)
+        mode = mode or self._mode
+        if self._writer is not None and is_written(mode, question, answer):
+            answer = yield from self._written(self._writer, question, answer)
         else:
             yield from said(answer.statements)
+            if self._writer is None and mode == "write":
+                answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
         done = self._clock()
         timings = {
             "parse_ms": (parsed - begun) * 1e3,
@@ -488,21 +491,14 @@ class Engine:
 
     # Writing answers
 
-    def _written(self, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
+    def _written(self, writer: Writer, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
         """The answer written by the model from the evidence of this turn, each sentence said once it stands; with what
         would have been quoted where too little of it stands."""
         language = question.language
-        if self._writer is None:
-            yield from said(quoted.statements)
-            return (
-                quoted
-                if self._mode == "auto"
-                else replace(quoted, notes=(*quoted.notes, say("no_model", language, **NAMES)))
-            )
         evidence = self._grounds(question, quoted)
         kept: list[Statement] = []
         shown = 0
-        writing = self._writer.write(question.text, evidence[0].document.language, evidence)
+        writing = writer.write(question.text, evidence[0].document.language, evidence)
         while True:
             try:
                 event = next(writing)
@@ -520,7 +516,7 @@ class Engine:
         if kept:
             answer = self._answered(question, [*kept, *(quoted.statements if draft.too_little else ())])
         yield from said(answer.statements, shown)
-        return finished(answer, quoted, draft, self._writer.model.name)
+        return finished(answer, quoted, draft, writer.model.name)
 
     def _grounds(self, question: Question, quoted: Answer) -> list[Evidence]:
         """The evidence to write from, all in one language: the passages of what is quoted, then what was retrieved."""

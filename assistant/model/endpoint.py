@@ -47,7 +47,7 @@ class Endpoint:
         import openai
         from llama_index.core.llms import ChatMessage
 
-        self._transport.within(self._seconds)
+        call = self._transport.begin(self._seconds)
         try:
             chat = [ChatMessage(role=each.role, content=each.text) for each in messages]
             ended = False
@@ -72,6 +72,8 @@ class Endpoint:
             raise ModelFault(
                 "failed", f"{self.url} replied in another form than /chat/completions: {_short(repr(error))}"
             ) from None
+        finally:
+            call.close()
 
     def _refusal(self, status: int, message: str) -> ModelFault:
         kind: ModelFaultKind = "failed"

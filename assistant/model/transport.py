@@ -14,10 +14,23 @@ SURE_RETRY = 10.0
 """Longest wait, in seconds, that a server's Retry-After may ask for; a user is waiting."""
 
 
+class Call:
+    """One question to a model, with all requests that are made for it."""
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.streams: list[httpx.SyncByteStream] = []
+
+    def close(self) -> None:
+        """Ends what is still being received."""
+        for stream in self.streams:
+            stream.close()
+
+
 class Bounded(httpx.BaseTransport):
     """Passes requests on, and breaks off a reply that is longer than `MAX_BYTES` or not done by the deadline.
 
-    The deadline is that of the calling thread, set by `within`; keep-alive comments of a stream don't extend it.
+    The deadline is that of the call which the thread has begun; keep-alive comments of a stream don't extend it.
     """
 
     def __init__(self, inner: httpx.BaseTransport, clock: Callable[[], float] = time.monotonic) -> None:
@@ -25,13 +38,16 @@ class Bounded(httpx.BaseTransport):
         self._clock = clock
         self._thread = threading.local()
 
-    def within(self, seconds: float) -> None:
-        """From now on requests of this thread must be done within so many seconds."""
-        self._thread.deadline = self._clock() + seconds
+    def begin(self, seconds: float) -> Call:
+        """From now on requests of this thread belong to one call, which must be done within so many seconds."""
+        call = Call(self._clock() + seconds)
+        self._thread.call = call
+        return call
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request; what is left of the time bounds the wait for each of its parts."""
-        left = self._deadline() - self._clock()
+        call: Call = getattr(self._thread, "call", None) or Call(float("inf"))
+        left = call.deadline - self._clock()
         if left <= 0:
             raise httpx.ReadTimeout("the time for the reply is over", request=request)
         limits = request.extensions.get("timeout", {})
@@ -42,15 +58,13 @@ class Bounded(httpx.BaseTransport):
         if not _soon(response.headers.get("retry-after", "0")):
             response.headers["x-should-retry"] = "false"  # the openai client's own sign
         assert isinstance(response.stream, httpx.SyncByteStream)
-        response.stream = _Stream(response.stream, request, self._deadline(), self._clock)
+        response.stream = _Stream(response.stream, request, call.deadline, self._clock)
+        call.streams.append(response.stream)
         return response
 
     def close(self) -> None:
         """Closes what requests are passed to."""
         self._inner.close()
-
-    def _deadline(self) -> float:
-        return float(getattr(self._thread, "deadline", float("inf")))
 
 
 class _Stream(httpx.SyncByteStream):

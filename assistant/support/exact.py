@@ -15,6 +15,18 @@ from assistant.wording.lexicon import month_of, names_time, number_words
 from assistant.wording.reading import Reading, tokens
 from corpus.analysis import analyse, fold, words
 
+_RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"
+_SCALES = [
+    (factor, re.compile(_RANGE + rf"(?:{words})"))
+    for factor, words in (
+        (1e9, r"billions?\b|milliards?\b|mil millones\b|миллиард|مليار|بليون|十亿"),
+        (1e8, r"亿"),
+        (1e6, r"millions?\b|mill[oó]n(?:es)?\b|миллион|مليون|ملايين|百万"),
+        (1e4, r"万"),
+        (1e3, r"thousand|mille\b|milliers?\b|mil\b|тысяч|ألف|آلاف|千"),
+        (1e-2, r"%|per ?cent\b|pour ?cent\b|por ciento\b|процент|في المائة"),
+    )
+]
 _SLASHED = re.compile(r"(?<![\w/.])\d+/\d+(?![\w/])")
 _SMALL = frozenset(
     [
@@ -70,7 +82,8 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
     times = {minutes for text in bare for minutes in values.times(text)[0]}
     missing += [f"the time {m // 60}:{m % 60:02d}" for m in sorted(given.times - times)]
 
-    numbers = _numbers(bare) | years
+    scaled = {value for text in texts for value in _scaled(text)}
+    numbers = _numbers(bare) | years | scaled
     places = {f"{n:g}" for text in around for readings in values.numbers(text) for n in readings}
     places.update(mark for text in [*bare, *around] for mark in values.romans(text))
     for readings in given.numbers:
@@ -82,6 +95,7 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
         f"the number {pair}" for pair in sorted(_slashed(claim) - {p for t in [*texts, *shown] for p in _slashed(t)})
     ]
     missing += [f"the month {word}" for word in _months_lacking(claim, [*texts, *shown], language)]
+    missing += [f"the number {written}" for value, written in _scaled(claim).items() if value not in scaled | numbers]
     missing += _bound_elsewhere(claim, texts, language)
     if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
         missing.append("an address or mark-up")
@@ -91,6 +105,19 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
 def _slashed(text: str) -> set[str]:
     """Numbers with a stroke: resolution 7/1."""
     return set(_SLASHED.findall(values.plain(text)))
+
+
+def _scaled(text: str) -> dict[float, str]:
+    """Numbers of thousands, millions, billions and per cent, multiplied out, as they are written."""
+    folded = values.plain(text).casefold()
+    made: dict[float, str] = {}
+    for factor, pattern in _SCALES:
+        for match in pattern.finditer(folded):
+            for written in (match["first"], match["last"]):
+                for readings in values.figures(written or ""):
+                    made.update({round(n * factor, 6): match.group() for n in readings})
+        folded = pattern.sub(" ", folded)
+    return made
 
 
 def _months_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:

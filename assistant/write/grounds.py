@@ -7,8 +7,11 @@ from itertools import combinations
 
 from assistant.retrieve import Evidence
 from assistant.support.check import Support, SupportCheck
+from assistant.support.clauses import clauses
+from assistant.support.exact import lacking
 from assistant.support.sources import Source
 from assistant.units import Unit, distinct, units_of
+from assistant.wording.reading import read
 
 TRIED = 5
 """Units that are tried together where none alone bears a sentence out."""
@@ -37,9 +40,21 @@ def grounds(check: SupportCheck, claim: str, cited: Sequence[Evidence]) -> tuple
                 continue
             ordered = sorted(group, key=lambda unit: (unit.document.id, unit.start))
             support = check(claim, [_source(unit) for unit in ordered])
-            if support.whole:
+            if support.whole and _each_clause(claim, ordered):
                 return ordered, support
     return [], alone[0][0]
+
+
+def _each_clause(claim: str, units: Sequence[Unit]) -> bool:
+    """Whether each clause finds all its numbers, dates and names in one of the units: two units together may say much
+    that neither says, such as the number of the one about the subject of the other."""
+    language = units[0].document.language
+    for clause in clauses(claim, language):
+        text = claim[clause.words[0].start : clause.words[-1].end]
+        given = read(text, language)
+        if not any(not lacking(text, given, [_source(unit)], language) for unit in units):
+            return False
+    return True
 
 
 CLOSE = 0.15

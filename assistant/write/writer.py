@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answer import Dropped, Statement
@@ -21,6 +21,8 @@ SENTENCE_LIMIT = 700
 """Longest sentence, in characters, that may stand."""
 CHARACTERS_A_TOKEN = 8
 """Characters of a reply that are read for each token that it may have; a server that never ends is cut off there."""
+REPEATS = 3
+"""How often a reply may say what it has said before it is cut off."""
 MARGIN = 64
 """Tokens that the form of a conversation takes."""
 
@@ -105,16 +107,21 @@ class Writer:
 
     def _sentences(self, messages: Sequence[Message], draft: Draft) -> Iterator[Written]:
         """The sentences of one reply as they come, each said once; an endless reply is cut off."""
-        parts, seen = Parts(), set[str]()
+        parts, seen, repeated = Parts(), set[str](), 0
         draft.raw.append("")
         reply = self.model.reply(messages)
         try:
             for piece in reply:
                 draft.raw[-1] += piece
-                yield from _new(parts.feed(piece), seen)
-                if len(draft.raw[-1]) > self.model.output * CHARACTERS_A_TOKEN or len(seen) >= 4 * self._most:
+                for written in parts.feed(piece):
+                    repeated += written.text in seen
+                    if written.text not in seen:
+                        seen.add(written.text)
+                        yield written
+                enough = len(seen) >= 4 * self._most or repeated >= REPEATS
+                if enough or len(draft.raw[-1]) > self.model.output * CHARACTERS_A_TOKEN:
                     return
-            yield from _new(parts.end(), seen)
+            yield from (written for written in parts.end() if written.text not in seen)
         finally:
             close = getattr(reply, "close", None)
             if close is not None:
@@ -151,16 +158,9 @@ class Writer:
                 return
             mended = self._settled(written, fence)
             slot = left.pop(number)
-            if mended.statement is not None:
+            known = {other.text for other in slots if other.statement is not None}
+            if mended.statement is not None and mended.text not in known:
                 slot.text, slot.statement = mended.text, mended.statement
-
-
-def _new(sentences: Iterable[Written], seen: set[str]) -> Iterator[Written]:
-    for each in sentences:
-        key = each.text.casefold()
-        if key not in seen:
-            seen.add(key)
-            yield each
 
 
 def _ready(slots: Sequence[_Slot], draft: Draft) -> Iterator[Statement]:
