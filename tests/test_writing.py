@@ -40,9 +40,25 @@ Ask = Callable[..., Answer]
 def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[..., Engine]:
     """An engine whose model is served at an address; support is told by words alone."""
 
-    def make(url: str, *, window: int = 8_192, output: int = 400, retries: int = 0, mode: Mode = "write") -> Engine:
+    def make(
+        url: str,
+        *,
+        window: int = 8_192,
+        output: int = 400,
+        retries: int = 0,
+        mode: Mode = "write",
+        silence: float = 30,
+        seconds: float = 60,
+    ) -> Engine:
         model = Endpoint(
-            f"{url}/v1", "scripted", "k3y", silence=0.4, seconds=1.2, retries=retries, window=window, output=output
+            f"{url}/v1",
+            "scripted",
+            "k3y",
+            silence=silence,
+            seconds=seconds,
+            retries=retries,
+            window=window,
+            output=output,
         )
         return Engine(starter_library, catalogue, writer=Writer(model, SupportCheck()), mode=mode)
 
@@ -296,7 +312,8 @@ def test_every_failure_of_the_server_ends_in_a_quoted_answer_that_says_why(
 ) -> None:
     reply, why = FAILURES[name]
     with writing(lambda e, _: reply) as served:
-        answer = engine_at(served.url).ask(EARN)
+        limits = {"silence": 0.5} if name == "silence" else {"seconds": 1.0} if name == "drip without end" else {}
+        answer = engine_at(served.url, **limits).ask(EARN)
     assert claims(answer) == []
     assert is_quoted(answer, quoted)
     assert any(why in note for note in answer.notes)

@@ -2,7 +2,7 @@
 
 What a document or a user writes can't leave its fence: angle brackets are escaped, invisible characters (zero-width and
 tag characters, directional marks) are taken off, and what looks like an evidence id loses its square brackets. An id is
-made of the hash of the passage, so that no document can name its own.
+made of the hash of the passage, so that no document can name its own. What speaks to a model is kept back.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.retrieve import Evidence
+from assistant.write.hostile import addresses_model
 
 ID_LENGTH = 6
 BYTES_A_TOKEN = 3
@@ -24,10 +25,12 @@ _SPACE = re.compile(r"[^\S\n]+")
 
 @dataclass(frozen=True)
 class Fenced:
-    """Passages that fit, by the ids that the model cites; those that did not, by rank; and the fenced text."""
+    """Passages that fit, by the ids that the model cites; those that did not, by rank; those of which something was kept
+    back, since it speaks to a model; and the fenced text."""
 
     held: dict[str, Evidence]
     left_out: tuple[Evidence, ...]
+    kept_back: tuple[Evidence, ...]
     text: str
 
 
@@ -49,11 +52,17 @@ def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
     """As many passages as fit into a budget of tokens, best first. The others are named, never cut."""
     held: dict[str, Evidence] = {}
     left_out: list[Evidence] = []
+    kept_back: list[Evidence] = []
     lines: list[str] = []
     for each in evidence:
         name = _name(each.id, held)
+        words = harmless(each)
+        if words != each.passage.text:
+            kept_back.append(each)
+        if not words.strip():
+            continue
         place = contained(each.document.cite(each.passage.locator)).replace("\n", " ")
-        line = f'<excerpt id="{name}" from="{place}">\n{contained(each.passage.text)}\n</excerpt>'
+        line = f'<excerpt id="{name}" from="{place}">\n{contained(words)}\n</excerpt>'
         cost = tokens(line + "\n")
         if cost > budget:
             left_out.append(each)
@@ -61,7 +70,17 @@ def fenced(evidence: Sequence[Evidence], budget: int) -> Fenced:
         budget -= cost
         held[name] = each
         lines.append(line)
-    return Fenced(held, tuple(left_out), "\n".join(lines))
+    return Fenced(held, tuple(left_out), tuple(kept_back), "\n".join(lines))
+
+
+def harmless(evidence: Evidence) -> str:
+    """The words of a passage without the blocks that speak to a model."""
+    document, passage = evidence.document, evidence.passage
+    blocks = document.blocks[passage.first : passage.last + 1]
+    texts = [document.block_text(block) for block in blocks]
+    if not any(addresses_model(text) for text in texts):
+        return passage.text
+    return "\n".join(text for text in texts if not addresses_model(text))
 
 
 def _name(evidence_id: str, taken: dict[str, Evidence]) -> str:

@@ -12,6 +12,7 @@ from assistant.support.exact import lacking
 from assistant.support.sources import Source
 from assistant.units import Unit, distinct, units_of
 from assistant.wording.reading import read
+from assistant.write.hostile import addresses_model
 
 TRIED = 5
 """Units that are tried together where none alone bears a sentence out."""
@@ -22,7 +23,7 @@ TOGETHER = 3
 def grounds(check: SupportCheck, claim: str, cited: Sequence[Evidence]) -> tuple[list[Unit], Support]:
     """The units that bear a sentence out, in the order of their words, and the result of the check; no units where none
     do, with the result of the best. Fewer units come before more, shorter before longer."""
-    units = distinct([unit for each in cited for unit in units_of(each)])
+    units = distinct([unit for each in cited for unit in units_of(each) if not _hostile(unit)])
     alone = [(check(claim, [_source(unit)]), unit) for unit in units]
     whole = [(support, unit) for support, unit in alone if support.whole]
     if whole:
@@ -59,6 +60,12 @@ def _each_clause(claim: str, units: Sequence[Unit]) -> bool:
 
 CLOSE = 0.15
 """How much less of a sentence a shorter unit may say and still be cited in place of a longer one."""
+
+
+def _hostile(unit: Unit) -> bool:
+    """Whether a unit, or the block that it is a sentence of, speaks to a model."""
+    block = unit.document.blocks[unit.block]
+    return addresses_model(unit.text) or addresses_model(unit.document.block_text(block))
 
 
 def _source(unit: Unit) -> Source:

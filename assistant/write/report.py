@@ -35,6 +35,9 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
     if draft.left_out:
         places = [each.document.cite(each.passage.locator) for each in draft.left_out]
         notes.append(say("evidence_left_out", language, places=joined(places, language)))
+    if draft.kept_back:
+        places = [each.document.cite(each.passage.locator) for each in draft.kept_back]
+        notes.append(say("kept_from_model", language, places=joined(places, language)))
     partial = bool(draft.statements) and bool(draft.dropped or draft.fault) and not draft.too_little
     return replace(
         answer,

@@ -35,6 +35,7 @@ class Draft:
     statements: list[Statement] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
     left_out: tuple[Evidence, ...] = ()
+    kept_back: tuple[Evidence, ...] = ()
     fault: ModelFault | None = None
     no_answer: bool = False
 
@@ -72,7 +73,9 @@ class Writer:
         """
         draft = Draft()
         fence = self._fence(question, language, evidence)
-        draft.left_out = fence.left_out
+        draft.left_out, draft.kept_back = fence.left_out, fence.kept_back
+        if not fence.held and not fence.left_out:
+            return draft
         if not fence.held:
             draft.fault = ModelFault("too_long", "no passage fits into the model's context")
             return draft
