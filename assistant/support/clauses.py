@@ -13,6 +13,7 @@ from corpus.analysis import fold
 
 _BREAK = re.compile(r"[.;:!?](?=\s|$)|[,()。；：，、？！،؛؟\n]")
 _IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
+_PARTICIPLE = re.compile(r"[ai]d[oa]s?$")
 _PAIRED = frozenset({"nor", "ni", "ни"})
 """Negations that go with another one before them."""
 _HAN_NEGATION = re.compile(HAN_NEGATIONS)
@@ -39,7 +40,12 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
     read = read_words(text, language)
     book = thesaurus(language)
     cuts = {match.start() for match in _BREAK.finditer(text)}
-    cuts |= {read[found.first].start for found in book.clauses.find(read)}
+    # Words such as `and` begin a clause, but no number of a list.
+    cuts |= {
+        read[found.first].start
+        for found in book.clauses.find(read)
+        if not read[min(found.last + 1, len(read) - 1)].surface[0].isdigit()
+    }
     still = [*book.limits.find(read), *book.idioms.find(read)]
     bounds = {n for found in still for n in range(found.first, found.last + 1)}
     idioms = [match.span() for match in _IDIOM.finditer(text)]
@@ -57,7 +63,7 @@ def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], text: 
     mine = tuple(read[n] for n in indices)
     said = {word.stem for word in mine if word.stem not in stops(language)}
     said |= {f"={found.line}" for found in book.same.find(mine)}
-    loose = [read[n] for n in indices if n not in bounds]
+    loose = [read[n] for n in indices if n not in bounds and not _of_a_word(read, n, language)]
     denials = len(book.deniers.find(loose))
     if language == "zh":
         denials += len(_HAN_NEGATION.findall("".join(word.surface for word in loose)))
@@ -70,6 +76,15 @@ def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], text: 
                 fold(word.surface) in ("pas", "aucun", "aucune", "jamais", "rien") for word in loose if _has_ne(loose)
             )
     return Clause(mine, frozenset(said), denials)
+
+
+def _of_a_word(read: tuple[Word, ...], n: int, language: str) -> bool:
+    """Whether a negation belongs to the one word behind it: `enfants non accompagnés`, `niños no acompañados`."""
+    following = read[n + 1].surface if n + 1 < len(read) else ""
+    word = fold(read[n].surface)
+    if language == "fr":
+        return word == "non" and following[:1].islower()
+    return language == "es" and word == "no" and _PARTICIPLE.search(following) is not None
 
 
 def _negation(word: Word, language: str) -> bool:

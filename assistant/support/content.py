@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,9 @@ from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, st
 from corpus.analysis import fold
 from corpus.embedding import Embedder
 
+OPENING = 10
+"""Most words of an opening."""
+_COMMA = re.compile(r"[,，،]")
 NEAR = 0.62
 """Cosine from which on two words may say the same; the model knows no opposites, which are looked for by themselves."""
 NEAR_WORTH = 0.6
@@ -89,12 +93,24 @@ def _subjects(text: str, language: str) -> frozenset[Word]:
     skipped = stops(language)
     owing = {n for each in book.strength.find(read_words(text, language)) for n in range(each.first, each.last + 1)}
     made: list[Word] = []
+    begins = _behind_opening(text, language)
     for n, word in enumerate(read_words(text, language)):
+        if word.start < begins:
+            continue
         told = word.stem in skipped or fold(word.surface) in book.light or word.surface.isdigit() or n in owing
         following = read_words(text, language)[n + 1 : n + 2]
         if not told and (not made or (following and fold(following[0].surface) in book.verbs)):
             made.append(word)
     return frozenset(made)
+
+
+def _behind_opening(text: str, language: str) -> int:
+    """Where the subject may begin: behind the comma of an opening such as `In line with the law, ...`."""
+    first = read_words(text, language)[:1]
+    if not first or fold(first[0].surface) not in thesaurus(language).openers:
+        return 0
+    comma = _COMMA.search(text)
+    return comma.end() if comma and len(read_words(text[: comma.start()], language)) <= OPENING else 0
 
 
 class Vectors:

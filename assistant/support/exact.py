@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.support.sources import Source
@@ -99,6 +100,7 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
     missing += _bound_elsewhere(claim, texts, language)
     if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
         missing.append("an address or mark-up")
+    missing += [f"the name {name}" for name in _countries_lacking(claim, [*texts, *shown], language)]
     return missing + [f"the name {name}" for name in _names_lacking(claim, given, [*texts, *shown], language)]
 
 
@@ -230,6 +232,30 @@ def _names_lacking(claim: str, given: Reading, texts: Sequence[str], language: s
             continue
         missing.append(name)
     return missing
+
+
+def _countries_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
+    """Names of countries and regions in Arabic and Chinese, which write names without capitals."""
+    if language not in ("ar", "zh"):
+        return []
+    held = {name for text in texts for name in _countries(text, language)}
+    return [name for name in _countries(claim, language) if name not in held]
+
+
+def _countries(text: str, language: str) -> list[str]:
+    """The countries and regions that a text names, by CLDR's names; Arabic ones with a particle before them too."""
+    pattern = _country_names(language)
+    return [match.group(1) for match in pattern.finditer(values.plain(text))]
+
+
+@lru_cache(maxsize=2)
+def _country_names(language: str) -> re.Pattern[str]:
+    from babel import Locale
+
+    names = sorted({re.escape(name) for name in Locale(language).territories.values()}, key=len, reverse=True)
+    if language == "zh":
+        return re.compile(f"({'|'.join(names)})")
+    return re.compile(rf"(?<![^\W\d_])[ولبفك]?({'|'.join(names)})(?![^\W\d_])")
 
 
 def _initials(text: str) -> dict[str, list[str]]:

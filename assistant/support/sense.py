@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.support.clauses import clauses
-from assistant.support.thesaurus import LIMITS, STRENGTHS, Found, Thesaurus, Word, read_words, thesaurus
+from assistant.support.thesaurus import LIMITS, STRENGTHS, Found, Thesaurus, Word, forms_of_one, read_words, thesaurus
 from assistant.wording.lexicon import stops
 from assistant.wording.polarity import polarity
 from corpus.analysis import fold
@@ -15,11 +15,12 @@ from corpus.analysis import fold
 ALIGNED = 0.45
 """Least share of a clause's words that a clause of the source must have to be taken for the one that says the same."""
 SHORT, SHORT_HAN = 3, 7
-"""A clause that affirms fewer words (Chinese: pairs of characters) says too little to be denied."""
+"""A clause that affirms fewer words (Chinese: pairs of characters) says too little to be denied by a longer one."""
 AS_GOOD = 0.7
 """How much of the best clause's share another one must have to answer in its place."""
 
 
+_ONLY = frozenset({"only", "seul", "seulement", "uniquement", "solo", "únicamente", "только", "лишь", "فقط", "仅"})
 _BREAK = re.compile(r"[.;:,()!?。；：，、？！،؛؟\n]")
 
 
@@ -53,13 +54,14 @@ def _denial(said: _Side, held: _Side) -> str:
     theirs = clauses(held.text, held.language)
     anywhere = any(each.denials for each in theirs)
     for mine in clauses(said.text, said.language):
-        if len(mine.says) < (SHORT_HAN if said.language == "zh" else SHORT) and not mine.denies:
-            continue
+        short = SHORT_HAN if said.language == "zh" else SHORT
         if mine.denials and not anywhere and mine.denies:
             return "a negation that the source does not have"
         shares = [(len(mine.says & each.says) / len(mine.says), each) for each in theirs] if mine.says else []
         best = max((share for share, _ in shares), default=0.0)
         near = [each for share, each in shares if share >= AS_GOOD * best]
+        if not mine.denies and len(mine.says) < short and any(len(each.says) > short for each in near):
+            continue
         if best >= ALIGNED and all(each.denies != mine.denies for each in near):
             return "a denial of what the source affirms" if mine.denies else "what the source denies"
     return ""
@@ -77,7 +79,8 @@ def _opposite(said: _Side, held: _Side) -> str:
 def _strength(said: _Side, held: _Side) -> str:
     """An obligation where the source only recommends or permits, and the other way round."""
     mine, theirs = said.lines("strength"), held.lines("strength")
-    denied = polarity(said.text, said.language).negates or polarity(held.text, held.language).negates
+    only = any(fold(word.surface) in _ONLY for word in (*said.words, *held.words))
+    denied = only or polarity(said.text, said.language).negates or polarity(held.text, held.language).negates
     if not mine or not theirs or mine & theirs or denied:  # `may not` obliges
         return ""
     if mine == {0} or (theirs == {0} and 0 not in mine):
@@ -114,8 +117,16 @@ def _actors(said: _Side, held: _Side, above: _Side) -> list[str]:
 
 
 def _in(said: _Side, found: Found, held: _Side) -> bool:
-    there = {fold(word.surface) for word in held.words}
-    return all(fold(word.surface) in there for word in said.words[found.first : found.last + 1])
+    words = said.words[found.first : found.last + 1]
+    exact = said.language in ("ar", "zh")
+    return all(
+        any(
+            word.surface == other.surface
+            or (not exact and word.stem == other.stem and forms_of_one(word.surface, other.surface))
+            for other in held.words
+        )
+        for word in words
+    )
 
 
 def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[Found]) -> str:

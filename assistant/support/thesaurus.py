@@ -53,7 +53,7 @@ class Phrases:
     def find(self, text: Sequence[Word]) -> list[Found]:
         """The phrases of a text in order; a word may say more than one line at once. What the data writes with a capital
         letter is found with one only."""
-        found: list[Found] = []
+        found: dict[Found, None] = {}
         at = 0
         while at < len(text):
             length = 0
@@ -63,9 +63,9 @@ class Phrases:
                     break
                 if len(there) == len(name) and all(map(self._same, there, name, range(len(name)))):
                     length = len(name)
-                    found.append(Found(line, at, at + length - 1))
+                    found[Found(line, at, at + length - 1)] = None
             at += length or 1
-        return found
+        return list(found)
 
     def _same(self, word: Word, name: Word, place: int) -> bool:
         if (place and word.stem != name.stem) or (name.surface[0].isupper() and not word.surface[0].isupper()):
@@ -85,6 +85,13 @@ class Phrases:
         return known
 
 
+def forms_of_one(one: str, other: str) -> bool:
+    """Whether two words may be forms of one: alike but for the last three letters of the longer one."""
+    one, other = fold(one), fold(other)
+    shared = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return shared >= max(len(one), len(other)) - 3
+
+
 @dataclass(frozen=True)
 class Thesaurus:
     """The words of one language. `opposites` are two lines for each pair, 2n and 2n + 1."""
@@ -98,6 +105,7 @@ class Thesaurus:
     clauses: Phrases
     idioms: Phrases
     light: frozenset[str]
+    openers: frozenset[str]
     verbs: frozenset[str]
     passive: frozenset[str]
     by: frozenset[str]
@@ -135,6 +143,7 @@ def thesaurus(language: str) -> Thesaurus:
         phrases([data["clauses"]]),
         phrases([data["idioms"]]),
         frozenset(fold(word) for word in data["light"]),
+        frozenset(fold(word) for word in data["openers"]),
         frozenset(fold(word) for word in data["verbs"]),
         frozenset(fold(word) for word in data["passive"]),
         frozenset(fold(word) for word in data["by"]),

@@ -71,8 +71,8 @@ _OTHER_NAMES = {
 _NEGATED = {
     "en": [
         (r"\bcannot\b", "can"), (r"\b(may|must|can|shall|should|do|does|are|is|were|was) not\b", r"\1"), (r"\bNo one\b", "Someone"),
-        (r"\bno one\b", "someone"), (r"\bare no\b", "are"), (r"^No ", ""), (r"^None of the ", "One of the "), (r"\bnot\b ", ""),
-        (r"\bWithout\b", "With"), (r"\b(must|may|can|should|could|is|are|was|were|has|have|had|be)\b", r"\1 not"),
+        (r"\bno one\b", "someone"), (r"\b(is|are|has|have) no\b", r"\1"), (r"^No ", ""), (r"^None of the ", "One of the "), (r"\bnot\b ", ""),
+        (r"\bWithout\b", "With"), (r"\b(must|may|can|should|could|is|are|was|were|has|have|had|be)\b(?!['’])", r"\1 not"),
         (r"\b(said|says|made|counted|covers|aims|applies|extends|calls|demands|became|opens|discussed|issued|adopted)\b", r"never \1"),
     ],
     "fr": [
