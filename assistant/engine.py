@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -126,7 +126,7 @@ class Engine:
 
     def stream(
         self, text: str, history: Sequence[str] = (), language: str | None = None, *, mode: Mode | None = None
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """The answer while it comes about: each statement once it stands, in order, and at last the whole answer.
 
         A generator: closing it ends the request to the model.

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.support.thesaurus import Word, read_words, thesaurus
-from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negations, stops
+from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, names_time, negations, stops
 from corpus.analysis import fold
 
 _BREAK = re.compile(r"[.;:!?](?=\s|$)|[,()。；：，、？！،؛؟\n]")
@@ -61,7 +61,11 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
 def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], text: str, language: str) -> Clause:
     book = thesaurus(language)
     mine = tuple(read[n] for n in indices)
-    said = {word.stem for word in mine if word.stem not in stops(language)}
+    said = {
+        word.stem
+        for word in mine
+        if word.stem not in stops(language) and not word.surface.isdigit() and not names_time(word.surface)
+    }
     said |= {f"={found.line}" for found in book.same.find(mine)}
     loose = [read[n] for n in indices if n not in bounds and not _of_a_word(read, n, language)]
     denials = len(book.deniers.find(loose))

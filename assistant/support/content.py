@@ -65,13 +65,14 @@ def compare(claim: str, source: str, shown: str, language: str, vectors: Vectors
 
 def content_words(text: str, language: str) -> list[Word]:
     """The words of a text that carry its content: no function words, figures, months or days."""
-    skipped, numbers = stops(language), number_words(language)
+    skipped, numbers, light = stops(language), number_words(language), thesaurus(language).light
     return [
         word
         for word in read_words(text, language)
         if word.stem not in skipped
         and not word.surface.isdigit()
         and fold(word.surface) not in numbers
+        and fold(word.surface) not in light
         and not names_time(word.surface)
         and len(word.surface) > 1
     ]

@@ -223,6 +223,8 @@ def _names_lacking(claim: str, given: Reading, texts: Sequence[str], language: s
     same = thesaurus(language).same
     lines = {each.line for text in texts for each in same.find(read_words(text, language))}
     missing = []
+    if any("$" in text for text in texts):
+        known |= {"usd", "us"}
     for name in given.names:
         if fold(name) in known or fold(name) in spelt or name.upper() in initials:
             continue

@@ -50,7 +50,8 @@ def turned(claim: str, source: str, heading: str, language: str) -> list[str]:
 
 
 def _denial(said: _Side, held: _Side) -> str:
-    """Negations: each clause must deny as the clauses of the source do that say most of the same."""
+    """Negations: each clause must deny as the clauses of the source do that say most of the same; and a sentence without any
+    may not say what stands right behind a negation of the source and nowhere else."""
     theirs = clauses(held.text, held.language)
     anywhere = any(each.denials for each in theirs)
     for mine in clauses(said.text, said.language):
@@ -64,6 +65,10 @@ def _denial(said: _Side, held: _Side) -> str:
             continue
         if best >= ALIGNED and all(each.denies != mine.denies for each in near):
             return "a denial of what the source affirms" if mine.denies else "what the source denies"
+    if not any(each.denials for each in clauses(said.text, said.language)) and said.language != "zh":
+        one, other = polarity(said.text, said.language), polarity(held.text, held.language)
+        if one.affirmed & other.denied - other.affirmed:
+            return "what the source denies"
     return ""
 
 
