@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.cli import app
 from assistant.retrieve import Evidence
 from assistant.support.check import Support, SupportCheck
 from assistant.support.sources import Source
@@ -19,6 +18,7 @@ from assistant.write.grounds import grounds
 from assistant.write.parts import Parts, Written
 from corpus.embedding import PackagedMiniLM
 from corpus.library import Library
+from eval.cli import app
 from eval.support.corrupt import KINDS, corruptions
 from eval.support.measure import TRUE, Told, evaluation, measure, run_time
 from eval.support.sentences import held_out, true_sentences
@@ -94,11 +94,11 @@ def test_the_evaluation_judges_by_rules_of_its_own(told: list[Told]) -> None:
 
 def test_the_command_prints_the_shares_by_kind(tmp_path: Path) -> None:
     env = {"RAPPORTEUR_DATA_DIR": str(tmp_path), "RAPPORTEUR_EMBEDDING": "hash"}
-    done = CliRunner().invoke(app, ["eval", "support", "--words-only", "--faults"], env=env, catch_exceptions=False)
+    done = CliRunner().invoke(app, ["support", "--words-only", "--faults"], env=env, catch_exceptions=False)
     assert done.exit_code == 0
     for kind in (*KINDS, "true", "all"):
         assert f"{kind}, " in done.stdout
-    done = CliRunner().invoke(app, ["eval", "support", "--words-only", "--json"], env=env, catch_exceptions=False)
+    done = CliRunner().invoke(app, ["support", "--words-only", "--json"], env=env, catch_exceptions=False)
     assert '"evaluation"' in done.stdout
 
 
