@@ -15,6 +15,10 @@ from corpus.language import detect_language
 
 FOREIGN = 0.5
 """Share of the words below which a sentence is asked for its language."""
+WORDS = 0.7
+"""Least share of the content words where no model reads the language."""
+LEAST, BOTH = 0.5, 1.3
+"""Least share of the content words, and least sum of share and cosine, where the embedding model reads it."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,13 @@ class SupportCheck:
         if content.subject:
             lacks.append(f"what the sentence is about: “{'”, “'.join(content.subject)}”")
         score = content.share + (content.cosine or 0.0)
-        if not self._enough(content, language):
+        if not _enough(content):
             lacks.append(f"enough of its content: “{'”, “'.join(content.strange[:8])}”")
         return Support(tuple(lacks), score, content)
 
-    def _enough(self, content: Content, language: str) -> bool:
-        if content.cosine is None:
-            return content.share >= 0.7
-        return content.share >= 0.5 and content.share + content.cosine >= 1.3
+
+def _enough(content: Content) -> bool:
+    """Whether a source says enough of a sentence. (The cross-encoder was tried beside and let more corruptions stand.)"""
+    if content.cosine is None:
+        return content.share >= WORDS
+    return content.share >= LEAST and content.share + content.cosine >= BOTH
