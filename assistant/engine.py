@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -498,20 +499,20 @@ class Engine:
         evidence = self._grounds(question, quoted)
         kept: list[Statement] = []
         shown = 0
-        writing = writer.write(question.text, evidence[0].document.language, evidence)
-        while True:
-            try:
-                event = next(writing)
-            except StopIteration as end:
-                draft: Draft = end.value
-                break
-            if isinstance(event, Progress):
-                yield event
-                continue
-            kept.append(event)
-            told, _ = self._versions.corrected(ordered(kept), language)
-            yield from said(ordered(told), shown)
-            shown = len(ordered(told))
+        with closing(writer.write(question.text, evidence[0].document.language, evidence)) as writing:
+            while True:
+                try:
+                    event = next(writing)
+                except StopIteration as end:
+                    draft: Draft = end.value
+                    break
+                if isinstance(event, Progress):
+                    yield event
+                    continue
+                kept.append(event)
+                told, _ = self._versions.corrected(ordered(kept), language)
+                yield from said(ordered(told), shown)
+                shown = len(ordered(told))
         answer = quoted
         if kept:
             answer = self._answered(question, [*kept, *(quoted.statements if draft.too_little else ())])
@@ -519,11 +520,14 @@ class Engine:
         return finished(answer, quoted, draft, writer.model.name)
 
     def _grounds(self, question: Question, quoted: Answer) -> list[Evidence]:
-        """The evidence to write from, all in one language: the passages of what is quoted, then what was retrieved."""
+        """The evidence to write from, all in one language: the passages of what is quoted, of each article that is named,
+        then what was retrieved."""
         scope = self._scope(question)
         documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
         cited = {citation.id: citation for citation in quoted.citations}
-        found = {each.id: each for each in self._gather(question, documents)}
+        treaties = self._treaties(question, question.language) if question.articles else []
+        units = [u for each in treaties for a in question.articles for u in self._article_units(each, a, None)]
+        found = {each.id: each for each in (*(u.evidence for u in units), *self._gather(question, documents))}
         for passage_id, passage in self.library.passages_by_id([each for each in cited if each not in found]).items():
             found[passage_id] = Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
         order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
