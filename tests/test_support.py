@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -14,10 +13,12 @@ from typer.testing import CliRunner
 from assistant.retrieve import Evidence
 from assistant.support.check import Support, SupportCheck
 from assistant.support.sources import Source
+from assistant.units import units_of
 from assistant.write.grounds import grounds
 from assistant.write.parts import Parts, Written
 from corpus.embedding import PackagedMiniLM
 from corpus.library import Library
+from corpus.sentences import sentence_spans
 from eval.cli import app
 from eval.support.corrupt import KINDS, corruptions
 from eval.support.measure import TRUE, Told, evaluation, measure, run_time
@@ -226,15 +227,21 @@ def test_the_narrowest_words_are_cited_and_two_sentences_only_where_one_will_not
     assert support.lacks
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the real documents are not at hand")
-def test_sentences_of_a_real_treaty_stand_on_themselves(real_library: Library) -> None:
+def test_sentences_of_a_real_treaty_stand_on_themselves_and_hardly_on_their_neighbours(real_library: Library) -> None:
     (document,) = [each for each in real_library.documents() if "annex III" in each.key]
-    check = SupportCheck()
-    for passage in real_library.passages(document.id)[:12]:
-        evidence = Evidence(passage, document, 1.0, None, None)
-        sentence = passage.text.strip().split("\n")[-1]
-        units, support = grounds(check, sentence, [evidence])
-        assert units or support.lacks
+    passages = [Evidence(each, document, 1.0, None, None) for each in real_library.passages(document.id)]
+    units = [unit for passage in passages for unit in units_of(passage)]
+    check, strangers = SupportCheck(), []
+    for unit, neighbour in zip(units, units[3:], strict=False):
+        for start, end in sentence_spans(unit.text, "en"):
+            sentence = unit.text[start:end]
+            if not 30 <= end - start <= 600:
+                continue
+            assert check(sentence, [Source(unit.text, "en", document.key, unit.locator)]).lacks == ()
+            if sentence not in neighbour.text and neighbour.text not in unit.text:
+                strangers.append(check(sentence, [Source(neighbour.text, "en", document.key, neighbour.locator)]).whole)
+    assert len(strangers) > 100
+    assert sum(strangers) / len(strangers) <= 0.05
 
 
 # Replies cut into sentences

@@ -58,6 +58,8 @@ class SupportCheck:
         lacks += turned(claim, source, heading, language)
         if content.subject:
             lacks.append(f"what the sentence is about: “{'”, “'.join(content.subject)}”")
+        if content.lone:
+            lacks.append(f"“{content.lone}”")
         score = content.share + (content.cosine or 0.0)
         if not _enough(content):
             lacks.append(f"enough of its content: “{'”, “'.join(content.strange[:8])}”")

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from assistant.support.clauses import clauses
 from assistant.support.thesaurus import Word, read_words, thesaurus
 from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops
 from corpus.analysis import fold
@@ -23,6 +24,8 @@ NEAR_WORTH = 0.6
 """What such a word counts, beside 1 for the word itself."""
 
 
+CLAUSE_WORDS, CLAUSE_SHARE = 3, 0.4
+"""Least share of the content words of each clause that has so many of them."""
 KEPT = 20_000
 """Most words whose vectors are kept."""
 
@@ -30,12 +33,14 @@ KEPT = 20_000
 @dataclass(frozen=True)
 class Content:
     """`share` of the content words that the source has (0..1); `strange` are those that it has not; `subject` says
-    whether the words before the verb are among them; `cosine` of the two texts, None where no model reads them."""
+    whether the words before the verb are among them; `cosine` of the two texts, None where no model reads them; `lone` is a
+    clause of which the source has too little."""
 
     share: float
     strange: tuple[str, ...]
     subject: tuple[str, ...]
     cosine: float | None
+    lone: str = ""
 
 
 def compare(claim: str, source: str, shown: str, language: str, vectors: Vectors | None) -> Content:
@@ -60,7 +65,18 @@ def compare(claim: str, source: str, shown: str, language: str, vectors: Vectors
     before = _subjects(claim, language)
     subject = tuple(word.surface for word in strange if word in before)
     share = worth / len(said) if said else 1.0
-    return Content(share, tuple(word.surface for word in strange), subject, cosine)
+    lone = _lone_clause(claim, language, set(said), {word for word in strange if word.surface not in near})
+    return Content(share, tuple(word.surface for word in strange), subject, cosine, lone)
+
+
+def _lone_clause(claim: str, language: str, said: set[Word], strange: set[Word]) -> str:
+    """A clause that says things of its own, though the sentence as a whole repeats much of the source: a provision of a
+    list behind the opening words of another one."""
+    for clause in clauses(claim, language):
+        mine = [word for word in clause.words if word in said]
+        if len(mine) >= CLAUSE_WORDS and sum(word in strange for word in mine) / len(mine) > 1 - CLAUSE_SHARE:
+            return claim[clause.words[0].start : clause.words[-1].end]
+    return ""
 
 
 def content_words(text: str, language: str) -> list[Word]:
