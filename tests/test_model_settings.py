@@ -15,6 +15,7 @@ from serving import free_port
 from test_cli import Cli, write
 
 from assistant.cli.session import make_model
+from assistant.model.transport import direct_or_by_proxy
 from assistant.settings import SettingsError, load_settings, model_key
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -197,3 +198,19 @@ def test_another_services_key_in_the_environment_is_not_sent(monkeypatch: pytest
     with writing(lambda e, _: "ready") as served:
         assert cli(folder, served.url)("doctor").code == 0
     assert "another" not in json.dumps(served.asked[0][1])
+
+
+def test_a_proxy_is_used_for_other_machines_and_never_for_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("httpx.HTTPTransport", lambda proxy=None: asked.append(proxy))
+    monkeypatch.setenv("https_proxy", "http://proxy:3128")
+    monkeypatch.setenv("http_proxy", "http://proxy:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    for url in (
+        "https://host.example/v1",
+        "http://127.0.0.1:8080/v1",
+        "http://localhost/v1",
+        "https://inside.example/v1",
+    ):
+        direct_or_by_proxy(url)
+    assert asked == ["http://proxy:3128", None, None, None]

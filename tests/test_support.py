@@ -261,6 +261,7 @@ def test_sentences_of_a_real_treaty_stand_on_themselves_and_hardly_on_their_neig
         ("No mark. A mark [aaaaaa].", [("No mark.", ()), ("A mark.", ("aaaaaa",))]),
         ("A\u202e fact\u200b [aaaaaa].", [("A fact.", ("aaaaaa",))]),
         ("[aaaaaa] [bbbbbb]", []),
+        ("A &lt;b&gt;fact&#x202e; [aaaaaa].", [("A <b>fact.", ("aaaaaa",))]),
     ],
 )  # fmt: skip
 def test_a_reply_is_cut_into_sentences_with_the_ids_that_they_cite(

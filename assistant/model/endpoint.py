@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from assistant.model.interface import Message, ModelFault, ModelFaultKind
-from assistant.model.transport import Bounded
+from assistant.model.transport import Bounded, direct_or_by_proxy
 
 _TOO_LONG = ("context length", "context size", "context window", "context_length", "too many tokens", "maximum context")
 
@@ -38,7 +38,7 @@ class Endpoint:
         self.url, self.name, self.window, self.output = url.rstrip("/"), name, window, output
         self._key = key
         self._silence, self._seconds, self._retries, self._temperature = silence, seconds, retries, temperature
-        self._transport = Bounded(httpx.HTTPTransport())
+        self._transport = Bounded(direct_or_by_proxy(url))
         self._opening = threading.Lock()
         self._opened: Any = None
 

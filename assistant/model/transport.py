@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -12,6 +14,17 @@ MAX_BYTES = 8_000_000
 """Most bytes of one reply: an event of a few hundred bytes a token, for the longest reply that can be set."""
 SURE_RETRY = 10.0
 """Longest wait, in seconds, that a server's Retry-After may ask for; a user is waiting."""
+
+
+def direct_or_by_proxy(url: str) -> httpx.HTTPTransport:
+    """The way to an address: by the proxy that the environment names for it, as everywhere (`https_proxy`, `no_proxy`),
+    and never by one to this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    own = host in ("localhost", "::1") or host.startswith("127.")
+    return httpx.HTTPTransport(proxy=None if own or not proxy or proxy_bypass(host) else proxy)
 
 
 class Call:

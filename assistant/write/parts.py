@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -76,7 +77,7 @@ class Parts:
 def _sentences(segment: str) -> Iterator[Written]:
     bullet = _BULLET.match(segment)
     number = int(bullet["number"]) if bullet and bullet["number"] else None
-    text = _EMPHASIS.sub("", segment[bullet.end() :] if bullet else segment)
+    text = html.unescape(_EMPHASIS.sub("", segment[bullet.end() :] if bullet else segment))
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn", "Cs"))
     text = " ".join(_STOP_FIRST.sub(r"\2\1", text).split())
     for start, end in sentence_spans(text, "en"):

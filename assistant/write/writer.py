@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -132,7 +131,7 @@ class Writer:
 
     def _settled(self, written: Written, fence: Fenced) -> _Slot:
         """One sentence, checked against what it cites."""
-        text = html.unescape(written.text)
+        text = written.text
         unknown = [each for each in written.ids if each not in fence.held]
         if not written.ids:
             return _Slot(text, None, "it cites no excerpt")
