@@ -22,8 +22,6 @@ NEAR = 0.62
 """Cosine from which on two words may say the same; the model knows no opposites, which are looked for by themselves."""
 NEAR_WORTH = 0.6
 """What such a word counts, beside 1 for the word itself."""
-
-
 CLAUSE_WORDS, CLAUSE_SHARE = 3, 0.4
 """Least share of the content words of each clause that has so many of them."""
 KEPT = 20_000
@@ -32,8 +30,8 @@ KEPT = 20_000
 
 @dataclass(frozen=True)
 class Content:
-    """`share` of the content words that the source has (0..1); `strange` are those that it has not; `subject` says
-    whether the words before the verb are among them; `cosine` of the two texts, None where no model reads them; `lone` is a
+    """`share` of the content words that the source has (0..1); `strange` are those that it has not; `subject` are those of them
+    that the sentence is about; `cosine` of the two texts, None where no model reads them; `lone` is a
     clause of which the source has too little."""
 
     share: float

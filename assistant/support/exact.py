@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 
+from assistant.support.names import names_lacking
 from assistant.support.sources import Source
-from assistant.support.thesaurus import read_words, thesaurus
+from assistant.support.thesaurus import read_words
 from assistant.wording import values
 from assistant.wording.dates import Date, dates_in
 from assistant.wording.lexicon import month_of, names_time, number_words
-from assistant.wording.reading import Reading, tokens
-from corpus.analysis import analyse, fold, words
+from assistant.wording.reading import Reading
+from corpus.analysis import fold, words
 
 _RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"
 _SCALES = [
@@ -29,31 +29,19 @@ _SCALES = [
     )
 ]
 _SLASHED = re.compile(r"(?<![\w/.])\d+/\d+(?![\w/])")
-_SMALL = frozenset(
-    [
-        "of",
-        "on",
-        "and",
-        "the",
-        "for",
-        "against",
-        "in",
-        "to",
-        "de",
-        "des",
-        "du",
-        "la",
-        "le",
-        "les",
-        "et",
-        "sur",
-        "contre",
-        "y",
-        "del",
-        "los",
-        "las",
-        "en",
-    ]
+_ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
 )
 _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNORECASE)
 
@@ -100,8 +88,7 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
     missing += _bound_elsewhere(claim, texts, language)
     if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
         missing.append("an address or mark-up")
-    missing += [f"the name {name}" for name in _countries_lacking(claim, [*texts, *shown], language)]
-    return missing + [f"the name {name}" for name in _names_lacking(claim, given, [*texts, *shown], language)]
+    return missing + [f"the name {name}" for name in names_lacking(claim, given, [*texts, *shown], language)]
 
 
 def _slashed(text: str) -> set[str]:
@@ -180,22 +167,6 @@ def _marks(text: str) -> list[int]:
     return [n for n, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text, re.IGNORECASE)]
 
 
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
-
-
 def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
     """A day without its year beside the year: a timetable's row, a heading."""
     bare = Date(None, date.month, date.day)
@@ -213,62 +184,3 @@ def _weekday(date: Date) -> int | None:
 
 def _written(date: Date) -> str:
     return "-".join(f"{part:02d}" for part in (date.year, date.month, date.day) if part is not None)
-
-
-def _names_lacking(claim: str, given: Reading, texts: Sequence[str], language: str) -> list[str]:
-    known = {fold(word) for text in texts for word in text.replace("/", " ").split()}
-    known.update(token for text in texts for token in tokens(text, language))
-    initials = {letters for text in texts for letters in _initials(text)}
-    spelt = {fold(word) for letters, run in _initials(claim).items() if fold(letters) in known for word in run}
-    same = thesaurus(language).same
-    lines = {each.line for text in texts for each in same.find(read_words(text, language))}
-    missing = []
-    if any("$" in text for text in texts):
-        known |= {"usd", "us"}
-    for name in given.names:
-        if fold(name) in known or fold(name) in spelt or name.upper() in initials:
-            continue
-        if any(token in known for token in analyse(name, language)):
-            continue
-        if not name.isupper() and any(each.line in lines for each in same.find(read_words(name, language))):
-            continue
-        missing.append(name)
-    return missing
-
-
-def _countries_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
-    """Names of countries and regions in Arabic and Chinese, which write names without capitals."""
-    if language not in ("ar", "zh"):
-        return []
-    held = {name for text in texts for name in _countries(text, language)}
-    return [name for name in _countries(claim, language) if name not in held]
-
-
-def _countries(text: str, language: str) -> list[str]:
-    """The countries and regions that a text names, by CLDR's names; Arabic ones with a particle before them too."""
-    pattern = _country_names(language)
-    return [match.group(1) for match in pattern.finditer(values.plain(text))]
-
-
-@lru_cache(maxsize=2)
-def _country_names(language: str) -> re.Pattern[str]:
-    from babel import Locale
-
-    names = sorted({re.escape(name) for name in Locale(language).territories.values()}, key=len, reverse=True)
-    if language == "zh":
-        return re.compile(f"({'|'.join(names)})")
-    return re.compile(rf"(?<![^\W\d_])[ولبفك]?({'|'.join(names)})(?![^\W\d_])")
-
-
-def _initials(text: str) -> dict[str, list[str]]:
-    """Abbreviations that the capitalised names of a text may have, with their words."""
-    made: dict[str, list[str]] = {}
-    run: list[str] = []
-    for word, _, _ in [*words(text), (".", 0, 0)]:
-        if word[0].isupper():
-            run.append(word)
-        elif word.lower() not in _SMALL or not run:
-            for start in range(len(run) - 1):
-                made["".join(each[0] for each in run[start:]).upper()] = run[start:]
-            run = []
-    return made

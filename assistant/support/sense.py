@@ -18,8 +18,6 @@ SHORT, SHORT_HAN = 3, 7
 """A clause that affirms fewer words (Chinese: pairs of characters) says too little to be denied by a longer one."""
 AS_GOOD = 0.7
 """How much of the best clause's share another one must have to answer in its place."""
-
-
 _ONLY = frozenset({"only", "seul", "seulement", "uniquement", "solo", "únicamente", "только", "лишь", "فقط", "仅"})
 _BREAK = re.compile(r"[.;:,()!?。；：，、？！،؛؟\n]")
 

@@ -16,6 +16,8 @@ from assistant.write.hostile import addresses_model
 
 TRIED = 5
 """Units that are tried together where none alone bears a sentence out."""
+CLOSE = 0.15
+"""How much less of a sentence a shorter unit may say and still be cited in place of a longer one."""
 TOGETHER = 3
 """Most units that one sentence may rest on."""
 
@@ -56,10 +58,6 @@ def _each_clause(claim: str, units: Sequence[Unit]) -> bool:
         if not any(not lacking(text, given, [_source(unit)], language) for unit in units):
             return False
     return True
-
-
-CLOSE = 0.15
-"""How much less of a sentence a shorter unit may say and still be cited in place of a longer one."""
 
 
 def _hostile(unit: Unit) -> bool:

@@ -18,6 +18,8 @@ from assistant.write.parts import Parts, Written
 
 SENTENCE_LIMIT = 700
 """Longest sentence, in characters, that may stand."""
+MOST_CITED = 4
+"""Most excerpts that one sentence may cite."""
 CHARACTERS_A_TOKEN = 8
 """Characters of a reply that are read for each token that it may have; a server that never ends is cut off there."""
 REPEATS = 3
@@ -137,6 +139,8 @@ class Writer:
             return _Slot(text, None, "it cites no excerpt")
         if unknown:
             return _Slot(text, None, f"it cites {', '.join(unknown)}, which is no excerpt that was given")
+        if len(written.ids) > MOST_CITED:
+            return _Slot(text, None, f"it cites more than {MOST_CITED} excerpts")
         if len(text) > SENTENCE_LIMIT:
             return _Slot(text, None, "it is too long for one sentence")
         units, support = grounds(self._check, text, [fence.held[each] for each in written.ids])
