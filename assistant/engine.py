@@ -496,7 +496,10 @@ class Engine:
         """The answer written by the model from the evidence of this turn, each sentence said once it stands; with what
         would have been quoted where too little of it stands."""
         language = question.language
-        evidence = self._grounds(question, quoted)
+        evidence = self._evidence_for(question, quoted)
+        if not evidence:
+            yield from said(quoted.statements)
+            return quoted
         kept: list[Statement] = []
         shown = 0
         with closing(writer.write(question.text, evidence[0].document.language, evidence)) as writing:
@@ -519,7 +522,7 @@ class Engine:
         yield from said(answer.statements, shown)
         return finished(answer, quoted, draft, writer.model.name)
 
-    def _grounds(self, question: Question, quoted: Answer) -> list[Evidence]:
+    def _evidence_for(self, question: Question, quoted: Answer) -> list[Evidence]:
         """The evidence to write from, all in one language: the passages of what is quoted, of each article that is named,
         then what was retrieved."""
         scope = self._scope(question)
@@ -532,7 +535,7 @@ class Engine:
             found[passage_id] = Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
         order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
         languages = [each.document.language for each in order[: len(cited)]]
-        spoken = question.language if question.language in languages else languages[0]
+        spoken = question.language if question.language in languages else next(iter(languages), "")
         readable = [each for each in order if each.document.language == spoken and any(units_of(each))]
         return readable[: self._passages]
 
