@@ -64,7 +64,10 @@ def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], text: 
     said = {
         word.stem
         for word in mine
-        if word.stem not in stops(language) and not word.surface.isdigit() and not names_time(word.surface)
+        if word.stem not in stops(language)
+        and word.stem not in book.texts
+        and not word.surface.isdigit()
+        and not names_time(word.surface)
     }
     said |= {f"={found.line}" for found in book.same.find(mine)}
     loose = [read[n] for n in indices if n not in bounds and not _of_a_word(read, n, language)]

@@ -12,7 +12,7 @@ from assistant.support.sources import Source
 from assistant.support.thesaurus import read_words
 from assistant.wording import values
 from assistant.wording.dates import Date, dates_in
-from assistant.wording.lexicon import month_of, names_time, number_words
+from assistant.wording.lexicon import month_of, names_time, number_words, stops
 from assistant.wording.reading import Reading
 from corpus.analysis import fold, words
 
@@ -145,7 +145,13 @@ def _bound(text: str, language: str) -> list[tuple[str, float]]:
         surface = fold(word.surface)
         value = float(surface) if surface.isdecimal() else known.get(surface)
         gap = text[word.end : after.start]
-        if value is not None and not gap.strip() and after.surface.isalpha() and not names_time(after.surface):
+        if (
+            value is not None
+            and after.stem not in stops(language)
+            and not gap.strip()
+            and after.surface.isalpha()
+            and not names_time(after.surface)
+        ):
             made.append((after.stem, float(value)))
     return made
 

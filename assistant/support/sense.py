@@ -12,7 +12,7 @@ from assistant.wording.lexicon import stops
 from assistant.wording.polarity import polarity
 from corpus.analysis import fold
 
-ALIGNED = 0.45
+ALIGNED = 0.35
 """Least share of a clause's words that a clause of the source must have to be taken for the one that says the same."""
 SHORT, SHORT_HAN = 3, 7
 """A clause that affirms fewer words (Chinese: pairs of characters) says too little to be denied by a longer one."""

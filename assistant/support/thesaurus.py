@@ -104,6 +104,7 @@ class Thesaurus:
     limits: Phrases
     clauses: Phrases
     idioms: Phrases
+    texts: frozenset[str]
     light: frozenset[str]
     openers: frozenset[str]
     verbs: frozenset[str]
@@ -142,6 +143,7 @@ def thesaurus(language: str) -> Thesaurus:
         phrases(data["limits"][kind] for kind in LIMITS),
         phrases([data["clauses"]]),
         phrases([data["idioms"]]),
+        frozenset(word.stem for name in data["texts"] for word in read_words(str(name), language)),
         frozenset(fold(word) for word in data["light"]),
         frozenset(fold(word) for word in data["openers"]),
         frozenset(fold(word) for word in data["verbs"]),

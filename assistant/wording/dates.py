@@ -37,7 +37,7 @@ _NUMBER_OF = {
 _NAME = "|".join(sorted(map(re.escape, _NUMBER_OF), key=len, reverse=True))
 # Arabic documents print both names of a month: تشرين الأول/أكتوبر.
 _MONTH = rf"(?P<month>{_NAME})(?:/(?:{_NAME}))?(?![^\W\d_])"
-_DAY = r"(?<![\d.,/-])(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|º|-?го|-е)?"
+_DAY = r"(?<![\d.,/])(?<!\d{4}-)(?<!-\d\d-)(?P<day>[0-3]?\d)(?:er|st|nd|rd|th|º|-?го|-е)?"
 _YEAR = r"(?P<year>(?:1[89]|20)\d\d)(?!\d)"
 _OF = r"(?:\s+(?:de|of|в|من))?\s+"
 _LIST = (
