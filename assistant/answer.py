@@ -10,6 +10,8 @@ from corpus.documents import Document
 
 Verdict = Literal["quoted", "derived", "supported", "unsupported"]
 AnswerStatus = Literal["answered", "partial", "not_found", "refused"]
+Mode = Literal["quote", "write", "auto"]
+"""How answers are made: of quotes and by rule, written by the model, or written where the question asks for it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,14 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Dropped:
+    """A sentence that the model wrote and that did not stand, with what it lacked. Never part of the answer."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Pointer:
     """Something that the user may want to read; not an answer."""
 
@@ -82,6 +92,9 @@ class Answer:
     `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and how a misspelt
     question was read. `confidence` is the score of the best evidence above the bar for answering, a log-odds: negative
     where it is too weak, None where no evidence was weighed, since a rule decided.
+
+    `model` names the model that was asked to write; then `raw` holds its replies as they came, and `dropped` the
+    sentences of them that did not stand. Neither may be shown as the answer.
     """
 
     question: str
@@ -93,11 +106,14 @@ class Answer:
     notes: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     confidence: float | None = None
+    model: str | None = None
+    raw: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
 
     @property
     def citations(self) -> list[Citation]:
         """All citations, each once, in the order of first use: number n is at index n - 1."""
-        return list(dict.fromkeys(citation for statement in self.statements for citation in statement.citations))
+        return numbered(self.statements)
 
     def numbers(self, statement: Statement) -> list[int]:
         """The numbers of a statement's citations."""
@@ -115,30 +131,16 @@ class Answer:
                 {"text": each.text, "verdict": each.verdict, "citations": self.numbers(each)}
                 for each in self.statements
             ],
-            "citations": [
-                {
-                    "number": n,
-                    "id": each.id,
-                    "document": each.document,
-                    "symbol": each.symbol,
-                    "title": each.title,
-                    "edition": each.edition,
-                    "language": each.language,
-                    "locator": each.locator,
-                    "quote": each.quote,
-                    "start": each.start,
-                    "end": each.end,
-                    "url": each.url,
-                    "ocr": each.ocr,
-                }
-                for n, each in enumerate(self.citations, 1)
-            ],
+            "citations": [citation_json(n, each) for n, each in enumerate(self.citations, 1)],
             "see_also": [
                 {"document": each.document, "locator": each.locator, "title": each.title, "url": each.url}
                 for each in self.see_also
             ],
             "notes": list(self.notes),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
+            "model": self.model,
+            "raw": list(self.raw),
+            "dropped": [{"text": each.text, "reason": each.reason} for each in self.dropped],
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
 
@@ -153,3 +155,27 @@ def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
             seen.add(key)
             kept.append(statement)
     return tuple(kept)
+
+
+def numbered(statements: Sequence[Statement]) -> list[Citation]:
+    """The citations of statements, each once, in the order of first use: number n is at index n - 1."""
+    return list(dict.fromkeys(citation for statement in statements for citation in statement.citations))
+
+
+def citation_json(number: int, citation: Citation) -> dict[str, Any]:
+    """The stable JSON form of a citation."""
+    return {
+        "number": number,
+        "id": citation.id,
+        "document": citation.document,
+        "symbol": citation.symbol,
+        "title": citation.title,
+        "edition": citation.edition,
+        "language": citation.language,
+        "locator": citation.locator,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "url": citation.url,
+        "ocr": citation.ocr,
+    }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Pointer, Statement, ordered
+from assistant.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.conversation import stand_alone
+from assistant.events import Event, Finished, Progress, said
 from assistant.evidence import Scored, Scorer, TextScorer
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
@@ -23,11 +26,16 @@ from assistant.subjects import read_subjects
 from assistant.units import Unit, units_of
 from assistant.versions import VersionDesk
 from assistant.vocabulary import Vocabulary
+from assistant.write.modes import is_written
+from assistant.write.report import NAMES, finished
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.symbols import Symbol, link, same_document
+
+if TYPE_CHECKING:
+    from assistant.write.writer import Draft, Writer
 
 THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
@@ -75,7 +83,8 @@ _SAYING = frozenset(
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `clock` gives seconds and only times the answer. `cross_encoder` sharpens the choice of sentences.
+    `clock` gives seconds and only times the answer. `cross_encoder` sharpens the choice of sentences. `writer` writes
+    answers, as `mode` says; without one all are quoted.
     """
 
     def __init__(
@@ -88,6 +97,8 @@ class Engine:
         passages: int = 12,
         max_statements: int = 5,
         max_question: int = 2_000,
+        writer: Writer | None = None,
+        mode: Mode = "auto",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.library = library
@@ -101,22 +112,34 @@ class Engine:
         self._passages = passages
         self._most = max_statements
         self._max_question = max_question
+        self._writer = writer
+        self._mode = mode
         self._clock = clock
 
-    def ask(self, text: str, history: Sequence[str] = (), language: str | None = None) -> Answer:
-        """The answer to a question. `history` are the earlier user turns, oldest first; `language` overrides
-        the detected language of the question."""
+    def ask(
+        self, text: str, history: Sequence[str] = (), language: str | None = None, *, mode: Mode | None = None
+    ) -> Answer:
+        """The answer to a question: what `stream` ends with. `history` are the earlier user turns, oldest first;
+        `language` overrides the detected language of the question, `mode` the engine's."""
+        *_, last = self.stream(text, history, language, mode=mode)
+        assert isinstance(last, Finished)
+        return last.answer
+
+    def stream(
+        self, text: str, history: Sequence[str] = (), language: str | None = None, *, mode: Mode | None = None
+    ) -> Generator[Event, None, None]:
+        """The answer while it comes about: each statement once it stands, in order, and at last the whole answer.
+
+        A generator: closing it ends the request to the model.
+        """
         begun = self._clock()
         bounded = text[: self._max_question + 1]
         cleaned = clean_question(bounded)
         spoken = language or parse_question(cleaned[:400], self.vocabulary, self.catalogue).language
-        if not cleaned:
-            return Answer("", spoken, "refused", say("empty", spoken))
-        if len(text) > self._max_question:
-            reason = say("too_long", spoken, length=len(text), limit=self._max_question)
-            return Answer(cleaned[:200], spoken, "refused", reason)
-        if not self.library.languages():
-            return Answer(cleaned, spoken, "not_found", say("empty_library", spoken))
+        refused = self._refused(text, cleaned, spoken)
+        if refused is not None:
+            yield Finished(refused)
+            return
         turns = [clean_question(turn[: self._max_question]) for turn in history]
         asked = cleaned
         if spoken == "en":
@@ -124,7 +147,15 @@ class Engine:
         whole = stand_alone(asked, turns, self.vocabulary, self.catalogue)
         question = parse_question(whole, self.vocabulary, self.catalogue, spoken, asked)
         parsed = self._clock()
+        yield Progress("searching")
         answer = self._answer(question)
+        mode = mode or self._mode
+        if self._writer is not None and is_written(mode, question, answer):
+            answer = yield from self._written(self._writer, question, answer)
+        else:
+            yield from said(answer.statements)
+            if self._writer is None and mode == "write":
+                answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
         done = self._clock()
         timings = {
             "parse_ms": (parsed - begun) * 1e3,
@@ -132,7 +163,18 @@ class Engine:
             "total_ms": (done - begun) * 1e3,
         }
         read_as = () if asked == cleaned else (say("read_as", spoken, question=asked),)
-        return replace(answer, question=cleaned, timings=timings, notes=(*answer.notes, *read_as))
+        yield Finished(replace(answer, question=cleaned, timings=timings, notes=(*answer.notes, *read_as)))
+
+    def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
+        """What is said of a question that can't be answered as it is, or from no documents."""
+        if not cleaned:
+            return Answer("", language, "refused", say("empty", language))
+        if len(text) > self._max_question:
+            reason = say("too_long", language, length=len(text), limit=self._max_question)
+            return Answer(cleaned[:200], language, "refused", reason)
+        if not self.library.languages():
+            return Answer(cleaned, language, "not_found", say("empty_library", language))
+        return None
 
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""
@@ -448,6 +490,55 @@ class Engine:
             held += [document_id for document_id, key in self.library.versions().keys.items() if "/" not in key]
         return list(dict.fromkeys(held)) or None
 
+    # Writing answers
+
+    def _written(self, writer: Writer, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
+        """The answer written by the model from the evidence of this turn, each sentence said once it stands; with what
+        would have been quoted where too little of it stands."""
+        language = question.language
+        evidence = self._evidence_for(question, quoted)
+        if not evidence:
+            yield from said(quoted.statements)
+            return quoted
+        kept: list[Statement] = []
+        shown = 0
+        with closing(writer.write(question.text, evidence[0].document.language, evidence)) as writing:
+            while True:
+                try:
+                    event = next(writing)
+                except StopIteration as end:
+                    draft: Draft = end.value
+                    break
+                if isinstance(event, Progress):
+                    yield event
+                    continue
+                kept.append(event)
+                told, _ = self._versions.corrected(ordered(kept), language)
+                yield from said(ordered(told), shown)
+                shown = len(ordered(told))
+        answer = quoted
+        if kept:
+            answer = self._answered(question, [*kept, *(quoted.statements if draft.too_little else ())])
+        yield from said(answer.statements, shown)
+        return finished(answer, quoted, draft, writer.model.name)
+
+    def _evidence_for(self, question: Question, quoted: Answer) -> list[Evidence]:
+        """The evidence to write from, all in one language: the passages of what is quoted, of each article that is named,
+        then what was retrieved."""
+        scope = self._scope(question)
+        documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
+        cited = {citation.id: citation for citation in quoted.citations}
+        treaties = self._treaties(question, question.language) if question.articles else []
+        units = [u for each in treaties for a in question.articles for u in self._article_units(each, a, None)]
+        found = {each.id: each for each in (*(u.evidence for u in units), *self._gather(question, documents))}
+        for passage_id, passage in self.library.passages_by_id([each for each in cited if each not in found]).items():
+            found[passage_id] = Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
+        order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
+        languages = [each.document.language for each in order[: len(cited)]]
+        spoken = question.language if question.language in languages else next(iter(languages), "")
+        readable = [each for each in order if each.document.language == spoken and any(units_of(each))]
+        return readable[: self._passages]
+
     # Making answers
 
     def _answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
@@ -457,8 +548,9 @@ class Engine:
         cited = {citation.document: self.library.document(citation.document) for citation in answer.citations}
         notes += self._versions.notes(self._asked(question), list(cited.values()), language)
         labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
-        quoted = any(statement.verdict == "quoted" for statement in answer.statements)
-        parts = [say("quoted" if quoted else "derived", language, documents=labels)]
+        verdicts = {statement.verdict for statement in answer.statements}
+        way = next(way for way in ("supported", "quoted", "derived") if way in verdicts)
+        parts = [say("written" if way == "supported" else way, language, documents=labels)]
         for other in sorted({document.language for document in cited.values()} - {language}):
             parts.append(say("text_language", language, language=language_name(other, language)))
         for document in cited.values():

@@ -6,13 +6,16 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+LEAST_EVIDENCE = 800
+"""Tokens that must be left for the rules, the question and at least one passage."""
 
 
 class SettingsError(ValueError):
@@ -66,6 +69,27 @@ class Settings(BaseSettings):
     max_statements: int = Field(5, ge=1, le=20, description="Most quoted statements in one answer.")
     max_question: int = Field(2_000, ge=100, le=20_000, description="Longest question, in characters.")
 
+    mode: Literal["quote", "write", "auto"] = Field(
+        "auto",
+        description="How answers are made: quoted, written by the model, or written where the question wants it.",
+    )
+    model: str | None = Field(
+        None, min_length=1, max_length=200, description="Name of the model that writes answers; unset: all are quoted."
+    )
+    model_url: str = Field(
+        "http://127.0.0.1:8080/v1",
+        pattern=r"^https?://[^\s/?#@\\]+(/[^\s?#\\]*)?$",
+        description="Address of the model's OpenAI-compatible API.",
+    )
+    model_timeout: float = Field(60.0, ge=1, le=3_600, description="Seconds that the model's server may be silent.")
+    model_seconds: float = Field(300.0, ge=1, le=86_400, description="Seconds that one reply of the model may take.")
+    model_retries: int = Field(2, ge=0, le=10, description="Tries after the first where the model's server fails.")
+    model_context: int = Field(
+        8_192, ge=1_024, le=10_000_000, description="Tokens that the model reads and writes at once."
+    )
+    model_output: int = Field(1_024, ge=64, le=100_000, description="Tokens that one reply of the model may have.")
+    model_temperature: float = Field(0.0, ge=0, le=2, description="How freely the model chooses its words.")
+
     jobs: int | None = Field(None, ge=1, le=64, description="Files that are read at once; unset: one a processor.")
     reader_memory: int = Field(
         2_048, ge=256, le=1_048_576, description="Memory that reading one file may take, in MB of address space."
@@ -92,6 +116,14 @@ class Settings(BaseSettings):
             raise ValueError("must name a folder, and is empty")
         return value
 
+    @model_validator(mode="after")
+    def _budget(self) -> Settings:
+        if self.model_output * 2 + LEAST_EVIDENCE > self.model_context:
+            raise ValueError(
+                f"model_context (RAPPORTEUR_MODEL_CONTEXT): must be at least twice model_output and {LEAST_EVIDENCE}"
+            )
+        return self
+
     @field_validator("data_dir", "catalogue_dir")
     @classmethod
     def _home(cls, value: Path | None) -> Path | None:
@@ -111,6 +143,11 @@ class Settings(BaseSettings):
         return init_settings, env_settings, file
 
 
+def model_key() -> str | None:
+    """The key of the model's server. Only from the environment, so that it stands in no file and no list of settings."""
+    return os.environ.get("RAPPORTEUR_MODEL_KEY", "").strip() or None
+
+
 def load_settings(**options: Any) -> Settings:
     """The settings, `options` first (None: not given). Raises `SettingsError` with a sentence for people."""
     file = settings_file()
@@ -121,8 +158,10 @@ def load_settings(**options: Any) -> Settings:
     except ValidationError as error:
         faults = []
         for fault in error.errors():
-            name = str(fault["loc"][0]) if fault["loc"] else "settings"
-            faults.append(f"{name} (RAPPORTEUR_{name.upper()}): {fault['msg'][0].lower()}{fault['msg'][1:]}")
+            name = str(fault["loc"][0]) if fault["loc"] else ""
+            said = f"{name} (RAPPORTEUR_{name.upper()}): " if fault["loc"] else ""
+            told = fault["msg"].removeprefix("Value error, ")
+            faults.append(f"{said}{told[0].lower()}{told[1:]}")
         raise SettingsError(f"Setting {'; '.join(faults)}. Read from options, environment and {file}.") from None
     except (ValueError, OSError) as error:
         raise SettingsError(f"{file} can't be used: {error}") from None

@@ -200,6 +200,34 @@ def check(
     talk.print(f"{count} cases, no faults.", markup=False)
 
 
+@app.command()
+def support(
+    faults: Annotated[bool, typer.Option("--faults", help="Print each claim that was judged wrongly.")] = False,
+    words_only: Annotated[bool, typer.Option("--words-only", help="Leave the embedding model out.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How well the check of written sentences tells faithful paraphrases from corruptions."""
+    from corpus.embedding import make_embedder
+    from eval.runs.options import settings_for
+    from eval.support import measure as measuring
+    from eval.support.showing import print_faults, print_shares
+
+    with _told():
+        chosen = settings_for(cross_encoder=False)
+        embedder = None if words_only else make_embedder(chosen.embedding, chosen.data_dir / "models")
+        told = list(measuring.measure(measuring.run_time(embedder)))
+        rows = {
+            "check": measuring.shares(told),
+            "evaluation": measuring.shares(list(measuring.measure(measuring.evaluation()))),
+        }
+    if as_json:
+        _print_json(rows)
+        return
+    if faults:
+        print_faults(data, told)
+    print_shares(data, rows)
+
+
 for _command in (retrieval, abstention, evidence, fit):
     app.command()(_command)
 

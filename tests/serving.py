@@ -16,13 +16,16 @@ Reply = Callable[[dict[str, Any]], "Answer"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back. `length` overrides what the header says of the body, `hang` keeps the client waiting."""
+    """What goes back. `length` overrides what the header says of the body, `hang` keeps the client waiting, `drip` sends
+    white space and `again` the same bytes until the client goes."""
 
     status: int = 200
     body: bytes = b"{}"
     length: int | None = None
     hang: bool = False
     drip: bool = False
+    again: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def as_json(value: Any, status: int = 200) -> Answer:
@@ -32,10 +35,12 @@ def as_json(value: Any, status: int = 200) -> Answer:
 
 @dataclass
 class Served:
-    """The running server: its address, and what it was asked (path, headers, body), in order."""
+    """The running server: its address, and what it was asked (path, headers, body), in order, and
+    whether a client went before the end."""
 
     url: str
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
+    gone: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -53,15 +58,19 @@ def serving(reply: Reply) -> Iterator[Served]:
                 return
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")
-            if not answer.drip:
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            if not answer.drip and not answer.again:
                 self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
             self.end_headers()
             try:
                 self.wfile.write(answer.body)
                 while answer.drip and not stop.wait(0.02):
                     self.wfile.write(b" ")
+                while answer.again and not stop.wait(0.001):
+                    self.wfile.write(answer.again)
             except OSError:
-                return  # the client has gone, as it may
+                served.gone.set()  # the client has gone, as it may
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""

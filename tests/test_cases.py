@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from conftest import real_documents
 
+from assistant.wording.dates import Date, dates_in
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cases import KINDS, CaseError, Place, load_cases, read_cases, shipped_sets
 from eval.check import check_cases, check_set
-from eval.wording import Date, dates_in, says
+from eval.wording import says
 
 STARTER = shipped_sets()["starter"]
 SOUND = """

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from assistant.cli.render import print_answer
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_engine, read_stdin_or, talk
+from assistant.cli.render import print_answer, print_events
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, open_engine, read_stdin_or, talk
 from assistant.retrieve import Evidence
 from corpus.documents import LANGUAGES
 
@@ -33,19 +33,22 @@ def ask(
         Path | None, typer.Option(help="JSON lines {id, question, history?}; prints one object a line.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="Language of the question, where detection errs.")] = None,
+    mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
 ) -> None:
     """Ask one question, or a file of them."""
     if batch is not None:
         rows = list(_rows(batch))
-        with open_engine("ask") as (engine, _):
+        with open_engine("ask") as (engine, chosen):
+            known = known_mode(mode, chosen)
             for row in rows:
-                answer = engine.ask(row["question"], row.get("history", ()), row.get("language", language))
+                given = row.get("language", language)
+                answer = engine.ask(row["question"], row.get("history", ()), given, mode=row.get("mode", known))
                 typer.echo(json.dumps({"id": row["id"], **answer.to_json()}, ensure_ascii=False))
         return
     text = read_stdin_or(question)
     known_language(language)
-    with open_engine("ask") as (engine, _):
-        answer = engine.ask(text, language=language)
+    with open_engine("ask") as (engine, chosen):
+        answer = engine.ask(text, language=language, mode=known_mode(mode, chosen))
     if as_json:
         typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
@@ -56,17 +59,20 @@ def ask(
         raise typer.Exit(1)
 
 
-def chat() -> None:
+def chat(
+    mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
+) -> None:
     """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
     history: list[str] = []
-    with open_engine("chat") as (engine, _):
+    with open_engine("chat") as (engine, chosen):
+        known = known_mode(mode, chosen)
         talk.print("Ask about the documents. An empty line ends.")
         while True:
             talk.print("> ", end="")
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_answer(data, engine.ask(line, history))
+            print_events(data, engine.stream(line, history, mode=known))
             data.print()
             history.append(line)
 
@@ -156,6 +162,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             and isinstance(history, list)
             and all(isinstance(turn, str) for turn in history)
             and row.get("language") in (None, *LANGUAGES)
+            and row.get("mode") in (None, "quote", "write", "auto")
         )
         if not good:
             message = f'{path}, line {number} must be like {{"id": "1", "question": "...", "history": ["..."]}}.'

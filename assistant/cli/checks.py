@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.cli.session import catalogue_of
+from assistant.cli.session import catalogue_of, make_model
 from assistant.cli.session import settings as read_settings
-from assistant.settings import Settings, SettingsError
+from assistant.settings import Settings, SettingsError, model_key
 from corpus.catalogue import CatalogueError
 from corpus.embedding import EmbeddingError, make_models
 from corpus.embedding.cross_encoder import CrossEncoder
@@ -41,7 +41,7 @@ def run_checks() -> list[Finding]:
         return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]
     findings.append(Finding("settings", "ok", f"library in {settings.data_dir}"))
     findings.append(Finding("catalogue", "ok", f"{len(catalogue.entries)} documents known"))
-    return [*findings, *_disk(settings), _cross_encoder(settings), *_library(settings)]
+    return [*findings, *_disk(settings), _cross_encoder(settings), _model(settings), *_library(settings)]
 
 
 def _python() -> Finding:
@@ -75,6 +75,34 @@ def _cross_encoder(settings: Settings) -> Finding:
     severity: Severity = "error" if settings.cross_encoder == "on" else "warning"
     return Finding("cross-encoder", severity, "not installed; answers are chosen less sharply",
                    "pip install 'rapporteur[crossencoder]'")  # fmt: skip
+
+
+def _model(settings: Settings) -> Finding:
+    """Whether the model of the settings replies, and whether it can be used: a line is asked of it."""
+    if settings.model is None:
+        if settings.mode == "write":
+            return Finding("model", "error", "mode is 'write', but no model is set", "Set RAPPORTEUR_MODEL.")
+        return Finding("model", "ok", "none set: answers are quoted")
+    from assistant.model import Message, ModelFault
+
+    try:
+        reply = "".join(make_model(settings).reply([Message("user", "Write one word: ready")])).strip()
+    except ModelFault as fault:
+        return Finding("model", "error", str(fault), _REMEDIES[fault.kind])
+    if not reply:
+        return Finding("model", "warning", f"{settings.model} replied without a word", "Try another model.")
+    key = "with a key" if model_key() else "without a key"
+    return Finding("model", "ok", f"{settings.model} replies at {settings.model_url} ({key})")
+
+
+_REMEDIES = {
+    "unreachable": "Start the server, or correct RAPPORTEUR_MODEL_URL.",
+    "silent": "Wait until the model is loaded, or raise RAPPORTEUR_MODEL_TIMEOUT and RAPPORTEUR_MODEL_SECONDS.",
+    "busy": "Try again later.",
+    "refused": "Correct RAPPORTEUR_MODEL, RAPPORTEUR_MODEL_KEY or RAPPORTEUR_MODEL_URL (it usually ends in /v1).",
+    "too_long": "Correct RAPPORTEUR_MODEL_CONTEXT and RAPPORTEUR_MODEL_OUTPUT.",
+    "failed": "See the log of the server; RAPPORTEUR_MODEL_URL must be that of an OpenAI-compatible API.",
+}
 
 
 def _library(settings: Settings) -> list[Finding]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Statement
+from assistant.events import Event, Finished, Said
 from assistant.frames import language_name, say
 from corpus.documents import Document
 from corpus.meetings import Meeting
@@ -17,8 +20,25 @@ _STATUS_STYLES = {"answered": "green", "partial": "yellow", "not_found": "yellow
 def print_answer(console: Console, answer: Answer) -> None:
     """Statements with the numbers of their citations, then each citation with its exact words."""
     for statement in answer.statements:
-        marks = "".join(f"[{n}]" for n in answer.numbers(statement))
-        console.print(Text.assemble(statement.text, " ", (marks, "cyan")))
+        _print_statement(console, statement, answer.numbers(statement))
+    _print_grounds(console, answer)
+
+
+def print_events(console: Console, events: Iterable[Event]) -> None:
+    """An answer as it comes about; at the end the same lines as `print_answer`."""
+    for event in events:
+        if isinstance(event, Said):
+            _print_statement(console, event.statement, event.numbers)
+        elif isinstance(event, Finished):
+            _print_grounds(console, event.answer)
+
+
+def _print_statement(console: Console, statement: Statement, numbers: Sequence[int]) -> None:
+    marks = "".join(f"[{n}]" for n in numbers)
+    console.print(Text.assemble(statement.text, " ", (marks, "cyan")))
+
+
+def _print_grounds(console: Console, answer: Answer) -> None:
     console.print(Text(answer.reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
     for note in answer.notes:
         console.print(Text(note, style="italic yellow"))

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import typer
 from rich.console import Console
 
-from assistant.settings import Settings, SettingsError, load_settings
+from assistant.settings import Settings, SettingsError, load_settings, model_key
 from corpus.catalogue import Catalogue, CatalogueError
 from corpus.documents import LANGUAGES
 from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
@@ -20,7 +20,10 @@ from corpus.library import Library
 from ingest.readers import visible
 
 if TYPE_CHECKING:
+    from assistant.answer import Mode
     from assistant.engine import Engine
+    from assistant.model.endpoint import Endpoint
+    from assistant.write.writer import Writer
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 """0 success; 1 the command could not do what was asked; 2 wrong usage or settings; 3 another process owns the
@@ -120,7 +123,47 @@ def make_engine(library: Library, chosen: Settings) -> Engine:
         passages=chosen.passages,
         max_statements=chosen.max_statements,
         max_question=chosen.max_question,
+        writer=make_writer(library, chosen),
+        mode=chosen.mode,
     )
+
+
+def make_writer(library: Library, chosen: Settings) -> Writer | None:
+    """What writes answers as the settings want it; None without a model. Imports no model client."""
+    if chosen.model is None:
+        return None
+    from assistant.support.check import SupportCheck
+    from assistant.write.writer import Writer
+
+    return Writer(make_model(chosen), SupportCheck(library.embedder))
+
+
+def make_model(chosen: Settings) -> Endpoint:
+    """The model of the settings, which must name one; its key comes from the environment."""
+    from assistant.model.endpoint import Endpoint
+
+    assert chosen.model is not None
+    return Endpoint(
+        chosen.model_url,
+        chosen.model,
+        model_key(),
+        silence=chosen.model_timeout,
+        seconds=chosen.model_seconds,
+        retries=chosen.model_retries,
+        window=chosen.model_context,
+        output=chosen.model_output,
+        temperature=chosen.model_temperature,
+    )
+
+
+def known_mode(mode: str | None, chosen: Settings) -> Mode | None:
+    """A mode that was given, checked: `write` needs a model."""
+    if mode not in (None, "quote", "write", "auto"):
+        raise fail(f"--mode {mode!r} is none of quote, write, auto.", EXIT_USAGE)
+    if mode == "write" and chosen.model is None:
+        message = "--mode write needs a model: set RAPPORTEUR_MODEL, and RAPPORTEUR_MODEL_URL where it is served."
+        raise fail(message, EXIT_USAGE)
+    return cast("Mode | None", mode)
 
 
 def known_language(language: str | None) -> str | None:

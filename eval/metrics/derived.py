@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
 
-from eval.metrics import values
-from eval.wording import Date, dates_in
-
-Unit = Literal["meetings", "days", "hours", "items"]
-_UNITS: dict[Unit, str] = {
-    "meetings": r"meetings?|sittings?|séances?|sesi[óo]n(?:es)?|заседани\w+|(?:ال)?جلس(?:ة|ات|تين|تان)|次会议",
-    "days": r"days?|jours?|d[íi]as?|дн(?:ей|я)|день|(?:ال)?أيام|天",
-    "hours": r"hours?|heures?|horas?|час(?:ов|а)?|ч(?=\.)|(?:ال)?ساع(?:ة|ات)|小时",
-    "items": r"items?|points?|temas?|пункт(?:ов|а|ы)|(?:ال)?بنود|个项目",
-}
-_COUNTED = {
-    unit: re.compile(
-        rf"(?<![\d.,])(\d+(?:\.\d+)?)\s?(?:{words})(?![^\W\d_])|"
-        # Russian and Arabic also put it the other way round: the number of items of the agenda: 5.
-        rf"(?<![^\W\d_])(?:{words})(?: повестки дня| جدول الأعمال)?(?:: | \(| (?=\d+\.?$))(\d+)",
-        re.IGNORECASE,
-    )
-    for unit, words in _UNITS.items()
-}
-
-
-def counted(text: str) -> tuple[tuple[Unit, float], ...]:
-    """The meetings, days, hours and items that a plain text counts: `4 meetings`, `дней: 2`."""
-    return tuple(
-        (unit, float(match.group(1) or match.group(2)))
-        for unit, pattern in _COUNTED.items()
-        for match in pattern.finditer(text)
-    )
+from assistant.wording import values
+from assistant.wording.counts import Unit
+from assistant.wording.dates import Date, dates_in
 
 
 def computed(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[float]]:

@@ -27,13 +27,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.wording import values
+from assistant.wording.dates import Date, dates_in
+from assistant.wording.polarity import Polarity, polarity
+from assistant.wording.reading import Reading, read, tokens
 from corpus.analysis import analyse, fold
 from corpus.language import detect_language
-from eval.metrics import values
 from eval.metrics.derived import computed
-from eval.metrics.polarity import contradiction, polarity
-from eval.metrics.reading import Reading, read, tokens
-from eval.wording import Date, dates_in
 
 How = Literal["verbatim", "words", "places", "not"]
 CONTENT_SHARE = 0.8
@@ -118,7 +118,7 @@ def _by_words(
 ) -> Support:
     held = _Held(sources, language, derived, places)
     missing = held.lacking(given)
-    wrong = contradiction(
+    wrong = _contradiction(
         polarity(claim, language), [polarity(each.quote, detect_language(each.quote, language)) for each in sources]
     )
     kept = [token for token in given.content if token in held.tokens]
@@ -228,3 +228,22 @@ def _written(date: Date) -> str:
 
 def _shortest(readings: frozenset[float]) -> str:
     return f"{max(readings):g}"
+
+
+def _contradiction(claim: Polarity, held: Sequence[Polarity]) -> str:
+    """What is wrong with a claim's negations beside those of its quotes; empty where nothing is.
+
+    What the claim denies must be denied in a quote (anywhere in a negation's reach), or, where the quotes don't have the
+    word at all, they must hold some negation. What the quotes deny and nowhere affirm, a claim without a negation may not
+    affirm.
+    """
+    denied = {word for each in held for word in each.denied}
+    reached = {word for each in held for word in each.reached}
+    affirmed = {word for each in held for word in each.affirmed}
+    if not claim.negates:
+        wrong = sorted((denied & claim.affirmed) - affirmed)
+        return f"“{wrong[0]}” is denied" if wrong else ""
+    if not any(each.negates for each in held):
+        return "a negation"
+    wrong = sorted((claim.denied & affirmed) - reached)
+    return f"“{wrong[0]}” is not denied" if wrong else ""

@@ -7,12 +7,12 @@ word that follows it: a rule of thumb in the manner of NegEx (Chapman et al., 20
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.wording.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negations, stops
 from corpus.analysis import analyse, fold, words
-from eval.metrics.lexicon import HAN_NEGATIONS, NOT_NEGATIONS, negations, stops
 
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|[,。；：，、？！،؛؟]")
 _IDIOM = re.compile(NOT_NEGATIONS, re.IGNORECASE)
@@ -70,22 +70,3 @@ def _read_han(clause: str, language: str) -> Iterator[tuple[str, int]]:
             yield "", 1
             said = analyse(_HAN_HELPER.sub("", piece), language)
             yield from ((token, 1 if n else 2) for n, token in enumerate(said))
-
-
-def contradiction(claim: Polarity, held: Sequence[Polarity]) -> str:
-    """What is wrong with a claim's negations beside those of its quotes; empty where nothing is.
-
-    What the claim denies must be denied in a quote (anywhere in a negation's reach), or, where the quotes don't have the
-    word at all, they must hold some negation. What the quotes deny and nowhere affirm, a claim without a negation may not
-    affirm.
-    """
-    denied = {word for each in held for word in each.denied}
-    reached = {word for each in held for word in each.reached}
-    affirmed = {word for each in held for word in each.affirmed}
-    if not claim.negates:
-        wrong = sorted((denied & claim.affirmed) - affirmed)
-        return f"“{wrong[0]}” is denied" if wrong else ""
-    if not any(each.negates for each in held):
-        return "a negation"
-    wrong = sorted((claim.denied & affirmed) - reached)
-    return f"“{wrong[0]}” is not denied" if wrong else ""

@@ -7,11 +7,11 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
+from assistant.wording.dates import dates_in
+from assistant.wording.lexicon import PLACES, WEEKDAYS, month_of, number_words
 from corpus.analysis import fold, words
 from corpus.language import detect_language
 from corpus.symbols import find_symbols
-from eval.metrics.lexicon import PLACES, WEEKDAYS, month_of, number_words
-from eval.wording import dates_in
 
 _NUMBER = re.compile(r"(?<!\d)(?:\d{1,3}(?:[,.'’٬ ]\d{3})+(?!\d)|\d+(?:[.,٫]\d+)?)")
 _PLACED = re.compile(

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
+from assistant.wording import values
+from assistant.wording.counts import Unit, counted
+from assistant.wording.dates import Date, dates_in
+from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
 from corpus.analysis import analyse, fold, words
 from corpus.sentences import sentence_spans
-from eval.metrics import values
-from eval.metrics.derived import Unit, counted
-from eval.metrics.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
-from eval.wording import Date, dates_in
 
 _HAN_FUNCTION = re.compile(f"[{HAN_FUNCTION}]")
 _HAN_DATE = re.compile(
@@ -94,13 +94,14 @@ def _names(text: str, language: str, derived: bool) -> tuple[str, ...]:
     own, _ = timetable()
     made: list[str] = []
     for start, end in sentence_spans(text, language):
-        for n, (word, _, _) in enumerate(words(text[start:end])):
+        for n, (surface, _, _) in enumerate(words(text[start:end])):
+            word = re.split("['’]", surface)[-1] if language == "fr" else surface
             acronym = len(word) > 1 and word.isupper()
             if len(word) < 2 or not _INITIAL.match(word) or (n == 0 and not acronym):
                 continue
             if names_time(word) or _ROMAN.fullmatch(word) or (derived and fold(word) in own):
                 continue
-            if any(token in stops(language) for token in analyse(word, language)):
+            if not acronym and any(token in stops(language) for token in analyse(word, language)):
                 continue
             made.append(word)
     return tuple(dict.fromkeys(made))

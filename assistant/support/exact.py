@@ -1,0 +1,192 @@
+"""What must be the same to the letter: symbols, numbers, dates, times, days of the week, names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from assistant.support.names import names_lacking
+from assistant.support.sources import Source
+from assistant.support.thesaurus import read_words
+from assistant.wording import values
+from assistant.wording.dates import Date, dates_in
+from assistant.wording.lexicon import month_of, names_time, number_words, stops
+from assistant.wording.reading import Reading
+from corpus.analysis import fold, words
+
+_RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"
+_SCALES = [
+    (factor, re.compile(_RANGE + rf"(?:{words})"))
+    for factor, words in (
+        (1e9, r"billions?\b|milliards?\b|mil millones\b|миллиард|مليار|بليون|十亿"),
+        (1e8, r"亿"),
+        (1e6, r"millions?\b|mill[oó]n(?:es)?\b|миллион|مليون|ملايين|百万"),
+        (1e4, r"万"),
+        (1e3, r"thousand|mille\b|milliers?\b|mil\b|тысяч|ألف|آلاف|千"),
+        (1e-2, r"%|per ?cent\b|pour ?cent\b|por ciento\b|процент|في المائة"),
+    )
+]
+_SLASHED = re.compile(r"(?<![\w/.])\d+/\d+(?![\w/])")
+_ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
+_LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNORECASE)
+
+
+def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str) -> list[str]:
+    """What a sentence gives and its sources do not, each in words for people; empty where all is there.
+
+    Years, names and numbers of places may come from what every citation shows besides its words: the document's
+    symbol or name, the place in it, the headings above it.
+    """
+    texts = [each.text for each in sources]
+    shown = [part for each in sources for part in (each.document, each.locator, each.heading) if part]
+    read = [values.without_symbols(text) for text in texts]
+    bare = [values.plain(text) for _, text in read]
+    around = [values.plain(values.without_symbols(text)[1]) for text in shown]
+    symbols = {symbol for found, _ in read for symbol in found}
+    symbols.update(symbol for text in shown for symbol in values.without_symbols(text)[0])
+    missing = [f"the symbol {symbol}" for symbol in sorted(given.symbols - symbols)]
+
+    dates = [date for text in bare for date in dates_in(text)]
+    years = {n for text in [*bare, *around] for readings in values.figures(text) for n in readings if 1800 <= n < 2200}
+    told = [date for date in given.dates if any(date.covers(each) for each in dates) or _by_year(date, dates, years)]
+    missing += [f"the date {_written(date)}" for date in given.dates if date not in told]
+    days = {day for text in bare for day in values.weekdays(text)}
+    days.update(day for date in [*told, *dates] if (day := _weekday(date)) is not None)
+    missing += [f"the day of the week ({dt.date(2001, 1, 1 + day):%A})" for day in sorted(given.weekdays - days)]
+    times = {minutes for text in bare for minutes in values.times(text)[0]}
+    missing += [f"the time {m // 60}:{m % 60:02d}" for m in sorted(given.times - times)]
+
+    scaled = {value for text in texts for value in _scaled(text)}
+    numbers = _numbers(bare) | years | scaled
+    places = {f"{n:g}" for text in around for readings in values.numbers(text) for n in readings}
+    places.update(mark for text in [*bare, *around] for mark in values.romans(text))
+    for readings in given.numbers:
+        placed = any(f"{n:g}" in given.placed and f"{n:g}" in places for n in readings)
+        if not readings & numbers and not placed:
+            missing.append(f"the number {max(readings):g}")
+    missing += [f"the number {mark}" for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
+    missing += [
+        f"the number {pair}" for pair in sorted(_slashed(claim) - {p for t in [*texts, *shown] for p in _slashed(t)})
+    ]
+    missing += [f"the month {word}" for word in _months_lacking(claim, [*texts, *shown], language)]
+    missing += [f"the number {written}" for value, written in _scaled(claim).items() if value not in scaled | numbers]
+    missing += _bound_elsewhere(claim, texts, language)
+    if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
+        missing.append("an address or mark-up")
+    return missing + [f"the name {name}" for name in names_lacking(claim, given, [*texts, *shown], language)]
+
+
+def _slashed(text: str) -> set[str]:
+    """Numbers with a stroke: resolution 7/1."""
+    return set(_SLASHED.findall(values.plain(text)))
+
+
+def _scaled(text: str) -> dict[float, str]:
+    """Numbers of thousands, millions, billions and per cent, multiplied out, as they are written."""
+    folded = values.plain(text).casefold()
+    made: dict[float, str] = {}
+    for factor, pattern in _SCALES:
+        for match in pattern.finditer(folded):
+            for written in (match["first"], match["last"]):
+                for readings in values.figures(written or ""):
+                    made.update({round(n * factor, 6): match.group() for n in readings})
+        folded = pattern.sub(" ", folded)
+    return made
+
+
+def _months_lacking(claim: str, texts: Sequence[str], language: str) -> list[str]:
+    """Names of months that no source has; Arabic gives both names of one."""
+    held = {month for text in texts for month, _ in _months(text, language)}
+    held.update(date.month for text in texts for date in dates_in(text))
+    return [word for month, word in _months(claim, language) if month not in held]
+
+
+def _months(text: str, language: str) -> list[tuple[int, str]]:
+    """Names of months; in English with a capital, behind another word: `may` and `march` are words of their own."""
+    read = [word for word, _, _ in words(text)]
+    named = [(month, word) for word in read if (month := month_of(word)) is not None]
+    return [(month, word) for month, word in named if language != "en" or (word[0].isupper() and word != read[0])]
+
+
+def _bound_elsewhere(claim: str, texts: Sequence[str], language: str) -> list[str]:
+    """Numbers before a word before which the sources have other numbers only: four days where they have two."""
+    held: dict[str, set[float]] = {}
+    for text in texts:
+        for stem, number in _bound(text, language):
+            held.setdefault(stem, set()).add(number)
+    return [
+        f"the number {number:g} before “{stem}”"
+        for stem, number in _bound(claim, language)
+        if stem in held and number not in held[stem]
+    ]
+
+
+def _bound(text: str, language: str) -> list[tuple[str, float]]:
+    """Numbers in figures or words, each with the stem of the word right behind it."""
+    read = read_words(text, language)
+    known = number_words(language)
+    made = []
+    for word, after in pairwise(read):
+        surface = fold(word.surface)
+        value = float(surface) if surface.isdecimal() else known.get(surface)
+        gap = text[word.end : after.start]
+        if (
+            value is not None
+            and after.stem not in stops(language)
+            and not gap.strip()
+            and after.surface.isalpha()
+            and not names_time(after.surface)
+        ):
+            made.append((after.stem, float(value)))
+    return made
+
+
+def _links(claim: str) -> list[str]:
+    return [part.strip(".,;:()") for part in claim.split() if _LINK.search(part)]
+
+
+def _numbers(bare: Sequence[str]) -> set[float]:
+    timeless = [values.times(text)[1] for text in bare]
+    numbers = {n for text in timeless for readings in values.numbers(text) for n in readings}
+    numbers.update(float(n) for text in bare for _, n in values.spelt(text))
+    numbers.update(float(n) for text in bare for n in _marks(text))
+    return numbers
+
+
+def _marks(text: str) -> list[int]:
+    """Ordinals in words, English: `first` is 1 (`the first meeting` may be written as meeting 1)."""
+    return [n for n, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text, re.IGNORECASE)]
+
+
+def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
+    """A day without its year beside the year: a timetable's row, a heading."""
+    bare = Date(None, date.month, date.day)
+    return date.year in years and any(each.year is None and bare.covers(each) for each in dates)
+
+
+def _weekday(date: Date) -> int | None:
+    if date.year is None or date.day is None:
+        return None
+    try:
+        return dt.date(date.year, date.month, date.day).weekday()
+    except ValueError:
+        return None
+
+
+def _written(date: Date) -> str:
+    return "-".join(f"{part:02d}" for part in (date.year, date.month, date.day) if part is not None)

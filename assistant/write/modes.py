@@ -1,0 +1,36 @@
+"""When an answer is written and when it is quoted."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answer import Answer, Mode
+from assistant.question import Question
+
+_WRITING = re.compile(
+    r"\b(?:summar|compar|differ|explain|describ|overview|outline|resum|résum|synthès|expli|décri|diferenc|describ|"
+    r"сравн|обобщ|объясн|резюм|разниц|отлич)|(?:لخص|ملخص|قارن|الفرق|اشرح)|(?:总结|概述|比较|区别|解释|说明)",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(
+    r"\b(?:quot|verbatim|exact (?:words|wording|text)|wording|full text|cit(?:e|er|ez|ar|a)\b|textuel|mot à mot|textual|"
+    r"literal|дослов|цитат|процитир)|(?:اقتبس|نص المادة|حرفيا)|(?:引用|原文|逐字)",
+    re.IGNORECASE,
+)
+
+
+def is_written(mode: Mode, question: Question, quoted: Answer) -> bool:
+    """Whether an answer that can be quoted is to be written.
+
+    Never where the documents do not say, and never what a rule derives from a timetable: a model could only spoil it.
+    `auto` leaves to quotes what asks for exact words, and a provision that is named, unless a summary or comparison is
+    asked for.
+    """
+    quotes = any(statement.verdict == "quoted" for statement in quoted.statements)
+    if mode == "quote" or quoted.status != "answered" or not quotes:
+        return False
+    if mode == "write":
+        return True
+    if _EXACT.search(question.text):
+        return False
+    return quoted.confidence is not None or _WRITING.search(question.text) is not None

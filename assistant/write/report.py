@@ -1,0 +1,50 @@
+"""What an answer says of how it was written: what was left out, what the model lacked, why it is quoted instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.answer import Answer
+from assistant.frames import joined, say
+
+if TYPE_CHECKING:
+    from assistant.write.writer import Draft
+
+
+NAMES = {"doctor": "rapporteur doctor", "setting": "RAPPORTEUR_MODEL_CONTEXT",
+         "names": "RAPPORTEUR_MODEL, RAPPORTEUR_MODEL_URL"}  # fmt: skip
+"""What people type, kept apart from right-to-left text."""
+
+
+def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer:
+    """The answer with all that is to be said of its writing.
+
+    `partial` where sentences fell and no quotes make up for them.
+    """
+    language = answer.language
+    notes = [*answer.notes]
+    if draft.fault is not None:
+        notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))
+    elif draft.no_answer and not draft.statements:
+        notes.append(say("model_no_answer", language, model=model))
+    if draft.dropped:
+        notes.append(say("sentences_dropped", language, count=len(draft.dropped)))
+    if draft.too_little and draft.fault is None and not draft.no_answer:
+        notes.append(say("written_too_little", language))
+    if draft.left_out:
+        places = [each.document.cite(each.passage.locator) for each in draft.left_out]
+        notes.append(say("evidence_left_out", language, places=joined(places, language)))
+    if draft.kept_back:
+        places = [each.document.cite(each.passage.locator) for each in draft.kept_back]
+        notes.append(say("kept_from_model", language, places=joined(places, language)))
+    partial = bool(draft.statements) and bool(draft.dropped or draft.fault) and not draft.too_little
+    return replace(
+        answer,
+        status="partial" if partial else answer.status,
+        confidence=quoted.confidence,
+        notes=tuple(dict.fromkeys(notes)),
+        model=model,
+        raw=tuple(draft.raw),
+        dropped=tuple(draft.dropped),
+    )

