@@ -165,6 +165,11 @@ class Library:
 
     # Adding and removing
 
+    def stamp(self) -> dict[str, str]:
+        """What the library was made with: schema, embedding model, segmenter."""
+        with self._guard:
+            return self._store.stamp()
+
     def headers(self, **where: str) -> list[Header]:
         """What can be said of documents without their text; of all, or of those that agree in `id`, `key`, `sha256`,
         `origin` or `symbol`."""
