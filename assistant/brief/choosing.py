@@ -44,13 +44,13 @@ class Chooser:
     said: set[str] = field(default_factory=set)
 
     def speaking(
-        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Unit], bool] = lambda _: True
+        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
     ) -> list[Scored]:
         """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
         if not documents:
             return []
         scored = self.engine.weigh(words, documents, self.ground.request.language)
-        good = [each for each in scored if self._usable(each.unit) and fits(each.unit) and self._speaks(each)]
+        good = [each for each in scored if self._usable(each.unit) and fits(each) and self._speaks(each)]
         good.sort(key=lambda each: (-worth(each), each.unit.document.id, each.unit.start))
         return self._apart(good, most)
 
@@ -78,6 +78,15 @@ class Chooser:
         """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""
         self.used.append(statement.citations[-1])
         self.said.add(_folded(statement.text))
+
+    def near(self, unit: Unit) -> bool:
+        """Whether a unit is near to the subject of the briefing as a whole, as far as a model reads its language."""
+        embedder = self.engine.library.embedder
+        languages = {unit.document.language, self.ground.request.language}
+        if embedder.languages is not None and not languages <= embedder.languages:
+            return True
+        cosine = embedder.embed_passages([unit.text])[0] @ embedder.embed_query(self.ground.title)
+        return float(cosine) >= OWN_NEAR
 
     def foreign(self, unit: Unit) -> bool:
         """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""

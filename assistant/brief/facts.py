@@ -9,6 +9,7 @@ from assistant.answer import Citation, Statement
 from assistant.brief.choosing import Chooser
 from assistant.brief.ground import proposes
 from assistant.brief.model import Paper, Part
+from assistant.evidence import Scored
 from assistant.frames import say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer
@@ -16,7 +17,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.sentences import sentence_spans
-from corpus.symbols import Symbol, same_document
+from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
 MANDATE, QUESTIONS = 2, 8
@@ -47,7 +48,7 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
     for each in made:
         chooser.note(each)
     asked = say("ask_mandate", language, body=ground.meeting.body)
-    found = chooser.speaking(asked, ground.others, MANDATE, lambda unit: bool(_ORDAINS.search(unit.text)))
+    found = chooser.speaking(asked, ground.others, MANDATE, lambda each: bool(_ORDAINS.search(each.unit.text)))
     return (Part("", (*made, *chooser.take([each.unit for each in found]))),)
 
 
@@ -68,12 +69,20 @@ def schedule(chooser: Chooser) -> tuple[Part, ...]:
 
 
 def documentation(chooser: Chooser) -> tuple[Part, ...]:
-    """What the agenda announces for the item."""
+    """What the agenda announces for the item, and what a document about it says that it is."""
     ground = chooser.ground
     if ground.meeting is None or ground.item is None:
         return ()
     cite = Citer(chooser.engine.library, ground.meeting)
-    return (Part("", tuple(said_of.announced(ground.item, cite, ground.request.language, short=True))),)
+    made = said_of.announced(ground.item, cite, ground.request.language, short=True)
+    announced = {symbol for symbol, _ in ground.item.documentation}
+
+    def tells(each: Scored) -> bool:
+        named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
+        return bool(named & announced) and each.unit.document.key not in announced
+
+    found = chooser.speaking(ground.title, ground.own, 1, tells)
+    return (Part("", (*made, *chooser.take([each.unit for each in found]))),)
 
 
 def papers(chooser: Chooser) -> tuple[Paper, ...]:
@@ -117,7 +126,7 @@ def questions(chooser: Chooser) -> tuple[Part, ...]:
     for each in fresh:
         chooser.note(each)
     documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
-    found = chooser.speaking(ground.title, documents, QUESTIONS, lambda unit: proposes(unit.text))
+    found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposes(each.unit.text))
     return (Part("", (*fresh, *chooser.take([each.unit for each in found]))),)
 
 

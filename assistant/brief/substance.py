@@ -19,6 +19,8 @@ from corpus.documents import Document
 ARTICLES: dict[Audience, int] = {"chair": 6, "delegate": 8, "secretariat": 14}
 POINTS: dict[Audience, int] = {"chair": 2, "delegate": 3, "secretariat": 4}
 """Most articles of a legal framework, and most points of a theme."""
+COVERED = 0.25
+"""Share of the subject's content that guidance must name: more than what the body is about anyway."""
 GUIDANCE, DIFFERENCES, NAMING = 6, 4, 2
 POOL = 16
 """How many units each theme puts forward; of several themes the nearest gets a unit."""
@@ -41,7 +43,7 @@ def framework(chooser: Chooser) -> tuple[Part, ...]:
     finder = ArticleFinder(chooser.engine, ground.treaties)
     naming = [each.unit for each in chooser.speaking(
         ground.title, [*ground.own, *ground.others], NAMING * 2,
-        lambda unit: len(finder.named(unit.text, unit.document.language)) >= 1 and not _later(chooser, unit),
+        lambda each: bool(finder.named(each.unit.text, each.unit.document.language)) and not _later(chooser, each.unit),
     )] if not ground.own else _naming(chooser, finder)  # fmt: skip
     naming = naming[:NAMING]
     named = [place for unit in naming for place in finder.named(unit.text, unit.document.language)]
@@ -65,8 +67,12 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
         most *= 3
     found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
     for n, theme in enumerate(ground.themes):
-        own = chooser.speaking(theme.words, ground.own, POOL, lambda unit: not proposes(unit.text))
-        more = [] if ground.request.kind == "document" else chooser.speaking(theme.words, ground.others, most)
+        own = chooser.speaking(theme.words, ground.own, POOL, lambda each: not proposes(each.unit.text))
+        more = (
+            []
+            if ground.request.kind == "document"
+            else chooser.speaking(theme.words, ground.others, most, lambda each: chooser.near(each.unit))
+        )
         for each in (*own, *more):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in found or each.cosine > found[key][0]:
@@ -86,13 +92,19 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
 def guidance(chooser: Chooser) -> tuple[Part, ...]:
     """What other documents recommend or offer as guidance, none of it later than the meeting."""
     ground = chooser.ground
-    asked = say("ask_guidance", ground.request.language, title=ground.title)
 
-    def guides(unit: Unit) -> bool:
-        return bool(_GUIDES.search(unit.text)) and not proposes(unit.text) and not _later(chooser, unit)
+    def guides(each: Scored) -> bool:
+        text = each.unit.text
+        return (
+            bool(_GUIDES.search(text))
+            and not proposes(text)
+            and each.coverage >= COVERED
+            and not _later(chooser, each.unit)
+            and chooser.near(each.unit)
+        )
 
     units: list[Unit] = []
-    for words in dict.fromkeys((asked, *(theme.words for theme in ground.themes))):
+    for words in dict.fromkeys((ground.title, *(theme.words for theme in ground.themes))):
         if len(units) < GUIDANCE:
             units += [each.unit for each in chooser.speaking(words, ground.others, 3, guides)]
     statements = chooser.take(units, GUIDANCE)
