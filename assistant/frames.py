@@ -59,6 +59,11 @@ def date_text(day: dt.date, language: str) -> str:
     )
 
 
+def day_text(day: dt.date, language: str) -> str:
+    """A date without its weekday, as a reference gives it."""
+    return say("day", language, day=day.day, month=_data()[language]["months"][day.month - 1], year=day.year)
+
+
 def joined(parts: list[str], language: str) -> str:
     """A list of parts with the language's word for `and` before the last."""
     if len(parts) < 2:

@@ -50,7 +50,7 @@ class Chooser:
         if not documents:
             return []
         scored = self.engine.weigh(words, documents, self.ground.request.language)
-        good = [each for each in scored if self._usable(each.unit) and fits(each) and self._speaks(each)]
+        good = [each for each in scored if self.usable(each.unit) and fits(each) and self._speaks(each)]
         good.sort(key=lambda each: (-worth(each), each.unit.document.id, each.unit.start))
         return self._apart(good, most)
 
@@ -102,7 +102,8 @@ class Chooser:
         elsewhere = named - mine - theirs  # the items of another meeting's papers are none of this meeting's
         return bool(numbers) and item.main not in numbers and not elsewhere
 
-    def _usable(self, unit: Unit) -> bool:
+    def usable(self, unit: Unit) -> bool:
+        """Whether a unit can stand by itself, is new, and belongs to no other item."""
         document = unit.document
         block = document.blocks[unit.block]
         if block.kind in ("footnote", "heading") or block.page in document.unquotable:

@@ -14,7 +14,7 @@ from assistant.frames import say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer
 from corpus.catalogue import Catalogue
-from corpus.documents import Block, Document
+from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols, same_document
@@ -61,36 +61,48 @@ def schedule(chooser: Chooser) -> tuple[Part, ...]:
     if not sittings:
         return ()
     cite, language = Citer(chooser.engine.library, ground.meeting), ground.request.language
-    made = (
-        said_of.taken_up(ground.item, sittings, cite, language, short=True),
-        said_of.length(ground.item, sittings, cite, language, short=True),
-    )
-    return (Part("", made),)
+    made = [said_of.taken_up(ground.item, sittings, cite, language, short=True)]
+    if len(sittings) > 1:
+        made.append(said_of.length(ground.item, sittings, cite, language, short=True))
+    return (Part("", tuple(made)),)
 
 
 def documentation(chooser: Chooser) -> tuple[Part, ...]:
-    """What the agenda announces for the item, and what a document about it says that it is."""
+    """What the annotations say beside what they propose, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
     if ground.meeting is None or ground.item is None:
         return ()
     cite = Citer(chooser.engine.library, ground.meeting)
     made = said_of.announced(ground.item, cite, ground.request.language, short=True)
+    said = [
+        _quoted(each)
+        for ordinal in ground.item.annotations
+        for each in _sentences(chooser, cite.document, cite.document.blocks[ordinal])
+        if not proposes(each.quote)
+    ]
     announced = {symbol for symbol, _ in ground.item.documentation}
+    for each in (said := [each for each in said if chooser.free(each)]):
+        chooser.note(each)
 
     def tells(each: Scored) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
         return bool(named & announced) and each.unit.document.key not in announced
 
     found = chooser.speaking(ground.title, ground.own, 1, tells)
-    return (Part("", (*made, *chooser.take([each.unit for each in found]))),)
+    return (Part("", (*said, *made, *chooser.take([each.unit for each in found]))),)
 
 
 def papers(chooser: Chooser) -> tuple[Paper, ...]:
     """The announced documents of the item, or the document that is briefed about: in what form each is held."""
     ground, library = chooser.ground, chooser.engine.library
-    symbols = [Symbol.parse(text) for text, _ in ground.item.documentation] if ground.item else []
     if ground.request.kind == "document":
-        symbols = [symbol for each in ground.own if (symbol := library.document(each).symbol)]
+        document = library.document(ground.own[0])
+        held = [each.language for each in library.headers(key=document.key) if each.edition == document.edition]
+        later = library.versions().later(document.id)
+        newer = later[0].symbol.text if later else ""
+        held = [each for each in LANGUAGES if each in held]
+        return (Paper(document.key, document.title, tuple(held), document.edition, newer, document.url),)
+    symbols = [Symbol.parse(text) for text, _ in ground.item.documentation] if ground.item else []
     return tuple(paper(library, chooser.engine.catalogue, symbol, ground.title) for symbol in symbols)
 
 

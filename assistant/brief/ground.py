@@ -14,7 +14,9 @@ from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols, same_document
 
-MAX_THEMES = 8
+MAX_THEMES, MAX_SECTIONS = 8, 16
+ABOUT = 400
+"""How much of the annotations says what an item is about that proposes nothing, in characters."""
 HEADING = 170
 """Longest heading of a theme that is taken from the documents, in characters."""
 _WISH = re.compile(
@@ -41,10 +43,12 @@ def proposes(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme of a briefing: a heading in words of the documents, and the words that are looked for."""
+    """A theme of a briefing: a heading in words of the documents, and the words that are looked for; of a document that
+    is briefed about, the block of its own heading."""
 
     heading: str
     words: str
+    section: int | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,10 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
     own = tuple(each for each in rest if about(each, mine))
     foreign = tuple(each for each in rest if about(each, theirs) and each not in own)
     others = tuple(each for each in rest if each not in own and each not in foreign)
-    themes = _proposed(agenda, item) or (Theme("", item.title),)
+    themes = _proposed(agenda, item)
+    if not themes:  # a title such as "Other matters" says little: the annotations say what it is about
+        said = " ".join(" ".join(agenda.body(agenda.blocks[ordinal]).split()) for ordinal in item.annotations)
+        themes = (Theme("", f"{item.title}. {said}"[:ABOUT].rsplit(" ", 1)[0] if said else item.title),)
     return Ground(request, item.title, themes, own, treaties, others, foreign, meeting, item, agenda)
 
 
@@ -155,14 +162,24 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
             f"--symbol {request.value}. What is held: rapporteur list."
         )
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
-    heads = [block for block in document.blocks if block.kind == "heading"]
-    level = min((block.level for block in heads[1:]), default=0)
-    themes = [Theme(_short(words), words) for block in heads[1:] if block.level <= level + 1
-              if len(words := " ".join(document.body(block).split())) > 3]  # fmt: skip
     own = (document.id,)
     others = tuple(each for each in rest if each != document.id)
-    kept = tuple(dict.fromkeys(themes))[:MAX_THEMES] or (Theme("", document.title),)
-    return Ground(request, document.title, kept, own, tuple(t for t in treaties if t != document.id), others)
+    # A treaty is its own legal framework.
+    other_treaties = () if document.kind == "treaty" else treaties
+    return Ground(
+        request, document.title, _sections(document) or (Theme("", document.title),), own, other_treaties, others
+    )
+
+
+def _sections(document: Document) -> tuple[Theme, ...]:
+    """The sections of a document, on the outermost level that has several."""
+    heads = [block for block in document.blocks if block.kind == "heading" and document.body(block).strip()]
+    for level in sorted({block.level for block in heads}):
+        there = [block for block in heads if block.level == level]
+        if len(there) > 1:
+            said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in there]
+            return tuple(Theme(_short(words), words, ordinal) for words, ordinal in said[:MAX_SECTIONS])
+    return ()
 
 
 def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:

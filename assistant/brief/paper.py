@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from assistant.brief.model import Briefing, Paper, Source
-from assistant.frames import joined, language_name, say
+from assistant.frames import day_text, joined, language_name, say
 from assistant.publish import Publication, References
 from assistant.publish.model import Block, Content, Heading, Listing, Paragraph, Span, Table, plain
 from corpus.library import Library
@@ -70,6 +72,14 @@ def _source(source: Source, language: str) -> Content:
     if source.edition == "digest":
         told.append(say("digest_note", language))
     if source.date and source.edition != "digest":
-        told.append(source.date)
+        told.append(_day(source.date, language))
     told.append(language_name(source.language, language))
     return Span(named, url=source.url), Span("".join(comma + each for each in told))
+
+
+def _day(date: str, language: str) -> str:
+    """An ISO 8601 date in the words of a language; anything less than a day as it is."""
+    try:
+        return day_text(dt.date.fromisoformat(date), language)
+    except ValueError:
+        return date

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from assistant.brief.articles import ArticleFinder
 from assistant.brief.choosing import Chooser, only_later, worth
-from assistant.brief.ground import proposes
+from assistant.brief.ground import Theme, proposes
 from assistant.brief.model import Audience, Part
 from assistant.compare.differing import differing
 from assistant.evidence import Scored
@@ -67,6 +69,8 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
         most *= 3
     found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
     for n, theme in enumerate(ground.themes):
+        if theme.section is not None:
+            continue
         own = chooser.speaking(theme.words, ground.own, POOL, lambda each: not proposes(each.unit.text))
         more = (
             []
@@ -81,7 +85,8 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     for n, theme in enumerate(ground.themes):
         mine = [each for _, home, each in found.values() if home == n]
         mine.sort(key=lambda each: (each.unit.document.id not in ground.own, -worth(each)))
-        statements = chooser.take([each.unit for each in mine], most)
+        units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme, most)
+        statements = chooser.take(units, most)
         if statements:
             parts.append(Part(theme.heading, statements))
         else:
@@ -125,6 +130,28 @@ def differences(chooser: Chooser) -> tuple[Part, ...]:
         if len(statements) == 2:
             parts.append(Part(f"{first.document.label} / {second.document.label}", statements))
     return tuple(parts)
+
+
+def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
+    """The units of a section that are nearest to its heading, in the order of the document."""
+    document = chooser.engine.library.document(chooser.ground.own[0])
+    units = [
+        unit
+        for unit in _units(chooser, document)
+        if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
+        and chooser.usable(unit)
+        and not proposes(unit.text)
+    ]
+    embedder = chooser.engine.library.embedder
+    if units and (embedder.languages is None or document.language in embedder.languages):
+        asked = embedder.embed_query(f"{theme.words}. {document.title}")
+        near = embedder.embed_passages([unit.text for unit in units]) @ asked
+        units = [units[n] for n in np.argsort(-near, kind="stable")]
+    kept: list[Unit] = []
+    for unit in units:
+        if len(kept) < most and not any(unit.start < other.end and other.start < unit.end for other in kept):
+            kept.append(unit)
+    return sorted(kept, key=lambda unit: unit.start)
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from assistant.answer import Statement
 from assistant.frames import date_text, joined, say
@@ -22,17 +23,19 @@ def taken_up(
 
     `short` leaves its title out, here and in the functions below.
     """
+    # In short, what is on one day is said of that day once.
+    days = [list(group) for _, group in groupby(sittings, key=lambda sitting: sitting.date)]
     slots = [
         say(
-            "slot_continued" if any(r.continued for r in sitting.items if is_of(r.number, item)) else "slot",
+            "slot_continued" if any(r.continued for s in same for r in s.items if is_of(r.number, item)) else "slot",
             language,
-            day=date_text(sitting.date, language),
-            times=sitting.time_label,
+            day=date_text(same[0].date, language),
+            times=joined([sitting.time_label for sitting in same], language),
         )
-        for sitting in sittings
+        for same in (days if short else [[sitting] for sitting in sittings])
     ]
     text = say(_frame("item_when", short), language, item=item.number, title=item.title, slots=joined(slots, language))
-    cites = tuple(each for sitting in sittings for each in cite.sitting(sitting, item))
+    cites = tuple(dict.fromkeys(each for sitting in sittings for each in cite.sitting(sitting, item)))
     return Statement(text, "derived", cites)
 
 
@@ -44,7 +47,7 @@ def length(
     text = say(
         _frame("item_length", short), language, item=item.number, title=item.title, count=len(sittings), hours=hours
     )
-    return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)))
+    return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
 
 
 def announced(

@@ -51,6 +51,7 @@ _HEAD = """\
 #set page(paper: "a4", margin: 2cm, footer: context align(right, text(9pt)[#counter(page).display()/#counter(page).final().first()]))
 #set text(font: ({fonts}), size: 10.5pt, lang: "{language}", dir: {direction}, fallback: true)
 #set par(leading: 0.6em, spacing: 0.9em)
+#set super(typographic: false)
 #show footnote.entry: set text(8.5pt)
 #show heading.where(level: 1): it => block(above: 1.6em, below: 0.9em, text(13pt, it.body))
 #show heading.where(level: 2): it => block(above: 1.2em, below: 0.8em, inset: (left: 1cm), text(10.5pt, it.body))
@@ -92,7 +93,7 @@ def _source(publication: Publication, installed: set[str]) -> str:
         left = publication.masthead[n] if n < len(publication.masthead) else ""
         right = publication.label[n] if n < len(publication.label) else ""
         size, weight = ("13pt", "bold") if n == 0 else ("10pt", "regular")
-        lines.append(f'#text({size}, weight: "{weight}")[#{_string(left)} #h(1fr) #{_string(right)}]\n')
+        lines.append(f'#text({size}, weight: "{weight}")[#{_string(left)} #h(1fr) #{_string(right)}]\n\n')
         if n in (0, rows - 1):
             lines.append(f"#line(length: 100%, stroke: {'0.5pt' if n == 0 else '2pt'})\n")
     title = f'#block(above: 1.6em, below: 1em, text(16pt, weight: "bold")[#{_string(publication.title)}])\n'

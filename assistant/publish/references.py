@@ -30,6 +30,7 @@ class References:
         self._library = library
         self._language = language
         self._mentioned: set[str] = set()
+        self._worded: set[Citation] = set()
 
     def paragraph(self, statement: Statement, known: str = "") -> Content:
         """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it;
@@ -63,18 +64,25 @@ class References:
         it gives the words that are cited."""
         spans: list[Span] = []
         cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
+        before = ""
         for n, citation in enumerate(cited):
             if n:
                 spans.append(Span(_JOINS.get(self._language, "; ")))
-            spans += self._reference(citation)
-            if words:
+            spans += self._reference(citation, again=citation.document == before)
+            before = citation.document
+            # Words that an earlier footnote gives are not given again.
+            if words and citation not in self._worded:
+                self._worded.add(citation)
                 spans.append(Span({"fr": " : ", "zh": "："}.get(self._language, ": ")))
                 spans.append(Span(say("quotation", self._language, words=_short(citation.quote))))
         return Note((*spans, Span("。" if self._language == "zh" else ".")))
 
-    def _reference(self, citation: Citation) -> list[Span]:
+    def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
+        """Document and place; the place alone where the same footnote has just named the document."""
         document = self._library.document(citation.document)
         locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+        if again and locator:
+            return [Span(locator)]
         first = document.id not in self._mentioned
         self._mentioned.add(document.id)
         where = f"{self._comma}{locator}" if locator else ""
@@ -82,11 +90,9 @@ class References:
         if not first:
             return [Span(document.label, url=document.url), Span(where)]
         if document.edition == "digest":
-            note = say("digest_note", self._language)
-            return [
-                Span(f"{document.title} ({symbol + self._comma if symbol else ''}{note})", url=document.url),
-                Span(where),
-            ]
+            known = symbol + self._comma if symbol else ""
+            title = f"{document.title} ({known}{say('digest_note', self._language)})"
+            return [Span(title, url=document.url), Span(where)]
         if not symbol:
             return [Span(document.title, url=document.url), Span(where)]
         return [Span(f"{document.title} ("), Span(symbol, url=document.url), Span(f"){where}")]
