@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from rich.console import Console
+from rich.table import Table
 
 from assistant.answer import Citation
 from assistant.brief import Briefing
@@ -20,6 +24,7 @@ from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.citations import citation_precision, citation_recall, claim_support
 from eval.metrics.quotes import quote_exact
 from eval.runs.records import Cited, Claim, Record
+from ingest.readers import visible
 
 
 @dataclass(frozen=True)
@@ -132,3 +137,17 @@ def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> 
         if meets(theirs) and not meets(mine):
             return True
     return False
+
+
+def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
+    """The figures of briefings, one a row, and below them what is wrong."""
+    shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
+    table = Table("briefing", "sentences", *shares, header_style="bold")
+    for name, scores in found.items():
+        told = (getattr(scores, share) for share in shares)
+        table.add_row(visible(name), str(scores.sentences), *("–" if each is None else f"{each:.3f}" for each in told))
+    console.print(table)
+    for name, scores in found.items():
+        for fault in ("unsupported", "misplaced", "repeated", "wrong_item"):
+            for each in getattr(scores, fault):
+                console.print(f"{name}, {fault}: {visible(each)}", markup=False)

@@ -50,7 +50,7 @@ class Chooser:
         if not documents:
             return []
         scored = self.engine.weigh(words, documents, self.ground.request.language)
-        good = [each for each in scored if self.usable(each.unit) and fits(each) and self._speaks(each)]
+        good = [each for each in scored if self.usable(each.unit) and fits(each) and self.speaks(each)]
         good.sort(key=lambda each: (-worth(each), each.unit.document.id, each.unit.start))
         return self._apart(good, most)
 
@@ -78,6 +78,17 @@ class Chooser:
         """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""
         self.used.append(statement.citations[-1])
         self.said.add(_folded(statement.text))
+
+    def told(self, words: str) -> bool:
+        """Whether something that was used already speaks to a subject."""
+        documents = sorted({cite.document for cite in self.used if cite.document != self.ground.meeting_id})
+        scored = self.engine.weigh(words, documents, self.ground.request.language) if documents else []
+        return any(
+            self.speaks(each)
+            and any(o.document == each.unit.document.id and o.start < each.unit.end and each.unit.start < o.end
+                    for o in self.used)
+            for each in scored
+        )  # fmt: skip
 
     def near(self, unit: Unit) -> bool:
         """Whether a unit is near to the subject of the briefing as a whole, as far as a model reads its language."""
@@ -122,7 +133,8 @@ class Chooser:
         shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
         return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
 
-    def _speaks(self, each: Scored) -> bool:
+    def speaks(self, each: Scored) -> bool:
+        """Whether a unit speaks to the words that it was weighed against."""
         served = self.engine.library.embedder.languages
         if served is not None and each.unit.document.language not in served:
             return each.coverage >= COVERED

@@ -34,8 +34,11 @@ ORDER: dict[Audience, tuple[SectionKey, ...]] = {
 }  # fmt: skip
 """The sections by audience: a chair has the questions for discussion before what is known."""
 _OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation"])
-_MADE: tuple[SectionKey, ...] = ORDER["delegate"]
-"""The order in which sections are made, the same for every audience, so that each gets the same words first."""
+_MADE: tuple[SectionKey, ...] = (
+    "mandate", "schedule", "documentation", "framework", "differences", "points", "guidance", "questions",
+)  # fmt: skip
+"""The order in which sections are made, whatever that in which they stand: what is said in one is not said in those
+after it, and two places that differ are told together."""
 
 
 def brief(engine: Engine, request: Request, progress: Progress | None = None) -> Briefing:

@@ -89,7 +89,7 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
         statements = chooser.take(units, most)
         if statements:
             parts.append(Part(theme.heading, statements))
-        else:
+        elif not chooser.told(theme.words):
             empty.append(say("unsourced_theme", ground.request.language, theme=theme.heading or ground.title))
     return tuple(parts), tuple(empty)
 
