@@ -6,7 +6,7 @@ import re
 
 from assistant.publish.model import Block, Content, Figure, Heading, Listing, Note, Paragraph, Publication, Span, Table
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]>#|~$!])")
 _MARKS = {"plain": "", "strong": "**", "emphasis": "*", "inserted": "**", "deleted": "~~"}
 
 
@@ -70,7 +70,8 @@ def _span(span: Span) -> str:
 
 def _escaped(text: str) -> str:
     line = " ".join(text.split()) if "\n" in text else text
-    line = _SPECIAL.sub(r"\\\1", line)
+    # Entities, since many programs take a tag behind a backslash for a tag all the same.
+    line = _SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"^(\s*)([-+=]|\d+[.)])", lambda m: m.group(1) + "\\" + m.group(2) if not m.group(2)[0].isdigit() else
                   m.group(1) + m.group(2)[:-1] + "\\" + m.group(2)[-1], line)  # fmt: skip
 
