@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import asking, feedback, fetching, ingesting, keeping, listing, publishing, showing
+from assistant.cli import agenda, asking, feedback, fetching, ingesting, keeping, listing, publishing, showing
 from assistant.cli.session import options
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ for _command in (
     app.command()(_command)
 app.command("list")(listing.list_documents)
 app.add_typer(feedback.app)
+app.add_typer(agenda.app)
 
 
 COMMANDS_GROUP = "rapporteur.commands"

@@ -1,4 +1,4 @@
-"""Commands that write documents: brief."""
+"""Commands that write documents: brief, compare."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_engine, talk
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_engine, open_library, talk
 
 if TYPE_CHECKING:
     from assistant.publish import Publication
+    from corpus.documents import Document
+    from corpus.library import Library
 
 Out = Annotated[
     Path | None,
@@ -64,11 +66,68 @@ def brief(
             except BriefError as error:
                 raise fail(str(error)) from None
             publication = publication_of(briefing, engine.library)
-        if as_json:
-            typer.echo(json.dumps(briefing.to_json(), ensure_ascii=False))
-        _put(publication, out, shown=not as_json)
+        _finish(briefing.to_json(), publication, out, as_json)
     for sentence in briefing.unsourced:
         talk.print(f"- {sentence}", markup=False)
+
+
+def compare(
+    symbols: Annotated[list[str] | None, typer.Argument(help="Two documents, or with --topic any number.")] = None,
+    topic: Annotated[str | None, typer.Option(help="What each document says on this, side by side.")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Language of the versions to compare, and of the headings.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a document with its revision word by word, or documents on a topic."""
+    from assistant.compare import compare_texts, compare_topic
+    from assistant.compare.paper import publication_of_texts, publication_of_topic
+
+    names = symbols or []
+    known_language(language)
+    if topic is None and len(names) != 2:
+        raise fail("Name two documents, or a topic with --topic.", EXIT_USAGE)
+    with _told():
+        _ready(out)
+        if topic is None:
+            with open_library("compare") as (library, _):
+                first, second = (_named(library, name, language) for name in names)
+                texts = compare_texts(library, first, second)
+            spoken = language or texts.language
+            _finish(texts.to_json(), publication_of_texts(texts, spoken), out, as_json)
+            told = f"{texts.same} paragraphs are the same, {len(texts.changes)} differ."
+            talk.print(told if first.language == second.language else f"{told} The languages differ.", markup=False)
+            return
+        with open_engine("compare") as (engine, _):
+            documents = [_named(engine.library, name, language) for name in names]
+            by_topic = compare_topic(engine, topic, documents, language)
+            paper = publication_of_topic(by_topic, engine.library, by_topic.language)
+        _finish(by_topic.to_json(), paper, out, as_json)
+    if not by_topic.sides:
+        talk.print("Nothing in the documents held could be quoted on it.")
+
+
+def _named(library: Library, name: str, language: str | None) -> Document:
+    """The document of a name exactly, in a language, in English or in any; no digest where there is another text."""
+    found = library.find(name)
+    if language is not None and found and not any(each.language == language for each in found):
+        held = ", ".join(sorted({each.language for each in found}))
+        raise fail(f"{name} is not held in {language!r}; it is held in {held}.")
+    if not found:
+        raise fail(
+            f"No document {name!r} is held. Add it: rapporteur fetch {name}, or rapporteur ingest FILE --symbol {name}."
+        )
+    wanted = language or "en"
+    return min(
+        found, key=lambda each: (each.edition == "digest", each.language != wanted, each.part is not None, each.id)
+    )
+
+
+def _finish(made: dict[str, Any], publication: Publication, out: Path | None, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(made, ensure_ascii=False))
+    _put(publication, out, shown=not as_json)
 
 
 def _progress(heading: str, done: int, total: int) -> None:
@@ -103,4 +162,4 @@ def _told() -> Iterator[None]:
         raise fail(str(error)) from None
 
 
-COMMANDS = (brief,)
+COMMANDS = (brief, compare)

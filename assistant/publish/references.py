@@ -49,7 +49,7 @@ class References:
         where = self.where(citation, document)
         if not where:
             return document.label
-        if known == (document.short or document.title):
+        if known and known in (document.short, document.title, document.label):
             return where[:1].upper() + where[1:]
         return f"{document.label}{self._comma}{where}"
 
