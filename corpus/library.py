@@ -409,6 +409,11 @@ class Library:
         likeness = model.likeness(np.array([cosine for _, cosine in found], np.float32))
         return [(key, float(value)) for (key, _), value in zip(found, likeness, strict=True)]
 
+    def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors of passages by id, as the index holds them; passages without one are left out."""
+        with self._guard:
+            return self._vectors().of(ids)
+
     def lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25."""
         with self._guard:

@@ -1,4 +1,4 @@
-"""Commands that write documents: brief, compare."""
+"""Commands that write documents: brief, compare, themes."""
 
 from __future__ import annotations
 
@@ -108,6 +108,29 @@ def compare(
         talk.print("Nothing in the documents held could be quoted on it.")
 
 
+def themes(
+    language: Language = "en",
+    count: Annotated[
+        int | None, typer.Option(min=1, max=100, help="How many themes; by default as the library has it.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
+    from assistant.themes import ThemesError, themes_of
+    from assistant.themes.paper import publication_of
+
+    known_language(language)
+    with _told():
+        _ready(out)
+        with open_engine("themes") as (engine, _):
+            try:
+                found = themes_of(engine, language, count, _progress)
+            except ThemesError as error:
+                raise fail(str(error)) from None
+            _finish(found.to_json(), publication_of(found, engine.library), out, as_json)
+
+
 def _named(library: Library, name: str, language: str | None) -> Document:
     """The document of a name exactly, in a language, in English or in any; no digest where there is another text."""
     found = library.find(name)
@@ -162,4 +185,4 @@ def _told() -> Iterator[None]:
         raise fail(str(error)) from None
 
 
-COMMANDS = (brief, compare)
+COMMANDS = (brief, compare, themes)
