@@ -26,6 +26,8 @@ from assistant.publish.reference import reference_document
 
 INSTALL = "pip install 'rapporteur[publish]'"
 SECONDS = 120
+TABLE_WIDTH = 0.94
+"""How much of the text's width a table takes, as it is indented."""
 _EPOCH = "315532800"
 """The date that pandoc gives to all parts: 1 January 1980, the first that a ZIP archive knows."""
 _API = [1, 23, 1]
@@ -105,7 +107,8 @@ def _blocks(block: Block) -> list[Any]:
         case Table():
             return [_table(block)]
         case Figure():
-            return [_styled("Unnumbered Paragraph", [{"t": "Emph", "c": _words(block.caption)}]), _table(block.table)]
+            caption = _styled("Unnumbered Paragraph", [{"t": "Emph", "c": _words(block.caption)}])
+            return [caption, _table(block.table)] if block.table else []
 
 
 def _styled(style: str, inlines: list[Any], anchor: str = "") -> dict[str, Any]:
@@ -153,8 +156,17 @@ def _table(table: Table) -> dict[str, Any]:
     def row(cells: list[list[Any]]) -> list[Any]:
         return [bare, [[bare, {"t": "AlignDefault"}, 1, 1, [{"t": "Plain", "c": cell}]] for cell in cells]]
 
-    width = {"t": "ColWidth", "c": 0.94 / max(1, len(table.header))}
     head = [row([_words(cell) for cell in table.header])]
     body = [row([_inlines(cell) for cell in cells]) for cells in table.rows]
-    columns = [[{"t": "AlignLeft"}, width] for _ in table.header]
+    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in _widths(table)]
     return {"t": "Table", "c": [bare, [None, []], columns, [bare, head], [[bare, 0, [], body]], [bare, []]]}
+
+
+def _widths(table: Table) -> list[float]:
+    """Shares of the page for the columns, by the longest of their cells; long ones wrap."""
+    longest = [len(head) for head in table.header]
+    for row in table.rows:
+        for n, cell in enumerate(row[: len(longest)]):
+            longest[n] = max(longest[n], sum(len(each.text) for each in cell if isinstance(each, Span)))
+    weights = [min(60, max(5, length)) ** 0.75 for length in longest]
+    return [TABLE_WIDTH * weight / sum(weights) for weight in weights]

@@ -18,7 +18,7 @@ def to_markdown(publication: Publication) -> str:
     parts.append(f"# {_escaped(publication.title)}")
     if publication.notice:
         parts.append(f"*{_escaped(publication.notice)}*")
-    parts += [writer.block(block) for block in publication.blocks]
+    parts += [made for block in publication.blocks if (made := writer.block(block))]
     parts += [f"[^{n}]: {note}" for n, note in enumerate(writer.notes, 1)]
     return "\n\n".join(parts) + "\n"
 
@@ -39,7 +39,7 @@ class _Writer:
             case Table():
                 return self._table(block)
             case Figure():
-                return f"*{_escaped(block.caption)}*\n\n{self._table(block.table)}"
+                return f"*{_escaped(block.caption)}*\n\n{self._table(block.table)}" if block.table else ""
 
     def line(self, content: Content) -> str:
         return "".join(self._note(each) if isinstance(each, Note) else _span(each) for each in content)

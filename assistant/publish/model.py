@@ -65,11 +65,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing as SVG with its description, and the same as a table for formats that take no drawings."""
+    """A drawing as SVG with its description, and the same as a table for formats that take no drawings; None where
+    the publication says it elsewhere."""
 
     svg: str
     caption: str
-    table: Table
+    table: Table | None = None
 
 
 Block = Heading | Paragraph | Listing | Table | Figure

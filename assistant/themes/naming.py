@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse, words
 
-NAMES = 3
-"""How many terms make a name."""
+NAMES, PAIRS_UNTIL = 3, 1
+"""How many terms make a name, and up to how many pairs of words help out."""
+LONGEST = 45
+"""Longest term of a name, in characters."""
 COMMON = 0.35
 """Share of all passages from which on a term says nothing of a theme."""
 TERM_BONUS = 1.6
@@ -85,6 +87,8 @@ class Namer:
     def __init__(self, vocabulary: Vocabulary, texts: Sequence[str], languages: Sequence[str], language: str) -> None:
         self._vocabulary = vocabulary
         self._language = language
+        self._texts = tuple(texts)
+        self._languages = tuple(languages)
         self._held = [self._terms(text, spoken) for text, spoken in zip(texts, languages, strict=True)]
         self._total = Counter(term for held in self._held for term in held)
 
@@ -110,16 +114,29 @@ class Namer:
         """The words of a name: up to three terms that do not repeat each other; the first is no other theme's first."""
         chosen: list[str] = []
         tokens: set[str] = set()
-        for term, _ in self.terms(rows):
+        weighed = self.terms(rows)
+        known = [(term, weight) for term, weight in weighed if term.startswith("#") and self._literal(term, rows)]
+        # Pairs of words only where the vocabulary has too few terms.
+        for term, _ in [*known, *((term, weight) for term, weight in weighed if not term.startswith("#"))]:
             said = self._said(term)
             own = set(analyse(said, self._language))
-            if not own or (own & tokens) or (not chosen and said.casefold() in taken):
+            if not own or (own & tokens) or len(said) > LONGEST or (not chosen and said.casefold() in taken):
                 continue
+            if not term.startswith("#") and len(chosen) >= PAIRS_UNTIL:
+                break
             chosen.append(said)
             tokens |= own
             if len(chosen) == NAMES:
                 break
         return tuple(chosen)
+
+    def _literal(self, term: str, rows: Sequence[int]) -> bool:
+        """Whether the words that name a term stand in at least half of the passages of a cluster that mention it, as far
+        as these are in the language of the names: a term is also found by looser words."""
+        wanted = set(analyse(self._said(term), self._language))
+        own = [row for row in rows if term in self._held[row] and self._languages[row] == self._language]
+        there = sum(wanted <= set(analyse(self._texts[row], self._language)) for row in own)
+        return 2 * there >= len(own)
 
     def _said(self, term: str) -> str:
         if term.startswith("#"):

@@ -20,7 +20,7 @@ def publication_of(themes: Themes, library: Library) -> Publication:
     blocks: list[Block] = [
         Heading(1, say("themes_contents", language), "themes"),
         _contents(themes),
-        Figure(map_of(themes), say("themes_contents", language), _contents(themes)),
+        Figure(map_of(themes), say("themes_contents", language)),
         Figure(years_of(themes), say("theme_documents", language), _by_year(themes)),
     ]
     number = 0

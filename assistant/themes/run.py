@@ -56,7 +56,7 @@ def themes_of(
     namer = Namer(engine.vocabulary, [passage.text for passage in passages], spoken, language)
     groups = [[n for n, label in enumerate(labels) if label == each] for each in range(int(max(labels)) + 1)]
     maps = places(np.stack([vectors[rows].mean(axis=0) for rows in groups]))
-    titles = _not_held(engine, vectors, groups, passages)
+    titles = _not_held(engine, groups, passages, language)
     chooser = Chooser(
         engine, Ground(Request("theme", "-", language=language, mixed=True), "", (), (), (), tuple(usable))
     )
@@ -160,7 +160,7 @@ def _passage(engine: Engine, passage: Passage) -> ThemePassage:
 
 
 def _not_held(
-    engine: Engine, vectors: np.ndarray, groups: Sequence[Sequence[int]], passages: Sequence[Passage]
+    engine: Engine, groups: Sequence[Sequence[int]], passages: Sequence[Passage], language: str
 ) -> dict[int, tuple[str, ...]]:
     """By theme, what the catalogue knows of and the library does not hold, each with the theme nearest to its title."""
     library, embedder = engine.library, engine.library.embedder
@@ -182,7 +182,7 @@ def _not_held(
     told: dict[int, tuple[str, ...]] = {}
     for entry, n in zip(missing, nearest, strict=True):
         assert entry.symbol is not None
-        sentence = say("gap_paper", "en", symbol=entry.symbol.text, title=entry.title)
+        sentence = say("gap_paper", language, symbol=entry.symbol.text, title=entry.title)
         told[int(n)] = (*told.get(int(n), ()), sentence)
     return told
 
