@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from assistant.brief.model import Request, Section
 from corpus.documents import Document
+from corpus.faults import plainly
+from corpus.files import write_whole
 from corpus.library import Library
 from corpus.plain import PlainError, from_plain, to_plain
 
@@ -51,12 +50,10 @@ class Parts:
 
     def put(self, section: Section) -> None:
         """Keeps a section, whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(to_plain(section), ensure_ascii=False)
-        handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(self._folder / f"{section.key}.json")
+        with plainly(self._library.folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(to_plain(section), ensure_ascii=False)
+            write_whole(self._folder / f"{section.key}.json", text.encode())
 
     def clear(self) -> None:
         """Forgets the sections: the briefing is finished; of older ones only the last few are kept."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from assistant.publish.model import Publication, PublishError
+from corpus.files import write_whole
 
 FORMATS = ("md", "html", "docx", "pdf")
 
@@ -55,21 +54,7 @@ def render(publication: Publication, form: str) -> bytes:
 def write(publication: Publication, path: Path) -> None:
     """Writes the publication in the format that the file name asks for; a file of that name is replaced at once."""
     data = render(publication, format_of(path))
-    name = ""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        write_whole(path, data)
     except OSError as error:
-        if name:
-            with suppress(OSError):
-                Path(name).unlink(missing_ok=True)
         raise PublishError(f"{path} can't be written: {error.strerror or error}. Nothing was left there.") from None
-
-
-def _umask() -> int:
-    held = os.umask(0o022)
-    os.umask(held)
-    return held

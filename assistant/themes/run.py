@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -23,6 +21,8 @@ from assistant.themes.naming import Namer
 from assistant.units import Unit, distinct, units_of
 from corpus.analysis import analyse
 from corpus.documents import Passage
+from corpus.faults import plainly
+from corpus.files import write_whole
 from corpus.plain import PlainError, from_plain, to_plain
 
 Progress = Callable[[str, int, int], None]
@@ -84,7 +84,8 @@ def themes_of(
             )
         )
     themes = Themes(language, tuple(made), state)
-    _keep(library.folder / FOLDER, themes)
+    with plainly(library.folder):
+        _keep(library.folder / FOLDER, themes)
     return themes
 
 
@@ -220,10 +221,7 @@ def _kept(path: Path) -> Themes | None:
 def _keep(folder: Path, themes: Themes) -> None:
     """Keeps themes, whole or not at all, in place of those of other states of the library."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(to_plain(themes), file, ensure_ascii=False)
-    Path(name).replace(folder / f"{themes.state}.json")
+    write_whole(folder / f"{themes.state}.json", json.dumps(to_plain(themes), ensure_ascii=False).encode())
     others = sorted(folder.glob("*.json"), key=lambda path: -path.stat().st_mtime)
     for old in others[4:]:
         old.unlink(missing_ok=True)
