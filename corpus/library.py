@@ -410,9 +410,9 @@ class Library:
         return [(key, float(value)) for (key, _), value in zip(found, likeness, strict=True)]
 
     def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """The vectors of passages by id, as the index holds them; passages without one are left out."""
+        """The vectors of passages by id, of the library's own model; passages that it does not read are left out."""
         with self._guard:
-            return self._vectors().of(ids)
+            return self._vectors().own.of(ids)
 
     def lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25."""
