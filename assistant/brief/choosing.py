@@ -29,6 +29,11 @@ LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 ALIKE = 0.87
 """From this cosine on two units say the same."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
+_ASIDE = re.compile(
+    r"(?:notes?|sources?|abbreviations?|remarques?|nota|fuentes?|примечани[ея]|источники?|ملاحظة|المصدر|注|资料来源)\s*[:：]",
+    re.IGNORECASE,
+)
+"""How the lines below tables and figures begin."""
 _DIGEST_GAPS = frozenset(["Gaps", "What is not known"])
 """Headings under which digests say what they do not know."""
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
@@ -118,6 +123,11 @@ class Chooser:
         document = unit.document
         block = document.blocks[unit.block]
         if block.kind in ("footnote", "heading") or block.page in document.unquotable:
+            return False
+        spans = [*(span for span, _ in unit.leads), (unit.start, unit.end)]
+        if any(not (quote := document.quote(*span)) or quote != quote.strip() for span in spans):
+            return False  # a row that ends in a blank cell, for one
+        if _ASIDE.match(unit.text):
             return False
         if block.locator.split(",")[0] in _APART or (
             document.kind == "treaty" and block.locator.startswith("preamble")

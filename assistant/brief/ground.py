@@ -172,13 +172,20 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:
-    """The sections of a document, on the outermost level that has several."""
-    heads = [block for block in document.blocks if block.kind == "heading" and document.body(block).strip()]
-    for level in sorted({block.level for block in heads}):
-        there = [block for block in heads if block.level == level]
-        if len(there) > 1:
-            said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in there]
-            return tuple(Theme(_short(words), words, ordinal) for words, ordinal in said[:MAX_SECTIONS])
+    """The sections of a document: the headings of the outermost level on which several have paragraphs under them."""
+    paragraphs: dict[int, int] = {}
+    for block in document.blocks:
+        if block.kind == "paragraph":
+            for above in document.headings(block):
+                paragraphs[above.ordinal] = paragraphs.get(above.ordinal, 0) + 1
+    heads = [block for block in document.blocks if paragraphs.get(block.ordinal) and document.body(block).strip()]
+    levels = sorted({block.level for block in heads})
+    for least in (3, 2):
+        for level in levels:
+            there = [block for block in heads if block.level == level]
+            if len(there) >= least:
+                said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in there]
+                return tuple(Theme(_short(words), words, ordinal) for words, ordinal in said[:MAX_SECTIONS])
     return ()
 
 

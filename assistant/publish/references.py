@@ -16,10 +16,13 @@ from corpus.library import Library
 
 WORDS = 240
 """Most characters of a quote in a footnote; what is left out is marked."""
+TITLE = 170
+"""Longest title of a document with a symbol in a footnote: letters carry whole sentences."""
 CUT = "[…]"
 _NAMED = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
+_SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
 _JOINS = {"zh": "；", "ar": "؛ "}
 
 
@@ -47,6 +50,9 @@ class References:
         """Document and place in words, for the running text."""
         document = self._library.document(citation.document)
         where = self.where(citation, document)
+        section = _SECTION.match(where)
+        if section and known and known.startswith(section.group(1).rstrip(".… ")):
+            where = section.group(2) or ""
         if not where:
             return document.label
         if known and known in (document.short, document.title, document.label):
@@ -95,7 +101,8 @@ class References:
             return [Span(title, url=document.url), Span(where)]
         if not symbol:
             return [Span(document.title, url=document.url), Span(where)]
-        return [Span(f"{document.title} ("), Span(symbol, url=document.url), Span(f"){where}")]
+        title = document.title if len(document.title) <= TITLE else document.title[:TITLE].rsplit(" ", 1)[0] + " …"
+        return [Span(f"{title} ("), Span(symbol, url=document.url), Span(f"){where}")]
 
     @property
     def _comma(self) -> str:

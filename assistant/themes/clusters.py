@@ -45,18 +45,14 @@ def centred(vectors: np.ndarray, documents: Sequence[str]) -> np.ndarray:
 
 
 def clusters(vectors: np.ndarray, count: int) -> np.ndarray:
-    """The cluster of each vector (n), from 0, the largest first and then by first member."""
+    """The cluster of each vector (n), from 0; as many as asked for, or as there are vectors."""
     if count <= 1 or len(vectors) <= count:
         return np.arange(len(vectors)) if 1 < len(vectors) <= count else np.zeros(len(vectors), dtype=int)
     from sklearn.cluster import AgglomerativeClustering, KMeans
 
     if len(vectors) <= WARD_LIMIT:
-        labels = AgglomerativeClustering(n_clusters=count, linkage="ward").fit_predict(vectors)
-    else:
-        labels = KMeans(count, n_init=1, random_state=SEED).fit_predict(vectors)
-    order = sorted(set(labels), key=lambda label: (-int((labels == label).sum()), int(np.argmax(labels == label))))
-    place = {label: n for n, label in enumerate(order)}
-    return np.array([place[label] for label in labels])
+        return np.asarray(AgglomerativeClustering(n_clusters=count, linkage="ward").fit_predict(vectors))
+    return np.asarray(KMeans(count, n_init=1, random_state=SEED).fit_predict(vectors))
 
 
 def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse, words
 
-NAMES, PAIRS_UNTIL = 3, 1
+NAMES, PAIRS_UNTIL = 3, 2
 """How many terms make a name, and up to how many pairs of words help out."""
 LONGEST = 45
 """Longest term of a name, in characters."""
@@ -24,59 +24,17 @@ TERM_BONUS = 1.6
 SHARE_LEAST = 0.12
 """Share of a cluster's passages that must have a term."""
 _FURNITURE = frozenset(
-    [
-        "article",
-        "States Parties",
-        "State",
-        "obligations",
-        "may",
-        "conduct",
-        "establish",
-        "statement of purpose",
-        "provide",
-        "request",
-        "paragraph",
-        "annex",
-        "section",
-        "documentation",
-        "language",
-        "text",
-        "title",
-        "chapter",
-        "days",
-        "month",
-        "years",
-        "hours",
-        "date",
-        "example",
-        "persons",
-        "respond",
-        "receive",
-        "conditions",
-        "exception",
-        "difference",
-        "effective",
-        "agree",
-        "facilitate",
-        "encourage",
-        "responsibility",
-        "documents",
-        "document",
-        "symbol",
-        "page",
-        "number",
-        "protocols",
-        "Convention",
-        "Protocol",
-        "meeting",
-        "Vienna",
-        "United Nations",
-        "problems",
-        "causes",
-        "programme",
-        "society",
-        "compliance",
-    ]
+    """
+    article, States Parties, State, obligations, may, conduct, establish, statement of purpose, provide,
+    request, paragraph, annex, section, documentation, language, text, title, chapter, days, month, years,
+    hours, date, example, persons, respond, receive, conditions, exception, difference, effective, agree,
+    facilitate, encourage, responsibility, documents, document, symbol, page, number, protocols, Convention,
+    Protocol, meeting, Vienna, United Nations, problems, causes, programme, society, compliance, issued, combat,
+    implementation, may be refused, transfer, results, availability, analysis, information, national, resources,
+    thematically clustered, substantive topics
+    """.replace("\n    ", " ")
+    .strip()
+    .split(", ")
 )
 """Terms (by their English name) that stand in documents of any theme."""
 
@@ -91,10 +49,6 @@ class Namer:
         self._languages = tuple(languages)
         self._held = [self._terms(text, spoken) for text, spoken in zip(texts, languages, strict=True)]
         self._total = Counter(term for held in self._held for term in held)
-
-    def concepts(self, row: int) -> frozenset[str]:
-        """The vocabulary terms of a passage, as keys that are the same in every language."""
-        return frozenset(term for term in self._held[row] if term.startswith("#"))
 
     def terms(self, rows: Sequence[int]) -> list[tuple[str, float]]:
         """The terms of a cluster with their weights, the most telling first."""
@@ -112,12 +66,14 @@ class Namer:
 
     def name(self, rows: Sequence[int], taken: set[str]) -> tuple[str, ...]:
         """The words of a name: up to three terms that do not repeat each other; the first is no other theme's first."""
+        weighed = [term for term, _ in self.terms(rows)]
+        known = [term for term in weighed if term.startswith("#") and self._literal(term, rows)]
+        pairs = [term for term in weighed if term.startswith(f"{self._language}:")]
+        abroad = [term for term in weighed if not term.startswith("#") and term not in pairs]
         chosen: list[str] = []
         tokens: set[str] = set()
-        weighed = self.terms(rows)
-        known = [(term, weight) for term, weight in weighed if term.startswith("#") and self._literal(term, rows)]
-        # Pairs of words only where the vocabulary has too few terms.
-        for term, _ in [*known, *((term, weight) for term, weight in weighed if not term.startswith("#"))]:
+        # Pairs of words only where the vocabulary has too few terms, and those of another language at the last.
+        for term in (*known, *pairs, *abroad):
             said = self._said(term)
             own = set(analyse(said, self._language))
             if not own or (own & tokens) or len(said) > LONGEST or (not chosen and said.casefold() in taken):
@@ -131,17 +87,20 @@ class Namer:
         return tuple(chosen)
 
     def _literal(self, term: str, rows: Sequence[int]) -> bool:
-        """Whether the words that name a term stand in at least half of the passages of a cluster that mention it, as far
-        as these are in the language of the names: a term is also found by looser words."""
-        wanted = set(analyse(self._said(term), self._language))
-        own = [row for row in rows if term in self._held[row] and self._languages[row] == self._language]
-        there = sum(wanted <= set(analyse(self._texts[row], self._language)) for row in own)
+        """Whether the words that name a term in their language stand in at least half of the passages of a cluster that
+        mention it: a term is also found by looser words."""
+        own = [row for row in rows if term in self._held[row]]
+        there = 0
+        for row in own:
+            spoken = self._languages[row]
+            name = self._vocabulary.names(int(term[1:]), spoken)[0]
+            there += set(analyse(name, spoken)) <= set(analyse(self._texts[row], spoken))
         return 2 * there >= len(own)
 
     def _said(self, term: str) -> str:
         if term.startswith("#"):
             return self._vocabulary.names(int(term[1:]), self._language)[0]
-        return term
+        return term.partition(":")[2]
 
     def _terms(self, text: str, language: str) -> frozenset[str]:
         concepts = {
@@ -152,8 +111,8 @@ class Namer:
         return frozenset(concepts | self._pairs(text, language))
 
     def _pairs(self, text: str, language: str) -> set[str]:
-        """Neighbouring content words of a text in the language of the names, where words stand apart."""
-        if language != self._language or language == "zh":
+        """Neighbouring content words of a text, behind the code of its language, where words stand apart."""
+        if language == "zh":
             return set()
         found = set()
         before = ""
@@ -161,6 +120,6 @@ class Namer:
             content = self._vocabulary.content(analyse(word, language), language)
             here = word.casefold() if content and word.isalpha() and len(word) > 3 else ""
             if before and here:
-                found.add(f"{before} {here}")
+                found.add(f"{language}:{before} {here}")
             before = here
         return found

@@ -30,6 +30,8 @@ Progress = Callable[[str, int, int], None]
 FOLDER = "themes"
 SUMMARY, NEAREST, OF_ONE = 3, 10, 4
 """Most statements of a summary, and of how many passages, and how many of one document, they are chosen."""
+HEADING = 60
+"""Longest heading that names a theme without terms, in characters."""
 GAPS, GAP_LIKE = 3, 0.6
 """Most known gaps of a theme, and how like its name they must be."""
 
@@ -51,11 +53,11 @@ def themes_of(
     passages = [passage for each in usable for passage in library.passages(each)]
     if not passages:
         raise ThemesError(say("empty_library", "en"))
-    labels, vectors = _clustered(engine, passages, count)
+    labels, vectors, comparable = _clustered(engine, passages, count)
     spoken = [library.document(passage.document_id).language for passage in passages]
     namer = Namer(engine.vocabulary, [passage.text for passage in passages], spoken, language)
     groups = [[n for n, label in enumerate(labels) if label == each] for each in range(int(max(labels)) + 1)]
-    maps = places(np.stack([vectors[rows].mean(axis=0) for rows in groups]))
+    maps = places(np.stack([comparable[rows].mean(axis=0) for rows in groups]))
     titles = _not_held(engine, groups, passages, language)
     chooser = Chooser(
         engine, Ground(Request("theme", "-", language=language, mixed=True), "", (), (), (), tuple(usable))
@@ -77,7 +79,7 @@ def themes_of(
                 terms=terms,
                 passages=tuple(_passage(engine, each) for each in own),
                 documents=documents,
-                summary=chooser.take(_nearest(engine, chooser, own, vectors[rows]), SUMMARY),
+                summary=chooser.take(_nearest(engine, chooser, own, np.stack([vectors[row] for row in rows])), SUMMARY),
                 gaps=(*titles.get(n, ()), *_known(engine, name, language)),
                 x=round(float(maps[n][0]), 4),
                 y=round(float(maps[n][1]), 4),
@@ -93,18 +95,47 @@ _VERSION = 1
 """Raised with a change that makes other themes of the same passages."""
 
 
-def _clustered(engine: Engine, passages: Sequence[Passage], count: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """The cluster of each passage and the vectors that tell it."""
-    library = engine.library
-    held = library.passage_vectors([passage.id for passage in passages])
-    languages = [library.document(passage.document_id).language for passage in passages]
-    if len(held) == len(passages):
-        vectors = np.stack([held[passage.id] for passage in passages])
-    else:
-        # Terms of the vocabulary are the same in every language, so that versions meet in one theme.
-        vectors = lexical_vectors([_bag(engine, p, language) for p, language in zip(passages, languages, strict=True)])
-    vectors = centred(vectors, [passage.document_id for passage in passages])
-    return clusters(vectors, min(count or count_for(len(passages)), len(passages))), vectors
+def _clustered(
+    engine: Engine, passages: Sequence[Passage], count: int | None
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """The cluster of each passage, the vectors that tell it, and vectors of all passages that can be compared.
+
+    Passages that the embedding model does not read are clustered by themselves, by their words.
+    """
+    held = engine.library.passage_vectors([passage.id for passage in passages])
+    languages = [engine.library.document(passage.document_id).language for passage in passages]
+    read = [n for n, passage in enumerate(passages) if passage.id in held]
+    unread = [n for n, passage in enumerate(passages) if passage.id not in held]
+    wanted = min(count or count_for(len(passages)), len(passages))
+    vectors: list[np.ndarray] = [np.zeros(0)] * len(passages)
+    labels = np.zeros(len(passages), dtype=int)
+    given = 0
+    # Terms of the vocabulary are the same in every language, so that their texts can be compared.
+    words = (
+        lexical_vectors([_bag(engine, p, spoken) for p, spoken in zip(passages, languages, strict=True)])
+        if unread
+        else None
+    )
+    for rows in (read, unread):
+        if not rows:
+            continue
+        space = np.stack([held[passages[n].id] for n in rows]) if rows is read else words[rows]  # type: ignore[index]
+        space = centred(space, [passages[n].document_id for n in rows])
+        share = max(1, round(wanted * len(rows) / len(passages)))
+        found = clusters(space, min(share, len(rows)))
+        for n, label, vector in zip(rows, found, space, strict=True):
+            labels[n], vectors[n] = given + label, vector
+        given += int(found.max()) + 1
+    return _by_size(labels), vectors, np.stack(vectors) if words is None else words
+
+
+def _by_size(labels: np.ndarray) -> np.ndarray:
+    """The same clusters, the largest first and then by first member."""
+    order = sorted(
+        set(labels.tolist()), key=lambda each: (-int((labels == each).sum()), int(np.argmax(labels == each)))
+    )
+    place = {label: n for n, label in enumerate(order)}
+    return np.array([place[label] for label in labels.tolist()])
 
 
 def _bag(engine: Engine, passage: Passage, language: str) -> list[str]:
@@ -199,7 +230,8 @@ def _known(engine: Engine, name: str, language: str) -> tuple[str, ...]:
 
 
 def _heading(passage: Passage) -> str:
-    return passage.heading.rsplit(" — ", 1)[-1] or passage.locator
+    named = passage.heading.rsplit(" — ", 1)[-1] or passage.locator
+    return named if len(named) <= HEADING else named[:HEADING].rsplit(" ", 1)[0] + " …"
 
 
 def _joined(terms: Sequence[str], language: str) -> str:
