@@ -15,6 +15,8 @@ from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols, same_document
 
 MAX_THEMES, MAX_SECTIONS = 8, 16
+LONGEST = 1_000
+"""Longest subject, in characters."""
 ABOUT = 400
 """How much of the annotations says what an item is about that proposes nothing, in characters."""
 HEADING = 170
@@ -84,6 +86,10 @@ def ground_of(engine: Engine, request: Request) -> Ground:
         raise BriefError(say("empty_library", "en"))
     if not request.value.strip():
         raise BriefError("There is nothing to brief about: name an item, a theme, a document or a question.")
+    if len(request.value) > LONGEST:
+        raise BriefError(
+            f"The subject has {len(request.value)} characters; at most {LONGEST} are read. Name a shorter one."
+        )
     held = sorted({header.language for header in headers.values()})
     if request.language not in held and not request.mixed:
         names = ", ".join(language_name(each, "en") for each in held)

@@ -17,9 +17,11 @@ def publication_of(briefing: Briefing, library: Library) -> Publication:
     references = References(library, language)
     blocks: list[Block] = []
     number = 0
+    told: set[str] = set()
     for section in briefing.sections:
         blocks.append(Heading(1, section.heading, section.key))
-        blocks += [Paragraph((Span(remark, "emphasis"),)) for remark in section.remarks]
+        blocks += [Paragraph((Span(remark, "emphasis"),)) for remark in section.remarks if remark not in told]
+        told.update(section.remarks)
         for n, part in enumerate(section.parts, 1):
             if part.heading:
                 blocks.append(Heading(2, part.heading, f"{section.key}-{n}"))

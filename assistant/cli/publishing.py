@@ -88,6 +88,8 @@ def compare(
     known_language(language)
     if topic is None and len(names) != 2:
         raise fail("Name two documents, or a topic with --topic.", EXIT_USAGE)
+    if topic is not None and not topic.strip():
+        raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
     with _told():
         _ready(out)
         if topic is None:
