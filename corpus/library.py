@@ -34,6 +34,9 @@ Progress = Callable[[int], None]
 _DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
 _NONE = "none"
 """In the stamp: no model."""
+DERIVED = "derived"
+"""Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
+so that nothing of a document that was removed is left."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 
@@ -267,6 +270,7 @@ class Library:
                 )
 
     def _changed(self, *ids: str) -> None:
+        shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
         self._versions = None
         self._subjects.clear()
         self._gaps = None

@@ -13,6 +13,7 @@ from assistant.brief.paper import publication_of
 from assistant.engine import Engine
 from assistant.frames import _data
 from assistant.publish import render
+from assistant.themes import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -215,11 +216,40 @@ def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engi
 
     with pytest.raises(KeyboardInterrupt):
         brief(engine, request, stop)
-    folder = engine.library.folder / "briefings"
+    folder = engine.library.folder / "derived" / "briefings"
     kept = sorted(path.name for path in folder.rglob("*.json"))
     assert kept == ["differences.json", "documentation.json", "framework.json", "mandate.json", "schedule.json"]
     assert brief(engine, request) == whole
     assert not list(folder.rglob("*.json"))
+
+
+def test_nothing_of_a_removed_document_is_left_in_kept_sections_and_themes(engine: Engine) -> None:
+    def stop(heading: str, done: int, total: int) -> None:
+        if done == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brief(engine, Request("item", "2"), stop)
+    themes_of(engine)
+    assert list(engine.library.folder.rglob("*.json"))
+    engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
+    kept = [path for path in engine.library.folder.rglob("*") if path.is_file() and path.suffix == ".json"]
+    assert [path.name for path in kept] == ["owner.json"]
+
+
+def test_a_table_with_blank_cells_breaks_no_briefing(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    table = (
+        "---\ntitle: Lamps\nslug: lamps\nlanguage: en\n---\n# Lamps\n\n| Lamp | Harbour masters and small boats |  |\n|---|---|---|\n"
+        + "".join(
+            f"| lamp {n} | repair of harbour lamps on small boats in harbour {n} |  |\n|  | lamps |  |\n"
+            for n in range(8)
+        )
+    )
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", AGENDA.encode()), Input("t.md", table.encode()))
+    engine = Engine(library, catalogue)
+    for request in (Request("item", "2"), Request("document", "lamps"), Request("theme", "repair of harbour lamps")):
+        assert scores_of(brief(engine, request), library).quote_exact in (1.0, None)
 
 
 def test_a_kept_section_that_was_damaged_or_altered_is_made_anew(engine: Engine) -> None:
@@ -232,7 +262,7 @@ def test_a_kept_section_that_was_damaged_or_altered_is_made_anew(engine: Engine)
 
     with pytest.raises(KeyboardInterrupt):
         brief(engine, request, stop)
-    parts = {path.stem: path for path in (engine.library.folder / "briefings").rglob("*.json")}
+    parts = {path.stem: path for path in (engine.library.folder / "derived" / "briefings").rglob("*.json")}
     parts["mandate"].write_text("{", encoding="utf-8")
     altered = json.loads(parts["points"].read_text(encoding="utf-8"))
     altered["parts"][0]["statements"][0]["citations"][0]["quote"] = "Lamps are free."

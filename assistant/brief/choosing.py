@@ -65,6 +65,8 @@ class Chooser:
         for unit in units:
             if len(made) == most:
                 break
+            if not _clean(unit):
+                continue
             statement = statement_of(unit)
             if self.free(statement):
                 self.note(statement)
@@ -124,10 +126,7 @@ class Chooser:
         block = document.blocks[unit.block]
         if block.kind in ("footnote", "heading") or block.page in document.unquotable:
             return False
-        spans = [*(span for span, _ in unit.leads), (unit.start, unit.end)]
-        if any(not (quote := document.quote(*span)) or quote != quote.strip() for span in spans):
-            return False  # a row that ends in a blank cell, for one
-        if _ASIDE.match(unit.text):
+        if not _clean(unit) or _ASIDE.match(unit.text):
             return False
         if block.locator.split(",")[0] in _APART or (
             document.kind == "treaty" and block.locator.startswith("preamble")
@@ -176,6 +175,12 @@ class Chooser:
             if len(kept) == most:
                 break
         return kept
+
+
+def _clean(unit: Unit) -> bool:
+    """Whether the words of a unit can be quoted as they are; a row that ends in a blank cell can't."""
+    spans = [*(span for span, _ in unit.leads), (unit.start, unit.end)]
+    return all((quote := unit.document.quote(*span)) and quote == quote.strip() for span in spans)
 
 
 def worth(each: Scored) -> float:

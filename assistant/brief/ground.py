@@ -106,7 +106,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
     if request.kind == "document":
         return _of_document(engine, request, kinds["treaty"], rest)
     title = " ".join(request.value.split())
-    return Ground(request, title, (Theme("", title),), (), kinds["treaty"], rest)
+    return Ground(request, title, (Theme("", title),), (), kinds["treaty"], (*rest, *kinds["agenda"]))
 
 
 def meeting_of(engine: Engine, request: Request) -> Meeting:

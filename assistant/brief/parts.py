@@ -12,17 +12,20 @@ from assistant.brief.model import Request, Section
 from corpus.documents import Document
 from corpus.faults import plainly
 from corpus.files import write_whole
-from corpus.library import Library
+from corpus.library import DERIVED, Library
 from corpus.plain import PlainError, from_plain, to_plain
 
 FOLDER = "briefings"
+"""Where sections are kept, in the library's folder of what is derived."""
+VERSION = 1
+"""Raised with a change that makes other sections of the same documents."""
 KEPT = 20
 """Unfinished briefings that are kept, those worked on last."""
 
 
 def state_of(library: Library, settings: Sequence[object] = ()) -> str:
     """A short hash of all that a briefing depends on: what is held and how it is searched, and the settings given."""
-    digest = hashlib.sha256(repr((sorted(library.stamp().items()), tuple(settings))).encode())
+    digest = hashlib.sha256(repr((VERSION, sorted(library.stamp().items()), tuple(settings))).encode())
     for header in library.headers():
         digest.update(f"{header.id}\0{header.sha256}\0{header.reader}\n".encode())
     return digest.hexdigest()[:16]
@@ -37,7 +40,7 @@ class Parts:
     def __init__(self, library: Library, request: Request, state: str) -> None:
         self._library = library
         name = hashlib.sha256(json.dumps([to_plain(request), state], sort_keys=True).encode()).hexdigest()[:24]
-        self._folder = library.folder / FOLDER / name
+        self._folder = library.folder / DERIVED / FOLDER / name
 
     def get(self, key: str) -> Section | None:
         """A section that was finished before, or None."""

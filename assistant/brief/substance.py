@@ -123,6 +123,7 @@ def differences(chooser: Chooser) -> tuple[Part, ...]:
         each.unit
         for theme in ground.themes
         for each in chooser.engine.weigh(theme.words, (*ground.own, *ground.others), ground.request.language)
+        if chooser.usable(each.unit)
     ]
     parts = []
     for first, second in differing(units)[:DIFFERENCES]:
@@ -156,7 +157,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
 
 def _later(chooser: Chooser, unit: Unit) -> bool:
     meeting = chooser.ground.meeting
-    return bool(meeting and meeting.dates) and only_later(unit.text, meeting.dates[0].year)  # type: ignore[union-attr]
+    return meeting is not None and bool(meeting.dates) and only_later(unit.text, meeting.dates[0].year)
 
 
 def _naming(chooser: Chooser, finder: ArticleFinder) -> list[Unit]:
@@ -165,7 +166,7 @@ def _naming(chooser: Chooser, finder: ArticleFinder) -> list[Unit]:
     for document_id in chooser.ground.own:
         for unit in _units(chooser, chooser.engine.library.document(document_id)):
             named = finder.named(unit.text, unit.document.language)
-            if named and not chooser.foreign(unit):
+            if named and chooser.usable(unit):
                 found.append((len(named), unit))
     found.sort(key=lambda pair: (-pair[0], pair[1].document.id, pair[1].start))
     return [unit for _, unit in found]

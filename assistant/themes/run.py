@@ -23,6 +23,7 @@ from corpus.analysis import analyse
 from corpus.documents import Passage
 from corpus.faults import plainly
 from corpus.files import write_whole
+from corpus.library import DERIVED
 from corpus.plain import PlainError, from_plain, to_plain
 
 Progress = Callable[[str, int, int], None]
@@ -45,8 +46,9 @@ def themes_of(
     library is read again. Raises `ThemesError` where there is nothing to cluster.
     """
     library = engine.library
-    state = state_of(library, (engine.signature, language, count, _VERSION))
-    kept = _kept(library.folder / FOLDER / f"{state}.json")
+    catalogued = tuple(entry.key for entry in engine.catalogue.entries)
+    state = state_of(library, (engine.signature, language, count, catalogued, _VERSION))
+    kept = _kept(library.folder / DERIVED / FOLDER / f"{state}.json")
     if kept is not None:
         return kept
     usable = sorted(library.versions().quotable(language))
@@ -87,7 +89,7 @@ def themes_of(
         )
     themes = Themes(language, tuple(made), state)
     with plainly(library.folder):
-        _keep(library.folder / FOLDER, themes)
+        _keep(library.folder / DERIVED / FOLDER, themes)
     return themes
 
 
