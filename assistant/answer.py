@@ -131,7 +131,7 @@ class Answer:
                 {"text": each.text, "verdict": each.verdict, "citations": self.numbers(each)}
                 for each in self.statements
             ],
-            "citations": [citation_json(n, each) for n, each in enumerate(self.citations, 1)],
+            "citations": [citation_json(each, n) for n, each in enumerate(self.citations, 1)],
             "see_also": [
                 {"document": each.document, "locator": each.locator, "title": each.title, "url": each.url}
                 for each in self.see_also
@@ -143,6 +143,25 @@ class Answer:
             "dropped": [{"text": each.text, "reason": each.reason} for each in self.dropped],
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
+
+
+def citation_json(citation: Citation, number: int) -> dict[str, Any]:
+    """The stable JSON form of a citation, with its number."""
+    return {
+        "number": number,
+        "id": citation.id,
+        "document": citation.document,
+        "symbol": citation.symbol,
+        "title": citation.title,
+        "edition": citation.edition,
+        "language": citation.language,
+        "locator": citation.locator,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "url": citation.url,
+        "ocr": citation.ocr,
+    }
 
 
 def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -160,22 +179,3 @@ def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 def numbered(statements: Sequence[Statement]) -> list[Citation]:
     """The citations of statements, each once, in the order of first use: number n is at index n - 1."""
     return list(dict.fromkeys(citation for statement in statements for citation in statement.citations))
-
-
-def citation_json(number: int, citation: Citation) -> dict[str, Any]:
-    """The stable JSON form of a citation."""
-    return {
-        "number": number,
-        "id": citation.id,
-        "document": citation.document,
-        "symbol": citation.symbol,
-        "title": citation.title,
-        "edition": citation.edition,
-        "language": citation.language,
-        "locator": citation.locator,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "url": citation.url,
-        "ocr": citation.ocr,
-    }

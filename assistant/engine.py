@@ -17,7 +17,7 @@ from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_parts
 from assistant.parallel import in_language
-from assistant.places import named_places, units_at
+from assistant.places import article_units, named_places, units_at
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
@@ -176,6 +176,11 @@ class Engine:
             return Answer(cleaned, language, "not_found", say("empty_library", language))
         return None
 
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """What answers depend on beside the library: equal for engines that answer alike."""
+        return self._scorer.crossed, self._passages, self._most
+
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""
         return parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
@@ -185,11 +190,16 @@ class Engine:
         question = self.question(text)
         return self.retriever.retrieve(question, limit) if question.text else []
 
-    def weigh(self, text: str) -> list[Scored]:
-        """What `ask` chooses from where no rule answers: units with their scores, best first; for evaluation."""
-        question = self.question(self._speller.mended(text))
-        scope = self._scope(question)
-        documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
+    def weigh(self, text: str, documents: Sequence[str] | None = None, language: str | None = None) -> list[Scored]:
+        """What `ask` chooses from where no rule answers: units with their scores, best first.
+
+        `documents` are the ids of those that are looked through; without them, those that the text restricts itself
+        to. A text that comes with them is a subject, taken as it is written.
+        """
+        question = self.question(text if documents is not None else self._speller.mended(text), language)
+        if documents is None:
+            scope = self._scope(question)
+            documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
         return self._scorer.score(question, self._gather(question, documents)) if question.text else []
 
     # Ways to an answer
@@ -355,7 +365,7 @@ class Engine:
             documents += treaties
             for document in treaties:
                 for article in question.articles:
-                    units += self._article_units(document, article, question.paragraph)
+                    units += article_units(self.library, document, article, question.paragraph)
         if not documents:
             return None
         if not units:
@@ -387,19 +397,6 @@ class Engine:
         symbols = {symbol.text for symbol in question.symbols}
         named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
         return named or treaties
-
-    def _article_units(self, document: Document, article: str, paragraph: str | None) -> list[Unit]:
-        place = f"art. {article}"
-        wanted = f"{place}, para. {paragraph}" if paragraph else place
-        units = []
-        for passage in self.library.passages(document.id):
-            if not any(_within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
-                continue
-            evidence = Evidence(passage, document, 0.0, None, None)
-            units += [unit for unit in units_of(evidence) if _within(unit.locator, wanted)]
-        if paragraph and not units:
-            return self._article_units(document, article, None)
-        return units
 
     def _asks_more(self, question: Question) -> bool:
         """Whether a question about an article asks for more than its text: names a term, or in English uses any
@@ -454,7 +451,7 @@ class Engine:
         chosen = choose(scored, THRESHOLD, self._most)
         return [in_language(unit, self.library, question.language) for unit in chosen], _above_bar(scored)
 
-    def _gather(self, question: Question, documents: list[str] | None) -> list[Evidence]:
+    def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
         evidence = self.retriever.retrieve(question, self._passages, documents)
         indexed = self.library.indexed()
@@ -529,7 +526,7 @@ class Engine:
         documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
         cited = {citation.id: citation for citation in quoted.citations}
         treaties = self._treaties(question, question.language) if question.articles else []
-        units = [u for each in treaties for a in question.articles for u in self._article_units(each, a, None)]
+        units = [u for each in treaties for a in question.articles for u in article_units(self.library, each, a)]
         found = {each.id: each for each in (*(u.evidence for u in units), *self._gather(question, documents))}
         for passage_id, passage in self.library.passages_by_id([each for each in cited if each not in found]).items():
             found[passage_id] = Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
@@ -577,10 +574,6 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 def _above_bar(scored: Sequence[Scored]) -> float | None:
     """How far the best evidence is above the bar for answering; None without evidence."""
     return scored[0].score - THRESHOLD if scored else None
-
-
-def _within(locator: str, place: str) -> bool:
-    return locator == place or locator.startswith((f"{place},", f"{place} "))
 
 
 def _whole(units: Sequence[Unit], most: int) -> list[Unit]:

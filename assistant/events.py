@@ -44,7 +44,7 @@ class Said:
             "text": self.statement.text,
             "verdict": self.statement.verdict,
             "citations": list(self.numbers),
-            "new_citations": [citation_json(n, each) for n, each in self.citations],
+            "new_citations": [citation_json(each, n) for n, each in self.citations],
         }
 
 

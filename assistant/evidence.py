@@ -73,6 +73,11 @@ class Scorer:
         self._cross = cross_encoder
         self._weights = Weights.shipped()
 
+    @property
+    def crossed(self) -> bool:
+        """Whether a cross-encoder is at hand."""
+        return self._cross is not None
+
     def score(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of the evidence, best first."""
         return self.score_units(question, [unit for each in evidence for unit in units_of(each)])

@@ -15,19 +15,21 @@ from corpus.places import parts_of
 _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, dict[str, Any]]:
+@lru_cache(maxsize=2)
+def _data(name: str = "frames") -> dict[str, dict[str, Any]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (files("assistant") / "data" / "frames.yaml").read_text(encoding="utf-8")
+    text = (files("assistant") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
     data: dict[str, dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader)
     return data
 
 
 def say(name: str, language: str, /, **values: object) -> str:
-    """A sentence in a language, its places filled. Latin names in Arabic sentences are isolated (Unicode
+    """A sentence of `frames.yaml` or `papers.yaml` in a language, its places filled. Latin names in Arabic sentences are isolated (Unicode
     Standard Annex 9), so that symbols keep their order."""
     filled = {key: _isolated(str(value), language) for key, value in values.items()}
-    return re.sub(r"\.\.$", ".", str(_data()[language][name]).format(**filled))
+    frames = _data()[language]
+    frame = frames[name] if name in frames else _data("papers")[language][name]
+    return re.sub(r"\.\.$", ".", str(frame).format(**filled))
 
 
 def _isolated(value: str, language: str) -> str:
@@ -55,6 +57,11 @@ def date_text(day: dt.date, language: str) -> str:
         month=data["months"][day.month - 1],
         year=day.year,
     )
+
+
+def day_text(day: dt.date, language: str) -> str:
+    """A date without its weekday, as a reference gives it."""
+    return say("day", language, day=day.day, month=_data()[language]["months"][day.month - 1], year=day.year)
 
 
 def joined(parts: list[str], language: str) -> str:

@@ -56,6 +56,23 @@ def units_at(library: Library, document: Document, place: str) -> list[Unit]:
     ]
 
 
+def article_units(library: Library, document: Document, article: str, paragraph: str | None = None) -> list[Unit]:
+    """The units of an article of a treaty, of one paragraph of it where it has that."""
+    place = f"art. {article}"
+    wanted = f"{place}, para. {paragraph}" if paragraph else place
+    units = []
+    for passage in library.passages(document.id):
+        if not any(_within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
+            continue
+        evidence = Evidence(passage, document, 0.0, None, None)
+        units += [unit for unit in units_of(evidence) if _within(unit.locator, wanted)]
+    return units if units or not paragraph else article_units(library, document, article)
+
+
+def _within(locator: str, place: str) -> bool:
+    return locator == place or locator.startswith((f"{place},", f"{place} "))
+
+
 def _one(document: Document, blocks: Sequence[Block]) -> bool:
     """Whether all blocks are the first one and what stands under it."""
     first = blocks[0]

@@ -34,6 +34,9 @@ Progress = Callable[[int], None]
 _DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
 _NONE = "none"
 """In the stamp: no model."""
+DERIVED = "derived"
+"""Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
+so that nothing of a document that was removed is left."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 
@@ -165,6 +168,11 @@ class Library:
 
     # Adding and removing
 
+    def stamp(self) -> dict[str, str]:
+        """What the library was made with: schema, embedding model, segmenter."""
+        with self._guard:
+            return self._store.stamp()
+
     def headers(self, **where: str) -> list[Header]:
         """What can be said of documents without their text; of all, or of those that agree in `id`, `key`, `sha256`,
         `origin` or `symbol`."""
@@ -262,6 +270,7 @@ class Library:
                 )
 
     def _changed(self, *ids: str) -> None:
+        shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
         self._versions = None
         self._subjects.clear()
         self._gaps = None
@@ -403,6 +412,11 @@ class Library:
             found = (second or indexes.own).search(vector, limit)
         likeness = model.likeness(np.array([cosine for _, cosine in found], np.float32))
         return [(key, float(value)) for (key, _), value in zip(found, likeness, strict=True)]
+
+    def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors of passages by id, of the library's own model; passages that it does not read are left out."""
+        with self._guard:
+            return self._vectors().own.of(ids)
 
     def lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25."""

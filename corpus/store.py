@@ -82,7 +82,7 @@ _HEADER = (
         f"coalesce(json_extract(fields, '$.{name}'), {default})"
         for name, default in {
             "origin": "''", "source": "''", "slug": "''", "short": "''", "format": "'text'", "ocr": 0, "reissue": 0,
-            "reader": "''",
+            "reader": "''", "kind": "'document'", "date": "''",
         }.items()
     )
     + " FROM documents"
@@ -141,6 +141,8 @@ class Header:
     ocr: bool = False
     reissue: int = 0
     reader: str = ""
+    kind: str = "document"
+    date: str = ""
 
     @property
     def label(self) -> str:

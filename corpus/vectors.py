@@ -112,6 +112,16 @@ class Index:
             for passage_id, distance in zip(found["ids"][0], distances[0], strict=True)
         ]
 
+    def of(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors of passages by id; ids that are not held are left out."""
+        found: dict[str, np.ndarray] = {}
+        for begin in range(0, len(ids), BATCH):
+            rows = self._collection.get(ids=list(ids[begin : begin + BATCH]), include=["embeddings"])
+            vectors = rows["embeddings"]
+            if vectors is not None:
+                found |= {key: np.asarray(vector, np.float32) for key, vector in zip(rows["ids"], vectors, strict=True)}
+        return found
+
     def count(self) -> int:
         """Number of vectors held."""
         return int(self._collection.count())

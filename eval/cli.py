@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
 from eval.public.commands import abstention, evidence, fit, retrieval
 
 if TYPE_CHECKING:
+    from assistant.brief.model import Kind
     from eval.runs.store import Run
 
 OUT = Path("eval-runs")
@@ -226,6 +227,44 @@ def support(
     if faults:
         print_faults(data, told)
     print_shares(data, rows)
+
+
+@app.command()
+def brief(
+    items: Annotated[list[str] | None, typer.Option("--item", help="Agenda item; may be repeated.")] = None,
+    themes: Annotated[list[str] | None, typer.Option("--theme", help="Theme; may be repeated.")] = None,
+    documents: Annotated[list[str] | None, typer.Option("--document", help="Document; may be repeated.")] = None,
+    audience: Annotated[
+        Literal["delegate", "chair", "secretariat"], typer.Option(help="Whom the briefings are for.")
+    ] = "delegate",
+    language: Annotated[str, typer.Option(help="Language of the briefings.")] = "en",
+    mixed: Annotated[bool, typer.Option("--mixed", help="As for the command 'brief'.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write briefings from the library of the settings and check every sentence and citation of them."""
+    from assistant.brief import BriefError, Request
+    from assistant.brief import brief as make
+    from assistant.cli.session import known_language, open_engine
+    from eval.briefs import print_scores, scores_of
+
+    known_language(language)
+    asked: list[tuple[Kind, str]] = [("item", each) for each in items or ()]
+    asked += [("theme", each) for each in themes or ()]
+    asked += [("document", each) for each in documents or ()]
+    if not asked:
+        raise fail("Name at least one --item, --theme or --document.", EXIT_USAGE)
+    found = {}
+    with _told(), open_engine("eval brief") as (engine, _):
+        for kind, value in asked:
+            try:
+                briefing = make(engine, Request(kind, value, audience, language, mixed=mixed))
+            except BriefError as error:
+                raise fail(str(error)) from None
+            found[f"{kind} {value}"] = scores_of(briefing, engine.library)
+    if as_json:
+        _print_json({name: scores.to_json() for name, scores in found.items()})
+    else:
+        print_scores(data, found)
 
 
 for _command in (retrieval, abstention, evidence, fit):

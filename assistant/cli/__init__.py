@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import asking, feedback, fetching, ingesting, keeping, listing, showing
+from assistant.cli import agenda, asking, feedback, fetching, ingesting, keeping, listing, publishing, showing
 from assistant.cli.session import options
 
 app = typer.Typer(
@@ -29,10 +29,14 @@ def _before(
     options.data_dir = data_dir
 
 
-for _command in (*asking.COMMANDS, ingesting.ingest, *keeping.COMMANDS, fetching.fetch, showing.show, showing.meeting):
+for _command in (
+    *asking.COMMANDS, ingesting.ingest, *keeping.COMMANDS, fetching.fetch, showing.show, showing.meeting,
+    *publishing.COMMANDS,
+):  # fmt: skip
     app.command()(_command)
 app.command("list")(listing.list_documents)
 app.add_typer(feedback.app)
+app.add_typer(agenda.app)
 
 
 COMMANDS_GROUP = "rapporteur.commands"

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assistant.answer import Citation, Statement
+from assistant.answer import Statement
 from assistant.frames import date_text, joined, say
+from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer, clock, is_of
 from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_past, asks_purpose
 from assistant.question import Question
@@ -199,7 +200,7 @@ class _Reading:
                 "break",
                 self.language,
                 day=date_text(before.date, self.language),
-                hours=self._hours_text(minutes),
+                hours=said_of.hours_text(minutes, self.language),
                 start=clock(before.time_label, -1),
                 end=clock(after.time_label, 0),
             )
@@ -219,15 +220,14 @@ class _Reading:
             return None
         if items:
             sittings = self._sittings_of(items[0])
-            hours = self._hours_text(sum(sitting.minutes for sitting in sittings))
-            text = say("item_length", self.language, item=items[0].number, title=items[0].title, count=len(sittings),
-                       hours=hours)  # fmt: skip
+            said = (said_of.length(items[0], sittings, self.cite, self.language),) if sittings else ()
         else:
             sittings = self._filtered(self.meeting.sittings)
-            hours = self._hours_text(sum(sitting.minutes for sitting in sittings))
+            hours = said_of.hours_text(sum(sitting.minutes for sitting in sittings), self.language)
+            cites = tuple(each for sitting in sittings for each in self.cite.sitting(sitting))
             text = say("hours_total", self.language, count=len(sittings), hours=hours)
-        cites = tuple(c for sitting in sittings for c in self.cite.sitting(sitting, items[0] if items else None))
-        return MeetingAnswer((Statement(text, "derived", cites),)) if sittings else None
+            said = (Statement(text, "derived", cites),) if sittings else ()
+        return MeetingAnswer(said) if said else None
 
     def _edges(self) -> MeetingAnswer | None:
         """When the meeting opens and when it ends."""
@@ -313,21 +313,8 @@ class _Reading:
                 sittings = sittings[:1]
             elif q.stresses("last", "closing") and not q.stresses("opening", "first"):
                 sittings = sittings[-1:]
-            slots = [
-                say(
-                    "slot_continued" if any(r.continued for r in sitting.items if is_of(r.number, item)) else "slot",
-                    self.language,
-                    day=date_text(sitting.date, self.language),
-                    times=sitting.time_label,
-                )
-                for sitting in sittings
-            ]
-            text = say(
-                "item_when", self.language, item=item.number, title=item.title, slots=joined(slots, self.language)
-            )
-            cites = tuple(cite for sitting in sittings for cite in self.cite.sitting(sitting, item))
             if sittings:
-                statements.append(Statement(text, "derived", cites))
+                statements.append(said_of.taken_up(item, sittings, self.cite, self.language))
         if statements:
             return MeetingAnswer(tuple(statements))
         if q.says("schedule") and self.topic.administrative:
@@ -378,17 +365,7 @@ class _Reading:
 
     def _announced(self, item: AgendaItem) -> list[Statement]:
         """What the agenda announces for an item, or that it announces nothing."""
-        if not item.documentation:
-            listed = self.cite.listed(item)
-            text = say("no_document_for", self.language, item=item.number, title=item.title)
-            return [Statement(text, "derived", (listed,) if listed else ())]
-        made: list[Statement] = []
-        for symbol, ordinal in item.documentation:
-            if not self.announced or symbol in self.announced:
-                text = say("document_for", self.language, item=item.number, title=item.title, symbol=symbol)
-                cite: Citation = self.cite.block(ordinal)
-                made.append(Statement(text, "derived", (cite,)))
-        return made
+        return said_of.announced(item, self.cite, self.language, self.announced)
 
     def _filtered(self, sittings: Sequence[Sitting]) -> list[Sitting]:
         q = self.question
@@ -406,9 +383,5 @@ class _Reading:
         return found
 
     def _sittings_of(self, item: AgendaItem) -> list[Sitting]:
-        found = [s for s in self.meeting.sittings if any(is_of(row.number, item) for row in s.items)]
+        found = said_of.sittings_of(item, self.meeting.sittings)
         return self._filtered(found) or found
-
-    def _hours_text(self, minutes: int) -> str:
-        hours = minutes / 60
-        return say("hours", self.language, n=int(hours) if hours == int(hours) else f"{hours:.1f}")

@@ -1,0 +1,109 @@
+"""Before the meeting: what the agenda announces and cites against what is held, and the commands that mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+from corpus.library import Library
+from corpus.meetings import Meeting
+from corpus.symbols import Symbol, same_document
+from ingest.fetch.wanted import cited_by
+
+State = Literal["held", "superseded", "digest", "missing"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One document that the agenda announces, or that the agenda or an announced document cites.
+
+    `items` are the agenda items that announce it, empty for one that is only cited. `held` are the languages of the
+    official text that is held, `missing` those wanted that are not; `later` is the symbol of a later revision that is
+    held. `command` is what mends it, empty where nothing is to be done.
+    """
+
+    symbol: str
+    title: str
+    items: tuple[str, ...]
+    state: State
+    held: tuple[str, ...]
+    missing: tuple[str, ...]
+    later: str = ""
+    cited_in: tuple[str, ...] = ()
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class AgendaCheck:
+    """The documents of one agenda: those announced in the order of the items, then those cited."""
+
+    agenda: str
+    title: str
+    dates: tuple[str, ...]
+    announced: tuple[Checked, ...]
+    cited: tuple[Checked, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is to be done."""
+        return not any(each.command for each in (*self.announced, *self.cited))
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `agenda check --json` prints."""
+        return {**asdict(self), "complete": self.complete}
+
+
+def check_agenda(
+    library: Library, catalogue: Catalogue, meeting: Meeting, languages: Sequence[str] = ("en",)
+) -> AgendaCheck:
+    """Checks one agenda. `languages` are those in which the announced documents are wanted."""
+    agenda = library.document(meeting.document_id)
+    items: dict[Symbol, list[str]] = {}
+    for item in meeting.items:
+        for text, _ in item.documentation:
+            items.setdefault(Symbol.parse(text), []).append(item.number)
+    announced = [_checked(library, catalogue, symbol, tuple(numbers), languages) for symbol, numbers in items.items()]
+    papers = [
+        library.document(version.id)
+        for symbol in items
+        for version in library.versions().current(symbol)
+        if version.header.language == "en" or version.header.language in languages
+    ]
+    cited: dict[Symbol, list[str]] = {}
+    for document in (agenda, *papers):
+        for symbol in cited_by([document]):
+            if not any(same_document(symbol, each) for each in items):
+                cited.setdefault(symbol, []).append(document.label)
+    told = [
+        _checked(library, catalogue, symbol, (), (), tuple(dict.fromkeys(places))) for symbol, places in cited.items()
+    ]
+    dates = tuple(day.isoformat() for day in meeting.dates)
+    return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(told))
+
+
+def _checked(
+    library: Library,
+    catalogue: Catalogue,
+    symbol: Symbol,
+    items: tuple[str, ...],
+    languages: Sequence[str],
+    cited_in: tuple[str, ...] = (),
+) -> Checked:
+    versions = library.versions()
+    current = versions.current(symbol)
+    own = [each for each in versions.held if same_document(each.symbol, symbol)]
+    official = [each for each in own if each.header.edition != "digest"]
+    newer = [each for each in current if not same_document(each.symbol, symbol) and each.header.edition != "digest"]
+    spoken = {each.header.language for each in (newer or official)}
+    held = tuple(each for each in LANGUAGES if each in spoken)
+    missing = tuple(each for each in languages if each not in held)
+    state: State = "superseded" if newer else "held" if official else "digest" if own else "missing"
+    later = newer[0].symbol.text if newer else ""
+    entries = catalogue.by_symbol(symbol)
+    title = (official or own)[0].header.title if own else entries[0].title if entries else ""
+    wanted = missing or (("en",) if state in ("missing", "digest") else ())
+    command = " ".join(["rapporteur fetch", later or symbol.text, *(f"--language {each}" for each in wanted)])
+    return Checked(symbol.text, title, items, state, held, missing, later, cited_in, command if wanted else "")

@@ -1,0 +1,199 @@
+"""Which of the held words speak to a subject: units weighed by the engine, each used once in a briefing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.answer import Citation, Statement
+from assistant.brief.ground import Ground
+from assistant.engine import Engine
+from assistant.evidence import Scored
+from assistant.quote import statement_of
+from assistant.units import Unit
+from assistant.weights import NO_CROSS
+from corpus.symbols import find_symbols
+
+SURE_CROSS, NEAR_CROSS = 1.0, -4.0
+NEAR, OWN_NEAR, PLAIN_NEAR = 0.55, 0.40, 0.60
+"""Least likeness in meaning (cosine): beside the cross-encoder, in a document that is bound to the subject, and alone."""
+SUBJECT = 0.78
+"""Likeness of the subject index at which it suffices beside the cross-encoder."""
+COVERED = 0.5
+"""Share of the subject's content that a unit names, where no model reads its language."""
+LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
+"""Bounds of what is quoted in a briefing, in characters."""
+ALIKE = 0.87
+"""From this cosine on two units say the same."""
+_APART = frozenset(["masthead", "contents", "title", "summary"])
+_ASIDE = re.compile(
+    r"(?:notes?|sources?|abbreviations?|remarques?|nota|fuentes?|примечани[ея]|источники?|ملاحظة|المصدر|注|资料来源)\s*[:：]",
+    re.IGNORECASE,
+)
+"""How the lines below tables and figures begin."""
+_DIGEST_GAPS = frozenset(["Gaps", "What is not known"])
+"""Headings under which digests say what they do not know."""
+_YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
+
+
+@dataclass
+class Chooser:
+    """Chooses units for one briefing. What was said once is not said again, nor are words that hold it."""
+
+    engine: Engine
+    ground: Ground
+    used: list[Citation] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
+
+    def speaking(
+        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
+    ) -> list[Scored]:
+        """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
+        if not documents:
+            return []
+        scored = self.engine.weigh(words, documents, self.ground.request.language)
+        good = [each for each in scored if self.usable(each.unit) and fits(each) and self.speaks(each)]
+        good.sort(key=lambda each: (-worth(each), each.unit.document.id, each.unit.start))
+        return self._apart(good, most)
+
+    def take(self, units: Sequence[Unit], most: int = 100) -> tuple[Statement, ...]:
+        """Units as statements, which count as used from now on; at most so many."""
+        made: list[Statement] = []
+        for unit in units:
+            if len(made) == most:
+                break
+            if not _clean(unit):
+                continue
+            statement = statement_of(unit)
+            if self.free(statement):
+                self.note(statement)
+                made.append(statement)
+        return tuple(made)
+
+    def free(self, statement: Statement) -> bool:
+        """Whether a statement says something new."""
+        last = statement.citations[-1]
+        over = any(
+            each.document == last.document and each.start < last.end and last.start < each.end for each in self.used
+        )
+        return not over and _folded(statement.text) not in self.said
+
+    def note(self, statement: Statement) -> None:
+        """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""
+        self.used.append(statement.citations[-1])
+        self.said.add(_folded(statement.text))
+
+    def told(self, words: str) -> bool:
+        """Whether something that was used already speaks to a subject."""
+        documents = sorted({cite.document for cite in self.used if cite.document != self.ground.meeting_id})
+        scored = self.engine.weigh(words, documents, self.ground.request.language) if documents else []
+        return any(
+            self.speaks(each)
+            and any(o.document == each.unit.document.id and o.start < each.unit.end and each.unit.start < o.end
+                    for o in self.used)
+            for each in scored
+        )  # fmt: skip
+
+    def near(self, unit: Unit) -> bool:
+        """Whether a unit is near to the subject of the briefing as a whole, as far as a model reads its language."""
+        embedder = self.engine.library.embedder
+        languages = {unit.document.language, self.ground.request.language}
+        if embedder.languages is not None and not languages <= embedder.languages:
+            return True
+        cosine = embedder.embed_passages([unit.text])[0] @ embedder.embed_query(self.ground.title)
+        return float(cosine) >= OWN_NEAR
+
+    def foreign(self, unit: Unit) -> bool:
+        """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""
+        item, meeting = self.ground.item, self.ground.meeting
+        if item is None or meeting is None:
+            return False
+        mine = {symbol for symbol, _ in item.documentation}
+        theirs = {symbol for other in meeting.items if other.main != item.main for symbol, _ in other.documentation}
+        named = {mention.symbol.text for mention in find_symbols(unit.text)}
+        if named & theirs and not named & mine:
+            return True
+        numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}
+        elsewhere = named - mine - theirs  # the items of another meeting's papers are none of this meeting's
+        return bool(numbers) and item.main not in numbers and not elsewhere
+
+    def usable(self, unit: Unit) -> bool:
+        """Whether a unit can stand by itself, is new, and belongs to no other item."""
+        document = unit.document
+        block = document.blocks[unit.block]
+        if block.kind in ("footnote", "heading") or block.page in document.unquotable:
+            return False
+        if not _clean(unit) or _ASIDE.match(unit.text):
+            return False
+        if block.locator.split(",")[0] in _APART or (
+            document.kind == "treaty" and block.locator.startswith("preamble")
+        ):
+            return False
+        if document.edition == "digest":
+            above = [" ".join(document.body(each).split()) for each in document.headings(block)]
+            if _DIGEST_GAPS & set(above) or (block.number is None and block.kind == "paragraph"):
+                return False
+            # What a digest tells of the agenda, the agenda itself says.
+            if self.ground.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
+                return False
+        shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
+        return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
+
+    def speaks(self, each: Scored) -> bool:
+        """Whether a unit speaks to the words that it was weighed against."""
+        served = self.engine.library.embedder.languages
+        if served is not None and each.unit.document.language not in served:
+            return each.coverage >= COVERED
+        own = each.unit.document.id in self.ground.own
+        if each.cross == NO_CROSS:
+            return each.cosine >= (OWN_NEAR if own else PLAIN_NEAR) or (
+                each.subject >= SUBJECT and each.cosine >= OWN_NEAR
+            )
+        if each.cross >= SURE_CROSS or (own and each.cosine >= OWN_NEAR):
+            return True
+        return each.cross >= NEAR_CROSS and (each.cosine >= NEAR or each.subject >= SUBJECT)
+
+    def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
+        """The best, none of which overlaps with another one or says the same."""
+        kept: list[Scored] = []
+        vectors: list[np.ndarray] = []
+        for each in scored[: 3 * most]:
+            unit = each.unit
+            if any(
+                o.unit.document.id == unit.document.id and o.unit.start < unit.end and unit.start < o.unit.end
+                for o in kept
+            ):
+                continue
+            vector = self.engine.library.embedder.embed_passages([unit.text])[0]
+            if any(float(vector @ other) >= ALIKE for other in vectors):
+                continue
+            kept.append(each)
+            vectors.append(vector)
+            if len(kept) == most:
+                break
+        return kept
+
+
+def _clean(unit: Unit) -> bool:
+    """Whether the words of a unit can be quoted as they are; a row that ends in a blank cell can't."""
+    spans = [*(span for span, _ in unit.leads), (unit.start, unit.end)]
+    return all((quote := unit.document.quote(*span)) and quote == quote.strip() for span in spans)
+
+
+def worth(each: Scored) -> float:
+    """How much speaks for a unit: likeness in meaning, the words it shares, and the cross-encoder where it was asked."""
+    crossed = 0.0 if each.cross == NO_CROSS else (max(-5.0, min(5.0, each.cross)) + 5.0) / 10.0
+    return each.cosine + 0.3 * each.coverage + 0.5 * crossed
+
+
+def only_later(text: str, year: int) -> bool:
+    """Whether all years that a text names come after a year."""
+    years = [int(each) for each in _YEAR.findall(text)]
+    return bool(years) and min(years) > year
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,87 @@
+"""A briefing as a publication: numbered paragraphs with footnotes, as a note to a meeting has them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from assistant.brief.model import Briefing, Paper, Source
+from assistant.frames import day_text, joined, language_name, say
+from assistant.publish import Publication, References
+from assistant.publish.model import Block, Content, Heading, Listing, Paragraph, Span, Table, plain
+from corpus.library import Library
+
+
+def publication_of(briefing: Briefing, library: Library) -> Publication:
+    """The briefing as a publication. `library` is the one that it was made from."""
+    language = briefing.request.language
+    references = References(library, language)
+    blocks: list[Block] = []
+    number = 0
+    told: set[str] = set()
+    for section in briefing.sections:
+        blocks.append(Heading(1, section.heading, section.key))
+        blocks += [Paragraph((Span(remark, "emphasis"),)) for remark in section.remarks if remark not in told]
+        told.update(section.remarks)
+        for n, part in enumerate(section.parts, 1):
+            if part.heading:
+                blocks.append(Heading(2, part.heading, f"{section.key}-{n}"))
+            for statement in part.statements:
+                number += 1
+                blocks.append(Paragraph(references.paragraph(statement, part.heading), number))
+        if section.key == "documentation" and briefing.papers:
+            blocks.append(_papers(briefing.papers, language))
+    if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
+        blocks += [
+            Heading(1, say("section_documentation", language), "documentation"),
+            _papers(briefing.papers, language),
+        ]
+    blocks.append(Heading(1, say("section_sources", language), "sources"))
+    blocks.append(Listing(tuple(_source(source, language) for source in briefing.sources)))
+    if briefing.unsourced:
+        blocks.append(Heading(1, say("section_unsourced", language), "unsourced"))
+        blocks.append(Listing(tuple(plain(each) for each in briefing.unsourced)))
+    return Publication(
+        language=language,
+        title=briefing.title,
+        blocks=tuple(blocks),
+        masthead=briefing.masthead,
+        label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language)),
+        notice=say("unofficial", language),
+    )
+
+
+def _papers(papers: tuple[Paper, ...], language: str) -> Table:
+    header = tuple(say(f"column_{name}", language) for name in ("symbol", "title", "held"))
+    return Table(header, tuple(_paper(paper, language) for paper in papers))
+
+
+def _paper(paper: Paper, language: str) -> tuple[Content, ...]:
+    if paper.superseded:
+        held = say("held_later", language, symbol=paper.superseded)
+    elif not paper.held:
+        held = say("held_not", language)
+    elif paper.edition == "digest":
+        held = say("held_digest", language)
+    else:
+        held = joined([language_name(each, language) for each in paper.held], language)
+    return (Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)
+
+
+def _source(source: Source, language: str) -> Content:
+    comma = {"zh": "，", "ar": "، "}.get(language, ", ")
+    named = source.symbol if "/" in source.symbol else source.title
+    told = [] if named == source.title else [source.title]
+    if source.edition == "digest":
+        told.append(say("digest_note", language))
+    if source.date and source.edition != "digest":
+        told.append(_day(source.date, language))
+    told.append(language_name(source.language, language))
+    return Span(named, url=source.url), Span("".join(comma + each for each in told))
+
+
+def _day(date: str, language: str) -> str:
+    """An ISO 8601 date in the words of a language; anything less than a day as it is."""
+    try:
+        return day_text(dt.date.fromisoformat(date), language)
+    except ValueError:
+        return date

@@ -1,0 +1,148 @@
+"""A briefing from a request, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.brief import facts, substance
+from assistant.brief.choosing import Chooser
+from assistant.brief.ground import Ground, ground_of
+from assistant.brief.model import (
+    Audience,
+    Briefing,
+    Paper,
+    Part,
+    Request,
+    Section,
+    SectionKey,
+    Source,
+)
+from assistant.brief.parts import Parts, state_of
+from assistant.engine import Engine
+from assistant.frames import joined, language_name, say
+from assistant.versions import VersionDesk
+
+Progress = Callable[[str, int, int], None]
+"""Told the heading of a section before it is made, how many are done, and how many there are."""
+
+ORDER: dict[Audience, tuple[SectionKey, ...]] = {
+    "delegate": ("mandate", "schedule", "documentation", "framework", "points", "guidance", "differences", "questions"),
+    "secretariat": ("mandate", "schedule", "documentation", "framework", "points", "guidance", "differences",
+                    "questions"),
+    "chair": ("mandate", "schedule", "documentation", "questions", "framework", "points", "guidance", "differences"),
+}  # fmt: skip
+"""The sections by audience: a chair has the questions for discussion before what is known."""
+_OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation"])
+_MADE: tuple[SectionKey, ...] = (
+    "mandate", "schedule", "documentation", "framework", "differences", "points", "guidance", "questions",
+)  # fmt: skip
+"""The order in which sections are made, whatever that in which they stand: what is said in one is not said in those
+after it, and two places that differ are told together."""
+
+
+def brief(engine: Engine, request: Request, progress: Progress | None = None) -> Briefing:
+    """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
+
+    Raises `BriefError` where the request asks for something that is not there.
+    """
+    ground = ground_of(engine, request)
+    state = state_of(engine.library, engine.signature)
+    parts = Parts(engine.library, request, state)
+    chooser = Chooser(engine, ground)
+    desk = VersionDesk(engine.library)
+    made: dict[SectionKey, Section] = {}
+    keys = [key for key in _MADE if ground.item is not None or key not in _OF_ITEMS]
+    for n, key in enumerate(keys):
+        heading = say(f"section_{key}", request.language)
+        if progress is not None:
+            progress(heading, n, len(keys))
+        section = parts.get(key)
+        if section is None:
+            section = _checked(engine, desk, request, _section(chooser, key, heading))
+            parts.put(section)
+        for statement in section.statements:
+            chooser.note(statement)
+        made[key] = section
+    sections = tuple(made[key] for key in ORDER[request.audience] if key in made and made[key].parts)
+    papers = facts.papers(chooser)
+    briefing = Briefing(
+        request=request,
+        title=say(f"brief_{request.kind}", request.language, item=request.value, title=ground.title),
+        masthead=_masthead(ground),
+        sections=sections,
+        papers=papers,
+        sources=_sources(engine, sections),
+        unsourced=_unsourced(request, made, papers),
+        state=state,
+    )
+    parts.clear()
+    return briefing
+
+
+def _section(chooser: Chooser, key: SectionKey, heading: str) -> Section:
+    if key == "points":
+        found, empty = substance.points(chooser)
+        return Section(key, heading, found, unsourced=empty)
+    makers: dict[SectionKey, Callable[[Chooser], tuple[Part, ...]]] = {
+        "mandate": facts.mandate,
+        "schedule": facts.schedule,
+        "documentation": facts.documentation,
+        "framework": substance.framework,
+        "guidance": substance.guidance,
+        "differences": substance.differences,
+        "questions": facts.questions,
+    }
+    return Section(key, heading, tuple(part for part in makers[key](chooser) if part.statements))
+
+
+def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
+    """The section with the corrections that touch what it cites, and remarks on versions and languages."""
+    remarks: list[str] = []
+    parts = []
+    for part in section.parts:
+        told, notes = desk.corrected(part.statements, request.language)
+        parts.append(replace(part, statements=tuple(told)))
+        remarks += notes
+    cited = {cite.document: engine.library.document(cite.document)
+             for part in parts for statement in part.statements for cite in statement.citations}  # fmt: skip
+    remarks += desk.notes((), list(cited.values()), request.language)
+    others = sorted({document.language for document in cited.values()} - {request.language})
+    if others:
+        names = joined([language_name(each, request.language) for each in others], request.language)
+        remarks.append(say("quoted_language", request.language, languages=names))
+    return replace(section, parts=tuple(parts), remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _masthead(ground: Ground) -> tuple[str, ...]:
+    """The body, and place and dates of the meeting, as the agenda prints them."""
+    if ground.meeting is None or ground.agenda is None:
+        return ()
+    lines = [ground.meeting.body]
+    if ground.meeting.masthead is not None:
+        lines.append(" ".join(ground.agenda.block_text(ground.agenda.blocks[ground.meeting.masthead]).split()))
+    lines.append(ground.agenda.label)
+    return tuple(line for line in lines if line)
+
+
+def _sources(engine: Engine, sections: Sequence[Section]) -> tuple[Source, ...]:
+    """The documents cited, in the order of first use."""
+    ids = dict.fromkeys(cite.document for section in sections for each in section.statements for cite in each.citations)
+    documents = [engine.library.document(each) for each in ids]
+    return tuple(Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url) for d in documents)
+
+
+def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequence[Paper]) -> tuple[str, ...]:
+    language = request.language
+    told = []
+    for paper in papers:
+        if (not paper.held or paper.edition == "digest") and not paper.superseded:
+            said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
+            command = f" {say('fetch_it', language, symbol=paper.symbol)}" if request.audience == "secretariat" else ""
+            told.append(said + command)
+    for section in made.values():
+        told += section.unsourced
+        if not section.parts and not section.unsourced:
+            frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
+            told.append(say(frame, language, section=section.heading))
+    return tuple(dict.fromkeys(told))

@@ -1,0 +1,89 @@
+"""What each of several documents says on one topic, side by side, quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.answer import Statement, citation_json
+from assistant.brief.choosing import Chooser
+from assistant.brief.ground import Ground, Theme
+from assistant.brief.model import Request
+from assistant.engine import Engine
+from corpus.documents import Document
+
+SAID = 3
+"""Most statements of one document."""
+SIDES = 12
+"""Most documents that are looked for where none is named."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one document says."""
+
+    document: str
+    label: str
+    title: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class TopicComparison:
+    """What documents say on a topic; `silent` are the labels of those named that say nothing on it."""
+
+    topic: str
+    language: str
+    sides: tuple[Side, ...]
+    silent: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `compare --topic --json` prints."""
+        return {
+            "topic": self.topic,
+            "language": self.language,
+            "sides": [
+                {
+                    "document": side.document,
+                    "label": side.label,
+                    "title": side.title,
+                    "statements": [
+                        {
+                            "text": each.text,
+                            "verdict": each.verdict,
+                            "citations": [citation_json(cite, n) for n, cite in enumerate(each.citations, 1)],
+                        }
+                        for each in side.statements
+                    ],
+                }
+                for side in self.sides
+            ],
+            "silent": list(self.silent),
+        }
+
+
+def compare_topic(
+    engine: Engine, topic: str, documents: Sequence[Document] = (), language: str | None = None
+) -> TopicComparison:
+    """What documents say on a topic: those named in their order, or those that say most."""
+    question = engine.question(topic, language)
+    words = question.text
+    held = tuple(sorted(engine.library.versions().quotable(question.language)))
+    request = Request("theme", words, language=question.language, mixed=True)
+    named = list(dict.fromkeys(document.id for document in documents))
+    ground = Ground(request, words, (Theme("", words),), (), (), tuple(named) or held)
+    chooser = Chooser(engine, ground)
+    if not named:
+        found = engine.retriever.retrieve(question, 4 * SIDES, held) if words else []
+        named = list(dict.fromkeys(each.document.id for each in found))[:SIDES]
+    sides, silent = [], []
+    for document_id in named:
+        document = engine.library.document(document_id)
+        chosen = chooser.speaking(words, [document_id], SAID) if words else []
+        statements = chooser.take([each.unit for each in sorted(chosen, key=lambda each: each.unit.start)])
+        if statements:
+            sides.append(Side(document_id, document.label, document.title, statements))
+        elif documents:
+            silent.append(document.label)
+    return TopicComparison(words, question.language, tuple(sides), tuple(silent))

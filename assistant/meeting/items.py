@@ -1,0 +1,79 @@
+"""What is said of one agenda item from the meeting's structure: when it is taken up, for how long, with which documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from assistant.answer import Statement
+from assistant.frames import date_text, joined, say
+from assistant.meeting.citing import Citer, is_of
+from corpus.meetings import AgendaItem, Sitting
+
+
+def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:
+    """The sittings in which an item or a part of it is taken up."""
+    return [sitting for sitting in sittings if any(is_of(row.number, item) for row in sitting.items)]
+
+
+def taken_up(
+    item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str, *, short: bool = False
+) -> Statement:
+    """When an item is taken up: its day and time in each of its sittings, of which there is at least one.
+
+    `short` leaves its title out, here and in the functions below.
+    """
+    # In short, what is on one day is said of that day once.
+    days = [list(group) for _, group in groupby(sittings, key=lambda sitting: sitting.date)]
+    slots = [
+        say(
+            "slot_continued" if any(r.continued for s in same for r in s.items if is_of(r.number, item)) else "slot",
+            language,
+            day=date_text(same[0].date, language),
+            times=joined([sitting.time_label for sitting in same], language),
+        )
+        for same in (days if short else [[sitting] for sitting in sittings])
+    ]
+    text = say(_frame("item_when", short), language, item=item.number, title=item.title, slots=joined(slots, language))
+    cites = tuple(dict.fromkeys(each for sitting in sittings for each in cite.sitting(sitting, item)))
+    return Statement(text, "derived", cites)
+
+
+def length(
+    item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str, *, short: bool = False
+) -> Statement:
+    """In how many sittings an item is listed, and how long these last together."""
+    hours = hours_text(sum(sitting.minutes for sitting in sittings), language)
+    text = say(
+        _frame("item_length", short), language, item=item.number, title=item.title, count=len(sittings), hours=hours
+    )
+    return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
+
+
+def announced(
+    item: AgendaItem, cite: Citer, language: str, among: Sequence[str] = (), *, short: bool = False
+) -> list[Statement]:
+    """What the agenda announces for an item, or that it announces nothing; of documents only those `among` some."""
+    if not item.documentation:
+        listed = cite.listed(item)
+        text = say(_frame("no_document_for", short), language, item=item.number, title=item.title)
+        return [Statement(text, "derived", (listed,) if listed else ())]
+    return [
+        Statement(
+            say(_frame("document_for", short), language, item=item.number, title=item.title, symbol=symbol),
+            "derived",
+            (cite.block(ordinal),),
+        )
+        for symbol, ordinal in item.documentation
+        if not among or symbol in among
+    ]
+
+
+def hours_text(minutes: int, language: str) -> str:
+    """A length of time in hours."""
+    hours = minutes / 60
+    return say("hours", language, n=int(hours) if hours == int(hours) else f"{hours:.1f}")
+
+
+def _frame(name: str, short: bool) -> str:
+    return f"{name}_short" if short else name

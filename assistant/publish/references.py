@@ -1,0 +1,128 @@
+"""References to documents as the United Nations cites them: in full at the first mention, short afterwards.
+
+Source: United Nations Editorial Manual, footnotes; a document with a symbol is cited by symbol and paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.answer import Citation, Statement
+from assistant.frames import place_name, say
+from assistant.publish.model import Content, Note, Span
+from corpus.documents import Document
+from corpus.library import Library
+
+WORDS = 240
+"""Most characters of a quote in a footnote; what is left out is marked."""
+TITLE = 170
+"""Longest title of a document with a symbol in a footnote: letters carry whole sentences."""
+CUT = "[…]"
+_NAMED = re.compile(
+    r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
+)
+_SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
+_JOINS = {"zh": "；", "ar": "؛ "}
+
+
+class References:
+    """Makes the footnotes of one publication, in order."""
+
+    def __init__(self, library: Library, language: str) -> None:
+        self._library = library
+        self._language = language
+        self._mentioned: set[str] = set()
+        self._worded: set[Citation] = set()
+
+    def paragraph(self, statement: Statement, known: str = "") -> Content:
+        """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it;
+        a document that is `known` from the heading is not named again."""
+        if statement.verdict != "quoted":
+            return (Span(statement.text), self.note(statement.citations, words=True))
+        last = statement.citations[-1]
+        words = f" {CUT} ".join(" ".join(each.quote.split()) for each in statement.citations)
+        quoted = say("quotation", self._language, words=words)
+        colon = {"fr": " : ", "zh": "："}.get(self._language, ": ")
+        return (Span(self.place(last, known) + colon), Span(quoted), self.note(statement.citations))
+
+    def place(self, citation: Citation, known: str = "") -> str:
+        """Document and place in words, for the running text."""
+        document = self._library.document(citation.document)
+        where = self.where(citation, document)
+        section = _SECTION.match(where)
+        if section and known and known.startswith(section.group(1).rstrip(".… ")):
+            where = section.group(2) or ""
+        if not where:
+            return document.label
+        if known and known in (document.short, document.title, document.label):
+            return where[:1].upper() + where[1:]
+        return f"{document.label}{self._comma}{where}"
+
+    def where(self, citation: Citation, document: Document) -> str:
+        """The place in words, as the locator has it where it can't be put into words whole."""
+        locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+        named = place_name(locator, self._language) if _NAMED.fullmatch(locator) else ""
+        return named or locator
+
+    def note(self, citations: Sequence[Citation], *, words: bool = False) -> Note:
+        """A footnote for some citations: each document in full where it is mentioned for the first time. With `words`
+        it gives the words that are cited."""
+        spans: list[Span] = []
+        cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
+        before = ""
+        for n, citation in enumerate(cited):
+            if n:
+                spans.append(Span(_JOINS.get(self._language, "; ")))
+            spans += self._reference(citation, again=citation.document == before)
+            before = citation.document
+            # Words that an earlier footnote gives are not given again.
+            if words and citation not in self._worded:
+                self._worded.add(citation)
+                spans.append(Span({"fr": " : ", "zh": "："}.get(self._language, ": ")))
+                spans.append(Span(say("quotation", self._language, words=_short(citation.quote))))
+        return Note((*spans, Span("。" if self._language == "zh" else ".")))
+
+    def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
+        """Document and place; the place alone where the same footnote has just named the document."""
+        document = self._library.document(citation.document)
+        locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+        if again and locator:
+            return [Span(locator)]
+        first = document.id not in self._mentioned
+        self._mentioned.add(document.id)
+        where = f"{self._comma}{locator}" if locator else ""
+        symbol = document.key if document.symbol else ""
+        if not first:
+            return [Span(document.label, url=document.url), Span(where)]
+        if document.edition == "digest":
+            known = symbol + self._comma if symbol else ""
+            title = f"{document.title} ({known}{say('digest_note', self._language)})"
+            return [Span(title, url=document.url), Span(where)]
+        if not symbol:
+            return [Span(document.title, url=document.url), Span(where)]
+        title = document.title if len(document.title) <= TITLE else document.title[:TITLE].rsplit(" ", 1)[0] + " …"
+        return [Span(f"{title} ("), Span(symbol, url=document.url), Span(f"){where}")]
+
+    @property
+    def _comma(self) -> str:
+        return {"zh": "，", "ar": "، "}.get(self._language, ", ")
+
+
+def _innermost(citations: Sequence[Citation]) -> list[Citation]:
+    """Citations without those of the words that only introduce a provision that is cited too."""
+    kept: list[Citation] = []
+    for citation in dict.fromkeys(citations):
+        inside = any(
+            other.document == citation.document
+            and other.locator.startswith((f"{citation.locator},", f"{citation.locator} "))
+            for other in citations
+        )
+        if not inside and not any(o.document == citation.document and o.locator == citation.locator for o in kept):
+            kept.append(citation)
+    return kept
+
+
+def _short(quote: str) -> str:
+    words = " ".join(quote.split())
+    return words if len(words) <= WORDS else words[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"

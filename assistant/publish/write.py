@@ -1,0 +1,60 @@
+"""Publications as files, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from assistant.publish.model import Publication, PublishError
+from corpus.files import write_whole
+
+FORMATS = ("md", "html", "docx", "pdf")
+
+
+def format_of(path: Path) -> str:
+    """The format that a file name asks for. Raises `PublishError` for one that is not written, and for a place where
+    nothing can be written, before any work is done."""
+    made = path.suffix.lower().removeprefix(".")
+    made = {"htm": "html", "markdown": "md"}.get(made, made)
+    if made not in FORMATS:
+        raise PublishError(
+            f"{path} must end in {', '.join('.' + each for each in FORMATS)}: these formats are written."
+        )
+    folder = path.parent
+    if path.is_dir():
+        raise PublishError(f"{path} is a folder. Name a file.")
+    if not folder.is_dir():
+        raise PublishError(f"The folder {folder} does not exist. Make it first, or name another place.")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise PublishError(f"{path} can't be written: permission denied. Name another place.")
+    return made
+
+
+def render(publication: Publication, form: str) -> bytes:
+    """The publication in one of `FORMATS`. Raises `PublishError` where a program for it is not installed."""
+    if form == "md":
+        from assistant.publish.markdown import to_markdown
+
+        return to_markdown(publication).encode()
+    if form == "html":
+        from assistant.publish.html import to_html
+
+        return to_html(publication).encode()
+    if form == "docx":
+        from assistant.publish.docx import to_docx
+
+        return to_docx(publication)
+    if form == "pdf":
+        from assistant.publish.pdf import to_pdf
+
+        return to_pdf(publication)
+    raise PublishError(f"{form!r} is none of {', '.join(FORMATS)}.")
+
+
+def write(publication: Publication, path: Path) -> None:
+    """Writes the publication in the format that the file name asks for; a file of that name is replaced at once."""
+    data = render(publication, format_of(path))
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise PublishError(f"{path} can't be written: {error.strerror or error}. Nothing was left there.") from None

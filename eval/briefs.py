@@ -1,0 +1,153 @@
+"""How good a briefing is: its claims and citations put to the checks that answers are put to, and two of its own.
+
+Shares lie in 0..1. `cited`: of the sentences, those with a citation. Citation recall and precision are ALCE's
+(`eval.metrics.citations`), quote exactness the project's. `paragraph_exact`: of the citations, those whose locator is
+that of the block in which the quoted words lie. Faults name statements that are said twice, and citations of another
+item of the agenda than the one briefed about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from assistant.answer import Citation
+from assistant.brief import Briefing
+from corpus.library import Library
+from corpus.symbols import Symbol, find_symbols, same_document
+from eval.metrics.citations import citation_precision, citation_recall, claim_support
+from eval.metrics.quotes import quote_exact
+from eval.runs.records import Cited, Claim, Record
+from ingest.readers import visible
+
+
+@dataclass(frozen=True)
+class BriefScores:
+    """The figures of one briefing; None where there is nothing to measure."""
+
+    sentences: int
+    cited: float | None
+    citation_recall: float | None
+    citation_precision: float | None
+    quote_exact: float | None
+    paragraph_exact: float | None
+    unsupported: tuple[str, ...] = ()
+    misplaced: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    wrong_item: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary; shares are rounded to four digits."""
+        return {
+            name: list(value) if isinstance(value, tuple) else round(value, 4) if isinstance(value, float) else value
+            for name, value in vars(self).items()
+        }
+
+
+def scores_of(briefing: Briefing, library: Library) -> BriefScores:
+    """The figures of a briefing, checked against the documents of the library that it was made from."""
+    record = record_of(briefing, library)
+    citations = briefing.citations
+    exact = [_in_place(each, library) for each in citations]
+    statements = list(briefing.statements)
+    counts = Counter(" ".join(each.text.split()).casefold() for each in statements)
+    return BriefScores(
+        sentences=len(statements),
+        cited=sum(bool(each.citations) for each in statements) / len(statements) if statements else None,
+        citation_recall=citation_recall(record),
+        citation_precision=citation_precision(record),
+        quote_exact=quote_exact(record, lambda name: library.document(name).text),
+        paragraph_exact=sum(exact) / len(exact) if exact else None,
+        unsupported=tuple(claim.text for claim in record.claims if not claim_support(record, claim).whole),
+        misplaced=tuple(each.locator for each, good in zip(citations, exact, strict=True) if not good),
+        repeated=tuple(text for text, count in counts.items() if count > 1),
+        wrong_item=tuple(each.locator for each in citations if _of_other_item(each, briefing, library)),
+    )
+
+
+def record_of(briefing: Briefing, library: Library) -> Record:
+    """A briefing as the answer to its request."""
+    citations = briefing.citations
+    order = {citation: n for n, citation in enumerate(citations)}
+    return Record(
+        case=f"{briefing.request.kind} {briefing.request.value}",
+        system="rapporteur brief",
+        status="answered" if citations else "not_found",
+        claims=tuple(
+            Claim(each.text, each.verdict, tuple(order[cite] for cite in each.citations))
+            for each in briefing.statements
+        ),
+        citations=tuple(
+            Cited(each.symbol, _bare(each, library), each.quote, each.start, each.end, source=each.document)
+            for each in citations
+        ),
+    )
+
+
+def _bare(citation: Citation, library: Library) -> str:
+    return citation.locator.removeprefix(library.document(citation.document).label).removeprefix(", ")
+
+
+def _in_place(citation: Citation, library: Library) -> bool:
+    """Whether the quoted words begin in a block that bears the locator, and end in it or under it."""
+    document = library.document(citation.document)
+    block = document.block_at(citation.start)
+    if block is None or document.cite(block.locator) != citation.locator or citation.start >= block.end:
+        return False
+    last = document.block_at(citation.end - 1)
+    place = block.locator
+    return last is not None and (
+        last.locator == place or last.locator.startswith((f"{place},", f"{place} ")) or last.kind == block.kind == "row"
+    )
+
+
+def _of_other_item(citation: Citation, briefing: Briefing, library: Library) -> bool:
+    """Whether a citation is of the annotations or the line of another item, or of a document announced for another.
+
+    What is said under item 1, on how the meeting came about, belongs to every item.
+    """
+    if briefing.request.kind != "item":
+        return False
+    wanted = briefing.request.value.split(" ")[0]
+    for meeting in library.meetings():
+        if meeting.document_id == citation.document:
+            named = re.search(r"\b(?:annotations|provisional agenda), item (\d+)", citation.locator)
+            if named:
+                return named.group(1) not in (wanted, "1")
+            # A row of the timetable may run over several items, and must hold the one briefed about.
+            rows = [item.number for sitting in meeting.sittings for item in sitting.items
+                    if citation.start < (block := library.document(meeting.document_id).blocks[item.row]).end
+                    and block.start < citation.end]  # fmt: skip
+            return bool(rows) and not any(number.split(" ")[0] == wanted for number in rows)
+        mine = [symbol for item in meeting.items if item.main == wanted for symbol, _ in item.documentation]
+        theirs = [symbol for item in meeting.items if item.main != wanted for symbol, _ in item.documentation]
+        document = library.document(citation.document)
+        about = [document.symbol] if document.symbol else []
+        about += [mention.symbol for mention in find_symbols(document.title)]
+
+        def meets(symbols: list[str], about: list[Symbol] = about) -> bool:
+            return any(same_document(one, Symbol.parse(other)) for one in about for other in symbols)
+
+        if meets(theirs) and not meets(mine):
+            return True
+    return False
+
+
+def print_scores(console: Console, found: Mapping[str, BriefScores]) -> None:
+    """The figures of briefings, one a row, and below them what is wrong."""
+    shares = ("cited", "citation_recall", "citation_precision", "quote_exact", "paragraph_exact")
+    table = Table("briefing", "sentences", *shares, header_style="bold")
+    for name, scores in found.items():
+        told = (getattr(scores, share) for share in shares)
+        table.add_row(visible(name), str(scores.sentences), *("–" if each is None else f"{each:.3f}" for each in told))
+    console.print(table)
+    for name, scores in found.items():
+        for fault in ("unsupported", "misplaced", "repeated", "wrong_item"):
+            for each in getattr(scores, fault):
+                console.print(f"{name}, {fault}: {visible(each)}", markup=False)

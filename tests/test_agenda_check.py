@@ -1,0 +1,101 @@
+"""Before the meeting: what the agenda announces and cites is checked against what is held."""
+
+from __future__ import annotations
+
+import json
+
+from conftest import OpenLibrary, add
+
+from assistant.agenda import AgendaCheck, check_agenda
+from corpus.catalogue import Catalogue
+from ingest.run import Input
+
+AGENDA = """---
+symbol: CTOC/COP/WG.7/2030/1
+title: Annotated provisional agenda
+language: en
+date: 2030-02-01
+---
+# Working Group on the Smuggling of Migrants
+
+Vienna, 4 and 5 March 2030
+
+## Annotated provisional agenda
+
+### Provisional agenda
+
+1. Opening of the meeting.
+2. Harbour lamps.
+3. Mountain roads.
+
+### Annotations
+
+#### 2. Harbour lamps
+
+The report on lamps (A/90/12) may be of help.
+
+**Documentation**
+
+Paper on harbour lamps (CTOC/COP/WG.7/2030/2)
+
+#### 3. Mountain roads
+
+**Documentation**
+
+Paper on mountain roads (CTOC/COP/WG.7/2030/3)
+"""
+
+
+def paper(symbol: str, language: str = "en", words: str = "Lamps are lit at night.") -> Input:
+    text = f"---\nsymbol: {symbol}\ntitle: Paper {symbol}\nlanguage: {language}\n---\n# Paper\n\n1. {words}\n"
+    return Input(f"{symbol.replace('/', '_')}.{language}.md", text.encode())
+
+
+def checked(
+    open_library: OpenLibrary, catalogue: Catalogue, *sources: Input, languages: tuple[str, ...] = ("en",)
+) -> AgendaCheck:
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", AGENDA.encode()), *sources)
+    return check_agenda(library, catalogue, library.meetings()[0], languages)
+
+
+def test_an_announced_document_that_is_not_held_comes_with_the_command_that_fetches_it(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2"))
+    assert [(each.symbol, each.items, each.state, each.command) for each in found.announced] == [
+        ("CTOC/COP/WG.7/2030/2", ("2",), "held", ""),
+        ("CTOC/COP/WG.7/2030/3", ("3",), "missing", "rapporteur fetch CTOC/COP/WG.7/2030/3 --language en"),
+    ]
+    assert not found.complete
+    json.dumps(found.to_json())
+
+
+def test_missing_languages_are_named(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2"), languages=("en", "fr"))
+    assert found.announced[0].missing == ("fr",)
+    assert found.announced[0].command == "rapporteur fetch CTOC/COP/WG.7/2030/2 --language fr"
+
+
+def test_a_document_of_which_a_later_revision_is_held_is_superseded(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    found = checked(open_library, catalogue, paper("CTOC/COP/WG.7/2030/2"), paper("CTOC/COP/WG.7/2030/2/Rev.1"))
+    assert (found.announced[0].state, found.announced[0].later) == ("superseded", "CTOC/COP/WG.7/2030/2/Rev.1")
+
+
+def test_what_the_agenda_and_its_papers_cite_is_listed_with_where(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    cites = paper("CTOC/COP/WG.7/2030/2", words="As A/91/7 and A/90/12 say, lamps are lit at night.")
+    found = checked(open_library, catalogue, cites, paper("A/91/7"))
+    told = {each.symbol: (each.state, each.cited_in) for each in found.cited}
+    assert told == {
+        "A/90/12": ("missing", ("CTOC/COP/WG.7/2030/1", "CTOC/COP/WG.7/2030/2")),
+        "A/91/7": ("held", ("CTOC/COP/WG.7/2030/2",)),
+    }
+
+
+def test_nothing_is_to_be_done_where_everything_is_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    held = [paper(f"CTOC/COP/WG.7/2030/{n}") for n in (2, 3)]
+    assert checked(open_library, catalogue, *held, paper("A/90/12")).complete

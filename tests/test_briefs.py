@@ -1,0 +1,319 @@
+"""Briefings: every sentence sourced, nothing from another item, nothing twice, stopped and resumed, told plainly when not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import OpenLibrary, add
+
+from assistant.brief import BriefError, Briefing, Request, brief
+from assistant.brief.paper import publication_of
+from assistant.engine import Engine
+from assistant.frames import _data
+from assistant.publish import render
+from assistant.themes import themes_of
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+from corpus.library import Library
+from eval.briefs import scores_of
+from ingest.run import Input
+
+AGENDA = """---
+symbol: CTOC/COP/WG.7/2030/1
+title: Annotated provisional agenda
+language: en
+date: 2030-02-01
+---
+# Working Group on the Smuggling of Migrants
+
+Vienna, 4 and 5 March 2030
+
+## Annotated provisional agenda
+
+### Provisional agenda
+
+1. Organizational matters:
+  - (a) Opening of the meeting;
+  - (b) Adoption of the agenda and organization of work.
+2. Harbour lamps and the safety of small boats.
+3. Mountain roads and the training of drivers.
+
+### Annotations
+
+#### 1. Organizational matters
+
+##### (b) Adoption of the agenda and organization of work
+
+In its resolution 7/1, the Conference decided that the Working Group would advise it on small boats.
+
+#### 2. Harbour lamps and the safety of small boats
+
+The Working Group may wish to discuss the repair of harbour lamps on small boats. The Working Group may also wish to examine the pay of harbour masters.
+
+For its consideration of item 2, the Working Group will have before it a background paper prepared by the Secretariat.
+
+**Documentation**
+
+Background paper prepared by the Secretariat on harbour lamps (CTOC/COP/WG.7/2030/2)
+
+#### 3. Mountain roads and the training of drivers
+
+The Working Group may wish to discuss the training of drivers on mountain roads.
+
+**Documentation**
+
+Background paper prepared by the Secretariat on mountain roads (CTOC/COP/WG.7/2030/3)
+"""
+LAMPS = """---
+symbol: CTOC/COP/WG.7/2030/2
+title: Harbour lamps
+language: en
+date: 2030-02-02
+---
+# Harbour lamps
+
+1. The repair of harbour lamps on small boats costs 40 dollars for each lamp in every season of the year.
+
+2. The pay of harbour masters is settled by the council of the harbour each winter.
+
+3. The Working Group may wish to consider who repairs harbour lamps on small boats.
+"""
+ROADS = """---
+symbol: CTOC/COP/WG.7/2030/3
+title: Mountain roads
+language: en
+date: 2030-02-02
+---
+# Mountain roads
+
+1. The repair of harbour lamps on small boats is no matter of mountain roads and of the training of drivers.
+"""
+OTHER = """---
+symbol: CTOC/COP/WG.7/2028/5
+title: Lamps, an earlier paper
+language: en
+date: 2028-01-01
+---
+# Lamps, an earlier paper
+
+1. The repair of harbour lamps on small boats costs 90 dollars for each lamp in every season of the year.
+
+2. States should train those who repair harbour lamps on small boats, as the Working Group recommended.
+"""
+
+
+@pytest.fixture
+def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over a small meeting of two items, a paper for each and an earlier one."""
+    library = open_library()
+    sources = [Input(f"{n}.md", text.encode()) for n, text in enumerate((AGENDA, LAMPS, ROADS, OTHER))]
+    assert {outcome.result for outcome in add(library, catalogue, *sources)} == {"added"}
+    return Engine(library, catalogue)
+
+
+def texts(briefing: Briefing) -> list[str]:
+    return [statement.text for statement in briefing.statements]
+
+
+def test_every_sentence_of_a_briefing_is_cited_and_no_citation_fails_the_check(engine: Engine) -> None:
+    for item in ("2", "3"):
+        scores = scores_of(brief(engine, Request("item", item)), engine.library)
+        assert scores.sentences > 3
+        assert scores.cited == scores.citation_recall == scores.citation_precision == 1.0
+        assert scores.quote_exact == scores.paragraph_exact == 1.0
+        assert scores.repeated == scores.wrong_item == scores.misplaced == ()
+
+
+def test_the_papers_of_the_item_are_quoted_and_those_of_other_items_are_not(engine: Engine) -> None:
+    briefing = brief(engine, Request("item", "2"))
+    cited = {citation.symbol for citation in briefing.citations}
+    assert "CTOC/COP/WG.7/2030/2" in cited
+    assert "CTOC/COP/WG.7/2030/3" not in cited
+    assert not any("mountain" in text for text in texts(briefing))
+
+
+def test_themes_are_those_that_the_annotations_propose(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", AGENDA.encode()), Input("lamps.md", LAMPS.encode()))
+    briefing = brief(Engine(library, catalogue), Request("item", "2"))
+    points = next(section for section in briefing.sections if section.key == "points")
+    assert [part.heading for part in points.parts] == [
+        "The repair of harbour lamps on small boats",
+        "The pay of harbour masters",
+    ]
+
+
+def test_a_theme_that_is_told_in_another_section_is_not_called_unsourced(engine: Engine) -> None:
+    briefing = brief(engine, Request("item", "2"))
+    assert not any("repair of harbour lamps" in each for each in briefing.unsourced)
+
+
+def test_two_papers_that_give_other_figures_for_one_thing_are_shown_side_by_side(engine: Engine) -> None:
+    briefing = brief(engine, Request("item", "2"))
+    differing = next(section for section in briefing.sections if section.key == "differences")
+    assert [part.heading for part in differing.parts] == ["CTOC/COP/WG.7/2030/2 / CTOC/COP/WG.7/2028/5"]
+    told = [statement.text for statement in differing.statements]
+    assert "40 dollars" in told[0]
+    assert "90 dollars" in told[1]
+    assert not set(told) & {text for section in briefing.sections if section is not differing for text in
+                            (statement.text for statement in section.statements)}  # fmt: skip
+
+
+def test_what_is_announced_and_not_held_is_said_and_not_filled_in(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", AGENDA.encode()))
+    briefing = brief(Engine(library, catalogue), Request("item", "3", "secretariat"))
+    assert briefing.papers[0].symbol == "CTOC/COP/WG.7/2030/3"
+    assert briefing.papers[0].held == ()
+    assert any("2030/3" in each and "rapporteur fetch" in each for each in briefing.unsourced)
+    assert "CTOC/COP/WG.7/2030/3" not in {citation.symbol for citation in briefing.citations}
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (Request("item", "9"), "no item 9"),
+        (Request("item", ""), "nothing to brief about"),
+        (Request("question", "boats " * 200_000), "1200000 characters"),
+        (Request("item", "2", meeting="A/1/1"), "No agenda A/1/1 is held"),
+        (Request("document", "A/99/99"), "No document 'A/99/99' is held"),
+        (Request("item", "2", language="fr"), "No document is held in French"),
+    ],
+)
+def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
+    engine: Engine, request_: Request, words: str
+) -> None:
+    with pytest.raises(BriefError, match=words):
+        brief(engine, request_)
+
+
+def test_an_empty_library_is_said_to_be_empty(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    with pytest.raises(BriefError, match="library is empty"):
+        brief(Engine(open_library(), catalogue), Request("item", "2"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engine: Engine, language: str) -> None:
+    briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
+    assert briefing.sections[0].heading == _data("papers")[language]["section_mandate"]
+    assert scores_of(briefing, engine.library).quote_exact == 1.0
+    assert render(publication_of(briefing, engine.library), "html")
+
+
+def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
+    request = Request("item", "2")
+    whole = brief(engine, request)
+    told: list[str] = []
+
+    def stop(heading: str, done: int, total: int) -> None:
+        told.append(heading)
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brief(engine, request, stop)
+    folder = engine.library.folder / "derived" / "briefings"
+    kept = sorted(path.name for path in folder.rglob("*.json"))
+    assert kept == ["differences.json", "documentation.json", "framework.json", "mandate.json", "schedule.json"]
+    assert brief(engine, request) == whole
+    assert not list(folder.rglob("*.json"))
+
+
+def test_nothing_of_a_removed_document_is_left_in_kept_sections_and_themes(engine: Engine) -> None:
+    def stop(heading: str, done: int, total: int) -> None:
+        if done == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brief(engine, Request("item", "2"), stop)
+    themes_of(engine)
+    assert list(engine.library.folder.rglob("*.json"))
+    engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
+    kept = [path for path in engine.library.folder.rglob("*") if path.is_file() and path.suffix == ".json"]
+    assert [path.name for path in kept] == ["owner.json"]
+
+
+def test_a_table_with_blank_cells_breaks_no_briefing(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    table = (
+        "---\ntitle: Lamps\nslug: lamps\nlanguage: en\n---\n# Lamps\n\n| Lamp | Harbour masters and small boats |  |\n|---|---|---|\n"
+        + "".join(
+            f"| lamp {n} | repair of harbour lamps on small boats in harbour {n} |  |\n|  | lamps |  |\n"
+            for n in range(8)
+        )
+    )
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", AGENDA.encode()), Input("t.md", table.encode()))
+    engine = Engine(library, catalogue)
+    for request in (Request("item", "2"), Request("document", "lamps"), Request("theme", "repair of harbour lamps")):
+        assert scores_of(brief(engine, request), library).quote_exact in (1.0, None)
+
+
+def test_a_kept_section_that_was_damaged_or_altered_is_made_anew(engine: Engine) -> None:
+    request = Request("item", "2")
+    whole = brief(engine, request)
+
+    def stop(heading: str, done: int, total: int) -> None:
+        if done == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brief(engine, request, stop)
+    parts = {path.stem: path for path in (engine.library.folder / "derived" / "briefings").rglob("*.json")}
+    parts["mandate"].write_text("{", encoding="utf-8")
+    altered = json.loads(parts["points"].read_text(encoding="utf-8"))
+    altered["parts"][0]["statements"][0]["citations"][0]["quote"] = "Lamps are free."
+    parts["points"].write_text(json.dumps(altered), encoding="utf-8")
+    assert brief(engine, request) == whole
+
+
+def test_the_json_form_numbers_citations_by_first_use(engine: Engine) -> None:
+    made = brief(engine, Request("item", "2")).to_json()
+    used = [
+        n
+        for section in made["sections"]
+        for part in section["parts"]
+        for each in part["statements"]
+        for n in each["citations"]
+    ]
+    assert list(dict.fromkeys(used)) == list(range(1, len(made["citations"]) + 1))
+    json.dumps(made)
+
+
+def test_a_document_is_briefed_about_by_its_sections(starter_engine: Engine) -> None:
+    briefing = brief(starter_engine, Request("document", "working-group-mandate"))
+    points = next(section for section in briefing.sections if section.key == "points")
+    assert [part.heading for part in points.parts][:2] == ["Creation", "Task"]
+    assert {citation.symbol for statement in points.statements for citation in statement.citations} == {
+        "working-group-mandate"
+    }
+
+
+def test_all_frames_of_papers_are_there_in_six_languages_with_the_same_places() -> None:
+    import re
+
+    frames = _data("papers")
+    assert set(frames) == set(LANGUAGES)
+    for language in LANGUAGES:
+        assert set(frames[language]) == set(frames["en"])
+        for name, text in frames[language].items():
+            assert set(re.findall(r"{(\w+)}", str(text))) == set(re.findall(r"{(\w+)}", str(frames["en"][name]))), (
+                language,
+                name,
+            )
+
+
+def test_the_briefings_of_the_real_items_keep_every_promise(
+    real_library: Library, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    engine = Engine(real_library, catalogue)
+    for item in ("2", "3"):
+        scores = scores_of(brief(engine, Request("item", item)), real_library)
+        assert scores.cited == 1.0
+        assert (scores.citation_precision or 0) >= 0.98
+        assert (scores.paragraph_exact or 0) >= 0.98
+        assert scores.quote_exact == 1.0
+        assert scores.repeated == scores.wrong_item == ()

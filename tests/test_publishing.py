@@ -1,0 +1,227 @@
+"""Publications as files: the same bytes twice, footnotes that hold, nothing hostile alive, nothing half written."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from conftest import add, real_documents
+from footnotes import faults_in, footnotes_of
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from assistant.brief import Request, brief
+from assistant.brief.paper import publication_of
+from assistant.cli import app
+from assistant.engine import Engine
+from assistant.publish import FORMATS, Publication, PublishError, format_of, render, write
+from assistant.publish.model import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
+from corpus.catalogue import Catalogue
+from corpus.library import Library
+from ingest.run import starter_sources
+
+HOSTILE = '<script>alert(1)</script> [x](javascript:alert(1)) #panic("no") *a* _b_ $x$ `c` \\ "q" | & <img src=x onerror=y> {{7*7}}'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><rect width="5" height="5"/></svg>'
+
+
+def publication(text: str = HOSTILE, language: str = "en") -> Publication:
+    table = Table((text, "b"), ((plain(text), (Span(text, url="https://example.org/a(b)"),)),))
+    return Publication(
+        language,
+        text,
+        (
+            Heading(1, text, "one"),
+            Paragraph((Span(text), Note((Span(text), Span(text, "emphasis")))), 1),
+            Paragraph((Span(text, "inserted"), Span(text, "deleted"), Span(text, "strong"))),
+            Listing((plain(text),)),
+            Figure(SVG, text, table),
+            table,
+        ),
+        masthead=(text, text),
+        label=(text,),
+        notice=text,
+    )
+
+
+@pytest.fixture(scope="module")
+def real_briefing(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> tuple[Publication, dict[str, str]]:
+    """The briefing about item 3 of the real meeting, and the texts of its sources by the names that citations use."""
+    from corpus.embedding import HashEmbedder
+    from ingest.segment import SEGMENTER_VERSION
+
+    sources = [*real_documents(), *starter_sources()]
+    with Library(tmp_path_factory.mktemp("both") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, *sources)
+        made = publication_of(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
+        texts = {}
+        for document in library.documents():
+            if document.id not in library.superseded():
+                texts |= dict.fromkeys((document.label, document.title, document.key), document.text)
+        return made, texts
+
+
+class Tags(HTMLParser):
+    """Collects the tags and addresses of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += attrs
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_publication_gives_the_same_bytes(form: str) -> None:
+    assert render(publication(), form) == render(publication(), form)
+
+
+def test_nothing_in_a_page_that_comes_from_a_text_is_alive() -> None:
+    page = Tags(render(publication(), "html").decode())
+    assert not page.tags & {"script", "img", "iframe", "object"}
+    assert not any(name.startswith("on") for name, _ in page.attributes)
+    assert all(
+        value and value.startswith(("https://example.org/", "#")) for name, value in page.attributes if name == "href"
+    )
+
+
+def test_nothing_in_markdown_that_comes_from_a_text_is_markup() -> None:
+    text = render(publication(), "md").decode()
+    assert "<script" not in text
+    assert "<img" not in text
+    assert not re.search(r"(?<!\\)\]\(javascript", text)
+    assert "[x\\](javascript" in text
+
+
+@given(st.text(max_size=60))
+def test_any_text_becomes_a_page_and_markdown(text: str) -> None:
+    made = publication(text.encode("utf-8", "ignore").decode() or "x")
+    assert b"</article>" in render(made, "html")
+    assert render(made, "md")
+
+
+@pytest.mark.parametrize("text", ["a\x00b\x1f", "‮abc", "#let x = 1\n#x", "\\u{41}", '"; #read("/etc/passwd")', "𝒳 ﷽ ☃"])
+def test_odd_texts_become_docx_and_pdf(text: str) -> None:
+    made = Publication("en", text, (Paragraph((Span(text), Note(plain(text))), 1), Heading(1, text, "h")))
+    with zipfile.ZipFile(io.BytesIO(render(made, "docx"))) as package:
+        assert package.testzip() is None
+    assert render(made, "pdf").startswith(b"%PDF")
+
+
+def test_a_docx_file_has_real_footnotes_headings_and_page_numbers() -> None:
+    data = render(publication("Words of a document"), "docx")
+    assert [(each.note, each.before) for each in footnotes_of(data)] == [
+        ("Words of a documentWords of a document", "1.Words of a document")
+    ]
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = package.namelist()
+        body = package.read("word/document.xml").decode()
+        footer = "".join(package.read(name).decode() for name in names if name.startswith("word/footer"))
+    assert 'w:val="Heading1"' in body
+    assert "NUMPAGES" in footer
+
+
+def test_each_footnote_of_a_briefing_is_found_in_its_source(real_briefing: tuple[Publication, dict[str, str]]) -> None:
+    made, texts = real_briefing
+    data = render(made, "docx")
+    assert len(footnotes_of(data)) > 15
+    assert faults_in(data, texts) == []
+
+
+def test_a_quote_that_was_altered_is_found_out(real_briefing: tuple[Publication, dict[str, str]]) -> None:
+    made, texts = real_briefing
+    altered = {name: text.replace("prosecut", "persecut") for name, text in texts.items()}
+    assert faults_in(render(made, "docx"), altered)
+
+
+def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[str, str]], tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    path = tmp_path / "briefing.docx"
+    write(real_briefing[0], path)
+    command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir",
+               str(tmp_path), str(path)]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(tmp_path / "briefing.pdf") as document:
+        assert 2 <= len(document) <= 12
+        last = document[0].get_textpage().get_text_range()
+    assert "Item 3" in last
+    assert "Annotated provisional agenda (CTOC/COP/WG.7/2021/1)" in last
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("a.txt", "must end in"), ("no/such/a.md", "does not exist"), ("", "is a folder")]
+)
+def test_a_path_that_can_not_be_written_is_refused_with_the_reason(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "a.md").mkdir()
+    with pytest.raises(PublishError, match=words):
+        format_of(tmp_path / (name or "a.md"))
+
+
+def test_a_failed_write_leaves_nothing_and_keeps_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("before", encoding="utf-8")
+
+    def full(self: Path, target: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(PublishError, match="No space left"):
+        write(publication(), path)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.md"]
+    assert path.read_text(encoding="utf-8") == "before"
+
+
+@pytest.mark.parametrize(("form", "module"), [("docx", "pypandoc"), ("pdf", "typst")])
+def test_a_program_that_is_not_installed_is_named_with_the_command(
+    form: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(PublishError, match=r"pip install 'rapporteur\[publish\]'"):
+        render(publication(), form)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--item", "9", "--out", "b.md"], "no item 9"),
+        (["--item", "2", "--out", "gone/b.docx"], "does not exist"),
+        (["--item", "2", "--out", "b.odt"], "must end in"),
+        (["--item", "2", "--language", "ru", "--out", "b.md"], "No document is held in Russian"),
+        (["--out", "b.md"], "Name one of"),
+    ],
+)
+def test_the_command_says_what_is_wrong_and_leaves_no_file(
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_library: Library
+) -> None:
+    from contextlib import contextmanager
+
+    from assistant.cli import publishing
+
+    @contextmanager
+    def opened(_command: str):
+        yield Engine(starter_library, Catalogue.shipped()), None
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(publishing, "open_engine", opened)
+    before = {each.name for each in tmp_path.iterdir()}
+    done = CliRunner().invoke(app, ["brief", *arguments])
+    assert done.exit_code != 0
+    assert words in " ".join(done.stderr.split())
+    assert {each.name for each in tmp_path.iterdir()} == before
