@@ -115,24 +115,7 @@ class Answer:
                 {"text": each.text, "verdict": each.verdict, "citations": self.numbers(each)}
                 for each in self.statements
             ],
-            "citations": [
-                {
-                    "number": n,
-                    "id": each.id,
-                    "document": each.document,
-                    "symbol": each.symbol,
-                    "title": each.title,
-                    "edition": each.edition,
-                    "language": each.language,
-                    "locator": each.locator,
-                    "quote": each.quote,
-                    "start": each.start,
-                    "end": each.end,
-                    "url": each.url,
-                    "ocr": each.ocr,
-                }
-                for n, each in enumerate(self.citations, 1)
-            ],
+            "citations": [citation_json(n, each) for n, each in enumerate(self.citations, 1)],
             "see_also": [
                 {"document": each.document, "locator": each.locator, "title": each.title, "url": each.url}
                 for each in self.see_also
@@ -141,6 +124,11 @@ class Answer:
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
+
+
+def citation_json(number: int, citation: Citation) -> dict[str, Any]:
+    """A citation under its number, as it stands in the stable JSON form."""
+    return {"number": number, **vars(citation)}
 
 
 def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:

@@ -1,0 +1,27 @@
+"""Server-sent events, as the HTML standard defines them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from fastapi.sse import format_sse_event
+from starlette.responses import StreamingResponse
+
+MEDIA_TYPE = "text/event-stream"
+DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+
+
+class EventStream(StreamingResponse):
+    """A response of server-sent events; proxies are asked not to hold them back."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, events: AsyncIterator[bytes]) -> None:
+        super().__init__(events, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+
+def event(name: str, data: Mapping[str, Any]) -> bytes:
+    """One event with JSON data."""
+    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)
