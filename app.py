@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import sys
+
 from fastapi import FastAPI
 
+from assistant.access.audit import Audit
 from assistant.api import create_api
+from assistant.api.application import Doors
+from assistant.api.callers import Gate
+from assistant.cli.serving import serve_command
 from assistant.service import Service
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(
+    service: Service, gate: Gate | None = None, doors: Doors | None = None, audit: Audit | None = None
+) -> FastAPI:
     """The whole application: the API; the page and other doors are mounted here."""
-    return create_api(service)
+    return create_api(service, gate, doors, audit)
+
+
+command = serve_command(lambda at: create_app(at.service, at.gate, at.doors, at.audit))
+"""`rapporteur serve`."""
 
 
 def main() -> None:
-    """Serves the library of the settings until it is told to stop."""
-    import uvicorn
+    """Serves as `rapporteur serve` does."""
+    from assistant.cli import main as rapporteur
 
-    from assistant.cli.session import open_engine
-
-    with open_engine("serve") as (engine, _):
-        service = Service(engine)
-        try:
-            uvicorn.run(create_app(service), host="127.0.0.1", port=8000, workers=1, log_level="warning")
-        finally:
-            service.close()
+    sys.argv[1:1] = ["serve"]
+    rapporteur()
 
 
 if __name__ == "__main__":

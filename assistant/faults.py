@@ -63,3 +63,9 @@ class Overloaded(ServiceFault):
     """All clients together ask too much, or the service is stopping; transient."""
 
     status, code, title = 503, "overloaded", "The service is busy"
+
+
+class TooSlow(ServiceFault):
+    """What was to be sent did not come."""
+
+    status, code, title = 408, "too-slow", "The request did not come in time"

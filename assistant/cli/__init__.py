@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import asking, feedback, fetching, ingesting, keeping, listing, showing
+from assistant.cli import access, asking, feedback, fetching, ingesting, keeping, listing, showing
 from assistant.cli.session import options
 
 app = typer.Typer(
@@ -32,7 +32,9 @@ def _before(
 for _command in (*asking.COMMANDS, ingesting.ingest, *keeping.COMMANDS, fetching.fetch, showing.show, showing.meeting):
     app.command()(_command)
 app.command("list")(listing.list_documents)
-app.add_typer(feedback.app)
+app.command()(access.audit)
+for _group in (feedback.app, access.keys, access.accounts):
+    app.add_typer(_group)
 
 
 COMMANDS_GROUP = "rapporteur.commands"

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -17,16 +16,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from assistant.cli.outcomes import Report
 from assistant.cli.session import EXIT_USAGE, catalogue_of, fail, open_library, talk
+from assistant.files import Files
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from corpus.symbols import Symbol, SymbolError
 from ingest.ahead import Openable
-from ingest.folder import FileInput, inputs, origin_of, printable
+from ingest.folder import origin_of, printable
 from ingest.outcomes import Outcome
 from ingest.outcomes import Progress as At
 from ingest.run import ingest as run
-from ingest.run import starter_sources
 from ingest.workers.pool import Limits, Workers
 from ingest.workers.process import WorkerError
 
@@ -55,7 +53,7 @@ def ingest(
         raise fail("--watch goes with at least one folder.", EXIT_USAGE)
     report = Report(as_json=as_json)
     with open_library("ingest") as (library, chosen), _readers(chosen, jobs) as (readers, catalogue):
-        files = _Files(given, starter, symbol, language, ocr, library.folder)
+        files = Files(given, starter, symbol, language, ocr, library.folder)
         ingestion = _Ingestion(library, catalogue, readers, report, again)
         if watch:
             _keep_in_step(ingestion, files, folders)
@@ -64,37 +62,6 @@ def ingest(
     report.summary()
     if report.failed:
         raise typer.Exit(1)
-
-
-@dataclass(frozen=True)
-class _Files:
-    """What the command line names, opened file by file."""
-
-    paths: Sequence[Path]
-    starter: bool
-    symbol: str | None
-    language: str | None
-    ocr: bool
-    apart: Path
-
-    def __iter__(self) -> Iterator[Openable]:
-        return chain(starter_sources() if self.starter else (), *(self._of(path) for path in self.paths))
-
-    def __len__(self) -> int:
-        """How many there are now."""
-        return sum(1 for _ in self)
-
-    def empty(self) -> list[Path]:
-        """Folders in which there is nothing to read."""
-        return [path for path in self.paths if path.is_dir() and next(self._of(path), None) is None]
-
-    def _of(self, path: Path) -> Iterator[FileInput]:
-        if self.symbol is None:
-            return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
-        try:
-            return iter([FileInput(path, Symbol.parse(self.symbol), self.language, self.ocr)])
-        except SymbolError as error:
-            return iter([FileInput(path, fault=str(error))])
 
 
 @dataclass(frozen=True)
@@ -107,7 +74,7 @@ class _Ingestion:
     report: Report
     again: bool = False
 
-    def read(self, files: _Files) -> None:
+    def read(self, files: Files) -> None:
         """Reads what the command line names."""
         for folder in files.empty():
             self.report.note(f"{printable(str(folder))} holds no file to be read.")
@@ -135,7 +102,7 @@ class _Ingestion:
         return bool(freed)
 
 
-def _keep_in_step(ingestion: _Ingestion, files: _Files, folders: Sequence[Path]) -> None:
+def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
     """Reads all, and then what changes, until interrupted."""
     from ingest.watching import Watched, watch
 

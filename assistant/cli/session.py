@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 
+from assistant.faults import Invalid, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import Catalogue, CatalogueError
 from corpus.documents import LANGUAGES
@@ -57,6 +58,10 @@ def plain_errors() -> Iterator[None]:
         raise fail(str(error), EXIT_BUSY) from None
     except LibraryStale as error:
         raise fail(str(error), EXIT_STALE) from None
+    except Invalid as error:
+        raise fail(error.detail, EXIT_USAGE) from None
+    except ServiceFault as error:
+        raise fail(error.detail) from None
     except (SettingsError, CatalogueError) as error:
         raise fail(str(error), EXIT_USAGE) from None
     except (LibraryError, EmbeddingError) as error:
@@ -67,9 +72,9 @@ def plain_errors() -> Iterator[None]:
         raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
 
 
-def settings() -> Settings:
-    """The settings of this command."""
-    return load_settings(data_dir=options.data_dir)
+def settings(**given: Any) -> Settings:
+    """The settings of this command, with the options that it was given."""
+    return load_settings(data_dir=options.data_dir, **given)
 
 
 def catalogue_of(chosen: Settings) -> Catalogue:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.fetching import FOLDER, Source, row_of
 from assistant.outcomes import line, record, worth_knowing
 from assistant.service.jobs import Failed, Hand
 from corpus.catalogue import Catalogue
@@ -21,6 +21,9 @@ from ingest.readers import ReadError
 from ingest.reading import Input
 
 if TYPE_CHECKING:
+    import httpx
+
+    from ingest.fetch import Download, FetchedInput, Wanted
     from ingest.workers.pool import Limits, Workers
 
 
@@ -52,36 +55,93 @@ class Upload:
 
 
 class Keeper:
-    """Does the work of jobs on one library. `jobs` are the files that are read at once, within `limits`."""
+    """Does the work of jobs on one library. `jobs` are the files that are read at once, within `limits`; `source` is
+    where documents are fetched, over `transport` in place of the network where one is given."""
 
     def __init__(
-        self, library: Library, catalogue: Catalogue, *, jobs: int | None = None, limits: Limits | None = None
+        self,
+        library: Library,
+        catalogue: Catalogue,
+        source: Source | None = None,
+        *,
+        jobs: int | None = None,
+        limits: Limits | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._library, self._catalogue, self._width, self._limits = library, catalogue, jobs, limits
+        self._source, self._transport = source, transport
 
-    def read(self, hand: Hand, sources: Iterable[Openable], total: int, *, again: bool = False) -> Iterator[Outcome]:
-        """Reads files in, telling the job of each; between two of them, and between two batches of passages, it
-        can be stopped."""
+    def read(
+        self,
+        hand: Hand,
+        sources: Iterable[Openable],
+        total: int,
+        *,
+        again: bool = False,
+        jobs: int | None = None,
+    ) -> None:
+        """Reads files in, telling the job of each; between two of them, and while passages are embedded, it can be
+        stopped."""
         from ingest.run import ingest
 
         def tell(at: Progress) -> None:
             hand.tell(detail=f"{at.name}: {at.done}/{at.total} passages")
 
         hand.tell(total=total)
-        with self._workers() as readers:
-            for n, outcome in enumerate(ingest(sources, self._library, self._catalogue, tell, readers, again=again), 1):
+        with self._workers(jobs) as readers:
+            outcomes = ingest(sources, self._library, self._catalogue, tell, readers, again=again)
+            for n, outcome in enumerate(outcomes, 1):
                 hand.outcome(outcome_record(outcome))
-                yield outcome
                 hand.tell(done=n, detail=outcome.name)
 
-    def upload(self, hand: Hand, upload: Upload) -> None:
-        """Reads a file that somebody sent; then the file goes."""
+    @property
+    def can_fetch(self) -> bool:
+        """Whether there is somewhere to fetch from."""
+        return self._source is not None
+
+    def fetch(self, hand: Hand, due: Sequence[Wanted], formats: Sequence[str], *, again: bool = False) -> None:
+        """Fetches official documents and reads in what has come; what did not come is an outcome of the job."""
+        from ingest.fetch import At, Downloads, FetchedInput, Patience, Service, download
+
+        assert self._source is not None, "without a source nothing is to be fetched"
+        asked = self._source
+        patience = Patience(delay=asked.fetch_delay, timeout=asked.fetch_timeout, max_wait=asked.fetch_max_wait)
+        folder = self._library.folder / FOLDER
+        hand.tell(total=len(due))
         try:
-            for _ in self.read(hand, [upload], 1):
-                pass
-        finally:
-            if not hand.stopped:
-                shutil.rmtree(upload.path.parent, ignore_errors=True)
+            with Downloads(folder) as downloads:
+                come: list[Download] = []
+                with Service(
+                    downloads, asked.ods_url, transport=self._transport, patience=patience,
+                    told=lambda words: hand.tell(detail=words),
+                ) as service:  # fmt: skip
+
+                    def show(at: At) -> None:
+                        size = f": {at.size / 1e6:.1f} MB" if at.size else ""
+                        hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){size}")
+
+                    for each in download(due, service, formats, again=again, progress=show):
+                        if each.stored is not None:
+                            come.append(each)
+                        else:
+                            hand.outcome(asdict(row_of(each, each.result, reason=each.reason)))
+                            hand.advance()
+                self._fetched(hand, come, [FetchedInput(each.stored, downloads) for each in come if each.stored])
+        except LibraryError as error:
+            raise Failed(str(error)) from None
+
+    def _fetched(self, hand: Hand, come: Sequence[Download], sources: Sequence[FetchedInput]) -> None:
+        from ingest.run import ingest
+
+        def tell(at: Progress) -> None:
+            hand.tell(detail=f"{at.name}: {at.done}/{at.total} passages")
+
+        with self._workers() as readers:
+            outcomes = ingest(sources, self._library, self._catalogue, tell, readers)
+            for each, source, outcome in zip(come, sources, outcomes, strict=True):
+                source.downloads.refuse(source.stored, outcome.result == "refused")
+                hand.outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
+                hand.advance()
 
     def remove(self, hand: Hand, ids: Sequence[str]) -> None:
         """Removes documents."""
@@ -95,12 +155,12 @@ class Keeper:
             hand.tell(done=n, detail=document_id)
 
     @contextmanager
-    def _workers(self) -> Iterator[Workers]:
+    def _workers(self, jobs: int | None = None) -> Iterator[Workers]:
         from ingest.workers.pool import Workers
         from ingest.workers.process import WorkerError
 
         try:
-            with Workers(self._catalogue, self._width, self._limits) as readers:
+            with Workers(self._catalogue, jobs or self._width, self._limits) as readers:
                 yield readers
         except WorkerError as error:
             raise Failed(str(error)) from None

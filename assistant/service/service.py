@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.access import Principal, check
+from assistant.access.rates import COSTLY, Rates
 from assistant.answer import Answer
+from assistant.collection import Collection
 from assistant.engine import Engine
-from assistant.faults import Invalid, ServiceFault
+from assistant.faults import Conflict, Invalid, Overloaded, ServiceFault
+from assistant.fetching import Row, languages_of, plan
+from assistant.files import Files
 from assistant.retrieve import Evidence
-from assistant.service.collection import Collection
 from assistant.service.events import Closed, Done, Stated, Status, Stream
-from assistant.service.jobs import Job, Jobs
+from assistant.service.jobs import MOST_OUTCOMES, Hand, Job, Jobs
 from assistant.service.keeping import Keeper, Upload
+from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
 from corpus.documents import LANGUAGES, Document
 from corpus.feedback import Feedback, FeedbackError, feedback_of
@@ -29,6 +34,13 @@ from ingest.folder import printable
 
 UPLOADS = "uploads"
 """Folder of files that were sent and are not read yet, in that of the library."""
+CONTENT, NOTE = "content", "note.json"
+
+Noted = Callable[[Principal, str, str], None]
+"""Told who does what to what, for the audit log."""
+T = TypeVar("T")
+
+log = logging.getLogger("rapporteur.service")
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,11 @@ class Limits:
     per_client: int = 100
     patience: float = 60.0
     jobs: int = 100
-    upload: int = 200_000_000
+    upload: int = 100_000_000
+
+    def turns(self) -> Turns:
+        """The queue at the models."""
+        return Turns(places=self.queue, per_client=self.per_client, patience=self.patience)
 
 
 class Service:
@@ -51,19 +67,41 @@ class Service:
     not block. Everything else is quick, and safe from any thread.
     """
 
-    def __init__(self, engine: Engine, keeper: Keeper | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keeper: Keeper | None = None,
+        limits: Limits | None = None,
+        *,
+        turns: Turns | None = None,
+        rates: Rates | None = None,
+        noted: Noted = lambda _who, _action, _target: None,
+        log_questions: bool = False,
+    ) -> None:
         self.limits = limits or Limits()
         self.engine = engine
+        self.metrics = Metrics()
+        self._rates, self._noted, self._log_questions = rates, noted, log_questions
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
         self.turns = Turns(places=self.limits.queue, per_client=self.limits.per_client, patience=self.limits.patience)
         self.jobs = Jobs(places=self.limits.jobs)
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = self.library.folder / UPLOADS
+        self._stopping = False
+        self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
+        self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
+        self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
+
+    def stop(self) -> None:
+        """Takes nothing new from now on, and tells jobs to stop between two documents."""
+        self._stopping = True
+        self.jobs.stop_all()
 
     def close(self, grace: float = 20.0) -> bool:
         """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
         all that was begun has ended within `grace` seconds."""
+        self.stop()
         jobs = self.jobs.close(grace)
         return self.turns.close(grace) and jobs
 
@@ -75,7 +113,7 @@ class Service:
         """The answer to a question, to come. `history` are the earlier user turns, oldest first."""
         self._check(who, "ask")
         _language(language)
-        return self.turns.take(lambda: self.engine.ask(question, history, language), who.client)
+        return self._turn(lambda: self._answer(who, question, history, language), who)
 
     def ask(self, who: Principal, question: str, history: Sequence[str] = (), language: str | None = None) -> Answer:
         """The answer to a question, in its turn."""
@@ -91,7 +129,7 @@ class Service:
         def answer() -> None:
             try:
                 stream.put(Status("answering"))
-                whole = self.engine.ask(question, history, language)
+                whole = self._answer(who, question, history, language)
                 for statement in whole.statements:
                     stream.put(Stated(whole, statement))
                 stream.put(Done(whole))
@@ -100,17 +138,34 @@ class Service:
 
         ahead = self.turns.waiting
         stream.put(Status("waiting", ahead))
-        stream.follow(self.turns.take(answer, who.client))
+        stream.follow(self._turn(answer, who))
         return stream
 
     def begin_search(self, who: Principal, text: str, limit: int = 10) -> Future[list[Evidence]]:
         """The passages nearest to a question, to come."""
         self._check(who, "search")
-        return self.turns.take(lambda: self.engine.search(text, limit), who.client)
+        return self._turn(lambda: self.engine.search(text, limit), who)
 
     def search(self, who: Principal, text: str, limit: int = 10) -> list[Evidence]:
         """The passages nearest to a question, best first."""
         return self.begin_search(who, text, limit).result()
+
+    def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
+        try:
+            return self.turns.take(work, who.client)
+        except ServiceFault as fault:
+            self.metrics.refused(fault.code)
+            raise
+
+    def _answer(self, who: Principal, question: str, history: Sequence[str], language: str | None) -> Answer:
+        answer = self.engine.ask(question, history, language)
+        seconds = answer.timings.get("total_ms", 0.0) / 1e3
+        self.metrics.answer(answer.status, answer.language, seconds)
+        fields = {"who": who.id, "status": answer.status, "language": answer.language, "ms": round(seconds * 1e3, 1)}
+        if self._log_questions:
+            fields |= {"question": question, "history": list(history)}
+        log.info("answer", extra={"fields": fields})
+        return answer
 
     # Looking
 
@@ -128,6 +183,11 @@ class Service:
         self._check(who, "documents")
         ids = self.collection.ids(text=text, language=language, edition=edition)
         return self.collection.records(ids[offset : offset + limit]), len(ids)
+
+    def records(self, who: Principal, *, missing: bool = False) -> list[dict[str, Any]]:
+        """All held documents, and behind them, with `missing`, what is known to exist and is not held."""
+        self._check(who, "documents")
+        return [*self.collection.records(), *(self.collection.missing() if missing else ())]
 
     def catalogue(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
         """A page of what is known to exist and is not held, and how many there are in all."""
@@ -195,7 +255,7 @@ class Service:
     # Keeping
 
     def room(self, who: Principal) -> Path:
-        """A new folder of the server's for one upload: the door writes the bytes into `content` there, and then
+        """A new folder of the server's for one upload: the door writes the bytes into `content` (`CONTENT`) there, and then
         calls `upload`."""
         self._check(who, "upload")
         folder = self._uploads / secrets.token_hex(16)
@@ -217,33 +277,122 @@ class Service:
             self._check(who, "upload")
             _language(language)
             named = _symbol(symbol)
-            path = folder / "content"
+            path = folder / CONTENT
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             shown = printable(name.replace("\\", "/").rpartition("/")[2])[:200]
             upload = Upload(path, shown, sha256, named, language, ocr)
-            note = {**asdict(upload), "path": "content", "by": who.id}
-            (folder / "note.json").write_text(json.dumps(note), encoding="utf-8")
-            return self.jobs.submit("upload", who.id, lambda hand: self._keeper.upload(hand, upload), detail=shown)
+            note = {**asdict(upload), "path": "", "by": who.id}
+            (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
+            self._noted(who, "upload", f"{shown} {sha256}")
+            return self._read(upload, who.id)
         except ServiceFault:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+
+    def resume(self) -> int:
+        """Begins again with uploads that an earlier process took and did not finish; returns their number."""
+        begun = 0
+        for folder in sorted(self._uploads.iterdir()) if self._uploads.is_dir() else ():
+            try:
+                note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+                by = str(note.pop("by"))
+                upload = Upload(**{**note, "path": folder / CONTENT})
+            except (OSError, ValueError, KeyError, TypeError):
+                shutil.rmtree(folder, ignore_errors=True)  # it was never taken: its sender got no answer
+            else:
+                self._read(upload, by)
+                begun += 1
+        return begun
+
+    def _read(self, upload: Upload, by: str) -> Job:
+        return self.jobs.submit(
+            "upload",
+            by,
+            lambda hand: self._keeper.read(hand, [upload], 1),
+            detail=upload.name,
+            ended=lambda _: shutil.rmtree(upload.path.parent, ignore_errors=True),
+        )
+
+    def fetch(
+        self,
+        who: Principal,
+        symbols: Sequence[str] = (),
+        languages: Sequence[str] = (),
+        form: str | None = None,
+        *,
+        meeting: bool = False,
+        cited_by: str | None = None,
+        everything: bool = False,
+        again: bool = False,
+    ) -> Job:
+        """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
+        from ingest.fetch import FORMATS
+
+        self._check(who, "fetch")
+        if not self._keeper.can_fetch:
+            raise Conflict("This service does not fetch documents.")
+        if form is not None and form not in FORMATS:
+            raise Invalid(f"The format {form!r} is none of {', '.join(FORMATS)}.")
+        if not (symbols or meeting or cited_by or everything):
+            raise Invalid("Name at least one symbol, a meeting, a document that cites others, or the catalogue.")
+        wanted = plan(
+            symbols, languages_of(languages), meeting, cited_by, everything, self.library, self.engine.catalogue
+        )
+        due = [each for each in wanted if again or not each.held]
+        held = [Row(each.symbol.text, each.language, "held", each.held[0]) for each in wanted if each not in due]
+        formats = FORMATS if form is None else (form,)
+
+        def work(hand: Hand) -> None:
+            for row in held:
+                hand.outcome(asdict(row))
+            if due:
+                self._keeper.fetch(hand, due, formats, again=again)
+
+        named = ", ".join(f"{each.symbol} ({each.language})" for each in due) or "nothing that is not held"
+        self._noted(who, "fetch", named)
+        return self.jobs.submit("fetch", who.id, work, detail=named[:200])
+
+    def ingest(
+        self,
+        who: Principal,
+        paths: Sequence[Path],
+        *,
+        starter: bool = False,
+        symbol: str | None = None,
+        language: str | None = None,
+        ocr: bool = False,
+        again: bool = False,
+        jobs: int | None = None,
+    ) -> Job:
+        """Begins to read files and folders of this machine's, for its own user."""
+        self._check(who, "ingest")
+        _language(language)
+        files = Files(paths, starter, _symbol(symbol), language, ocr, self.library.folder)
+        self._noted(who, "ingest", ", ".join(map(str, paths)) or "starter")
+        return self.jobs.submit(
+            "ingest",
+            who.id,
+            lambda hand: self._keeper.read(hand, files, len(files), again=again, jobs=jobs),
+            detail=", ".join(printable(str(path)) for path in paths)[:200],
+        )
 
     def remove(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Job:
         """Begins to remove a document: all its versions, or those in a language or edition."""
         self._check(who, "remove")
         ids = [document.id for document in self.collection.find(name, language, edition)]
+        self._noted(who, "remove", ", ".join(ids))
         return self.jobs.submit("remove", who.id, lambda hand: self._keeper.remove(hand, ids), detail=name)
 
-    def job(self, who: Principal, job_id: str) -> dict[str, Any]:
-        """How a job stands."""
+    def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:
+        """How a job stands, with the outcomes behind the first `since`."""
         self._check(who, "jobs")
-        return self.jobs.look(job_id)
+        return self.jobs.look(job_id, since)
 
     def all_jobs(self, who: Principal) -> list[dict[str, Any]]:
-        """The jobs, the latest first."""
+        """The jobs, the latest first, without their outcomes."""
         self._check(who, "jobs")
-        return [self.jobs.look(job.id) for job in self.jobs.all()]
+        return [self.jobs.look(job.id, since=MOST_OUTCOMES) for job in self.jobs.all()]
 
     def wait_job(self, who: Principal, job_id: str, after: int = -1, seconds: float = 10) -> tuple[int, dict[str, Any]]:
         """A job as soon as it has changed since revision `after`, or after some seconds; and its revision."""
@@ -253,15 +402,26 @@ class Service:
     def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
         """Tells a job to stop; what is finished is kept."""
         self._check(who, "jobs")
+        self._noted(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
+
+    def metrics_text(self, who: Principal) -> bytes:
+        """What happened, for Prometheus."""
+        self._check(who, "metrics")
+        return self.metrics.text()
 
     @property
     def ready(self) -> bool:
         """Whether questions are taken."""
-        return self.turns.waiting < self.limits.queue
+        return not self._stopping and self.turns.waiting < self.limits.queue
 
     def _check(self, who: Principal, operation: str) -> None:
+        """The one place where it is decided who may do what, how often, and when."""
         check(who, operation)
+        if self._rates is not None:
+            self._rates.count(who, operation)
+        if self._stopping and operation in COSTLY:
+            raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
 
 
 def _language(language: str | None) -> None:

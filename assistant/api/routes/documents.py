@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, status
 
 from assistant.api.callers import Caller, Served
 from assistant.api.models import BlockOut, DocumentOut, Edition, JobOut, Language, Page, PassagesOut
-from assistant.service.collection import block_record
+from assistant.collection import block_record
 
 router = APIRouter(tags=["documents"])
 

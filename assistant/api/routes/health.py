@@ -29,12 +29,6 @@ async def ready(service: Served) -> dict[str, Any]:
     return {"status": "ready", "waiting": service.turns.waiting}
 
 
-@router.get("/status")
-def status(service: Served, caller: Caller) -> dict[str, Any]:
-    """What the library holds."""
-    return service.status(caller)
-
-
 @router.get("/me", response_model=CallerOut)
 async def me(caller: Caller) -> dict[str, Any]:
     """Who you are to the service, and what you may do."""

@@ -7,15 +7,16 @@ import shutil
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, UploadFile, status
+from fastapi import APIRouter, Form, Path, Query, UploadFile, status
 from fastapi.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream, event
-from assistant.api.models import JobOut, Language
+from assistant.api.models import FetchBody, JobOut, Language
 from assistant.faults import TooLarge
 from assistant.service import Service
+from assistant.service.service import CONTENT
 
 router = APIRouter(tags=["keep"])
 
@@ -36,7 +37,7 @@ async def upload(
     folder = await run_in_threadpool(service.room, caller)
     size = 0
     try:
-        with (folder / "content").open("wb") as kept:
+        with (folder / CONTENT).open("wb") as kept:
             while piece := await file.read(PIECE):
                 size += len(piece)
                 if size > service.limits.upload:
@@ -51,6 +52,12 @@ async def upload(
     return job.to_json()
 
 
+@router.post("/fetch", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Fetches official documents by symbol from the Official Document System, and reads them in."""
+    return service.fetch(caller, **body.model_dump()).to_json()
+
+
 @router.get("/jobs", response_model=list[JobOut])
 def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The jobs, the latest first."""
@@ -58,9 +65,14 @@ def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
 
 
 @router.get("/jobs/{job}", response_model=JobOut)
-def job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
+def job(
+    service: Served,
+    caller: Caller,
+    job: JobId,
+    since: Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")] = 0,
+) -> dict[str, Any]:
     """How a job stands."""
-    return service.job(caller, job)
+    return service.job(caller, job, since)
 
 
 @router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)

@@ -120,8 +120,12 @@ class Collection:
             "blocks": len(document.blocks),
             **facts(document),
             "pages": len(document.pages),
-            "versions": relations(self._library, document),
+            "versions": self.relations(document),
         }
+
+    def relations(self, document: Document) -> dict[str, Any]:
+        """How a document stands to others that are held."""
+        return relations(self._library, document)
 
     def parts(self, document: Document, kind: str, place: str | None = None) -> list[dict[str, Any]]:
         """The `outline`, `tables` or `footnotes` of a document, or of a place in it."""
