@@ -167,6 +167,18 @@ class Collection:
             ],
         }
 
+    def status(self) -> dict[str, Any]:
+        """What the library holds, in numbers, and what it was made with."""
+        found = self._library.status()
+        return {
+            "documents": found.documents,
+            "passages": found.passages,
+            "vectors": found.vectors,
+            "bytes": found.bytes,
+            "languages": self._library.languages(),
+            **found.stamp,
+        }
+
     # Meetings
 
     def meetings(self) -> list[dict[str, Any]]:

@@ -49,6 +49,15 @@ def record(outcome: Outcome) -> dict[str, Any]:
     return made
 
 
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as JSON, with the line about it for people, and what they should know."""
+    return {
+        **record(outcome),
+        "line": line(outcome),
+        "notes": [{"result": word, "text": sentence} for word, sentence in worth_knowing(outcome)],
+    }
+
+
 def coverage(document: Document) -> str:
     """On how many pages of a paged document there is text, and on which there is next to none."""
     thin = thin_pages(document)

@@ -17,6 +17,7 @@ from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
+from assistant.cli.remote import SERVER
 from assistant.cli.session import catalogue_of, make_engine
 from assistant.fetching import Source
 from assistant.service import Limits, Service
@@ -27,9 +28,6 @@ from corpus.embedding import make_embedder
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
 from ingest.workers.pool import Limits as ReaderLimits
-
-SERVER = "server.json"
-"""File in the library's folder that tells this user's command line where the server is; it holds a secret."""
 
 NICE = 10
 """How far the processes that read files step behind those that answer."""

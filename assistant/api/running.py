@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 from collections.abc import Iterator
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -69,4 +71,15 @@ def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float
         timeout_graceful_shutdown=max(1, round(grace)),
         h11_max_incomplete_event_size=64_000,
     )
-    _Server(config, service).run(sockets=[listener])
+    # uvicorn ends what it serves and then raises the signal once more, which would end the process before the library
+    # is closed.
+    before = {number: signal.signal(number, _heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        _Server(config, service).run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _heard(_: int, __: FrameType | None) -> None:
+    """The wish to stop has been fulfilled already."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from assistant.cli.desk import library_or_server
+from assistant.cli.ingesting import progress_bar
 from assistant.cli.session import (
+    EXIT_BUSY,
     EXIT_USAGE,
     catalogue_of,
     data,
@@ -22,9 +25,11 @@ from assistant.cli.session import (
 )
 from assistant.fetching import FOLDER, Row, languages_of, plan, row_of
 from assistant.settings import Settings
+from corpus.library import Library
 from ingest.readers import visible
 
 if TYPE_CHECKING:
+    from assistant.cli.remote import ServerDesk
     from ingest.fetch import Download, Downloads, Service, Wanted
 
 _BAD = ("not published", "refused", "failed")
@@ -61,8 +66,15 @@ def fetch(
         raise fail(f"--format {form!r} is none of {', '.join(FORMATS)}.", EXIT_USAGE)
     if not (symbols or meeting or cited_by or everything):
         raise fail("Name at least one symbol, or --meeting, --cited-by SYMBOL or --catalogue.", EXIT_USAGE)
-    with open_library("fetch") as (library, chosen):
-        planned = plan(symbols or [], languages, meeting, cited_by, everything, library, catalogue_of(chosen))
+    with library_or_server("fetch") as (found, chosen):
+        if not isinstance(found, Library):
+            if dry_run:
+                raise fail("A server uses the library, and --dry-run needs it for itself. Stop the server.", EXIT_BUSY)
+            body = {"symbols": symbols or [], "languages": languages, "form": form, "meeting": meeting,
+                    "cited_by": cited_by, "everything": everything, "again": again}  # fmt: skip
+            _report(_by_server(found, body), as_json)
+            return
+        planned = plan(symbols or [], languages, meeting, cited_by, everything, found, catalogue_of(chosen))
     due = [each for each in planned if again or not each.held]
     rows = [
         Row(each.symbol.text, each.language, "held", each.held[0], reason="--again asks for it nevertheless")
@@ -76,6 +88,13 @@ def fetch(
         rows += _fetched(due, formats, chosen, again)
     places = {(each.symbol.text, each.language): n for n, each in enumerate(planned)}
     _report(sorted(rows, key=lambda row: places[row.symbol, row.language]), as_json)
+
+
+def _by_server(server: ServerDesk, body: dict[str, Any]) -> list[Row]:
+    """Has the server that owns the library fetch."""
+    job = server.begin("/fetch", body)
+    with progress_bar("Fetching", 0) as bar:
+        return [Row(**each) for each in server.outcomes(job, lambda at: bar(at["done"], at["total"], at["detail"]))]
 
 
 def _foreseen(due: Sequence[Wanted], formats: Sequence[str], chosen: Settings, again: bool) -> Iterator[Row]:

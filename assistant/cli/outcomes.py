@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import typer
 from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.session import data, talk
-from assistant.outcomes import line, record, worth_knowing
+from assistant.outcomes import outcome_record
 from ingest.outcomes import Outcome
 from ingest.readers import visible
 
@@ -42,16 +44,23 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """Prints an outcome."""
-        self.counts[outcome.result] += 1
+        self.put(outcome_record(outcome))
+
+    def put(self, told: Mapping[str, Any]) -> None:
+        """Prints an outcome that is a record with its line and notes."""
+        result, notes = told["result"], told["notes"]
+        self.counts[result] += 1
         if self.as_json:
-            typer.echo(json.dumps(record(outcome), ensure_ascii=False))
+            bare = {name: value for name, value in told.items() if name not in ("line", "notes")}
+            typer.echo(json.dumps(bare, ensure_ascii=False))
         else:
             # Where both are one terminal, the console of the progress bar must know of every line.
             console = talk if talk.is_terminal and data.is_terminal else data
-            console.print(Text(visible(line(outcome)), style=_STYLES.get(outcome.result, "")))
-        for word, sentence in worth_knowing(outcome):
+            console.print(Text(visible(told["line"]), style=_STYLES.get(result, "")))
+        for note in notes:
+            word = note["result"]
             if sum(row[0] == word for row in self.rows) < MOST_ROWS:
-                self.rows.append((word, outcome.name, sentence))
+                self.rows.append((word, told["file"], note["text"]))
             else:
                 self._left_out += 1
 

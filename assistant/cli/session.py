@@ -85,22 +85,25 @@ def catalogue_of(chosen: Settings) -> Catalogue:
 @contextmanager
 def open_library(command: str, *, accept_stale: bool = False) -> Iterator[tuple[Library, Settings]]:
     """The library of the settings, owned by this process until the block ends."""
+    with plain_errors():
+        chosen = settings()
+        with opened(command, chosen, accept_stale=accept_stale) as library:
+            yield library, chosen
+
+
+def opened(command: str, chosen: Settings, *, accept_stale: bool = False) -> Library:
+    """The library of the settings. Raises what `Library` raises."""
     from corpus.embedding import make_models
     from ingest.segment import SEGMENTER_VERSION
 
-    with plain_errors():
-        chosen = settings()
-        models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
-        library = Library(
-            chosen.data_dir,
-            models,
-            SEGMENTER_VERSION,
-            chosen.chroma_url,
-            owner=f"rapporteur {command}",
-            accept_stale=accept_stale,
-        )
-        with library:
-            yield library, chosen
+    return Library(
+        chosen.data_dir,
+        make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
+        SEGMENTER_VERSION,
+        chosen.chroma_url,
+        owner=f"rapporteur {command}",
+        accept_stale=accept_stale,
+    )
 
 
 @contextmanager

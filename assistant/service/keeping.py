@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.fetching import FOLDER, Source, row_of
-from assistant.outcomes import line, record, worth_knowing
+from assistant.outcomes import outcome_record
 from assistant.service.jobs import Failed, Hand
 from corpus.catalogue import Catalogue
 from corpus.faults import LibraryError
 from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.ahead import Openable
-from ingest.outcomes import Outcome, Progress
+from ingest.outcomes import Progress
 from ingest.readers import ReadError
 from ingest.reading import Input
 
@@ -164,12 +164,3 @@ class Keeper:
                 yield readers
         except WorkerError as error:
             raise Failed(str(error)) from None
-
-
-def outcome_record(outcome: Outcome) -> dict[str, Any]:
-    """What became of a file: its record, the line for people, and what they should know."""
-    return {
-        **record(outcome),
-        "line": line(outcome),
-        "notes": [{"result": word, "text": sentence} for word, sentence in worth_knowing(outcome)],
-    }

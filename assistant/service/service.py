@@ -213,15 +213,7 @@ class Service:
     def status(self, who: Principal) -> dict[str, Any]:
         """What the library holds, in numbers, and what it was made with."""
         self._check(who, "status")
-        found = self.library.status()
-        return {
-            "documents": found.documents,
-            "passages": found.passages,
-            "vectors": found.vectors,
-            "bytes": found.bytes,
-            "languages": self.library.languages(),
-            **found.stamp,
-        }
+        return self.collection.status()
 
     # Rating
 

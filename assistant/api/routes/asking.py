@@ -14,7 +14,6 @@ from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import AnswerOut, AskBody, HitOut
 from assistant.api.problems import of_fault, request_id
 from assistant.faults import ServiceFault
-from assistant.retrieve import Evidence
 from assistant.service import Stream
 
 router = APIRouter(tags=["ask"])
@@ -47,19 +46,7 @@ async def search(
 ) -> list[dict[str, Any]]:
     """Finds passages, best first."""
     found = await asyncio.wrap_future(service.begin_search(caller, q, limit))
-    return [hit(rank, each) for rank, each in enumerate(found, 1)]
-
-
-def hit(rank: int, each: Evidence) -> dict[str, Any]:
-    """A passage that was found, in its stable JSON form."""
-    return {
-        "rank": rank,
-        "id": each.id,
-        "document": each.document.id,
-        "locator": each.document.cite(each.passage.locator),
-        "score": round(each.score, 6),
-        "text": each.passage.text,
-    }
+    return [each.to_json(rank) for rank, each in enumerate(found, 1)]
 
 
 async def _events(stream: Stream, request_id: str) -> AsyncIterator[bytes]:
