@@ -18,8 +18,8 @@ class EventStream(StreamingResponse):
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, events: AsyncIterator[bytes]) -> None:
-        super().__init__(events, headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+    def __init__(self, events: AsyncIterator[bytes], status_code: int = 200) -> None:
+        super().__init__(events, status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
 
 
 def event(name: str, data: Mapping[str, Any]) -> bytes:
