@@ -99,3 +99,25 @@ def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
     while job["state"] in ("queued", "running"):
         revision, job = made.service.jobs.wait(job["id"], revision, 60)
     return job
+
+
+@contextmanager
+def listening(made: Made) -> Iterator[tuple[str, int]]:
+    """The application behind the real server, in a thread; its host and port."""
+    import socket
+    import threading
+
+    import uvicorn
+
+    from assistant.api.connections import TimedProtocol
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield listener.getsockname()
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -12,11 +13,12 @@ from fastapi import APIRouter, Query, Request
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import AnswerOut, AskBody, HitOut
-from assistant.api.problems import of_fault, request_id
+from assistant.api.problems import crash, of_fault, request_id
 from assistant.faults import ServiceFault
 from assistant.service import Stream
 
 router = APIRouter(tags=["ask"])
+log = logging.getLogger("rapporteur.api")
 
 
 @router.post("/ask", response_model=AnswerOut)
@@ -56,5 +58,8 @@ async def _events(stream: Stream, request_id: str) -> AsyncIterator[bytes]:
             yield event(data["type"], data)
     except ServiceFault as fault:
         yield event("problem", json.loads(bytes(of_fault(fault, request_id).body)))
+    except Exception:
+        log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
+        yield event("problem", json.loads(bytes(crash(request_id).body)))
     finally:
         stream.close()
