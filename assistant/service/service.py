@@ -84,8 +84,8 @@ class Service:
         self._rates, self._noted, self._log_questions = rates, noted, log_questions
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
-        self.turns = Turns(places=self.limits.queue, per_client=self.limits.per_client, patience=self.limits.patience)
-        self.jobs = Jobs(places=self.limits.jobs)
+        self.turns = turns or self.limits.turns()
+        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file)
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = self.library.folder / UPLOADS
         self._stopping = False
