@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -14,8 +13,8 @@ from starlette.middleware.cors import CORSMiddleware
 from assistant.access.audit import Audit
 from assistant.api import problems
 from assistant.api.callers import Gate, OpenGate
+from assistant.api.description import describe
 from assistant.api.middleware import Bodies, Requests, SecurityHeaders
-from assistant.api.problems import Problem
 from assistant.api.routes import asking, documents, health, keeping, local, rating, session, staff
 from assistant.service import Service
 
@@ -25,11 +24,6 @@ UPLOADS = (f"{PREFIX}/uploads", "/gradio_api/upload")
 PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
 """Paths that hold no page of scripts."""
 ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
-
-_REFUSALS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "Why the request was not fulfilled", "model": Problem},
-    "5XX": {"description": "Why the service can't answer", "model": Problem},
-}
 
 
 @dataclass(frozen=True)
@@ -68,8 +62,9 @@ def create_api(
     app.state.gate = gate or OpenGate()
     app.state.audit = audit
     problems.install(app)
+    describe(app)
     for module in (asking, documents, keeping, rating, staff, health, local):
-        app.include_router(module.router, prefix=PREFIX, responses=_REFUSALS)
+        app.include_router(module.router, prefix=PREFIX)
     app.include_router(staff.metrics)
     app.include_router(session.router)
     # The last one added is the outermost.

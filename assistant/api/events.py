@@ -10,7 +10,12 @@ from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 
 MEDIA_TYPE = "text/event-stream"
-DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+_EVENT = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON"}},
+    "required": ["event", "data"],
+}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": _EVENT}}}}
 
 
 class EventStream(StreamingResponse):
