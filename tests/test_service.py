@@ -163,6 +163,13 @@ def test_questions_and_batches_in_the_background_take_turns() -> None:
     assert turns.close(5)
 
 
+def test_a_question_that_embeds_passages_itself_does_not_wait_for_its_own_turn() -> None:
+    turns = Turns()
+    polite = PoliteEmbedder(HashEmbedder(), turns)
+    assert turns.take(lambda: polite.embed_passages(["a boat"]), "a").result(10).shape[0] == 1
+    assert turns.close(5)
+
+
 def test_a_polite_model_gives_the_same_vectors() -> None:
     turns = Turns()
     plain = HashEmbedder()

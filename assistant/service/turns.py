@@ -86,7 +86,10 @@ class Turns:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """A turn for work in the background, between two questions. To be short."""
+        """A turn for work in the background, between two questions. To be short. Who has the turn already keeps it."""
+        if threading.current_thread() is self._thread:
+            yield
+            return
         with self._state:
             self._batches_wait += 1
             self._state.wait_for(lambda: not self._batch and not self._busy and (self._owed or not self._queue))
