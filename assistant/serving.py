@@ -22,9 +22,9 @@ from assistant.cli.session import catalogue_of, make_engine
 from assistant.fetching import Source
 from assistant.service import Limits, Service
 from assistant.service.keeping import Keeper
-from assistant.service.politely import PoliteEmbedder
+from assistant.service.politely import politely
 from assistant.settings import Settings
-from corpus.embedding import make_embedder
+from corpus.embedding import make_models
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
 from ingest.workers.pool import Limits as ReaderLimits
@@ -56,9 +56,11 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         upload=chosen.max_upload * 1_000_000,
     )
     turns = limits.turns()
-    embedder = PoliteEmbedder(make_embedder(chosen.embedding, chosen.data_dir / "models"), turns)
+    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     with (
-        Library(chosen.data_dir, embedder, SEGMENTER_VERSION, chosen.chroma_url, owner="rapporteur serve") as library,
+        Library(
+            chosen.data_dir, politely(models, turns), SEGMENTER_VERSION, chosen.chroma_url, owner="rapporteur serve"
+        ) as library,
         AccessStore(chosen.data_dir) as store,
     ):
         audit = Audit(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.service.turns import Turns
+from corpus.models import Models
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
 
-BATCH = 8
-"""Passages at once: about as much time as one answer takes."""
+SECONDS = 0.2
+"""How long a batch is to take: about as long as one answer."""
+BATCH = 32
+"""Passages at once, at most."""
 
 
 class PoliteEmbedder:
@@ -22,6 +26,7 @@ class PoliteEmbedder:
 
     def __init__(self, embedder: Embedder, turns: Turns) -> None:
         self._embedder, self._turns = embedder, turns
+        self._pace = 0.05  # seconds for a passage, as it has been lately
 
     @property
     def name(self) -> str:
@@ -64,8 +69,32 @@ class PoliteEmbedder:
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """One vector a text, batch by batch."""
-        made = []
-        for begin in range(0, len(texts), BATCH):
+        return self._batches(texts, lambda part: self._embedder.embed_passages(part, progress))
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of questions, batch by batch: phrases of a subject index."""
+        return self._batches(texts, self._embedder.embed_queries)
+
+    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines on the scale that models share."""
+        return self._embedder.likeness(cosines)
+
+    def _batches(
+        self, texts: Sequence[str], embed: Callable[[Sequence[str]], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        made: list[NDArray[np.float32]] = []
+        done = 0
+        while done < len(texts):
+            part = texts[done : done + max(1, min(BATCH, round(SECONDS / max(self._pace, 1e-4))))]
             with self._turns.batch():
-                made.append(self._embedder.embed_passages(texts[begin : begin + BATCH], progress))
+                begun = time.perf_counter()
+                made.append(embed(part))
+                self._pace += 0.3 * ((time.perf_counter() - begun) / len(part) - self._pace)
+            done += len(part)
         return np.concatenate(made) if made else np.empty((0, self.dimension), np.float32)
+
+
+def politely(models: Models, turns: Turns) -> Models:
+    """The models of a library, each taking turns."""
+    second = models.multilingual and PoliteEmbedder(models.multilingual, turns)
+    return Models(PoliteEmbedder(models.own, turns), second, optional=models.optional)
