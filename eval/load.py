@@ -219,7 +219,7 @@ def main() -> None:
             "RAPPORTEUR_OPEN_READING": "true",
             "RAPPORTEUR_RATE": "0",
             "RAPPORTEUR_RATE_ADDRESS": "0",
-            "RAPPORTEUR_QUEUE": str(4 * given.users),
+            "RAPPORTEUR_QUEUE": str(max(100, 4 * given.users)),
         }
         rapporteur = [sys.executable, "-m", "assistant.cli"]
         subprocess.run([*rapporteur, "ingest", "--starter"], env=env, check=True, capture_output=True)

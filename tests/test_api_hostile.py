@@ -66,6 +66,7 @@ def test_a_program_that_breaks_down_says_no_more_than_a_number(made: Made, monke
     reply = made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
     is_problem(reply, 500)
     assert "secret" not in reply.text
+    assert "content-security-policy" in reply.headers
     with made.client.stream("POST", "/api/v1/ask/stream", json={"question": "When?"}) as stream:
         told = stream.read().decode()
     assert "event: problem" in told
@@ -281,3 +282,22 @@ def test_the_log_holds_no_question_unless_it_is_wanted(made: Made, caplog: pytes
     made.client.post("/api/v1/ask", json={"question": question})
     made.service._log_questions = False
     assert any("secret island" in JsonLines().format(record) for record in caplog.records)
+
+
+def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import httpx
+
+    def away(**_: object) -> None:
+        raise httpx.ConnectError("connection refused")
+
+    made.client.get("/api/v1/search?q=boats")
+    monkeypatch.setattr(made.library._vectors().own._collection, "query", away)
+    for reply in (
+        made.client.post("/api/v1/ask", json={"question": "When do the boats leave the harbour?"}),
+        made.client.get("/api/v1/search?q=harbours"),
+    ):
+        is_problem(reply, 503)
+        assert "does not answer" in reply.json()["detail"]
+        assert "retry-after" in reply.headers

@@ -74,6 +74,6 @@ def create_api(
             CORSMiddleware, allow_origins=list(at.origins), allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
-    app.add_middleware(SecurityHeaders, plain=PLAIN)
     app.add_middleware(Requests, metrics=service.metrics, most=at.connections, always=ALWAYS)
+    app.add_middleware(SecurityHeaders, plain=PLAIN)
     return app

@@ -47,6 +47,7 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
     from assistant.api.running import ServeError, listening, run, url_of
     from assistant.logs import start_log
     from assistant.serving import announced, open_service
+    from assistant.telemetry import trace
 
     with plain_errors():
         chosen = settings(host=host, port=port)
@@ -65,8 +66,10 @@ def _serve(compose: Compose, host: str | None, port: int | None) -> None:
                         "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
                         markup=False,
                     )
+                app = compose(serving)
+                trace(app)
                 run(
-                    compose(serving),
+                    app,
                     serving.service,
                     listener,
                     grace=chosen.stop_seconds,

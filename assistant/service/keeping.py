@@ -162,5 +162,5 @@ class Keeper:
         try:
             with Workers(self._catalogue, jobs or self._width, self._limits) as readers:
                 yield readers
-        except WorkerError as error:
+        except (WorkerError, LibraryError) as error:
             raise Failed(str(error)) from None
