@@ -314,3 +314,27 @@ def test_a_folder_that_is_no_library_and_a_wrong_setting_are_told_plainly(tmp_pa
     done = Server(tmp_path / "library", env={"RAPPORTEUR_CORS_ORIGINS": '["*"]'}).command("serve")
     assert (done.returncode, "cors_origins" in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr
+
+
+def test_with_the_standard_variables_it_traces_requests(tmp_path: Path) -> None:
+    pytest.importorskip("opentelemetry.instrumentation.fastapi")
+    server = Server(tmp_path / "library", env={"OTEL_TRACES_EXPORTER": "console"})
+    process = server.begin()
+    server.wait(process)
+    assert httpx.get(f"{server.url}/documents").is_success
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=WAIT)
+    assert '"name": "GET /api/v1/documents"' in out
+    assert '"service.name": "rapporteur"' in out
+    assert '"name": "GET /api/v1/ready"' not in out
+
+
+def test_a_server_that_does_not_answer_is_told_with_its_address(tmp_path: Path) -> None:
+    server = Server(tmp_path / "library")
+    with Library(server.folder, HashEmbedder(), SEGMENTER_VERSION):
+        assert server.command("status").returncode == 3  # it is no server that owns the library
+        (server.folder / "server.json").write_text(json.dumps({"url": f"http://127.0.0.1:{server.port}", "token": "x"}))
+        done = server.command("status")
+        assert (done.returncode, f":{server.port}" in done.stderr) == (1, True)
+        (server.folder / "server.json").write_text("{")
+        assert server.command("status").returncode == 3

@@ -1,7 +1,7 @@
 """Turns at the models. One question at a time uses them; the others wait in a queue that has an end.
 
 More threads answer no faster: the models compute on all cores by themselves, and Python runs one thread at a time
-(measured in docs/quality.md). What computes in the background, embedding passages, takes turns with the questions: a
+(docs/decisions.md). What computes in the background, embedding passages, takes turns with the questions: a
 question waits for one batch at most, and a batch for one question.
 """
 
