@@ -234,8 +234,14 @@ def test_what_is_no_http_and_a_head_without_end_are_refused(made: Made) -> None:
 
 
 def test_fetching_takes_symbols_and_never_an_address(made: Made, tmp_path: Path, catalogue: Catalogue) -> None:
-    source = Source("http://127.0.0.1:9", fetch_delay=0, fetch_timeout=1, fetch_max_wait=0)
-    with made_service(tmp_path, catalogue, keeper={"source": source}) as own:
+    import httpx
+
+    def nowhere(request: httpx.Request) -> httpx.Response:
+        assert request.url.host == "documents.un.org"
+        return httpx.Response(404)
+
+    keeper = {"source": Source("https://documents.un.org", fetch_delay=0), "transport": httpx.MockTransport(nowhere)}
+    with made_service(tmp_path, catalogue, keeper=keeper) as own:
         staff = own.headers("staff")
         for wrong in ("http://127.0.0.1/", "https://169.254.169.254/latest/meta-data", "file:///etc/passwd",
                       "//evil.example/A/80/1", "gopher://x/1", "A/80/1@evil.example", "A/80/1?s=http://x"):  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,13 +11,16 @@ from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
+from ods import word_file
 from services import ended, made_service
 
 from assistant.access import LOCAL, Principal, Role
 from assistant.engine import Engine
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
+from assistant.fetching import Source
 from assistant.service import Done, Limits, Service, Stated, Status
 from assistant.service.jobs import Failed, Hand, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder
@@ -230,7 +234,8 @@ def test_a_stream_that_waits_is_given_up_with_its_place(service: Service) -> Non
 
 
 def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
-    questions = [f"What does article {n} of the protocol say?" for n in range(1, 26)] * 2
+    questions = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
+    questions = questions * 5
     expected = {each: service.ask(READER, each).to_json() for each in set(questions)}
     got: dict[int, object] = {}
 
@@ -509,3 +514,52 @@ def test_metrics_count_answers_requests_and_files(tmp_path: Path, catalogue: Cat
                      'rapporteur_files_total{result="added"} 1.0', "rapporteur_waiting 0.0", "rapporteur_passages 2.0"):  # fmt: skip
             assert line in text
         assert 'route="/ask",status="200"' in text
+
+
+def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, catalogue: Catalogue) -> None:
+    symbol = "CTOC/COP/WG.7/2021/3"
+    asked: list[str] = []
+
+    def ods(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        french = request.url.params["l"] == "fr"
+        return httpx.Response(404) if french else httpx.Response(200, content=word_file(symbol))
+
+    keeper = {"source": Source("https://documents.un.org", fetch_delay=0), "transport": httpx.MockTransport(ods)}
+    with made_service(tmp_path, catalogue, keeper=keeper) as made:
+        body = {"symbols": [symbol], "languages": ["en", "fr"]}
+        staff = made.headers("staff")
+        job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=staff).json())
+        assert (job["state"], job["done"], job["counts"]) == ("done", 2, {"not published": 1, "added": 1})
+        assert made.service.document(LOCAL, symbol).edition == "official"
+        count = len(asked)
+        again = ended(made, made.client.post("/api/v1/fetch", json={"symbols": [symbol]}, headers=staff).json())
+        assert (again["counts"], len(asked)) == ({"held": 1}, count)
+        assert made.client.post("/api/v1/fetch", json={}, headers=staff).status_code == 422
+        told = made.client.get(f"/api/v1/jobs/{job['id']}/stream", headers=staff).text
+        assert told.startswith("event: job")
+        assert '"state": "done"' in told
+
+
+def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.api.events.QUIET_SECONDS", 0.05)
+    with made_service(tmp_path, catalogue, reading=True, limits=Limits(queue=1)) as made, listening(made) as address:
+        held, _ = hold(made.service.turns)
+        body = b'{"question": "When do boats leave?"}'
+        head = b"POST /api/v1/ask/stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        with socket.create_connection(address, timeout=10) as reader:
+            reader.sendall(head % len(body) + body)
+            came = b""
+            while b": waiting" not in came:  # nothing happens, and the connection is kept alive
+                came += reader.recv(4_096)
+            assert b"event: status" in came
+            assert made.service.turns.waiting == 1
+        deadline = time.monotonic() + 10
+        while made.service.turns.waiting:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        later = made.service.begin_ask(READER, "When do boats leave?")
+        held.go.set()
+        assert later.result(10).question == "When do boats leave?"

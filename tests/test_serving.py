@@ -21,6 +21,7 @@ import pytest
 from serving import free_port
 from typer.testing import CliRunner
 
+from app import command as serve
 from assistant.cli import app
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -338,3 +339,30 @@ def test_a_server_that_does_not_answer_is_told_with_its_address(tmp_path: Path) 
         assert (done.returncode, f":{server.port}" in done.stderr) == (1, True)
         (server.folder / "server.json").write_text("{")
         assert server.command("status").returncode == 3
+
+
+def test_the_server_in_this_very_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.logs.start_log", lambda: None)
+    server = Server(tmp_path / "library")
+    server.command("ingest", "--starter")
+    before = signal.getsignal(signal.SIGTERM)
+    got: list[str] = []
+
+    def ask() -> None:
+        deadline = time.monotonic() + WAIT
+        while not got and time.monotonic() < deadline:
+            try:
+                reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
+                got.append(reply.json()["status"])
+            except httpx.TransportError:
+                time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    done = CliRunner().invoke(serve, ["--port", str(server.port)], env=server.settings(), catch_exceptions=False)
+    thread.join()
+    assert (done.exit_code, got) == (0, ["answered"])
+    assert f"at http://127.0.0.1:{server.port}" in done.stderr
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert not (server.folder / "server.json").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -10,6 +11,8 @@ from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 
 MEDIA_TYPE = "text/event-stream"
+QUIET_SECONDS = 15.0
+"""After how many seconds of silence a comment is sent."""
 _EVENT = {
     "type": "object",
     "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON"}},
@@ -24,7 +27,31 @@ class EventStream(StreamingResponse):
     media_type = MEDIA_TYPE
 
     def __init__(self, events: AsyncIterator[bytes], status_code: int = 200) -> None:
-        super().__init__(events, status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        super().__init__(kept_alive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+
+async def kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The events, with a comment now and then where none comes, so that no proxy takes the connection for dead."""
+    coming: asyncio.Future[bytes] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(_next(events))
+            done, _ = await asyncio.wait({coming}, timeout=QUIET_SECONDS)
+            if not done:
+                yield b": waiting\n\n"
+                continue
+            piece, coming = coming.result(), None
+            if not piece:
+                return
+            yield piece
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait({coming})
+
+
+async def _next(events: AsyncIterator[bytes]) -> bytes:
+    return await anext(events, b"")
 
 
 def event(name: str, data: Mapping[str, Any]) -> bytes:

@@ -22,7 +22,7 @@ from assistant.faults import Overloaded, ServiceFault, TooMany
 T = TypeVar("T")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting:
     work: Callable[[], Any]
     future: Future[Any]
@@ -46,7 +46,7 @@ class Turns:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._places, self._per_client, self._patience, self._clock = places, per_client, patience, clock
-        self._state = threading.Condition()
+        self._state = threading.Condition(threading.RLock())
         self._queue: deque[_Waiting] = deque()
         self._clients: Counter[str] = Counter()
         self._closed = False
@@ -63,6 +63,7 @@ class Turns:
         with self._state:
             if self._closed:
                 raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+            self._sweep()
             if self._clients[client] >= self._per_client:
                 raise TooMany(
                     f"{self._clients[client]} of your questions wait already. Wait for their answers.",
@@ -82,7 +83,9 @@ class Turns:
     @property
     def waiting(self) -> int:
         """How many wait."""
-        return len(self._queue)
+        with self._state:
+            self._sweep()
+            return len(self._queue)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -152,6 +155,13 @@ class Turns:
                 with self._state:
                     self._busy = False
                     self._state.notify_all()
+
+    def _sweep(self) -> None:
+        """Those who have gone keep no place from others."""
+        gone = [each for each in self._queue if each.future.cancelled()]
+        for each in gone:
+            self._queue.remove(each)
+        self._clients -= Counter(each.client for each in gone)
 
     def _ready(self) -> bool:
         return bool(self._queue) and not self._batch and not (self._batches_wait and self._owed)
