@@ -15,7 +15,7 @@ import httpx
 import numpy as np
 import pytest
 from ods import word_file
-from services import ended, made_service
+from services import ended, listening, made_service
 
 from assistant.access import LOCAL, Principal, Role
 from assistant.engine import Engine
