@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.question import Question
 from assistant.subjects import read_subjects
@@ -43,6 +44,17 @@ class Evidence:
     def id(self) -> str:
         """Stable evidence id."""
         return self.passage.id
+
+    def to_json(self, rank: int) -> dict[str, Any]:
+        """The stable JSON form that `search --json` prints."""
+        return {
+            "rank": rank,
+            "id": self.id,
+            "document": self.document.id,
+            "locator": self.document.cite(self.passage.locator),
+            "score": round(self.score, 6),
+            "text": self.passage.text,
+        }
 
 
 class Retriever:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,6 +109,40 @@ class Settings(BaseSettings):
     fetch_max_wait: float = Field(
         120.0, ge=0, le=3_600, description="Longest wait, in seconds, that a server may ask for."
     )
+
+    host: str = Field("127.0.0.1", min_length=1, max_length=255, description="Address that 'serve' listens at.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port that 'serve' listens at; 0 takes a free one.")
+    open_reading: bool = Field(
+        False, description="Whether everybody who reaches the service may ask and read; otherwise keys and accounts."
+    )
+    session_hours: float = Field(12.0, ge=0.1, le=720, description="Hours that one is signed in at the page.")
+    rate: int = Field(120, ge=0, le=1_000_000, description="Questions a minute of one key or account; 0: no limit.")
+    rate_address: int = Field(
+        1_200, ge=0, le=1_000_000, description="Questions a minute from one address; 0: no limit."
+    )
+    queue: int = Field(100, ge=1, le=10_000, description="Questions that may wait for their turn.")
+    queue_seconds: float = Field(60.0, ge=1, le=3_600, description="Seconds that a question may wait.")
+    connections: int = Field(500, ge=10, le=100_000, description="Requests that are served at once.")
+    max_upload: int = Field(100, ge=1, le=200, description="Largest file that is taken over the network, in MB.")
+    body_seconds: float = Field(
+        20.0, ge=1, le=600, description="Seconds in which a request must have come; uploads may take longer by size."
+    )
+    stop_seconds: float = Field(30.0, ge=1, le=600, description="Seconds that answers are given to end at a stop.")
+    cors_origins: list[str] = Field(
+        [], description="Origins of other sites whose pages may use the API, such as https://example.org; none."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas."
+    )
+    log_questions: bool = Field(False, description="Whether the log of the service holds the text of questions.")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        for each in value:
+            if not re.fullmatch(r"https?://[^\s/*]+", each):
+                raise ValueError(f"must be origins such as https://example.org, not {each!r}")
+        return value
 
     @field_validator("data_dir", mode="before")
     @classmethod

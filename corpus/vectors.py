@@ -5,13 +5,14 @@ A collection keeps text and flat metadata beside each vector, so that LlamaIndex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from corpus.documents import Document, Passage
+from corpus.faults import LibraryError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -22,8 +23,9 @@ BATCH = 4_000
 """Rows a call; Chroma refuses more than 5,461."""
 
 
-class VectorsError(Exception):
-    """The vector index can't be opened. It is derived: rebuilding it from the store mends it."""
+class VectorsError(LibraryError):
+    """The vector index can't be opened, or its server does not answer. It is derived: it can be rebuilt from the store,
+    and what it has to learn waits there."""
 
 
 class Vectors:
@@ -87,7 +89,8 @@ class Index:
         """Adds passages that the index does not hold."""
         for begin in range(0, len(rows), BATCH):
             part = rows[begin : begin + BATCH]
-            self._collection.add(
+            self._reached(
+                self._collection.add,
                 ids=[passage.id for passage, _, _ in part],
                 embeddings=np.stack([vector for _, _, vector in part]).astype(np.float32),
                 documents=[passage.embedded for passage, _, _ in part],
@@ -97,12 +100,12 @@ class Index:
     def forget(self, ids: Sequence[str]) -> None:
         """Removes passages; ids that are not held are no error."""
         for begin in range(0, len(ids), BATCH):
-            self._collection.delete(ids=list(ids[begin : begin + BATCH]))
+            self._reached(self._collection.delete, ids=list(ids[begin : begin + BATCH]))
 
     def search(self, vector: np.ndarray, limit: int) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest passages, nearest first."""
-        found = self._collection.query(
-            query_embeddings=[vector.astype(np.float32)], n_results=limit, include=["distances"]
+        found = self._reached(
+            self._collection.query, query_embeddings=[vector.astype(np.float32)], n_results=limit, include=["distances"]
         )
         distances = found["distances"]
         if distances is None:
@@ -124,11 +127,24 @@ class Index:
 
     def count(self) -> int:
         """Number of vectors held."""
-        return int(self._collection.count())
+        return int(self._reached(self._collection.count))
 
     def ids(self) -> set[str]:
         """Ids of all vectors held."""
-        return set(self._collection.get(include=[])["ids"])
+        return set(self._reached(self._collection.get, include=[])["ids"])
+
+    @staticmethod
+    def _reached(call: Callable[..., Any], **given: Any) -> Any:
+        """What a call to Chroma gives. Raises `VectorsError` where the index does not answer."""
+        from chromadb.errors import ChromaError
+        from httpx import HTTPError
+
+        try:
+            return call(**given)
+        except (ChromaError, HTTPError) as error:
+            raise VectorsError(
+                f"The vector index does not answer ({error}). Where it is a Chroma server, see that it runs."
+            ) from None
 
 
 def _metadata(passage: Passage, document: Document) -> dict[str, str | int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from serving import Answer, as_json, free_port, serving
 
 from app import create_app
 from assistant.engine import Engine
+from assistant.service import Service
 from corpus.library import Library
 from eval.cases import Case
 from eval.runs.records import JOIN, Record
@@ -199,7 +201,7 @@ def test_a_rapporteur_server_is_asked_as_its_page_asks_and_read_by_its_documente
     with serving(lambda _: as_json(OURS)) as server:
         record = asked(Remote(server.url, key="secret"), case)
     ((path, headers, body),) = server.asked
-    assert (path, body) == ("/api/ask", {"question": "and trains?", "history": ["When do boats leave?"]})
+    assert (path, body) == ("/api/v1/ask", {"question": "and trains?", "history": ["When do boats leave?"]})
     assert headers["Authorization"] == "Bearer secret"
     assert (record.status, record.confidence, record.raw) == ("answered", 1.5, OURS)
     assert [(claim.text, claim.verdict, claim.cited) for claim in record.claims] == [
@@ -211,12 +213,13 @@ def test_a_rapporteur_server_is_asked_as_its_page_asks_and_read_by_its_documente
 
 
 def test_the_real_service_gives_the_same_record_as_the_engine(ours: Rapporteur, starter_engine: Engine) -> None:
-    client = TestClient(create_app(starter_engine))
+    service = Service(starter_engine)
+    client = TestClient(create_app(service))
 
     def reply(body: dict[str, Any]) -> Answer:
-        return as_json(client.post("/api/ask", json=body).json())
+        return as_json(client.post("/api/v1/ask", json=body).json())
 
-    with serving(reply) as server:
+    with closing(service), serving(reply) as server:
         remote = Remote(server.url + "/")
         for case in (WHEN, ARTICLE, CHAIR):
             near, far = ours.answer(case), asked(remote, case)

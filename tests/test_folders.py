@@ -23,7 +23,8 @@ from test_cli import BOATS, TRAINS, Cli, state, write
 
 import corpus.library
 import ingest.memory
-from assistant.cli.outcomes import Report, record
+from assistant.cli.outcomes import Report
+from assistant.outcomes import record
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryStale

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import agenda, asking, feedback, fetching, ingesting, keeping, listing, publishing, showing
+from assistant.cli import access, agenda, asking, feedback, fetching, ingesting, keeping, listing, publishing, showing
 from assistant.cli.session import options
 
 app = typer.Typer(
@@ -35,8 +35,9 @@ for _command in (
 ):  # fmt: skip
     app.command()(_command)
 app.command("list")(listing.list_documents)
-app.add_typer(feedback.app)
-app.add_typer(agenda.app)
+app.command()(access.audit)
+for _group in (feedback.app, agenda.app, access.keys, access.accounts):
+    app.add_typer(_group)
 
 
 COMMANDS_GROUP = "rapporteur.commands"

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from assistant.cli.desk import open_desk
 from assistant.cli.render import print_answer, print_events
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, open_engine, read_stdin_or, talk
-from assistant.retrieve import Evidence
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
 from corpus.documents import LANGUAGES
 
 DEMO_QUESTIONS = (
@@ -38,19 +38,19 @@ def ask(
     """Ask one question, or a file of them."""
     if batch is not None:
         rows = list(_rows(batch))
-        with open_engine("ask") as (engine, chosen):
-            known = known_mode(mode, chosen)
+        with open_desk("ask") as desk:
+            known = known_mode(mode, desk.settings)
             for row in rows:
                 given = row.get("language", language)
-                answer = engine.ask(row["question"], row.get("history", ()), given, mode=row.get("mode", known))
-                typer.echo(json.dumps({"id": row["id"], **answer.to_json()}, ensure_ascii=False))
+                asked = desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known))
+                typer.echo(json.dumps({"id": row["id"], **asked.record}, ensure_ascii=False))
         return
     text = read_stdin_or(question)
     known_language(language)
-    with open_engine("ask") as (engine, chosen):
-        answer = engine.ask(text, language=language, mode=known_mode(mode, chosen))
+    with open_desk("ask") as desk:
+        answer, record = desk.ask(text, language=language, mode=known_mode(mode, desk.settings))
     if as_json:
-        typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
+        typer.echo(json.dumps(record, ensure_ascii=False))
     elif answer.status == "refused":
         raise fail(answer.reason)
     else:
@@ -64,15 +64,15 @@ def chat(
 ) -> None:
     """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
     history: list[str] = []
-    with open_engine("chat") as (engine, chosen):
-        known = known_mode(mode, chosen)
+    with open_desk("chat") as desk:
+        known = known_mode(mode, desk.settings)
         talk.print("Ask about the documents. An empty line ends.")
         while True:
             talk.print("> ", end="")
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_events(data, engine.stream(line, history, mode=known))
+            print_events(data, desk.stream(line, history, mode=known))
             data.print()
             history.append(line)
 
@@ -86,22 +86,20 @@ def search(
     """Find passages."""
     if batch is not None:
         rows = list(_rows(batch))
-        with open_engine("search") as (engine, _):
+        with open_desk("search") as desk:
             for row in rows:
-                hits = [_hit(n, each) for n, each in enumerate(engine.search(row["question"], count), 1)]
+                hits = desk.search(row["question"], count)
                 typer.echo(json.dumps({"id": row["id"], "hits": hits}, ensure_ascii=False))
         return
     text = read_stdin_or(query)
-    with open_engine("search") as (engine, _):
-        found = engine.search(text, count)
+    with open_desk("search") as desk:
+        found = desk.search(text, count)
     if as_json:
-        typer.echo(json.dumps([_hit(n, each) for n, each in enumerate(found, 1)], ensure_ascii=False))
+        typer.echo(json.dumps(found, ensure_ascii=False))
         return
-    for n, each in enumerate(found, 1):
-        data.print(
-            Text.assemble((f"{n}. ", "cyan"), (each.document.cite(each.passage.locator), "bold"), f"  {each.score:.4f}")
-        )
-        data.print(Text(" ".join(each.passage.text.split())))
+    for each in found:
+        data.print(Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}"))
+        data.print(Text(" ".join(each["text"].split())))
     if not found:
         talk.print("Nothing found.")
 
@@ -112,11 +110,11 @@ def demo() -> None:
     from assistant.cli.session import settings
 
     ingest(paths=None, starter=True, symbol=None, language=None)
-    with open_engine("demo") as (engine, _):
+    with open_desk("demo") as desk:
         for question in DEMO_QUESTIONS:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, engine.ask(question))
+            print_answer(data, desk.ask(question).answer)
     folder = settings().data_dir
     program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
     talk.print(
@@ -128,17 +126,6 @@ def demo() -> None:
         f"  {program} --help",
         markup=False,
     )
-
-
-def _hit(rank: int, each: Evidence) -> dict[str, Any]:
-    return {
-        "rank": rank,
-        "id": each.id,
-        "document": each.document.id,
-        "locator": each.document.cite(each.passage.locator),
-        "score": round(each.score, 6),
-        "text": each.passage.text,
-    }
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

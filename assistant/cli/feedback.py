@@ -12,8 +12,9 @@ import yaml
 from rich.table import Column, Table
 from rich.text import Text
 
+from assistant.cli.desk import open_desk
 from assistant.cli.render import print_answer
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_engine, open_library, read_stdin_or, talk
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_library, read_stdin_or, talk
 from corpus.feedback import Feedback, FeedbackError, feedback_of
 from corpus.library import Library
 from ingest.readers import visible
@@ -54,15 +55,13 @@ def add(
     if rating not in RATINGS:
         raise fail(f"--rating {rating!r} is none of {', '.join(RATINGS)}.", EXIT_USAGE)
     turns = history or []
-    with open_engine("feedback") as (engine, _):
+    with open_desk("feedback") as desk:
         _checked(text, language or "en", turns, comment=comment, expected=expected)
-        answer = engine.ask(text, turns, language=language)
+        answer, record = desk.ask(text, turns, language=language)
         if answer.status == "refused":
             raise fail(answer.reason)
-        kept = _checked(
-            text, answer.language, turns, RATINGS[rating], answer.to_json(), comment=comment, expected=expected
-        )
-        number = engine.library.add_feedback(kept)
+        kept = _checked(text, answer.language, turns, RATINGS[rating], record, comment=comment, expected=expected)
+        number = desk.rate(kept)
     print_answer(data, answer)
     talk.print(f"Kept as feedback {number}.")
 
@@ -70,19 +69,20 @@ def add(
 @app.command("list")
 def list_feedback(as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False) -> None:
     """List what is kept, oldest first."""
-    with open_library("feedback") as (library, _):
-        kept = library.feedback()
+    with open_desk("feedback") as desk:
+        kept = desk.ratings()
     if as_json:
-        typer.echo(json.dumps([each.to_json() for each in kept], ensure_ascii=False))
+        typer.echo(json.dumps(kept, ensure_ascii=False))
         return
     if not kept:
         talk.print("No feedback is kept. Add some: rapporteur feedback add QUESTION --rating up")
         return
     table = Table("No.", "Time", "Rating", Column("Question", ratio=2), Column("Answer"), Column("Comment", ratio=2))
     for each in kept:
-        said = " / ".join(part for part in (each.comment, each.expected and f"expected: {each.expected}") if part)
-        cells = (str(each.id), each.time, _NAMES[each.rating], " / ".join([*each.history, each.question]),
-                 str(each.answer.get("status", "")), said)  # fmt: skip
+        expected = each["expected"] and f"expected: {each['expected']}"
+        said = " / ".join(part for part in (each["comment"], expected) if part)
+        cells = (str(each["id"]), each["time"], _NAMES[each["rating"]], " / ".join([*each["history"], each["question"]]),
+                 str(each["answer"].get("status", "")), said)  # fmt: skip
         table.add_row(*(Text(_brief(cell)) for cell in cells))
     data.print(table)
 

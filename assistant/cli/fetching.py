@@ -4,54 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from assistant.cli.desk import library_or_server
+from assistant.cli.ingesting import progress_bar
 from assistant.cli.session import (
+    EXIT_BUSY,
     EXIT_USAGE,
     catalogue_of,
     data,
     fail,
-    known_language,
     open_library,
     plain_errors,
     talk,
 )
+from assistant.fetching import FOLDER, Row, languages_of, plan, row_of
 from assistant.settings import Settings
-from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
-from corpus.symbols import Symbol, SymbolError
 from ingest.readers import visible
 
 if TYPE_CHECKING:
+    from assistant.cli.remote import ServerDesk
     from ingest.fetch import Download, Downloads, Service, Wanted
-    from ingest.run import Outcome
-
-FOLDER = "downloads"
-"""Folder of the fetched files, in that of the library."""
 
 _BAD = ("not published", "refused", "failed")
 _STYLES = {"not published": "yellow", "refused": "red", "failed": "red"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of one symbol in one language."""
-
-    symbol: str
-    language: str
-    result: str
-    document: str | None = None
-    format: str | None = None
-    bytes: int | None = None
-    sha256: str | None = None
-    url: str | None = None
-    reason: str = ""
 
 
 def fetch(
@@ -78,17 +60,25 @@ def fetch(
     """Fetch official documents by symbol from documents.un.org and add them to the library."""
     from ingest.fetch import FORMATS
 
-    languages = _languages(language or [])
+    with plain_errors():
+        languages = languages_of(language or [])
     if form is not None and form not in FORMATS:
         raise fail(f"--format {form!r} is none of {', '.join(FORMATS)}.", EXIT_USAGE)
     if not (symbols or meeting or cited_by or everything):
         raise fail("Name at least one symbol, or --meeting, --cited-by SYMBOL or --catalogue.", EXIT_USAGE)
-    with open_library("fetch") as (library, chosen):
-        plan = _plan(symbols or [], languages, meeting, cited_by, everything, library, catalogue_of(chosen))
-    due = [each for each in plan if again or not each.held]
+    with library_or_server("fetch") as (found, chosen):
+        if not isinstance(found, Library):
+            if dry_run:
+                raise fail("A server uses the library, and --dry-run needs it for itself. Stop the server.", EXIT_BUSY)
+            body = {"symbols": symbols or [], "languages": languages, "form": form, "meeting": meeting,
+                    "cited_by": cited_by, "everything": everything, "again": again}  # fmt: skip
+            _report(_by_server(found, body), as_json)
+            return
+        planned = plan(symbols or [], languages, meeting, cited_by, everything, found, catalogue_of(chosen))
+    due = [each for each in planned if again or not each.held]
     rows = [
         Row(each.symbol.text, each.language, "held", each.held[0], reason="--again asks for it nevertheless")
-        for each in plan
+        for each in planned
         if each not in due
     ]
     formats = FORMATS if form is None else (form,)
@@ -96,69 +86,15 @@ def fetch(
         rows += _foreseen(due, formats, chosen, again)
     elif due:
         rows += _fetched(due, formats, chosen, again)
-    places = {(each.symbol.text, each.language): n for n, each in enumerate(plan)}
+    places = {(each.symbol.text, each.language): n for n, each in enumerate(planned)}
     _report(sorted(rows, key=lambda row: places[row.symbol, row.language]), as_json)
 
 
-def _languages(given: Sequence[str]) -> list[str]:
-    codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]
-    if "all" in codes:
-        return list(LANGUAGES)
-    return list(dict.fromkeys(known_language(code) or "" for code in codes))
-
-
-def _plan(
-    names: Sequence[str],
-    languages: Sequence[str],
-    meeting: bool,
-    cited_by: str | None,
-    everything: bool,
-    library: Library,
-    catalogue: Catalogue,
-) -> list[Wanted]:
-    """What the command line asks for. Exits with a sentence where that is not clear."""
-    from ingest import fetch as fetching
-
-    ids = fetching.meeting_ids(catalogue)
-    meetings = [name for name in names if name in ids] if meeting else []
-    found: list[Symbol] = []
-    for name in names:
-        if name not in meetings:
-            try:
-                found += fetching.named(name)
-            except SymbolError as error:
-                hint = f" Meetings of the catalogue: {', '.join(ids)}." if meeting else ""
-                raise fail(f"{error}.{hint}" if hint else str(error), EXIT_USAGE) from None
-    if meeting:
-        found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
-    if everything:
-        found += fetching.listed(catalogue)
-    if cited_by is not None:
-        texts = _texts(library, cited_by)
-        spoken = sorted({text.language for text in texts})
-        languages = languages or (spoken if len(spoken) == 1 else [])
-        cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
-        found += dict.fromkeys(each.symbol for each in cited if not each.held)
-    return fetching.wanted(found, languages or ["en"], library)
-
-
-def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:
-    from ingest.fetch import held_meetings
-
-    held = held_meetings(library, catalogue)
-    for choice in (held, ids):
-        if len(choice) == 1:
-            return choice[0]
-    why = "agendas of several meetings are held" if held else "no agenda of a meeting of the catalogue is held"
-    raise fail(f"Which meeting? ({why}.) Name one: rapporteur fetch --meeting {' | '.join(ids)}", EXIT_USAGE)
-
-
-def _texts(library: Library, name: str) -> list[Document]:
-    """The held texts of a document: the official ones, or where there is none what is held."""
-    found = library.find(name)
-    if not found:
-        raise fail(f"The library holds no document {name!r}. 'rapporteur list' shows what it holds.")
-    return [document for document in found if document.edition == "official"] or found
+def _by_server(server: ServerDesk, body: dict[str, Any]) -> list[Row]:
+    """Has the server that owns the library fetch."""
+    job = server.begin("/fetch", body)
+    with progress_bar("Fetching", 0) as bar:
+        return [Row(**each) for each in server.outcomes(job, lambda at: bar(at["done"], at["total"], at["detail"]))]
 
 
 def _foreseen(due: Sequence[Wanted], formats: Sequence[str], chosen: Settings, again: bool) -> Iterator[Row]:
@@ -182,7 +118,7 @@ def _fetched(due: Sequence[Wanted], formats: Sequence[str], chosen: Settings, ag
     with plain_errors(), Downloads(chosen.data_dir / FOLDER) as downloads:
         with Service(downloads, chosen.ods_url, patience=patience, told=_told) as service:
             done = _downloaded(due, formats, service, again)
-        rows = [_row(each, each.result, reason=each.reason) for each in done if each.stored is None]
+        rows = [row_of(each, each.result, reason=each.reason) for each in done if each.stored is None]
         come = [each for each in done if each.stored is not None]
         return rows + (_added(come, downloads) if come else [])
 
@@ -226,7 +162,7 @@ def _added(come: Sequence[Download], downloads: Downloads) -> list[Row]:
                 outcomes = ingest(sources, library, catalogue, readers=readers)
                 for each, source, outcome in zip(come, sources, outcomes, strict=True):
                     downloads.refuse(source.stored, outcome.result == "refused")
-                    rows.append(_row(each, outcome.result, outcome, outcome.reason or each.reason))
+                    rows.append(row_of(each, outcome.result, outcome, outcome.reason or each.reason))
                     bar.update(task, advance=1, detail=outcome.name)
         except WorkerError as error:
             raise fail(str(error)) from None
@@ -243,15 +179,6 @@ def _bar() -> Progress:
         console=talk,
         transient=True,
     )
-
-
-def _row(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
-    stored = each.stored
-    row = Row(each.wanted.symbol.text, each.wanted.language, result, reason=reason)
-    if stored is None:
-        return row
-    document = outcome.header.id if outcome and outcome.header else None
-    return Row(row.symbol, row.language, result, document, stored.kind, stored.bytes, stored.sha256, stored.url, reason)
 
 
 def _report(rows: Sequence[Row], as_json: bool) -> None:

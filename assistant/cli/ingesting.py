@@ -7,28 +7,30 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from assistant.cli.desk import library_or_server
 from assistant.cli.outcomes import Report
-from assistant.cli.session import EXIT_USAGE, catalogue_of, fail, open_library, talk
+from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, catalogue_of, fail, talk
+from assistant.files import Files
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from corpus.symbols import Symbol, SymbolError
 from ingest.ahead import Openable
-from ingest.folder import FileInput, inputs, origin_of, printable
+from ingest.folder import origin_of, printable
 from ingest.outcomes import Outcome
 from ingest.outcomes import Progress as At
 from ingest.run import ingest as run
-from ingest.run import starter_sources
 from ingest.workers.pool import Limits, Workers
 from ingest.workers.process import WorkerError
+
+if TYPE_CHECKING:
+    from assistant.cli.remote import ServerDesk
 
 
 def ingest(
@@ -54,47 +56,25 @@ def ingest(
     if watch and not folders:
         raise fail("--watch goes with at least one folder.", EXIT_USAGE)
     report = Report(as_json=as_json)
-    with open_library("ingest") as (library, chosen), _readers(chosen, jobs) as (readers, catalogue):
-        files = _Files(given, starter, symbol, language, ocr, library.folder)
-        ingestion = _Ingestion(library, catalogue, readers, report, again)
-        if watch:
-            _keep_in_step(ingestion, files, folders)
-            return
-        ingestion.read(files)
+    with library_or_server("ingest") as (found, chosen):
+        files = Files(given, starter, symbol, language, ocr, chosen.data_dir)
+        if not isinstance(found, Library):
+            if watch:
+                message = (
+                    "A server uses the library, and --watch needs it for itself. Stop the server, or leave --watch."
+                )
+                raise fail(message, EXIT_BUSY)
+            _by_server(found, files, report, again=again, jobs=jobs)
+        else:
+            with _readers(chosen, jobs) as (readers, catalogue):
+                ingestion = _Ingestion(found, catalogue, readers, report, again)
+                if watch:
+                    _keep_in_step(ingestion, files, folders)
+                    return
+                ingestion.read(files)
     report.summary()
     if report.failed:
         raise typer.Exit(1)
-
-
-@dataclass(frozen=True)
-class _Files:
-    """What the command line names, opened file by file."""
-
-    paths: Sequence[Path]
-    starter: bool
-    symbol: str | None
-    language: str | None
-    ocr: bool
-    apart: Path
-
-    def __iter__(self) -> Iterator[Openable]:
-        return chain(starter_sources() if self.starter else (), *(self._of(path) for path in self.paths))
-
-    def __len__(self) -> int:
-        """How many there are now."""
-        return sum(1 for _ in self)
-
-    def empty(self) -> list[Path]:
-        """Folders in which there is nothing to read."""
-        return [path for path in self.paths if path.is_dir() and next(self._of(path), None) is None]
-
-    def _of(self, path: Path) -> Iterator[FileInput]:
-        if self.symbol is None:
-            return inputs(path, self.language, ocr=self.ocr, apart=(self.apart,))
-        try:
-            return iter([FileInput(path, Symbol.parse(self.symbol), self.language, self.ocr)])
-        except SymbolError as error:
-            return iter([FileInput(path, fault=str(error))])
 
 
 @dataclass(frozen=True)
@@ -107,7 +87,7 @@ class _Ingestion:
     report: Report
     again: bool = False
 
-    def read(self, files: _Files) -> None:
+    def read(self, files: Files) -> None:
         """Reads what the command line names."""
         for folder in files.empty():
             self.report.note(f"{printable(str(folder))} holds no file to be read.")
@@ -135,7 +115,28 @@ class _Ingestion:
         return bool(freed)
 
 
-def _keep_in_step(ingestion: _Ingestion, files: _Files, folders: Sequence[Path]) -> None:
+def _by_server(server: ServerDesk, files: Files, report: Report, *, again: bool, jobs: int | None) -> None:
+    """Has the server that owns the library read the files, and shows what becomes of them."""
+    for folder in files.empty():
+        report.note(f"{printable(str(folder))} holds no file to be read.")
+    job = server.begin(
+        "/local/ingest",
+        {
+            "paths": [str(path.absolute()) for path in files.paths],
+            "starter": files.starter,
+            "symbol": files.symbol,
+            "language": files.language,
+            "ocr": files.ocr,
+            "again": again,
+            "jobs": jobs,
+        },
+    )
+    with progress_bar("Reading", len(files)) as bar:
+        for outcome in server.outcomes(job, lambda now: bar(now["done"], now["total"], now["detail"])):
+            report.put(outcome)
+
+
+def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
     """Reads all, and then what changes, until interrupted."""
     from ingest.watching import Watched, watch
 
@@ -188,17 +189,7 @@ def _readers(chosen: Settings, jobs: int | None) -> Iterator[tuple[Workers, Cata
 @contextmanager
 def _bar(total: int) -> Iterator[tuple[Callable[[At], None], Callable[[Outcome], None]]]:
     """A progress bar on stderr: what it is to be told by ingestion, and of each outcome."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
-        TimeElapsedColumn(),
-        console=talk,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as bar:
+    with _drawn() as bar:
         task = bar.add_task("Reading", total=total, detail="")
 
         def tell(at: At) -> None:
@@ -208,3 +199,25 @@ def _bar(total: int) -> Iterator[tuple[Callable[[At], None], Callable[[Outcome],
             bar.update(task, advance=1, detail=outcome.name)
 
         yield tell, advance
+
+
+@contextmanager
+def progress_bar(doing: str, total: int) -> Iterator[Callable[[int, int | None, str], None]]:
+    """A progress bar on stderr: what it is to be told of a job (how much is done, of how much, what is in hand)."""
+    with _drawn() as bar:
+        task = bar.add_task(doing, total=total, detail="")
+        yield lambda done, of, detail: bar.update(task, completed=done, total=of, detail=detail)
+
+
+def _drawn() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
+        TimeElapsedColumn(),
+        console=talk,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )

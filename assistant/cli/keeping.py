@@ -10,7 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from assistant.cli.session import data, fail, open_library, talk
+from assistant.cli.desk import open_desk
+from assistant.cli.session import data, fail, open_library, settings, talk
 
 
 def remove(
@@ -19,34 +20,17 @@ def remove(
     edition: Annotated[str | None, typer.Option(help="Only this edition: official, digest or upload.")] = None,
 ) -> None:
     """Remove a document from the library and from both indexes."""
-    with open_library("remove") as (library, _):
-        found = [
-            document
-            for document in library.find(symbol)
-            if language in (None, document.language) and edition in (None, document.edition)
-        ]
-        if not found:
-            raise fail(f"The library holds no document {symbol!r}. 'rapporteur list' shows what it holds.")
-        if len({document.key for document in found}) > 1:
-            keys = ", ".join(sorted({document.key for document in found}))
-            raise fail(f"{symbol!r} means several documents: {keys}. Name one of them.")
-        for document in found:
-            library.remove(document.id)
-            data.print(Text(f"removed    {document.id}"))
+    with open_desk("remove") as desk:
+        for removed in desk.remove(symbol, language, edition):
+            data.print(Text(f"removed    {removed}"))
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Say what the library holds."""
-    with open_library("status") as (library, _):
-        found = library.status()
-    record = {
-        "folder": str(found.folder),
-        "documents": found.documents,
-        "passages": found.passages,
-        "vectors": found.vectors,
-        "bytes": found.bytes,
-        **found.stamp,
-    }
+    with open_desk("status") as desk:
+        found = desk.status()
+    record = {"folder": str(settings().data_dir), **found}
+    del record["languages"]
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
         return

@@ -10,12 +10,10 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.session import catalogue_of, data, open_library, talk
-from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Document
-from corpus.library import Library
+from assistant.cli.desk import open_desk
+from assistant.cli.session import data, talk
+from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol
-from ingest.memory import thin_pages
 from ingest.readers import visible
 
 
@@ -28,13 +26,8 @@ def list_documents(
     ] = False,
 ) -> None:
     """List the documents that are held."""
-    with open_library("list") as (library, chosen):
-        records = _records(library)
-        catalogue = catalogue_of(chosen)
-    if everything:
-        records += _not_held(catalogue, {record["key"] for record in records})
-    for record in records:
-        del record["key"]
+    with open_desk("list") as desk:
+        records = desk.records(missing=everything)
     if as_json:
         typer.echo(json.dumps(records, ensure_ascii=False))
         return
@@ -42,62 +35,6 @@ def list_documents(
     if not records:
         talk.print("The library is empty. Add documents: rapporteur ingest FILE..., or rapporteur ingest --starter",
                    markup=False)  # fmt: skip
-
-
-def _records(library: Library) -> list[dict[str, Any]]:
-    behind = library.superseded()
-    return [_record(library.document(each), behind.get(each)) for each in library.keys()]  # noqa: SIM118
-
-
-def _record(document: Document, behind: str | None) -> dict[str, Any]:
-    parent = document.symbol.parent if document.symbol else None
-    return {
-        "id": document.id,
-        "key": document.key,
-        "symbol": document.symbol.text if document.symbol else None,
-        "title": document.title,
-        "language": document.language,
-        "edition": document.edition,
-        "date": document.date,
-        "held": True,
-        "behind": behind,
-        "url": document.url,
-        "part": document.part,
-        "parent": parent.text if parent else None,
-        "format": document.format,
-        "reissue": document.reissue,
-        "ocr": document.ocr,
-        "pages": len(document.pages),
-        "pages_without_text": list(thin_pages(document)),
-        "warnings": list(document.warnings),
-    }
-
-
-def _not_held(catalogue: Catalogue, held: set[str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": entry.key,
-            "key": entry.key,
-            "symbol": entry.symbol.text if entry.symbol else None,
-            "title": entry.title,
-            "language": None,
-            "edition": None,
-            "date": entry.date,
-            "held": False,
-            "behind": None,
-            "url": entry.url,
-            "part": entry.part,
-            "parent": entry.symbol.parent.text if entry.symbol and entry.symbol.parent else None,
-            "format": None,
-            "reissue": 0,
-            "ocr": False,
-            "pages": 0,
-            "pages_without_text": [],
-            "warnings": [],
-        }
-        for entry in catalogue.entries
-        if entry.key not in held
-    ]
 
 
 def _drawn(records: Sequence[dict[str, Any]]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.session import data, talk
-from corpus.documents import Document
-from ingest.memory import LEAST_CHARACTERS, thin_pages
+from assistant.outcomes import outcome_record
 from ingest.outcomes import Outcome
 from ingest.readers import visible
 
@@ -45,16 +44,23 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """Prints an outcome."""
-        self.counts[outcome.result] += 1
+        self.put(outcome_record(outcome))
+
+    def put(self, told: Mapping[str, Any]) -> None:
+        """Prints an outcome that is a record with its line and notes."""
+        result, notes = told["result"], told["notes"]
+        self.counts[result] += 1
         if self.as_json:
-            typer.echo(json.dumps(record(outcome), ensure_ascii=False))
+            bare = {name: value for name, value in told.items() if name not in ("line", "notes")}
+            typer.echo(json.dumps(bare, ensure_ascii=False))
         else:
             # Where both are one terminal, the console of the progress bar must know of every line.
             console = talk if talk.is_terminal and data.is_terminal else data
-            console.print(Text(visible(line(outcome)), style=_STYLES.get(outcome.result, "")))
-        for word, sentence in _worth_knowing(outcome):
+            console.print(Text(visible(told["line"]), style=_STYLES.get(result, "")))
+        for note in notes:
+            word = note["result"]
             if sum(row[0] == word for row in self.rows) < MOST_ROWS:
-                self.rows.append((word, outcome.name, sentence))
+                self.rows.append((word, told["file"], note["text"]))
             else:
                 self._left_out += 1
 
@@ -73,71 +79,3 @@ class Report:
         counted = ", ".join(f"{n} {result}" for result, n in self.counts.items() if n)
         talk.print(counted or "nothing to do", markup=False)
         self.rows, self._left_out = [], 0
-
-
-def line(outcome: Outcome) -> str:
-    """An outcome on one line."""
-    said = outcome.reason
-    if outcome.before:
-        said = f"{said} (as before; --again reads it anew)"
-    elif outcome.header is not None and outcome.result in ("added", "replaced", "unchanged"):
-        header = outcome.header
-        said = f"{header.label} ({header.language}, {header.edition}), "
-        said += f"{outcome.passages} passages" if outcome.passages else "held already"
-        if outcome.document is not None and outcome.document.pages:
-            said += f", {coverage(outcome.document)}"
-    elif outcome.header is not None and outcome.result == "removed":
-        said = f"{outcome.header.label} ({outcome.header.language}, {outcome.header.edition}), whose file is gone"
-    named = said if said.startswith((f"{outcome.name} ", f"{outcome.name}: ")) else f"{outcome.name}: {said}"
-    return " ".join(f"{outcome.result:<10} {named}".splitlines())
-
-
-def record(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as JSON."""
-    header, document = outcome.header, outcome.document
-    made: dict[str, Any] = {
-        "file": visible(outcome.name),
-        "result": outcome.result,
-        "document": header.id if header else None,
-        "symbol": header.symbol if header else None,
-        "language": header.language if header else None,
-        "edition": header.edition if header else None,
-        "format": header.format if header else None,
-        "passages": outcome.passages,
-        "reason": visible(outcome.reason),
-        "before": outcome.before,
-    }
-    if document is not None:
-        thin = thin_pages(document)
-        made |= {"pages": len(document.pages), "thin_pages": list(thin), "warnings": list(document.warnings)}
-    return made
-
-
-def coverage(document: Document) -> str:
-    """On how many pages of a paged document there is text, and on which there is next to none."""
-    thin = thin_pages(document)
-    said = f"text on {len(document.pages) - len(thin)} of {len(document.pages)} pages"
-    return f"{said} (under {LEAST_CHARACTERS} characters on {ranges(thin)})" if thin else said
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers with runs drawn together: `1, 4-6`; at most twelve runs."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    parts = [f"{first}-{last}" if last > first else str(first) for first, last in runs]
-    return ", ".join(parts[:12] + ["..."] * (len(parts) > 12))
-
-
-def _worth_knowing(outcome: Outcome) -> list[tuple[str, str]]:
-    """What of an outcome belongs in the table at the end: why a file is not held, what was not found in one that is."""
-    if outcome.result in ("skipped", "refused"):
-        return [(outcome.result, outcome.reason)]
-    document = outcome.document
-    if document is None:
-        return []
-    pages = [coverage(document)] if thin_pages(document) else []
-    return [(outcome.result, sentence) for sentence in [*pages, *document.warnings]]

@@ -11,7 +11,6 @@ from rich.text import Text
 from assistant.answer import Answer, Statement
 from assistant.events import Event, Finished, Said
 from assistant.frames import language_name, say
-from corpus.documents import Document
 from corpus.meetings import Meeting
 
 _STATUS_STYLES = {"answered": "green", "partial": "yellow", "not_found": "yellow", "refused": "red"}
@@ -61,10 +60,10 @@ def _print_grounds(console: Console, answer: Answer) -> None:
             console.print(Text(f"  - {pointer.locator}" + (f"  {pointer.url}" if pointer.url else "")))
 
 
-def print_meeting(console: Console, meeting: Meeting, document: Document) -> None:
-    """The timetable of a meeting, and its items with what is announced for them."""
+def print_meeting(console: Console, meeting: Meeting, agenda: str) -> None:
+    """The timetable of a meeting, and its items with what is announced for them; `agenda` is how its document is cited."""
     dates = ", ".join(day.isoformat() for day in meeting.dates)
-    console.print(Text(f"{meeting.body}: {meeting.place}, {dates} ({document.cite('')})", style="bold"))
+    console.print(Text(f"{meeting.body}: {meeting.place}, {dates} ({agenda})", style="bold"))
     table = Table("Day", "Time", "Item", "Title")
     for sitting in meeting.sittings:
         for n, row in enumerate(sitting.items):

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 from rich.console import Console
 
+from assistant.faults import Invalid, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings, model_key
 from corpus.catalogue import Catalogue, CatalogueError
 from corpus.documents import LANGUAGES
@@ -60,6 +61,10 @@ def plain_errors() -> Iterator[None]:
         raise fail(str(error), EXIT_BUSY) from None
     except LibraryStale as error:
         raise fail(str(error), EXIT_STALE) from None
+    except Invalid as error:
+        raise fail(error.detail, EXIT_USAGE) from None
+    except ServiceFault as error:
+        raise fail(error.detail) from None
     except (SettingsError, CatalogueError) as error:
         raise fail(str(error), EXIT_USAGE) from None
     except (LibraryError, EmbeddingError) as error:
@@ -70,9 +75,9 @@ def plain_errors() -> Iterator[None]:
         raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
 
 
-def settings() -> Settings:
-    """The settings of this command."""
-    return load_settings(data_dir=options.data_dir)
+def settings(**given: Any) -> Settings:
+    """The settings of this command, with the options that it was given."""
+    return load_settings(data_dir=options.data_dir, **given)
 
 
 def catalogue_of(chosen: Settings) -> Catalogue:
@@ -83,22 +88,25 @@ def catalogue_of(chosen: Settings) -> Catalogue:
 @contextmanager
 def open_library(command: str, *, accept_stale: bool = False) -> Iterator[tuple[Library, Settings]]:
     """The library of the settings, owned by this process until the block ends."""
+    with plain_errors():
+        chosen = settings()
+        with opened(command, chosen, accept_stale=accept_stale) as library:
+            yield library, chosen
+
+
+def opened(command: str, chosen: Settings, *, accept_stale: bool = False) -> Library:
+    """The library of the settings. Raises what `Library` raises."""
     from corpus.embedding import make_models
     from ingest.segment import SEGMENTER_VERSION
 
-    with plain_errors():
-        chosen = settings()
-        models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
-        library = Library(
-            chosen.data_dir,
-            models,
-            SEGMENTER_VERSION,
-            chosen.chroma_url,
-            owner=f"rapporteur {command}",
-            accept_stale=accept_stale,
-        )
-        with library:
-            yield library, chosen
+    return Library(
+        chosen.data_dir,
+        make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
+        SEGMENTER_VERSION,
+        chosen.chroma_url,
+        owner=f"rapporteur {command}",
+        accept_stale=accept_stale,
+    )
 
 
 @contextmanager

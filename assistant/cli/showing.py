@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from assistant.cli.desk import open_desk
 from assistant.cli.render import print_meeting
-from assistant.cli.session import data, fail, open_library
+from assistant.cli.session import data, fail
 from assistant.cli.sheet import print_document, print_facts, print_footnotes, print_outline, print_tables
 from assistant.places import locator_of
-from assistant.views import facts, footnotes, outline, relations, tables, within
+from assistant.views import facts, footnotes, outline, tables, within
 from corpus.documents import Document
-from corpus.library import Library
 from ingest.readers import visible
 
 
@@ -30,9 +30,8 @@ def show(
     notes: Annotated[bool, typer.Option("--footnotes", help="The footnotes and what refers to them.")] = False,
 ) -> None:
     """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
-    with open_library("show") as (library, _):
-        document = _one(library, symbol, language, edition)
-        related = relations(library, document)
+    with open_desk("show") as desk:
+        document, related = desk.document(symbol, language, edition)
     if locator is not None:
         locator = locator_of(document, locator) or locator
     parts: dict[str, list[dict[str, Any]]] = {}
@@ -64,24 +63,6 @@ def show(
         print_document(data, document, locator)
 
 
-def _one(library: Library, symbol: str, language: str | None, edition: str | None) -> Document:
-    found = [
-        document
-        for document in library.find(symbol)
-        if language in (None, document.language) and edition in (None, document.edition)
-    ]
-    if not found:
-        raise fail(f"The library holds no document {symbol!r}. 'rapporteur list' shows what it holds.")
-    exact = [document for document in found if symbol in (document.id, document.key)]
-    found = exact or found
-    keys = {document.key for document in found}
-    if len(keys) > 1:
-        raise fail(f"{symbol!r} means several documents: {', '.join(sorted(keys))}. Name one of them.")
-    behind = library.superseded()
-    order = {"official": 0, "upload": 1, "digest": 2}
-    return min(found, key=lambda each: (each.id in behind, order[each.edition], each.language != "en", each.id))
-
-
 def _as_json(document: Document, locator: str | None, parts: object) -> dict[str, Any]:
     record: dict[str, Any] = {
         "id": document.id,
@@ -105,13 +86,12 @@ def _as_json(document: Document, locator: str | None, parts: object) -> dict[str
 
 def meeting(as_json: Annotated[bool, typer.Option("--json", help="As a JSON list.")] = False) -> None:
     """Show the timetable and the items of the meetings whose agendas are held."""
-    with open_library("meeting") as (library, _):
-        meetings = library.meetings()
-        documents = {each.document_id: library.document(each.document_id) for each in meetings}
+    with open_desk("meeting") as desk:
+        found = desk.meetings()
     if as_json:
-        typer.echo(json.dumps([each.to_json() for each in meetings], ensure_ascii=False))
+        typer.echo(json.dumps([each.to_json() for each, _ in found], ensure_ascii=False))
         return
-    for each in meetings:
-        print_meeting(data, each, documents[each.document_id])
-    if not meetings:
+    for each, label in found:
+        print_meeting(data, each, label)
+    if not found:
         raise fail("No agenda is held. Add one: rapporteur ingest FILE, or rapporteur ingest --starter")

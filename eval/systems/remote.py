@@ -1,4 +1,4 @@
-"""Systems behind a URL: Rapporteur's `/api/ask`, or any OpenAI-compatible `/v1/chat/completions`."""
+"""Systems behind a URL: Rapporteur's `/api/v1/ask`, or any OpenAI-compatible `/v1/chat/completions`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from eval.systems.service import service_record
 
 MAX_BYTES = 16_000_000
 """Longest answer that is read."""
+_API = "/api/v1"
+"""Where Rapporteur's own API lies."""
 
 
 class Remote:
@@ -118,9 +120,11 @@ def _endpoint(url: str) -> tuple[str, bool]:
     if not good:
         raise SystemFault(f"{url!r} is neither the name of a system nor an http address.")
     path = parts.path.rstrip("/")
+    if path.endswith(_API):
+        path += "/ask"
     if path.endswith("/v1"):
         path += "/chat/completions"
     chat = path.endswith("/chat/completions")
-    if not chat and not path.endswith("/api/ask"):
-        path += "/api/ask"
+    if not chat and not path.endswith(f"{_API}/ask"):
+        path += f"{_API}/ask"
     return parts._replace(path=path, fragment="").geturl(), chat

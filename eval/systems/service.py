@@ -1,4 +1,4 @@
-"""The answers of Rapporteur's `/api/ask` (`docs/formats.md`), nothing in them trusted."""
+"""The answers of Rapporteur's `/api/v1/ask` (`docs/formats.md`), nothing in them trusted."""
 
 from __future__ import annotations
 

@@ -44,6 +44,8 @@ def main() -> None:
     module, _, name = setup["reading"].partition(":")
     reading: Reading = getattr(import_module(module), name)
     _limit_memory(setup["memory"])
+    if hasattr(os, "nice"):
+        os.nice(setup["nice"])
     send(replies, b'{"ready": true}')
     jobs: SimpleQueue[tuple[dict[str, Any], bytes]] = SimpleQueue()
     threading.Thread(target=_listen, args=(requests, jobs), daemon=True).start()

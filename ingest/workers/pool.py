@@ -26,13 +26,15 @@ _HINT = "The file may be damaged: open it, save it anew, and give it again (with
 @dataclass(frozen=True)
 class Limits:
     """What reading one file may take: address space in bytes, seconds for a file and for each megabyte of it, how
-    much longer where words are recognised from images; and how many files a worker reads before it is replaced."""
+    much longer where words are recognised from images; how many files a worker reads before it is replaced; and by how
+    much workers step behind other processes (`nice`, 0 to 19)."""
 
     memory: int = 2 * 1024**3
     seconds: float = 120.0
     seconds_per_mb: float = 5.0
     ocr_factor: float = 10.0
     files: int = 100
+    nice: int = 0
 
     def time(self, source: Input) -> float:
         """Seconds for one file."""
@@ -68,6 +70,7 @@ class Workers:
             "reading": reading,
             "paths": list(paths),
             "memory": self.limits.memory,
+            "nice": self.limits.nice,
             "catalogue": catalogue_texts(catalogue),
         }
         self._setup = json.dumps(setup).encode()

@@ -1,0 +1,39 @@
+# Rapporteur as an image: small, without root, its library in /data.
+#   TORCH_INDEX  address of PyTorch's package index for CPU builds; without it pip takes the build with CUDA (3 GB more)
+#   CONVERTERS   any word: install what reads old Word files, RTF, ODT and scans (about 700 MB more)
+FROM python:3.12-slim AS build
+ARG TORCH_INDEX=
+WORKDIR /source
+COPY pyproject.toml constraints.txt README.md LICENSE app.py ./
+COPY corpus corpus
+COPY ingest ingest
+COPY assistant assistant
+COPY eval eval
+RUN python -m venv /opt/rapporteur \
+    && /opt/rapporteur/bin/pip install --no-cache-dir --constraint constraints.txt \
+       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[crossencoder,otel]' \
+    && /opt/rapporteur/bin/python -m compileall -q /opt/rapporteur/lib
+
+FROM python:3.12-slim
+ARG CONVERTERS=
+RUN if [ -n "$CONVERTERS" ]; then \
+      apt-get update && apt-get install -y --no-install-recommends \
+        libreoffice-writer-nogui ocrmypdf tesseract-ocr tesseract-ocr-ara tesseract-ocr-chi-sim tesseract-ocr-fra \
+        tesseract-ocr-rus tesseract-ocr-spa \
+      && rm -rf /var/lib/apt/lists/*; \
+    fi \
+    && useradd --system --uid 10001 --create-home --shell /usr/sbin/nologin rapporteur \
+    && install --directory --owner=rapporteur --mode=0700 /data
+COPY --from=build /opt/rapporteur /opt/rapporteur
+ENV PATH=/opt/rapporteur/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    RAPPORTEUR_DATA_DIR=/data \
+    RAPPORTEUR_HOST=0.0.0.0 \
+    RAPPORTEUR_PORT=8000
+USER rapporteur
+VOLUME /data
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 CMD ["python", "-c", \
+  "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['RAPPORTEUR_PORT'] + '/api/v1/health', timeout=4)"]
+CMD ["rapporteur", "serve"]

@@ -1,0 +1,123 @@
+"""Accounts of people who sign in at the page, and their sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from assistant.access.principal import Role
+from assistant.access.store import AccessStore
+
+SHORTEST = 12
+"""Characters of a password (NIST SP 800-63B-4 asks for at least 8 beside other means)."""
+LONGEST = 1_000
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+
+
+class AccountError(ValueError):
+    """An account that can't be made or changed as asked; the message says why."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may sign in."""
+
+    name: str
+    role: str
+    created: str
+
+
+class Accounts:
+    """The accounts of a service. `hours`: how long one is signed in."""
+
+    def __init__(self, store: AccessStore, hours: float = 12.0) -> None:
+        self._store = store
+        self._length = timedelta(hours=hours)
+        self._hasher = PasswordHasher()
+        self._one = threading.Lock()  # a check takes 64 MB
+        self._nobody: str | None = None
+
+    def add(self, name: str, role: Role, password: str) -> Account:
+        """A new account. Raises `AccountError` for a name that is taken or none, and for a password that is short."""
+        if not _NAME.fullmatch(name):
+            raise AccountError(f"{name!r} is no name for an account: small letters, digits and . _ @ - are.")
+        if self._store.rows("SELECT 1 FROM accounts WHERE name = ?", name):
+            raise AccountError(f"There is an account {name} already. Remove it first, or give it a new password.")
+        account = Account(name, role.word, self._store.stamp())
+        self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(password),
+                          account.created)  # fmt: skip
+        return account
+
+    def change(self, name: str, password: str) -> None:
+        """Gives an account a new password and ends its sessions. Raises `AccountError`."""
+        hashed = self._hash(password)
+        if not self._store.write("UPDATE accounts SET hash = ? WHERE name = ?", hashed, name):
+            raise AccountError(f"There is no account {name}.")
+        self._store.write("DELETE FROM sessions WHERE account = ?", name)
+
+    def remove(self, name: str) -> bool:
+        """Removes an account and ends its sessions; says whether there was one."""
+        return bool(self._store.write("DELETE FROM accounts WHERE name = ?", name))
+
+    def all(self) -> list[Account]:
+        """All accounts, by name."""
+        return [Account(*row) for row in self._store.rows("SELECT name, role, created FROM accounts ORDER BY name")]
+
+    def sign_in(self, name: str, password: str) -> str | None:
+        """The token of a new session, where name and password are right. Takes as long where they are not."""
+        found = self._store.rows("SELECT hash FROM accounts WHERE name = ?", name)
+        with self._one:
+            if self._nobody is None:
+                self._nobody = self._hasher.hash(secrets.token_hex())
+            good = self._fits(found[0][0] if found else self._nobody, password)
+        if not found or not good:
+            return None
+        now = self._store.now().astimezone(UTC)
+        token = secrets.token_urlsafe(32)
+        self._store.write("DELETE FROM sessions WHERE expires <= ?", now.isoformat(timespec="seconds"))
+        until = (now + self._length).isoformat(timespec="seconds")
+        self._store.write("INSERT INTO sessions VALUES (?, ?, ?)", _hash(token), name, until)
+        return token
+
+    def session(self, token: str) -> Account | None:
+        """Whose session a token is, if it has not ended."""
+        found = self._store.rows(
+            "SELECT name, role, created FROM sessions JOIN accounts ON account = name WHERE sessions.hash = ? "
+            "AND expires > ?",
+            _hash(token),
+            self._store.stamp(),
+        )
+        return Account(*found[0]) if found else None
+
+    def sign_out(self, token: str) -> None:
+        """Ends a session."""
+        self._store.write("DELETE FROM sessions WHERE hash = ?", _hash(token))
+
+    @property
+    def seconds(self) -> int:
+        """How long a session lasts."""
+        return int(self._length.total_seconds())
+
+    def _hash(self, password: str) -> str:
+        if len(password) < SHORTEST:
+            raise AccountError(f"A password has at least {SHORTEST} characters.")
+        if len(password) > LONGEST:
+            raise AccountError(f"A password has at most {LONGEST:,} characters.")
+        return self._hasher.hash(password.encode("utf-8", "surrogatepass"))
+
+    def _fits(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password[:LONGEST].encode("utf-8", "surrogatepass"))
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,41 @@
+"""What can be asked for, and the least role for it: the one place where this is decided, whatever the door."""
+
+from __future__ import annotations
+
+from assistant.access.principal import Principal, Role
+from assistant.faults import Forbidden, NotKnown
+
+OPERATIONS: dict[str, Role] = {
+    "ask": Role.READ,
+    "search": Role.READ,
+    "documents": Role.READ,
+    "meetings": Role.READ,
+    "catalogue": Role.READ,
+    "rate": Role.READ,
+    "status": Role.STAFF,
+    "ratings": Role.STAFF,
+    "upload": Role.STAFF,
+    "fetch": Role.STAFF,
+    "remove": Role.STAFF,
+    "jobs": Role.STAFF,
+    "metrics": Role.STAFF,
+    "audit": Role.ADMIN,
+    "ingest": Role.ADMIN,
+}
+"""`ingest` reads files of the server's own disk and is for the local user alone."""
+
+LOCAL_ONLY = frozenset({"ingest"})
+
+
+def allowed(who: Principal, operation: str) -> bool:
+    """Whether somebody may do something."""
+    return who.role >= OPERATIONS[operation] and (operation not in LOCAL_ONLY or who.kind == "local")
+
+
+def check(who: Principal, operation: str) -> None:
+    """Raises `NotKnown` where nobody has said who they are, `Forbidden` where their role does not suffice."""
+    if allowed(who, operation):
+        return
+    if who.kind == "anonymous":
+        raise NotKnown("Sign in, or send an API key as a bearer token.")
+    raise Forbidden(f"This needs the role {OPERATIONS[operation].word}; yours is {who.role.word}.")

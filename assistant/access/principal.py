@@ -1,0 +1,60 @@
+"""Who asks for something: a role, and a name that limits and logs go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+Kind = Literal["anonymous", "key", "session", "local"]
+
+
+class Role(IntEnum):
+    """What somebody may do; each role may do what those below it may."""
+
+    NONE = 0
+    READ = 1
+    STAFF = 2
+    ADMIN = 3
+
+    @property
+    def word(self) -> str:
+        """As people write it."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> Role:
+        """A role that can be given to somebody. Raises `ValueError`."""
+        if word not in GIVEN:
+            raise ValueError(f"The role {word!r} is none of {', '.join(GIVEN)}.")
+        return cls[word.upper()]
+
+
+GIVEN = ("read", "staff", "admin")
+"""Roles that a key or an account can have."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks. `id` names the key, account or nobody, for logs and limits (`key:1f2e`, `account:amina`); `address`
+    is where the request came from. `kind` says how we know: `local` is a command line of the same user on this machine.
+    """
+
+    role: Role
+    kind: Kind
+    id: str = "anonymous"
+    address: str = ""
+
+    @classmethod
+    def anonymous(cls, address: str = "", *, reading: bool = False) -> Principal:
+        """Somebody who has shown nothing; `reading`: that suffices for reading here."""
+        return cls(Role.READ if reading else Role.NONE, "anonymous", address=address)
+
+    @property
+    def client(self) -> str:
+        """What limits go by: the key or account, and for those who have none their address."""
+        return self.id if self.kind != "anonymous" else f"address:{self.address}"
+
+
+LOCAL = Principal(Role.ADMIN, "local", "local")
+"""The user whose library it is, at their own machine."""

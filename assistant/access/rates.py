@@ -1,0 +1,60 @@
+"""How often one client may ask: a sliding minute for each key or account, and for each address."""
+
+from __future__ import annotations
+
+import time
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from assistant.access.principal import Principal
+from assistant.faults import TooMany
+
+CHEAP = 10
+"""How many look-ups count as one question."""
+COSTLY = frozenset({"ask", "search", "upload", "fetch", "remove"})
+SIGN_INS = 10
+"""Wrong passwords or keys a minute from one address, and for one account."""
+
+
+class Rates:
+    """Counts what clients do. `each`: questions a minute of one key, account or nameless address; `address`: of all
+    that comes from one address, since a conference room may be one. 0: no limit. The local user has none."""
+
+    def __init__(self, each: int = 120, address: int = 1_200) -> None:
+        self._each, self._address = each, address
+        self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def count(self, who: Principal, operation: str) -> None:
+        """Counts an operation. Raises `TooMany`."""
+        if who.kind == "local":
+            return
+        kind = "questions" if operation in COSTLY else "requests"
+        times = 1 if operation in COSTLY else CHEAP
+        each = self._address if who.kind == "anonymous" else self._each
+        if each:
+            self._hit(each * times, kind, who.client)
+        if self._address and who.kind != "anonymous":
+            self._hit(self._address * times, kind, f"from {who.address}")
+
+    def failed(self, *of: str) -> None:
+        """Counts a wrong key or password, of an address or account."""
+        for each in of:
+            self._window.hit(RateLimitItemPerMinute(SIGN_INS), "sign-in", each)
+
+    def trusted(self, *of: str) -> None:
+        """Raises `TooMany` where too many wrong keys or passwords came from these."""
+        item = RateLimitItemPerMinute(SIGN_INS)
+        for each in of:
+            if not self._window.test(item, "sign-in", each):
+                self._refuse(item, "sign-in", each, "Too many wrong keys or passwords.")
+
+    def _hit(self, most: int, kind: str, client: str) -> None:
+        item = RateLimitItemPerMinute(most)
+        if not self._window.hit(item, kind, client):
+            self._refuse(item, kind, client, f"More than {most} {kind} in a minute.")
+
+    def _refuse(self, item: RateLimitItemPerMinute, kind: str, client: str, why: str) -> None:
+        after = max(1.0, self._window.get_window_stats(item, kind, client).reset_time - time.time())
+        raise TooMany(f"{why} Try again in {after:.0f} s.", retry_after=after)

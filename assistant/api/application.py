@@ -1,0 +1,79 @@
+"""The FastAPI application over a service. Other doors are mounted on what `create_api` returns."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from assistant.access.audit import Audit
+from assistant.api import problems
+from assistant.api.callers import Gate, OpenGate
+from assistant.api.description import describe
+from assistant.api.middleware import Bodies, Requests, SecurityHeaders
+from assistant.api.routes import asking, documents, health, keeping, local, rating, session, staff
+from assistant.service import Service
+
+PREFIX = "/api/v1"
+UPLOADS = (f"{PREFIX}/uploads", "/gradio_api/upload")
+"""Where large bodies may be sent, by those who may upload."""
+PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
+"""Paths that hold no page of scripts."""
+ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
+
+
+@dataclass(frozen=True)
+class Doors:
+    """How the application meets the world: `connections` requests at once, `body_seconds` for a body to come,
+    `origins` of other sites whose pages may use it. `began` is called when it serves."""
+
+    connections: int = 500
+    body_seconds: float = 20.0
+    origins: Sequence[str] = ()
+    began: Callable[[], None] = lambda: None
+
+
+def create_api(
+    service: Service, gate: Gate | None = None, doors: Doors | None = None, audit: Audit | None = None
+) -> FastAPI:
+    """The API under `/api/v1`, sign-in and metrics. `gate` tells who calls; without one everybody may read."""
+    at = doors or Doors()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        at.began()
+        yield
+
+    app = FastAPI(
+        title="Rapporteur",
+        version=version("rapporteur"),
+        description="Cited answers from United Nations conference documents.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    app.state.gate = gate or OpenGate()
+    app.state.audit = audit
+    problems.install(app)
+    describe(app)
+    for module in (asking, documents, keeping, rating, staff, health, local):
+        app.include_router(module.router, prefix=PREFIX)
+    app.include_router(staff.metrics)
+    app.include_router(session.router)
+    # The last one added is the outermost.
+    app.add_middleware(Bodies, large=service.limits.upload + 1_000_000, uploads=UPLOADS, seconds=at.body_seconds)
+    if at.origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=list(at.origins), allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
+        )  # fmt: skip
+    app.add_middleware(Requests, metrics=service.metrics, most=at.connections, always=ALWAYS)
+    app.add_middleware(SecurityHeaders, plain=PLAIN)
+    return app

@@ -1,0 +1,59 @@
+"""Server-sent events, as the HTML standard defines them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from fastapi.sse import format_sse_event
+from starlette.responses import StreamingResponse
+
+MEDIA_TYPE = "text/event-stream"
+QUIET_SECONDS = 15.0
+"""After how many seconds of silence a comment is sent."""
+_EVENT = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON"}},
+    "required": ["event", "data"],
+}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {"schema": _EVENT}}}}
+
+
+class EventStream(StreamingResponse):
+    """A response of server-sent events; proxies are asked not to hold them back."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, events: AsyncIterator[bytes], status_code: int = 200) -> None:
+        super().__init__(kept_alive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+
+
+async def kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The events, with a comment now and then where none comes, so that no proxy takes the connection for dead."""
+    coming: asyncio.Future[bytes] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(_next(events))
+            done, _ = await asyncio.wait({coming}, timeout=QUIET_SECONDS)
+            if not done:
+                yield b": waiting\n\n"
+                continue
+            piece, coming = coming.result(), None
+            if not piece:
+                return
+            yield piece
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait({coming})
+
+
+async def _next(events: AsyncIterator[bytes]) -> bytes:
+    return await anext(events, b"")
+
+
+def event(name: str, data: Mapping[str, Any]) -> bytes:
+    """One event with JSON data."""
+    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=name)

@@ -1,0 +1,74 @@
+"""Tells who calls: a key or the local token as bearer, the session of a cookie, or nobody in particular."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from assistant.access import LOCAL, Principal, Role
+from assistant.access.accounts import Accounts
+from assistant.access.keys import Keys
+from assistant.access.rates import Rates
+from assistant.api.callers import address_of
+from assistant.faults import Forbidden, NotKnown
+
+COOKIE = "rapporteur_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class AccessGate:
+    """`reading`: those who show nothing may read. `local` is a token that only this machine's user can know; it is
+    good on the loopback interface alone."""
+
+    def __init__(
+        self, keys: Keys, accounts: Accounts, rates: Rates, *, reading: bool = False, local: str | None = None
+    ) -> None:
+        self.keys, self.accounts, self.rates, self.reading = keys, accounts, rates, reading
+        self._local = local
+
+    def principal(self, connection: HTTPConnection) -> Principal:
+        """Who calls. Raises `NotKnown` for a key that is not good, `Forbidden` for a form of another site, `TooMany`
+        after many wrong keys. A session that has ended is as good as none."""
+        address = address_of(connection)
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._of_token(token.strip(), address)
+        cookie = connection.cookies.get(COOKIE)
+        account = self.accounts.session(cookie) if cookie else None
+        if account is None:
+            return Principal.anonymous(address, reading=self.reading)
+        if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
+            raise Forbidden("This was sent from another site. Use the page of this one.")
+        return Principal(Role.of(account.role), "session", f"account:{account.name}", address)
+
+    def _of_token(self, token: str, address: str) -> Principal:
+        if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):
+            if not _loopback(address):
+                raise NotKnown("The local token is good on this machine alone.")
+            return LOCAL
+        self.rates.trusted(address)
+        key = self.keys.find(token)
+        if key is None:
+            self.rates.failed(address)
+            raise NotKnown("This API key is not good: it is wrong, revoked or has ended.")
+        return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
+
+
+def same_origin(connection: HTTPConnection) -> bool:
+    """Whether a browser sends this from a page of this very site. Browsers say so themselves (Fetch Metadata, Origin);
+    what says nothing is no browser, and does not send cookies by mistake, but is not trusted either."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = connection.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

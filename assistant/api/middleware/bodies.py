@@ -1,0 +1,106 @@
+"""Bodies that are too large or come too slowly are cut, whatever route they are sent to."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.access import check
+from assistant.api.callers import principal_of
+from assistant.api.problems import of_fault
+from assistant.faults import ServiceFault, TooLarge, TooSlow
+
+SMALL = 4_000_000
+"""Bytes of a body that is no upload."""
+SLOWEST = 20_000
+"""Bytes a second that an upload must come with, beside the seconds that every body has."""
+
+
+class Bodies:
+    """`large`: the bytes that a body sent to the paths `uploads` may have, if the sender may upload; `seconds`: how
+    long a small body may take to come."""
+
+    def __init__(self, app: ASGIApp, large: int, uploads: tuple[str, ...], seconds: float) -> None:
+        self._app, self._large, self._uploads, self._seconds = app, large, uploads, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        uploads = scope["method"] in ("POST", "PUT") and scope["path"].startswith(self._uploads)
+        try:
+            if uploads:
+                check(principal_of(HTTPConnection(scope)), "upload")
+            limit = self._large if uploads else SMALL
+            length = Headers(scope=scope).get("content-length", "")
+            if length.isascii() and length.isdigit() and int(length) > limit:
+                raise _too_large(limit)
+        except ServiceFault as fault:
+            await self._refuse(fault, scope, receive, send)
+            return
+        body = _Body(receive, limit, self._seconds)
+        started = False
+
+        async def unless_cut(message: Message) -> None:
+            nonlocal started
+            if body.fault is None or started:
+                started = True
+                await send(message)
+
+        try:
+            await self._app(scope, body.receive, unless_cut)
+        except Exception:
+            if body.fault is None or started:
+                raise
+        if body.fault is not None and not started:
+            await self._refuse(body.fault, scope, receive, send)
+
+    @staticmethod
+    async def _refuse(fault: ServiceFault, scope: Scope, receive: Receive, send: Send) -> None:
+        response = of_fault(fault, str(scope.get("request_id", "")))
+        response.headers["Connection"] = "close"  # the rest of the body is not read
+        await response(scope, receive, send)
+
+
+class _Body:
+    """A body as it comes, until it is cut: then the application is told that the client has gone."""
+
+    def __init__(
+        self, receive: Receive, limit: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._receive, self._limit, self._seconds, self._clock = receive, limit, seconds, clock
+        self._begun: float | None = None
+        self._size = 0
+        self._whole = False
+        self.fault: ServiceFault | None = None
+
+    async def receive(self) -> Message:
+        if self.fault is not None:
+            return {"type": "http.disconnect"}
+        if self._whole:
+            return await self._receive()
+        if self._begun is None:
+            self._begun = self._clock()
+        left = self._begun + self._seconds + self._size / SLOWEST - self._clock()
+        try:
+            async with asyncio.timeout(max(0.0, left)):
+                message = await self._receive()
+        except TimeoutError:
+            self.fault = TooSlow(f"The body did not come within {self._seconds:.0f} s. Send it faster.")
+            return {"type": "http.disconnect"}
+        if message["type"] == "http.request":
+            self._size += len(message.get("body", b""))
+            self._whole = not message.get("more_body", False)
+            if self._size > self._limit:
+                self.fault = _too_large(self._limit)
+                return {"type": "http.disconnect"}
+        return message
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"What you send may have {limit / 1e6:.0f} MB here.")

@@ -1,0 +1,78 @@
+"""An id for every request, in its log line, its errors and its response; how many are served at once; metrics."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.access import Principal
+from assistant.api.problems import crash, of_fault
+from assistant.faults import Overloaded
+from assistant.service.metrics import Metrics
+
+HEADER = "X-Request-ID"
+_GOOD = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+log = logging.getLogger("rapporteur.requests")
+
+
+class Requests:
+    """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; and refuses what is
+    more than `most` requests at once. Paths in `always` are answered however many there are."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, most: int, always: frozenset[str]) -> None:
+        self._app, self._metrics, self._most, self._always = app, metrics, most, always
+        self._served = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        request_id = given if _GOOD.fullmatch(given) else secrets.token_hex(8)
+        scope["request_id"] = request_id
+        begun, status = time.perf_counter(), 0
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        self._served += 1
+        try:
+            if self._served > self._most and scope["path"] not in self._always:
+                fault = Overloaded("Too many requests are being served. Try again in a moment.", retry_after=5)
+                await of_fault(fault, request_id)(scope, receive, named)
+            else:
+                await self._app(scope, receive, named)
+        except Exception:
+            log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
+            if status:
+                status = 500
+                raise
+            await crash(request_id)(scope, receive, named)
+        finally:
+            self._served -= 1
+            self._told(scope, request_id, status, time.perf_counter() - begun)
+
+    def _told(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        route = str(getattr(scope.get("route"), "path", "")) or ("page" if status and status != 404 else "none")
+        self._metrics.request(scope["method"], route, status, seconds)
+        who = scope.get("principal")
+        fields = {
+            "request_id": request_id,
+            "method": scope["method"],
+            "route": route,
+            "status": status or "disconnected",
+            "ms": round(seconds * 1e3, 1),
+            "client": scope["client"][0] if scope.get("client") else "",
+            "who": who.id if isinstance(who, Principal) else "",
+        }
+        log.info("request", extra={"fields": fields})

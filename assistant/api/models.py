@@ -1,0 +1,280 @@
+"""What goes in and out over HTTP, as OpenAPI shows it. The forms are those of docs/formats.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.answer import AnswerStatus, Mode, Verdict
+
+Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
+Edition = Literal["official", "digest", "upload"]
+Item = TypeVar("Item")
+
+MOST_HISTORY = 50
+MOST_CHARACTERS = 20_000
+"""Of one question or earlier turn; the setting max_question says what is answered."""
+
+_ANSWER: dict[str, Any] = {
+    "question": "When is item 3?",
+    "language": "en",
+    "status": "answered",
+    "reason": "Composed from CTOC/COP/WG.7/2021/1.",
+    "statements": [
+        {"text": "Agenda item 3 is taken up on Thursday, 14 October 2021, 3–5 p.m.", "verdict": "derived",
+         "citations": [1]}
+    ],
+    "citations": [
+        {"number": 1, "id": "c0ffee00c0ffee00c0ff", "document": "CTOC/COP/WG.7/2021/1:en:digest",
+         "symbol": "CTOC/COP/WG.7/2021/1", "title": "Annotated provisional agenda", "edition": "digest",
+         "language": "en", "locator": "CTOC/COP/WG.7/2021/1 (digest), annex, Thursday, 14 October, 3-5 p.m.",
+         "quote": "3–5 p.m. | 3", "start": 100, "end": 112, "url": "https://docs.un.org/en/CTOC/COP/WG.7/2021/1",
+         "ocr": False}
+    ],
+    "see_also": [],
+    "notes": [],
+    "confidence": None,
+    "model": None,
+    "raw": [],
+    "dropped": [],
+    "timings": {"parse_ms": 2.1, "answer_ms": 18.0, "total_ms": 20.1},
+}  # fmt: skip
+
+
+class AskBody(BaseModel):
+    """A question with the earlier user turns, oldest first."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": "and on Friday?", "history": ["When is item 3?"]}]},
+    )
+
+    question: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+    history: Annotated[list[Annotated[str, Field(max_length=MOST_CHARACTERS)]], Field(max_length=MOST_HISTORY)] = []
+    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
+    mode: Annotated[
+        Mode | None,
+        Field(
+            description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
+        ),
+    ] = None
+
+
+class StatementOut(BaseModel):
+    """One sentence of an answer; `citations` are numbers into the list of citations."""
+
+    text: str
+    verdict: Verdict
+    citations: list[int]
+
+
+class CitationOut(BaseModel):
+    """Exact words of a document: `quote` is `text[start:end]` of it."""
+
+    number: int
+    id: str
+    document: str
+    symbol: str
+    title: str
+    edition: Edition
+    language: Language
+    locator: str
+    quote: str
+    start: int
+    end: int
+    url: str | None
+    ocr: bool
+
+
+class PointerOut(BaseModel):
+    """What to read where the documents do not say."""
+
+    document: str
+    locator: str
+    title: str
+    url: str | None
+
+
+class DroppedOut(BaseModel):
+    """A sentence of the model's that did not stand, and what it lacked. No part of the answer."""
+
+    text: str
+    reason: str
+
+
+class AnswerOut(BaseModel):
+    """An answer (docs/formats.md, `ask --json`)."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_ANSWER]})
+
+    question: str
+    language: Language
+    status: AnswerStatus
+    reason: str
+    statements: list[StatementOut]
+    citations: list[CitationOut]
+    see_also: list[PointerOut]
+    notes: list[str]
+    confidence: float | None
+    model: str | None
+    raw: list[str]
+    dropped: list[DroppedOut]
+    timings: dict[str, float]
+
+
+class HitOut(BaseModel):
+    """A passage that was found."""
+
+    rank: int
+    id: str
+    document: str
+    locator: str
+    score: float
+    text: str
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list: `total` items in all, those from `offset` on here; `next` is the offset of the part behind it."""
+
+    items: list[Item]
+    total: int
+    offset: int
+    next: int | None
+
+    @classmethod
+    def of(cls, items: list[Any], total: int, offset: int) -> dict[str, Any]:
+        """The part as JSON-ready values."""
+        end = offset + len(items)
+        return {"items": items, "total": total, "offset": offset, "next": end if items and end < total else None}
+
+
+class DocumentOut(BaseModel):
+    """A language version of a document in one edition, or (`held` false) what is known of one that is not held."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    symbol: str | None
+    title: str
+    language: Language | None
+    edition: Edition | None
+    date: str | None
+    held: bool
+    behind: str | None
+    url: str | None
+    part: str | None
+    parent: str | None
+    format: str | None
+    reissue: int
+    ocr: bool
+    pages: int
+    pages_without_text: list[int]
+    warnings: list[str]
+
+
+class BlockOut(BaseModel):
+    """A heading, paragraph, list item, table row or footnote with its place."""
+
+    model_config = ConfigDict(extra="allow")
+
+    ordinal: int
+    kind: Literal["heading", "paragraph", "item", "row", "footnote"]
+    start: int
+    end: int
+    locator: str
+    number: str | None
+    body_start: int
+    level: int
+    parent: int | None
+    page: int | None
+    text: str
+
+
+class PassageOut(BaseModel):
+    """A passage of a document."""
+
+    id: str
+    locator: str
+    heading: str
+    start: int
+    end: int
+    text: str
+
+
+class PassagesOut(BaseModel):
+    """A passage (`id`) between its neighbours, in the order of the text."""
+
+    id: str
+    document: str
+    symbol: str
+    title: str
+    language: Language
+    edition: Edition
+    url: str | None
+    passages: list[PassageOut]
+
+
+class JobOut(BaseModel):
+    """Work that takes time: `done` of `total` parts, and what became of each."""
+
+    id: str
+    kind: str
+    by: str
+    created: str
+    state: Literal["queued", "running", "done", "failed", "stopped"]
+    done: int
+    total: int | None
+    detail: str
+    reason: str
+    finished: str | None
+    outcomes: list[dict[str, Any]]
+    counts: dict[str, int]
+
+
+class FetchBody(BaseModel):
+    """What to fetch: symbols (`CTOC/COP/WG.7/2021/2-4` names three), with `meeting` ids of meetings; or all that a held
+    document cites, or that the catalogue lists. What is held already is passed over unless `again`."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"symbols": ["CTOC/COP/WG.7/2021/2"], "languages": ["en"]}]}
+    )
+
+    symbols: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=500)] = []
+    languages: Annotated[list[Language], Field(max_length=6)] = []
+    form: Annotated[Literal["docx", "pdf", "doc"] | None, Field(description="Only this format.")] = None
+    meeting: bool = False
+    cited_by: Annotated[str | None, Field(max_length=200)] = None
+    everything: bool = False
+    again: bool = False
+
+
+class RatingBody(BaseModel):
+    """What somebody says about an answer: 1 right, -1 wrong, 0 neither."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"question": "When is item 3?", "language": "en", "rating": 1}]}
+    )
+
+    question: Annotated[str, Field(min_length=1, max_length=4_000)]
+    language: Language
+    rating: Literal[-1, 0, 1]
+    history: Annotated[list[Annotated[str, Field(max_length=4_000)]], Field(max_length=MOST_HISTORY)] = []
+    answer: dict[str, Any] = Field(default={}, description="The answer that is meant, as `ask` gave it.")
+    comment: Annotated[str, Field(max_length=4_000)] = ""
+    expected: Annotated[str, Field(max_length=4_000, description="What it should have said.")] = ""
+
+
+class RatedOut(BaseModel):
+    """The number under which a rating is kept."""
+
+    id: int
+
+
+class CallerOut(BaseModel):
+    """Who you are to the service, and what you may do."""
+
+    id: str
+    kind: Literal["anonymous", "key", "session", "local"]
+    role: Literal["none", "read", "staff", "admin"]
+    may: list[str]

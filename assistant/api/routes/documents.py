@@ -1,0 +1,132 @@
+"""Documents: which are held, what stands in them, what their neighbours are. Names may hold slashes, as symbols do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, status
+
+from assistant.api.callers import Caller, Served
+from assistant.api.models import BlockOut, DocumentOut, Edition, JobOut, Language, Page, PassagesOut
+from assistant.collection import block_record
+
+router = APIRouter(tags=["documents"])
+
+Name = Annotated[
+    str,
+    Path(description="Symbol, name or id of a document.", max_length=500, examples=["CTOC/COP/WG.7/2021/1"]),
+]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Place = Annotated[str | None, Query(max_length=500, description="A place in it, as documents write it: `para. 12`.")]
+
+
+@router.get("/documents", response_model=Page[DocumentOut])
+def documents(
+    service: Served,
+    caller: Caller,
+    q: Annotated[str | None, Query(max_length=500, description="Words of the symbol or title.")] = None,
+    language: Language | None = None,
+    edition: Edition | None = None,
+    offset: Offset = 0,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """The documents that are held."""
+    found, total = service.documents(caller, text=q, language=language, edition=edition, offset=offset, limit=limit)
+    return Page.of(found, total, offset)
+
+
+@router.get("/catalogue", response_model=Page[DocumentOut])
+def catalogue(service: Served, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+    """The documents that are known to exist and are not held."""
+    found, total = service.catalogue(caller, offset, limit)
+    return Page.of(found, total, offset)
+
+
+@router.get("/meetings")
+def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """The meetings whose agendas are held: items, documentation, sittings."""
+    return service.meetings(caller)
+
+
+@router.get("/passages/{passage}", response_model=PassagesOut)
+def passage(
+    service: Served,
+    caller: Caller,
+    passage: Annotated[str, Path(max_length=100, description="Evidence id, as citations and search give it.")],
+    around: Annotated[int, Query(ge=0, le=20, description="Neighbours on each side.")] = 1,
+) -> dict[str, Any]:
+    """A passage between its neighbours."""
+    return service.passage(caller, passage, around)
+
+
+def _part(part: Literal["outline", "tables", "footnotes"], said: str) -> None:
+    @router.get(f"/documents/{{document:path}}/{part}", name=part, description=said)
+    def give(
+        service: Served,
+        caller: Caller,
+        document: Name,
+        place: Place = None,
+        language: Language | None = None,
+        edition: Edition | None = None,
+    ) -> list[dict[str, Any]]:
+        return service.collection.parts(service.document(caller, document, language, edition), part, place)
+
+
+_part("outline", "The headings of a document with their places and pages.")
+_part("tables", "The tables of a document: caption, header rows, rows with their cells.")
+_part("footnotes", "The footnotes of a document, with the places that refer to them.")
+
+
+@router.get("/documents/{document:path}/blocks", response_model=Page[BlockOut])
+def blocks(
+    service: Served,
+    caller: Caller,
+    document: Name,
+    place: Place = None,
+    language: Language | None = None,
+    edition: Edition | None = None,
+    offset: Offset = 0,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """The blocks of a document (headings, paragraphs, items, rows, footnotes), or those at a place."""
+    held = service.document(caller, document, language, edition)
+    found = service.collection.blocks(held, place)
+    return Page.of([block_record(held, each) for each in found[offset : offset + limit]], len(found), offset)
+
+
+@router.get("/documents/{document:path}/text")
+def text(
+    service: Served,
+    caller: Caller,
+    document: Name,
+    language: Language | None = None,
+    edition: Edition | None = None,
+) -> dict[str, str]:
+    """The canonical text of a document, into which all offsets point."""
+    held = service.document(caller, document, language, edition)
+    return {"id": held.id, "text": held.text}
+
+
+@router.get("/documents/{document:path}", response_model=DocumentOut)
+def document(
+    service: Served,
+    caller: Caller,
+    document: Name,
+    language: Language | None = None,
+    edition: Edition | None = None,
+) -> dict[str, Any]:
+    """What is known of a document: masthead, pages, versions, corrections."""
+    return service.collection.about(service.document(caller, document, language, edition))
+
+
+@router.delete("/documents/{document:path}", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+def remove(
+    service: Served,
+    caller: Caller,
+    document: Name,
+    language: Language | None = None,
+    edition: Edition | None = None,
+) -> dict[str, Any]:
+    """Removes a document: all its versions, or those in a language or edition."""
+    return service.remove(caller, document, language, edition).to_json()

@@ -1,0 +1,100 @@
+"""What staff do: send files, look at jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Query, UploadFile, status
+from fastapi.concurrency import run_in_threadpool
+
+from assistant.access import Principal
+from assistant.api.callers import Caller, Served
+from assistant.api.events import DOCUMENTED, EventStream, event
+from assistant.api.models import FetchBody, JobOut, Language
+from assistant.faults import TooLarge
+from assistant.service import Service
+from assistant.service.service import CONTENT
+
+router = APIRouter(tags=["keep"])
+
+PIECE = 1_000_000
+JobId = Annotated[str, Path(max_length=100)]
+
+
+@router.post("/uploads", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+async def upload(
+    service: Served,
+    caller: Caller,
+    file: UploadFile,
+    symbol: Annotated[str | None, Form(max_length=200, description="Where the file does not print it.")] = None,
+    language: Annotated[Language | None, Form()] = None,
+    ocr: Annotated[bool, Form(description="Recognise the words of pages that are images.")] = False,
+) -> dict[str, Any]:
+    """Sends a document to be read into the library. What it is its content tells, never its name."""
+    folder = await run_in_threadpool(service.room, caller)
+    size = 0
+    try:
+        with (folder / CONTENT).open("wb") as kept:
+            while piece := await file.read(PIECE):
+                size += len(piece)
+                if size > service.limits.upload:
+                    raise TooLarge(f"A file may have {service.limits.upload / 1e6:.0f} MB.")
+                await run_in_threadpool(kept.write, piece)
+    except BaseException:
+        await run_in_threadpool(shutil.rmtree, folder, True)
+        raise
+    job = await run_in_threadpool(
+        lambda: service.upload(caller, folder, file.filename or "", symbol=symbol, language=language, ocr=ocr)
+    )
+    return job.to_json()
+
+
+@router.post("/fetch", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Fetches official documents by symbol from the Official Document System, and reads them in."""
+    return service.fetch(caller, **body.model_dump()).to_json()
+
+
+@router.get("/jobs", response_model=list[JobOut])
+def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """The jobs, the latest first."""
+    return service.all_jobs(caller)
+
+
+@router.get("/jobs/{job}", response_model=JobOut)
+def job(
+    service: Served,
+    caller: Caller,
+    job: JobId,
+    since: Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")] = 0,
+) -> dict[str, Any]:
+    """How a job stands."""
+    return service.job(caller, job, since)
+
+
+@router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)
+async def job_stream(service: Served, caller: Caller, job: JobId) -> EventStream:
+    """A job as server-sent events `job`, one whenever it has changed, until it has ended."""
+    service.job(caller, job)
+    return EventStream(_changes(service, caller, job))
+
+
+@router.delete("/jobs/{job}", response_model=JobOut)
+def stop_job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
+    """Stops a job; what is finished is kept."""
+    return service.stop_job(caller, job)
+
+
+async def _changes(service: Service, caller: Principal, job: str) -> AsyncIterator[bytes]:
+    revision = -1
+    while True:
+        now, record = service.wait_job(caller, job, -1, 0)
+        if now != revision:
+            revision = now
+            yield event("job", record)
+        if record["state"] not in ("queued", "running"):
+            return
+        await asyncio.sleep(0.3)

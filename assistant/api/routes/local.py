@@ -1,0 +1,64 @@
+"""For the command line of this machine's user, whose files the server may read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.api.callers import Caller, Served
+from assistant.api.models import Edition, JobOut, Language
+from assistant.api.routes.documents import Name
+
+router = APIRouter(prefix="/local", include_in_schema=False)
+
+
+class IngestBody(BaseModel):
+    """What `rapporteur ingest` is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paths: list[Path] = Field(max_length=10_000)
+    starter: bool = False
+    symbol: str | None = None
+    language: Language | None = None
+    ocr: bool = False
+    again: bool = False
+    jobs: int | None = Field(None, ge=1, le=64)
+
+
+@router.post("/ingest", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Reads files and folders of this machine's."""
+    said = body.model_dump()
+    return service.ingest(caller, said.pop("paths"), **said).to_json()
+
+
+@router.get("/documents/{document:path}")
+def document(
+    service: Served,
+    caller: Caller,
+    document: Name,
+    language: Language | None = None,
+    edition: Edition | None = None,
+) -> dict[str, Any]:
+    """A document with all its blocks, and how it stands to others."""
+    held = service.document(caller, document, language, edition)
+    return {"document": held.to_json(), "versions": service.collection.relations(held)}
+
+
+@router.get("/meetings")
+def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """The meetings, each with how its agenda is cited."""
+    return [
+        {"meeting": each, "label": service.document(caller, each["document_id"]).label}
+        for each in service.meetings(caller)
+    ]
+
+
+@router.get("/records")
+def records(service: Served, caller: Caller, missing: bool = False) -> list[dict[str, Any]]:
+    """All documents that are held, and those that are known and not held where asked for."""
+    return service.records(caller, missing=missing)

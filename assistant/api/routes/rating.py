@@ -1,0 +1,26 @@
+"""What people say about answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, status
+
+from assistant.api.callers import Caller, Served
+from assistant.api.models import Page, RatedOut, RatingBody
+from assistant.api.routes.documents import Limit, Offset
+
+router = APIRouter(tags=["feedback"])
+
+
+@router.post("/feedback", response_model=RatedOut, status_code=status.HTTP_201_CREATED)
+def rate(body: RatingBody, service: Served, caller: Caller) -> dict[str, int]:
+    """Keeps what you say about an answer."""
+    return {"id": service.rate(caller, **body.model_dump())}
+
+
+@router.get("/feedback", response_model=Page[dict[str, Any]])
+def ratings(service: Served, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+    """What people said about answers, oldest first."""
+    kept = service.ratings(caller)
+    return Page.of([each.to_json() for each in kept[offset : offset + limit]], len(kept), offset)

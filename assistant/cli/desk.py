@@ -1,0 +1,166 @@
+"""Where a command gets what it shows: from the library, or from the server that owns it on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from assistant.answer import Answer, Mode
+from assistant.cli.session import catalogue_of, make_engine, opened, plain_errors, settings
+from assistant.collection import Collection
+from assistant.settings import Settings
+from corpus.documents import Document
+from corpus.faults import LibraryBusy
+from corpus.feedback import Feedback
+from corpus.library import Library
+from corpus.meetings import Meeting
+
+if TYPE_CHECKING:
+    from assistant.cli.remote import ServerDesk
+    from assistant.engine import Engine
+    from assistant.events import Event
+
+
+class Asked(NamedTuple):
+    """An answer, and its stable JSON form."""
+
+    answer: Answer
+    record: dict[str, Any]
+
+
+class Desk(Protocol):
+    """What commands ask for. Raises `ServiceFault` for what is not there or not understood."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this command."""
+        ...
+
+    def ask(
+        self, question: str, history: Sequence[str] = (), language: str | None = None, mode: Mode | None = None
+    ) -> Asked:
+        """Answers a question."""
+        ...
+
+    def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
+        """An answer while it comes about."""
+        ...
+
+    def search(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """Passages as `search --json` prints them."""
+        ...
+
+    def records(self, *, missing: bool) -> list[dict[str, Any]]:
+        """Documents as `list --json` prints them."""
+        ...
+
+    def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
+        """A document, and how it stands to others."""
+        ...
+
+    def meetings(self) -> list[tuple[Meeting, str]]:
+        """The meetings, each with how its agenda is called."""
+        ...
+
+    def status(self) -> dict[str, Any]:
+        """What the library holds."""
+        ...
+
+    def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
+        """Removes a document's versions; returns their ids."""
+        ...
+
+    def rate(self, rating: Feedback) -> int:
+        """Keeps a rating; returns its number."""
+        ...
+
+    def ratings(self) -> list[dict[str, Any]]:
+        """The ratings that are kept."""
+        ...
+
+
+class LocalDesk:
+    """The library itself, which this process owns."""
+
+    def __init__(self, library: Library, chosen: Settings) -> None:
+        self.library = library
+        self.settings = chosen
+        self._collection = Collection(library, catalogue_of(chosen))
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return make_engine(self.library, self.settings)
+
+    def ask(
+        self, question: str, history: Sequence[str] = (), language: str | None = None, mode: Mode | None = None
+    ) -> Asked:
+        """Answers a question."""
+        answer = self._engine.ask(question, history, language, mode=mode)
+        return Asked(answer, answer.to_json())
+
+    def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
+        """An answer while it comes about."""
+        return self._engine.stream(question, history, mode=mode)
+
+    def search(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """Passages as `search --json` prints them."""
+        return [each.to_json(rank) for rank, each in enumerate(self._engine.search(text, limit), 1)]
+
+    def records(self, *, missing: bool) -> list[dict[str, Any]]:
+        """Documents as `list --json` prints them."""
+        return [*self._collection.records(), *(self._collection.missing() if missing else ())]
+
+    def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
+        """A document, and how it stands to others."""
+        document = self._collection.one(name, language, edition)
+        return document, self._collection.relations(document)
+
+    def meetings(self) -> list[tuple[Meeting, str]]:
+        """The meetings, each with how its agenda is called."""
+        return [(each, self.library.document(each.document_id).label) for each in self.library.meetings()]
+
+    def status(self) -> dict[str, Any]:
+        """What the library holds."""
+        return self._collection.status()
+
+    def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
+        """Removes a document's versions; returns their ids."""
+        ids = [document.id for document in self._collection.find(name, language, edition)]
+        for document_id in ids:
+            self.library.remove(document_id)
+        return ids
+
+    def rate(self, rating: Feedback) -> int:
+        """Keeps a rating; returns its number."""
+        return self.library.add_feedback(rating)
+
+    def ratings(self) -> list[dict[str, Any]]:
+        """The ratings that are kept."""
+        return [each.to_json() for each in self.library.feedback()]
+
+
+@contextmanager
+def open_desk(command: str) -> Iterator[Desk]:
+    """The library of the settings, or the server of this machine that owns it."""
+    with library_or_server(command) as (found, chosen):
+        yield LocalDesk(found, chosen) if isinstance(found, Library) else found
+
+
+@contextmanager
+def library_or_server(command: str) -> Iterator[tuple[Library | ServerDesk, Settings]]:
+    """The library of the settings; where a server of this user's owns it, that."""
+    with plain_errors(), ExitStack() as stack:
+        chosen = settings()
+        found: Library | ServerDesk
+        try:
+            found = stack.enter_context(opened(command, chosen))
+        except LibraryBusy:
+            from assistant.cli.remote import ServerDesk
+
+            server = ServerDesk.found(chosen)
+            if server is None:
+                raise
+            found = stack.enter_context(server)
+        yield found, chosen

@@ -1,0 +1,186 @@
+"""The running server as a desk: the same commands over the loopback interface."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from assistant.answer import Answer, Citation, Dropped, Mode, Pointer, Statement
+from assistant.cli.desk import Asked
+from assistant.events import Event, Finished, said
+from assistant.faults import Invalid, ServiceFault
+from assistant.settings import Settings
+from corpus.documents import Document
+from corpus.feedback import Feedback
+from corpus.meetings import Meeting
+
+SERVER = "server.json"
+"""File in the library's folder that tells this user's command line where the server is; it holds a secret."""
+STEP = 0.2
+"""Seconds between two looks at a job."""
+
+Told = Callable[[Mapping[str, Any]], None]
+
+
+class ServerDesk:
+    """A server of this user's on this machine. Raises `ServiceFault` for what it refuses or can't do."""
+
+    def __init__(self, url: str, token: str, chosen: Settings) -> None:
+        self._url = url
+        self.settings = chosen
+        # No proxy lies between this machine and itself.
+        self._client = httpx.Client(
+            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False,
+            timeout=httpx.Timeout(600.0, connect=5.0),
+        )  # fmt: skip
+
+    @classmethod
+    def found(cls, chosen: Settings) -> ServerDesk | None:
+        """The server that a library's folder names, if this user may read that."""
+        try:
+            told = json.loads((chosen.data_dir / SERVER).read_text(encoding="utf-8"))
+            return cls(str(told["url"]), str(told["token"]), chosen)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def __enter__(self) -> ServerDesk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def ask(
+        self, question: str, history: Sequence[str] = (), language: str | None = None, mode: Mode | None = None
+    ) -> Asked:
+        """Answers a question."""
+        body = {"question": question or " ", "history": list(history), "language": language, "mode": mode}
+        record = self._call("POST", "/ask", json=body)
+        return Asked(answer_of(record), record)
+
+    def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
+        """An answer as a stream, all of it at once."""
+        answer = self.ask(question, history, mode=mode).answer
+        yield from said(answer.statements)
+        yield Finished(answer)
+
+    def search(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """Passages as `search --json` prints them."""
+        found: list[dict[str, Any]] = self._call("GET", "/search", params={"q": text, "limit": limit}) if text else []
+        return found
+
+    def records(self, *, missing: bool) -> list[dict[str, Any]]:
+        """Documents as `list --json` prints them."""
+        found: list[dict[str, Any]] = self._call("GET", "/local/records", params={"missing": missing})
+        return found
+
+    def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
+        """A document, and how it stands to others."""
+        told = self._call("GET", f"/local/documents/{_part(name)}", params=_given(language, edition))
+        return Document.from_json(told["document"]), told["versions"]
+
+    def meetings(self) -> list[tuple[Meeting, str]]:
+        """The meetings, each with how its agenda is called."""
+        return [(Meeting.from_json(each["meeting"]), each["label"]) for each in self._call("GET", "/local/meetings")]
+
+    def status(self) -> dict[str, Any]:
+        """What the library holds."""
+        told: dict[str, Any] = self._call("GET", "/status")
+        return told
+
+    def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
+        """Removes a document's versions; returns their ids."""
+        job = self._call("DELETE", f"/documents/{_part(name)}", params=_given(language, edition))
+        return [outcome["document"] for outcome in self.outcomes(job)]
+
+    def rate(self, rating: Feedback) -> int:
+        """Keeps a rating; returns its number."""
+        body = rating.to_json()
+        del body["id"], body["time"]
+        return int(self._call("POST", "/feedback", json=body)["id"])
+
+    def ratings(self) -> list[dict[str, Any]]:
+        """The ratings that are kept."""
+        kept: list[dict[str, Any]] = []
+        at: int | None = 0
+        while at is not None:
+            page = self._call("GET", "/feedback", params={"offset": at, "limit": 200})
+            kept += page["items"]
+            at = page["next"]
+        return kept
+
+    def begin(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Begins a job."""
+        job: dict[str, Any] = self._call("POST", path, json=body)
+        return job
+
+    def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Iterator[dict[str, Any]]:
+        """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
+        the job. Raises `ServiceFault` where it fails as a whole."""
+        known, ended = 0, False
+        try:
+            while not ended:
+                now = self._call("GET", f"/jobs/{job['id']}", params={"since": known})
+                ended = now["state"] not in ("queued", "running")
+                known += len(now["outcomes"])
+                told(now)
+                yield from now["outcomes"]
+                if not ended:
+                    time.sleep(STEP)
+        finally:
+            if not ended:
+                self._call("DELETE", f"/jobs/{job['id']}")
+        if now["state"] != "done":
+            raise ServiceFault(f"The job was {now['state']}: {now['reason']}.")
+
+    def _call(self, method: str, path: str, **given: Any) -> Any:
+        try:
+            reply = self._client.request(method, path, **given)
+        except httpx.HTTPError as error:
+            raise ServiceFault(
+                f"The server at {self._url}, which uses the library, does not answer: {error}."
+            ) from None
+        if reply.is_success:
+            return reply.json()
+        try:
+            detail = str(reply.json()["detail"])
+        except (ValueError, KeyError, TypeError):
+            detail = f"The server at {self._url} answers {reply.status_code}."
+        raise (Invalid if reply.status_code == Invalid.status else ServiceFault)(detail)
+
+
+def answer_of(record: Mapping[str, Any]) -> Answer:
+    """An answer from its stable JSON form."""
+    cited = [
+        Citation(**{name: value for name, value in each.items() if name in Citation.__dataclass_fields__})
+        for each in record["citations"]
+    ]
+    return Answer(
+        question=record["question"],
+        language=record["language"],
+        status=record["status"],
+        reason=record["reason"],
+        statements=tuple(
+            Statement(each["text"], each["verdict"], tuple(cited[n - 1] for n in each["citations"]))
+            for each in record["statements"]
+        ),
+        see_also=tuple(Pointer(**each) for each in record["see_also"]),
+        notes=tuple(record["notes"]),
+        timings=dict(record["timings"]),
+        confidence=record["confidence"],
+        model=record["model"],
+        raw=tuple(record["raw"]),
+        dropped=tuple(Dropped(**each) for each in record["dropped"]),
+    )
+
+
+def _part(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _given(language: str | None, edition: str | None) -> dict[str, str]:
+    return {name: value for name, value in (("language", language), ("edition", edition)) if value is not None}

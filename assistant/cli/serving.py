@@ -1,0 +1,79 @@
+"""The command that serves page and API. The application itself is composed a floor above, in `app.py`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.session import EXIT_USAGE, fail, plain_errors, settings, talk
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from assistant.serving import Serving
+
+Compose = Callable[["Serving"], "FastAPI"]
+
+ONE_PROCESS = (
+    "--workers must be 1: one process owns a library, since two that write its vector index lose data silently. "
+    "A question uses all processors already. For more, run copies of the library behind a load balancer."
+)
+
+
+def serve_command(compose: Compose) -> typer.Typer:
+    """The command, serving what `compose` makes of a service."""
+    command = typer.Typer(
+        help="Serve the page and the API until interrupted; answers that are begun are finished.",
+        invoke_without_command=True,
+    )
+
+    @command.callback()
+    def serve(
+        host: Annotated[str | None, typer.Option(help="Address to listen at (RAPPORTEUR_HOST).")] = None,
+        port: Annotated[int | None, typer.Option(help="Port to listen at (RAPPORTEUR_PORT).")] = None,
+        workers: Annotated[int, typer.Option(min=1, help="Processes that serve: one.")] = 1,
+    ) -> None:
+        if workers > 1:
+            raise fail(ONE_PROCESS, EXIT_USAGE)
+        _serve(compose, host, port)
+
+    return command
+
+
+def _serve(compose: Compose, host: str | None, port: int | None) -> None:
+    from assistant.api.running import ServeError, listening, run, url_of
+    from assistant.logs import start_log
+    from assistant.serving import announced, open_service
+    from assistant.telemetry import trace
+
+    with plain_errors():
+        chosen = settings(host=host, port=port)
+        token = secrets.token_urlsafe(32)
+        try:
+            with (
+                listening(chosen.host, chosen.port) as listener,
+                open_service(chosen, token) as serving,
+                announced(chosen.data_dir, url_of(listener), token),
+            ):
+                start_log()
+                talk.print(f"Serving {chosen.data_dir} at {url_of(listener)}", markup=False)
+                if not chosen.open_reading and not serving.keys.all() and not serving.accounts.all():
+                    talk.print(
+                        "Nobody may ask yet. Make a key: rapporteur keys add NAME --role read; an account: rapporteur "
+                        "accounts add NAME --role read; or let everybody read: RAPPORTEUR_OPEN_READING=true",
+                        markup=False,
+                    )
+                app = compose(serving)
+                trace(app)
+                run(
+                    app,
+                    serving.service,
+                    listener,
+                    grace=chosen.stop_seconds,
+                    proxies=chosen.trusted_proxies,
+                )
+        except ServeError as error:
+            raise fail(str(error)) from None

@@ -1,0 +1,71 @@
+"""Why the service does not do what it is asked: each kind with its HTTP status, for every door."""
+
+from __future__ import annotations
+
+
+class ServiceFault(Exception):
+    """A request that is not fulfilled; the message is for the person who made it."""
+
+    status = 500
+    code = "failed"
+    title = "The service could not do this"
+
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+        """Seconds after which it is worth trying again."""
+
+
+class Invalid(ServiceFault):
+    """What was sent can't be meant; permanent."""
+
+    status, code, title = 422, "invalid", "The request is not valid"
+
+
+class NotKnown(ServiceFault):
+    """Nobody has said who they are."""
+
+    status, code, title = 401, "not-signed-in", "Sign-in or an API key is needed"
+
+
+class Forbidden(ServiceFault):
+    """The role does not suffice."""
+
+    status, code, title = 403, "forbidden", "Your role does not allow this"
+
+
+class NotHeld(ServiceFault):
+    """There is no such thing here."""
+
+    status, code, title = 404, "not-found", "There is no such thing here"
+
+
+class Conflict(ServiceFault):
+    """It can't be done in the present state."""
+
+    status, code, title = 409, "conflict", "This can't be done now"
+
+
+class TooLarge(ServiceFault):
+    """More was sent than is taken."""
+
+    status, code, title = 413, "too-large", "More was sent than is taken"
+
+
+class TooMany(ServiceFault):
+    """This client asks too often; transient."""
+
+    status, code, title = 429, "too-many-requests", "Too many requests"
+
+
+class Overloaded(ServiceFault):
+    """All clients together ask too much, or the service is stopping; transient."""
+
+    status, code, title = 503, "overloaded", "The service is busy"
+
+
+class TooSlow(ServiceFault):
+    """What was to be sent did not come."""
+
+    status, code, title = 408, "too-slow", "The request did not come in time"

@@ -1,0 +1,124 @@
+"""What `fetch` is asked for and what becomes of it, for the command line and the service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.faults import Invalid, NotHeld
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES, Document
+from corpus.library import Library
+from corpus.symbols import Symbol, SymbolError
+
+if TYPE_CHECKING:
+    from ingest.fetch import Download, Wanted
+    from ingest.outcomes import Outcome
+
+FOLDER = "downloads"
+"""Folder of the fetched files, in that of the library."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one symbol in one language."""
+
+    symbol: str
+    language: str
+    result: str
+    document: str | None = None
+    format: str | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    url: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where official documents are fetched from, and with which patience: the settings of the same names."""
+
+    ods_url: str
+    fetch_delay: float = 1.0
+    fetch_timeout: float = 30.0
+    fetch_max_wait: float = 120.0
+
+
+def languages_of(given: Sequence[str]) -> list[str]:
+    """Language codes, given one by one or separated by commas; `all` means all six. Raises `Invalid`."""
+    codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]
+    if "all" in codes:
+        return list(LANGUAGES)
+    return list(dict.fromkeys(_known(code) for code in codes))
+
+
+def _known(code: str) -> str:
+    if code not in LANGUAGES:
+        raise Invalid(f"The language {code!r} is none of {', '.join(LANGUAGES)}.")
+    return code
+
+
+def plan(
+    names: Sequence[str],
+    languages: Sequence[str],
+    meeting: bool,
+    cited_by: str | None,
+    everything: bool,
+    library: Library,
+    catalogue: Catalogue,
+) -> list[Wanted]:
+    """What is to be fetched: symbols that are named, what a meeting or the catalogue lists, what a document cites.
+    Raises `Invalid` or `NotHeld` where that is not clear."""
+    from ingest import fetch as fetching
+
+    ids = fetching.meeting_ids(catalogue)
+    meetings = [name for name in names if name in ids] if meeting else []
+    found: list[Symbol] = []
+    for name in names:
+        if name not in meetings:
+            try:
+                found += fetching.named(name)
+            except SymbolError as error:
+                hint = f" Meetings of the catalogue: {', '.join(ids)}." if meeting else ""
+                raise Invalid(f"{error}.{hint}" if hint else str(error)) from None
+    if meeting:
+        found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
+    if everything:
+        found += fetching.listed(catalogue)
+    if cited_by is not None:
+        texts = _texts(library, cited_by)
+        spoken = sorted({text.language for text in texts})
+        languages = languages or (spoken if len(spoken) == 1 else [])
+        cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
+        found += dict.fromkeys(each.symbol for each in cited if not each.held)
+    return fetching.wanted(found, languages or ["en"], library)
+
+
+def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:
+    from ingest.fetch import held_meetings
+
+    held = held_meetings(library, catalogue)
+    for choice in (held, ids):
+        if len(choice) == 1:
+            return choice[0]
+    why = "agendas of several meetings are held" if held else "no agenda of a meeting of the catalogue is held"
+    raise Invalid(f"Which meeting? ({why}.) Name one: rapporteur fetch --meeting {' | '.join(ids)}")
+
+
+def _texts(library: Library, name: str) -> list[Document]:
+    """The held texts of a document: the official ones, or where there is none what is held."""
+    found = library.find(name)
+    if not found:
+        raise NotHeld(f"The library holds no document {name!r}. 'rapporteur list' shows what it holds.")
+    return [document for document in found if document.edition == "official"] or found
+
+
+def row_of(each: Download, result: str, outcome: Outcome | None = None, reason: str = "") -> Row:
+    """What became of a download, or of the document that came of it."""
+    stored = each.stored
+    row = Row(each.wanted.symbol.text, each.wanted.language, result, reason=reason)
+    if stored is None:
+        return row
+    document = outcome.header.id if outcome and outcome.header else None
+    return Row(row.symbol, row.language, result, document, stored.kind, stored.bytes, stored.sha256, stored.url, reason)

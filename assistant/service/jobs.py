@@ -1,0 +1,243 @@
+"""Work that takes time: queued, done one after another by one thread, its progress and outcomes to be looked at."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from assistant.faults import Conflict, NotHeld, Overloaded
+
+State = Literal["queued", "running", "done", "failed", "stopped"]
+Clock = Callable[[], datetime]
+
+MOST_KEPT = 200
+"""Finished jobs that can still be looked at."""
+MOST_OUTCOMES = 100_000
+"""Outcomes that one job keeps; the counts go on."""
+
+log = logging.getLogger("rapporteur.jobs")
+
+
+class Stopped(Exception):
+    """The job was told to stop, or the service is stopping: what is finished is kept."""
+
+
+class Failed(Exception):
+    """The job can't be done; the message says why."""
+
+
+@dataclass
+class Job:
+    """A piece of work. `done` of `total` say how far it is (`total` None: not known yet), `detail` what is in hand;
+    `outcomes` are records of what became of each part, `counts` how many there are of each result."""
+
+    id: str
+    kind: str
+    by: str
+    created: str
+    state: State = "queued"
+    done: int = 0
+    total: int | None = None
+    detail: str = ""
+    reason: str = ""
+    finished: str | None = None
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    revision: int = 0
+
+    def to_json(self, since: int = 0) -> dict[str, Any]:
+        """A JSON-ready dictionary, with the outcomes behind the first `since` of them."""
+        made = {**vars(self), "outcomes": self.outcomes[since:], "counts": dict(self.counts)}
+        del made["revision"]
+        return made
+
+
+Heard = Callable[[str], None]
+
+
+class Hand:
+    """A running job as the work sees it: told of progress, and asked whether to stop."""
+
+    def __init__(self, job: Job, changed: threading.Condition, stop: threading.Event, heard: Heard) -> None:
+        self._job, self._changed, self._stop, self._heard = job, changed, stop, heard
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the work is to end."""
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """Raises `Stopped` where the work is to end."""
+        if self._stop.is_set():
+            raise Stopped
+
+    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+        """Says how far the work is. Raises `Stopped` where it is to end."""
+        self.check()
+        with self._changed:
+            job = self._job
+            job.done = job.done if done is None else done
+            job.total = job.total if total is None else total
+            job.detail = job.detail if detail is None else detail
+            job.revision += 1
+            self._changed.notify_all()
+
+    def advance(self) -> None:
+        """Says that one more part is done. Raises `Stopped` where the work is to end."""
+        self.tell(done=self._job.done + 1)
+
+    def outcome(self, record: dict[str, Any]) -> None:
+        """Adds what became of a part."""
+        with self._changed:
+            job = self._job
+            result = str(record.get("result", "done"))
+            self._heard(result)
+            job.counts[result] = job.counts.get(result, 0) + 1
+            if len(job.outcomes) < MOST_OUTCOMES:
+                job.outcomes.append(record)
+            job.revision += 1
+            self._changed.notify_all()
+
+
+Work = Callable[[Hand], None]
+Ended = Callable[[Job], None]
+
+
+class Jobs:
+    """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part."""
+
+    def __init__(
+        self, *, places: int = 100, heard: Heard = lambda _: None, clock: Clock = lambda: datetime.now(UTC)
+    ) -> None:
+        self._places, self._heard, self._clock = places, heard, clock
+        self._changed = threading.Condition(threading.RLock())
+        self._jobs: dict[str, Job] = {}
+        self._stops: dict[str, threading.Event] = {}
+        self._after: dict[str, Ended] = {}
+        self._queue: queue.SimpleQueue[tuple[Job, Work] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._thread.start()
+
+    def submit(self, kind: str, by: str, work: Work, *, detail: str = "", ended: Ended | None = None) -> Job:
+        """Queues work for somebody. `ended` is called when the job is over, but not where the service stops before:
+        then it is to be begun again. Raises `Overloaded` where too much waits."""
+        with self._changed:
+            unfinished = self.unfinished
+            if self._closed or unfinished >= self._places:
+                why = "The service is stopping." if self._closed else f"{unfinished} jobs wait already."
+                raise Overloaded(f"{why} Try again later.", retry_after=60)
+            job = Job(secrets.token_hex(8), kind, by, self._now(), detail=detail)
+            self._jobs[job.id] = job
+            self._stops[job.id] = threading.Event()
+            if ended is not None:
+                self._after[job.id] = ended
+            self._forget()
+        self._queue.put((job, work))
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """A job. Raises `NotHeld`."""
+        with self._changed:
+            if job_id not in self._jobs:
+                raise NotHeld(f"There is no job {job_id!r}. Finished jobs are forgotten in time, and at a restart.")
+            return self._jobs[job_id]
+
+    def all(self) -> list[Job]:
+        """All jobs, the latest first."""
+        with self._changed:
+            return list(reversed(self._jobs.values()))
+
+    @property
+    def unfinished(self) -> int:
+        """How many are queued or running."""
+        with self._changed:
+            return sum(job.state in ("queued", "running") for job in self._jobs.values())
+
+    def look(self, job_id: str, since: int = 0) -> dict[str, Any]:
+        """A job as a record, at one moment, with the outcomes behind the first `since`."""
+        job = self.get(job_id)
+        with self._changed:
+            return job.to_json(since)
+
+    def wait(self, job_id: str, after: int, seconds: float) -> tuple[int, dict[str, Any]]:
+        """A job as soon as it is another than at revision `after`, or after some seconds; and its revision."""
+        job = self.get(job_id)
+        with self._changed:
+            self._changed.wait_for(lambda: job.revision > after, seconds)
+            return job.revision, job.to_json()
+
+    def stop(self, job_id: str) -> Job:
+        """Tells a job to stop. Raises `NotHeld`, and `Conflict` where it has ended."""
+        job = self.get(job_id)
+        with self._changed:
+            if job.state not in ("queued", "running"):
+                raise Conflict(f"The job has ended ({job.state}).")
+            self._stops[job_id].set()
+            if job.state == "queued":
+                self._end(job, "stopped")
+        return job
+
+    def stop_all(self) -> None:
+        """Takes nothing new, and tells every job to stop."""
+        with self._changed:
+            self._closed = True
+            for stop in self._stops.values():
+                stop.set()
+
+    def close(self, grace: float) -> bool:
+        """Tells every job to stop and waits for the one in hand, `grace` seconds at most; says whether it ended."""
+        self.stop_all()
+        self._queue.put(None)
+        self._thread.join(grace)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while (taken := self._queue.get()) is not None:
+            job, work = taken
+            with self._changed:
+                if job.state != "queued":
+                    continue
+                if self._stops[job.id].is_set():
+                    self._end(job, "stopped")
+                    continue
+                job.state = "running"
+                job.revision += 1
+                self._changed.notify_all()
+            state, reason = self._done(job, work)
+            with self._changed:
+                self._end(job, state, reason)
+
+    def _done(self, job: Job, work: Work) -> tuple[State, str]:
+        try:
+            work(Hand(job, self._changed, self._stops[job.id], self._heard))
+        except Stopped:
+            return "stopped", "what was finished is kept"
+        except Failed as error:
+            return "failed", str(error)
+        except Exception:  # a job is not to end the thread that does all others
+            log.exception("a job broke down", extra={"fields": {"job": job.id, "kind": job.kind}})
+            return "failed", "The service has a fault; its log has the details."
+        return "done", ""
+
+    def _end(self, job: Job, state: State, reason: str = "") -> None:
+        job.state, job.reason, job.finished = state, reason, self._now()
+        job.revision += 1
+        after = self._after.pop(job.id, None)
+        if after is not None and not (self._closed and state == "stopped"):
+            after(job)
+        self._changed.notify_all()
+
+    def _forget(self) -> None:
+        ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]
+        for job_id in ended[: max(0, len(ended) - MOST_KEPT)]:
+            del self._jobs[job_id], self._stops[job_id]
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")

@@ -1,0 +1,66 @@
+"""What happens, counted for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60)
+
+
+class Metrics:
+    """The metrics of one service, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "rapporteur_requests", "Requests by method, route and status.", ("method", "route", "status"),
+            registry=self._registry,
+        )  # fmt: skip
+        self._request_seconds = Histogram(
+            "rapporteur_request_seconds", "Seconds of a request by route.", ("route",), buckets=_SECONDS,
+            registry=self._registry,
+        )  # fmt: skip
+        self._answers = Counter(
+            "rapporteur_answers", "Answers by status and language.", ("status", "language"), registry=self._registry
+        )
+        self._answer_seconds = Histogram(
+            "rapporteur_answer_seconds", "Seconds of answering, without waiting.", buckets=_SECONDS,
+            registry=self._registry,
+        )  # fmt: skip
+        self._refused = Counter(
+            "rapporteur_refused", "Questions that were not taken, by reason.", ("reason",), registry=self._registry
+        )
+        self._files = Counter("rapporteur_files", "Files by what became of them.", ("result",), registry=self._registry)
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request that is done; status 0: the client went away."""
+        self._requests.labels(method if method in _METHODS else "other", route, str(status)).inc()
+        self._request_seconds.labels(route).observe(seconds)
+
+    def answer(self, status: str, language: str, seconds: float) -> None:
+        """An answer that was given."""
+        self._answers.labels(status, language).inc()
+        self._answer_seconds.observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """A question that was not taken."""
+        self._refused.labels(reason).inc()
+
+    def file(self, result: str) -> None:
+        """What became of a file."""
+        self._files.labels(result).inc()
+
+    def watch(self, name: str, help_text: str, value: Callable[[], float]) -> None:
+        """Shows a number as it is when it is asked for."""
+        Gauge(f"rapporteur_{name}", help_text, registry=self._registry).set_function(value)
+
+    def text(self) -> bytes:
+        """All of it, in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -1,0 +1,465 @@
+"""The service: every operation that a door offers, each checked for who asks, limited, and done in its turn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from assistant.access import Principal, check
+from assistant.access.rates import COSTLY, Rates
+from assistant.answer import Answer, Mode, Statement
+from assistant.collection import Collection
+from assistant.engine import Engine
+from assistant.events import Finished, Said
+from assistant.faults import Conflict, Invalid, Overloaded, ServiceFault
+from assistant.fetching import Row, languages_of, plan
+from assistant.files import Files
+from assistant.retrieve import Evidence
+from assistant.service.events import Closed, Done, Stated, Status, Stream
+from assistant.service.jobs import MOST_OUTCOMES, Hand, Job, Jobs
+from assistant.service.keeping import Keeper, Upload
+from assistant.service.metrics import Metrics
+from assistant.service.turns import Turns
+from corpus.documents import LANGUAGES, Document
+from corpus.feedback import Feedback, FeedbackError, feedback_of
+from corpus.symbols import Symbol, SymbolError
+from ingest.folder import printable
+
+UPLOADS = "uploads"
+"""Folder of files that were sent and are not read yet, in that of the library."""
+CONTENT, NOTE = "content", "note.json"
+
+Noted = Callable[[Principal, str, str], None]
+"""Told who does what to what, for the audit log."""
+T = TypeVar("T")
+
+log = logging.getLogger("rapporteur.service")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the service takes on. `queue` questions may wait, `per_client` of them one client's, `patience` seconds each;
+    `jobs` may be unfinished; a file may have `upload` bytes."""
+
+    queue: int = 100
+    per_client: int = 100
+    patience: float = 60.0
+    jobs: int = 100
+    upload: int = 100_000_000
+
+    def turns(self) -> Turns:
+        """The queue at the models."""
+        return Turns(places=self.queue, per_client=self.per_client, patience=self.patience)
+
+
+class Service:
+    """Rapporteur for many. Every method takes the principal that asks first, and raises a `ServiceFault` for what
+    is not done.
+
+    `ask` and `search` wait for their turn; `begin_ask` and `begin_search` give a future instead, for doors that must
+    not block. Everything else is quick, and safe from any thread.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        keeper: Keeper | None = None,
+        limits: Limits | None = None,
+        *,
+        turns: Turns | None = None,
+        rates: Rates | None = None,
+        noted: Noted = lambda _who, _action, _target: None,
+        log_questions: bool = False,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.engine = engine
+        self.metrics = Metrics()
+        self._rates, self._noted, self._log_questions = rates, noted, log_questions
+        self.library = engine.library
+        self.collection = Collection(engine.library, engine.catalogue)
+        self.turns = turns or self.limits.turns()
+        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file)
+        self._keeper = keeper or Keeper(engine.library, engine.catalogue)
+        self._uploads = self.library.folder / UPLOADS
+        self._stopping = False
+        self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
+        self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
+        self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
+
+    def stop(self) -> None:
+        """Takes nothing new from now on, and tells jobs to stop between two documents."""
+        self._stopping = True
+        self.jobs.stop_all()
+
+    def close(self, grace: float = 20.0) -> bool:
+        """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
+        all that was begun has ended within `grace` seconds."""
+        self.stop()
+        jobs = self.jobs.close(grace)
+        return self.turns.close(grace) and jobs
+
+    # Asking
+
+    def begin_ask(
+        self,
+        who: Principal,
+        question: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        mode: Mode | None = None,
+    ) -> Future[Answer]:
+        """The answer to a question, to come. `history` are the earlier user turns, oldest first; `mode` overrides that
+        of the settings."""
+        self._check(who, "ask")
+        _language(language)
+        return self._turn(lambda: self._answer(who, question, history, language, mode), who)
+
+    def ask(
+        self,
+        who: Principal,
+        question: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        mode: Mode | None = None,
+    ) -> Answer:
+        """The answer to a question, in its turn."""
+        return self.begin_ask(who, question, history, language, mode).result()
+
+    def stream(
+        self,
+        who: Principal,
+        question: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        mode: Mode | None = None,
+    ) -> Stream:
+        """The answer as it comes: `Status`, `Stated` for each verified statement, and `Done` with the whole answer,
+        which is what `ask` gives. For `for` and `async for`; refusals are raised here, not in the stream."""
+        self._check(who, "ask")
+        _language(language)
+        stream = Stream()
+
+        def answer() -> None:
+            try:
+                stream.put(Status("answering"))
+                stream.put(Done(self._answer(who, question, history, language, mode, stream.put)))
+            except Closed:
+                return
+
+        ahead = self.turns.waiting
+        stream.put(Status("waiting", ahead))
+        stream.follow(self._turn(answer, who))
+        return stream
+
+    def begin_search(self, who: Principal, text: str, limit: int = 10) -> Future[list[Evidence]]:
+        """The passages nearest to a question, to come."""
+        self._check(who, "search")
+        return self._turn(lambda: self.engine.search(text, limit), who)
+
+    def search(self, who: Principal, text: str, limit: int = 10) -> list[Evidence]:
+        """The passages nearest to a question, best first."""
+        return self.begin_search(who, text, limit).result()
+
+    def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
+        try:
+            return self.turns.take(work, who.client)
+        except ServiceFault as fault:
+            self.metrics.refused(fault.code)
+            raise
+
+    def _answer(
+        self,
+        who: Principal,
+        question: str,
+        history: Sequence[str],
+        language: str | None,
+        mode: Mode | None,
+        told: Callable[[Stated], None] = lambda _: None,
+    ) -> Answer:
+        """Answers; `told` hears of each statement once it stands."""
+        stated: list[Statement] = []
+        with closing(self.engine.stream(question, history, language, mode=mode)) as events:
+            for event in events:
+                if isinstance(event, Said):
+                    stated.append(event.statement)
+                    told(Stated(Answer(question, language or "", "answered", "", tuple(stated)), event.statement))
+                elif isinstance(event, Finished):
+                    answer = event.answer
+        seconds = answer.timings.get("total_ms", 0.0) / 1e3
+        self.metrics.answer(answer.status, answer.language, seconds)
+        fields = {"who": who.id, "status": answer.status, "language": answer.language, "ms": round(seconds * 1e3, 1)}
+        if self._log_questions:
+            fields |= {"question": question, "history": list(history)}
+        log.info("answer", extra={"fields": fields})
+        return answer
+
+    # Looking
+
+    def documents(
+        self,
+        who: Principal,
+        *,
+        text: str | None = None,
+        language: str | None = None,
+        edition: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[list[dict[str, Any]], int]:
+        """A page of the held documents, and how many there are in all."""
+        self._check(who, "documents")
+        ids = self.collection.ids(text=text, language=language, edition=edition)
+        return self.collection.records(ids[offset : offset + limit]), len(ids)
+
+    def records(self, who: Principal, *, missing: bool = False) -> list[dict[str, Any]]:
+        """All held documents, and behind them, with `missing`, what is known to exist and is not held."""
+        self._check(who, "documents")
+        return [*self.collection.records(), *(self.collection.missing() if missing else ())]
+
+    def catalogue(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
+        """A page of what is known to exist and is not held, and how many there are in all."""
+        self._check(who, "catalogue")
+        missing = self.collection.missing()
+        return missing[offset : offset + limit], len(missing)
+
+    def document(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Document:
+        """The document that a symbol, name or id means. Pass it to `collection` for its outline, blocks, versions."""
+        self._check(who, "documents")
+        return self.collection.one(name, language, edition)
+
+    def passage(self, who: Principal, passage_id: str, around: int = 0) -> dict[str, Any]:
+        """A passage by evidence id with its neighbours."""
+        self._check(who, "documents")
+        return self.collection.passage(passage_id, around)
+
+    def meetings(self, who: Principal) -> list[dict[str, Any]]:
+        """The meetings whose agendas are held."""
+        self._check(who, "meetings")
+        return self.collection.meetings()
+
+    def status(self, who: Principal) -> dict[str, Any]:
+        """What the library holds, in numbers, and what it was made with."""
+        self._check(who, "status")
+        return self.collection.status()
+
+    # Rating
+
+    def rate(
+        self,
+        who: Principal,
+        question: str,
+        language: str,
+        rating: int,
+        *,
+        history: Sequence[str] = (),
+        answer: dict[str, Any] | None = None,
+        comment: str = "",
+        expected: str = "",
+    ) -> int:
+        """Keeps what somebody says about an answer; returns its number."""
+        self._check(who, "rate")
+        try:
+            kept = feedback_of(
+                question, language, rating, history=history, answer=answer, comment=comment, expected=expected
+            )
+        except FeedbackError as error:
+            raise Invalid(str(error)) from None
+        return self.library.add_feedback(kept)
+
+    def ratings(self, who: Principal) -> list[Feedback]:
+        """What people said about answers, oldest first."""
+        self._check(who, "ratings")
+        return self.library.feedback()
+
+    # Keeping
+
+    def room(self, who: Principal) -> Path:
+        """A new folder of the server's for one upload: the door writes the bytes into `content` (`CONTENT`) there, and then
+        calls `upload`."""
+        self._check(who, "upload")
+        folder = self._uploads / secrets.token_hex(16)
+        folder.mkdir(parents=True, mode=0o700)
+        return folder
+
+    def upload(
+        self,
+        who: Principal,
+        folder: Path,
+        name: str,
+        *,
+        symbol: str | None = None,
+        language: str | None = None,
+        ocr: bool = False,
+    ) -> Job:
+        """Begins to read the file in a folder that `room` gave. `name` is only shown, what it is its content tells."""
+        try:
+            self._check(who, "upload")
+            _language(language)
+            named = _symbol(symbol)
+            path = folder / CONTENT
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            shown = printable(name.replace("\\", "/").rpartition("/")[2])[:200]
+            upload = Upload(path, shown, sha256, named, language, ocr)
+            note = {**asdict(upload), "path": "", "by": who.id}
+            (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
+            self._noted(who, "upload", f"{shown} {sha256}")
+            return self._read(upload, who.id)
+        except ServiceFault:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def resume(self) -> int:
+        """Begins again with uploads that an earlier process took and did not finish; returns their number."""
+        begun = 0
+        for folder in sorted(self._uploads.iterdir()) if self._uploads.is_dir() else ():
+            try:
+                note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
+                by = str(note.pop("by"))
+                upload = Upload(**{**note, "path": folder / CONTENT})
+            except (OSError, ValueError, KeyError, TypeError):
+                shutil.rmtree(folder, ignore_errors=True)  # it was never taken: its sender got no answer
+            else:
+                self._read(upload, by)
+                begun += 1
+        return begun
+
+    def _read(self, upload: Upload, by: str) -> Job:
+        return self.jobs.submit(
+            "upload",
+            by,
+            lambda hand: self._keeper.read(hand, [upload], 1),
+            detail=upload.name,
+            ended=lambda _: shutil.rmtree(upload.path.parent, ignore_errors=True),
+        )
+
+    def fetch(
+        self,
+        who: Principal,
+        symbols: Sequence[str] = (),
+        languages: Sequence[str] = (),
+        form: str | None = None,
+        *,
+        meeting: bool = False,
+        cited_by: str | None = None,
+        everything: bool = False,
+        again: bool = False,
+    ) -> Job:
+        """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
+        from ingest.fetch import FORMATS
+
+        self._check(who, "fetch")
+        if not self._keeper.can_fetch:
+            raise Conflict("This service does not fetch documents.")
+        if form is not None and form not in FORMATS:
+            raise Invalid(f"The format {form!r} is none of {', '.join(FORMATS)}.")
+        if not (symbols or meeting or cited_by or everything):
+            raise Invalid("Name at least one symbol, a meeting, a document that cites others, or the catalogue.")
+        wanted = plan(
+            symbols, languages_of(languages), meeting, cited_by, everything, self.library, self.engine.catalogue
+        )
+        due = [each for each in wanted if again or not each.held]
+        held = [Row(each.symbol.text, each.language, "held", each.held[0]) for each in wanted if each not in due]
+        formats = FORMATS if form is None else (form,)
+
+        def work(hand: Hand) -> None:
+            for row in held:
+                hand.outcome(asdict(row))
+            if due:
+                self._keeper.fetch(hand, due, formats, again=again)
+
+        named = ", ".join(f"{each.symbol} ({each.language})" for each in due) or "nothing that is not held"
+        self._noted(who, "fetch", named)
+        return self.jobs.submit("fetch", who.id, work, detail=named[:200])
+
+    def ingest(
+        self,
+        who: Principal,
+        paths: Sequence[Path],
+        *,
+        starter: bool = False,
+        symbol: str | None = None,
+        language: str | None = None,
+        ocr: bool = False,
+        again: bool = False,
+        jobs: int | None = None,
+    ) -> Job:
+        """Begins to read files and folders of this machine's, for its own user."""
+        self._check(who, "ingest")
+        _language(language)
+        files = Files(paths, starter, _symbol(symbol), language, ocr, self.library.folder)
+        self._noted(who, "ingest", ", ".join(map(str, paths)) or "starter")
+        return self.jobs.submit(
+            "ingest",
+            who.id,
+            lambda hand: self._keeper.read(hand, files, len(files), again=again, jobs=jobs),
+            detail=", ".join(printable(str(path)) for path in paths)[:200],
+        )
+
+    def remove(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Job:
+        """Begins to remove a document: all its versions, or those in a language or edition."""
+        self._check(who, "remove")
+        ids = [document.id for document in self.collection.find(name, language, edition)]
+        self._noted(who, "remove", ", ".join(ids))
+        return self.jobs.submit("remove", who.id, lambda hand: self._keeper.remove(hand, ids), detail=name)
+
+    def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:
+        """How a job stands, with the outcomes behind the first `since`."""
+        self._check(who, "jobs")
+        return self.jobs.look(job_id, since)
+
+    def all_jobs(self, who: Principal) -> list[dict[str, Any]]:
+        """The jobs, the latest first, without their outcomes."""
+        self._check(who, "jobs")
+        return [self.jobs.look(job.id, since=MOST_OUTCOMES) for job in self.jobs.all()]
+
+    def wait_job(self, who: Principal, job_id: str, after: int = -1, seconds: float = 10) -> tuple[int, dict[str, Any]]:
+        """A job as soon as it has changed since revision `after`, or after some seconds; and its revision."""
+        self._check(who, "jobs")
+        return self.jobs.wait(job_id, after, seconds)
+
+    def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
+        """Tells a job to stop; what is finished is kept."""
+        self._check(who, "jobs")
+        self._noted(who, "stop", job_id)
+        return self.jobs.stop(job_id).to_json()
+
+    def metrics_text(self, who: Principal) -> bytes:
+        """What happened, for Prometheus."""
+        self._check(who, "metrics")
+        return self.metrics.text()
+
+    @property
+    def ready(self) -> bool:
+        """Whether questions are taken."""
+        return not self._stopping and self.turns.waiting < self.limits.queue
+
+    def _check(self, who: Principal, operation: str) -> None:
+        """The one place where it is decided who may do what, how often, and when."""
+        check(who, operation)
+        if self._rates is not None:
+            self._rates.count(who, operation)
+        if self._stopping and operation in COSTLY:
+            raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+
+
+def _language(language: str | None) -> None:
+    if language is not None and language not in LANGUAGES:
+        raise Invalid(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+
+
+def _symbol(symbol: str | None) -> str | None:
+    if not symbol:
+        return None
+    try:
+        return Symbol.parse(symbol).text
+    except SymbolError as error:
+        raise Invalid(str(error)) from None

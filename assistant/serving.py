@@ -1,0 +1,101 @@
+"""From settings to a running service: library, engine, service, who may do what."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.access.accounts import Accounts
+from assistant.access.audit import Audit
+from assistant.access.keys import Keys
+from assistant.access.rates import Rates
+from assistant.access.store import AccessStore
+from assistant.api.application import Doors
+from assistant.api.gate import AccessGate
+from assistant.cli.remote import SERVER
+from assistant.cli.session import catalogue_of, make_engine
+from assistant.fetching import Source
+from assistant.service import Limits, Service
+from assistant.service.keeping import Keeper
+from assistant.service.politely import politely
+from assistant.settings import Settings
+from corpus.embedding import make_models
+from corpus.library import Library
+from ingest.segment import SEGMENTER_VERSION
+from ingest.workers.pool import Limits as ReaderLimits
+
+NICE = 10
+"""How far the processes that read files step behind those that answer."""
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A service and what its doors need to know."""
+
+    service: Service
+    gate: AccessGate
+    audit: Audit
+    keys: Keys
+    accounts: Accounts
+    doors: Doors
+
+
+@contextmanager
+def open_service(chosen: Settings, token: str | None = None, doors: Doors | None = None) -> Iterator[Serving]:
+    """The service that the settings describe, until the block ends; then what was begun is finished. `token` opens
+    it to this machine's user. Raises what opening a library raises."""
+    limits = Limits(
+        queue=chosen.queue,
+        per_client=max(1, chosen.queue // 2),
+        patience=chosen.queue_seconds,
+        upload=chosen.max_upload * 1_000_000,
+    )
+    turns = limits.turns()
+    models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
+    with (
+        Library(
+            chosen.data_dir, politely(models, turns), SEGMENTER_VERSION, chosen.chroma_url, owner="rapporteur serve"
+        ) as library,
+        AccessStore(chosen.data_dir) as store,
+    ):
+        audit = Audit(store)
+        keys, accounts = Keys(store), Accounts(store, chosen.session_hours)
+        rates = Rates(chosen.rate, chosen.rate_address)
+        catalogue = catalogue_of(chosen)
+        source = Source(chosen.ods_url, chosen.fetch_delay, chosen.fetch_timeout, chosen.fetch_max_wait)
+        reader = ReaderLimits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds, nice=NICE)
+        service = Service(
+            make_engine(library, chosen),
+            Keeper(library, catalogue, source, jobs=chosen.jobs, limits=reader),
+            limits,
+            turns=turns,
+            rates=rates,
+            noted=audit.note,
+            log_questions=chosen.log_questions,
+        )
+        try:
+            service.resume()
+            gate = AccessGate(keys, accounts, rates, reading=chosen.open_reading, local=token)
+            at = doors or Doors(chosen.connections, chosen.body_seconds, chosen.cors_origins)
+            yield Serving(service, gate, audit, keys, accounts, at)
+        finally:
+            service.close(chosen.stop_seconds)
+
+
+@contextmanager
+def announced(folder: Path, url: str, token: str) -> Iterator[None]:
+    """Until the block ends, the command line of this user finds the server. Nobody else can read the file."""
+    path = folder / SERVER
+    made = folder / f"{SERVER}.{secrets.token_hex(4)}"
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"url": url, "token": token, "pid": os.getpid()}, file)
+    made.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,247 @@
+"""`python -m eval.load`: many people at once ask one server, each answer checked against that of a quiet server.
+
+A server process over the starter corpus, as users get it, is asked by `--users` people for `--seconds`, each asking
+the next question as soon as the last is answered: first a bare FastAPI handler on the same server that returns an
+answer of the same size, then Rapporteur, then Rapporteur while a folder of `--documents` documents is read in. With
+`--soak N` it is then asked N questions, and the memory of its process is read after each tenth. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from eval.cases import load_cases, shipped_sets
+from eval.metrics.latency import percentile
+
+DEADLINE = 300.0
+"""Seconds in which anything must have happened."""
+
+_BARE = """
+import sys, json, uvicorn
+from fastapi import FastAPI
+app = FastAPI()
+answer = json.loads(sys.argv[2])
+@app.post("/api/v1/ask")
+async def ask(body: dict) -> dict:
+    return answer
+@app.get("/api/v1/ready")
+async def ready() -> dict:
+    return {}
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
+"""
+
+
+@dataclass
+class Figures:
+    """What one round of asking gave. Times in seconds."""
+
+    seconds: float = 0.0
+    times: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    mixed: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Figures to print: answers a second, times in milliseconds, what went wrong."""
+        done = len(self.times)
+        return {
+            "answers": done,
+            "a_second": round(done / self.seconds, 2),
+            "p50_ms": round((percentile(self.times, 0.5) or 0.0) * 1e3, 1),
+            "p95_ms": round((percentile(self.times, 0.95) or 0.0) * 1e3, 1),
+            "errors": len(self.errors),
+            "mixed": self.mixed,
+            **({"first_error": self.errors[0]} if self.errors else {}),
+        }
+
+
+@contextmanager
+def process(command: Sequence[str], url: str, env: dict[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A server process, ready when the block begins."""
+    with tempfile.TemporaryFile() as said:
+        running = subprocess.Popen(command, stdout=said, stderr=said, env=env)
+        try:
+            end = time.monotonic() + DEADLINE
+            while not _ready(url):
+                if running.poll() is not None or time.monotonic() > end:
+                    said.seek(0)
+                    raise SystemExit(f"The server did not start: {said.read().decode(errors='replace')[-2_000:]}")
+                time.sleep(0.1)
+            yield running
+        finally:
+            running.send_signal(signal.SIGTERM)
+            running.wait(DEADLINE)
+
+
+def _ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/ready", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def crowd(
+    url: str, users: int, seconds: float, asked: Sequence[str], expected: dict[str, Any] | None = None
+) -> Figures:
+    """Many people ask at once. `expected` holds the answer to each question; without it none is compared."""
+    found = Figures()
+    limits = httpx.Limits(max_connections=users, max_keepalive_connections=users)
+    async with httpx.AsyncClient(timeout=DEADLINE, limits=limits, trust_env=False) as client:
+        begun = time.monotonic()
+
+        async def person(number: int) -> None:
+            order = random.Random(number)
+            while time.monotonic() - begun < seconds:
+                question = order.choice(asked)
+                at = time.monotonic()
+                try:
+                    reply = await client.post(f"{url}/ask", json={"question": question})
+                    reply.raise_for_status()
+                    answer = reply.json()
+                except (httpx.HTTPError, ValueError) as error:
+                    found.errors.append(f"{type(error).__name__}: {error}")
+                    continue
+                found.times.append(time.monotonic() - at)
+                if expected is not None and bare(answer) != expected[question]:
+                    found.mixed += 1
+
+        await asyncio.gather(*(person(number) for number in range(users)))
+        found.seconds = time.monotonic() - begun
+    return found
+
+
+def bare(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without its times, which alone differ."""
+    return {name: value for name, value in answer.items() if name != "timings"}
+
+
+def questions(most: int) -> list[str]:
+    """Questions of the shipped set, in all languages."""
+    asked = [case.question for case in load_cases(shipped_sets()["starter"]) if not case.history and case.question]
+    return sorted(set(asked), key=lambda text: (len(text) * 7919) % 997)[:most]
+
+
+def quiet(url: str, asked: Sequence[str]) -> dict[str, Any]:
+    """The answer to each question when nobody else asks."""
+    with httpx.Client(timeout=DEADLINE, trust_env=False) as client:
+        return {each: bare(client.post(f"{url}/ask", json={"question": each}).json()) for each in asked}
+
+
+def folder_of(folder: Path, count: int) -> Path:
+    """A folder of documents about other things than the questions."""
+    folder.mkdir()
+    words = [
+        "harbour",
+        "winter",
+        "lantern",
+        "ferry",
+        "rope",
+        "tide",
+        "signal",
+        "keel",
+        "mast",
+        "anchor",
+        "pilot",
+        "chart",
+        "beacon",
+    ]
+    order = random.Random(0)
+    for number in range(count):
+        lines = [f"{n}. " + " ".join(order.choices(words, k=60)).capitalize() + "." for n in range(1, 41)]
+        (folder / f"{number:04}.md").write_text(f"# Log {number}\n\n" + "\n\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def resident(pid: int) -> float:
+    """Memory of a process in MB."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1_000
+    return 0.0
+
+
+def soak(url: str, pid: int, count: int, asked: Sequence[str]) -> list[float]:
+    """Memory in MB after each tenth of many questions, which are asked by four at once."""
+
+    async def some(number: int, offset: int) -> None:
+        async with httpx.AsyncClient(timeout=DEADLINE, trust_env=False) as client:
+            for n in range(offset, number, 4):
+                reply = await client.post(f"{url}/ask", json={"question": asked[n % len(asked)]})
+                reply.raise_for_status()
+
+    async def all_of(number: int) -> None:
+        await asyncio.gather(*(some(number, offset) for offset in range(4)))
+
+    seen = [resident(pid)]
+    for _ in range(10):
+        asyncio.run(all_of(count // 10))
+        seen.append(resident(pid))
+    return [round(each, 1) for each in seen]
+
+
+def free_port() -> int:
+    """A port at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def main() -> None:
+    """Measures, and prints what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--documents", type=int, default=100)
+    parser.add_argument("--questions", type=int, default=100, help="different questions that are asked")
+    parser.add_argument("--soak", type=int, default=0, help="questions after which memory is to be as before")
+    given = parser.parse_args()
+    port = str(free_port())
+    url = f"http://127.0.0.1:{port}/api/v1"
+    with tempfile.TemporaryDirectory() as folder:
+        env = {
+            **os.environ,
+            "RAPPORTEUR_DATA_DIR": f"{folder}/library",
+            "RAPPORTEUR_OPEN_READING": "true",
+            "RAPPORTEUR_RATE": "0",
+            "RAPPORTEUR_RATE_ADDRESS": "0",
+            "RAPPORTEUR_QUEUE": str(max(100, 4 * given.users)),
+        }
+        rapporteur = [sys.executable, "-m", "assistant.cli"]
+        subprocess.run([*rapporteur, "ingest", "--starter"], env=env, check=True, capture_output=True)
+        told: dict[str, Any] = {"users": given.users, "seconds": given.seconds}
+        asked = questions(given.questions)
+        with process([*rapporteur, "serve", "--port", port], url, env) as server:
+            expected = quiet(url, asked)
+            alone = asyncio.run(crowd(url, 1, min(20.0, given.seconds), asked, expected))
+            told["one_user"] = alone.to_json()
+            told["many_users"] = asyncio.run(crowd(url, given.users, given.seconds, asked, expected)).to_json()
+            papers = folder_of(Path(folder) / "papers", given.documents)
+            with subprocess.Popen([*rapporteur, "ingest", str(papers)], env=env, stdout=subprocess.DEVNULL) as reading:
+                # Documents that come in may change what the best answer is, so that none is compared here.
+                beside = asyncio.run(crowd(url, given.users, given.seconds, asked))
+                told["while_reading"] = {**beside.to_json(), "still_reading": reading.poll() is None}
+                reading.send_signal(signal.SIGINT)
+            if given.soak:
+                told["memory_mb"] = soak(url, server.pid, given.soak, asked)
+        with process([sys.executable, "-c", _BARE, port, json.dumps(expected[asked[0]])], url):
+            told["bare_handler"] = asyncio.run(crowd(url, given.users, min(20.0, given.seconds), asked)).to_json()
+    print(json.dumps(told, indent=1))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

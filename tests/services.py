@@ -1,0 +1,123 @@
+"""Services over small libraries, with keys of every role, for tests of the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app import create_app
+from assistant.access import Role
+from assistant.access.accounts import Accounts
+from assistant.access.audit import Audit
+from assistant.access.keys import Keys
+from assistant.access.rates import Rates
+from assistant.access.store import AccessStore
+from assistant.api.application import Doors
+from assistant.api.gate import AccessGate
+from assistant.engine import Engine
+from assistant.service import Limits, Service
+from assistant.service.keeping import Keeper
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.run import Input, ingest, starter_sources
+from ingest.segment import SEGMENTER_VERSION
+
+LOCAL_TOKEN = "the token of this machine's user"
+PASSWORD = "correct horse battery"
+BOATS = b"Note on boats\n\nBoats leave at noon. Every boat needs a flag.\n"
+
+
+@dataclass
+class Made:
+    """A service behind its HTTP door. `keys` has a key for each role."""
+
+    app: FastAPI
+    client: TestClient
+    service: Service
+    library: Library
+    keys: dict[str, str]
+    store: AccessStore
+    gate: AccessGate
+    audit: Audit
+
+    def headers(self, role: str) -> dict[str, str]:
+        """What a caller of a role sends."""
+        if role == "local":
+            return {"Authorization": f"Bearer {LOCAL_TOKEN}"}
+        return {"Authorization": f"Bearer {self.keys[role]}"} if role in self.keys else {}
+
+
+@contextmanager
+def made_service(
+    folder: Path,
+    catalogue: Catalogue,
+    *,
+    starter: bool = False,
+    reading: bool = False,
+    rates: Rates | None = None,
+    limits: Limits | None = None,
+    doors: Doors | None = None,
+    engine: Engine | None = None,
+    keeper: dict[str, Any] | None = None,
+) -> Iterator[Made]:
+    """A service over a library of its own: a note on boats, or the starter corpus."""
+    with (
+        Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION) as library,
+        AccessStore(folder / "library") as store,
+    ):
+        sources = starter_sources() if starter else [Input("boats.txt", BOATS)]
+        list(ingest(sources, library, catalogue))
+        keys, accounts, audit = Keys(store), Accounts(store), Audit(store)
+        made = {role: keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
+        rates = rates or Rates(0, 0)
+        service = Service(
+            engine or Engine(library, catalogue),
+            Keeper(library, catalogue, **(keeper or {})),
+            limits,
+            rates=rates,
+            noted=audit.note,
+        )
+        gate = AccessGate(keys, accounts, rates, reading=reading, local=LOCAL_TOKEN)
+        app = create_app(service, gate, doors, audit)
+        try:
+            with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
+                yield Made(app, client, service, library, made, store, gate, audit)
+        finally:
+            service.close(5)
+
+
+def ended(made: Made, job: dict[str, Any]) -> dict[str, Any]:
+    """A job when it has ended."""
+    revision = -1
+    while job["state"] in ("queued", "running"):
+        revision, job = made.service.jobs.wait(job["id"], revision, 60)
+    return job
+
+
+@contextmanager
+def listening(made: Made) -> Iterator[tuple[str, int]]:
+    """The application behind the real server, in a thread; its host and port."""
+    import socket
+    import threading
+
+    import uvicorn
+
+    from assistant.api.connections import TimedProtocol
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(made.app, http=TimedProtocol, ws="none", log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield listener.getsockname()
+        finally:
+            server.should_exit = True
+            thread.join()

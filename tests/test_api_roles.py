@@ -1,0 +1,117 @@
+"""Who may do what: every route of the application with every role. A route without an entry fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from services import Made, made_service
+
+from corpus.catalogue import Catalogue
+
+ROLES = ("nobody", "read", "staff", "admin", "local")
+ASK = {"json": {"question": "When do boats leave?"}}
+BOAT = "/api/v1/documents/boats.txt"
+
+TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
+    # (method, route): (least role, address, what is sent)
+    ("GET", "/api/v1/openapi.json"): ("nobody", "/api/v1/openapi.json", {}),
+    ("GET", "/api/v1/health"): ("nobody", "/api/v1/health", {}),
+    ("GET", "/api/v1/ready"): ("nobody", "/api/v1/ready", {}),
+    ("GET", "/api/v1/me"): ("nobody", "/api/v1/me", {}),
+    ("GET", "/sign-in"): ("nobody", "/sign-in", {}),
+    ("GET", "/sign-in.css"): ("nobody", "/sign-in.css", {}),
+    ("POST", "/sign-in"): ("nobody", "/sign-in", {"data": {"name": "x"}}),  # no password: 422
+    ("POST", "/sign-out"): ("nobody", "/sign-out", {"headers": {"Sec-Fetch-Site": "same-origin"}}),
+    ("POST", "/api/v1/ask"): ("read", "/api/v1/ask", ASK),
+    ("POST", "/api/v1/ask/stream"): ("read", "/api/v1/ask/stream", ASK),
+    ("GET", "/api/v1/search"): ("read", "/api/v1/search?q=boats", {}),
+    ("GET", "/api/v1/documents"): ("read", "/api/v1/documents", {}),
+    ("GET", "/api/v1/catalogue"): ("read", "/api/v1/catalogue", {}),
+    ("GET", "/api/v1/meetings"): ("read", "/api/v1/meetings", {}),
+    ("GET", "/api/v1/passages/{passage}"): ("read", "/api/v1/passages/none", {}),
+    ("GET", "/api/v1/documents/{document:path}"): ("read", BOAT, {}),
+    ("GET", "/api/v1/documents/{document:path}/outline"): ("read", f"{BOAT}/outline", {}),
+    ("GET", "/api/v1/documents/{document:path}/tables"): ("read", f"{BOAT}/tables", {}),
+    ("GET", "/api/v1/documents/{document:path}/footnotes"): ("read", f"{BOAT}/footnotes", {}),
+    ("GET", "/api/v1/documents/{document:path}/blocks"): ("read", f"{BOAT}/blocks", {}),
+    ("GET", "/api/v1/documents/{document:path}/text"): ("read", f"{BOAT}/text", {}),
+    ("POST", "/api/v1/feedback"): (
+        "read", "/api/v1/feedback", {"json": {"question": "q", "language": "en", "rating": 1}},
+    ),
+    ("GET", "/api/v1/feedback"): ("staff", "/api/v1/feedback", {}),
+    ("GET", "/api/v1/status"): ("staff", "/api/v1/status", {}),
+    ("DELETE", "/api/v1/documents/{document:path}"): ("staff", "/api/v1/documents/none", {}),
+    ("POST", "/api/v1/uploads"): (
+        "staff", "/api/v1/uploads", {"files": {"file": ("a.txt", b"words")}, "data": {"symbol": "no symbol"}},
+    ),
+    ("POST", "/api/v1/fetch"): ("staff", "/api/v1/fetch", {"json": {"symbols": ["A/80/1"]}}),
+    ("GET", "/api/v1/jobs"): ("staff", "/api/v1/jobs", {}),
+    ("GET", "/api/v1/jobs/{job}"): ("staff", "/api/v1/jobs/none", {}),
+    ("GET", "/api/v1/jobs/{job}/stream"): ("staff", "/api/v1/jobs/none/stream", {}),
+    ("DELETE", "/api/v1/jobs/{job}"): ("staff", "/api/v1/jobs/none", {}),
+    ("GET", "/metrics"): ("staff", "/metrics", {}),
+    ("GET", "/api/v1/audit"): ("admin", "/api/v1/audit", {}),
+    ("POST", "/api/v1/local/ingest"): ("local", "/api/v1/local/ingest", {"json": {"paths": []}}),
+    ("GET", "/api/v1/local/documents/{document:path}"): ("read", "/api/v1/local/documents/boats.txt", {}),
+    ("GET", "/api/v1/local/meetings"): ("read", "/api/v1/local/meetings", {}),
+    ("GET", "/api/v1/local/records"): ("read", "/api/v1/local/records", {}),
+}  # fmt: skip
+
+
+def routes(app: FastAPI) -> set[tuple[str, str]]:
+    """Method and path of every route."""
+    return {
+        (method, str(each.path))
+        for each in iter_route_contexts(app.routes)
+        for method in (each.methods or {"MOUNT"}) - {"HEAD", "OPTIONS"}
+    }
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path_factory.mktemp("roles"), catalogue) as found:
+        yield found
+
+
+def test_every_route_has_an_entry_and_every_entry_a_route(made: Made) -> None:
+    assert routes(made.app) == set(TABLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", sorted(TABLE), ids=" ".join)
+def test_a_route_serves_the_roles_that_it_is_for_and_no_other(made: Made, route: tuple[str, str], role: str) -> None:
+    least, address, sent = TABLE[route]
+    headers = {**sent.get("headers", {}), **made.headers(role)}
+    made.client.cookies.clear()
+    reply = made.client.request(route[0], address, follow_redirects=False, **{**sent, "headers": headers})
+    allowed = ROLES.index(role) >= ROLES.index(least)
+    if allowed:
+        assert reply.status_code not in (401, 403), reply.text
+        assert reply.status_code < 500, reply.text
+    else:
+        assert reply.status_code == (401 if role == "nobody" else 403)
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert reply.json()["status"] == reply.status_code
+        assert ("www-authenticate" in reply.headers) == (role == "nobody")
+
+
+def test_open_reading_lets_everybody_read_and_nobody_more(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path_factory.mktemp("open"), catalogue, reading=True) as made:
+        for (method, _), (least, address, sent) in TABLE.items():
+            reply = made.client.request(method, address, follow_redirects=False, **sent)
+            refused = ROLES.index(least) > ROLES.index("read")
+            assert (reply.status_code == 401) == refused, address
+
+
+def test_the_local_token_is_good_on_this_machine_alone(made: Made) -> None:
+    from fastapi.testclient import TestClient
+
+    elsewhere = TestClient(made.app, client=("192.0.2.7", 1))
+    assert elsewhere.get("/api/v1/me", headers=made.headers("local")).status_code == 401
+    assert made.client.get("/api/v1/me", headers=made.headers("local")).json()["kind"] == "local"

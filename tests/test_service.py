@@ -1,0 +1,565 @@
+"""Turns at the models, answers as they come, jobs: what many people at once see of the service."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from ods import word_file
+from services import ended, listening, made_service
+
+from assistant.access import LOCAL, Principal, Role
+from assistant.engine import Engine
+from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
+from assistant.fetching import Source
+from assistant.service import Done, Limits, Service, Stated, Status
+from assistant.service.jobs import Failed, Hand, Jobs
+from assistant.service.politely import BATCH, PoliteEmbedder
+from assistant.service.turns import Turns
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from ingest.run import Input
+
+READER = Principal(Role.READ, "key", "key:1", "192.0.2.1")
+SMUGGLED = "Can migrants be prosecuted for having been smuggled?"
+
+
+@pytest.fixture
+def turns() -> Iterator[Turns]:
+    found = Turns(places=3, per_client=2, patience=30)
+    yield found
+    found.close(5)
+
+
+class Held:
+    """Work that begins and then waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def __call__(self) -> str:
+        self.begun.set()
+        assert self.go.wait(10)
+        return "done"
+
+
+def hold(turns: Turns) -> tuple[Held, Future[str]]:
+    """Keeps the thread busy."""
+    held = Held()
+    future = turns.take(held, "holder")
+    assert held.begun.wait(10)
+    return held, future
+
+
+def test_work_is_done_in_its_order_by_one_thread(turns: Turns) -> None:
+    held, first = hold(turns)
+    done: list[tuple[int, str]] = []
+
+    def work(n: int) -> Callable[[], None]:
+        return lambda: done.append((n, threading.current_thread().name))
+
+    futures = [turns.take(work(n), f"client {n}") for n in range(3)]
+    assert turns.waiting == 3
+    held.go.set()
+    assert first.result(10) == "done"
+    for future in futures:
+        future.result(10)
+    assert done == [(n, "answering") for n in range(3)]
+
+
+def test_an_error_goes_to_whoever_asked_and_the_next_one_is_served(turns: Turns) -> None:
+    def broken() -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        turns.take(broken, "a").result(10)
+    assert turns.take(lambda: 1, "a").result(10) == 1
+
+
+def test_the_queue_has_an_end_and_one_client_does_not_fill_it(turns: Turns) -> None:
+    held, _ = hold(turns)
+    turns.take(lambda: 1, "a")
+    turns.take(lambda: 2, "a")
+    with pytest.raises(TooMany) as mine:
+        turns.take(lambda: 3, "a")
+    turns.take(lambda: 4, "b")
+    with pytest.raises(Overloaded) as everybodys:
+        turns.take(lambda: 5, "c")
+    assert min(mine.value.retry_after or 0, everybodys.value.retry_after or 0) >= 1
+    held.go.set()
+    deadline = time.monotonic() + 10
+    while turns.waiting:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert turns.take(lambda: 6, "c").result(10) == 6  # and recovers
+
+
+def test_one_who_has_waited_too_long_is_told_so_and_one_who_has_gone_is_passed_over() -> None:
+    now = [0.0]
+    turns = Turns(patience=10, clock=lambda: now[0])
+    held, _ = hold(turns)
+    late = turns.take(lambda: "late", "a")
+    now[0] = 11.0
+    ran: list[int] = []
+    gone = turns.take(lambda: ran.append(1), "b")
+    assert gone.cancel()
+    good = turns.take(lambda: "good", "c")
+    held.go.set()
+    assert good.result(10) == "good"
+    with pytest.raises(Overloaded, match="more than 10 s"):
+        late.result(0)
+    assert not ran
+    assert turns.close(5)
+
+
+def test_a_closed_queue_does_what_it_has_taken_and_takes_nothing_new() -> None:
+    turns = Turns()
+    held, first = hold(turns)
+    second = turns.take(lambda: 2, "a")
+    threading.Timer(0.05, held.go.set).start()
+    assert turns.close(10)
+    assert (first.result(0), second.result(0)) == ("done", 2)
+    with pytest.raises(Overloaded):
+        turns.take(lambda: 3, "a")
+
+
+def test_a_queue_that_does_not_end_in_time_refuses_what_is_left() -> None:
+    turns = Turns()
+    held, _ = hold(turns)
+    left = turns.take(lambda: 2, "a")
+    assert not turns.close(0.05)
+    with pytest.raises(Overloaded):
+        left.result(0)
+    held.go.set()
+
+
+def test_questions_and_batches_in_the_background_take_turns() -> None:
+    turns = Turns()
+    order: list[str] = []
+    held, first = hold(turns)
+    waits = [turns.take(lambda n=n: order.append(f"question {n}"), "a") for n in range(3)]
+
+    def background() -> None:
+        for n in range(3):
+            with turns.batch():
+                order.append(f"batch {n}")
+
+    thread = threading.Thread(target=background)
+    thread.start()
+    while not turns._batches_wait:
+        time.sleep(0.001)
+    held.go.set()
+    for each in (first, *waits):
+        each.result(10)
+    thread.join(10)
+    for n in range(3):  # a batch waits for one question at most, and a question for one batch
+        assert abs(order.index(f"question {n}") - order.index(f"batch {n}")) <= 2
+    assert len(order) == 6
+    assert turns.close(5)
+
+
+def test_a_question_that_embeds_passages_itself_does_not_wait_for_its_own_turn() -> None:
+    turns = Turns()
+    polite = PoliteEmbedder(HashEmbedder(), turns)
+    assert turns.take(lambda: polite.embed_passages(["a boat"]), "a").result(10).shape[0] == 1
+    assert turns.close(5)
+
+
+def test_a_polite_model_gives_the_same_vectors() -> None:
+    turns = Turns()
+    plain = HashEmbedder()
+    polite = PoliteEmbedder(plain, turns)
+    texts = [f"boat number {n}" for n in range(2 * BATCH + 3)]
+    told: list[int] = []
+    assert np.array_equal(polite.embed_passages(texts, told.append), plain.embed_passages(texts))
+    assert sum(told) == len(texts)
+    assert polite.embed_passages([]).shape == (0, plain.dimension)
+    assert (polite.fingerprint, polite.window, polite.languages) == (plain.fingerprint, plain.window, plain.languages)
+    assert turns.close(5)
+
+
+# Answers as they come
+
+
+@pytest.fixture
+def service(starter_engine: Engine) -> Iterator[Service]:
+    with closing(Service(starter_engine)) as found:
+        yield found
+
+
+def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Service) -> None:
+    whole = service.ask(READER, SMUGGLED)
+    events = list(service.stream(READER, SMUGGLED))
+    assert [type(event) for event in events] == [Status, Status, *[Stated] * len(whole.statements), Done]
+    done = events[-1]
+    assert isinstance(done, Done)
+    assert {**done.answer.to_json(), "timings": {}} == {**whole.to_json(), "timings": {}}
+
+    async def read() -> list[object]:
+        return [event async for event in service.stream(READER, SMUGGLED)]
+
+    again = asyncio.run(read())
+    assert [type(event) for event in again] == [type(event) for event in events]
+
+
+def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
+    for _ in service.stream(READER, SMUGGLED):
+        break
+
+    async def leave() -> None:
+        stream = service.stream(READER, SMUGGLED)
+        async for _ in stream:
+            break
+        stream.close()
+
+    asyncio.run(leave())
+    assert service.ask(READER, SMUGGLED).status == "answered"
+
+
+def test_a_stream_that_waits_is_given_up_with_its_place(service: Service) -> None:
+    held, _ = hold(service.turns)
+    stream = service.stream(READER, SMUGGLED)
+    stream.close()
+    held.go.set()
+    assert service.ask(READER, SMUGGLED).status == "answered"
+
+
+def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
+    questions = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
+    questions = questions * 5
+    expected = {each: service.ask(READER, each).to_json() for each in set(questions)}
+    got: dict[int, object] = {}
+
+    def ask(n: int) -> None:
+        if n % 2:
+            got[n] = service.ask(Principal(Role.READ, "key", f"key:{n}"), questions[n]).to_json()
+        else:
+            got[n] = next(e for e in service.stream(READER, questions[n]) if isinstance(e, Done)).answer.to_json()
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for n, question in enumerate(questions):
+        assert {**got[n], "timings": {}} == {**expected[question], "timings": {}}
+
+
+def test_every_operation_checks_who_asks(service: Service) -> None:
+    nobody = Principal.anonymous("192.0.2.1")
+    calls: list[tuple[Role, Callable[[Principal], object]]] = [
+        (Role.READ, lambda who: service.ask(who, "x")),
+        (Role.READ, lambda who: service.stream(who, "x")),
+        (Role.READ, lambda who: service.search(who, "x")),
+        (Role.READ, service.documents),
+        (Role.READ, service.records),
+        (Role.READ, service.catalogue),
+        (Role.READ, service.meetings),
+        (Role.READ, lambda who: service.document(who, "x")),
+        (Role.READ, lambda who: service.passage(who, "x")),
+        (Role.READ, lambda who: service.rate(who, "x", "en", 1)),
+        (Role.STAFF, service.ratings),
+        (Role.STAFF, service.status),
+        (Role.STAFF, service.room),
+        (Role.STAFF, lambda who: service.upload(who, Path("none"), "x")),
+        (Role.STAFF, lambda who: service.fetch(who, ["A/80/1"])),
+        (Role.STAFF, lambda who: service.remove(who, "x")),
+        (Role.STAFF, service.all_jobs),
+        (Role.STAFF, lambda who: service.job(who, "x")),
+        (Role.STAFF, lambda who: service.wait_job(who, "x")),
+        (Role.STAFF, lambda who: service.stop_job(who, "x")),
+        (Role.STAFF, service.metrics_text),
+    ]
+    for least, call in calls:
+        with pytest.raises(NotKnown):
+            call(nobody)
+        if least > Role.READ:
+            with pytest.raises(Forbidden):
+                call(READER)
+    with pytest.raises(Forbidden):
+        service.ingest(Principal(Role.ADMIN, "key", "key:2"), [Path("/etc")])
+
+
+# Jobs
+
+
+def test_a_job_tells_of_its_progress_and_of_every_outcome() -> None:
+    heard: list[str] = []
+    jobs = Jobs(heard=heard.append)
+    steps = threading.Semaphore(0)
+
+    def work(hand: Hand) -> None:
+        hand.tell(total=2)
+        for n in (1, 2):
+            assert steps.acquire(timeout=10)
+            hand.outcome({"result": "added", "n": n})
+            hand.tell(done=n, detail=f"part {n}")
+
+    job = jobs.submit("upload", "somebody", work)
+    steps.release()
+    revision, record = -1, job.to_json()
+    while record["done"] < 1:
+        revision, record = jobs.wait(job.id, revision, 10)
+    assert (record["state"], record["total"], record["detail"]) == ("running", 2, "part 1")
+    steps.release()
+    while record["state"] == "running":
+        revision, record = jobs.wait(job.id, revision, 10)
+    assert (record["state"], record["done"], record["counts"]) == ("done", 2, {"added": 2})
+    assert jobs.look(job.id, since=1)["outcomes"] == [{"result": "added", "n": 2}]
+    assert heard == ["added", "added"]
+    assert jobs.close(5)
+
+
+def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None:
+    jobs = Jobs()
+
+    def failing(_: Hand) -> None:
+        raise Failed("The disk is full.")
+
+    def broken(_: Hand) -> None:
+        raise RuntimeError("secret")
+
+    for work, state, reason in ((failing, "failed", "The disk is full."), (broken, "failed", "log has the details"),
+                                (lambda _: None, "done", "")):  # fmt: skip
+        job = jobs.submit("x", "y", work)
+        revision, record = -1, job.to_json()
+        while record["state"] in ("queued", "running"):
+            revision, record = jobs.wait(job.id, revision, 10)
+        assert record["state"] == state
+        assert reason in record["reason"]
+        assert "secret" not in record["reason"]
+        with pytest.raises(Conflict):
+            jobs.stop(job.id)
+    with pytest.raises(NotHeld):
+        jobs.get("none")
+    assert jobs.close(5)
+
+
+def test_jobs_are_stopped_running_or_waiting_and_there_is_an_end_to_them() -> None:
+    jobs = Jobs(places=2)
+    begun = threading.Event()
+    over: list[str] = []
+
+    def endless(hand: Hand) -> None:
+        begun.set()
+        while True:
+            hand.check()
+            time.sleep(0.005)
+
+    running = jobs.submit("x", "y", endless, ended=lambda job: over.append(job.id))
+    waiting = jobs.submit("x", "y", endless, ended=lambda job: over.append(job.id))
+    assert begun.wait(10)
+    with pytest.raises(Overloaded):
+        jobs.submit("x", "y", endless)
+    assert jobs.stop(waiting.id).state == "stopped"
+    jobs.stop(running.id)
+    revision, record = -1, running.to_json()
+    while record["state"] == "running":
+        revision, record = jobs.wait(running.id, revision, 10)
+    assert record["state"] == "stopped"
+    assert sorted(over) == sorted([running.id, waiting.id])
+    last = jobs.submit("x", "y", endless, ended=lambda job: over.append(job.id))
+    assert jobs.close(5)
+    assert last.id not in over  # the service stops: it is to be begun again
+
+
+def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue) as made:
+        block = threading.Event()
+        made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
+        folder = made.service.room(LOCAL)
+        (folder / "content").write_bytes(b"Note on nets\n\nNets are mended in winter.\n")
+        job = made.service.upload(LOCAL, folder, "nets.txt")
+        half = made.service.room(LOCAL)
+        (half / "content").write_bytes(b"half of a fi")
+        made.service.stop()
+        block.set()
+    assert made.service.jobs.get(job.id).state == "stopped"
+    with made_service(tmp_path, catalogue) as made:
+        assert made.service.resume() == 1
+        (again,) = made.service.jobs.all()
+        assert ended(made, again.to_json())["counts"] == {"added": 1}
+        assert not half.exists()
+        assert not folder.exists()
+        assert made.service.ask(LOCAL, "When are nets mended?").status == "answered"
+
+
+def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue) as made:
+        block = threading.Event()
+        made.service.jobs.submit("x", "y", lambda hand: block.wait(10) and None)
+        folder = made.service.room(LOCAL)
+        (folder / "content").write_bytes(b"Note on nets\n\nNets are mended in winter.\n")
+        job = made.service.upload(LOCAL, folder, "nets.txt")
+        made.service.stop_job(LOCAL, job.id)
+        block.set()
+        assert not folder.exists()
+        assert ended(made, job.to_json())["state"] == "stopped"
+
+
+def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue) as made:
+        job_id: list[str] = []
+        real = made.library.embedder.embed_passages
+
+        def slow(texts: list[str], progress: Callable[[int], None] | None = None) -> object:
+            for _ in texts if job_id else ():
+                made.service.stop_job(LOCAL, job_id[0]) if job_id else None
+                assert progress is not None
+                progress(1)
+            return real(texts, progress)
+
+        made.library.embedder.embed_passages = slow  # type: ignore[method-assign]
+        text = "Note on nets\n\n" + "\n\n".join(f"{n}. Net number {n} is mended." for n in range(1, 40))
+        held = threading.Event()
+
+        def work(hand: Hand) -> None:
+            held.wait(10)
+            made.service._keeper.read(hand, [Input("nets.txt", text.encode(), trusted=True)], 1)
+
+        job = made.service.jobs.submit("ingest", "local", work)
+        job_id.append(job.id)
+        held.set()
+        record = ended(made, job.to_json())
+        assert record["state"] == "stopped"
+        assert [each.source for each in made.library.documents()] == ["boats.txt"]
+        assert made.library.verify() == []
+
+
+def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, starter=True, reading=True) as made:
+        answer = made.client.post("/api/v1/ask", json={"question": "When is item 3?"}).json()
+        body = {"question": "When is item 3?", "language": "en", "rating": 1, "answer": answer, "comment": "good"}
+        assert made.client.post("/api/v1/feedback", json=body).json() == {"id": 1}
+        kept = made.client.get("/api/v1/feedback", headers=made.headers("staff")).json()
+        assert kept["items"][0]["answer"] == answer
+        seen: list[str] = []
+        at: int | None = 0
+        while at is not None:
+            page = made.client.get("/api/v1/documents", params={"offset": at, "limit": 7}).json()
+            seen += [each["id"] for each in page["items"]]
+            at = page["next"]
+        assert len(seen) == len(set(seen)) == page["total"] == len(made.library.keys())
+        cited = answer["citations"][0]
+        text = made.client.get(f"/api/v1/documents/{cited['document']}/text").json()["text"]
+        assert text[cited["start"] : cited["end"]] == cited["quote"]
+        passages = made.client.get(f"/api/v1/passages/{cited['id']}", params={"around": 1}).json()["passages"]
+        assert any(cited["quote"] in each["text"] for each in passages)
+        assert 1 < len(passages) <= 3
+
+
+def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: Catalogue) -> None:
+    limits = Limits(queue=2, per_client=2)
+    with made_service(tmp_path, catalogue, reading=True, limits=limits) as made:
+        held, _ = hold(made.service.turns)
+        body = {"question": "When do boats leave?"}
+        codes: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: codes.append(made.client.post("/api/v1/ask", json=body).status_code))
+            for _ in range(2)
+        ]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + 10
+        while made.service.turns.waiting < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        mine = made.client.post("/api/v1/ask", json=body)
+        other = made.client.post("/api/v1/ask", json=body, headers=made.headers("read"))
+        streamed = made.client.post("/api/v1/ask/stream", json=body, headers=made.headers("read"))
+        ready = made.client.get("/api/v1/ready")
+        assert [each.status_code for each in (mine, other, streamed, ready)] == [429, 503, 503, 503]
+        assert all(int(each.headers["retry-after"]) >= 1 for each in (mine, other, streamed, ready))
+        assert made.client.get("/api/v1/health").status_code == 200
+        held.go.set()
+        for thread in threads:
+            thread.join(10)
+        assert codes == [200, 200]
+        assert made.client.post("/api/v1/ask", json=body).status_code == 200
+        assert made.client.get("/api/v1/ready").status_code == 200
+
+
+def test_a_cancelled_question_is_not_answered(service: Service) -> None:
+    held, _ = hold(service.turns)
+    future = service.begin_ask(READER, SMUGGLED)
+    assert future.cancel()
+    held.go.set()
+    with pytest.raises(CancelledError):
+        future.result(1)
+
+
+def test_metrics_count_answers_requests_and_files(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue, reading=True) as made:
+        made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
+        job = made.client.post(
+            "/api/v1/uploads", files={"file": ("n.txt", b"Note on nets\n\nNets are mended.\n")},
+            headers=made.headers("staff"),
+        )  # fmt: skip
+        ended(made, job.json())
+        text = made.client.get("/metrics", headers=made.headers("staff")).text
+        for line in ('rapporteur_answers_total{',
+                     'rapporteur_files_total{result="added"} 1.0', "rapporteur_waiting 0.0", "rapporteur_passages 2.0"):  # fmt: skip
+            assert line in text
+        assert 'route="/ask",status="200"' in text
+
+
+def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, catalogue: Catalogue) -> None:
+    symbol = "CTOC/COP/WG.7/2021/3"
+    asked: list[str] = []
+
+    def ods(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        french = request.url.params["l"] == "fr"
+        return httpx.Response(404) if french else httpx.Response(200, content=word_file(symbol))
+
+    keeper = {"source": Source("https://documents.un.org", fetch_delay=0), "transport": httpx.MockTransport(ods)}
+    with made_service(tmp_path, catalogue, keeper=keeper) as made:
+        body = {"symbols": [symbol], "languages": ["en", "fr"]}
+        staff = made.headers("staff")
+        job = ended(made, made.client.post("/api/v1/fetch", json=body, headers=staff).json())
+        assert (job["state"], job["done"], job["counts"]) == ("done", 2, {"not published": 1, "added": 1})
+        assert made.service.document(LOCAL, symbol).edition == "official"
+        count = len(asked)
+        again = ended(made, made.client.post("/api/v1/fetch", json={"symbols": [symbol]}, headers=staff).json())
+        assert (again["counts"], len(asked)) == ({"held": 1}, count)
+        assert made.client.post("/api/v1/fetch", json={}, headers=staff).status_code == 422
+        told = made.client.get(f"/api/v1/jobs/{job['id']}/stream", headers=staff).text
+        assert told.startswith("event: job")
+        assert '"state": "done"' in told
+
+
+def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.api.events.QUIET_SECONDS", 0.05)
+    with made_service(tmp_path, catalogue, reading=True, limits=Limits(queue=1)) as made, listening(made) as address:
+        held, _ = hold(made.service.turns)
+        body = b'{"question": "When do boats leave?"}'
+        head = b"POST /api/v1/ask/stream HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        with socket.create_connection(address, timeout=10) as reader:
+            reader.sendall(head % len(body) + body)
+            came = b""
+            while b": waiting" not in came:  # nothing happens, and the connection is kept alive
+                came += reader.recv(4_096)
+            assert b"event: status" in came
+            assert made.service.turns.waiting == 1
+        deadline = time.monotonic() + 10
+        while made.service.turns.waiting:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        later = made.service.begin_ask(READER, "When do boats leave?")
+        held.go.set()
+        assert later.result(10).question == "When do boats leave?"

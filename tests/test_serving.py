@@ -1,0 +1,368 @@
+"""The server as a process: started, asked by programs and by the command line, stopped, killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from serving import free_port
+from typer.testing import CliRunner
+
+from app import command as serve
+from assistant.cli import app
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.segment import SEGMENTER_VERSION
+
+ROOT = Path(__file__).resolve().parent.parent
+WAIT = 60.0
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@dataclass
+class Server:
+    """A server over one folder, and the command line over the same folder."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    env: dict[str, str] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, str]:
+        """The environment of server and commands."""
+        return {
+            **os.environ,
+            "RAPPORTEUR_DATA_DIR": str(self.folder),
+            "RAPPORTEUR_EMBEDDING": "hash",
+            "RAPPORTEUR_CROSS_ENCODER": "off",
+            "RAPPORTEUR_OPEN_READING": "true",
+            **self.env,
+        }
+
+    def command(self, *arguments: str, stdin: str = "") -> Done:
+        """Runs a command in this process, the server in one of its own."""
+        if arguments[0] == "serve":
+            process = self.begin(*arguments)
+            out, err = process.communicate(timeout=WAIT)
+            return Done(process.returncode, out, err)
+        result = CliRunner().invoke(app, list(arguments), input=stdin, env=self.settings(), catch_exceptions=False)
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts the server, or another command, without waiting for its end."""
+        given = arguments or ("serve", "--port", str(self.port))
+        return subprocess.Popen(
+            [sys.executable, "-m", "assistant.cli", *given],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env=self.settings(),
+        )  # fmt: skip
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[str]]:
+        """Serves until the block ends."""
+        process = self.begin()
+        try:
+            self.wait(process)
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.communicate(timeout=WAIT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+    def wait(self, process: subprocess.Popen[str]) -> None:
+        """Returns when it serves."""
+        deadline = time.monotonic() + WAIT
+        while time.monotonic() < deadline:
+            assert process.poll() is None, process.communicate()
+            try:
+                if httpx.get(f"{self.url}/ready").is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError("it does not serve")
+
+    @property
+    def url(self) -> str:
+        """Where the API is."""
+        return f"http://127.0.0.1:{self.port}/api/v1"
+
+    @property
+    def token(self) -> dict[str, str]:
+        """What the command line sends."""
+        return {"Authorization": f"Bearer {json.loads((self.folder / 'server.json').read_text())['token']}"}
+
+    def sound(self) -> list[str]:
+        """Opens the library, which must be sound; the ids of its documents."""
+        with Library(self.folder, HashEmbedder(), SEGMENTER_VERSION) as library:
+            assert library.verify() == []
+            return [each.id for each in library.documents()]
+
+
+def notes(folder: Path, count: int, lines: int = 30) -> Path:
+    """A folder of notes."""
+    folder.mkdir()
+    for n in range(count):
+        text = f"# Note {n} on harbours\n\n" + "\n\n".join(
+            f"{m}. Harbour {n}-{m} is closed by the master of note {n} at hour {m}." for m in range(1, lines)
+        )
+        (folder / f"note-{n:03}.md").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over the starter corpus that runs through the tests of this module."""
+    found = Server(tmp_path_factory.mktemp("serving") / "library")
+    assert found.command("ingest", "--starter").returncode == 0
+    with found.running():
+        yield found
+
+
+def data(done: Done) -> Any:
+    """What a command printed as JSON."""
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_command_line_asks_the_running_server(server: Server) -> None:
+    answer = data(server.command("ask", "When is item 3?", "--json"))
+    reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}).json()
+    assert {**answer, "timings": 0} == {**reply, "timings": 0}
+    printed = server.command("ask", "When is item 3?").stdout
+    assert answer["statements"][0]["text"] in printed
+    assert server.command("ask", "").returncode == 1
+
+
+def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Server, tmp_path: Path) -> None:
+    commands = [
+        ("search", "detention", "--json"), ("list", "--json", "--catalogue"), ("meeting", "--json"), ("meeting",),
+        ("show", "CTOC/COP/WG.7/2021/1", "--json"), ("show", "A/RES/55/25, annex III", "--outline"), ("list",),
+        ("show", "CTOC/COP/WG.7/2021/1", "annex"), ("show", "none"), ("feedback", "list", "--json"),
+    ]  # fmt: skip
+    through = [server.command(*each) for each in commands]
+    copy = Server(tmp_path / "copy")
+    copy.command("ingest", "--starter")
+    for each, far in zip(commands, through, strict=True):
+        near = copy.command(*each)
+        assert (far.returncode, far.stdout) == (near.returncode, near.stdout), each
+    status = data(server.command("status", "--json"))
+    assert {**status, "folder": 0, "bytes": 0} == {**data(copy.command("status", "--json")), "folder": 0, "bytes": 0}
+
+
+def test_documents_go_in_and_out_through_the_server(server: Server, tmp_path: Path) -> None:
+    folder = notes(tmp_path / "notes", 2)
+    done = server.command("ingest", str(folder), "--json")
+    assert done.returncode == 0
+    assert [json.loads(line)["result"] for line in done.stdout.splitlines()] == ["added", "added"]
+    again = server.command("ingest", str(folder))
+    assert again.stdout.count("unchanged") == 2
+    assert server.command("ingest", str(tmp_path / "none")).returncode == 1
+    name = json.loads(done.stdout.splitlines()[0])["document"]
+    assert server.command("show", name).returncode == 0
+    assert server.command("remove", name).stdout.startswith("removed")
+    assert server.command("show", name).returncode == 1
+    assert server.command("ingest", str(folder), "--watch").returncode == 3
+    assert server.command("reindex").returncode == 3
+    rated = server.command("feedback", "add", "When is item 3?", "--rating", "up")
+    assert rated.returncode == 0, rated.stderr
+    assert data(server.command("feedback", "list", "--json"))[0]["rating"] == 1
+    wrong = server.command("fetch", "no symbol")
+    assert (wrong.returncode, "no symbol" in wrong.stderr) == (2, True)
+
+
+def test_only_this_user_can_read_where_the_server_is(server: Server) -> None:
+    assert stat.S_IMODE((server.folder / "server.json").stat().st_mode) == 0o600
+
+
+def test_keys_made_and_revoked_while_it_serves_count_at_once(server: Server) -> None:
+    secret = server.command("keys", "add", "test", "--role", "staff").stdout.strip()
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert httpx.get(f"{server.url}/status", headers=headers).status_code == 200
+    key = next(each for each in data(server.command("keys", "list", "--json")) if each["name"] == "test")
+    assert server.command("keys", "revoke", key["id"]).returncode == 0
+    assert httpx.get(f"{server.url}/status", headers=headers).status_code == 401
+
+
+def test_a_second_server_and_a_second_worker_are_refused_with_the_reason(server: Server) -> None:
+    other = server.command("serve", "--port", str(free_port()))
+    assert (other.returncode, "in use by process" in other.stderr) == (3, True)
+    taken = Server(server.folder.parent / "other").command("serve", "--port", str(server.port))
+    assert (taken.returncode, "Can't listen" in taken.stderr) == (1, True)
+    several = server.command("serve", "--workers", "2")
+    assert (several.returncode, "one process owns a library" in several.stderr) == (2, True)
+    assert httpx.get(f"{server.url}/ready").is_success
+
+
+def test_questions_are_answered_while_a_folder_is_read(server: Server, tmp_path: Path) -> None:
+    folder = notes(tmp_path / "many", 12)
+    process = server.begin("ingest", str(folder), "--json")
+    answers = 0
+    while process.poll() is None:
+        reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
+        assert reply.json()["status"] == "answered"
+        answers += 1
+    out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert len(out.splitlines()) == 12
+    assert answers > 0
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(
+    tmp_path: Path, catalogue: Catalogue, by: signal.Signals
+) -> None:
+    server = Server(tmp_path / "library")
+    server.command("ingest", "--starter")
+    got: list[tuple[int, str]] = []
+    with server.running() as process:
+
+        def ask() -> None:
+            reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
+            got.append((reply.status_code, reply.json().get("status", "")))
+
+        threads = [threading.Thread(target=ask) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        while not got:
+            time.sleep(0.002)
+        process.send_signal(by)
+        for thread in threads:
+            thread.join(WAIT)
+        assert process.wait(WAIT) == 0
+    # Each was answered, or told plainly that the service stops; none was cut off.
+    assert len(got) == 20
+    assert {code for code, _ in got} <= {200, 503}
+    assert all(status == "answered" for code, status in got if code == 200)
+    assert not (server.folder / "server.json").exists()
+    assert len(server.sound()) == 21
+
+
+def test_told_to_stop_while_reading_it_keeps_whole_documents_and_goes_on_after(tmp_path: Path) -> None:
+    server = Server(tmp_path / "library")
+    folder = notes(tmp_path / "notes", 120, 60)
+    with server.running() as process:
+        reading = server.begin("ingest", str(folder), "--json")
+        assert reading.stdout is not None
+        assert reading.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WAIT) == 0
+        _, told = reading.communicate(timeout=WAIT)
+        assert reading.returncode == 1
+        assert told
+    held = server.sound()
+    assert 0 < len(held) < 120
+    with server.running():
+        done = server.command("ingest", str(folder), "--json")
+    results = [json.loads(line)["result"] for line in done.stdout.splitlines()]
+    assert results.count("unchanged") == len(held)
+    assert results.count("added") == 120 - len(held)
+
+
+def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_again(tmp_path: Path) -> None:
+    server = Server(tmp_path / "library")
+    folder = notes(tmp_path / "notes", 120, 60)
+    with server.running() as process:
+        reading = server.begin("ingest", str(folder), "--json")
+        assert reading.stdout is not None
+        assert reading.stdout.readline()
+        sent = httpx.post(
+            f"{server.url}/uploads", headers=server.token,
+            files={"file": ("nets.txt", b"Note on nets\n\nNets are mended in winter.\n")},
+        )  # fmt: skip
+        assert sent.status_code == 202
+        process.kill()
+        process.wait(WAIT)
+        reading.communicate(timeout=WAIT)
+        assert reading.returncode == 1
+    held = server.sound()
+    assert "nets-txt:en:upload" not in held
+    with server.running():
+        deadline = time.monotonic() + WAIT
+        while "nets.txt" not in {each["title"] for each in data(server.command("list", "--json"))}:
+            assert time.monotonic() < deadline
+    assert set(server.sound()) == {*held, "nets-txt:en:upload"}
+
+
+def test_a_folder_that_is_no_library_and_a_wrong_setting_are_told_plainly(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    done = Server(tmp_path / "file").command("serve", "--port", "0")
+    assert (done.returncode, "is not a folder" in done.stderr) == (1, True)
+    done = Server(tmp_path / "library", env={"RAPPORTEUR_CORS_ORIGINS": '["*"]'}).command("serve")
+    assert (done.returncode, "cors_origins" in done.stderr) == (2, True)
+    assert "Traceback" not in done.stderr
+
+
+def test_with_the_standard_variables_it_traces_requests(tmp_path: Path) -> None:
+    pytest.importorskip("opentelemetry.instrumentation.fastapi")
+    server = Server(tmp_path / "library", env={"OTEL_TRACES_EXPORTER": "console"})
+    process = server.begin()
+    server.wait(process)
+    assert httpx.get(f"{server.url}/documents").is_success
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=WAIT)
+    assert '"name": "GET /api/v1/documents"' in out
+    assert '"service.name": "rapporteur"' in out
+    assert '"name": "GET /api/v1/ready"' not in out
+
+
+def test_a_server_that_does_not_answer_is_told_with_its_address(tmp_path: Path) -> None:
+    server = Server(tmp_path / "library")
+    with Library(server.folder, HashEmbedder(), SEGMENTER_VERSION):
+        assert server.command("status").returncode == 3  # it is no server that owns the library
+        (server.folder / "server.json").write_text(json.dumps({"url": f"http://127.0.0.1:{server.port}", "token": "x"}))
+        done = server.command("status")
+        assert (done.returncode, f":{server.port}" in done.stderr) == (1, True)
+        (server.folder / "server.json").write_text("{")
+        assert server.command("status").returncode == 3
+
+
+def test_the_server_in_this_very_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.logs.start_log", lambda: None)
+    server = Server(tmp_path / "library")
+    server.command("ingest", "--starter")
+    before = signal.getsignal(signal.SIGTERM)
+    got: list[str] = []
+
+    def ask() -> None:
+        deadline = time.monotonic() + WAIT
+        while not got and time.monotonic() < deadline:
+            try:
+                reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
+                got.append(reply.json()["status"])
+            except httpx.TransportError:
+                time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    done = CliRunner().invoke(serve, ["--port", str(server.port)], env=server.settings(), catch_exceptions=False)
+    thread.join()
+    assert (done.exit_code, got) == (0, ["answered"])
+    assert f"at http://127.0.0.1:{server.port}" in done.stderr
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert not (server.folder / "server.json").exists()
