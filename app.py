@@ -11,6 +11,7 @@ from assistant.api import create_api
 from assistant.api.application import Doors
 from assistant.api.callers import Gate
 from assistant.cli.serving import serve_command
+from assistant.completions import install as install_completions
 from assistant.service import Service
 
 
@@ -18,7 +19,12 @@ def create_app(
     service: Service, gate: Gate | None = None, doors: Doors | None = None, audit: Audit | None = None
 ) -> FastAPI:
     """The whole application: the API; the page and other doors are mounted here."""
-    return create_api(service, gate, doors, audit)
+    from assistant.mcp.http import install as install_mcp  # slow to import, and wanted where something is served
+
+    app = create_api(service, gate, doors, audit)
+    install_completions(app)
+    install_mcp(app, service, doors.origins if doors else ())
+    return app
 
 
 command = serve_command(lambda at: create_app(at.service, at.gate, at.doors, at.audit))

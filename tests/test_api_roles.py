@@ -14,6 +14,8 @@ from corpus.catalogue import Catalogue
 
 ROLES = ("nobody", "read", "staff", "admin", "local")
 ASK = {"json": {"question": "When do boats leave?"}}
+CHAT = {"model": "rapporteur", "messages": [{"role": "user", "content": "When do boats leave?"}]}
+LIST_TOOLS = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 BOAT = "/api/v1/documents/boats.txt"
 
 TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
@@ -59,6 +61,10 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("GET", "/api/v1/local/documents/{document:path}"): ("read", "/api/v1/local/documents/boats.txt", {}),
     ("GET", "/api/v1/local/meetings"): ("read", "/api/v1/local/meetings", {}),
     ("GET", "/api/v1/local/records"): ("read", "/api/v1/local/records", {}),
+    ("GET", "/v1/models"): ("read", "/v1/models", {}),
+    ("GET", "/v1/models/{model}"): ("read", "/v1/models/rapporteur", {}),
+    ("POST", "/v1/chat/completions"): ("read", "/v1/chat/completions", {"json": CHAT}),
+    ("POST", "/mcp"): ("read", "/mcp", {"json": LIST_TOOLS, "headers": {"Accept": "application/json, text/event-stream"}}),
 }  # fmt: skip
 
 
@@ -94,8 +100,11 @@ def test_a_route_serves_the_roles_that_it_is_for_and_no_other(made: Made, route:
         assert reply.status_code < 500, reply.text
     else:
         assert reply.status_code == (401 if role == "nobody" else 403)
-        assert reply.headers["content-type"] == "application/problem+json"
-        assert reply.json()["status"] == reply.status_code
+        if address.startswith("/v1/"):
+            assert set(reply.json()["error"]) == {"message", "type", "param", "code"}
+        else:
+            assert reply.headers["content-type"] == "application/problem+json"
+            assert reply.json()["status"] == reply.status_code
         assert ("www-authenticate" in reply.headers) == (role == "nobody")
 
 

@@ -1,4 +1,5 @@
-"""The description of the API (OpenAPI): every operation with its errors in their one form, and how to say who you are."""
+"""The description of the API (OpenAPI): every operation with its errors, in their one form unless it has another, and how
+to say who you are."""
 
 from __future__ import annotations
 
@@ -50,5 +51,5 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for operation in path.values():
             operation["responses"].pop("422", None)
             for code, said in _ERRORS.items():
-                operation["responses"][code] = {"description": said, "content": content}
+                operation["responses"].setdefault(code, {"description": said, "content": content})
     return made

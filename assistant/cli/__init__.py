@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import access, agenda, asking, feedback, fetching, ingesting, keeping, listing, publishing, showing
+from assistant.cli import (
+    access,
+    agenda,
+    asking,
+    feedback,
+    fetching,
+    ingesting,
+    keeping,
+    listing,
+    mcp,
+    publishing,
+    showing,
+)
 from assistant.cli.session import options
 
 app = typer.Typer(
@@ -36,6 +48,7 @@ for _command in (
     app.command()(_command)
 app.command("list")(listing.list_documents)
 app.command()(access.audit)
+app.command()(mcp.mcp)
 for _group in (feedback.app, agenda.app, access.keys, access.accounts):
     app.add_typer(_group)
 

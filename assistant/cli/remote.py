@@ -27,6 +27,15 @@ STEP = 0.2
 Told = Callable[[Mapping[str, Any]], None]
 
 
+def address_of(folder: Path) -> tuple[str, str] | None:
+    """Where the server is that a library's folder names, and the token that opens it, if this user may read that."""
+    try:
+        told = json.loads((folder / SERVER).read_text(encoding="utf-8"))
+        return str(told["url"]), str(told["token"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 class ServerDesk:
     """A server of this user's on this machine. Raises `ServiceFault` for what it refuses or can't do."""
 
@@ -42,11 +51,8 @@ class ServerDesk:
     @classmethod
     def found(cls, chosen: Settings) -> ServerDesk | None:
         """The server that a library's folder names, if this user may read that."""
-        try:
-            told = json.loads((chosen.data_dir / SERVER).read_text(encoding="utf-8"))
-            return cls(str(told["url"]), str(told["token"]), chosen)
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        address = address_of(chosen.data_dir)
+        return None if address is None else cls(*address, chosen)
 
     def __enter__(self) -> ServerDesk:
         return self

@@ -2,19 +2,22 @@
 
 A chat answer is text. Its sentences are the claims; `[1]` or `【1】` behind a sentence cites the first entry of the list of
 sources, where the answer has such a list: `citations` or `search_results` beside `choices`, `annotations` or
-`context.citations` in the message. Annotations that say where in the text they belong cite without a mark.
+`context.citations` in the message. Annotations that say where in the text they belong cite without a mark. Rapporteur's
+own replies hold the whole answer beside its text: that is taken.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from corpus.sentences import sentence_spans
 from eval.cases import Case
 from eval.runs.records import Cited, Claim, Record
 from eval.systems.replies import UnreadableAnswer, number, text_of
+from eval.systems.service import service_record
 
 NOT_FOUND = "NOT FOUND"
 PROMPT = (
@@ -40,6 +43,8 @@ def chat_record(case: Case, system: str, reply: Any, ms: float) -> Record:
         raise UnreadableAnswer("the answer is not a chat completion: it has no choices[0].message") from None
     if not isinstance(content, str):
         raise UnreadableAnswer("the answer's message is not text")
+    if isinstance(reply.get("rapporteur"), Mapping):
+        return replace(service_record(case, system, reply["rapporteur"], ms), raw=reply)
     if message.get("refusal"):
         return Record(case.id, system, "refused", ms=ms, raw=reply)
     if not content.strip() or content.strip().strip(".\"'*").upper() == NOT_FOUND:

@@ -1,0 +1,132 @@
+"""The routes of `/v1`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.sse import format_sse_event
+
+from assistant.access import check
+from assistant.api.callers import Caller, Served
+from assistant.api.events import DOCUMENTED, EventStream
+from assistant.completions.conversation import Conversation
+from assistant.completions.errors import Errors, of_fault
+from assistant.completions.models import ChatBody, ErrorBody
+from assistant.completions.reply import MODEL, Reply
+from assistant.faults import NotHeld, Overloaded, ServiceFault
+from assistant.frames import say
+from assistant.markdown import ending, statement_piece
+from assistant.service import Done, Stated, Stream
+from corpus.faults import LibraryError
+
+PREFIX = "/v1"
+NOTHING = "{}"
+"""What a program gets that wants titles, tags or follow-up questions written: JSON that holds none, so that it helps
+itself. Nothing is written here that no document says."""
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Why the request was not fulfilled", "model": ErrorBody},
+    "5XX": {"description": "Why the service can't answer", "model": ErrorBody},
+}
+
+router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS)
+
+
+class NoModel(NotHeld):
+    """There is no model of this name."""
+
+    code = "model-not-found"
+
+
+def install(app: FastAPI) -> None:
+    """Adds the door to an application."""
+    app.state.serving_since = int(time.time())
+    app.include_router(router)
+    app.add_middleware(Errors, prefix=f"{PREFIX}/")
+
+
+@router.get("/models")
+def models(request: Request, caller: Caller) -> dict[str, Any]:
+    """The models: one, the held documents."""
+    check(caller, "ask")
+    return {"object": "list", "data": [_model(request)]}
+
+
+@router.get("/models/{model}")
+def model(model: str, request: Request, caller: Caller) -> dict[str, Any]:
+    """A model."""
+    check(caller, "ask")
+    _known(model)
+    return _model(request)
+
+
+@router.post("/chat/completions", response_model=None, responses=DOCUMENTED)
+async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
+    """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
+    check(caller, "ask")
+    _known(body.model)
+    asked = Conversation.of(body.messages)
+    reply = Reply()
+    if body.stream:
+        usage = body.stream_options is not None and body.stream_options.include_usage
+        stream = None if asked.chore else service.stream(caller, asked.question, asked.history)
+        return EventStream(_lines(_chunks(stream, reply, asked), reply, usage=usage))
+    if asked.chore:
+        return reply.text(NOTHING)
+    answer = await asyncio.wrap_future(service.begin_ask(caller, asked.question, asked.history))
+    return reply.whole(answer, _notes(asked, answer.language))
+
+
+async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> AsyncIterator[dict[str, Any]]:
+    """A completion in pieces: together they are the content of the whole one."""
+    yield reply.chunk({"role": "assistant", "content": "" if stream else NOTHING})
+    if stream is None:
+        yield reply.chunk({}, "stop")
+        return
+    said = 0
+    async for event in stream:
+        if isinstance(event, Stated):
+            yield reply.chunk(
+                {"content": statement_piece(said, event.statement, event.answer.numbers(event.statement))}
+            )
+            said += 1
+        elif isinstance(event, Done):
+            notes = _notes(asked, event.answer.language)
+            yield reply.chunk({"content": ending(event.answer, notes)})
+            yield reply.end(event.answer, notes)
+
+
+async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: bool) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in chunks:
+            yield _line(chunk)
+        if usage:
+            yield _line(reply.usage())
+        yield format_sse_event(data_str="[DONE]")
+    except ServiceFault as fault:
+        yield _line(of_fault(fault))
+    except LibraryError as error:
+        yield _line(of_fault(Overloaded(str(error))))
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False))
+
+
+def _notes(asked: Conversation, language: str) -> tuple[str, ...]:
+    return (say("unread", language),) if asked.unread else ()
+
+
+def _known(model: str) -> None:
+    if model != MODEL:
+        raise NoModel(f"There is no model {model[:100]!r} here; the model is {MODEL!r}.")
+
+
+def _model(request: Request) -> dict[str, Any]:
+    since: int = request.app.state.serving_since
+    return {"id": MODEL, "object": "model", "created": since, "owned_by": "rapporteur"}

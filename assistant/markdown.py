@@ -1,0 +1,109 @@
+"""An answer as Markdown: statements with their marks [1], then what is to be known of them, and the list of references.
+
+Words of documents and people are hostile here: they are written so that a Markdown program shows them as they are and
+makes nothing of them, neither links nor images, markup, mathematics, forged marks nor a paragraph of their own.
+CommonMark 0.31, GitHub's autolinks, and the additions of chat programs ($ and {{...}}) are thought of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Answer, Citation, Statement
+from assistant.frames import language_name, say
+
+_WITHIN, _LAST = r"(?:[!#%'()*+,\-./0-9;=?@A-Z^_a-z|~]|:(?!:))", r"[#%()*+\-/0-9=@A-Z^_a-z|~]"
+_ADDRESS = re.compile(
+    rf"(?:(?:[a-z][a-z0-9+.-]{{0,20}}://|www\.|\b(?:mailto|xmpp|javascript|data):)(?:{_WITHIN}*{_LAST})?"
+    r"|[a-z0-9.+_-]{1,64}@[a-z0-9.-]+)+",
+    re.IGNORECASE | re.ASCII,
+)
+_SPECIAL = re.compile(r"[`*_\[~${]")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_BLOCK = re.compile(r"(?:\d+(?=[.)])|(?=[#>+\-=|]))")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e]")
+"""Control characters, and those that turn the direction of all that follows them."""
+
+LINK = re.compile(r"https?://[^\s<>\"`\\]+")
+"""An address that may be shown as a link, if it is a stored one."""
+PARAGRAPH, RULE = "\n\n", "\n\n---\n\n"
+"""Between two statements, and between the last and what is to be known of them. No statement holds them."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An answer as text. `spots` are where the first mark of each citation stands: characters, by number."""
+
+    text: str
+    spots: dict[int, tuple[int, int]]
+
+
+def inert(text: str, links: Collection[str] = ()) -> str:
+    """Words as one line of Markdown that shows them and does nothing. Addresses are shown as code, so that nothing
+    makes a link of them, save those among `links`."""
+    line = " ".join(_UNSEEN.sub("", text).split())
+    made = []
+    position = 0
+    for found in _ADDRESS.finditer(line):
+        address = found.group()
+        made += [_escaped(line[position : found.start()]), f"<{address}>" if address in links else f"`{address}`"]
+        position = found.end()
+    whole = "".join([*made, _escaped(line[position:])])
+    begins = _BLOCK.match(whole)
+    return whole if begins is None else f"{begins.group()}\\{whole[begins.end() :]}"
+
+
+def statement_piece(index: int, statement: Statement, numbers: Sequence[int]) -> str:
+    """A statement with its marks, as it follows those before it."""
+    marks = "".join(f"[{n}]" for n in numbers)
+    return f"{PARAGRAPH if index else ''}{inert(statement.text)}{' ' if marks else ''}{marks}"
+
+
+def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
+    """The whole text of an answer. `notes` are sentences to be added to its own."""
+    text, spots = "", dict[int, tuple[int, int]]()
+    for index, statement in enumerate(answer.statements):
+        numbers = answer.numbers(statement)
+        text += statement_piece(index, statement, numbers)
+        at = len(text) - sum(len(f"[{n}]") for n in numbers)
+        for n in numbers:
+            end = at + len(f"[{n}]")
+            spots.setdefault(n, (at, end))
+            at = end
+    return Rendered(text + ending(answer, notes), spots)
+
+
+def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
+    """What follows the statements: the reason, notes, what to read instead, the references with their exact words."""
+    stored = [each.url for each in answer.citations] + [each.url for each in answer.see_also]
+    links = {url for url in stored if url and LINK.fullmatch(url)}
+    parts = [inert(each, links) for each in (answer.reason, *answer.notes, *notes) if each]
+    if answer.see_also:
+        parts.append(inert(say("see_also", answer.language)))
+        parts += [f"- {inert(each.locator)}{_linked(each.url)}" for each in answer.see_also]
+    parts += [f"[{n}] {reference(each, answer.language)}" for n, each in enumerate(answer.citations, 1)]
+    return (RULE if answer.statements else "") + PARAGRAPH.join(parts)
+
+
+def reference(citation: Citation, language: str) -> str:
+    """A citation as a line: where, the exact words, the stored link."""
+    tags = [citation.edition] if citation.edition == "upload" else []
+    if citation.ocr:
+        tags.append(say("ocr", language))
+    if citation.language != language:
+        tags.append(language_name(citation.language, language))
+    note = f" ({', '.join(tags)})" if tags else ""
+    return f"{inert(citation.locator)}{note}: “{inert(citation.quote)}”{_linked(citation.url)}"
+
+
+def _escaped(text: str) -> str:
+    """Text without a meaning in Markdown. Where a backslash does not help, since it means something itself to chat
+    programs (`\\[` and `\\]` enclose mathematics) or nothing (`\\<think>`, `\\:::`), the character is named instead."""
+    text = _ENTITY.sub("&amp;", text).replace("\\", "&#92;").replace("<", "&lt;").replace(":::", "&#58;::")
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _linked(url: str | None) -> str:
+    return f" <{url}>" if url and LINK.fullmatch(url) else ""
