@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -215,17 +215,28 @@ def test_what_is_typed_into_the_form_comes_back_as_text(made: Made) -> None:
     assert "&lt;script&gt;" in reply.text
 
 
+def refused(attempt: Callable[[], int]) -> list[int]:
+    """The answers to attempts up to the first 429. The window slides while a slow machine goes on, so that it may take more
+    attempts than are allowed in one."""
+    codes = [attempt()]
+    while codes[-1] != 429:
+        assert len(codes) < 4 * SIGN_INS
+        codes.append(attempt())
+    return codes
+
+
 def test_guessing_keys_or_passwords_is_stopped(tmp_path: Path, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue) as made:
         made.gate.accounts.add("amina", Role.READ, PASSWORD)
         wrong = {"Authorization": "Bearer rpp_00000000_wrong"}
-        codes = [made.client.get("/api/v1/me", headers=wrong).status_code for _ in range(SIGN_INS + 2)]
+        codes = refused(lambda: made.client.get("/api/v1/me", headers=wrong).status_code)
         assert codes[:SIGN_INS] == [401] * SIGN_INS
-        assert codes[-1] == 429
         elsewhere = TestClient(made.app, client=("192.0.2.9", 1))
         form = {"name": "amina", "password": "wrong password"}
-        codes = [elsewhere.post("/sign-in", data=form, headers=SAME).status_code for _ in range(SIGN_INS + 1)]
-        assert codes == [401] * SIGN_INS + [429]
+        assert (
+            refused(lambda: elsewhere.post("/sign-in", data=form, headers=SAME).status_code)[:SIGN_INS]
+            == [401] * SIGN_INS
+        )
         third = TestClient(made.app, client=("192.0.2.10", 1))  # the account is guarded, whatever the address
         assert third.post("/sign-in", data={**form, "password": PASSWORD}, headers=SAME).status_code == 429
 

@@ -17,6 +17,7 @@ from services import Made, listening, made_service
 
 from assistant.access.rates import Rates
 from assistant.answer import Answer
+from assistant.events import Event
 from assistant.service import Stream
 from corpus.catalogue import Catalogue
 from corpus.faults import LibraryError
@@ -274,10 +275,10 @@ def test_twenty_at_once_get_their_own_answers(made: Made, url: str) -> None:
 def test_prompts_for_titles_are_not_questions(
     made: Made, client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(*_: Any, **__: Any) -> Answer:
+    def never(*_: Any, **__: Any) -> Iterator[Event]:
         raise AssertionError("the engine was asked")
 
-    monkeypatch.setattr(made.service.engine, "ask", never)
+    monkeypatch.setattr(made.service.engine, "stream", never)
     assert json.loads(content(ask(client, TITLE, max_completion_tokens=1000))) == {}
     chunks = pieces(client, TITLE, stream_options={"include_usage": True})
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == "{}"
@@ -299,19 +300,19 @@ def test_a_stream_that_is_left_gives_its_turn_back(
 ) -> None:
     begun, go, closed = threading.Event(), threading.Event(), threading.Event()
     asked: list[Any] = []
-    real_ask, real_close = made.service.engine.ask, Stream.close
+    real_stream, real_close = made.service.engine.stream, Stream.close
 
-    def slow(*given: Any, **more: Any) -> Answer:
+    def slow(*given: Any, **more: Any) -> Iterator[Event]:
         asked.append(given[0])
         begun.set()
         assert go.wait(30)
-        return real_ask(*given, **more)
+        yield from real_stream(*given, **more)
 
     def close(stream: Stream) -> None:
         real_close(stream)
         closed.set()
 
-    monkeypatch.setattr(made.service.engine, "ask", slow)
+    monkeypatch.setattr(made.service.engine, "stream", slow)
     monkeypatch.setattr(Stream, "close", close)
     given: Any = {"model": "rapporteur", "stream": True}
     with client.chat.completions.create(messages=[{"role": "user", "content": "first"}], **given) as first:
@@ -337,10 +338,10 @@ def until(true: Callable[[], bool]) -> None:
 def test_a_library_that_fails_is_an_error_in_the_stream_too(
     made: Made, client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any, **__: Any) -> Answer:
+    def broken(*_: Any, **__: Any) -> Iterator[Event]:
         raise LibraryError("The disk is full.")
 
-    monkeypatch.setattr(made.service.engine, "ask", broken)
+    monkeypatch.setattr(made.service.engine, "stream", broken)
     with pytest.raises(openai.InternalServerError) as caught:
         ask(client, "When is item 3?")
     assert "The disk is full." in caught.value.message
