@@ -12,7 +12,7 @@ from assistant.support.sources import Source
 from assistant.support.thesaurus import read_words
 from assistant.wording import values
 from assistant.wording.dates import Date, dates_in
-from assistant.wording.lexicon import month_of, names_time, number_words, stops
+from assistant.wording.lexicon import month_of, names_time, number_words
 from assistant.wording.reading import Reading
 from corpus.analysis import fold, words
 
@@ -137,9 +137,9 @@ def _bound_elsewhere(claim: str, texts: Sequence[str], language: str) -> list[st
 
 
 def _bound(text: str, language: str) -> list[tuple[str, float]]:
-    """Numbers in figures or words, each with the stem of the word right behind it."""
+    """Numbers in figures or words, each with the stem of the word right behind it; not those of places."""
     read = read_words(text, language)
-    known = number_words(language)
+    known, placed = number_words(language), values.placed(values.plain(text))
     made = []
     for word, after in pairwise(read):
         surface = fold(word.surface)
@@ -147,7 +147,7 @@ def _bound(text: str, language: str) -> list[tuple[str, float]]:
         gap = text[word.end : after.start]
         if (
             value is not None
-            and after.stem not in stops(language)
+            and surface not in placed
             and not gap.strip()
             and after.surface.isalpha()
             and not names_time(after.surface)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assistant.write.writer import Draft
 
 
-NAMES = {"doctor": "rapporteur doctor", "setting": "RAPPORTEUR_MODEL_CONTEXT",
+NAMES = {"doctor": "`rapporteur doctor`", "setting": "RAPPORTEUR_MODEL_CONTEXT",
          "names": "RAPPORTEUR_MODEL, RAPPORTEUR_MODEL_URL"}  # fmt: skip
 """What people type, kept apart from right-to-left text."""
 
