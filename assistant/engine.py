@@ -17,7 +17,7 @@ from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_parts
 from assistant.parallel import in_language
-from assistant.places import article_units, named_places, units_at
+from assistant.places import article_units, named_places, units_at, within
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
@@ -75,6 +75,11 @@ _SAYING = frozenset(
         "full",
         "number",
         "content",
+        "compare",
+        "comparison",
+        "difference",
+        "differ",
+        "between",
     ]
     for token in analyse(word, "en")
 )
@@ -384,6 +389,11 @@ class Engine:
         if self._asks_more(question):
             lifted = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
             chosen = choose(lifted, THRESHOLD, self._most)
+            for article in question.articles if chosen and len(question.articles) > 1 else ():
+                # Each article that is named has its say.
+                own = [each for each in scored if within(each.unit.locator, f"art. {article}")]
+                if own and not any(within(unit.locator, f"art. {article}") for unit in chosen):
+                    chosen.append(own[0].unit)
             if not chosen:
                 return self._not_found(question, [unit.evidence for unit in units[:3]])
         else:

@@ -62,14 +62,15 @@ def article_units(library: Library, document: Document, article: str, paragraph:
     wanted = f"{place}, para. {paragraph}" if paragraph else place
     units = []
     for passage in library.passages(document.id):
-        if not any(_within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
+        if not any(within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
             continue
         evidence = Evidence(passage, document, 0.0, None, None)
-        units += [unit for unit in units_of(evidence) if _within(unit.locator, wanted)]
+        units += [unit for unit in units_of(evidence) if within(unit.locator, wanted)]
     return units if units or not paragraph else article_units(library, document, article)
 
 
-def _within(locator: str, place: str) -> bool:
+def within(locator: str, place: str) -> bool:
+    """Whether a locator is a place, or lies in it."""
     return locator == place or locator.startswith((f"{place},", f"{place} "))
 
 

@@ -122,3 +122,11 @@ def test_an_article_of_a_treaty_that_is_not_held_is_not_taken_from_another(
 def test_what_the_documents_tell_of_a_treaty_that_is_not_held_is_quoted(starter_engine: Engine) -> None:
     answer = starter_engine.ask("When did the firearms protocol enter into force?")
     assert answer.status == "not_found" or "firearms protocol" in answer.statements[0].text
+
+
+def test_articles_that_are_named_together_are_both_quoted(starter_engine: Engine) -> None:
+    for question in ("Compare articles 5 and 16 of the Smuggling of Migrants Protocol.",
+                     "What do articles 5 and 16 of the Protocol say about migrants?"):  # fmt: skip
+        places = " ".join(citation.locator for citation in starter_engine.ask(question).citations)
+        assert "art. 5" in places
+        assert "art. 16" in places

@@ -95,12 +95,7 @@ class Topic:
         """
         question = self._question
         if question.items:
-            numbers = list(question.items)
-            if question.stresses("next") and not any(number in question.focus for number in numbers):
-                mains = [item.number for item in self._meeting.items if " " not in item.number]
-                at = mains.index(numbers[-1]) + 1 if numbers[-1] in mains else len(mains)
-                numbers = mains[at : at + 1]
-            return [item for item in self._meeting.items if item.number in numbers]
+            return [item for item in self._meeting.items if item.number in question.items]
         if not self.words or self.organizational or not self._at_home(documents):
             return []
         scored = sorted(
