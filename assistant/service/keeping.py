@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from assistant.fetching import FOLDER, Source, row_of
@@ -14,44 +13,14 @@ from assistant.service.jobs import Failed, Hand
 from corpus.catalogue import Catalogue
 from corpus.faults import LibraryError
 from corpus.library import Library
-from corpus.symbols import Symbol
 from ingest.ahead import Openable
 from ingest.outcomes import Progress
-from ingest.readers import ReadError
-from ingest.reading import Input
 
 if TYPE_CHECKING:
     import httpx
 
     from ingest.fetch import Download, FetchedInput, Wanted
     from ingest.workers.pool import Limits, Workers
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that somebody sent, under a name of the server's own; `name` is what the sender calls it."""
-
-    path: Path
-    name: str
-    sha256: str
-    symbol: str | None = None
-    language: str | None = None
-    ocr: bool = False
-
-    @property
-    def label(self) -> str:
-        """How the file is called in front of people."""
-        return self.name
-
-    def open(self) -> Input:
-        """Its bytes. Raises `ReadError` where they are gone."""
-        try:
-            data = self.path.read_bytes()
-        except OSError as error:
-            raise ReadError(f"The upload {self.name} can't be read: {error.strerror}.") from None
-        symbol = Symbol.parse(self.symbol) if self.symbol else None
-        # The bytes say which file this is: names of uploads say nothing.
-        return Input(self.name, data, symbol, self.language, origin=f"upload-{self.sha256[:20]}", ocr=self.ocr)
 
 
 class Keeper:

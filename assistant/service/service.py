@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -26,17 +23,14 @@ from assistant.files import Files
 from assistant.retrieve import Evidence
 from assistant.service.events import Closed, Done, Stated, Status, Stream
 from assistant.service.jobs import MOST_OUTCOMES, Hand, Job, Jobs
-from assistant.service.keeping import Keeper, Upload
+from assistant.service.keeping import Keeper
 from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
+from assistant.service.uploads import FOLDER, Upload, Uploads
 from corpus.documents import LANGUAGES, Document
 from corpus.feedback import Feedback, FeedbackError, feedback_of
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
-
-UPLOADS = "uploads"
-"""Folder of files that were sent and are not read yet, in that of the library."""
-CONTENT, NOTE = "content", "note.json"
 
 Noted = Callable[[Principal, str, str], None]
 """Told who does what to what, for the audit log."""
@@ -89,7 +83,7 @@ class Service:
         self.turns = turns or self.limits.turns()
         self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file)
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
-        self._uploads = self.library.folder / UPLOADS
+        self._uploads = Uploads(self.library.folder / FOLDER)
         self._stopping = False
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
@@ -282,12 +276,10 @@ class Service:
     # Keeping
 
     def room(self, who: Principal) -> Path:
-        """A new folder of the server's for one upload: the door writes the bytes into `content` (`CONTENT`) there, and then
+        """A new folder of the server's for one upload: the door writes the bytes into `content` there, and then
         calls `upload`."""
         self._check(who, "upload")
-        folder = self._uploads / secrets.token_hex(16)
-        folder.mkdir(parents=True, mode=0o700)
-        return folder
+        return self._uploads.room()
 
     def upload(
         self,
@@ -304,14 +296,8 @@ class Service:
             self._check(who, "upload")
             _language(language)
             named = _symbol(symbol)
-            path = folder / CONTENT
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            shown = printable(name.replace("\\", "/").rpartition("/")[2])[:200]
-            upload = Upload(path, shown, sha256, named, language, ocr)
-            note = {**asdict(upload), "path": "", "by": who.id}
-            (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
-            self._noted(who, "upload", f"{shown} {sha256}")
+            upload = self._uploads.take(folder, name, who.id, symbol=named, language=language, ocr=ocr)
+            self._noted(who, "upload", f"{upload.name} {upload.sha256}")
             return self._read(upload, who.id)
         except ServiceFault:
             shutil.rmtree(folder, ignore_errors=True)
@@ -319,18 +305,7 @@ class Service:
 
     def resume(self) -> int:
         """Begins again with uploads that an earlier process took and did not finish; returns their number."""
-        begun = 0
-        for folder in sorted(self._uploads.iterdir()) if self._uploads.is_dir() else ():
-            try:
-                note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-                by = str(note.pop("by"))
-                upload = Upload(**{**note, "path": folder / CONTENT})
-            except (OSError, ValueError, KeyError, TypeError):
-                shutil.rmtree(folder, ignore_errors=True)  # it was never taken: its sender got no answer
-            else:
-                self._read(upload, by)
-                begun += 1
-        return begun
+        return len([self._read(upload, by) for upload, by in self._uploads.left()])
 
     def _read(self, upload: Upload, by: str) -> Job:
         return self.jobs.submit(
@@ -338,7 +313,7 @@ class Service:
             by,
             lambda hand: self._keeper.read(hand, [upload], 1),
             detail=upload.name,
-            ended=lambda _: shutil.rmtree(upload.path.parent, ignore_errors=True),
+            ended=lambda _: upload.drop(),
         )
 
     def fetch(

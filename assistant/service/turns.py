@@ -2,7 +2,8 @@
 
 More threads answer no faster: the models compute on all cores by themselves, and Python runs one thread at a time
 (docs/decisions.md). What computes in the background, embedding passages, takes turns with the questions: a
-question waits for one batch at most, and a batch for one question.
+question waits for one batch at most, and a batch for a few questions: a document that goes in costs the questions
+behind it more than its embedding, since what is remembered of the library is made anew.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from typing import Any, TypeVar
 from assistant.faults import Overloaded, ServiceFault, TooMany
 
 T = TypeVar("T")
+
+BETWEEN = 3
+"""Questions that are answered before a batch has its turn, where questions wait."""
 
 
 @dataclass(eq=False)
@@ -53,7 +57,7 @@ class Turns:
         self._busy = False
         self._batch = False
         self._batches_wait = 0
-        self._owed = False  # a question has been answered since the last batch
+        self._since = 0  # questions that were answered since the last batch
         self._mean = 0.5
         self._thread = threading.Thread(target=self._run, name="answering", daemon=True)
         self._thread.start()
@@ -95,14 +99,16 @@ class Turns:
             return
         with self._state:
             self._batches_wait += 1
-            self._state.wait_for(lambda: not self._batch and not self._busy and (self._owed or not self._queue))
+            self._state.wait_for(
+                lambda: not self._batch and not self._busy and (self._since >= BETWEEN or not self._queue)
+            )
             self._batches_wait -= 1
             self._batch = True
         try:
             yield
         finally:
             with self._state:
-                self._batch = self._owed = False
+                self._batch, self._since = False, 0
                 self._state.notify_all()
 
     def close(self, grace: float) -> bool:
@@ -132,7 +138,8 @@ class Turns:
                 each.future.set_result(result)
             with self._state:
                 self._mean += 0.1 * (self._clock() - begun - self._mean)
-                self._busy, self._owed = False, True
+                self._busy = False
+                self._since += 1
                 self._state.notify_all()
 
     def _next(self) -> _Waiting | None:
@@ -164,7 +171,7 @@ class Turns:
         self._clients -= Counter(each.client for each in gone)
 
     def _ready(self) -> bool:
-        return bool(self._queue) and not self._batch and not (self._batches_wait and self._owed)
+        return bool(self._queue) and not self._batch and not (self._batches_wait and self._since >= BETWEEN)
 
     @staticmethod
     def _refuse(each: _Waiting, fault: ServiceFault) -> None:

@@ -16,7 +16,7 @@ from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import FetchBody, JobOut, Language
 from assistant.faults import TooLarge
 from assistant.service import Service
-from assistant.service.service import CONTENT
+from assistant.service.uploads import CONTENT
 
 router = APIRouter(tags=["keep"])
 
