@@ -59,7 +59,7 @@ def faults_in(data: bytes, sources: Mapping[str, str]) -> list[str]:
             continue
         name = max(named, key=len)
         quoted = re.search(r": “(.*)”$", each.before)
-        words = [quoted.group(1)] if quoted else re.findall(r": “(.*?)”(?=[;.])", each.note)
+        words = [quoted.group(1)] if quoted else re.findall(r": “(.*?)”(?=[;.]|$)", each.note)
         for part in (part.strip() for said in words for part in said.split(CUT)):
             if _line(part) not in texts[name]:
                 faults.append(f"footnote {each.number}: {name} does not say “{part}”")

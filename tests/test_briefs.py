@@ -52,11 +52,11 @@ In its resolution 7/1, the Conference decided that the Working Group would advis
 
 The Working Group may wish to discuss the repair of harbour lamps on small boats. The Working Group may also wish to examine the pay of harbour masters.
 
-For its consideration of item 2, the Working Group will have before it a background paper prepared by the Secretariat.
+A paper on harbour lamps lies before the Working Group.
 
 **Documentation**
 
-Background paper prepared by the Secretariat on harbour lamps (CTOC/COP/WG.7/2030/2)
+Paper on harbour lamps (CTOC/COP/WG.7/2030/2)
 
 #### 3. Mountain roads and the training of drivers
 
@@ -64,7 +64,7 @@ The Working Group may wish to discuss the training of drivers on mountain roads.
 
 **Documentation**
 
-Background paper prepared by the Secretariat on mountain roads (CTOC/COP/WG.7/2030/3)
+Paper on mountain roads (CTOC/COP/WG.7/2030/3)
 """
 LAMPS = """---
 symbol: CTOC/COP/WG.7/2030/2

@@ -87,11 +87,12 @@ class Chooser:
         self.said.add(_folded(statement.text))
 
     def told(self, words: str) -> bool:
-        """Whether something that was used already speaks to a subject."""
+        """Whether something that was used already speaks to a subject, clearly so."""
         documents = sorted({cite.document for cite in self.used if cite.document != self.ground.meeting_id})
         scored = self.engine.weigh(words, documents, self.ground.request.language) if documents else []
         return any(
             self.speaks(each)
+            and (each.cross >= SURE_CROSS or each.cosine >= NEAR or each.coverage >= COVERED)
             and any(o.document == each.unit.document.id and o.start < each.unit.end and each.unit.start < o.end
                     for o in self.used)
             for each in scored

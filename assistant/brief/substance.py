@@ -49,7 +49,11 @@ def framework(chooser: Chooser) -> tuple[Part, ...]:
     )] if not ground.own else _naming(chooser, finder)  # fmt: skip
     naming = naming[:NAMING]
     named = [place for unit in naming for place in finder.named(unit.text, unit.document.language)]
-    spoken = [each.unit for theme in ground.themes for each in chooser.speaking(theme.words, ground.treaties, 3)]
+    spoken = [
+        each.unit
+        for theme in ground.themes
+        for each in chooser.speaking(theme.words, ground.treaties, 3, lambda each: chooser.near(each.unit))
+    ]
     most = ARTICLES[ground.request.audience]
     chosen = finder.provisions(named, spoken, ground.title, most)
     parts = [Part("", chooser.take(naming))] if naming else []

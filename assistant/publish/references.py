@@ -81,7 +81,8 @@ class References:
                 self._worded.add(citation)
                 spans.append(Span({"fr": " : ", "zh": "："}.get(self._language, ": ")))
                 spans.append(Span(say("quotation", self._language, words=_short(citation.quote))))
-        return Note((*spans, Span("。" if self._language == "zh" else ".")))
+        ended = "".join(span.text for span in spans).rstrip("”»“ ").endswith((".", "。"))
+        return Note((*spans, *(() if ended else (Span("。" if self._language == "zh" else "."),))))
 
     def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
         """Document and place; the place alone where the same footnote has just named the document."""
