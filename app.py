@@ -12,18 +12,20 @@ from assistant.api.application import Doors
 from assistant.api.callers import Gate
 from assistant.cli.serving import serve_command
 from assistant.completions import install as install_completions
+from assistant.page import mount_page
 from assistant.service import Service
 
 
 def create_app(
     service: Service, gate: Gate | None = None, doors: Doors | None = None, audit: Audit | None = None
 ) -> FastAPI:
-    """The whole application: the API; the page and other doors are mounted here."""
+    """The whole application: the API and the doors of other programs, and below everything else the page."""
     from assistant.mcp.http import install as install_mcp  # slow to import, and wanted where something is served
 
     app = create_api(service, gate, doors, audit)
     install_completions(app)
     install_mcp(app, service, doors.origins if doors else ())
+    mount_page(app, service)
     return app
 
 

@@ -91,7 +91,8 @@ class Answer:
 
     `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and how a misspelt
     question was read. `confidence` is the score of the best evidence above the bar for answering, a log-odds: negative
-    where it is too weak, None where no evidence was weighed, since a rule decided.
+    where it is too weak, None where no evidence was weighed, since a rule decided. `absent` is the symbol of a document
+    that the question is about and that is not held, where that is why there is no answer.
 
     `model` names the model that was asked to write; then `raw` holds its replies as they came, and `dropped` the
     sentences of them that did not stand. Neither may be shown as the answer.
@@ -109,6 +110,7 @@ class Answer:
     model: str | None = None
     raw: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    absent: str | None = None
 
     @property
     def citations(self) -> list[Citation]:
@@ -141,6 +143,7 @@ class Answer:
             "model": self.model,
             "raw": list(self.raw),
             "dropped": [{"text": each.text, "reason": each.reason} for each in self.dropped],
+            "absent": self.absent,
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
 

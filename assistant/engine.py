@@ -21,6 +21,7 @@ from assistant.places import article_units, named_places, units_at, within
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
+from assistant.scope import Scope
 from assistant.spelling import Speller
 from assistant.subjects import read_subjects
 from assistant.units import Unit, units_of
@@ -122,16 +123,29 @@ class Engine:
         self._clock = clock
 
     def ask(
-        self, text: str, history: Sequence[str] = (), language: str | None = None, *, mode: Mode | None = None
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        *,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Answer:
         """The answer to a question: what `stream` ends with. `history` are the earlier user turns, oldest first;
-        `language` overrides the detected language of the question, `mode` the engine's."""
-        *_, last = self.stream(text, history, language, mode=mode)
+        `language` overrides the detected language of the question, `mode` the engine's; `scope` says which documents it
+        is asked of."""
+        *_, last = self.stream(text, history, language, mode=mode, scope=scope)
         assert isinstance(last, Finished)
         return last.answer
 
     def stream(
-        self, text: str, history: Sequence[str] = (), language: str | None = None, *, mode: Mode | None = None
+        self,
+        text: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        *,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Generator[Event, None, None]:
         """The answer while it comes about: each statement once it stands, in order, and at last the whole answer.
 
@@ -151,6 +165,7 @@ class Engine:
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
         whole = stand_alone(asked, turns, self.vocabulary, self.catalogue)
         question = parse_question(whole, self.vocabulary, self.catalogue, spoken, asked)
+        question = replace(question, within=scope.ids(self.library) if scope else None)
         parsed = self._clock()
         yield Progress("searching")
         answer = self._answer(question)
@@ -217,7 +232,8 @@ class Engine:
         earlier = [] if question.text == question.focus else [question.text]
         answers = []
         for n, part in enumerate(parts):
-            answers.append(self._answer_one(self._part(part, [*earlier, *parts[:n]], question.language)))
+            asked = self._part(part, [*earlier, *parts[:n]], question.language)
+            answers.append(self._answer_one(replace(asked, within=question.within)))
         if all(answer.status != "answered" for answer in answers):
             return self._answer_one(question)
         each = max(2, self._most // len(parts) + 1)
@@ -281,7 +297,7 @@ class Engine:
                 title = f"{symbol.text} ({entries[0].title})" if entries else symbol.text
                 return self._not_held(question, title, symbol)
             return Answer(question.text, question.language, "not_found",
-                          say("unknown_symbol", question.language, symbol=symbol.text))  # fmt: skip
+                          say("unknown_symbol", question.language, symbol=symbol.text), absent=symbol.text)  # fmt: skip
         return None
 
     def _absent_instrument(self, question: Question) -> Answer | None:
@@ -313,7 +329,8 @@ class Engine:
     def _not_held(self, question: Question, name: str, symbol: Symbol, entry: Entry | None = None) -> Answer:
         url = (entry.url if entry else None) or link(symbol, question.language)
         reason = say("not_held", question.language, name=name, symbol=symbol.text, url=url)
-        return Answer(question.text, question.language, "not_found", reason, see_also=self._mentions(symbol))
+        see = self._mentions(symbol)
+        return Answer(question.text, question.language, "not_found", reason, see_also=see, absent=symbol.text)
 
     def _mentions(self, symbol: Symbol) -> tuple[Pointer, ...]:
         """Where held agendas announce a symbol."""
@@ -356,7 +373,7 @@ class Engine:
         units = [unit for place in places for document in documents for unit in units_at(self.library, document, place)]
         if units:
             return self._answered(question, [statement_of(unit) for unit in units[: 2 * self._most]])
-        if not question.symbols:
+        if not question.symbols or not documents:
             return None
         reason = say("no_place", question.language, document=documents[0].label, place=places[0])
         return Answer(question.text, question.language, "not_found", reason)
@@ -402,7 +419,8 @@ class Engine:
 
     def _treaties(self, question: Question, language: str) -> list[Document]:
         quotable = self.library.versions().quotable(language)
-        treaties = [d for d in self.library.documents() if d.kind == "treaty" and d.id in quotable]
+        treaties = [d for d in self.library.documents()
+                    if d.kind == "treaty" and d.id in quotable and question.covers(d.id)]  # fmt: skip
         keys = {entry.key for entry in question.named}
         symbols = {symbol.text for symbol in question.symbols}
         named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
@@ -459,7 +477,9 @@ class Engine:
             return [], None
         scored = self._scorer.score(question, self._gather(question, sorted(english)))
         chosen = choose(scored, THRESHOLD, self._most)
-        return [in_language(unit, self.library, question.language) for unit in chosen], _above_bar(scored)
+        own = [in_language(unit, self.library, question.language) for unit in chosen]
+        told = [new if question.covers(new.document.id) else old for new, old in zip(own, chosen, strict=True)]
+        return told, _above_bar(scored)
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
@@ -486,7 +506,8 @@ class Engine:
         return reading.gap >= GAP and reading.gap > best + GAP_MARGIN and not sure
 
     def _scope(self, question: Question) -> list[str] | None:
-        """The documents that a question restricts itself to by symbol or name; None for all."""
+        """The documents that a question is restricted to by its scope, or restricts itself to by symbol or name;
+        None for all."""
         keys = {entry.key for entry in question.named}
         behind = self.library.superseded()
         held = [each for each, key in self.library.versions().keys.items() if key in keys and each not in behind]
@@ -495,7 +516,10 @@ class Engine:
         if held and not question.symbols and not question.articles:
             # A treaty that is named is what a text without a symbol may be about.
             held += [document_id for document_id, key in self.library.versions().keys.items() if "/" not in key]
-        return list(dict.fromkeys(held)) or None
+        named = list(dict.fromkeys(held)) or None
+        if question.within is None:
+            return named
+        return [each for each in named or sorted(question.within) if each in question.within]
 
     # Writing answers
 

@@ -33,6 +33,7 @@ class Question:
 
     `focus` is the last turn of a follow-up, else all of it. `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `weekdays` 0 (Monday) to 6,
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
+    `within` are ids of the only documents that it may be answered from, None for all.
     `memory` keeps what was worked out for this question, so that it is not worked out twice.
     """
 
@@ -52,7 +53,12 @@ class Question:
     hour: int | None = None
     named: tuple[Entry, ...] = ()
     follow_up: bool = False
+    within: frozenset[str] | None = None
     memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def covers(self, document_id: str) -> bool:
+        """Whether the question may be answered from a document."""
+        return self.within is None or document_id in self.within
 
     def says(self, *kinds: str) -> bool:
         """Whether the question has a word of one of these kinds (keys of `questions.yaml`)."""

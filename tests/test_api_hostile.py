@@ -50,7 +50,7 @@ def test_a_body_that_is_no_question_is_refused(made: Made, body: bytes) -> None:
 
 def test_what_is_not_there_and_what_is_not_done_are_problems_too(made: Made) -> None:
     is_problem(made.client.get("/api/v1/nothing"), 404)
-    is_problem(made.client.get("/"), 404)
+    is_problem(made.client.get("/nothing"), 404)
     is_problem(made.client.put("/api/v1/ask"), 405)
     is_problem(made.client.get("/api/v1/documents?limit=0"), 422)
     is_problem(made.client.get("/api/v1/documents?offset=99999999999999999999"), 422)

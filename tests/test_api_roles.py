@@ -67,6 +67,18 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("POST", "/mcp"): ("read", "/mcp", {"json": LIST_TOOLS, "headers": {"Accept": "application/json, text/event-stream"}}),
 }  # fmt: skip
 
+PAGES: dict[tuple[str, str], tuple[str, str]] = {
+    # (method, route): (least role, address); those who may not see a page are sent to sign in, or told so on a page
+    ("MOUNT", "/page"): ("nobody", "/page/rapporteur.css"),
+    ("MOUNT", ""): ("read", "/"),
+    ("GET", "/documents"): ("read", "/documents"),
+    ("GET", "/documents/{name:path}"): ("read", "/documents/boats.txt"),
+    ("GET", "/meetings"): ("read", "/meetings"),
+    ("GET", "/conversations/{token}.md"): ("read", "/conversations/none.md"),
+    ("GET", "/conversations/{token}.docx"): ("read", "/conversations/none.docx"),
+    ("GET", "/evaluation"): ("staff", "/evaluation"),
+}
+
 
 def routes(app: FastAPI) -> set[tuple[str, str]]:
     """Method and path of every route."""
@@ -84,7 +96,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iter
 
 
 def test_every_route_has_an_entry_and_every_entry_a_route(made: Made) -> None:
-    assert routes(made.app) == set(TABLE)
+    assert routes(made.app) == set(TABLE) | set(PAGES)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -106,6 +118,23 @@ def test_a_route_serves_the_roles_that_it_is_for_and_no_other(made: Made, route:
             assert reply.headers["content-type"] == "application/problem+json"
             assert reply.json()["status"] == reply.status_code
         assert ("www-authenticate" in reply.headers) == (role == "nobody")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", sorted(PAGES), ids=" ".join)
+def test_a_page_is_shown_to_the_roles_that_it_is_for_and_no_other(
+    made: Made, route: tuple[str, str], role: str
+) -> None:
+    least, address = PAGES[route]
+    made.client.cookies.clear()
+    reply = made.client.get(address, follow_redirects=False, headers=made.headers(role))
+    if ROLES.index(role) >= ROLES.index(least):
+        assert reply.status_code in (200, 404)
+    elif role == "nobody":
+        assert (reply.status_code, reply.headers["location"][:14]) == (303, "/sign-in?next=")
+    else:
+        assert reply.status_code == 403
+        assert reply.headers["content-type"].startswith("text/html")
 
 
 def test_open_reading_lets_everybody_read_and_nobody_more(

@@ -38,8 +38,23 @@ _ANSWER: dict[str, Any] = {
     "model": None,
     "raw": [],
     "dropped": [],
+    "absent": None,
     "timings": {"parse_ms": 2.1, "answer_ms": 18.0, "total_ms": 20.1},
 }  # fmt: skip
+
+
+class ScopeBody(BaseModel):
+    """Which documents a question is asked of: those that meet every condition."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    meeting: Annotated[str | None, Field(max_length=200, description="Id of an agenda: it and what it announces.")] = (
+        None
+    )
+    item: Annotated[str | None, Field(max_length=20, description="Of these what is announced under an item.")] = None
+    documents: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Keys.")] = []
+    language: Language | None = None
+    year: Annotated[int | None, Field(ge=1900, le=2999)] = None
 
 
 class AskBody(BaseModel):
@@ -59,6 +74,7 @@ class AskBody(BaseModel):
             description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
         ),
     ] = None
+    scope: ScopeBody | None = None
 
 
 class StatementOut(BaseModel):
@@ -120,6 +136,7 @@ class AnswerOut(BaseModel):
     model: str | None
     raw: list[str]
     dropped: list[DroppedOut]
+    absent: str | None = Field(description="The symbol of the document that is not held, where that is why.")
     timings: dict[str, float]
 
 

@@ -75,7 +75,7 @@ class MeetingDesk:
             language = self._library.document(meeting.document_id).language
             return language == question.language, language == "en", meeting.document_id
 
-        meetings = self._library.meetings()
+        meetings = [meeting for meeting in self._library.meetings() if question.covers(meeting.document_id)]
         keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
         named = [m for m in meetings if self._library.document(m.document_id).key in keys]
         if named:

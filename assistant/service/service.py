@@ -21,6 +21,7 @@ from assistant.faults import Conflict, Invalid, Overloaded, ServiceFault
 from assistant.fetching import Row, languages_of, plan
 from assistant.files import Files
 from assistant.retrieve import Evidence
+from assistant.scope import Scope
 from assistant.service.events import Closed, Done, Stated, Status, Stream
 from assistant.service.jobs import MOST_OUTCOMES, Hand, Job, Jobs
 from assistant.service.keeping import Keeper
@@ -109,13 +110,15 @@ class Service:
         question: str,
         history: Sequence[str] = (),
         language: str | None = None,
+        *,
         mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Future[Answer]:
         """The answer to a question, to come. `history` are the earlier user turns, oldest first; `mode` overrides that
-        of the settings."""
+        of the settings, `scope` says which documents it is asked of."""
         self._check(who, "ask")
         _language(language)
-        return self._turn(lambda: self._answer(who, question, history, language, mode), who)
+        return self._turn(lambda: self._answer(who, question, history, language, mode, scope), who)
 
     def ask(
         self,
@@ -123,10 +126,12 @@ class Service:
         question: str,
         history: Sequence[str] = (),
         language: str | None = None,
+        *,
         mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Answer:
         """The answer to a question, in its turn."""
-        return self.begin_ask(who, question, history, language, mode).result()
+        return self.begin_ask(who, question, history, language, mode=mode, scope=scope).result()
 
     def stream(
         self,
@@ -134,7 +139,9 @@ class Service:
         question: str,
         history: Sequence[str] = (),
         language: str | None = None,
+        *,
         mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Stream:
         """The answer as it comes: `Status`, `Stated` for each verified statement, and `Done` with the whole answer,
         which is what `ask` gives. For `for` and `async for`; refusals are raised here, not in the stream."""
@@ -145,7 +152,7 @@ class Service:
         def answer() -> None:
             try:
                 stream.put(Status("answering"))
-                stream.put(Done(self._answer(who, question, history, language, mode, stream.put)))
+                stream.put(Done(self._answer(who, question, history, language, mode, scope, stream.put)))
             except Closed:
                 return
 
@@ -177,11 +184,12 @@ class Service:
         history: Sequence[str],
         language: str | None,
         mode: Mode | None,
+        scope: Scope | None,
         told: Callable[[Stated], None] = lambda _: None,
     ) -> Answer:
         """Answers; `told` hears of each statement once it stands."""
         stated: list[Statement] = []
-        with closing(self.engine.stream(question, history, language, mode=mode)) as events:
+        with closing(self.engine.stream(question, history, language, mode=mode, scope=scope)) as events:
             for event in events:
                 if isinstance(event, Said):
                     stated.append(event.statement)
@@ -416,6 +424,11 @@ class Service:
     def ready(self) -> bool:
         """Whether questions are taken."""
         return not self._stopping and self.turns.waiting < self.limits.queue
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the service was told to stop."""
+        return self._stopping
 
     def _check(self, who: Principal, operation: str) -> None:
         """The one place where it is decided who may do what, how often, and when."""

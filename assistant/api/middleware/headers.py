@@ -5,14 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; style-src 'self'"
-"""Content security policy of all that is no page."""
-PAGE_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
-"""That of the page: nothing from elsewhere. Gradio writes scripts and styles into its HTML."""
+POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; style-src 'self'"
+"""Content security policy of all that has none of its own, as the page has (`assistant/page/guard.py`)."""
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,7 +36,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", API_POLICY if plain else PAGE_POLICY)
+                headers.setdefault("Content-Security-Policy", POLICY)
                 if plain:
                     headers.setdefault("Cache-Control", "no-store")
                 if scope.get("scheme") == "https":

@@ -1,0 +1,68 @@
+"""The Gradio page: a masthead, and a tab for each kind of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gradio as gr
+
+from assistant.access.operations import allowed
+from assistant.page import asking, browsing, keeping, meetings
+from assistant.page.carrier import carrier, query_of, who_asks
+from assistant.page.rendering import carried
+from assistant.page.turns import Conversations
+from assistant.service import Service
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab: `build` fills it, `operation` is what one must be allowed to do to see it."""
+
+    name: str
+    label: str
+    operation: str
+    build: Callable[[Service, Conversations, gr.Blocks, gr.Tab], None]
+
+
+TABS = (
+    Tab("ask", "Ask", "ask", asking.build),
+    Tab("meeting", "Meeting", "meetings", meetings.build),
+    Tab("documents", "Documents", "documents", browsing.build),
+    Tab("staff", "Staff", "upload", keeping.build),
+)
+
+
+def build(service: Service, conversations: Conversations) -> gr.Blocks:
+    """The page over a service."""
+    blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False, delete_cache=(600, 3_600))
+    with blocks:
+        head = carrier("rp-head", carried("masthead.html", who=None, here="/", top=True))
+        shells = []
+        with gr.Tabs() as tabs:
+            for tab in TABS:
+                with gr.Tab(
+                    tab.label, id=tab.name, visible=tab.operation in _OPEN, elem_id=f"rp-tab-{tab.name}"
+                ) as shell:
+                    tab.build(service, conversations, blocks, shell)
+                shells.append(shell)
+
+        def begin(request: gr.Request) -> list[object]:
+            who = who_asks(request)
+            wanted = query_of(request).get("tab", "")
+            seen = [allowed(who, tab.operation) for tab in TABS]
+            known = any(tab.name == wanted and on for tab, on in zip(TABS, seen, strict=True))
+            return [
+                carried("masthead.html", who=who, here="/", top=True),
+                # Who has clicked on a tab already stays there.
+                gr.Tabs(selected=wanted) if known else gr.skip(),
+                *(gr.Tab(visible=on) for on in seen),
+            ]
+
+        blocks.load(begin, None, [head, tabs, *shells], show_progress="hidden", api_visibility="private")
+    blocks.queue(default_concurrency_limit=None, api_open=False)
+    return blocks
+
+
+_OPEN = frozenset({"ask", "meetings", "documents"})
+"""Operations of the tabs that stand on the page before it is known who looks at it."""

@@ -1,0 +1,80 @@
+"""What a question may be asked of: the choices of the filters, and the scope that they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.access import Principal
+from assistant.page.words import LANGUAGE_NAMES
+from assistant.scope import Scope
+from assistant.service import Service
+from corpus.documents import LANGUAGES
+from corpus.meetings import Meeting
+
+Choices = list[tuple[str, str]]
+ANY: Choices = [("All", "")]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The choices of each filter: what is shown, and what it stands for (empty: no matter which)."""
+
+    meetings: Choices
+    documents: Choices
+    languages: Choices
+    years: Choices
+
+
+def filters_of(service: Service, who: Principal) -> Filters:
+    """What can be chosen from what is held."""
+    records = service.records(who)
+    meetings = [Meeting.from_json(each) for each in service.meetings(who)]
+    meetings.sort(key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
+    keys: dict[str, str] = {}
+    for record in records:
+        key = record["id"].rsplit(":", 2)[0]
+        keys.setdefault(key, f"{key} – {record['title']}" if record["symbol"] else record["title"])
+    held = {record["language"] for record in records}
+    years = {str(record["date"])[:4] for record in records if record["date"]}
+    return Filters(
+        [*ANY, *((_meeting_label(each), each.document_id) for each in meetings)],
+        [(label, key) for key, label in keys.items()],
+        [*ANY, *((LANGUAGE_NAMES[each], each) for each in LANGUAGES if each in held)],
+        [*ANY, *((year, year) for year in sorted(years, reverse=True))],
+    )
+
+
+def items_of(service: Service, who: Principal, meeting_id: str) -> Choices:
+    """The agenda items of a meeting."""
+    for each in service.meetings(who):
+        if each["document_id"] == meeting_id:
+            return [*ANY, *((f"{item['number']}. {item['title']}", item["number"])
+                            for item in each["items"] if " " not in item["number"])]  # fmt: skip
+    return ANY
+
+
+def scope_of(meeting: str, item: str, documents: list[str], language: str, year: str) -> Scope | None:
+    """The scope that the filters make, None for everything."""
+    scope = Scope(
+        meeting=meeting or None,
+        item=(item or None) if meeting else None,
+        documents=tuple(documents),
+        language=language or None,
+        year=int(year) if year else None,
+    )
+    return None if scope == Scope() else scope
+
+
+def scope_words(scope: Scope | None) -> str:
+    """A scope in words that need no translation: symbols, item numbers, languages, years."""
+    if scope is None:
+        return ""
+    meeting = scope.meeting.rsplit(":", 2)[0] if scope.meeting else ""
+    named = [f"{meeting}, item {scope.item}" if scope.item else meeting, *scope.documents]
+    named += [LANGUAGE_NAMES[scope.language] if scope.language else "", str(scope.year or "")]
+    return " · ".join(each for each in named if each)
+
+
+def _meeting_label(meeting: Meeting) -> str:
+    when = f", {meeting.dates[0]:%B %Y}" if meeting.dates else ""
+    return f"{meeting.document_id.rsplit(':', 2)[0]}{when}"

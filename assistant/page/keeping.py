@@ -1,0 +1,164 @@
+"""The tab of the staff: files in, documents out, what is held and how well it was read, what people said."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.concurrency import run_in_threadpool
+
+from assistant.access import Principal
+from assistant.faults import ServiceFault
+from assistant.page.carrier import carrier, who_asks
+from assistant.page.health import evaluation_path, feedback_views, health_view
+from assistant.page.rendering import carried
+from assistant.page.turns import Conversations
+from assistant.page.words import LANGUAGE_NAMES
+from assistant.service import Service
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
+DETECT = ("As the text says", "")
+OPEN = ("queued", "running")
+
+
+def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
+    """Fills the tab. What it does the service allows, or not, by the role of who asks."""
+    with gr.Accordion("Add files", open=True):
+        files = gr.File(label="PDF, Word, RTF, ODT, HTML, Markdown or text", file_count="multiple", elem_id="rp-files")
+        with gr.Row():
+            symbol = gr.Textbox("", label="Symbol, where the text does not bear it", max_length=200)
+            language = gr.Dropdown([DETECT, *LANGUAGES], value="", label="Language")
+        ocr = gr.Checkbox(False, label="Recognise words in scanned pages")
+        add = gr.Button("Read them in", variant="primary", elem_id="rp-add")
+    with gr.Accordion("Fetch official documents", open=False):
+        symbols = gr.Textbox(
+            "", label="Symbols, one a line or with ranges: CTOC/COP/WG.7/2021/2-4", lines=2, max_length=4_000
+        )
+        languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label="Languages")
+        with gr.Row():
+            fetch = gr.Button("Fetch them", elem_id="rp-fetch")
+            meeting = gr.Button("Fetch what the meeting lists", elem_id="rp-fetch-meeting")
+    with gr.Accordion("Remove a document", open=False):
+        document = gr.Dropdown([], value=None, label="Document, with all its versions")
+        sure = gr.Checkbox(False, label="Yes, remove it from the library")
+        remove = gr.Button("Remove", variant="stop", elem_id="rp-remove")
+    jobs = carrier("rp-jobs")
+    stop = gr.Button("Stop what is running", elem_id="rp-stop-jobs", visible=False)
+    with gr.Accordion("The collection", open=True):
+        health = carrier("rp-health")
+    with gr.Accordion("What people said about answers", open=False):
+        feedback = carrier("rp-feedback")
+    with gr.Accordion("How good the answers are", open=False):
+        evaluation = carrier("rp-evaluation")
+
+    async def follow(who: Principal, ids: Sequence[str]) -> AsyncIterator[list[Any]]:
+        """How some jobs stand, until all have ended; then what is held."""
+        revisions = dict.fromkeys(ids, -1)
+        records: dict[str, dict[str, Any]] = {}
+        waiting = list(ids)
+        while waiting:
+            revision, record = await run_in_threadpool(service.wait_job, who, waiting[0], revisions[waiting[0]], 5)
+            revisions[waiting[0]] = revision
+            records[waiting[0]] = record
+            for each in ids:
+                records[each] = service.job(who, each)
+            waiting = [each for each in ids if records[each]["state"] in OPEN]
+            yield [carried("jobs.html", jobs=[records[each] for each in ids]), gr.Button(visible=bool(waiting)), gr.skip(),
+                   gr.skip()]  # fmt: skip
+        yield [carried("jobs.html", jobs=[records[each] for each in ids]), gr.Button(visible=False),
+               _health(service, who), _documents(service, who)]  # fmt: skip
+
+    def refused(detail: str) -> list[Any]:
+        return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
+
+    async def begin_files(
+        paths: list[str] | None, named: str, spoken: str, scanned: bool, request: gr.Request
+    ) -> AsyncIterator[list[Any]]:
+        who = who_asks(request)
+        if not paths:
+            yield [*refused("Choose a file first."), gr.skip()]
+            return
+        ids: list[str] = []
+        try:
+            for path in paths:
+                ids.append(await run_in_threadpool(_upload, service, who, Path(path), named, spoken, scanned))
+            async for told in follow(who, ids):
+                yield [*told, None]
+        except ServiceFault as fault:
+            yield [*refused(fault.detail), None]
+
+    async def begin_fetch(named: str, spoken: list[str], whole: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
+        who = who_asks(request)
+        wanted = [each.strip() for line in named.splitlines() for each in line.split(";") if each.strip()]
+        try:
+            job = service.fetch(who, () if whole else wanted, spoken, meeting=whole)
+            async for told in follow(who, [job.id]):
+                yield told
+        except ServiceFault as fault:
+            yield refused(fault.detail)
+
+    async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
+        async for told in begin_fetch(named, spoken, False, request):
+            yield told
+
+    async def fetch_meeting(spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
+        async for told in begin_fetch("", spoken, True, request):
+            yield told
+
+    async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
+        who = who_asks(request)
+        if not chosen or not certain:
+            yield [*refused("Choose a document, and say that you are sure."), gr.skip()]
+            return
+        try:
+            job = service.remove(who, chosen)
+            async for told in follow(who, [job.id]):
+                yield [*told, False]
+        except ServiceFault as fault:
+            yield [*refused(fault.detail), False]
+
+    def stop_all(request: gr.Request) -> None:
+        who = who_asks(request)
+        for job in service.all_jobs(who):
+            if job["state"] in OPEN and job["by"] == who.id:
+                service.stop_job(who, job["id"])
+
+    def look(request: gr.Request) -> list[Any]:
+        who = who_asks(request)
+        try:
+            return [
+                _health(service, who),
+                carried("feedback.html", ratings=feedback_views(service, who)),
+                carried("evaluation.html", there=evaluation_path(service).is_file()),
+                _documents(service, who),
+            ]
+        except ServiceFault as fault:
+            return [carried("told.html", text=fault.detail, wrong=True), "", "", gr.skip()]
+
+    told = [jobs, stop, health, document]
+    add.click(begin_files, [files, symbol, language, ocr], [*told, files], **QUIET)
+    fetch.click(fetch_named, [symbols, languages], told, **QUIET)
+    meeting.click(fetch_meeting, [languages], told, **QUIET)
+    remove.click(begin_remove, [document, sure], [*told, sure], **QUIET)
+    stop.click(stop_all, None, None, **QUIET)
+    shell.select(look, None, [health, feedback, evaluation, document], **QUIET)
+
+
+def _upload(service: Service, who: Principal, sent: Path, symbol: str, language: str, ocr: bool) -> str:
+    """Hands a file that Gradio took to the service; returns the id of the job that reads it."""
+    folder = service.room(who)
+    shutil.move(sent, folder / "content")
+    return service.upload(who, folder, sent.name, symbol=symbol.strip() or None, language=language or None, ocr=ocr).id
+
+
+def _health(service: Service, who: Principal) -> str:
+    return carried("health.html", health=health_view(service, who))
+
+
+def _documents(service: Service, who: Principal) -> gr.Dropdown:
+    keys = dict.fromkeys(record["id"].rsplit(":", 2)[0] for record in service.records(who))
+    return gr.Dropdown(choices=list(keys), value=None)

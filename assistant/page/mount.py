@@ -1,0 +1,72 @@
+"""Puts the page on the application: the documents as plain pages, and Gradio below everything else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from importlib.resources import files
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from assistant.page import health, reading, taking
+from assistant.page.turns import Conversations
+from assistant.service import Service
+
+
+def mount_page(app: FastAPI, service: Service) -> None:
+    """Mounts the page at the root of an application that has all its other routes already."""
+    os.environ |= {
+        "GRADIO_ANALYTICS_ENABLED": "False",
+        # Figures about its calls, which nobody sees here and which cost more than the calls.
+        "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+        "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+        # Where files stand that somebody is sending, until the service takes them over.
+        "GRADIO_TEMP_DIR": str(service.library.folder / "sent"),
+    }
+    import gradio as gr
+
+    from assistant.page.blocks import build
+    from assistant.page.guard import Guard, PageMount
+
+    app.state.conversations = conversations = Conversations()
+    app.include_router(reading.router)
+    app.include_router(taking.router)
+    app.include_router(health.router)
+    app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
+
+    def mount() -> None:
+        gr.mount_gradio_app(
+            app,
+            build(service, conversations),
+            path="/",
+            footer_links=[],
+            run_history=False,
+            allowed_paths=[],
+            show_error=False,
+            ssr_mode=False,
+            enable_monitoring=False,
+            max_file_size=service.limits.upload,
+            theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        )
+
+    _in_a_loop(mount)
+    mounted = app.routes[-1]
+    assert isinstance(mounted, Mount)
+    app.router.routes[-1] = PageMount("/", Guard(mounted.app, lambda: service.stopping))
+
+
+def _in_a_loop(work: Callable[[], None]) -> None:
+    """Does something inside an event loop: without one Gradio makes a loop for each of its locks and closes none."""
+
+    async def do() -> None:
+        work()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(do())
+    else:
+        work()

@@ -1,0 +1,55 @@
+"""Plain pages beside Gradio's: how they are answered, and how refusals look there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from assistant.access import Principal
+from assistant.faults import NotKnown, ServiceFault
+from assistant.page.rendering import render
+from corpus.faults import LibraryError
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Content policy of plain pages: what this site serves itself, and nothing else."""
+P = ParamSpec("P")
+
+
+def page(template: str, request: Request, status: int = 200, **values: object) -> Response:
+    """A plain page."""
+    who: Principal | None = request.scope.get("principal")
+    made = render(template, who=who, here=request.url.path, **values)
+    return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+
+
+def plainly(route: Callable[P, Response]) -> Callable[P, Response]:
+    """Has refusals shown as a page; those who are not known yet are sent to sign in."""
+
+    @wraps(route)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
+        request = kwargs["request"]
+        assert isinstance(request, Request)
+        try:
+            return route(*args, **kwargs)
+        except NotKnown:
+            return RedirectResponse(sign_in_path(request), 303)
+        except ServiceFault as fault:
+            return page("fault.html", request, fault.status, title=fault.title, detail=fault.detail)
+        except LibraryError as error:
+            return page("fault.html", request, 503, title="The library can't give this now", detail=str(error))
+
+    return shown
+
+
+def sign_in_path(request: Request) -> str:
+    """Where to sign in and come back from."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"/sign-in?next={quote(here, safe='')}"

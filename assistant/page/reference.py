@@ -1,0 +1,36 @@
+"""References as the United Nations cites documents (Editorial Manual, footnotes): title, symbol, place."""
+
+from __future__ import annotations
+
+from assistant.answer import Citation
+from assistant.page.words import word
+from corpus.documents import Document
+from corpus.symbols import link
+
+
+def reference(document: Document, citation: Citation) -> str:
+    """The reference to a citation, in full: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` A digest is
+    never passed off as the document that it is of."""
+    place = place_of(document, citation.locator)
+    known = [document.key if document.symbol else ""]
+    if document.edition == "digest":
+        known.append("digest of Rapporteur, not official wording")
+    inside = ", ".join(each for each in known if each)
+    named = f"{document.title} ({inside})" if inside else document.title
+    return f"{named}, {place}." if place else f"{named}."
+
+
+def place_of(document: Document, locator: str) -> str:
+    """The place of a citation without the name of its document."""
+    return locator.removeprefix(document.label).removeprefix(", ")
+
+
+def edition_words(document: Document, language: str) -> str:
+    """What the text is, in a language."""
+    name = {"official": "official_edition", "digest": "digest", "upload": "upload"}[document.edition]
+    return word(name, language)
+
+
+def official_address(document: Document, language: str) -> str | None:
+    """Where the document itself stands, in the reader's language where it has a symbol; from what is stored alone."""
+    return link(document.symbol, language) if document.symbol else document.url

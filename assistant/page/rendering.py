@@ -1,0 +1,62 @@
+"""HTML from templates: everything that comes from documents, people and models is escaped."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from urllib.parse import quote, urlsplit
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from assistant.page.words import LANGUAGE_NAMES, direction
+
+
+def render(template: str, /, **values: object) -> str:
+    """A template, filled."""
+    return _environment().get_template(template).render(**values)
+
+
+def carried(template: str, /, **values: object) -> str:
+    """A template, filled, on one line: Gradio's Markdown passes HTML through as it is up to the first empty line."""
+    return " ".join(render(template, **values).split("\n"))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    folder = files("assistant") / "page" / "templates"
+    sources = {each.name: each.read_text(encoding="utf-8") for each in folder.iterdir() if each.name.endswith(".html")}
+    made = Environment(
+        loader=DictLoader(sources),
+        autoescape=True,
+        finalize=_one_line,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(path=document_path, web=web_address)
+    made.globals.update(direction=direction, language_name=LANGUAGE_NAMES.get)
+    return made
+
+
+def _one_line(value: object) -> object:
+    """A value with its line breaks written as character references; what HTML can't hold is left out."""
+    if value is None:
+        return ""
+    text = str(escape(value))
+    plain = "".join(each for each in text if each in "\n\r\t" or each >= " ")
+    return Markup(plain.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "&#10;"))  # noqa: S704  (escaped)
+
+
+def document_path(key: str) -> str:
+    """The address of a document's page, by its key."""
+    return f"/documents/{quote(key, safe='/')}"
+
+
+def web_address(url: str | None) -> str | None:
+    """An address of the web, None for anything else that may stand where one is expected."""
+    try:
+        good = url is not None and urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+    except ValueError:
+        return None
+    return url if good else None

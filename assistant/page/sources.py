@@ -1,0 +1,105 @@
+"""A citation as the page shows it: the document, the place, and the exact words between those around them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from assistant.answer import Answer, Citation
+from assistant.faults import NotHeld
+from assistant.page.reference import edition_words, official_address, place_of, reference
+from assistant.page.rendering import document_path, web_address
+from assistant.page.words import direction
+from assistant.service import Service
+from corpus.documents import Document
+
+CLOSE = 200
+"""Characters around the quoted words that are shown with them; the rest of the passage is one click away."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One numbered source. `lead`, `quote` and `tail` are the words that are cited and those close around them; `before` and
+    `after` are the rest of the passage and those next to it. `path` opens the document at the words, `official` the document itself."""
+
+    number: int
+    symbol: str
+    title: str
+    edition: str
+    digest: bool
+    place: str
+    language: str
+    direction: str
+    lead: str
+    quote: str
+    tail: str
+    before: str
+    after: str
+    path: str
+    official: str | None
+    host: str
+    reference: str
+    ocr: bool
+
+
+def sources_of(service: Service, answer: Answer, numbers: Collection[int] | None = None) -> list[Source]:
+    """The sources of an answer, or those of some numbers, in order. Whoever was given the answer may see them."""
+    return [
+        _source(service, n, each, answer.language)
+        for n, each in enumerate(answer.citations, 1)
+        if numbers is None or n in numbers
+    ]
+
+
+def _source(service: Service, number: int, citation: Citation, language: str) -> Source:
+    document = service.library.document(citation.document)
+    before, passage, after = _around(service, document, citation)
+    official = web_address(official_address(document, language))
+    return Source(
+        number=number,
+        symbol=document.key if document.symbol else document.short or document.title,
+        title=document.title,
+        edition=edition_words(document, language),
+        digest=document.edition == "digest",
+        place=place_of(document, citation.locator),
+        language=document.language,
+        direction=direction(document.language),
+        lead=document.quote(passage[0], citation.start),
+        quote=citation.quote,
+        tail=document.quote(citation.end, passage[1]),
+        before=document.quote(*before),
+        after=document.quote(*after),
+        path=f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
+        f"&words={citation.start}-{citation.end}#words",
+        official=official,
+        host=(urlsplit(official).hostname or "") if official else "",
+        reference=reference(document, citation),
+        ocr=citation.ocr,
+    )
+
+
+def _around(
+    service: Service, document: Document, citation: Citation
+) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """The spans before the passage of a citation, of the passage, and after it."""
+    own, begin, end = (citation.start, citation.end), citation.start, citation.end
+    try:
+        near: list[dict[str, Any]] = service.collection.passage(citation.id, around=1)["passages"]
+    except NotHeld:  # the document has changed since
+        near = []
+    for each in near:
+        if each["id"] == citation.id:
+            own = (min(each["start"], citation.start), max(each["end"], citation.end))
+        begin, end = min(begin, each["start"]), max(end, each["end"])
+    own = _close(document, own, citation)
+    return (begin, own[0]), own, (own[1], end)
+
+
+def _close(document: Document, passage: tuple[int, int], citation: Citation) -> tuple[int, int]:
+    """What of a passage is shown around the words: whole blocks, `CLOSE` characters on each side or a little more."""
+    start, end = passage
+    begins = [each.start for each in document.blocks if start <= each.start <= citation.start - CLOSE]
+    ends = [each.end for each in document.blocks if citation.end + CLOSE <= each.end <= end]
+    return max(begins, default=start), min(ends, default=end)

@@ -1,0 +1,108 @@
+// What HTML alone can't do on the page: open a source by its number, copy a reference, ask a question that is a link,
+// say to screen readers how an answer stands. Everything is found by its class; nothing is made of text.
+"use strict";
+
+(() => {
+  const said = document.createElement("div");
+  said.className = "rp-hidden";
+  said.setAttribute("role", "status");
+  said.setAttribute("aria-live", "polite");
+
+  function show(details) {
+    document.querySelectorAll("details.rp-shown").forEach((other) => other.classList.remove("rp-shown"));
+    details.open = true;
+    details.classList.add("rp-shown");
+    details.scrollIntoView({ block: "nearest" });
+    details.querySelector("mark").scrollIntoView({ block: "nearest" });
+    details.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  function select(label) {
+    const tab = [...document.querySelectorAll("[role=tab]")].find((each) => each.textContent.trim() === label);
+    if (tab) tab.click();
+  }
+
+  function fill(field, text) {
+    const prototype = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
+    Object.getOwnPropertyDescriptor(prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function ask(link) {
+    const question = new URL(link.href).searchParams.get("ask");
+    const field = document.querySelector("#rp-question textarea");
+    const button = document.querySelector("#rp-ask");
+    if (!question || !field || !button) return false;
+    select("Ask");
+    fill(field, question);
+    setTimeout(() => button.click(), 100);
+    return true;
+  }
+
+  document.addEventListener("click", (event) => {
+    const cite = event.target.closest("a.rp-cite");
+    if (cite) {
+      const details = document.getElementById(decodeURIComponent(cite.hash.slice(1)));
+      if (details) {
+        event.preventDefault();
+        show(details);
+      }
+      return;
+    }
+    const copy = event.target.closest("button.rp-copy");
+    if (copy) {
+      const text = copy.closest(".rp-card").querySelector(".rp-reference").textContent;
+      const told = () => {
+        said.textContent = text;
+        copy.classList.add("rp-copied");
+        const label = copy.textContent;
+        copy.textContent = "✓";
+        setTimeout(() => { copy.textContent = label; }, 1200);
+      };
+      if (navigator.clipboard) {
+        navigator.clipboard.writeText(text).then(told, () => select_text(copy));
+      } else {
+        select_text(copy);
+      }
+      return;
+    }
+    const question = event.target.closest("a.rp-ask");
+    if (question && ask(question)) event.preventDefault();
+  });
+
+  function select_text(copy) {
+    const range = document.createRange();
+    range.selectNodeContents(copy.closest(".rp-card").querySelector(".rp-reference"));
+    const selection = window.getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  }
+
+  function watch() {
+    document.body.append(said);
+    let last = "", turn = "";
+    new MutationObserver(() => {
+      const state = [...document.querySelectorAll(".rp-turn.rp-now .rp-state")].pop();
+      const reason = state && [...document.querySelectorAll(".rp-turn.rp-now .rp-statement, .rp-turn.rp-now .rp-reason")];
+      const told = state ? [state.textContent, ...reason.map((each) => each.textContent)].join(" ") : "";
+      const waiting = state && state.closest(".rp-waiting");
+      const now = waiting ? state.textContent : told;
+      if (now !== last) {
+        last = now;
+        said.textContent = now;
+      }
+      const shown = document.querySelector(".rp-turn.rp-now");
+      // A later turn is brought to the top when it appears, and once more when it is whole.
+      const at = shown && shown.id + Boolean(shown.querySelector(".rp-waiting"));
+      if (shown && at !== turn) {
+        turn = at;
+        if (shown.id !== "turn-1") shown.scrollIntoView({ block: "start" });
+      }
+      const field = document.querySelector("#rp-question textarea");
+      if (field && field.dir !== "auto") field.dir = "auto";
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  }
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);
+  else watch();
+})();

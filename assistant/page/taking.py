@@ -1,0 +1,51 @@
+"""Conversations to be taken away as files, by the page that holds them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+
+from assistant.access import check
+from assistant.api.callers import Caller, Served
+from assistant.faults import NotHeld
+from assistant.page.export import to_docx, to_markdown
+from assistant.page.plain import plainly
+from assistant.page.turns import Conversations, Turn
+
+router = APIRouter(include_in_schema=False)
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+Token = Annotated[str, Path(max_length=64)]
+
+
+@router.get("/conversations/{token}.md")
+@plainly
+def markdown(request: Request, token: Token, service: Served, caller: Caller) -> Response:
+    """The conversation as Markdown."""
+    check(caller, "ask")
+    text = to_markdown(service, _turns(request, token, caller.client))
+    return Response(text, media_type="text/markdown; charset=utf-8", headers=_named("md"))
+
+
+@router.get("/conversations/{token}.docx")
+@plainly
+def docx(request: Request, token: Token, service: Served, caller: Caller) -> Response:
+    """The conversation as a Word file."""
+    check(caller, "ask")
+    made = to_docx(service, _turns(request, token, caller.client))
+    return Response(made, media_type=WORD, headers=_named("docx"))
+
+
+def _turns(request: Request, token: str, client: str) -> list[Turn]:
+    conversations: Conversations = request.app.state.conversations
+    found = conversations.find(token, client)
+    if found is None or not found.turns:
+        raise NotHeld(
+            "This conversation is not held any more. Conversations are kept while the server runs, the latest only."
+        )
+    return found.turns
+
+
+def _named(kind: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="rapporteur.{kind}"', "Cache-Control": "no-store"}

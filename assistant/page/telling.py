@@ -1,0 +1,97 @@
+"""A turn as HTML: what was asked, how it stands, the statements with their numbers, and beside them the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.answer import Answer, Pointer, Statement
+from assistant.page.rendering import carried, document_path
+from assistant.page.sources import sources_of
+from assistant.page.turns import Turn
+from assistant.page.words import word, words_of
+from assistant.service import Service
+from corpus.language import detect_language
+from corpus.symbols import Symbol, link
+
+LONGEST = 2_000
+"""Characters of a question that are shown; more are not answered."""
+
+
+def waiting_html(number: int, question: str, scope: str, label: str) -> str:
+    """A turn that has no answer yet; `label` says why."""
+    spoken = detect_language(question)
+    return _turn(number, question, scope, spoken, "waiting", label)
+
+
+def refused_html(number: int, question: str, scope: str, why: str) -> str:
+    """A turn that the service refused, with what it said."""
+    spoken = detect_language(question)
+    return _turn(number, question, scope, spoken, "failed", word("refused", spoken), reason=why)
+
+
+def turn_html(
+    service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False
+) -> str:
+    """A turn with its answer, or with those of its statements that have come so far."""
+    answer, spoken = turn.answer, turn.answer.language
+    partial = statements is not None
+    told = answer.statements if statements is None else statements
+    cited = {n for each in told for n in answer.numbers(each)}
+    return _turn(
+        number,
+        turn.question,
+        turn.scope,
+        spoken,
+        "waiting" if partial else state_of(answer),
+        word("searching" if partial else state_of(answer), spoken),
+        statements=[_statement(answer, each) for each in told],
+        reason="" if partial else answer.reason,
+        notes=() if partial else answer.notes,
+        see_also=[] if partial else _pointers(service, answer.see_also),
+        sources=sources_of(service, answer, cited),
+        official=None if partial or not answer.absent else link(Symbol.parse(answer.absent), spoken),
+        absent=answer.absent,
+        now=now,
+    )
+
+
+def state_of(answer: Answer) -> str:
+    """How an answer stands: `answered`, `partial`, `not_found`, `not_held` or `refused`."""
+    return "not_held" if answer.status == "not_found" and answer.absent else answer.status
+
+
+def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
+    shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
+             "absent": None, "now": True, **more}  # fmt: skip
+    return carried(
+        "turn.html",
+        number=number,
+        question=question if len(question) <= LONGEST else f"{question[:300]}…",
+        scope=word("scope", spoken, scope=scope) if scope else "",
+        spoken=spoken,
+        state=state,
+        label=label,
+        words=words_of(spoken),
+        **shown,
+    )
+
+
+def _statement(answer: Answer, statement: Statement) -> dict[str, Any]:
+    return {
+        "text": statement.text,
+        "quoted": statement.verdict == "quoted",
+        "verdict": word(statement.verdict, answer.language),
+        "language": statement.citations[-1].language if statement.citations else answer.language,
+        "numbers": answer.numbers(statement),
+    }
+
+
+def _pointers(service: Service, pointers: Sequence[Pointer]) -> list[dict[str, str]]:
+    made = []
+    for each in pointers:
+        document = service.library.document(each.document)
+        path = f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
+        title = "" if document.short and document.label.startswith(document.short) else each.title
+        made.append({"locator": each.locator, "title": title, "path": path})
+    return made

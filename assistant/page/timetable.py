@@ -1,0 +1,99 @@
+"""Meetings as the page shows them: the sittings by day, the items with their documents, held or missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from assistant.access import Principal
+from assistant.frames import date_text
+from assistant.page.rendering import document_path
+from assistant.page.words import LANGUAGE_NAMES, direction
+from assistant.service import Service
+from corpus.documents import Document
+from corpus.meetings import AgendaItem, Meeting
+from corpus.symbols import Symbol, link
+
+
+def meeting_views(service: Service, who: Principal) -> list[dict[str, Any]]:
+    """The meetings whose agendas are held, the latest first."""
+    meetings = [Meeting.from_json(each) for each in service.meetings(who)]
+    meetings.sort(key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
+    return [_view(service, who, each) for each in meetings]
+
+
+def _view(service: Service, who: Principal, meeting: Meeting) -> dict[str, Any]:
+    agenda = service.document(who, meeting.document_id)
+    days: dict[dt.date, list[dict[str, Any]]] = {}
+    for sitting in sorted(meeting.sittings, key=lambda each: (each.date, each.start)):
+        items = [{"number": each.number, "title": each.title, "continued": each.continued} for each in sitting.items]
+        days.setdefault(sitting.date, []).append({"time": sitting.time_label, "taken": items})
+    return {
+        "id": meeting.document_id,
+        "body": meeting.body or meeting.title,
+        "title": meeting.title,
+        "place": meeting.place,
+        "dates": _dates(meeting.dates),
+        "language": agenda.language,
+        "direction": direction(agenda.language),
+        "symbol": agenda.label,
+        "path": _path(agenda),
+        "days": [{"date": date_text(day, "en"), "sittings": sittings} for day, sittings in days.items()],
+        "agenda": [_item(service, meeting, agenda, each) for each in meeting.items if each.number == each.main],
+    }
+
+
+def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem) -> dict[str, Any]:
+    parts = [each for each in meeting.items if each.main == item.number and each is not item]
+    documents = [text for each in (item, *parts) for text, _ in each.documentation]
+    asked = {"ask": f"What does the agenda say about item {item.number}?", "meeting": meeting.document_id}
+    return {
+        "number": item.number,
+        "title": item.title,
+        "parts": [{"number": each.number, "title": each.title} for each in parts],
+        "when": [
+            {"day": date_text(each.date, "en"), "time": each.time_label}
+            for each in sorted(meeting.sittings, key=lambda sitting: (sitting.date, sitting.start))
+            if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
+        ],
+        "documents": [_document(service, Symbol.parse(text)) for text in dict.fromkeys(documents)],
+        "annotations": f"{_path(agenda)}#item-{item.number}",
+        "ask": f"/?{urlencode(asked)}",
+        "question": asked["ask"],
+    }
+
+
+def _document(service: Service, symbol: Symbol) -> dict[str, Any]:
+    """An announced document: its versions where it is held, else where it can be read."""
+    held = service.library.versions().current(symbol)
+    entries = service.engine.catalogue.by_symbol(symbol)
+    return {
+        "symbol": symbol.text,
+        "title": held[0].header.title if held else entries[0].title if entries else "",
+        "held": bool(held),
+        "versions": [
+            {
+                "language": each.header.language,
+                "name": LANGUAGE_NAMES[each.header.language],
+                "path": f"{document_path(each.header.key)}?language={each.header.language}&edition={each.header.edition}",
+            }
+            for each in held
+        ],
+        "official": link(symbol),
+    }
+
+
+def _path(document: Document) -> str:
+    return f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
+
+
+def _dates(dates: tuple[dt.date, ...]) -> str:
+    if not dates:
+        return ""
+    first, last = dates[0], dates[-1]
+    if first == last:
+        return f"{first.day} {first:%B %Y}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day} {last:%B %Y}"
+    return f"{first.day} {first:%B %Y} – {last.day} {last:%B %Y}"

@@ -1,0 +1,158 @@
+"""`python -m eval.screenshots`: the pictures of the page in `docs/images`, made anew from the starter corpus.
+
+Everything is done as a user does it: a library is built and served by the command line, and a browser without a window
+asks and looks. Needs Chromium (`apt-get install chromium`) and what the tests need.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CLI = (sys.executable, "-m", "assistant.cli")
+NAME, PASSWORD = "amina", "correct horse battery"
+DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5, "has_touch": True, "is_mobile": True}
+COLOURS = 256
+"""Colours of a picture: enough for text on plain grounds, at half of the size."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: how the browser is set, and what is done before it is taken."""
+
+    name: str
+    options: dict[str, Any]
+    act: Callable[[Page, str], None]
+
+
+def _ask(*questions: str) -> Callable[[Page, str], None]:
+    def act(page: Page, url: str) -> None:
+        page.goto(url)
+        page.locator(".rp-examples button").first.wait_for()
+        for question in questions:
+            page.get_by_label("Your question").fill(question)
+            page.get_by_label("Your question").press("Enter")
+            page.locator(".rp-now h2", has_text=question).wait_for()
+            page.locator(".rp-now .rp-status:not(.rp-waiting)").wait_for()
+
+    return act
+
+
+def _tab(name: str, there: str) -> Callable[[Page, str], None]:
+    def act(page: Page, url: str) -> None:
+        page.goto(f"{url}/sign-in?next=/")
+        page.get_by_label("Name").fill(NAME)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("tab", name=name).click()
+        page.locator(there).first.wait_for()
+
+    return act
+
+
+def _open(path: str) -> Callable[[Page, str], None]:
+    def act(page: Page, url: str) -> None:
+        page.goto(f"{url}{path}")
+
+    return act
+
+
+PICTURES = (
+    Picture("ask", DESKTOP, _ask("What must be done when a smuggled migrant is detained?")),
+    Picture(
+        "ask-dark", {**DESKTOP, "color_scheme": "dark"}, _ask("Can a migrant be prosecuted for having been smuggled?")
+    ),
+    Picture("ask-arabic", DESKTOP, _ask("متى يُنظر في البند 3؟")),
+    Picture("ask-phone", PHONE, _ask("When is item 3?")),
+    Picture("meeting", DESKTOP, _tab("Meeting", ".rp-day")),
+    Picture("document", DESKTOP, _open("/documents/CTOC/COP/WG.7/2021/1#item-3")),
+    Picture("staff", {"viewport": {"width": 1280, "height": 980}}, _tab("Staff", ".rp-figures")),
+)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The starter corpus, built and served by the command line; the address."""
+    environment = {**os.environ, "RAPPORTEUR_DATA_DIR": str(folder), "RAPPORTEUR_OPEN_READING": "true"}
+    for arguments, given in ((("ingest", "--starter"), None), (("accounts", "add", NAME, "--role", "staff"), PASSWORD)):
+        subprocess.run([*CLI, *arguments], env=environment, input=given, text=True, check=True, capture_output=True)
+    said = folder.with_suffix(".log")
+    with said.open("w", encoding="utf-8") as log:
+        server = subprocess.Popen([*CLI, "serve", "--port", "0"], env=environment, stderr=log)
+    try:
+        yield _address(said, server)
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _address(said: Path, server: subprocess.Popen[bytes]) -> str:
+    """Where the server is, as it says when it serves."""
+    while server.poll() is None:
+        for line in said.read_text(encoding="utf-8").splitlines():
+            if line.startswith("Serving "):
+                return line.rpartition(" at ")[2].strip()
+        time.sleep(0.2)
+    raise SystemExit(f"The server ended at once:\n{said.read_text(encoding='utf-8')}")
+
+
+def take(browser: Browser, url: str, picture: Picture) -> bytes:
+    """One picture as PNG."""
+    from PIL import Image
+
+    context = browser.new_context(**picture.options)
+    try:
+        page = context.new_page()
+        picture.act(page, url)
+        page.wait_for_timeout(600)
+        shot = Image.open(io.BytesIO(page.screenshot()))
+    finally:
+        context.close()
+    out = io.BytesIO()
+    shot.convert("RGB").quantize(COLOURS).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def main() -> None:
+    """Takes all pictures, or those that are named."""
+    from playwright.sync_api import sync_playwright
+
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", help="Pictures to take; all without.")
+    parser.add_argument("--out", type=Path, default=Path("docs/images"), help="Folder for the pictures.")
+    chosen = parser.parse_args()
+    chromium = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+    if chromium is None:
+        raise SystemExit("No Chromium is installed. Run: apt-get install chromium")
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="rapporteur-") as folder,
+        served(Path(folder) / "library") as url,
+        sync_playwright() as play,
+    ):
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for picture in PICTURES:
+            if not chosen.names or picture.name in chosen.names:
+                data = take(browser, url, picture)
+                (chosen.out / f"{picture.name}.png").write_bytes(data)
+                sys.stdout.write(f"{picture.name}.png {len(data) / 1000:.0f} kB\n")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

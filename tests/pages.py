@@ -1,0 +1,167 @@
+"""The whole application behind a real server, and a real browser before it, for tests of the page."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app import create_app
+from assistant.access import Role
+from assistant.access.accounts import Accounts
+from assistant.access.audit import Audit
+from assistant.access.keys import Keys
+from assistant.access.rates import Rates
+from assistant.access.store import AccessStore
+from assistant.api.connections import TimedProtocol
+from assistant.api.gate import AccessGate
+from assistant.engine import Engine
+from assistant.service import Service
+from assistant.service.keeping import Keeper
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.run import Input, ingest, starter_sources
+from ingest.segment import SEGMENTER_VERSION
+
+PASSWORD = "correct horse battery"
+STAFF, READER = "amina", "rashid"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass
+class Site:
+    """A site with accounts for staff and for a reader; who has none may read where `gate.reading` says so."""
+
+    url: str
+    service: Service
+    library: Library
+    gate: AccessGate
+
+
+@contextmanager
+def site(folder: Path, catalogue: Catalogue, *more: Input) -> Iterator[Site]:
+    """The application over the starter corpus and `more`, until the block ends."""
+    with (
+        Library(folder / "library", HashEmbedder(), SEGMENTER_VERSION) as library,
+        AccessStore(folder / "library") as store,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        list(ingest([*starter_sources(), *more], library, catalogue))
+        accounts, audit, rates = Accounts(store), Audit(store), Rates(0, 0)
+        accounts.add(STAFF, Role.STAFF, PASSWORD)
+        accounts.add(READER, Role.READ, PASSWORD)
+        service = Service(Engine(library, catalogue), Keeper(library, catalogue), rates=rates, noted=audit.note)
+        gate = AccessGate(Keys(store), accounts, rates, reading=True)
+        app = create_app(service, gate, None, audit)
+        config = uvicorn.Config(app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            host, port = listener.getsockname()
+            yield Site(f"http://{host}:{port}", service, library, gate)
+        finally:
+            server.should_exit = True
+            thread.join()
+            service.close(5)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; skips where there is none."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium is installed (apt-get install chromium)")
+    with sync_playwright() as play:
+        # No name but this machine's is found: what is asked of others fails, and is seen by the tests.
+        browser = play.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visit:
+    """A browser window on a site, and what it saw: requests to others, messages of its console, dialogs."""
+
+    page: Page
+    site: Site
+    elsewhere: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def open(self, path: str = "/") -> Page:
+        """Goes to a path and waits until it can be used."""
+        # A page that is left in the middle of a call complains of it; that is not what is looked for.
+        before = list(self.complaints)
+        self.page.goto(f"{self.site.url}{path}", wait_until="commit")
+        self.complaints[:] = before
+        self.page.wait_for_load_state()
+        return self.page
+
+    def start(self, path: str = "/") -> Page:
+        """Goes to the page itself and waits until it is ready for questions."""
+        page = self.open(path)
+        page.locator(".rp-examples button").first.wait_for()
+        return page
+
+    def ask(self, question: str) -> Any:
+        """Asks as a person does; the turn with the answer."""
+        before = self.page.locator(".rp-turn").count()
+        field = self.page.get_by_label("Your question")
+        field.fill(question)
+        field.press("Enter")
+        turn = self.page.locator(".rp-turn.rp-now")
+        turn.locator("h2", has_text=question.strip()).wait_for()
+        turn.locator(".rp-status:not(.rp-waiting)").wait_for()
+        assert self.page.locator(".rp-turn").count() in (before, before + 1)
+        return turn
+
+    def sign_in(self, name: str) -> None:
+        """Signs in through the form."""
+        self.open("/sign-in?next=/")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.locator(".rp-examples button").first.wait_for()
+
+
+@contextmanager
+def visiting(browser: Browser, at: Site, **options: Any) -> Iterator[Visit]:
+    """A window of its own; when it closes, nothing may have been asked of other machines, nor any script failed."""
+    context: BrowserContext = browser.new_context(**options)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    visit = Visit(page, at)
+    context.on("request", lambda request: None if _own(request.url, at) else visit.elsewhere.append(request.url))
+    context.on("page", lambda opened: _listen(opened, visit))
+    _listen(page, visit)
+    try:
+        yield visit
+    finally:
+        context.close()
+    seen = {"elsewhere": visit.elsewhere, "complaints": visit.complaints, "dialogs": visit.dialogs}
+    assert not any(seen.values()), seen
+
+
+def _own(url: str, at: Site) -> bool:
+    return url.startswith((f"{at.url}/", "data:", "blob:", "about:")) or url == at.url
+
+
+def _listen(page: Page, visit: Visit) -> None:
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
+    page.on("dialog", lambda dialog: (visit.dialogs.append(dialog.message), dialog.dismiss()))

@@ -1,0 +1,225 @@
+"""What the page serves, looked at without a browser: plain pages of documents, and what Gradio does not serve."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from services import Made, made_service
+
+from assistant.page.anchors import anchors_of, slug
+from assistant.page.rendering import carried, web_address
+from assistant.page.turns import MOST_TURNS, Conversations, Turn
+from assistant.page.words import words_of
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+from corpus.library import Library
+from corpus.symbols import Symbol
+from ingest.run import Input, ingest
+
+AGENDA = "/documents/CTOC/COP/WG.7/2021/1"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path_factory.mktemp("page"), catalogue, starter=True, reading=True) as found:
+        yield found
+
+
+class Words(HTMLParser):
+    """The text of HTML, and what stands in `mark`."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = self.marked = ""
+        self._marks = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._marks += tag == "mark"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._marks -= tag == "mark"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        self.marked += data if self._marks else ""
+
+
+def test_every_block_of_every_document_is_on_its_page(made: Made) -> None:
+    for document in made.library.documents():
+        reply = made.client.get(f"/documents/{document.key}?language={document.language}&edition={document.edition}")
+        assert reply.status_code == 200
+        shown = Words(reply.text).text
+        for block in document.blocks:
+            for words in [document.quote(*cell) for cell in block.cells if cell] or [document.body(block)]:
+                assert words in shown, (document.id, block.locator)
+
+
+def test_the_words_of_a_citation_are_marked_exactly(made: Made) -> None:
+    for question in ("When is item 3?", "What must be done when a smuggled migrant is detained?"):
+        for citation in made.service.engine.ask(question).citations:
+            document = made.library.document(citation.document)
+            address = f"/documents/{document.key}?edition={document.edition}&words={citation.start}-{citation.end}"
+            reply = made.client.get(address)
+            letters = "".join(Words(reply.text).marked.split()).replace("|", "")
+            assert letters == "".join(citation.quote.split()).replace("|", "")
+            assert reply.text.count('id="words"') == 1
+    assert 'id="words"' not in made.client.get(f"{AGENDA}?words=5-3").text
+    assert made.client.get(f"{AGENDA}?words=0-99999999").status_code == 200
+
+
+def test_anchors_are_unique_and_the_annotations_of_an_item_have_the_short_one(starter_library: Library) -> None:
+    for document in starter_library.documents():
+        names = [name for each in anchors_of(document).values() for name in each]
+        assert len(names) == len(set(names)), document.id
+        page = [name for name in names if not name]
+        assert not page
+    agenda = starter_library.document("CTOC/COP/WG.7/2021/1:en:digest")
+    anchors = anchors_of(agenda)
+    places = {names[0]: agenda.blocks[ordinal].locator for ordinal, names in anchors.items()}
+    assert places["item-3"] == "annotations, item 3"
+    protocol = anchors_of(starter_library.document("A/RES/55/25, annex III:en:digest"))
+    assert "art-6" in [names[0] for names in protocol.values()]
+    assert slug("بند 3 (أ)") == "بند-3-أ"
+
+
+def test_ids_of_a_page_are_used_once(made: Made) -> None:
+    for path in (AGENDA, "/documents/figures", "/documents", "/meetings"):
+        ids = re.findall(r'\bid="([^"]+)"', made.client.get(path).text)
+        assert len(ids) == len(set(ids)), path
+
+
+def test_a_document_that_is_not_held_is_told_on_a_page(made: Made) -> None:
+    reply = made.client.get("/documents/%3Cscript%3Ealert(1)%3C/script%3E")
+    assert reply.status_code == 404
+    assert reply.headers["content-type"].startswith("text/html")
+    assert "<script>alert" not in reply.text
+    assert "&lt;script&gt;alert(1)" in reply.text
+
+
+def test_documents_are_found_by_words_and_language_and_those_not_held_are_listed(made: Made) -> None:
+    found = made.client.get("/documents?q=smuggling+protocol").text
+    assert "A/RES/55/25, annex III" in found
+    assert "Known and not held" in made.client.get("/documents").text
+    assert "No document that is held fits" in made.client.get("/documents?language=fr").text
+    assert made.client.get("/documents?q=x&language=zz&offset=999999").status_code == 200
+
+
+def test_pages_run_no_script_but_their_own_and_are_framed_nowhere(made: Made) -> None:
+    for path in ("/", AGENDA, "/documents", "/meetings", "/documents/none"):
+        policy = made.client.get(path).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe-eval" not in policy
+        assert "'unsafe-inline'" not in policy.split("script-src", 1)[1].split(";", 1)[0]
+        assert "frame-ancestors 'none'" in policy
+        assert not re.search(r"https?:", policy)
+
+
+def test_the_scripts_of_the_page_bear_a_nonce_that_no_other_page_has(made: Made) -> None:
+    first, second = made.client.get("/"), made.client.get("/")
+    nonce = re.search(r"'nonce-([\w-]+)'", first.headers["content-security-policy"])
+    assert nonce is not None
+    assert first.text.count(f'<script nonce="{nonce[1]}"') == first.text.count("<script")
+    assert nonce[1] not in second.headers["content-security-policy"]
+    assert "huggingface" not in first.text.split("window.gradio_config", 1)[0]
+    assert int(first.headers["content-length"]) == len(first.content)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/config", "/gradio_api/info", "/gradio_api/config", "/gradio_api/file=/etc/passwd", "/gradio_api/file/etc/passwd",
+     "/gradio_api/proxy=http://127.0.0.1/", "/monitoring", "/gradio_api/monitoring", "/login", "/gradio_api/runs",
+     "/gradio_api/openapi.json", "/gradio_api/mcp/", "/custom_component/x/y/z", "/gradio_api/token", "/?view=api&x=1/..",
+     "/static/../../etc/passwd", "/assets/..%2f..%2fpyproject.toml", "/svelte/x"],
+)  # fmt: skip
+def test_nothing_of_gradio_is_served_that_the_page_has_no_use_for(made: Made, path: str) -> None:
+    if path.startswith("/?"):
+        assert made.client.get(path).status_code == 200
+        return
+    for method in ("GET", "POST"):
+        reply = made.client.request(method, path, headers=made.headers("admin"))
+        assert reply.status_code in (403, 404, 405), path
+        assert "root:" not in reply.text
+
+
+def test_only_staff_can_send_files_to_gradio(made: Made) -> None:
+    for role, status in (("nobody", 401), ("read", 403), ("staff", 200)):
+        made.client.cookies.clear()
+        reply = made.client.post("/gradio_api/upload", files={"files": ("a.txt", b"x")}, headers=made.headers(role))
+        assert reply.status_code == status
+    sent = list((made.library.folder / "sent").rglob("a.txt"))
+    assert len(sent) == 1
+
+
+def test_a_conversation_is_given_to_its_own_client_alone_and_the_oldest_are_forgotten(made: Made) -> None:
+    talks = Conversations(most=2)
+    talk = talks.open(None, "amina")
+    answer = made.service.engine.ask("When is item 3?")
+    for n in range(MOST_TURNS + 5):
+        talk.add(Turn(f"{n}", "", answer), f"<p>{n}</p>")
+    assert (len(talk.turns), talk.number, talk.turns[0].question) == (MOST_TURNS, MOST_TURNS + 5, "5")
+    assert talks.find(talk.token, "rashid") is None
+    assert talks.open(talk.token, "rashid").token != talk.token
+    assert talks.open(talk.token, "amina") is talk
+    talks.open(None, "third")
+    talks.open(None, "fourth")
+    assert talks.find(talk.token, "amina") is None
+    assert made.client.get(f"/conversations/{talk.token}.md").status_code == 404
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_carried_whole_on_one_line_and_makes_no_element(text: str) -> None:
+    html = carried("told.html", text=text, wrong=False)
+    assert "\n" not in html
+    assert html.count("<") == 2
+    kept = "".join(each for each in text if each in "\n\r\t" or each >= " ").replace("\r\n", "\n").replace("\r", "\n")
+    assert Words(html).text.strip() == kept.strip()
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "", None, "http://[", " x"]
+)
+def test_only_addresses_of_the_web_become_links(url: str | None) -> None:
+    assert web_address(url) is None
+    assert web_address("https://docs.un.org/en/A/1") == "https://docs.un.org/en/A/1"
+
+
+def test_every_language_has_every_label() -> None:
+    assert set(LANGUAGES) == {language for language in LANGUAGES if words_of(language).keys() == words_of("en").keys()}
+
+
+def test_the_evaluation_report_is_shown_to_staff_and_runs_nothing(made: Made) -> None:
+    address, staff = "/evaluation", made.headers("staff")
+    assert made.client.get(address, headers=staff).status_code == 404
+    path = Path(made.library.folder / "evaluation.html")
+    path.write_text("<h1>Figures</h1><script>alert(1)</script>", encoding="utf-8")
+    reply = made.client.get(address, headers=staff)
+    assert (reply.status_code, reply.text[:16]) == (200, "<h1>Figures</h1>")
+    assert "sandbox" in reply.headers["content-security-policy"]
+
+
+def test_a_document_names_its_other_versions_and_what_corrects_it(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path_factory.mktemp("versions"), catalogue, reading=True) as made:
+        english = "# Boats\n\n1. Every boat leaves the harbour at noon and needs a flag.\n"
+        french = "# Bateaux\n\n1. Chaque bateau quitte le port à midi et doit porter un pavillon.\n"
+        arabic = "# القوارب\n\n1. يغادر كل قارب الميناء عند الظهر ويحتاج إلى علم.\n"
+        later = "# Boats\n\n1. Every boat leaves the harbour at one and needs a flag.\n"
+        texts = (("A/80/1", english), ("A/80/1", french), ("A/80/1", arabic), ("A/80/1/Rev.1", later))
+        sources = [Input(f"{n}.md", text.encode(), symbol=Symbol.parse(s)) for n, (s, text) in enumerate(texts)]
+        assert {each.result for each in ingest(sources, made.library, catalogue)} == {"added"}
+        page = made.client.get("/documents/A/80/1?language=en").text
+        assert 'href="/documents/A/80/1?language=fr&amp;edition=' in page
+        assert "Later revisions" in page
+        assert "A newer or official text of this document is held." in page
+        assert "/documents/A/80/1/Rev.1?language=en" in page
+        assert '<article class="rp-text" lang="ar" dir="rtl">' in made.client.get("/documents/A/80/1?language=ar").text
+        assert made.client.get("/documents/A/80/1?language=ru").status_code == 404
+        assert "A/80/1/Rev.1" in Words(made.client.get("/documents?language=en").text).text

@@ -1,0 +1,514 @@
+"""The page in a real browser, as delegates and staff use it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from docx import Document as WordFile
+from pages import READER, STAFF, Site, Visit, chromium, site, visiting
+from playwright.sync_api import Browser, expect
+from reportlab.pdfgen.canvas import Canvas
+
+from assistant.access import Principal
+from assistant.service import Service, Stream
+from assistant.service.events import Closed, Done, Stated, Status
+from corpus.catalogue import Catalogue
+from corpus.faults import LibraryError
+from corpus.symbols import Symbol
+from ingest.run import Input
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+DETAINED = "What must be done when a smuggled migrant is detained?"
+SCRIPT = "CTOC/COP/WG.7/2099/9"
+HOSTILE = """# Harbours <img src=x onerror="window.pwned=1">
+
+1. The harbour master of Port Script rings the bell <script>window.pwned=1</script> at dawn, see
+[the list](javascript:alert(1)) and <a href="https://evil.example/x" onclick="window.pwned=1">there</a>.
+
+2. **Bold** `code` $x$ <iframe src="https://evil.example"></iframe> <svg onload="window.pwned=1"></svg> stay as they are.
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, browser: Browser) -> Iterator[Site]:
+    hostile = Input('"><img src=x onerror=window.pwned=1>.md', HOSTILE.encode(), symbol=Symbol.parse(SCRIPT))
+    with site(tmp_path_factory.mktemp("page"), catalogue, hostile) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: Browser, at: Site) -> Iterator[Visit]:
+    with visiting(browser, at, viewport={"width": 1280, "height": 900}) as found:
+        yield found
+
+
+def test_a_citation_opens_on_the_exact_words_in_their_passage(visit: Visit) -> None:
+    visit.start()
+    turn = visit.ask(DETAINED)
+    expect(turn.locator(".rp-state")).to_have_text("Answered")
+    answer = visit.site.service.engine.ask(DETAINED)
+    assert len(answer.citations) > 1
+    for number, citation in enumerate(answer.citations, 1):
+        turn.locator(".rp-cite", has_text=str(number)).first.click()
+        source = turn.locator(f"details#s1-{number}")
+        expect(source).to_have_attribute("open", "")
+        expect(source.locator("> summary")).to_be_focused()
+        text = visit.site.library.document(citation.document).text
+        assert source.locator("mark").text_content() == citation.quote == text[citation.start : citation.end]
+        assert citation.quote in (source.locator(".rp-passage").text_content() or "")
+        assert (source.locator(".rp-passage").text_content() or "") in text
+        assert source.locator("a[href^='https://docs.un.org/en/']").count() == 1
+    near = turn.locator("details#s1-1 .rp-near").first
+    near.locator("summary").click()
+    assert (near.locator("p").text_content() or "").strip() in visit.site.library.document(
+        answer.citations[0].document
+    ).text
+
+
+class Slow:
+    """Streams that give one statement of an answer and then wait to be told to go on."""
+
+    def __init__(self, service: Service) -> None:
+        self.whole = service.engine.ask(DETAINED)
+        self.go_on = threading.Event()
+        self.gone = threading.Event()
+
+    def stream(self, who: Principal, question: str, history: Any = (), language: Any = None, **_: Any) -> Stream:
+        stream = Stream()
+
+        def fill() -> None:
+            try:
+                stream.put(Status("waiting", 3))
+                stream.put(Stated(self.whole, self.whole.statements[0]))
+                self.go_on.wait(20)
+                for statement in self.whole.statements[1:]:
+                    stream.put(Stated(self.whole, statement))
+                stream.put(Done(self.whole))
+            except Closed:
+                self.gone.set()
+
+        threading.Thread(target=fill).start()
+        return stream
+
+
+@pytest.fixture
+def slow(at: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    made = Slow(at.service)
+    monkeypatch.setattr(at.service, "stream", made.stream)
+    yield made
+    made.go_on.set()
+
+
+def test_statements_are_shown_while_the_answer_is_still_coming(visit: Visit, slow: Slow) -> None:
+    page = visit.start()
+    page.get_by_label("Your question").fill(DETAINED)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    turn = page.locator(".rp-turn.rp-now")
+    expect(turn.locator(".rp-statement")).to_have_count(1)
+    expect(turn.locator(".rp-status")).to_contain_text("Searching")
+    expect(turn.locator("details.rp-source")).to_have_count(1)
+    slow.go_on.set()
+    expect(turn.locator(".rp-statement")).to_have_count(len(slow.whole.statements))
+    expect(turn.locator(".rp-state")).to_have_text("Answered")
+
+
+def test_an_answer_is_stopped_and_its_work_given_up(visit: Visit, slow: Slow) -> None:
+    page = visit.start()
+    page.get_by_label("Your question").fill(DETAINED)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator(".rp-turn.rp-now .rp-statement")).to_have_count(1)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(page.locator(".rp-turn")).to_have_count(0)
+    slow.go_on.set()
+    assert slow.gone.wait(10)
+
+
+def test_who_has_signed_out_elsewhere_is_told_to_sign_in(visit: Visit) -> None:
+    visit.start()
+    visit.site.gate.reading = False
+    try:
+        expect(visit.ask("When is item 3?")).to_contain_text("Sign in")
+    finally:
+        visit.site.gate.reading = True
+    expect(visit.ask("When is item 2?").locator(".rp-state")).to_have_text("Answered")
+
+
+def test_a_follow_up_is_understood_and_earlier_turns_stay(visit: Visit) -> None:
+    page = visit.start()
+    visit.ask("When is item 3?")
+    turn = visit.ask("And item 2?")
+    expect(turn.locator(".rp-said")).to_contain_text("Agenda item 2")
+    expect(page.locator(".rp-turn h2")).to_contain_text(["When is item 3?", "And item 2?"])
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".rp-turn")).to_have_count(0)
+    expect(page.locator("#rp-welcome")).to_be_visible()
+
+
+def test_a_filter_keeps_the_answer_to_its_documents(visit: Visit) -> None:
+    page = visit.start()
+    page.get_by_role("button", name="Ask only some documents").click()
+    page.get_by_label("Documents", exact=True).fill("Figures")
+    page.get_by_role("option", name="Figures on the smuggling of migrants").click()
+    page.keyboard.press("Escape")
+    turn = visit.ask("When is item 3?")
+    expect(turn.locator(".rp-state")).to_have_text("Not found")
+    expect(turn.locator(".rp-scope")).to_contain_text("figures")
+    turn = visit.ask("How many people were smuggled?")
+    expect(turn.locator(".rp-state")).to_have_text("Answered")
+    for symbol in turn.locator(".rp-source .rp-symbol").all_text_contents():
+        assert symbol == "Figures on smuggling"
+
+
+def test_what_is_not_held_and_what_is_not_said_are_told_apart(visit: Visit) -> None:
+    visit.start()
+    turn = visit.ask("What does CTOC/COP/WG.7/2021/3 say about financial investigations?")
+    expect(turn.locator(".rp-state")).to_have_text("Not held")
+    assert turn.locator(".rp-official a").get_attribute("href") == "https://docs.un.org/en/CTOC/COP/WG.7/2021/3"
+    expect(visit.ask("What is the recipe for pancakes?").locator(".rp-state")).to_have_text("Not found")
+
+
+def test_an_arabic_question_is_laid_out_from_right_to_left(visit: Visit) -> None:
+    page = visit.start()
+    turn = visit.ask("متى يُنظر في البند 3؟")
+    answer = turn.locator(".rp-answer")
+    assert answer.evaluate("each => getComputedStyle(each).direction") == "rtl"
+    assert turn.locator("h2").evaluate("each => getComputedStyle(each).direction") == "rtl"
+    assert turn.locator(".rp-sources").evaluate("each => getComputedStyle(each).direction") == "rtl"
+    assert turn.locator(".rp-passage").first.evaluate("each => getComputedStyle(each).direction") == "ltr"
+    left, right = (turn.locator(name).bounding_box() for name in (".rp-sources", ".rp-answer"))
+    assert left is not None
+    assert right is not None
+    assert left["x"] < right["x"]
+    expect(turn.locator(".rp-state")).to_have_text("تمت الإجابة")
+    page.get_by_label("Your question").fill("متى")
+    assert page.get_by_label("Your question").evaluate("each => getComputedStyle(each).direction") == "rtl"
+
+
+def test_nothing_is_wider_than_a_phone(browser: Browser, at: Site) -> None:
+    wide = "() => document.documentElement.scrollWidth"
+    with visiting(browser, at, **PHONE) as visit:
+        page = visit.start()
+        assert page.evaluate(wide) <= 360
+        turn = visit.ask("When is item 3?")
+        answer, sources = (turn.locator(name).bounding_box() for name in (".rp-answer", ".rp-sources"))
+        assert answer is not None
+        assert sources is not None
+        assert answer["y"] < sources["y"]
+        for tab in ("Ask", "Meeting", "Documents"):
+            page.get_by_role("tab", name=tab).click()
+            page.locator({"Ask": ".rp-turn", "Meeting": ".rp-day", "Documents": ".rp-document"}[tab]).first.wait_for()
+            assert page.evaluate(wide) <= 360, tab
+        for path in ("/documents", "/meetings", "/documents/CTOC/COP/WG.7/2021/1", "/documents/terms-six-languages"):
+            assert visit.open(path).evaluate(wide) <= 360, path
+            widths = page.locator("article .rp-body").evaluate_all("all => all.map(each => each.offsetWidth)")
+            lines = page.locator("article .rp-body").evaluate_all("all => all.map(each => each.offsetHeight)")
+            # No paragraph is squeezed into a column of letters.
+            assert all(width > 120 or height < 60 for width, height in zip(widths, lines, strict=True)), path
+
+
+def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
+    page = visit.start()
+    page.get_by_label("Your question").focus()
+    page.keyboard.type(DETAINED)
+    page.keyboard.press("Enter")
+    turn = page.locator(".rp-turn.rp-now")
+    turn.locator(".rp-status:not(.rp-waiting)").wait_for()
+    turn.locator(".rp-cite", has_text="2").first.focus()
+    page.keyboard.press("Enter")
+    expect(turn.locator("details#s1-2 > summary")).to_be_focused()
+    expect(turn.locator("details#s1-2")).to_have_attribute("open", "")
+    page.keyboard.press("Enter")
+    expect(turn.locator("details#s1-2")).not_to_have_attribute("open", "")
+
+
+def test_screen_readers_are_told_how_the_answer_stands(visit: Visit) -> None:
+    page = visit.start()
+    visit.ask("When is item 3?")
+    expect(page.locator("[role=status].rp-hidden")).to_contain_text("Answered Agenda item 3")
+
+
+def test_an_example_question_is_asked_by_one_click(visit: Visit) -> None:
+    page = visit.start()
+    example = page.locator(".rp-examples button").first
+    text = example.text_content() or ""
+    example.click()
+    turn = page.locator(".rp-turn.rp-now")
+    expect(turn.locator("h2")).to_contain_text(text)
+    expect(turn.locator(".rp-state")).to_have_text("Answered")
+
+
+def test_an_item_of_the_agenda_is_asked_about_from_the_timetable(visit: Visit) -> None:
+    page = visit.start()
+    page.get_by_role("tab", name="Meeting").click()
+    expect(page.locator(".rp-day")).to_have_count(2)
+    expect(page.locator(".rp-absent .rp-held").first).to_have_text("Missing")
+    visit.page.get_by_role("link", name="Ask about item 3").click()
+    turn = page.locator(".rp-turn.rp-now")
+    turn.locator(".rp-status:not(.rp-waiting)").wait_for()
+    expect(turn.locator("h2")).to_contain_text("item 3")
+    assert set(turn.locator(".rp-source .rp-symbol").all_text_contents()) == {"CTOC/COP/WG.7/2021/1"}
+
+
+def test_a_question_in_the_address_is_asked(visit: Visit) -> None:
+    page = visit.open("/?ask=When+is+item+3%3F")
+    expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
+    expect(page.locator(".rp-turn.rp-now .rp-state")).to_have_text("Answered")
+
+
+def test_an_address_opens_a_tab_that_one_may_see(visit: Visit) -> None:
+    page = visit.open("/?tab=documents")
+    page.locator("#rp-documents .rp-document").first.wait_for()
+    visit.start("/?tab=staff")
+    expect(page.get_by_role("tab", name="Ask")).to_have_attribute("aria-selected", "true")
+
+
+def test_documents_are_searched_and_opened_at_a_place(visit: Visit) -> None:
+    page = visit.start()
+    page.get_by_role("tab", name="Documents").click()
+    page.get_by_label("Symbol or words of the title").fill("provisional agenda")
+    expect(page.locator("#rp-documents .rp-documents:not(.rp-missing) .rp-document")).to_have_count(1)
+    visit.open("/documents/CTOC/COP/WG.7/2021/1#item-3")
+    place = page.locator("#item-3")
+    expect(place).to_contain_text("How to strengthen the capacity to prosecute")
+    expect(place).to_be_in_viewport()
+    assert place.evaluate("each => each.matches(':target')")
+
+
+def test_the_link_of_a_source_opens_the_document_at_the_words(visit: Visit) -> None:
+    visit.start()
+    turn = visit.ask(DETAINED)
+    quote = turn.locator("details#s1-1 mark").text_content()
+    with visit.page.context.expect_page() as opened:
+        turn.locator("details#s1-1 .rp-links a").first.click()
+    page = opened.value
+    marked = page.locator("mark#words")
+    expect(marked).to_be_in_viewport()
+    assert "".join(page.locator("mark").all_text_contents()) == quote
+
+
+def test_what_one_thinks_of_an_answer_is_kept_for_the_staff(visit: Visit) -> None:
+    page = visit.start()
+    visit.ask("When is item 3?")
+    page.get_by_role("button", name="Was this right?").click()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#rp-thanks")).to_contain_text("Choose first")
+    page.get_by_label("👎 Wrong").check()
+    page.get_by_label("What should be better?").fill("The <b>room</b> is missing.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#rp-thanks")).to_contain_text("Thank you")
+    kept = visit.site.library.feedback()[-1]
+    assert (kept.question, kept.rating, kept.comment) == ("When is item 3?", -1, "The <b>room</b> is missing.")
+
+
+def test_a_conversation_is_taken_away_with_its_references(visit: Visit, tmp_path: Path) -> None:
+    pytest.importorskip("pypandoc")
+    page = visit.start()
+    visit.ask(DETAINED)
+    visit.ask("متى يُنظر في البند 3؟")
+    files = {}
+    for name, kind in (("Markdown", "md"), ("Word", "docx")):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name, exact=True).click()
+        assert download.value.suggested_filename == f"rapporteur.{kind}"
+        files[kind] = tmp_path / f"file.{kind}"
+        download.value.save_as(files[kind])
+    text = files["md"].read_text(encoding="utf-8")
+    quote = visit.site.service.engine.ask(DETAINED).citations[0].quote
+    assert quote.split(":")[0] in text
+    assert "art. 16, digest para. 41" in text
+    assert "متى يُنظر في البند 3؟" in text
+    document = WordFile(str(files["docx"]))
+    said = "\n".join(each.text for each in document.paragraphs)
+    assert quote in said
+    assert any(
+        "footnotes" in str(part.partname) and b"digest para. 41" in part.blob
+        for part in document.part.package.iter_parts()
+    )
+
+
+def test_a_hostile_document_does_nothing(visit: Visit) -> None:
+    page = visit.start()
+    turn = visit.ask(f"What does paragraph 1 of {SCRIPT} say?")
+    expect(turn.locator(".rp-state")).to_have_text("Answered")
+    passage = turn.locator(".rp-passage").first
+    assert "<script>window.pwned=1</script>" in (passage.text_content() or "")
+    assert 'onclick="window.pwned=1"' in (passage.text_content() or "")
+    for path in (
+        f"/documents/{SCRIPT}",
+        "/documents",
+        "/documents?q=%22%3E%3Cscript%3Ewindow.pwned%3D1%3C/script%3E",
+    ):
+        visit.open(path)
+        assert page.locator("article script, article iframe, article img, article svg, main script").count() == 0
+        assert page.evaluate("() => window.pwned") is None
+    visit.open("/?ask=%3Cimg+src%3Dx+onerror%3Dwindow.pwned%3D1%3E+When+is+item+3%3F")
+    page.locator(".rp-turn.rp-now .rp-status:not(.rp-waiting)").wait_for()
+    page.get_by_role("tab", name="Documents").click()
+    page.locator("#rp-documents .rp-document").first.wait_for()
+    assert page.evaluate("() => window.pwned") is None
+    links = page.locator("a").evaluate_all("all => all.map(each => each.href)")
+    assert not [each for each in links if "evil" in each or each.startswith("javascript")]
+
+
+def test_where_reading_is_not_open_one_signs_in_first(visit: Visit) -> None:
+    page = visit.page
+    visit.site.gate.reading = False
+    try:
+        visit.open("/documents/figures")
+        assert page.url == f"{visit.site.url}/sign-in?next=%2Fdocuments%2Ffigures"
+        visit.open("/?ask=When+is+item+3%3F")
+        page.get_by_label("Name").fill(READER)
+        page.get_by_label("Password").fill("correct horse battery")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator(".rp-turn.rp-now .rp-state")).to_have_text("Answered")
+        expect(page.locator(".rp-who")).to_contain_text("rashid")
+        expect(page.get_by_role("tab", name="Staff")).to_have_count(0)
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/sign-in?next=**")
+    finally:
+        visit.site.gate.reading = True
+
+
+def test_staff_upload_a_pdf_and_ask_about_it(visit: Visit, tmp_path: Path) -> None:
+    path = tmp_path / "note <b>.pdf"
+    canvas = Canvas(str(path))
+    canvas.drawString(90, 700, "Note on lighthouses")
+    canvas.drawString(90, 670, "The lighthouse keeper of Port Lantern polishes the lens every Tuesday.")
+    canvas.save()
+    visit.sign_in(STAFF)
+    page = visit.page
+    page.get_by_role("tab", name="Staff").click()
+    page.locator("#rp-files input[type=file]").set_input_files(path)
+    page.get_by_text("note", exact=False).first.wait_for()
+    page.get_by_role("button", name="Read them in").click()
+    job = page.locator(".rp-job").first
+    expect(job).to_contain_text("done", timeout=60_000)
+    expect(job).to_contain_text("added")
+    expect(job).to_contain_text("text on 1 of 1 pages")
+    page.get_by_role("tab", name="Ask").click()
+    turn = visit.ask("When does the lighthouse keeper of Port Lantern polish the lens?")
+    expect(turn.locator(".rp-quoted").first).to_contain_text("every Tuesday")
+    page.get_by_role("tab", name="Staff").click()
+    page.get_by_role("button", name="Remove a document").click()
+    page.get_by_label("Document, with all its versions").click()
+    page.get_by_role("option", name="note").first.click()
+    page.get_by_label("Yes, remove it from the library").check()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.locator(".rp-job").first).to_contain_text("removed", timeout=30_000)
+    page.get_by_role("tab", name="Ask").click()
+    turn = visit.ask("When does the lighthouse keeper of Port Lantern polish the lens?")
+    expect(turn).not_to_contain_text("every Tuesday")
+
+
+TABS = {
+    "Ask": ".rp-turn.rp-now .rp-card",
+    "Meeting": ".rp-day",
+    "Documents": ".rp-document",
+    "Staff": ".rp-figures",
+}
+PATHS = ("/documents", "/meetings", "/documents/CTOC/COP/WG.7/2021/1?words=0-28", "/documents/none", "/sign-in")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_no_serious_fault_of_accessibility_is_found(browser: Browser, at: Site, scheme: str, width: int) -> None:
+    faults: dict[str, list[str]] = {}
+    # axe-core compiles a little code of its own, which the content policy forbids.
+    with visiting(browser, at, color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True) as visit:
+        visit.sign_in(STAFF)
+        faults["start"] = serious(visit)
+        visit.ask(DETAINED)
+        visit.ask("متى يُنظر في البند 3؟")
+        visit.page.get_by_role("button", name="Ask only some documents").click()
+        visit.page.get_by_role("button", name="Was this right?").click()
+        for tab, there in TABS.items():
+            visit.page.get_by_role("tab", name=tab).click()
+            visit.page.locator(there).first.wait_for()
+            if tab == "Staff":
+                for each in ("Fetch official documents", "Remove a document", "What people said", "How good"):
+                    visit.page.get_by_role("button", name=each).click()
+            faults[tab] = serious(visit)
+        for path in PATHS:
+            visit.open(path)
+            faults[path] = serious(visit)
+        visit.complaints.clear()  # the page that is not there
+    assert {place: found for place, found in faults.items() if found} == {}
+
+
+def serious(visit: Visit) -> list[str]:
+    """The serious and critical faults that axe-core finds on the page as it is."""
+    visit.page.wait_for_timeout(300)  # Gradio fades things in, and what is half there has no contrast
+    found = Axe().run(visit.page).response["violations"]
+    return [
+        f"{each['id']}: {node['html'][:160]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"][:3]
+    ]
+
+
+def test_a_broken_store_leaves_the_page_ready_for_the_next_question(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: Any, **__: Any) -> Stream:
+        raise LibraryError("The library is locked by <b>another</b> process.")
+
+    def out_of_order(*_: Any, **__: Any) -> Stream:
+        raise RuntimeError("out of order")
+
+    visit.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(visit.site.service, "stream", locked)
+        expect(visit.ask("When is item 3?")).to_contain_text("The library is locked by <b>another</b> process.")
+        patched.setattr(visit.site.service, "stream", out_of_order)
+        visit.page.get_by_label("Your question").fill("When is item 3?")
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.locator(".rp-turn.rp-now")).to_contain_text("The service has a fault")
+    expect(visit.ask("When is item 3?").locator(".rp-state")).to_have_text("Answered")
+
+
+def test_a_link_to_ask_about_a_document_shows_the_filter_that_it_sets(visit: Visit) -> None:
+    page = visit.open("/documents/figures")
+    page.get_by_role("link", name="Ask about this document").click()
+    page.locator(".rp-examples button").first.wait_for()
+    expect(page.get_by_label("Documents", exact=True)).to_be_visible()
+    expect(visit.ask("When is item 3?").locator(".rp-scope")).to_contain_text("figures")
+
+
+def test_the_reference_is_copied_as_it_is_cited(browser: Browser, at: Site) -> None:
+    with visiting(browser, at, permissions=["clipboard-read", "clipboard-write"]) as visit:
+        visit.start()
+        turn = visit.ask("When is item 3?")
+        turn.get_by_role("button", name="Copy the reference").first.click()
+        expect(turn.locator(".rp-copied")).to_be_visible()
+        copied = visit.page.evaluate("() => navigator.clipboard.readText()")
+        assert copied == (
+            "Annotated provisional agenda (CTOC/COP/WG.7/2021/1, digest of Rapporteur, not official wording), "
+            "annex, Thursday, 14 October."
+        )
+
+
+def test_what_staff_ask_for_and_can_not_have_is_said(visit: Visit) -> None:
+    visit.sign_in(STAFF)
+    page = visit.page
+    page.get_by_role("tab", name="Staff").click()
+    page.get_by_role("button", name="Read them in").click()
+    expect(page.locator("#rp-jobs")).to_contain_text("Choose a file first.")
+    page.get_by_role("button", name="Fetch official documents").click()
+    page.get_by_label("Symbols, one a line").fill("A/80/1")
+    page.get_by_role("button", name="Fetch them").click()
+    expect(page.locator("#rp-jobs")).to_contain_text("This service does not fetch documents.")
+    page.get_by_role("button", name="Remove a document").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.locator("#rp-jobs")).to_contain_text("say that you are sure")

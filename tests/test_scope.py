@@ -1,0 +1,94 @@
+"""A question that is asked of some documents only is answered from these alone."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import OpenLibrary, add
+
+from assistant.engine import Engine
+from assistant.scope import Scope
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+from corpus.symbols import Symbol
+from ingest.run import Input, starter_sources
+
+AGENDA = "CTOC/COP/WG.7/2021/1:en:digest"
+PAPER = "CTOC/COP/WG.7/2021/3"
+QUESTIONS = (
+    "What must be done when a smuggled migrant is detained?",
+    "When is item 3?",
+    "When is item 3, and what must be done when a smuggled migrant is detained?",
+    "What does article 6 of the Smuggling of Migrants Protocol say?",
+    "What does the background paper on prosecution say about financial investigations?",
+    "ما هو تهريب المهاجرين؟",
+)
+
+
+def test_without_a_scope_every_document_may_answer(starter_engine: Engine) -> None:
+    assert Scope().ids(starter_engine.library) is None
+    question = "What must be done when a smuggled migrant is detained?"
+    plain, scoped = starter_engine.ask(question), starter_engine.ask(question, scope=Scope())
+    assert [each.text for each in plain.statements] == [each.text for each in scoped.statements]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope(documents=("figures",)),
+        Scope(documents=(PAPER, "A/RES/55/25, annex III")),
+        Scope(meeting=AGENDA),
+        Scope(meeting=AGENDA, item="3"),
+        Scope(year=2000),
+        Scope(language="en", year=2021),
+        Scope(language="fr"),
+        Scope(documents=("no such document",)),
+    ],
+)
+def test_every_citation_lies_in_the_scope(starter_engine: Engine, question: str, scope: Scope) -> None:
+    ids = scope.ids(starter_engine.library)
+    assert ids is not None
+    answer = starter_engine.ask(question, scope=scope)
+    assert {each.document for each in answer.citations} <= ids
+    assert {each.document for each in answer.see_also} <= ids or answer.absent
+
+
+def test_a_document_that_does_not_say_is_not_helped_out_by_others(starter_engine: Engine) -> None:
+    question = "When is item 3?"
+    assert starter_engine.ask(question).status == "answered"
+    assert starter_engine.ask(question, scope=Scope(documents=("figures",))).status == "not_found"
+
+
+def test_the_documents_of_an_item_are_its_agenda_and_what_it_announces(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    papers = [
+        Input(f"{n}.md", f"# Paper {n}\n\n1. Prosecutors work together across borders.\n".encode(),
+              symbol=Symbol.parse(f"CTOC/COP/WG.7/2021/{n}"))
+        for n in (2, 3)
+    ]  # fmt: skip
+    add(library, catalogue, *starter_sources(), *papers)
+    ids = {each.id for each in library.find("CTOC/COP/WG.7/2021/2")}, {each.id for each in library.find(PAPER)}
+    assert all(ids)
+    assert Scope(meeting=AGENDA).ids(library) == {AGENDA, *ids[0], *ids[1]}
+    assert Scope(meeting=AGENDA, item="3").ids(library) == {AGENDA, *ids[1]}
+    assert Scope(meeting=AGENDA, item="1").ids(library) == {AGENDA}
+
+
+def test_languages_and_years_leave_only_their_own(starter_engine: Engine) -> None:
+    library = starter_engine.library
+    for language in LANGUAGES:
+        ids = Scope(language=language).ids(library)
+        assert ids is not None
+        assert {library.document(each).language for each in ids} <= {language}
+    of_2021 = Scope(year=2021).ids(library)
+    assert of_2021
+    assert all((library.document(each).date or "").startswith("2021") for each in of_2021)
+
+
+def test_a_document_that_is_not_held_is_named(starter_engine: Engine) -> None:
+    answer = starter_engine.ask("What does CTOC/COP/WG.7/2099/7 say?")
+    assert (answer.status, answer.absent) == ("not_found", "CTOC/COP/WG.7/2099/7")
+    assert answer.to_json()["absent"] == "CTOC/COP/WG.7/2099/7"
+    assert starter_engine.ask("What is the weather in Vienna?").absent is None
