@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from services import Made, made_service
 
 from assistant.page.anchors import anchors_of, slug
 from assistant.page.rendering import carried, web_address
+from assistant.page.sources import sources_of
 from assistant.page.turns import MOST_TURNS, Conversations, Turn
 from assistant.page.words import words_of
 from corpus.catalogue import Catalogue
@@ -223,3 +225,17 @@ def test_a_document_names_its_other_versions_and_what_corrects_it(
         assert '<article class="rp-text" lang="ar" dir="rtl">' in made.client.get("/documents/A/80/1?language=ar").text
         assert made.client.get("/documents/A/80/1?language=ru").status_code == 404
         assert "A/80/1/Rev.1" in Words(made.client.get("/documents?language=en").text).text
+
+
+def test_words_that_a_document_has_no_more_are_shown_without_what_stands_there_now(made: Made) -> None:
+    answer = made.service.engine.ask("When is item 3?")
+    first = sources_of(made.service, answer)[0]
+    assert first.lead
+    assert (
+        first.before + first.lead + first.quote + first.tail + first.after
+        in made.library.document(answer.citations[0].document).text
+    )
+    statement = answer.statements[0]
+    gone = replace(statement, citations=(replace(statement.citations[0], quote="Monday, 3 May"),))
+    source = sources_of(made.service, replace(answer, statements=(gone,)))[0]
+    assert (source.before, source.lead, source.quote, source.tail, source.after) == ("", "", "Monday, 3 May", "", "")

@@ -512,3 +512,16 @@ def test_what_staff_ask_for_and_can_not_have_is_said(visit: Visit) -> None:
     page.get_by_role("button", name="Remove a document").click()
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.locator("#rp-jobs")).to_contain_text("say that you are sure")
+
+
+def test_a_question_is_asked_of_one_item_of_a_meeting(visit: Visit) -> None:
+    page = visit.start()
+    page.get_by_role("button", name="Ask only some documents").click()
+    page.get_by_label("Meeting", exact=True).click()
+    page.get_by_role("option", name="CTOC/COP/WG.7/2021/1, October 2021").click()
+    page.get_by_label("Agenda item", exact=True).click()
+    page.get_by_role("option", name="3. How to strengthen").click()
+    turn = visit.ask("When is item 3?")
+    expect(turn.locator(".rp-scope")).to_contain_text("CTOC/COP/WG.7/2021/1, item 3")
+    expect(turn.locator(".rp-state")).to_have_text("Answered")
+    assert set(turn.locator(".rp-source .rp-symbol").all_text_contents()) == {"CTOC/COP/WG.7/2021/1"}

@@ -83,8 +83,11 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
 def _around(
     service: Service, document: Document, citation: Citation
 ) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-    """The spans before the passage of a citation, of the passage, and after it."""
+    """The spans before the passage of a citation, of the passage, and after it; no more than the words themselves where
+    another text has taken the place of the document since."""
     own, begin, end = (citation.start, citation.end), citation.start, citation.end
+    if document.quote(*own) != citation.quote:
+        return (begin, begin), own, (end, end)
     try:
         near: list[dict[str, Any]] = service.collection.passage(citation.id, around=1)["passages"]
     except NotHeld:  # the document has changed since
