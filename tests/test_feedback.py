@@ -107,6 +107,14 @@ def test_what_cannot_be_seen_is_taken_out() -> None:
 # Earlier libraries
 
 
+def second_schema(db: sqlite3.Connection) -> None:
+    """Takes a library's database back to schema 2."""
+    db.execute("DROP TABLE feedback")
+    for table in ("subjects", "outbox"):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN multilingual")
+    db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
+
+
 def test_a_library_without_feedback_is_brought_up_to_date_and_keeps_what_it_holds(
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -115,11 +123,10 @@ def test_a_library_without_feedback_is_brought_up_to_date_and_keeps_what_it_hold
     documents = library.documents()
     library.close()
     with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite3")) as db, db:
-        db.execute("DROP TABLE feedback")
-        db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
+        second_schema(db)
     library = open_library()
     assert library.documents() == documents
-    assert library.status().stamp["schema"] == "3"
+    assert library.status().stamp["schema"] == "4"
     assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
     library.close()
     assert [each.question for each in open_library().feedback()] == ["Why?"]
@@ -131,8 +138,7 @@ def test_a_step_that_fails_leaves_the_library_at_its_version(
     open_library().close()
     database = tmp_path / "library" / "library.sqlite3"
     with closing(sqlite3.connect(database)) as db, db:
-        db.execute("DROP TABLE feedback")
-        db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
+        second_schema(db)
     with monkeypatch.context() as patch:
         patch.setattr("corpus.store._FEEDBACK", "CREATE TABLE feedback (id INTEGER);\nCREATE NONSENSE")
         with pytest.raises(Exception, match="NONSENSE"):

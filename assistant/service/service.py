@@ -189,11 +189,12 @@ class Service:
     ) -> Answer:
         """Answers; `told` hears of each statement once it stands."""
         stated: list[Statement] = []
+        spoken = language or self.engine.question(question).language
         with closing(self.engine.stream(question, history, language, mode=mode, scope=scope)) as events:
             for event in events:
                 if isinstance(event, Said):
                     stated.append(event.statement)
-                    told(Stated(Answer(question, language or "", "answered", "", tuple(stated)), event.statement))
+                    told(Stated(Answer(question, spoken, "answered", "", tuple(stated)), event.statement))
                 elif isinstance(event, Finished):
                     answer = event.answer
         seconds = answer.timings.get("total_ms", 0.0) / 1e3
