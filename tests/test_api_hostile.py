@@ -59,10 +59,10 @@ def test_what_is_not_there_and_what_is_not_done_are_problems_too(made: Made) -> 
 
 
 def test_a_program_that_breaks_down_says_no_more_than_a_number(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(made.service.engine, "ask", broken)
+    monkeypatch.setattr(made.service.engine, "stream", broken)
     reply = made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
     is_problem(reply, 500)
     assert "secret" not in reply.text
