@@ -84,7 +84,7 @@ class Library:
         self._indexed: set[str] | None = None
         self._counts: dict[str, int] | None = None
         self._versions: Versions | None = None
-        self._subjects: dict[bool, tuple[list[tuple[str, Subject]], np.ndarray]] = {}
+        self._subjects: dict[bool, tuple[list[tuple[str, Subject]], np.ndarray, np.ndarray]] = {}
         self._gaps: dict[str, frozenset[str]] | None = None
         self._phrases: dict[str, tuple[str, ...]] = {}
         self._segmenter = segmenter
@@ -435,20 +435,33 @@ class Library:
     ) -> list[tuple[str, Subject, float]]:
         """Subjects nearest in meaning to a question: document id, subject and likeness, nearest first; the mean over
         several of the library's models."""
-        told: dict[tuple[str, Subject], list[float]] = {}
+        likeness = []
         for model in models or (self.embedder,):
-            second = model is self.models.multilingual
-            with self._guard:
-                if second not in self._subjects:
-                    self._subjects[second] = self._store.subject_vectors(multilingual=second)
-                subjects, vectors = self._subjects[second]
-            if subjects:
-                likeness = model.likeness(vectors @ self.models.query(question, model))
-                for subject, value in zip(subjects, likeness.tolist(), strict=True):
-                    told.setdefault(subject, []).append(value)
-        mean = [(sum(values) / len(values), subject) for subject, values in told.items()]
-        best = sorted(mean, key=lambda pair: -pair[0])[:limit]
-        return [(*subject, value) for value, subject in best]
+            subjects, places, vectors = self._subject_index(second=model is self.models.multilingual)
+            own = np.full(len(places), np.nan, np.float32)
+            if len(vectors):
+                own[places >= 0] = model.likeness(vectors @ self.models.query(question, model))[places[places >= 0]]
+            likeness.append(own)
+        told: np.ndarray = np.asarray(~np.isnan(likeness).all(axis=0))
+        if not told.any():
+            return []
+        mean = np.full(len(told), -np.inf)
+        mean[told] = np.nanmean(np.array(likeness)[:, told], axis=0)
+        best = np.argsort(-mean, kind="stable")[: min(limit, int(told.sum()))]
+        return [(*subjects[n], float(mean[n])) for n in best]
+
+    def _subject_index(self, *, second: bool) -> tuple[list[tuple[str, Subject]], np.ndarray, np.ndarray]:
+        """All subjects; for each of them the row of its vector of one model, -1 where it has none; and the vectors."""
+        with self._guard:
+            if not self._subjects:
+                found = [self._store.subject_vectors(multilingual=each) for each in (False, True)]
+                known = list(dict.fromkeys(subject for subjects, _ in found for subject in subjects))
+                at = {subject: n for n, subject in enumerate(known)}
+                for each, (subjects, vectors) in enumerate(found):
+                    places = np.full(len(at), -1)
+                    places[[at[subject] for subject in subjects]] = np.arange(len(subjects))
+                    self._subjects[bool(each)] = known, places, vectors
+            return self._subjects[second]
 
     def likenesses(self, question: str, texts: Sequence[str], model: Embedder | None = None) -> list[float]:
         """How like a question each of some texts is in meaning, by one of the library's models."""
