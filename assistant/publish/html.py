@@ -80,6 +80,8 @@ class _Writer:
 
 def _span(span: Span) -> str:
     text = f"<bdi>{escape(span.text)}</bdi>" if span.mode == "plain" and span.url else escape(span.text)
+    if span.url and span.url.startswith("/documents/"):
+        return f'<a href="{escape(span.url)}">{text}</a>'
     if span.url and span.url.startswith(("https://", "http://")):
         return f'<a href="{escape(span.url)}" rel="noopener noreferrer">{text}</a>'
     tag = _TAGS.get(span.mode)
