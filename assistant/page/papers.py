@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from assistant.access import check
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
 from assistant.brief import Request as Briefed
@@ -105,6 +106,7 @@ def comparison(
     request: Request, service: Served, caller: Caller, first: Name = "", second: Name = "", language: Short = ""
 ) -> Response:
     """Two documents compared word by word."""
+    check(caller, "compare")
     asked = {"first": first, "second": second, "language": language}
     article: Markup | str = ""
     counts = None
