@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
@@ -76,10 +76,13 @@ class Papers:
         """Takes nothing new, and ends what is in hand before its next part."""
         self._stopping.set()
 
-    def close(self) -> None:
-        """Ends what is in hand before its next part, and what waits. Returns at once."""
+    def close(self, grace: float) -> bool:
+        """Ends what is in hand before its next part, and what waits; says whether all ended within `grace` seconds."""
         self.stop()
         self._pool.shutdown(wait=False)
+        with self._guard:
+            begun = [each.future for each in self._papers.values()]
+        return not wait(begun, grace).not_done
 
     def _make(self, paper: Paper[T], work: Callable[[Progress], T]) -> None:
         with ExitStack() as turn:

@@ -102,9 +102,9 @@ class Service:
         """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
         all that was begun has ended within `grace` seconds."""
         self.stop()
-        self.writing.papers.close()
+        papers = self.writing.papers.close(grace)
         jobs = self.jobs.close(grace)
-        return self.turns.close(grace) and jobs
+        return self.turns.close(grace) and jobs and papers
 
     # Asking
 
