@@ -56,6 +56,25 @@ class AgendaCheck:
         return {**asdict(self), "complete": self.complete}
 
 
+class AgendaError(ValueError):
+    """There is no such agenda; the message says what to do."""
+
+
+def agenda_meeting(library: Library, symbol: str = "") -> Meeting:
+    """The meeting of an agenda by its symbol, else the latest. Raises `AgendaError`."""
+    meetings = library.meetings()
+    if symbol:
+        wanted = {document.id for document in library.find(symbol)}
+        meetings = [each for each in meetings if each.document_id in wanted]
+    if not meetings:
+        what = f"No agenda {symbol} is held" if symbol else "No agenda of a meeting is held"
+        raise AgendaError(f"{what}. Add it: rapporteur fetch SYMBOL, or rapporteur ingest FILE.")
+    return max(
+        meetings,
+        key=lambda each: (each.dates[-1:], library.document(each.document_id).language == "en", each.document_id),
+    )
+
+
 def check_agenda(
     library: Library, catalogue: Catalogue, meeting: Meeting, languages: Sequence[str] = ("en",)
 ) -> AgendaCheck:

@@ -39,7 +39,7 @@ def test_every_answer_is_one_that_is_described(made: Made, mode: GenerationMode)
         operation = found.ok()
 
         @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(max_examples=12, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         def check(case: Any) -> None:
             case.call_and_validate(headers=headers, checks=CHECKS)
 

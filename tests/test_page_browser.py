@@ -53,6 +53,21 @@ def visit(browser: Browser, at: Site) -> Iterator[Visit]:
         yield found
 
 
+@pytest.mark.parametrize("address", ["/briefings?kind=document&value=past-topics", "/themes", "/themes?language=ar"])
+def test_what_is_written_can_be_read_on_a_phone_and_by_assistive_software(
+    browser: Browser, at: Site, address: str
+) -> None:
+    with visiting(browser, at, **PHONE) as visit:
+        page = visit.open(address)
+        page.locator("article.publication").wait_for()  # the page looks again by itself until it is there
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not Axe().run(page).response["violations"]
+        page.locator("a[href$='#words']").first.click()
+        expect(page.locator("#words")).to_be_attached()
+        assert not visit.complaints
+        assert not visit.elsewhere
+
+
 def test_a_citation_opens_on_the_exact_words_in_their_passage(visit: Visit) -> None:
     visit.start()
     turn = visit.ask(DETAINED)

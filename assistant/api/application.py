@@ -15,7 +15,7 @@ from assistant.api import problems
 from assistant.api.callers import Gate, OpenGate
 from assistant.api.description import describe
 from assistant.api.middleware import Bodies, Requests, SecurityHeaders
-from assistant.api.routes import asking, documents, health, keeping, local, rating, session, staff
+from assistant.api.routes import asking, documents, health, keeping, local, rating, session, staff, writing
 from assistant.service import Service
 
 PREFIX = "/api/v1"
@@ -63,7 +63,7 @@ def create_api(
     app.state.audit = audit
     problems.install(app)
     describe(app)
-    for module in (asking, documents, keeping, rating, staff, health, local):
+    for module in (asking, documents, writing, keeping, rating, staff, health, local):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(staff.metrics)
     app.include_router(session.router)

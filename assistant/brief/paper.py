@@ -6,15 +6,15 @@ import datetime as dt
 
 from assistant.brief.model import Briefing, Paper, Source
 from assistant.frames import day_text, joined, language_name, say
-from assistant.publish import Publication, References
+from assistant.publish import Address, Publication, References
 from assistant.publish.model import Block, Content, Heading, Listing, Paragraph, Span, Table, plain
 from corpus.library import Library
 
 
-def publication_of(briefing: Briefing, library: Library) -> Publication:
-    """The briefing as a publication. `library` is the one that it was made from."""
+def publication_of(briefing: Briefing, library: Library, address: Address | None = None) -> Publication:
+    """The briefing as a publication. `library` is the one that it was made from; `address` makes links of places."""
     language = briefing.request.language
-    references = References(library, language)
+    references = References(library, language, address)
     blocks: list[Block] = []
     number = 0
     told: set[str] = set()

@@ -31,21 +31,14 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check what the agenda announces and cites against what is held."""
-    from assistant.agenda import Checked, check_agenda
+    from assistant.agenda import AgendaError, Checked, agenda_meeting, check_agenda
 
     languages = [each for each in language or ["en"] if known_language(each)]
     with open_library("agenda check") as (library, chosen):
-        meetings = library.meetings()
-        if meeting:
-            wanted = {document.id for document in library.find(meeting)}
-            meetings = [each for each in meetings if each.document_id in wanted]
-        if not meetings:
-            what = f"No agenda {meeting} is held" if meeting else "No agenda of a meeting is held"
-            raise fail(f"{what}. Add it: rapporteur fetch SYMBOL, or rapporteur ingest FILE.")
-        latest = max(
-            meetings,
-            key=lambda each: (each.dates[-1:], library.document(each.document_id).language == "en", each.document_id),
-        )
+        try:
+            latest = agenda_meeting(library, meeting)
+        except AgendaError as error:
+            raise fail(str(error)) from None
         found = check_agenda(library, catalogue_of(chosen), latest, languages)
     if as_json:
         typer.echo(json.dumps(found.to_json(), ensure_ascii=False))

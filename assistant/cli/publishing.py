@@ -14,8 +14,6 @@ from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_e
 
 if TYPE_CHECKING:
     from assistant.publish import Publication
-    from corpus.documents import Document
-    from corpus.library import Library
 
 Out = Annotated[
     Path | None,
@@ -81,7 +79,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare a document with its revision word by word, or documents on a topic."""
-    from assistant.compare import compare_texts, compare_topic
+    from assistant.compare import compare_texts, compare_topic, named
     from assistant.compare.paper import publication_of_texts, publication_of_topic
 
     names = symbols or []
@@ -94,7 +92,7 @@ def compare(
         _ready(out)
         if topic is None:
             with open_library("compare") as (library, _):
-                first, second = (_named(library, name, language) for name in names)
+                first, second = (named(library, name, language) for name in names)
                 texts = compare_texts(library, first, second)
             spoken = language or texts.language
             _finish(texts.to_json(), publication_of_texts(texts, spoken), out, as_json)
@@ -102,7 +100,7 @@ def compare(
             talk.print(told if first.language == second.language else f"{told} The languages differ.", markup=False)
             return
         with open_engine("compare") as (engine, _):
-            documents = [_named(engine.library, name, language) for name in names]
+            documents = [named(engine.library, name, language) for name in names]
             by_topic = compare_topic(engine, topic, documents, language)
             paper = publication_of_topic(by_topic, engine.library, by_topic.language)
         _finish(by_topic.to_json(), paper, out, as_json)
@@ -131,22 +129,6 @@ def themes(
             except ThemesError as error:
                 raise fail(str(error)) from None
             _finish(found.to_json(), publication_of(found, engine.library), out, as_json)
-
-
-def _named(library: Library, name: str, language: str | None) -> Document:
-    """The document of a name exactly, in a language, in English or in any; no digest where there is another text."""
-    found = library.find(name)
-    if language is not None and found and not any(each.language == language for each in found):
-        held = ", ".join(sorted({each.language for each in found}))
-        raise fail(f"{name} is not held in {language!r}; it is held in {held}.")
-    if not found:
-        raise fail(
-            f"No document {name!r} is held. Add it: rapporteur fetch {name}, or rapporteur ingest FILE --symbol {name}."
-        )
-    wanted = language or "en"
-    return min(
-        found, key=lambda each: (each.edition == "digest", each.language != wanted, each.part is not None, each.id)
-    )
 
 
 def _finish(made: dict[str, Any], publication: Publication, out: Path | None, as_json: bool) -> None:
@@ -179,11 +161,12 @@ def _put(publication: Publication, out: Path | None, *, shown: bool) -> None:
 
 @contextmanager
 def _told() -> Iterator[None]:
+    from assistant.compare import CompareError
     from assistant.publish import PublishError
 
     try:
         yield
-    except PublishError as error:
+    except (CompareError, PublishError) as error:
         raise fail(str(error)) from None
 
 

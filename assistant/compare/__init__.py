@@ -1,6 +1,8 @@
 """Comparisons: a document and its revision word by word, and what several documents say on one topic."""
 
+from assistant.compare.named import CompareError, named
 from assistant.compare.texts import Change, Comparison, Piece, compare_texts
 from assistant.compare.topic import Side, TopicComparison, compare_topic
 
-__all__ = ["Change", "Comparison", "Piece", "Side", "TopicComparison", "compare_texts", "compare_topic"]
+__all__ = ["Change", "CompareError", "Comparison", "Piece", "Side", "TopicComparison", "compare_texts", "compare_topic",
+           "named"]  # fmt: skip

@@ -150,7 +150,8 @@ def _parts(document: Document, start: int, end: int, marked: tuple[int, int] | N
 
 
 def _anchor_first_mark(blocks: list[dict[str, Any]]) -> None:
-    for block in blocks:
+    # The title stands at the head of the page, not in its place: words behind it are the better mark.
+    for block in sorted(blocks, key=lambda each: each["kind"] == "title"):
         rows = (
             [parts for row in block["rows"] for parts in row["cells"]] if block["kind"] == "table" else [block["parts"]]
         )

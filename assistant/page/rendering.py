@@ -10,6 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from assistant.page.words import LANGUAGE_NAMES, direction
+from corpus.documents import Document
 
 
 def render(template: str, /, **values: object) -> str:
@@ -51,6 +52,14 @@ def _one_line(value: object) -> object:
 def document_path(key: str) -> str:
     """The address of a document's page, by its key."""
     return f"/documents/{quote(key, safe='/')}"
+
+
+def words_path(document: Document, start: int, end: int) -> str:
+    """The address of a document's page at some words of it, which are marked there."""
+    return (
+        f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
+        f"&words={start}-{end}#words"
+    )
 
 
 def web_address(url: str | None) -> str | None:

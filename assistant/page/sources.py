@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from assistant.answer import Answer, Citation
 from assistant.faults import NotHeld
 from assistant.page.reference import edition_words, official_address, place_of, reference
-from assistant.page.rendering import document_path, web_address
+from assistant.page.rendering import web_address, words_path
 from assistant.page.words import direction
 from assistant.service import Service
 from corpus.documents import Document
@@ -71,8 +71,7 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         tail=document.quote(citation.end, passage[1]),
         before=document.quote(*before),
         after=document.quote(*after),
-        path=f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
-        f"&words={citation.start}-{citation.end}#words",
+        path=words_path(document, citation.start, citation.end),
         official=official,
         host=(urlsplit(official).hostname or "") if official else "",
         reference=reference(document, citation),

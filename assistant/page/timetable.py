@@ -48,6 +48,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
     parts = [each for each in meeting.items if each.main == item.number and each is not item]
     documents = [text for each in (item, *parts) for text, _ in each.documentation]
     asked = {"ask": f"What does the agenda say about item {item.number}?", "meeting": meeting.document_id}
+    briefed = {"kind": "item", "value": item.number, "meeting": agenda.symbol or "", "language": agenda.language}
     return {
         "number": item.number,
         "title": item.title,
@@ -60,6 +61,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
         "documents": [_document(service, Symbol.parse(text)) for text in dict.fromkeys(documents)],
         "annotations": f"{_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
+        "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",
         "question": asked["ask"],
     }
 

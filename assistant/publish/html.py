@@ -73,13 +73,15 @@ class _Writer:
         return f'<sup><a id="ref-{n}" href="#fn-{n}" role="doc-noteref">{n}</a></sup>'
 
     def _table(self, table: Table) -> str:
-        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.header)
+        head = "".join(f'<th scope="col">{escape(cell)}</th>' if cell else "<td></td>" for cell in table.header)
         rows = "".join("<tr>" + "".join(f"<td>{self.line(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
         return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _span(span: Span) -> str:
     text = f"<bdi>{escape(span.text)}</bdi>" if span.mode == "plain" and span.url else escape(span.text)
+    if span.url and span.url.startswith("/documents/"):
+        return f'<a href="{escape(span.url)}">{text}</a>'
     if span.url and span.url.startswith(("https://", "http://")):
         return f'<a href="{escape(span.url)}" rel="noopener noreferrer">{text}</a>'
     tag = _TAGS.get(span.mode)

@@ -6,7 +6,7 @@ Source: United Nations Editorial Manual, footnotes; a document with a symbol is 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.answer import Citation, Statement
 from assistant.frames import place_name, say
@@ -19,6 +19,8 @@ WORDS = 240
 TITLE = 170
 """Longest title of a document with a symbol in a footnote: letters carry whole sentences."""
 CUT = "[…]"
+Address = Callable[[Document, int, int], str]
+"""Where `document.text[start:end]` can be read, inside the site that shows a publication."""
 _NAMED = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
@@ -27,9 +29,10 @@ _JOINS = {"zh": "；", "ar": "؛ "}
 
 
 class References:
-    """Makes the footnotes of one publication, in order."""
+    """Makes the footnotes of one publication, in order; with an `address` the places are links to the words cited."""
 
-    def __init__(self, library: Library, language: str) -> None:
+    def __init__(self, library: Library, language: str, address: Address | None = None) -> None:
+        self._address = address
         self._library = library
         self._language = language
         self._mentioned: set[str] = set()
@@ -44,7 +47,9 @@ class References:
         words = f" {CUT} ".join(" ".join(each.quote.split()) for each in statement.citations)
         quoted = say("quotation", self._language, words=words)
         colon = {"fr": " : ", "zh": "："}.get(self._language, ": ")
-        return (Span(self.place(last, known) + colon), Span(quoted), self.note(statement.citations))
+        place = self.place(last, known)
+        said = (Span(place + colon),) if self._address is None else (Span(place, url=self._path(last)), Span(colon))
+        return (*said, Span(quoted), self.note(statement.citations))
 
     def place(self, citation: Citation, known: str = "") -> str:
         """Document and place in words, for the running text."""
@@ -89,21 +94,32 @@ class References:
         document = self._library.document(citation.document)
         locator = citation.locator.removeprefix(document.label).removeprefix(", ")
         if again and locator:
-            return [Span(locator)]
+            return [Span(locator, url=self._path(citation))]
         first = document.id not in self._mentioned
         self._mentioned.add(document.id)
-        where = f"{self._comma}{locator}" if locator else ""
+        where = self._where(citation, locator)
         symbol = document.key if document.symbol else ""
         if not first:
-            return [Span(document.label, url=document.url), Span(where)]
+            return [Span(document.label, url=document.url), *where]
         if document.edition == "digest":
             known = symbol + self._comma if symbol else ""
             title = f"{document.title} ({known}{say('digest_note', self._language)})"
-            return [Span(title, url=document.url), Span(where)]
+            return [Span(title, url=document.url), *where]
         if not symbol:
-            return [Span(document.title, url=document.url), Span(where)]
+            return [Span(document.title, url=document.url), *where]
         title = document.title if len(document.title) <= TITLE else document.title[:TITLE].rsplit(" ", 1)[0] + " …"
-        return [Span(f"{title} ("), Span(symbol, url=document.url), Span(f"){where}")]
+        return [Span(f"{title} ("), Span(symbol, url=document.url), Span(")"), *where]
+
+    def _where(self, citation: Citation, locator: str) -> list[Span]:
+        """The place behind the name of a document. Where places are links, one without a name is an arrow."""
+        if self._address is None:
+            return [Span(f"{self._comma}{locator}")] if locator else []
+        return [Span(self._comma if locator else " "), Span(locator or "↗", url=self._path(citation))]
+
+    def _path(self, citation: Citation) -> str | None:
+        if self._address is None:
+            return None
+        return self._address(self._library.document(citation.document), citation.start, citation.end)
 
     @property
     def _comma(self) -> str:

@@ -28,6 +28,7 @@ from assistant.service.keeping import Keeper
 from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
+from assistant.service.writing import Writing
 from corpus.documents import LANGUAGES, Document
 from corpus.feedback import Feedback, FeedbackError, feedback_of
 from corpus.symbols import Symbol, SymbolError
@@ -86,6 +87,7 @@ class Service:
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._stopping = False
+        self.writing = Writing(self, self._check)
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
         self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
@@ -94,13 +96,15 @@ class Service:
         """Takes nothing new from now on, and tells jobs to stop between two documents."""
         self._stopping = True
         self.jobs.stop_all()
+        self.writing.papers.stop()
 
     def close(self, grace: float = 20.0) -> bool:
         """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
         all that was begun has ended within `grace` seconds."""
         self.stop()
+        papers = self.writing.papers.close(grace)
         jobs = self.jobs.close(grace)
-        return self.turns.close(grace) and jobs
+        return self.turns.close(grace) and jobs and papers
 
     # Asking
 

@@ -55,7 +55,7 @@ class Turns:
         self._clients: Counter[str] = Counter()
         self._closed = False
         self._busy = False
-        self._batch = False
+        self._batch: threading.Thread | None = None  # whose turn it is, of those in the background
         self._batches_wait = 0
         self._since = 0  # questions that were answered since the last batch
         self._mean = 0.5
@@ -94,7 +94,7 @@ class Turns:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """A turn for work in the background, between two questions. To be short. Who has the turn already keeps it."""
-        if threading.current_thread() is self._thread:
+        if threading.current_thread() in (self._thread, self._batch):
             yield
             return
         with self._state:
@@ -103,12 +103,12 @@ class Turns:
                 lambda: not self._batch and not self._busy and (self._since >= BETWEEN or not self._queue)
             )
             self._batches_wait -= 1
-            self._batch = True
+            self._batch = threading.current_thread()
         try:
             yield
         finally:
             with self._state:
-                self._batch, self._since = False, 0
+                self._batch, self._since = None, 0
                 self._state.notify_all()
 
     def close(self, grace: float) -> bool:

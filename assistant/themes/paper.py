@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from assistant.frames import say
-from assistant.publish import Publication, References
+from assistant.publish import Address, Publication, References
 from assistant.publish.model import Block, Content, Figure, Heading, Listing, Paragraph, Span, Table, plain
-from assistant.themes.model import Theme, Themes
+from assistant.themes.model import Theme, ThemePassage, Themes
 from assistant.themes.plots import map_of, years_of
 from corpus.library import Library
 
@@ -13,10 +13,11 @@ PLACES = 12
 """Most places of one document that the compendium lists."""
 
 
-def publication_of(themes: Themes, library: Library) -> Publication:
-    """The compendium: a table of the themes, map and plot, and each theme with summary, documents and gaps."""
+def publication_of(themes: Themes, library: Library, address: Address | None = None) -> Publication:
+    """The compendium: a table of the themes, map and plot, and each theme with summary, documents and gaps. With an
+    `address` every passage of a theme is a link to its words."""
     language = themes.language
-    references = References(library, language)
+    references = References(library, language, address)
     blocks: list[Block] = [
         Heading(1, say("themes_contents", language), "themes"),
         _contents(themes),
@@ -30,7 +31,7 @@ def publication_of(themes: Themes, library: Library) -> Publication:
             number += 1
             blocks.append(Paragraph(references.paragraph(statement), number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
-        blocks.append(_documents(theme, language, library))
+        blocks.append(_documents(theme, language, library, address))
         if theme.gaps:
             blocks.append(Heading(2, say("theme_gaps", language), f"theme-{theme.number}-gaps"))
             blocks.append(Listing(tuple(plain(gap) for gap in theme.gaps)))
@@ -62,20 +63,30 @@ def _by_year(themes: Themes) -> Table:
     )
 
 
-def _documents(theme: Theme, language: str, library: Library) -> Table:
+def _documents(theme: Theme, language: str, library: Library, address: Address | None) -> Table:
     header = tuple(say(f"column_{name}", language) for name in ("years", "symbol", "passages_there"))
     rows: list[tuple[Content, ...]] = []
     for document in theme.documents:
-        label = library.document(document.document).label
-        there = [
-            each.locator.removeprefix(label).removeprefix(", ")
-            for each in theme.passages
-            if each.document == document.document
-        ]
-        there = list(dict.fromkeys(place for place in there if place))
-        told = "; ".join(there[:PLACES]) + (" …" if len(there) > PLACES else "")
+        held = library.document(document.document)
+        there: dict[str, ThemePassage] = {}
+        for n, each in enumerate((each for each in theme.passages if each.document == held.id), 1):
+            place = each.locator.removeprefix(held.label).removeprefix(", ")
+            # Where places are links, a place that several passages share, or that has no name, is told apart.
+            key = place if address is None or (place and place not in there) else f"{place} [{n}]".strip()
+            if key:
+                there.setdefault(key, each)
+        told: Content
+        if address is None:
+            places = list(there)
+            told = plain("; ".join(places[:PLACES]) + (" …" if len(places) > PLACES else ""))
+        else:
+            told = tuple(
+                span
+                for place, each in there.items()
+                for span in (Span(place, url=address(held, each.start, each.end)), Span("; "))
+            )[:-1]
         year = say("no_year", language) if document.year is None else str(document.year)
-        rows.append((plain(year), (Span(document.label, url=document.url),), plain(told)))
+        rows.append((plain(year), (Span(document.label, url=document.url),), told))
     return Table(header, tuple(rows))
 
 

@@ -62,5 +62,5 @@ def years_of(themes: Themes) -> str:
 def _svg(width: float, height: float, label: str, parts: list[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}" role="img" aria-label="{escape(label)}" {_FONT}>{"".join(parts)}</svg>'
+        f'height="{height:.0f}" role="group" direction="ltr" aria-label="{escape(label)}" {_FONT}>{"".join(parts)}</svg>'
     )

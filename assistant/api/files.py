@@ -1,0 +1,56 @@
+"""Publications as replies: which format is wanted, and the file with its type and name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar, cast
+
+from fastapi import Response
+from starlette.concurrency import run_in_threadpool
+
+T = TypeVar("T")
+Form = Literal["json", "md", "html", "docx", "pdf"]
+
+TYPES: dict[str, str] = {
+    "md": "text/markdown",
+    "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+"""Media types of the formats that are written."""
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "JSON, or the file where `format` or the header `Accept` names one.",
+        "content": dict.fromkeys(TYPES.values(), _BINARY),
+    }
+}
+"""How OpenAPI shows the files."""
+
+
+def form_of(accept: str) -> Form:
+    """The format that a header `Accept` prefers; JSON where it names none that is written."""
+    known = {"application/json": "json", **{media: form for form, media in TYPES.items()}}
+    best, form = 0.0, "json"
+    for part in accept.split(","):
+        media, *parameters = (each.strip().lower() for each in part.split(";"))
+        given = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+        try:
+            quality = float(given)
+        except ValueError:
+            quality = 0.0
+        if media in known and quality > best:
+            best, form = quality, known[media]
+    return cast(Form, form)
+
+
+def file_reply(data: bytes, form: str, name: str) -> Response:
+    """A file to be saved."""
+    media = TYPES[form] + ("; charset=utf-8" if form in ("md", "html") else "")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Content-Type": media}
+    return Response(data, headers=headers)
+
+
+async def off_thread(work: Callable[[], T]) -> T:
+    """What work gives, without holding up other requests."""
+    return await run_in_threadpool(work)

@@ -1,0 +1,92 @@
+"""Writing: briefings, themes, comparisons, the check of an agenda; as JSON or as a file."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from assistant.api.callers import Caller, Served
+from assistant.api.files import DOCUMENTED, Form, file_reply, form_of, off_thread
+from assistant.api.models import Language
+from assistant.api.papers import AgendaOut, BriefingBody, BriefingOut, CompareQuery, ComparisonOut, ThemesOut
+from assistant.brief import Request as Briefed
+from assistant.service import Service
+
+router = APIRouter(tags=["write"])
+
+
+@router.get("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
+async def briefing(
+    request: Request, service: Served, caller: Caller, asked: Annotated[BriefingBody, Query()]
+) -> Response:
+    """A briefing, every sentence with its source. It is made in slices between the questions of others."""
+    return await _briefing(request, service, caller, asked)
+
+
+@router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
+async def make_briefing(request: Request, service: Served, caller: Caller, asked: BriefingBody) -> Response:
+    """A briefing, asked for in a body, for subjects that are to stand in no log of addresses."""
+    return await _briefing(request, service, caller, asked)
+
+
+async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
+    wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed)
+    paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
+    made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    return await _reply(request, service, made, asked.language, asked.format, "briefing")
+
+
+@router.get("/themes", response_model=ThemesOut, responses=DOCUMENTED)
+async def themes(
+    request: Request,
+    service: Served,
+    caller: Caller,
+    language: Language = "en",
+    count: Annotated[int | None, Query(ge=1, le=100, description="How many; by default as the library has it.")] = None,
+    format: Form | None = None,
+) -> Response:
+    """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
+    paper = await off_thread(lambda: service.writing.begin_themes(caller, language, count))
+    made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    return await _reply(request, service, made, language, format, "themes")
+
+
+@router.get("/compare", response_model=ComparisonOut, responses=DOCUMENTED)
+async def compare(
+    request: Request, service: Served, caller: Caller, asked: Annotated[CompareQuery, Query()]
+) -> Response:
+    """Two documents word by word, or with a topic what each of several says on it."""
+    made: Any
+    if asked.topic is None:
+        first, second = asked.pair()
+        made = await off_thread(lambda: service.writing.compare(caller, first, second, asked.language))
+    else:
+        topic, names = asked.topic, asked.document
+        begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
+        made = await asyncio.wrap_future(begun)
+    return await _reply(request, service, made, asked.language or made.language, asked.format, "comparison")
+
+
+@router.get("/agenda", response_model=AgendaOut)
+def agenda(
+    service: Served,
+    caller: Caller,
+    meeting: Annotated[str, Query(max_length=200, description="Symbol of the agenda; else that of the latest.")] = "",
+    language: Annotated[list[Language] | None, Query(description="In which the documents are wanted.")] = None,
+) -> dict[str, Any]:
+    """What an agenda announces and cites against what is held, with the commands that mend it."""
+    return service.writing.agenda(caller, meeting, language or ["en"]).to_json()
+
+
+async def _reply(
+    request: Request, service: Service, made: Any, language: str, form: Form | None, name: str
+) -> Response:
+    wanted = form or form_of(request.headers.get("accept", ""))
+    if wanted == "json":
+        return JSONResponse(await off_thread(made.to_json))
+    writing = service.writing
+    data = await off_thread(lambda: writing.file(writing.publication(made, language), wanted))
+    return file_reply(data, wanted, name)

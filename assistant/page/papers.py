@@ -1,0 +1,171 @@
+"""Pages of what is written: briefings, themes, comparisons. Each place in them opens the document at the words."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from typing import Annotated, Any, Literal, TypeVar, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from assistant.access import check
+from assistant.api.callers import Caller, Served
+from assistant.api.files import file_reply
+from assistant.brief import Request as Briefed
+from assistant.brief.model import Audience, Kind
+from assistant.faults import Invalid
+from assistant.page.plain import page, plainly
+from assistant.page.rendering import words_path
+from assistant.page.timetable import meeting_views
+from assistant.page.words import LANGUAGE_NAMES
+from assistant.publish.html import to_html
+from assistant.service import Service
+from assistant.service.papers import Paper
+from corpus.documents import LANGUAGES
+
+router = APIRouter(include_in_schema=False)
+T = TypeVar("T")
+
+PATIENCE = 1.5
+"""Seconds in which a paper may come at once; later the page asks again by itself."""
+AGAIN = 2
+"""Seconds after which it does."""
+AUDIENCES = {"delegate": "A delegate", "chair": "The chair", "secretariat": "The secretariat"}
+KINDS = {"item": "An agenda item", "theme": "A theme", "document": "A document", "question": "A question"}
+FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
+File = Literal["docx", "pdf", "md"]
+Short = Annotated[str, Query(max_length=20)]
+Name = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/briefings")
+@plainly
+def briefings(
+    request: Request, service: Served, caller: Caller, kind: Short = "item",
+    value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
+    meeting: Name = "", mixed: Short = "",
+) -> Response:  # fmt: skip
+    """A form to ask for a briefing, and the briefing that is asked for."""
+    asked = {"kind": kind, "value": value, "audience": audience, "language": language, "meeting": meeting,
+             "mixed": mixed}  # fmt: skip
+    shown: dict[str, Any] = {"asked": asked, "kinds": KINDS, "audiences": AUDIENCES, "languages": LANGUAGE_NAMES}
+    if not value.strip():
+        return page("briefings.html", request, **shown, meetings=meeting_views(service, caller)[:3], article="")
+    paper = service.writing.begin_brief(caller, _request(**asked))
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "Writing the briefing")
+    article = _article(service, made, language)
+    return page("briefings.html", request, **shown, meetings=[], article=article, files=_files("briefings", asked))
+
+
+@router.get("/briefings/briefing.{form}")
+@plainly
+def briefing_file(
+    request: Request, service: Served, caller: Caller, form: File, kind: Short = "item",
+    value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
+    meeting: Name = "", mixed: Short = "",
+) -> Response:  # fmt: skip
+    """A briefing as a file."""
+    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed))
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "Writing the briefing")
+    return _file(service, made, language, form, "briefing")
+
+
+@router.get("/themes")
+@plainly
+def themes(request: Request, service: Served, caller: Caller, language: Short = "en") -> Response:
+    """The themes of all that is held: map, plot by year, and each with its passages."""
+    paper = service.writing.begin_themes(caller, _known(language))
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "Gathering the themes")
+    return page("themes.html", request, language=language, languages=LANGUAGE_NAMES,
+                article=_article(service, made, language), files=_files("themes", {"language": language}))  # fmt: skip
+
+
+@router.get("/themes/themes.{form}")
+@plainly
+def themes_file(request: Request, service: Served, caller: Caller, form: File, language: Short = "en") -> Response:
+    """The themes as a file."""
+    paper = service.writing.begin_themes(caller, _known(language))
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "Gathering the themes")
+    return _file(service, made, language, form, "themes")
+
+
+@router.get("/comparison")
+@plainly
+def comparison(
+    request: Request, service: Served, caller: Caller, first: Name = "", second: Name = "", language: Short = ""
+) -> Response:
+    """Two documents compared word by word."""
+    check(caller, "compare")
+    asked = {"first": first, "second": second, "language": language}
+    article: Markup | str = ""
+    counts = None
+    if first.strip() and second.strip():
+        made = service.writing.compare(caller, first, second, _known(language) if language else None)
+        article = _article(service, made, language or made.language)
+        counts = {"same": made.same, "differ": len(made.changes)}
+    return page("comparison.html", request, asked=asked, languages=LANGUAGE_NAMES, article=article, counts=counts,
+                files=_files("comparison", asked))  # fmt: skip
+
+
+@router.get("/comparison/comparison.{form}")
+@plainly
+def comparison_file(
+    request: Request, service: Served, caller: Caller, form: File, first: Name, second: Name, language: Short = ""
+) -> Response:
+    """A comparison as a file."""
+    made = service.writing.compare(caller, first, second, _known(language) if language else None)
+    return _file(service, made, language or made.language, form, "comparison")
+
+
+def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str) -> Briefed:
+    for given, known in ((kind, get_args(Kind)), (audience, get_args(Audience))):
+        if given not in known:
+            raise Invalid(f"{given!r} is none of {', '.join(known)}.")
+    return Briefed(kind, value, audience, _known(language), meeting, bool(mixed))  # type: ignore[arg-type]
+
+
+def _known(language: str) -> str:
+    if language not in LANGUAGES:
+        raise Invalid(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+    return language
+
+
+def _soon(future: Future[T]) -> T | None:
+    try:
+        return future.result(PATIENCE)
+    except NotYet:
+        if future.done():
+            raise
+        return None
+
+
+def _wait(request: Request, paper: Paper[Any], title: str) -> Response:
+    shown = page("waiting.html", request, 202, title=title, paper=paper)
+    shown.headers["Refresh"] = str(AGAIN)
+    return shown
+
+
+def _article(service: Service, made: Any, language: str) -> Markup:
+    return Markup(to_html(service.writing.publication(made, language, words_path), page=False))  # noqa: S704  (escaped)
+
+
+def _file(service: Service, made: Any, language: str, form: str, name: str) -> Response:
+    return file_reply(service.writing.file(service.writing.publication(made, language), form), form, name)
+
+
+def _files(where: str, asked: dict[str, str]) -> list[tuple[str, str]]:
+    """The names of the files of a page, and their addresses."""
+    name = where.removesuffix("s") if where == "briefings" else where
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return [(told, f"/{where}/{name}.{form}?{query}") for form, told in FILES.items()]

@@ -1,0 +1,139 @@
+"""What the service writes: briefings, themes, comparisons, the check of an agenda; and files of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant.access import Principal, check
+from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.service.papers import Paper, Papers, Progress
+
+if TYPE_CHECKING:
+    from assistant.agenda import AgendaCheck
+    from assistant.brief import Briefing, Request
+    from assistant.compare import Comparison, TopicComparison
+    from assistant.publish import Address, Publication
+    from assistant.service.service import Service
+    from assistant.themes import Themes
+
+T = TypeVar("T")
+MOST_SIDES = 12
+"""Documents that are compared on a topic, at most."""
+
+
+class Writing:
+    """The writing of one service. Every operation takes the principal that asks first and raises a `ServiceFault` for
+    what is not done; `allowed` checks and counts who does what."""
+
+    def __init__(self, service: Service, allowed: Callable[[Principal, str], None]) -> None:
+        self._service, self._allowed = service, allowed
+        self.papers = Papers(service.turns, service.limits.jobs)
+
+    def begin_brief(self, who: Principal, request: Request) -> Paper[Briefing]:
+        """The briefing of a request, to come."""
+        from assistant.brief import BriefError, brief
+
+        def work(progress: Progress) -> Briefing:
+            try:
+                return brief(self._service.engine, request, progress)
+            except BriefError as error:
+                raise Invalid(str(error)) from None
+
+        return self._begin(who, "brief", request, work)
+
+    def begin_themes(self, who: Principal, language: str = "en", count: int | None = None) -> Paper[Themes]:
+        """The themes of all that is held, to come."""
+        from assistant.themes import ThemesError, themes_of
+
+        def work(progress: Progress) -> Themes:
+            try:
+                return themes_of(self._service.engine, language, count, progress)
+            except ThemesError as error:
+                raise Conflict(str(error)) from None
+
+        return self._begin(who, "themes", (language, count), work)
+
+    def compare(self, who: Principal, first: str, second: str, language: str | None = None) -> Comparison:
+        """What was changed from one document to another."""
+        from assistant.compare import CompareError, compare_texts, named
+
+        self._allowed(who, "compare")
+        library = self._service.library
+        try:
+            return compare_texts(library, named(library, first, language), named(library, second, language))
+        except CompareError as error:
+            raise NotHeld(str(error)) from None
+
+    def begin_compare_topic(
+        self, who: Principal, topic: str, names: Sequence[str] = (), language: str | None = None
+    ) -> Future[TopicComparison]:
+        """What documents say on a topic, to come: those named, or those that say most."""
+        from assistant.compare import CompareError, compare_topic, named
+
+        self._allowed(who, "compare")
+        if not topic.strip():
+            raise Invalid("The topic is empty: say in a few words what to compare on.")
+        if len(names) > MOST_SIDES:
+            raise Invalid(f"{len(names)} documents are named; at most {MOST_SIDES} are compared.")
+        try:
+            documents = [named(self._service.library, name, language) for name in names]
+        except CompareError as error:
+            raise NotHeld(str(error)) from None
+        return self._service.turns.take(
+            lambda: compare_topic(self._service.engine, topic, documents, language), who.client
+        )
+
+    def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
+        """What an agenda announces and cites against what is held."""
+        from assistant.agenda import AgendaError, agenda_meeting, check_agenda
+
+        self._allowed(who, "agenda")
+        library = self._service.library
+        try:
+            return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
+        except AgendaError as error:
+            raise NotHeld(str(error)) from None
+
+    def publication(
+        self, made: Briefing | Themes | Comparison | TopicComparison, language: str, address: Address | None = None
+    ) -> Publication:
+        """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
+        have it so."""
+        from assistant.brief import Briefing
+        from assistant.brief.paper import publication_of as briefing_paper
+        from assistant.compare import Comparison, TopicComparison
+        from assistant.compare.paper import publication_of_texts, publication_of_topic
+        from assistant.themes.paper import publication_of as themes_paper
+
+        library = self._service.library
+        match made:
+            case Briefing():
+                return briefing_paper(made, library, address)
+            case Comparison():
+                return publication_of_texts(made, language, library, address)
+            case TopicComparison():
+                return publication_of_topic(made, library, language, address)
+            case _:
+                return themes_paper(made, library, address)
+
+    @staticmethod
+    def file(publication: Publication, form: str) -> bytes:
+        """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
+        from assistant.publish import PublishError, render
+
+        try:
+            return render(publication, form)
+        except PublishError as error:
+            raise Conflict(str(error)) from None
+
+    def _begin(self, who: Principal, operation: str, asked: Hashable, work: Callable[[Progress], T]) -> Paper[T]:
+        from assistant.brief.parts import state_of
+
+        check(who, operation)
+        engine = self._service.engine
+        key = (operation, asked, state_of(engine.library, engine.signature))
+        # What is there already costs no more than looking at a document.
+        self._allowed(who, "documents" if self.papers.held(key) else operation)
+        return self.papers.take(key, work)
