@@ -148,7 +148,8 @@ class _Reading:
     def _documents(self) -> MeetingAnswer | None:
         """Which document is for which item."""
         q = self.question
-        if asks_content(q) or asks_purpose(q) or q.says("when", "who", "why"):
+        purpose = asks_purpose(q) and not (q.items and q.says("which_document"))  # "which paper covers item 2?"
+        if asks_content(q) or purpose or q.says("when", "who", "why"):
             return None
         if self.announced and q.says("item", "what", "which_document"):
             items = [i for i in self.meeting.items if any(symbol in self.announced for symbol, _ in i.documentation)]
