@@ -154,7 +154,9 @@ class Scorer:
             ]
             for n, score in zip(alone, self._weights.plain(told, signals[0].searched if signals else 0), strict=True):
                 scores[n] = score
-        if not english and self._library.models.readers(question.language):
+        models = self._library.models
+        # The bars are those of a second model; how a first one that reads all languages spreads its cosines is not known.
+        if models.multilingual is not None and models.readers(question.language) == (models.multilingual,):
             for n in (n for n, without in enumerate(plain) if without):
                 unit = signals[n].unit
                 near = self._weights.by_meaning(signals[n].cosine, unit.evidence.dense, question.language)
