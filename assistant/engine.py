@@ -580,7 +580,7 @@ class Engine:
         notes += self._versions.notes(self._asked(question), list(cited.values()), language)
         labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
         verdicts = {statement.verdict for statement in answer.statements}
-        way = next(way for way in ("supported", "quoted", "derived") if way in verdicts)
+        way = next((way for way in ("supported", "quoted") if way in verdicts), "derived")
         parts = [say("written" if way == "supported" else way, language, documents=labels)]
         for other in sorted({document.language for document in cited.values()} - {language}):
             parts.append(say("text_language", language, language=language_name(other, language)))
