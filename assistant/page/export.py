@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from assistant.faults import Conflict
@@ -17,13 +12,11 @@ from assistant.page.sources import Source, sources_of
 from assistant.page.telling import state_of
 from assistant.page.turns import Turn
 from assistant.page.words import direction, word
+from assistant.publish import PublishError
+from assistant.publish.pandoc import API, pandoc_path, write_docx
 from assistant.service import Service
 
 TITLE = "Questions to the conference documents"
-INSTALL = "pip install 'rapporteur[publish]'"
-SECONDS = 60
-_API = [1, 23, 1]
-_EPOCH = "315532800"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#|~$&!^])")
 _START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
 
@@ -58,37 +51,14 @@ def to_markdown(service: Service, turns: Sequence[Turn]) -> str:
 def to_docx(service: Service, turns: Sequence[Turn]) -> bytes:
     """The conversation as a Word file with real footnotes. Raises `Conflict` where pandoc is not installed or fails."""
     try:
-        import pypandoc
-
-        pandoc = pypandoc.get_pandoc_path()
-    except (ModuleNotFoundError, OSError):
-        raise Conflict(f"Word files are written by pandoc, which is not installed here. Run: {INSTALL}") from None
-    with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
-        command = [pandoc, "--from=json", "--to=docx", "--output=made.docx"]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "LANG": "C.UTF-8",
-                       "SOURCE_DATE_EPOCH": _EPOCH}  # fmt: skip
-        try:
-            ended = subprocess.run(  # noqa: S603  (the packaged program, on text that it reads as data)
-                command, cwd=folder, env=environment, input=json.dumps(_document(_said(service, turns))).encode(),
-                capture_output=True, timeout=SECONDS, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise Conflict(f"pandoc could not write the Word file: {error}. Take the Markdown.") from None
-        if ended.returncode:
-            said = ended.stderr.decode(errors="replace").strip()[-300:]
-            raise Conflict(f"pandoc could not write the Word file: {said} Take the Markdown.")
-        return (Path(folder) / "made.docx").read_bytes()
+        return write_docx(_document(_said(service, turns)))
+    except PublishError as error:
+        raise Conflict(str(error)) from None
 
 
 def can_docx() -> bool:
     """Whether Word files can be written here."""
-    try:
-        import pypandoc
-
-        pypandoc.get_pandoc_path()
-    except (ModuleNotFoundError, OSError):
-        return False
-    return True
+    return pandoc_path() is not None
 
 
 def _said(service: Service, turns: Sequence[Turn]) -> list[_Said]:
@@ -130,7 +100,7 @@ def _document(said: Sequence[_Said]) -> dict[str, Any]:
         blocks.append(
             {"t": "Div", "c": [["", [], [["dir", direction(each.language)], ["lang", each.language]]], inside]}
         )
-    return {"pandoc-api-version": _API, "meta": {}, "blocks": blocks}
+    return {"pandoc-api-version": API, "meta": {}, "blocks": blocks}
 
 
 def _note(source: Source) -> dict[str, Any]:

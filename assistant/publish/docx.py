@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from assistant.publish.model import (
@@ -18,19 +13,14 @@ from assistant.publish.model import (
     Note,
     Paragraph,
     Publication,
-    PublishError,
     Span,
     Table,
 )
+from assistant.publish.pandoc import API, write_docx
 from assistant.publish.reference import reference_document
 
-INSTALL = "pip install 'rapporteur[publish]'"
-SECONDS = 120
 TABLE_WIDTH = 0.94
 """How much of the text's width a table takes, as it is indented."""
-_EPOCH = "315532800"
-"""The date that pandoc gives to all parts: 1 January 1980, the first that a ZIP archive knows."""
-_API = [1, 23, 1]
 _TAB = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
 _MODES = {"strong": "Strong", "emphasis": "Emph", "inserted": "Underline", "deleted": "Strikeout"}
 
@@ -40,38 +30,8 @@ def to_docx(publication: Publication) -> bytes:
 
     Raises `PublishError` where pandoc is not installed, or fails.
     """
-    try:
-        import pypandoc
-    except ModuleNotFoundError:
-        raise PublishError(f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}") from None
-    try:
-        pandoc = pypandoc.get_pandoc_path()
-    except OSError:
-        raise PublishError(f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}") from None
-    with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
-        home = Path(folder)
-        (home / "reference.docx").write_bytes(reference_document())
-        command = [
-            pandoc,
-            "--from=json",
-            "--to=docx",
-            "--sandbox=false",
-            "--reference-doc=reference.docx",
-            "--output=made.docx",
-        ]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "SOURCE_DATE_EPOCH": _EPOCH,
-                       "LANG": "C.UTF-8"}  # fmt: skip
-        try:
-            ended = subprocess.run(  # noqa: S603  (the packaged program, on text that it reads as data)
-                command, cwd=home, env=environment, input=json.dumps(_document(publication)).encode(),
-                capture_output=True, timeout=SECONDS, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise PublishError(f"pandoc could not write the DOCX file: {error}. Try Markdown or HTML.") from None
-        if ended.returncode:
-            said = ended.stderr.decode(errors="replace").strip()[-500:]
-            raise PublishError(f"pandoc could not write the DOCX file: {said} Install it again: {INSTALL}")
-        return (home / "made.docx").read_bytes()
+    options = ("--sandbox=false", "--reference-doc=reference.docx")
+    return write_docx(_document(publication), options, {"reference.docx": reference_document()})
 
 
 def _document(publication: Publication) -> dict[str, Any]:
@@ -90,7 +50,7 @@ def _document(publication: Publication) -> dict[str, Any]:
     if publication.notice:
         blocks.append(_styled("Notice", _words(publication.notice)))
     blocks += [made for block in publication.blocks for made in _blocks(block)]
-    return {"pandoc-api-version": _API, "meta": meta, "blocks": blocks}
+    return {"pandoc-api-version": API, "meta": meta, "blocks": blocks}
 
 
 def _blocks(block: Block) -> list[Any]:

@@ -7,7 +7,6 @@ import re
 import tempfile
 from pathlib import Path
 
-from assistant.publish.docx import INSTALL
 from assistant.publish.model import (
     Block,
     Content,
@@ -21,6 +20,7 @@ from assistant.publish.model import (
     Span,
     Table,
 )
+from assistant.publish.pandoc import INSTALL
 
 FONTS = ("Times New Roman", "Liberation Serif", "Libertinus Serif")
 SCRIPT_FONTS = {
