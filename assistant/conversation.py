@@ -11,6 +11,8 @@ from corpus.catalogue import Catalogue
 
 SHORT_CONTENT = 3
 """Content words up to which a question may lean on the one before it."""
+_ASKED_ANEW = ("when", "which_document", "documents", "how_long")
+"""Kinds of questions about an item that replace the one before them."""
 HISTORY_LIMIT = 20
 """Earlier turns that are looked at."""
 
@@ -27,6 +29,10 @@ def stand_alone(text: str, history: Sequence[str], vocabulary: Vocabulary, catal
         moved = shifted(old, new, vocabulary) if old is not None and _short(new) else None
         if moved is not None:
             whole = f"{moved.rstrip(' ?？؟.')}: {new.text}"[:2_000]
+        elif old is not None and old.items and not new.items and new.follow_up and new.says(*_ASKED_ANEW):
+            # "and which paper covers it?" asks something else of the item, and nothing of what was asked before.
+            items = ", ".join(f"{vocabulary.forms('item', new.language)[0]} {number}" for number in old.items)
+            whole = f"{turn.rstrip(' ?？؟')} ({items})"[:2_000]
         elif old is not None and (new.follow_up or _bare(new)):
             whole = _merged(old, new, vocabulary)
         else:

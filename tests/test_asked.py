@@ -132,3 +132,23 @@ def test_articles_that_are_named_together_are_both_quoted(starter_engine: Engine
         places = " ".join(citation.locator for citation in starter_engine.ask(question).citations)
         assert "art. 5" in places
         assert "art. 16" in places
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("When is agenda item 3 taken up", "and which paper covers it?"),
+        ("Which paper is for agenda item 3", "and when is it taken up?"),
+    ],
+)
+def test_what_is_asked_anew_of_an_item_is_answered_in_one_question_and_in_two(
+    starter_engine: Engine, first: str, second: str
+) -> None:
+    together = starter_engine.ask(f"{first}, {second}")
+    said = " ".join(statement.text for statement in together.statements)
+    assert "14 October 2021, 3–5 p.m." in said
+    assert "CTOC/COP/WG.7/2021/3" in said
+    alone = starter_engine.ask(second, [f"{first}?"])
+    assert alone.statements
+    assert alone.statements[-1].text in said
+    assert len(alone.statements) < len(together.statements)
