@@ -1,11 +1,16 @@
 """What kind of answer a question asks for, where its words tell, and whether a text has anything of that kind.
 
-A paragraph about the thing that is asked about is no answer to "how many" unless it names a number.
+A paragraph about the thing that is asked about is no answer to "how many" unless it names a number, and none to "who
+chaired it" unless it speaks of a chair (`data/aspects.yaml`).
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
+
+import yaml
 
 from assistant.question import Question
 from assistant.vocabulary import Vocabulary
@@ -30,6 +35,34 @@ _TIME = {
     "zh": re.compile(r"什么时候|何时|哪一?年"),
 }
 """Asking for a point of time."""
+_STATES = {
+    "en": re.compile(
+        r"\b(?:which|what|name the|list the) (?:\w+ )?(?:states?|countr(?:y|ies)|governments?|nations?)"
+        r"(?: that| which)? (?:have|has|had|were|was|did|\w+ed|sent|took|made|left|gave|spoke|paid|said|came|won|lost)\b"
+    ),
+    "fr": re.compile(
+        r"\bquels? (?:\w+ )?(?:etats?|pays|gouvernements?)\b(?! parties?\b).{0,12}\b(?:a|ont|avait|avaient|est|sont)\b"
+    ),
+    "es": re.compile(
+        r"\b(?:que|cuales) (?:\w+ )?(?:estados?|pais(?:es)?|gobiernos?)\b(?! partes?\b) (?:se |no |ya |han? |\w+(?:o|aron|ieron)\b)"
+    ),
+    "ru": re.compile(
+        r"\bкак(?:ие|ая|ое) (?:\w+ )?(?:государств[ао]|стран[аы]|правительств[ао])\b(?!-участни).{0,12}\b\w+(?:ли|ла|ло)\b"
+    ),
+    "ar": re.compile(r"(?:اي|ما هي) (?:ال)?(?:دول|بلدان|حكومات)(?!\w) (?:التي )?[\u0621-\u064a]+ت(?!\w)"),
+    "zh": re.compile(r"哪(?:些|个|几个)?(?:国家|国|政府).{0,8}(?:了|过|已|曾)"),
+}
+"""Asking for certain States, not for what States do in general."""
+_SOME_STATES = {
+    "en": r"\b(?:\d+|no|none|all|every|both|two|three|four|five|six|seven|eight|nine|ten|other|some|several|many|most) (?:other |more |of the |member )*"
+    r"(?:states?|countries|governments|parties|members)\b|\b(?:union|group)\b",
+    "fr": r"\b(?:\d+|aucun|tous les|toutes les|deux|trois|plusieurs|certains) (?:autres )?(?:etats|pays|parties)\b|\bunion\b",
+    "es": r"\b(?:\d+|ningun|todos los|dos|tres|varios|algunos) (?:otros )?(?:estados|paises|partes)\b|\bunion\b",
+    "ru": r"(?:\d+|ни одно|все|два|три|нескольк\w+|некотор\w+) (?:друг\w+ )?(?:государств\w*|стран\w*)|союз",
+    "ar": r"(?:\d+|جميع|كل|عده|بعض) (?:ال)?(?:دول|بلد)|اتحاد",
+    "zh": r"\d+ ?个?国|所有国家|各国|若干国家|联盟",
+}
+"""Words for States of which a number or a share is told, or for a union of States."""
 _PLACED = re.compile(
     r"\b(?:art(?:icles?|\.)?|paras?(?:graphs?|\.)?|items?|annex(?:es)?|chapters?|sections?|tables?|resolutions?|decisions?|"
     r"meetings? no\.|no\.|points?|parr?(?:afos?|\.)?|par(?:agraphes?|\.)?|articulos?|temas?|resoluci(?:on|ones)|"
@@ -61,6 +94,53 @@ def lacks_kind(question: Question, text: str, language: str) -> bool:
     if _TIME[spoken].search(asked):
         return not _times(text, language, question.vocabulary)
     return False
+
+
+def lacks_aspect(question: Question, paragraph: str, language: str) -> bool:
+    """Whether a question asks for certain States, or for another aspect of a thing that `data/aspects.yaml` knows, and a
+    paragraph in `language` has no word of it."""
+    asked = fold(question.focus)
+    wanted = [told for of, told in _aspects(question.language, language) if of.search(asked)]
+    if wanted and not all(told.search(fold(paragraph)) for told in wanted):
+        return True
+    return bool(_STATES[question.language].search(asked)) and not _names_states(paragraph, language)
+
+
+def of_another_session(question: Question, text: str, language: str) -> bool:
+    """Whether a question names sessions or meetings by their number and a text names none of these numbers."""
+    if not question.sessions:
+        return False
+    named = question.vocabulary.choices("ordinals", text, language)
+    return not any(
+        number in named or re.search(rf"(?<![\d/]){number}(?:st|nd|rd|th|e|º|ª|-[йяе]|/\d|届|次)", text)
+        for number in question.sessions
+    )
+
+
+@cache
+def _aspects(spoken: str, language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """For each aspect how a question in one language asks for it, and how a text in another tells it."""
+    raw = yaml.safe_load((files("assistant") / "data" / "aspects.yaml").read_text(encoding="utf-8"))
+    return tuple((_beginnings(each["asked"], spoken), _beginnings(each["told"], language)) for each in raw.values())
+
+
+def _beginnings(words: dict[str, list[str]], language: str) -> re.Pattern[str]:
+    edge = "" if language in ("ar", "zh") else r"(?<!\w)"
+    return re.compile(f"{edge}(?:{'|'.join(re.escape(fold(word)) for word in words[language])})")
+
+
+def _names_states(text: str, language: str) -> bool:
+    """Whether a text names a country, or tells a number or share of States."""
+    return bool(_countries(language).search(text) or re.search(_SOME_STATES[language], fold(text)))
+
+
+@cache
+def _countries(language: str) -> re.Pattern[str]:
+    """Names of countries and regions (CLDR, by Babel)."""
+    from babel import Locale
+
+    names = sorted((re.escape(n) for n in Locale(language).territories.values() if len(n) > 1), key=len, reverse=True)
+    return re.compile("|".join(names) if language in ("ar", "zh") else rf"(?<!\w)(?:{'|'.join(names)})(?!\w)")
 
 
 def _amounts(text: str, language: str, vocabulary: Vocabulary) -> bool:

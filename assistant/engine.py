@@ -15,7 +15,7 @@ from assistant.events import Event, Finished, Progress, said
 from assistant.evidence import Scored, Scorer, TextScorer
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
-from assistant.multipart import split_parts
+from assistant.multipart import split_named, split_parts
 from assistant.parallel import in_language
 from assistant.places import article_units, named_places, units_at, within
 from assistant.question import Question, clean_question, parse_question
@@ -40,13 +40,21 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
+GAP_BAR = 0.2
+"""How much more must speak for what the documents say than for a known gap: the likeness of the best answered place less
+that of the gap, `LEANING` times how the question sounds, and `EVIDENCE` times the score of the best evidence, between the
+least and the most that it may count; docs/quality.md says on what they were chosen."""
+LEANING = 0.2
+EVIDENCE = 0.07
+LEAST_EVIDENCE, MOST_EVIDENCE = -3.0, 6.0
 GAP = 0.45
 GAP_MARGIN = 0.02
+"""How like a known gap a question must be, and how much more than anything that is answered, for the gap to count against the
+best evidence where that is of a document without a subject index."""
 GAP_ABROAD = 0.06
-SURE_CROSS, SURE_PLAIN_CROSS = 6.0, 5.0
-"""A known gap wins where it is at least this like the question and more so than any answered place (clearly more so
-than one in a document that the gap was not written for), unless the
-cross-encoder is this sure of an answer, in an indexed document and in one without a subject index."""
+"""What a place counts more in a document that the gap was not written for."""
+SURE_PLAIN_CROSS = 5.0
+"""How sure the cross-encoder must be of a document without a subject index for the known gaps of others not to count."""
 WHOLE_CONTENT = 4
 """Content words from which on a later part of a question is taken to stand alone."""
 INSTRUMENT = "instrument"
@@ -227,6 +235,7 @@ class Engine:
     def _answer(self, question: Question) -> Answer:
         """The answer to a question, or to each of the questions that it asks at once."""
         parts = split_parts(question.focus, question.language)
+        parts = split_named(question) if len(parts) == 1 else parts
         if len(parts) == 1:
             return self._answer_one(question)
         earlier = [] if question.text == question.focus else [question.text]
@@ -456,8 +465,11 @@ class Engine:
         evidence = self._gather(question, documents)
         scored = self._scorer.score(question, evidence)
         sure = _above_bar(scored)
-        if self._in_a_gap(question, scored, documents):
-            return replace(self._not_found(question, evidence), confidence=None if sure is None else min(sure, 0.0))
+        told = self._above_gaps(question, scored, documents)
+        if told is not None:
+            sure = told if sure is None else min(told, sure)
+        if told is not None and told < 0.0:
+            return replace(self._not_found(question, evidence), confidence=sure)
         chosen = choose(scored, THRESHOLD, self._most)
         if not chosen:
             chosen, sure_elsewhere = self._from_other_languages(question, scope)
@@ -493,17 +505,25 @@ class Engine:
         more = self.retriever.retrieve(question, self._passages // 2, plain)
         return [*evidence, *(each for each in more if each.id not in known)]
 
-    def _in_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
-        """Whether a question is more like something that the documents are known not to say than like anything
-        that they say, and no evidence speaks against it."""
+    def _above_gaps(
+        self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None
+    ) -> float | None:
+        """How far a question is more like something that the documents say than like what they are known not to say, above
+        0 for enough; None where no subject index tells, or a document without one answers."""
         reading = read_subjects(question, self.library, documents)
-        homes = self.library.gap_homes(reading.gap_phrase)
-        best = max((hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) for hit in reading.hits), default=0.0)
+        if not reading.gap:
+            return None
         plain = [each for each in scored[:5] if each.unit.document.id not in self.library.indexed()]
         if any(each.score >= THRESHOLD and each.cross >= SURE_PLAIN_CROSS and each.coverage >= 0.5 for each in plain):
-            return False  # the gaps are those of the indexed documents, and another one answers
-        sure = bool(scored) and scored[0].cross >= SURE_CROSS and scored[0].coverage >= 0.5
-        return reading.gap >= GAP and reading.gap > best + GAP_MARGIN and not sure
+            return None  # the gaps are those of the indexed documents, and another one answers
+        homes = self.library.gap_homes(reading.gap_phrase)
+        best = max((hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) for hit in reading.hits), default=0.0)
+        if plain and plain[0] is scored[0] and scored[0].score >= THRESHOLD:
+            # What the index does not know may be what is asked, unless a gap is plainly meant.
+            return None if reading.gap < GAP or reading.gap <= best + GAP_MARGIN else 10.0 * (best - reading.gap)
+        evidence = min(max(scored[0].score, LEAST_EVIDENCE), MOST_EVIDENCE) if scored else LEAST_EVIDENCE
+        told = best - reading.gap + LEANING * reading.leaning + EVIDENCE * evidence
+        return 10.0 * (told - GAP_BAR)
 
     def _scope(self, question: Question) -> list[str] | None:
         """The documents that a question is restricted to by its scope, or restricts itself to by symbol or name;

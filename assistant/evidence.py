@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.asked import lacks_kind
+from assistant.asked import lacks_aspect, lacks_kind, of_another_session
 from assistant.question import Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
@@ -24,8 +24,10 @@ from corpus.library import Library
 NEVER = 100.0
 OTHER_YEAR = 4.0
 """What a unit loses that names none of the years asked about."""
+OTHER_SESSION = 2.0
+"""What a unit loses that names another session or meeting than the question, or none."""
 OTHER_KIND = 8.0
-"""What a unit loses that has no number where one is asked for, or no point of time."""
+"""What a unit loses that has no number where one is asked for, no point of time, or no word of the aspect."""
 LEAST_NEEDS = 2
 """How much a question must ask for in a language that no model reads."""
 HOMES = 3
@@ -136,7 +138,8 @@ class Scorer:
         years = set(_YEAR.findall(question.text))
         lost = [
             (OTHER_YEAR if _of_another_year(years, each.unit) else 0.0)
-            + (OTHER_KIND if lacks_kind(question, _said(each.unit), each.unit.document.language) else 0.0)
+            + (OTHER_SESSION if _of_another_session(question, each.unit) else 0.0)
+            + (OTHER_KIND if _of_another_kind(question, each.unit) else 0.0)
             for each in signals
         ]
         scores = [
@@ -275,6 +278,20 @@ def _of_another_year(years: set[str], unit: Unit) -> bool:
     """Whether a unit names none of the years asked about: a fact of another year is no answer."""
     said = f"{unit.context} {unit.text} {unit.document.date or ''} {unit.document.label}" if years else ""
     return bool(years) and not years & set(_YEAR.findall(said))
+
+
+def _of_another_kind(question: Question, unit: Unit) -> bool:
+    """Whether a unit has nothing of the kind that is asked for."""
+    language = unit.document.language
+    around = unit.document.block_text(unit.document.blocks[unit.block])
+    return lacks_kind(question, _said(unit), language) or lacks_aspect(question, f"{_said(unit)} {around}", language)
+
+
+def _of_another_session(question: Question, unit: Unit) -> bool:
+    """Whether a unit, its headings and its document name none of the sessions asked about."""
+    document = unit.document
+    around = f"{unit.context} {document.block_text(document.blocks[unit.block])} {document.title} {document.label}"
+    return of_another_session(question, around, document.language)
 
 
 def _said(unit: Unit) -> str:

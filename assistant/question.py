@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
+_WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
@@ -31,7 +32,8 @@ _CLOCK = re.compile(
 class Question:
     """A question as understood. `text` is cleaned; `asked` is what the user typed.
 
-    `focus` is the last turn of a follow-up, else all of it. `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `weekdays` 0 (Monday) to 6,
+    `focus` is the last turn of a follow-up, else all of it. `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
+    numbers of sessions and meetings (`the tenth session`) from the second on, `weekdays` 0 (Monday) to 6,
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
     `within` are ids of the only documents that it may be answered from, None for all.
     `memory` keeps what was worked out for this question, so that it is not worked out twice.
@@ -46,6 +48,7 @@ class Question:
     items: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     paragraph: str | None = None
+    sessions: tuple[str, ...] = ()
     weekdays: tuple[int, ...] = ()
     days: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
@@ -154,6 +157,7 @@ def parse_question(
         items=_items(rest, vocabulary, spoken),
         articles=articles,
         paragraph=paragraph,
+        sessions=_sessions(rest, vocabulary, spoken),
         weekdays=tuple(_WEEKDAYS.index(day) for day in vocabulary.choices("weekdays", rest, spoken)),
         days=_days(rest, bool(months), spoken),
         months=months,
@@ -162,6 +166,10 @@ def parse_question(
         named=_named(bare, vocabulary, catalogue, spoken),
         follow_up=_follows(text, vocabulary, spoken),
     )
+
+
+_JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |le |la |el |ال)?"
+"""What stands between two numbers that share a word: `items 2 and 3`, `the second and the third item`."""
 
 
 def _numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
@@ -176,19 +184,17 @@ def _numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) 
         )
     )
     spelled = "|".join(sorted((re.escape(form) for form in numbers), key=len, reverse=True))
-    edge = "" if language == "zh" else r"(?<!\w)"
+    edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:ال)?" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
     number = r"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{1,3})(?:\s*\(\s*([a-z])\s*\)|([a-z])(?!\w))?"
     after = re.compile(
-        rf"{edge}{article}(?:{word})\.?\s*{number}(?:\s*(?:,|and|et|y|и|و|和|&|or|-|to)\s*(\d{{1,3}}))?",
-        re.IGNORECASE,
+        rf"{edge}{article}(?:{word})\.?\s*{number}((?:{_JOINS}(?:no\.?\s*)?\d{{1,3}}(?!\d)){{0,3}})", re.IGNORECASE
     )
     for match in after.finditer(folded):
         letter = match.group(2) or match.group(3)
         found.append((match.group(1) + (f" ({letter})" if letter else ""), match.start(), match.end()))
-        if match.group(4):
-            found.append((match.group(4), match.start(), match.end()))
+        found += [(other, match.start(), match.end()) for other in re.findall(r"\d+", match.group(4))]
     behind = (
         r"(?:第\s*)?(\d{1,3})\s*"
         if language == "zh"
@@ -197,17 +203,28 @@ def _numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) 
     for match in re.finditer(rf"{edge}{behind}(?:{word})", folded, re.IGNORECASE):
         found.append((match.group(1), match.start(), match.end()))
     gap = r"\s*" if language == "zh" else r"\s+"
+    several = rf"(?:{spelled})(?:{_JOINS}(?:{spelled}))*"
     for pattern in (
-        rf"{edge}({spelled}){gap}(?:{word})",
-        rf"{edge}{article}(?:{word}){gap}({spelled})(?!\w)",
+        rf"{edge}({several}){gap}(?:{word})",
+        rf"{edge}{article}(?:{word}){gap}({several})(?!\w)",
     ):
         for match in re.finditer(pattern, folded, re.IGNORECASE):
-            found.append((str(numbers[match.group(1).casefold()]), match.start(), match.end()))
+            named = re.findall(spelled, match.group(1), re.IGNORECASE)
+            found += [(str(numbers[each.casefold()]), match.start(), match.end()) for each in named]
     return found
 
 
 def _items(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number for number, _, _ in _numbers_after("item", text, vocabulary, language)))
+
+
+def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
+    ordinal = {str(name) for name in vocabulary.choices("ordinals", text, language)}
+    ordinal |= {number for found in _WITH_ENDING.findall(text) for number in found if number}
+    named = (number for number, _, _ in _numbers_after("meetings", text, vocabulary, language))
+    # "The first meeting on a topic" may be any, and sittings are rows of a timetable.
+    sitting = vocabulary.find("sittings", text, language)
+    return () if sitting else tuple(dict.fromkeys(each for each in named if each in ordinal - {"1"}))
 
 
 def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[str, ...], str | None, str]:

@@ -17,6 +17,10 @@ from corpus.library import Library
 from corpus.store import Subject
 
 POOL = 60
+WIDE = 250
+"""Phrases that are compared in meaning: the best two of each place count."""
+ALONE = 0.1
+"""How much less like a question than its best phrase a second one is taken to be, where a place has none."""
 HITS = 24
 ABROAD = 0.85
 """What likeness to a phrase in another language than the question's counts, where only terms are compared."""
@@ -48,18 +52,21 @@ class SubjectHit:
 @dataclass(frozen=True)
 class SubjectReading:
     """What the subject index says of a question: places that answer it, best first, and how like a known gap it
-    is (0 to 1, on the scale of `SubjectHit.score`), with that gap's phrase."""
+    is (0 to 1, on the scale of `SubjectHit.score`), with that gap's phrase and its likeness in meaning alone. `leaning` is above 0 where it sounds like
+    those that the documents answer, below where it sounds like known gaps."""
 
     hits: tuple[SubjectHit, ...]
     gap: float = 0.0
     gap_phrase: str = ""
+    gap_cosine: float = 0.0
+    leaning: float = 0.0
 
 
 def read_subjects(question: Question, library: Library, documents: Sequence[str] | None = None) -> SubjectReading:
     """Compares a question with the subject index, superseded documents left out.
 
-    In the question's own language words and terms are compared; with the English phrases meaning and terms, so
-    that a question in another language profits from all of them.
+    It is compared with the phrases in its own language and with the English ones, which are the most: meaning with
+    both where a model reads them, words with the first, terms with both.
     """
     key = ("subjects", None if documents is None else tuple(documents))
     if key not in question.memory:
@@ -73,30 +80,35 @@ def _read(question: Question, library: Library, documents: Sequence[str] | None)
         return SubjectReading(())
     behind = library.superseded()
     cosines: dict[_Place, tuple[float, str]] = {}
+    leaning = 0.0
     shares: dict[_Place, tuple[float, str]] = {}
     text, readers = question.for_models(library.models)
     # Of a question in a language that no model reads, only its terms are seen: what it says beside them must count.
     read = bool(library.models.readers(question.language))
     seen = 1.0 if read else ABROAD * math.sqrt(_share_of_terms(question))
+    spoken = {question.language, "en"}
     for asked in dict.fromkeys((text, question.bare)):
         if asked and readers:
-            for document_id, subject, cosine in library.subject_dense(asked, POOL, readers):
-                _keep(cosines, document_id, subject, cosine * seen)
+            for place, (cosine, phrase) in _nearest(library.subject_dense(asked, WIDE, readers, spoken)).items():
+                if cosine * seen > cosines.get(place, (0.0, ""))[0]:
+                    cosines[place] = (cosine * seen, phrase)
+    if text and read:
+        leaning = library.subject_leaning(text, readers)
     for language in dict.fromkeys((question.language, "en")):
         for document_id, subject, share in _shared(question, library, language):
             _keep(shares, document_id, subject, share)
     hits = []
-    gap, gap_phrase = 0.0, ""
+    gap, gap_phrase, gap_cosine = 0.0, "", 0.0
     for place in {**cosines, **shares}:
         cosine, near = cosines.get(place, (0.0, ""))
         share, same = shares.get(place, (0.0, ""))
         hit = SubjectHit(*place, cosine, share, near)
         if place == _GAP:
-            gap, gap_phrase = hit.score, near if cosine >= share else same
+            gap, gap_phrase, gap_cosine = hit.score, near if cosine >= share else same, cosine
         elif place[0] not in behind and (documents is None or place[0] in documents):
             hits.append(hit)
     hits.sort(key=lambda hit: (-hit.score, hit.document_id, hit.start))
-    return SubjectReading(tuple(hits[:HITS]), gap, gap_phrase)
+    return SubjectReading(tuple(hits[:HITS]), gap, gap_phrase, gap_cosine, leaning)
 
 
 def _shared(question: Question, library: Library, language: str) -> list[tuple[str, Subject, float]]:
@@ -138,6 +150,19 @@ def _share_of_terms(question: Question) -> float:
     }
     content = question.content
     return sum(token in named for token in content) / len(content) if content else 0.0
+
+
+def _nearest(found: Sequence[tuple[str, Subject, float]]) -> dict[_Place, tuple[float, str]]:
+    """How like the question each place is, with its nearest phrase: the mean of its two nearest, since one alone may be
+    near by chance. `found` comes nearest first."""
+    seen: dict[_Place, list[tuple[float, str]]] = {}
+    for document_id, subject, likeness in found:
+        place = _GAP if subject.gap else (document_id, subject.start, subject.end)
+        seen.setdefault(place, []).append((likeness, subject.phrase))
+    return {
+        place: ((best := each[0])[0] / 2 + (each[1][0] if len(each) > 1 else best[0] - ALONE) / 2, best[1])
+        for place, each in seen.items()
+    }
 
 
 def _keep(best: dict[_Place, tuple[float, str]], document_id: str, subject: Subject, score: float) -> None:

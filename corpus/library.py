@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.documents import Document, Passage
+from corpus.documents import LANGUAGES, Document, Passage
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
 from corpus.feedback import Feedback
 from corpus.meetings import Meeting
 from corpus.models import Models
 from corpus.sources import SourceRecord
 from corpus.store import NO_VECTORS, SCHEMA_VERSION, Header, LexicalHit, Store, Subject
+from corpus.subject_index import SubjectIndex
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
@@ -39,6 +40,8 @@ DERIVED = "derived"
 so that nothing of a document that was removed is left."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
+FREQUENCIES = 50_000
+"""Words of a language whose frequency in the subject index is remembered."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,10 @@ class Library:
         self._indexed: set[str] | None = None
         self._counts: dict[str, int] | None = None
         self._versions: Versions | None = None
-        self._subjects: dict[bool, tuple[list[tuple[str, Subject]], np.ndarray, np.ndarray]] = {}
+        self._subjects: dict[bool, tuple[list[tuple[str, Subject]], np.ndarray, SubjectIndex | None]] = {}
         self._gaps: dict[str, frozenset[str]] | None = None
         self._phrases: dict[str, tuple[str, ...]] = {}
+        self._frequencies: dict[str, tuple[dict[str, int], int]] = {}
         self._segmenter = segmenter
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -275,6 +279,7 @@ class Library:
         self._subjects.clear()
         self._gaps = None
         self._phrases.clear()
+        self._frequencies.clear()
         self._indexed = None
         self._counts = None
         for document_id in ids:
@@ -431,18 +436,19 @@ class Library:
             return self._indexed
 
     def subject_dense(
-        self, question: str, limit: int, models: Sequence[Embedder] = ()
+        self, question: str, limit: int, models: Sequence[Embedder] = (), languages: Collection[str] = LANGUAGES
     ) -> list[tuple[str, Subject, float]]:
-        """Subjects nearest in meaning to a question: document id, subject and likeness, nearest first; the mean over
-        several of the library's models."""
+        """Subjects in some languages nearest in meaning to a question: document id, subject and likeness, nearest
+        first; the mean over several of the library's models."""
         likeness = []
         for model in models or (self.embedder,):
-            subjects, places, vectors = self._subject_index(second=model is self.models.multilingual)
+            subjects, places, index = self._subject_index(model)
             own = np.full(len(places), np.nan, np.float32)
-            if len(vectors):
-                own[places >= 0] = model.likeness(vectors @ self.models.query(question, model))[places[places >= 0]]
+            if index is not None:
+                own[places >= 0] = index.likeness(self.models.query(question, model))[places[places >= 0]]
             likeness.append(own)
-        told: np.ndarray = np.asarray(~np.isnan(likeness).all(axis=0))
+        spoken = [subject.language in languages for _, subject in subjects]
+        told: np.ndarray = np.asarray(~np.isnan(likeness).all(axis=0)) & np.array(spoken, bool)
         if not told.any():
             return []
         mean = np.full(len(told), -np.inf)
@@ -450,18 +456,27 @@ class Library:
         best = np.argsort(-mean, kind="stable")[: min(limit, int(told.sum()))]
         return [(*subjects[n], float(mean[n])) for n in best]
 
-    def _subject_index(self, *, second: bool) -> tuple[list[tuple[str, Subject]], np.ndarray, np.ndarray]:
-        """All subjects; for each of them the row of its vector of one model, -1 where it has none; and the vectors."""
+    def subject_leaning(self, question: str, models: Sequence[Embedder] = ()) -> float:
+        """Whether a question sounds like those that the subject index answers, above 0, or like known gaps, below; the
+        mean over several of the library's models."""
+        indexes = [(model, self._subject_index(model)[2]) for model in models or (self.embedder,)]
+        told = [index.leaning(self.models.query(question, model)) for model, index in indexes if index is not None]
+        return sum(told) / len(told) if told else 0.0
+
+    def _subject_index(self, model: Embedder) -> tuple[list[tuple[str, Subject]], np.ndarray, SubjectIndex | None]:
+        """All subjects; for each of them its row in the index of a model, -1 where it has none; and that index."""
         with self._guard:
             if not self._subjects:
                 found = [self._store.subject_vectors(multilingual=each) for each in (False, True)]
                 known = list(dict.fromkeys(subject for subjects, _ in found for subject in subjects))
                 at = {subject: n for n, subject in enumerate(known)}
-                for each, (subjects, vectors) in enumerate(found):
+                for second, (subjects, vectors) in enumerate(found):
                     places = np.full(len(at), -1)
                     places[[at[subject] for subject in subjects]] = np.arange(len(subjects))
-                    self._subjects[bool(each)] = known, places, vectors
-            return self._subjects[second]
+                    own = self.models.multilingual if second else self.embedder
+                    index = SubjectIndex(subjects, vectors, own.likeness) if own and subjects else None
+                    self._subjects[bool(second)] = known, places, index
+            return self._subjects[model is self.models.multilingual]
 
     def likenesses(self, question: str, texts: Sequence[str], model: Embedder | None = None) -> list[float]:
         """How like a question each of some texts is in meaning, by one of the library's models."""
@@ -491,7 +506,14 @@ class Library:
     def subject_frequency(self, tokens: Sequence[str], language: str) -> tuple[dict[str, int], int]:
         """In how many subjects of a language each analysed word stands, and how many there are."""
         with self._guard:
-            return self._store.subject_frequency(tokens, language)
+            counts, total = self._frequencies.get(language, ({}, 0))
+            new = [token for token in tokens if token not in counts]
+            if new or not total:
+                found, total = self._store.subject_frequency(new, language)
+                kept = counts if len(counts) < FREQUENCIES else {t: counts[t] for t in tokens if t in counts}
+                counts = {**kept, **found}
+                self._frequencies[language] = counts, total
+            return {token: counts[token] for token in tokens if token in counts}, total
 
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each analysed word stands."""

@@ -76,16 +76,9 @@ class Models:
         return [(None if own is None else own[n], other[n]) for n in range(len(texts))]
 
     def subjects(self, subjects: Sequence[Subject]) -> list[tuple[Subject, Row]]:
-        """Subjects with their vectors; a gap that several documents share is embedded once.
-
-        The multilingual model compares questions with the English phrases, or with all where there are no English ones:
-        translations of a phrase would be as near to a question as the phrase itself.
-        """
+        """Subjects with their vectors; a gap that several documents share is embedded once."""
         own = self._phrases(self.own, [each for each in subjects if self._serves(each.language)])
-        other: dict[Subject, np.ndarray] = {}
-        if self.multilingual is not None:
-            english = [each for each in subjects if each.language == "en"]
-            other = self._phrases(self.multilingual, english or subjects)
+        other = self._phrases(self.multilingual, subjects) if self.multilingual is not None else {}
         return [(subject, (own.get(subject), other.get(subject))) for subject in subjects]
 
     def _phrases(self, model: Embedder, subjects: Sequence[Subject]) -> dict[Subject, np.ndarray]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.asked import lacks_kind
+from assistant.asked import lacks_aspect, lacks_kind
 from assistant.engine import Engine
-from assistant.multipart import split_parts
+from assistant.multipart import split_named, split_parts
 from assistant.question import parse_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
@@ -152,3 +152,84 @@ def test_what_is_asked_anew_of_an_item_is_answered_in_one_question_and_in_two(
     assert alone.statements
     assert alone.statements[-1].text in said
     assert len(alone.statements) < len(together.statements)
+
+
+ASPECTS = [
+    ("Who chaired the tenth session?", "The tenth session took place in Vienna.", "Ms. A. chaired it."),
+    ("¿Qué país propuso el tema 3?", "Item 3 is about prosecution.", "The topic was proposed by Canada."),
+    ("Qui a financé l'atelier ?", "The workshop brought 45 people together.", "The European Union funded the workshop."),
+    ("Кто перевел доклад на русский язык?", "The report is known in Russian.", "It was translated by the Secretariat."),
+    ("كم دولة صوتت ضد القرار؟", "Resolution 7/1 made the Group permanent.", "12 States voted against it."),
+    ("第六届会议有多少人参加？", "The sixth session took decisions 6/1 to 6/4.", "About 400 experts took part."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "without", "told"), ASPECTS)
+def test_who_did_what_is_told_only_by_a_paragraph_that_speaks_of_it(
+    question: str, without: str, told: str, catalogue: Catalogue
+) -> None:
+    asked = parse_question(question, VOCABULARY, catalogue)
+    assert lacks_aspect(asked, without, "en")
+    assert not lacks_aspect(asked, told, "en")
+
+
+def test_certain_states_are_told_by_their_names_or_their_number(catalogue: Catalogue) -> None:
+    asked = parse_question("Which countries have declared that they are not bound?", VOCABULARY, catalogue)
+    assert lacks_aspect(asked, "A State party may declare that it is not bound.", "en")
+    assert not lacks_aspect(asked, "Bahrain and Fiji declared it.", "en")
+    assert not lacks_aspect(asked, "12 States have done so.", "en")
+
+
+def test_what_states_do_in_general_is_no_question_for_certain_ones(catalogue: Catalogue) -> None:
+    for question in (
+        "Which States must share information?",
+        "What must States criminalize under article 6?",
+        "¿Qué Estados pueden ser parte?",
+    ):
+        assert not lacks_aspect(parse_question(question, VOCABULARY, catalogue), "Every party does.", "en")
+
+
+NAMED_TOGETHER = [
+    ("In which articles are extradition and mutual legal assistance, respectively?", ["extradition", "mutual legal"]),
+    ("Dans quels articles parle-t-on respectivement d'extradition et d'entraide judiciaire ?", ["extradition", "entraide"]),
+    ("¿En qué artículos están la extradición y la asistencia judicial recíproca, respectivamente?", ["extradic", "asistencia"]),
+    ("引渡和司法协助分别规定在哪一条？", ["引渡", "司法协助"]),
+    ("ما المقابل العربي لكل من SOM وTIP؟", ["SOM", "TIP"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "each"), NAMED_TOGETHER)
+def test_what_is_asked_of_each_of_several_things_is_asked_of_one_after_the_other(
+    question: str, each: list[str], catalogue: Catalogue
+) -> None:
+    parts = split_named(parse_question(question, VOCABULARY, catalogue))
+    assert len(parts) == len(each)
+    for n, (part, thing) in enumerate(zip(parts, each, strict=True)):
+        assert thing in part
+        assert not any(other in part for m, other in enumerate(each) if m != n)
+
+
+def test_things_that_are_named_together_stay_together_without_a_word_for_each(catalogue: Catalogue) -> None:
+    question = "What do extradition and mutual legal assistance have in common?"
+    assert split_named(parse_question(question, VOCABULARY, catalogue)) == [question]
+
+
+def test_which_article_is_no_article_number(catalogue: Catalogue) -> None:
+    assert parse_question("引渡规定在公约的哪一条？", VOCABULARY, catalogue).articles == ()
+    assert parse_question("第一条说什么？", VOCABULARY, catalogue).articles == ("1",)
+
+
+LISTED = [
+    ("Which papers are for the second and third items?", ("2", "3")),
+    ("What is said under items 2, 3 and 5?", ("2", "3", "5")),
+    ("Quels documents pour les deuxième et troisième points ?", ("2", "3")),
+    ("¿Qué documentos hay para los temas segundo y tercero?", ("2", "3")),
+    ("Какие документы вышли ко второму и третьему пунктам повестки дня?", ("2", "3")),
+    ("ما وثائق البندين 2 و3؟", ("2", "3")),
+    ("第二和第三项有哪些文件？", ("2", "3")),
+]
+
+
+@pytest.mark.parametrize(("question", "items"), LISTED)
+def test_several_items_are_named_with_one_word(question: str, items: tuple[str, ...], catalogue: Catalogue) -> None:
+    assert parse_question(question, VOCABULARY, catalogue).items == items

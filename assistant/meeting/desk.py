@@ -123,6 +123,7 @@ class _Reading:
             self._counts,
             self._breaks,
             self._hours,
+            self._one_sitting,
             self._edges,
             self._days,
             self._item_times,
@@ -230,6 +231,26 @@ class _Reading:
             said = (Statement(text, "derived", cites),) if sittings else ()
         return MeetingAnswer(said) if said else None
 
+    def _one_sitting(self) -> MeetingAnswer | None:
+        """What is taken up in the first or the last of the sittings."""
+        q = self.question
+        asked, sitting = (q.vocabulary.find(kind, q.text, q.language) for kind in ("what", "sittings"))
+        if asked is None or sitting is None or 0 <= sitting.start() - asked.end() <= 1 or not self.meeting.sittings:
+            return None
+        if (
+            q.items
+            or q.weekdays
+            or q.days
+            or asks_past(q)
+            or q.says("when", "hours", "how_many", "where", "who", "why")
+        ):
+            return None
+        for kind, place in (("last", -1), ("first", 0)):
+            which = q.vocabulary.find(kind, q.text, q.language)
+            if which and min(abs(sitting.start() - which.end()), abs(which.start() - sitting.end())) <= 1:
+                return self._timetable([self._filtered(self.meeting.sittings)[place]])
+        return None
+
     def _edges(self) -> MeetingAnswer | None:
         """When the meeting opens and when it ends."""
         q = self.question
@@ -248,6 +269,8 @@ class _Reading:
             text = say("closes", self.language, day=day, time=time)
             return MeetingAnswer((Statement(text, "derived", self.cite.sitting(last)),))
         first = sittings[0]
+        if q.afternoon is not None and first is not self.meeting.sittings[0]:
+            return self._timetable(sittings)  # "the first meeting begins" is not said of a later one
         day, time = date_text(first.date, self.language), clock(first.time_label, 0)
         opened = Statement(say("opens", self.language, day=day, time=time), "derived", self.cite.sitting(first)[:2])
         said = self.cite.sentence(r"\bwill be opened\b") if first is self.meeting.sittings[0] else None

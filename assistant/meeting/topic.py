@@ -18,6 +18,8 @@ MARGIN = 0.06
 """How much nearer the best item must be than the next."""
 SHARE = 0.5
 """Share of a subject's words that by itself tells which item is meant."""
+BESIDE = 0.3
+"""What a further word of the question adds that a title has."""
 _ADMIN = frozenset(
     [
         "show",
@@ -175,7 +177,9 @@ class Topic:
         share = len(covered & set(self.words)) / len(set(self.words))
         subject = self._subject()
         cosine = self._library.likenesses(subject, [title])[0] if subject else 0.0
-        return cosine + 0.6 * share, share, cosine
+        # Of two titles with the same words of the subject, the one with more words of the question is meant.
+        beside = set(self._question.content) & titled - covered if self._question.language == self._language else set()
+        return cosine + (0.6 * share + BESIDE * len(beside) if share else 0.0), share, cosine
 
     def _subject(self) -> str:
         """The subject in words that the library's first embedding model reads."""
