@@ -66,7 +66,8 @@ _SOME_STATES = {
 _PLACED = re.compile(
     r"\b(?:art(?:icles?|\.)?|paras?(?:graphs?|\.)?|items?|annex(?:es)?|chapters?|sections?|tables?|resolutions?|decisions?|"
     r"meetings? no\.|no\.|points?|parr?(?:afos?|\.)?|par(?:agraphes?|\.)?|articulos?|temas?|resoluci(?:on|ones)|"
-    r"стат\w+|пункт\w*|резолюци\w+|المادة|الفقرة|البند|القرار)\s*№?\s*[\divxl]+(?:/\d+)*\b(?:\s*\(\w\))?|第\s*[\d一二三四五六七八九十百]+\s*[条款项段号]"
+    r"стат\w+|пункт\w*|резолюци\w+|المادة|الفقرة|البند|القرار)\s*№?\s*[\divxl]+(?:/\d+)*\b(?:\s*\(\w\))?|第\s*[\d一二三四五六七八九十百]+\s*[条款项段号]|"
+    r"(?<![\d/])\d{1,3}/\d{1,3}(?![\d/])"
 )
 _YEAR = re.compile(r"(?<![\d.,])(?:1[89]|20)\d\d(?![\d.,]\d)(?!\d)")
 _CLOCK = re.compile(r"\b\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b\.?|\b\d{1,2}:\d\d\b")
@@ -126,7 +127,11 @@ def _aspects(spoken: str, language: str) -> tuple[tuple[re.Pattern[str], re.Patt
 
 def _beginnings(words: dict[str, list[str]], language: str) -> re.Pattern[str]:
     edge = "" if language in ("ar", "zh") else r"(?<!\w)"
-    return re.compile(f"{edge}(?:{'|'.join(re.escape(fold(word)) for word in words[language])})")
+    kinds = [
+        (rf"^\W*{re.escape(fold(word[1:]))}" if word[0] == "^" else edge + re.escape(fold(word)))
+        for word in words[language]
+    ]
+    return re.compile("|".join(kinds))
 
 
 def _names_states(text: str, language: str) -> bool:

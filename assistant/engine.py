@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.conversation import stand_alone
 from assistant.events import Event, Finished, Progress, said
-from assistant.evidence import Scored, Scorer, TextScorer
+from assistant.evidence import Scored, Scorer, TextScorer, of_another_kind
 from assistant.frames import joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_named, split_parts
@@ -33,7 +33,7 @@ from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.symbols import Symbol, link, same_document
+from corpus.symbols import Symbol, find_symbols, link, same_document
 
 if TYPE_CHECKING:
     from assistant.write.writer import Draft, Writer
@@ -59,6 +59,8 @@ WHOLE_CONTENT = 4
 """Content words from which on a later part of a question is taken to stand alone."""
 INSTRUMENT = "instrument"
 """Kind of the catalogue's entries for treaties that the documents refer to and that are no part of the collection."""
+NOTES = 3
+"""Documents of an answer of which it is told that they are not held."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
 
@@ -293,7 +295,18 @@ class Engine:
         if found.missing:
             see = tuple(self._pointer(self.library.document(held), locator) for held, locator in found.see)
             return Answer(question.text, question.language, "not_found", found.missing, see_also=see)
-        return self._answered(question, found.statements)
+        answer = self._answered(question, found.statements)
+        return replace(answer, notes=(*answer.notes, *self._announced_only(found.statements, question.language)))
+
+    def _announced_only(self, statements: Sequence[Statement], language: str) -> list[str]:
+        """What is to be said of the documents that statements announce and that are not held."""
+        quoted = " ".join(citation.quote for statement in statements for citation in statement.citations)
+        symbols = dict.fromkeys(mention.symbol for mention in find_symbols(quoted))
+        absent = [symbol for symbol in symbols if not self._held(symbol)]
+        return [
+            say("not_held", language, name=symbol.text, symbol=symbol.text, url=link(symbol, language))
+            for symbol in absent[:NOTES]
+        ]
 
     def _absent_symbol(self, question: Question) -> Answer | None:
         """What is to be said of a symbol that is not held."""
@@ -407,6 +420,8 @@ class Engine:
             reason = say("no_article", question.language, treaty=document.short or document.title,
                          article=question.articles[0], first=min(held), last=max(held))  # fmt: skip
             return Answer(question.text, question.language, "not_found", reason)
+        if all(of_another_kind(question, unit) for unit in units):
+            return self._not_found(question, [unit.evidence for unit in units[:3]])
         asked = question
         if question.focus != question.text:
             # The article comes from an earlier turn; which of its parts is meant, the last turn says.

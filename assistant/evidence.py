@@ -139,7 +139,7 @@ class Scorer:
         lost = [
             (OTHER_YEAR if _of_another_year(years, each.unit) else 0.0)
             + (OTHER_SESSION if _of_another_session(question, each.unit) else 0.0)
-            + (OTHER_KIND if _of_another_kind(question, each.unit) else 0.0)
+            + (OTHER_KIND if of_another_kind(question, each.unit) else 0.0)
             for each in signals
         ]
         scores = [
@@ -280,8 +280,8 @@ def _of_another_year(years: set[str], unit: Unit) -> bool:
     return bool(years) and not years & set(_YEAR.findall(said))
 
 
-def _of_another_kind(question: Question, unit: Unit) -> bool:
-    """Whether a unit has nothing of the kind that is asked for."""
+def of_another_kind(question: Question, unit: Unit) -> bool:
+    """Whether a unit has nothing of the kind that a question asks for."""
     language = unit.document.language
     around = unit.document.block_text(unit.document.blocks[unit.block])
     return lacks_kind(question, _said(unit), language) or lacks_aspect(question, f"{_said(unit)} {around}", language)

@@ -340,7 +340,8 @@ class _Reading:
             if sittings:
                 statements.append(said_of.taken_up(item, sittings, self.cite, self.language))
         if statements:
-            return MeetingAnswer(tuple(statements))
+            announced = [s for item in self.topic.items() if item.documentation for s in self._announced(item)]
+            return MeetingAnswer((*statements, *(announced if q.says("documents", "which_document") else ())))
         if q.says("schedule") and self.topic.administrative:
             return self._timetable(self._filtered(self.meeting.sittings))
         return None

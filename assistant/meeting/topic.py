@@ -178,8 +178,14 @@ class Topic:
         subject = self._subject()
         cosine = self._library.likenesses(subject, [title])[0] if subject else 0.0
         # Of two titles with the same words of the subject, the one with more words of the question is meant.
-        beside = set(self._question.content) & titled - covered if self._question.language == self._language else set()
+        beside = self._spoken() & titled - covered if self._question.language == self._language else set()
         return cosine + (0.6 * share + BESIDE * len(beside) if share else 0.0), share, cosine
+
+    def _spoken(self) -> set[str]:
+        """The content words of the question, but for those of `agenda item`."""
+        question = self._question
+        bare = question.vocabulary.without("item", question.text, question.language)
+        return set(question.vocabulary.content(analyse(bare, question.language), question.language))
 
     def _subject(self) -> str:
         """The subject in words that the library's first embedding model reads."""
