@@ -59,7 +59,8 @@ class SubjectIndex:
         if self._shape is None:
             return self._likeness(cosines)
         slope, base = self._line
-        return np.clip(slope * cosines + base, 0.0, 1.0)
+        scaled: Vectors = np.clip(slope * cosines + base, 0.0, 1.0)
+        return scaled
 
     def leaning(self, query: Vectors) -> float:
         """Above 0 for a question that sounds like those that the documents answer, below for one that sounds like known
@@ -115,6 +116,7 @@ def _ridge(vectors: Vectors, gaps: NDArray[np.bool_]) -> tuple[Vectors, Vectors]
     return mean.astype(np.float32), direction.astype(np.float32)
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def _unit(vectors: NDArray[np.floating]) -> Vectors:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+    units: Vectors = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+    return units
