@@ -248,7 +248,10 @@ class Engine:
         if all(answer.status != "answered" for answer in answers):
             return self._answer_one(question)
         each = max(2, self._most // len(parts) + 1)
-        answer = self._answered(question, [one for answer in answers for one in answer.statements[:each]])
+        said: list[Statement] = []
+        for answer in answers:
+            said += [one for one in answer.statements if one not in said][:each]
+        answer = self._answered(question, said)
         sure = [answer.confidence for answer in answers if answer.confidence is not None]
         answer = replace(answer, confidence=min(sure, default=None))
         missing = [part for part, one in zip(parts, answers, strict=True) if one.status != "answered"]
@@ -491,9 +494,23 @@ class Engine:
             sure = sure_elsewhere if chosen else sure
         if not chosen:
             return replace(self._not_found(question, evidence), confidence=sure)
+        chosen += self._named_beside(question, scored, chosen)
         statements = [statement_of(unit) for unit in chosen]
         answer = self._answered(question, [*statements, *self._desk.announcements(statements)])
         return replace(answer, confidence=sure)
+
+    def _named_beside(self, question: Question, scored: Sequence[Scored], chosen: Sequence[Unit]) -> list[Unit]:
+        """Where a question names several documents that are held, the best unit of each that has no say yet."""
+        keys = {entry.key for entry in question.named}
+        if len(keys & {each.unit.document.key for each in scored}) < 2:
+            return []
+        for unit in chosen:
+            keys.discard(unit.document.key)
+        best: dict[str, Unit] = {}
+        for each in scored:
+            if each.unit.document.key in keys and each.score >= THRESHOLD:
+                best.setdefault(each.unit.document.key, each.unit)
+        return list(best.values())
 
     def _from_other_languages(self, question: Question, scope: Sequence[str] | None) -> tuple[list[Unit], float | None]:
         """What the English versions answer where those in the question's language do not, and how sure that is;
