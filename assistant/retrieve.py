@@ -81,7 +81,7 @@ class Retriever:
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
         for model in readers if text and told else ():
-            near = library.dense(text, pool, model)
+            near = library.dense(text, pool, model, question.language)
             for passage_id, cosine in near:
                 dense.setdefault(passage_id, cosine)
             _fuse(scores, near, DENSE_WEIGHT / len(readers))

@@ -407,16 +407,27 @@ class Library:
 
     # Searching
 
-    def dense(self, question: str, limit: int, model: Embedder | None = None) -> list[tuple[str, float]]:
-        """(passage id, likeness) of the passages nearest in meaning to a question, by one of the library's models."""
+    def dense(
+        self, question: str, limit: int, model: Embedder | None = None, language: str | None = None
+    ) -> list[tuple[str, float]]:
+        """(passage id, likeness) of the passages nearest in meaning to a question, nearest first, by one of the library's
+        models. `language` is the question's: passages in another one are compared across the two."""
         model = model or self.embedder
         vector = self.models.query(question, model)
+        held = list(self.languages()) if language else []
+        crossings = {each: model.crossing(language or "", each) for each in held}
+        apart = {each: crossing for each, crossing in crossings.items() if crossing is not None}
         with self._guard:
             indexes = self._vectors()
-            second = indexes.multilingual if model is self.models.multilingual else None
-            found = (second or indexes.own).search(vector, limit)
-        likeness = model.likeness(np.array([cosine for _, cosine in found], np.float32))
-        return [(key, float(value)) for (key, _), value in zip(found, likeness, strict=True)]
+            index = (indexes.multilingual if model is self.models.multilingual else None) or indexes.own
+            found = index.search(vector, limit, [each for each in held if each not in apart] if apart else None)
+            for each, crossing in apart.items():
+                near = index.search(crossing.moved(vector), limit, [each])
+                levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
+                found += [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
+        best = sorted(found, key=lambda hit: -hit[1])[:limit]
+        likeness = model.likeness(np.array([cosine for _, cosine in best], np.float32))
+        return [(key, float(value)) for (key, _), value in zip(best, likeness, strict=True)]
 
     def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id, of the library's own model; passages that it does not read are left out."""

@@ -102,10 +102,16 @@ class Index:
         for begin in range(0, len(ids), BATCH):
             self._reached(self._collection.delete, ids=list(ids[begin : begin + BATCH]))
 
-    def search(self, vector: np.ndarray, limit: int) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of the nearest passages, nearest first."""
+    def search(self, vector: np.ndarray, limit: int, languages: Sequence[str] | None = None) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity) of the nearest passages, in some of the languages or in all, nearest first."""
+        if languages is not None and not languages:
+            return []
         found = self._reached(
-            self._collection.query, query_embeddings=[vector.astype(np.float32)], n_results=limit, include=["distances"]
+            self._collection.query,
+            query_embeddings=[vector.astype(np.float32)],
+            n_results=limit,
+            where=None if languages is None else {"language": {"$in": list(languages)}},
+            include=["distances"],
         )
         distances = found["distances"]
         if distances is None:

@@ -13,7 +13,7 @@ from assistant.service.turns import Turns
 from corpus.models import Models
 
 if TYPE_CHECKING:
-    from corpus.embedding import Embedder
+    from corpus.embedding import Crossing, Embedder
 
 SECONDS = 0.2
 """How long a batch is to take: about as long as one answer."""
@@ -74,6 +74,10 @@ class PoliteEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of questions, batch by batch: phrases of a subject index."""
         return self._batches(texts, self._embedder.embed_queries)
+
+    def crossing(self, asked: str, read: str) -> Crossing | None:
+        """What it takes to compare two languages."""
+        return self._embedder.crossing(asked, read)
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines on the scale that models share."""

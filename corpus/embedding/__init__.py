@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from corpus.embedding.interface import Embedder, EmbeddingError
+from corpus.embedding.interface import Crossing, Embedder, EmbeddingError
 
 if TYPE_CHECKING:
     from corpus.embedding.cross_encoder import CrossEncoder
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CrossEncoder",
+    "Crossing",
     "Embedder",
     "EmbeddingError",
     "HashEmbedder",

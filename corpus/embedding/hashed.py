@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from corpus.embedding.interface import Crossing
 
 # Ideographs and kana one by one, since those scripts write no spaces; other words and marks whole.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
@@ -49,6 +53,10 @@ class HashEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `embed_passages`."""
         return self.embed_passages(texts)
+
+    def crossing(self, asked: str, read: str) -> Crossing | None:
+        """None: spelling is compared."""
+        return None
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosines themselves."""

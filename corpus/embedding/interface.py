@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +13,29 @@ if TYPE_CHECKING:
 
 class EmbeddingError(Exception):
     """A model can't be used. The message says which file or setting is wrong and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """How vectors of questions in one language are compared with those of texts in another.
+
+    `shift` is added to the question's vector. Cosines are then put on the scale that they have within the question's
+    own language: those of unrelated texts get the same mean and spread.
+    """
+
+    shift: NDArray[np.float32]
+    scale: float
+    offset: float
+
+    def moved(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The unit vector of a question, moved: (dimension,)."""
+        moved = vector + self.shift
+        unit: NDArray[np.float32] = moved / float(moved @ moved) ** 0.5
+        return unit
+
+    def levelled(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosines with a vector that was moved, on the scale of the question's language."""
+        return self.scale * cosines + self.offset
 
 
 class Embedder(Protocol):
@@ -68,6 +92,11 @@ class Embedder(Protocol):
 
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The unit vectors of questions, in the order given: (texts x dimension), float32."""
+        ...
+
+    def crossing(self, asked: str, read: str) -> Crossing | None:
+        """What it takes to compare questions in the language `asked` with texts in the language `read` (ISO 639-1); None
+        where they are compared as they are."""
         ...
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.files import Source, package_folder, read_cached, read_verified, write_cached
-from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.interface import Crossing, EmbeddingError
 from corpus.embedding.runtime import open_session, physical_cores, side_by_side
 
 if TYPE_CHECKING:
@@ -109,6 +109,10 @@ class PackagedModel(ABC):
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,)."""
         return self._embed(self._prefixes[0] + text)
+
+    def crossing(self, asked: str, read: str) -> Crossing | None:
+        """None, for a model of one language."""
+        return None
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines on the scale of `Embedder.likeness`."""

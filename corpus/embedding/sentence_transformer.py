@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.interface import Crossing, EmbeddingError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -107,6 +107,10 @@ class SentenceTransformerEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The unit vectors of questions, in the order given: (texts x dimension)."""
         return self._encode(texts, query=True) if texts else np.empty((0, self.dimension), np.float32)
+
+    def crossing(self, asked: str, read: str) -> Crossing | None:
+        """None: what languages add to the vectors of a model of one's own is not known."""
+        return None
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """The cosines themselves: how a model spreads them is not known."""

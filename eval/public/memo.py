@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.evidence import TextScorer
-from corpus.embedding import Embedder
+from corpus.embedding import Crossing, Embedder
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -82,6 +82,10 @@ class RememberedEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `inner` says."""
         return self._inner.embed_queries(texts)
+
+    def crossing(self, asked: str, read: str) -> Crossing | None:
+        """As `inner` says."""
+        return self._inner.crossing(asked, read)
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `inner` says."""
