@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from corpus.models import Models
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LATIN = re.compile(r"(?<![A-Za-z\u00c0-\u024f\d])[A-Za-z\u00c0-\u024f]{2,}(?:['’][A-Za-z\u00c0-\u024f]+)*")
+_BEGINS = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -83,13 +85,28 @@ class Question:
 
     def tokens(self, language: str) -> list[str]:
         """Analysed words to look for in documents of a language: the question's own words where it is in that
-        language, and the names of its terms there."""
-        own = self.content if language == self.language else [
-            token for token in self.content if token.isascii() and (token.isdigit() or token.startswith("sym"))
-        ]  # fmt: skip
+        language, else its numbers, symbols and names in Latin letters; and the names of its terms there."""
+        own = self.content
+        if language != self.language:
+            kept = [token for token in own if token.isascii() and (token.isdigit() or token.startswith("sym"))]
+            own = [*kept, *self.vocabulary.content(analyse(" ".join(self.latin), language), language)]
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         named = [token for name in names for token in analyse(name, language)]
         return list(dict.fromkeys([*own, *self.vocabulary.content(named, language)]))
+
+    @cached_property
+    def latin(self) -> list[str]:
+        """Names in Latin letters, which other languages may write alike: words of a question in another script; capitals
+        where the question itself is in Latin letters, but for the first word of a sentence."""
+        words = list(_LATIN.finditer(self.text))
+        if self.language in ("ru", "ar", "zh"):
+            return [word.group() for word in words]
+        return [
+            word.group()
+            for word in words
+            if word.group().isupper()
+            or (word.group()[0].isupper() and not _BEGINS.search(self.text, max(0, word.start() - 4), word.start()))
+        ]
 
     @cached_property
     def bare(self) -> str:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.question import Question
 from assistant.subjects import read_subjects
 from corpus.documents import Document, Passage
 from corpus.library import Library
+
+if TYPE_CHECKING:
+    from corpus.embedding import Embedder
 
 POOL = 40
 """Hits that each index contributes."""
@@ -23,9 +26,7 @@ LEXICAL_WEIGHT = 1.0
 SUBJECT_WEIGHT = 1.0
 OWN_WEIGHT = 3.0
 """Weight of words in the question's own language where the embedding model does not read it."""
-
-
-ABROAD_WEIGHT = 0.3
+ABROAD_WEIGHT = 0.2
 """Weight of the names and numbers of a question in documents of another language, where a model reads the question."""
 
 
@@ -85,6 +86,8 @@ class Retriever:
             for passage_id, cosine in near:
                 dense.setdefault(passage_id, cosine)
             _fuse(scores, near, DENSE_WEIGHT / len(readers))
+        if question.language in held and len(held) > 1 and not unread:
+            self._level(scores, question, readers)
         for language in held:
             tokens = question.tokens(language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
@@ -117,6 +120,16 @@ class Retriever:
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
         return found[:limit]
+
+    def _level(self, scores: dict[str, float], question: Question, readers: Sequence[Embedder]) -> None:
+        """Scores by meaning, made equal for all languages where passages in the question's own compete with others:
+        fewer of the models read these, and words can't be compared, so that meaning counts for both."""
+        languages = self._library.versions().language_of
+        for passage_id, passage in self._library.passages_by_id(list(scores)).items():
+            language = languages[passage.document_id]
+            if language != question.language:
+                reading = sum(model in self._library.models.readers(language) for model in readers)
+                scores[passage_id] *= (1 + LEXICAL_WEIGHT / DENSE_WEIGHT) * len(readers) / max(1, reading)
 
 
 def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float) -> None:
