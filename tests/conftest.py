@@ -55,6 +55,12 @@ def catalogue() -> Catalogue:
     return Catalogue.shipped()
 
 
+@pytest.fixture(scope="session")
+def cache_e5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the packaged multilingual model keeps its converted weights."""
+    return tmp_path_factory.mktemp("e5")
+
+
 OpenLibrary = Callable[..., Library]
 
 

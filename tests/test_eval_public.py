@@ -628,6 +628,21 @@ def test_questions_cross_into_another_language(tmp_path: Path, run: Callable[...
     assert json.loads(done.stdout)["rows"] == {"fr": 2}
 
 
+def test_two_languages_are_held_side_by_side_and_told_apart(tmp_path: Path, run: Callable[..., Result]) -> None:
+    english = squad_file(tmp_path / "en.json", *TOWN)
+    chateau, pont = "Le roi Olaf a construit le château de la ville.", "Le pont sur le fleuve date de 1956."
+    french = squad_file(
+        tmp_path / "fr.json", (chateau, [("c1", "Qui ?", "Olaf", 7)]), (pont, [("b1", "Quand ?", "1956", 30)])
+    )
+    kept = tmp_path / "kept"
+    arguments = ["retrieval", "--squad", english, "--documents", french, "--mixed", "--no-cross-encoder"]
+    done = run(*arguments, "--library", kept, "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["rows"] == {"en": 1, "fr": 1, "all": 2}
+    with Library(kept, HashEmbedder(), SEGMENTER_VERSION) as library:
+        assert [(each.language, each.text) for each in library.documents()] == [("fr", chateau), ("en", BRIDGE)]
+
+
 def test_a_library_that_was_named_stays(tmp_path: Path, run: Callable[..., Result]) -> None:
     kept = tmp_path / "kept"
     arguments = ["retrieval", "--squad", squad_file(tmp_path / "town.json", *TOWN), "--no-answers", "--library", kept]
@@ -642,6 +657,8 @@ def test_a_library_that_was_named_stays(tmp_path: Path, run: Callable[..., Resul
         ([], "name one set"),
         (["--beir", "x", "--squad", "y"], "name one set"),
         (["--beir", "x", "--documents", "y"], "--documents goes with --squad"),
+        (["--squad", "x", "--mixed"], "--mixed goes with --documents"),
+        (["--squad", "x", "--documents", "y", "--mixed", "--language", "en"], "leave --language out"),
         (["--squad", "x", "--split", "dev"], "--split goes with --beir"),
         (["--squad", "x", "--language", "de"], "is none of"),
     ],

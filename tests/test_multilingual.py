@@ -185,8 +185,3 @@ def test_a_file_that_is_another_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "e5-small-q4.bin").write_bytes(b"E5S1" + struct.pack("<i", 1) * 100)
     with pytest.raises(EmbeddingError, match=r"not the expected one.*pip install"):
         PackagedE5(tmp_path / "cache", model_dir=tmp_path).embed_query("when")
-
-
-@pytest.fixture(scope="session")
-def cache_e5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("e5")

@@ -50,6 +50,10 @@ def retrieval(
     documents: Annotated[
         Path | None, typer.Option(help="Ask the questions of --squad of this file's paragraphs, its translation.")
     ] = None,
+    mixed: Annotated[
+        bool,
+        typer.Option("--mixed", help="Hold every other paragraph of --documents, the others in --squad's language."),
+    ] = False,
     split: Annotated[str | None, typer.Option(help="Judgements of --beir; by default 'test'.")] = None,
     language: Annotated[str | None, typer.Option(help="Language of the documents, where detection errs.")] = None,
     no_answers: Annotated[
@@ -69,6 +73,10 @@ def retrieval(
         raise fail("name one set: --beir FOLDER or --squad FILE.", EXIT_USAGE)
     if documents is not None and squad is None:
         raise fail("--documents goes with --squad.", EXIT_USAGE)
+    if mixed and documents is None:
+        raise fail("--mixed goes with --documents.", EXIT_USAGE)
+    if mixed and language is not None:
+        raise fail("--mixed tells both languages from the words; leave --language out.", EXIT_USAGE)
     if split is not None and beir is None:
         raise fail("--split goes with --beir.", EXIT_USAGE)
     if language is not None and language not in LANGUAGES:
@@ -82,29 +90,43 @@ def retrieval(
             found = _asked_of(
                 texts, judged.queries, lambda query: query.id, beir_sets.outcome_of, kit, about, library, limit, out
             )
-            figures = ranking_figures(found)
+            groups, figures_of = {texts[0].language if texts else "-": found}, ranking_figures
         else:
             assert squad is not None
-            asked = squad_sets.load_squad(squad)
-            if documents is not None:
-                asked = squad_sets.across(asked, squad_sets.load_squad(documents), (squad, documents))
-            texts = asked.texts(language)
-            named = [squad] if documents is None else [squad, documents]
-            about = _about(kit, named, texts, answers=not no_answers)
+            texts, questions, named = _squad(squad, documents, language, mixed=mixed)
+            about = _about(kit, named, texts, answers=not no_answers, mixed=mixed)
             found = _asked_of(
                 texts,
-                asked.questions,
+                questions,
                 lambda question: question.id,
-                lambda engine, question: squad_sets.outcome_of(engine, question, not no_answers),
+                lambda engine, question: {
+                    "language": texts[question.paragraph].language,
+                    **squad_sets.outcome_of(engine, question, not no_answers),
+                },
                 kit,
                 about,
                 library,
                 limit,
                 out,
             )
-            figures = squad_sets.squad_figures(found)
-        name = texts[0].language if texts else "-"
-        _print(f"Retrieval, {len(texts)} documents", {name: figures}, {name: len(found)}, about, json_)
+            groups, figures_of = _by_language(found), squad_sets.squad_figures
+        figures = {name: figures_of(each) for name, each in groups.items()}
+        counted = {name: len(each) for name, each in groups.items()}
+        _print(f"Retrieval, {len(texts)} documents", figures, counted, about, json_)
+
+
+def _squad(
+    file: Path, documents: Path | None, language: str | None, *, mixed: bool
+) -> tuple[list[Text], Sequence[squad_sets.Question], list[Path]]:
+    """The texts that are held, the questions that are asked, and the files that both are from."""
+    asked = squad_sets.load_squad(file)
+    if documents is None:
+        return asked.texts(language), asked.questions, [file]
+    names, translated = (file, documents), squad_sets.load_squad(documents)
+    if mixed:
+        return *squad_sets.mixed(asked, translated, names), [*names]
+    crossed = squad_sets.across(asked, translated, names)
+    return crossed.texts(language), crossed.questions, [*names]
 
 
 def abstention(

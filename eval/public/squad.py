@@ -92,6 +92,21 @@ def across(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> Squa
     return Squad(documents.paragraphs, tuple(replace(twin, id=each.id, text=each.text) for each, twin in pairs))
 
 
+def mixed(questions: Squad, documents: Squad, names: tuple[Path, Path]) -> tuple[list[Text], tuple[Question, ...]]:
+    """Every other paragraph of a file, the first among them, and of its translation the others: what is held in one
+    language is not held in the other. The questions of the first file are asked of both. Raises as `across` does."""
+    crossed = across(questions, documents, names)
+    own, texts = questions.texts(), documents.texts()
+    asked = []
+    for mine, twin in zip(questions.questions, crossed.questions, strict=True):
+        if twin.paragraph % 2:
+            texts[twin.paragraph] = own[mine.paragraph]
+            asked.append(replace(mine, paragraph=twin.paragraph))
+        else:
+            asked.append(twin)
+    return texts, tuple(asked)
+
+
 def outcome_of(engine: Engine, question: Question, answers: bool) -> Outcome:
     """What retrieval ranks for a question and, with `answers`, what the answerer weighs and says."""
     found = judged(rank(engine, question.text), {question.paragraph: 1.0})
