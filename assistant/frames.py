@@ -48,6 +48,11 @@ def place_name(locator: str, language: str) -> str:
     return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
 
 
+def weekday_name(day: int, language: str) -> str:
+    """The name of a day of the week (0 is Monday), in a language."""
+    return str(_data()[language]["weekdays"][day])
+
+
 def date_text(day: dt.date, language: str) -> str:
     """A date with its weekday, as it is written in a language."""
     data = _data()[language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from assistant.frames import _data
 from assistant.retrieve import Evidence
 from assistant.support.check import Support, SupportCheck
+from assistant.support.reasons import Reason
 from assistant.support.sources import Source
 from assistant.units import units_of
 from assistant.write.grounds import grounds
 from assistant.write.parts import Parts, Written
+from corpus.documents import LANGUAGES
 from corpus.embedding import PackagedMiniLM
 from corpus.library import Library
 from corpus.sentences import sentence_spans
@@ -24,6 +28,7 @@ from eval.support.corrupt import KINDS, corruptions
 from eval.support.measure import TRUE, Told, evaluation, measure, run_time
 from eval.support.sentences import held_out, true_sentences
 
+ASSISTANT = Path(__file__).resolve().parent.parent / "assistant"
 PANEL = (
     "The panel reviewed 45 cases between 3 May and 12 June 2019. It dismissed 12 of them and referred 33 to the national "
     "courts, which may not extradite their own nationals. A budget of $3.4 million was approved by the Committee."
@@ -145,7 +150,7 @@ def test_what_a_source_says_in_other_words_stands(claim: str) -> None:
 def test_a_refusal_says_what_is_missing(claim: str, lack: str) -> None:
     support = checked(claim)
     assert not support.whole
-    assert any(lack in each for each in support.lacks), support.lacks
+    assert any(lack in each.said("en") for each in support.lacks), support.lacks
 
 
 def test_who_does_what_to_whom_is_looked_at() -> None:
@@ -279,3 +284,24 @@ def _cut(reply: str, size: int) -> list[Written]:
     parts = Parts()
     made = [each for n in range(0, len(reply), size) for each in parts.feed(reply[n : n + size])]
     return [*made, *parts.end()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reasons_are_told_in_the_six_languages(language: str) -> None:
+    kinds = {name.removeprefix("lack_") for name in _data()["en"] if name.startswith("lack_")}
+    filled = {"weekday": Reason("weekday", "3"), "strength": Reason("strength", "obligation", "permission")}
+    told = {kind: filled.get(kind, Reason(kind, "7/1", "x")).said(language) for kind in kinds}
+    assert all(text and "{" not in text for text in told.values())
+    assert len(set(told.values())) == len(told)
+    whole = Reason("given", parts=(Reason("date", "2021-10-14"), filled["weekday"])).said(language)
+    assert told["weekday"] in whole
+    assert "2021-10-14" in whole
+
+
+def test_every_reason_that_the_check_gives_has_a_frame() -> None:
+    sources = [
+        path.read_text(encoding="utf-8") for name in ("support", "write") for path in (ASSISTANT / name).glob("*.py")
+    ]
+    used = {kind for text in sources for kind in re.findall(r'Reason\("(\w+)"', text)}
+    frames = {name.removeprefix("lack_") for name in _data()["en"] if name.startswith("lack_")}
+    assert used == frames

@@ -244,6 +244,17 @@ def test_a_sentence_that_fails_twice_is_reported_and_the_others_stand(engine_at:
     assert any("left out" in note for note in answer.notes)
 
 
+def test_why_a_sentence_was_dropped_is_told_in_the_language_of_the_answer(
+    engine_at: Callable[..., Engine],
+) -> None:
+    french = "Les passeurs ont gagné jusqu'à 9 milliards de dollars en 2016."
+    with writing(lines((french, IN_FIGURES)), lines((f"1. {french}", IN_FIGURES))) as served:
+        answer = engine_at(served.url).ask("Combien les passeurs ont-ils gagné en 2016 ?")
+    assert [each.text for each in answer.dropped] == [french]
+    assert answer.dropped[0].reason.startswith("absent de ce qu'elle cite : la langue de la source")
+    assert "the language of the source" in served.asked[1][2]["messages"][1]["content"]
+
+
 def test_where_too_little_stands_quotes_follow_what_does(engine_at: Callable[..., Engine], quoted: Answer) -> None:
     script = lines((TRUE, IN_FIGURES), ("Smugglers are rich.", IN_FIGURES), ("They own ships.", IN_FIGURES))
     with writing(script) as served:

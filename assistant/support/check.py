@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assistant.support.content import Content, Vectors, compare
 from assistant.support.exact import lacking
+from assistant.support.reasons import Reason
 from assistant.support.sense import turned
 from assistant.support.sources import Source
 from assistant.wording.reading import read
@@ -23,10 +24,10 @@ LEAST, BOTH = 0.5, 1.3
 
 @dataclass(frozen=True)
 class Support:
-    """Whether a sentence stands. `lacks` says what its sources do not give, in words for people and for the model;
+    """Whether a sentence stands. `lacks` says what its sources do not give;
     `score` compares what stands: more of it is in the source."""
 
-    lacks: tuple[str, ...]
+    lacks: tuple[Reason, ...]
     score: float
     content: Content
 
@@ -51,18 +52,18 @@ class SupportCheck:
         content = compare(claim, source, heading, language, self._vectors)
         lacks = []
         if given.empty or not sources:
-            lacks.append("anything to check")
+            lacks.append(Reason("anything"))
         if content.share < FOREIGN and detect_language(claim, language) != language:
-            lacks.append("the language of the source")
+            lacks.append(Reason("language"))
         lacks += lacking(claim, given, sources, language)
         lacks += turned(claim, source, heading, language)
         if content.subject:
-            lacks.append(f"what the sentence is about: “{'”, “'.join(content.subject)}”")
+            lacks.append(Reason("subject", ", ".join(content.subject)))
         if content.lone:
-            lacks.append(f"“{content.lone}”")
+            lacks.append(Reason("clause", content.lone))
         score = content.share + (content.cosine or 0.0)
         if not _enough(content):
-            lacks.append(f"enough of its content: “{'”, “'.join(content.strange[:8])}”")
+            lacks.append(Reason("content", ", ".join(content.strange[:8])))
         return Support(tuple(lacks), score, content)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.support.names import names_lacking
+from assistant.support.reasons import Reason
 from assistant.support.sources import Source
 from assistant.support.thesaurus import read_words
 from assistant.wording import values
@@ -46,8 +47,8 @@ _ORDINALS = (
 _LINK = re.compile(r"https?:|www\.|\]\(|<\s*/?\s*[a-z!]|@[a-z0-9-]+\.", re.IGNORECASE)
 
 
-def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str) -> list[str]:
-    """What a sentence gives and its sources do not, each in words for people; empty where all is there.
+def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str) -> list[Reason]:
+    """What a sentence gives and its sources do not; empty where all is there.
 
     Years, names and numbers of places may come from what every citation shows besides its words: the document's
     symbol or name, the place in it, the headings above it.
@@ -59,17 +60,17 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
     around = [values.plain(values.without_symbols(text)[1]) for text in shown]
     symbols = {symbol for found, _ in read for symbol in found}
     symbols.update(symbol for text in shown for symbol in values.without_symbols(text)[0])
-    missing = [f"the symbol {symbol}" for symbol in sorted(given.symbols - symbols)]
+    missing = [Reason("symbol", symbol) for symbol in sorted(given.symbols - symbols)]
 
     dates = [date for text in bare for date in dates_in(text)]
     years = {n for text in [*bare, *around] for readings in values.figures(text) for n in readings if 1800 <= n < 2200}
     told = [date for date in given.dates if any(date.covers(each) for each in dates) or _by_year(date, dates, years)]
-    missing += [f"the date {_written(date)}" for date in given.dates if date not in told]
+    missing += [Reason("date", _written(date)) for date in given.dates if date not in told]
     days = {day for text in bare for day in values.weekdays(text)}
     days.update(day for date in [*told, *dates] if (day := _weekday(date)) is not None)
-    missing += [f"the day of the week ({dt.date(2001, 1, 1 + day):%A})" for day in sorted(given.weekdays - days)]
+    missing += [Reason("weekday", str(day)) for day in sorted(given.weekdays - days)]
     times = {minutes for text in bare for minutes in values.times(text)[0]}
-    missing += [f"the time {m // 60}:{m % 60:02d}" for m in sorted(given.times - times)]
+    missing += [Reason("time", f"{m // 60}:{m % 60:02d}") for m in sorted(given.times - times)]
 
     scaled = {value for text in texts for value in _scaled(text)}
     numbers = _numbers(bare) | years | scaled
@@ -78,17 +79,17 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
     for readings in given.numbers:
         placed = any(f"{n:g}" in given.placed and f"{n:g}" in places for n in readings)
         if not readings & numbers and not placed:
-            missing.append(f"the number {max(readings):g}")
-    missing += [f"the number {mark}" for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
+            missing.append(Reason("number", f"{max(readings):g}"))
+    missing += [Reason("number", mark) for mark in sorted(given.placed) if not mark.isdigit() and mark not in places]
     missing += [
-        f"the number {pair}" for pair in sorted(_slashed(claim) - {p for t in [*texts, *shown] for p in _slashed(t)})
+        Reason("number", pair) for pair in sorted(_slashed(claim) - {p for t in [*texts, *shown] for p in _slashed(t)})
     ]
-    missing += [f"the month {word}" for word in _months_lacking(claim, [*texts, *shown], language)]
-    missing += [f"the number {written}" for value, written in _scaled(claim).items() if value not in scaled | numbers]
+    missing += [Reason("month", word) for word in _months_lacking(claim, [*texts, *shown], language)]
+    missing += [Reason("number", written) for value, written in _scaled(claim).items() if value not in scaled | numbers]
     missing += _bound_elsewhere(claim, texts, language)
     if _LINK.search(claim) and not all(part in " ".join(texts) for part in _links(claim)):
-        missing.append("an address or mark-up")
-    return missing + [f"the name {name}" for name in names_lacking(claim, given, [*texts, *shown], language)]
+        missing.append(Reason("address"))
+    return missing + [Reason("name", name) for name in names_lacking(claim, given, [*texts, *shown], language)]
 
 
 def _slashed(text: str) -> set[str]:
@@ -123,14 +124,14 @@ def _months(text: str, language: str) -> list[tuple[int, str]]:
     return [(month, word) for month, word in named if language != "en" or (word[0].isupper() and word != read[0])]
 
 
-def _bound_elsewhere(claim: str, texts: Sequence[str], language: str) -> list[str]:
+def _bound_elsewhere(claim: str, texts: Sequence[str], language: str) -> list[Reason]:
     """Numbers before a word before which the sources have other numbers only: four days where they have two."""
     held: dict[str, set[float]] = {}
     for text in texts:
         for stem, number in _bound(text, language):
             held.setdefault(stem, set()).add(number)
     return [
-        f"the number {number:g} before “{stem}”"
+        Reason("number_before", f"{number:g}", stem)
         for stem, number in _bound(claim, language)
         if stem in held and number not in held[stem]
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.support.clauses import clauses
+from assistant.support.reasons import Reason
 from assistant.support.thesaurus import LIMITS, STRENGTHS, Found, Thesaurus, Word, forms_of_one, read_words, thesaurus
 from assistant.wording.lexicon import stops
 from assistant.wording.polarity import polarity
@@ -39,7 +40,7 @@ class _Side:
         return {each.line for each in getattr(self.book, kind).find(self.words)}
 
 
-def turned(claim: str, source: str, heading: str, language: str) -> list[str]:
+def turned(claim: str, source: str, heading: str, language: str) -> list[Reason]:
     """What a sentence turns round, beside the words of its sources (joined) and the headings above them."""
     said, held = _Side.of(claim, language), _Side.of(source, language)
     above = _Side.of(heading, language)
@@ -47,7 +48,7 @@ def turned(claim: str, source: str, heading: str, language: str) -> list[str]:
     return [*(each for each in wrong if each), *_actors(said, held, above)]
 
 
-def _denial(said: _Side, held: _Side) -> str:
+def _denial(said: _Side, held: _Side) -> Reason | None:
     """Negations: each clause must deny as the clauses of the source do that say most of the same; and a sentence without any
     may not say what stands right behind a negation of the source and nowhere else."""
     theirs = clauses(held.text, held.language)
@@ -55,43 +56,43 @@ def _denial(said: _Side, held: _Side) -> str:
     for mine in clauses(said.text, said.language):
         short = SHORT_HAN if said.language == "zh" else SHORT
         if mine.denials and not anywhere and mine.denies:
-            return "a negation that the source does not have"
+            return Reason("negation")
         shares = [(len(mine.says & each.says) / len(mine.says), each) for each in theirs] if mine.says else []
         best = max((share for share, _ in shares), default=0.0)
         near = [each for share, each in shares if share >= AS_GOOD * best]
         if not mine.denies and len(mine.says) < short and any(len(each.says) > short for each in near):
             continue
         if best >= ALIGNED and all(each.denies != mine.denies for each in near):
-            return "a denial of what the source affirms" if mine.denies else "what the source denies"
+            return Reason("denial") if mine.denies else Reason("denied")
     if not any(each.denials for each in clauses(said.text, said.language)) and said.language != "zh":
         one, other = polarity(said.text, said.language), polarity(held.text, held.language)
         if one.affirmed & other.denied - other.affirmed:
-            return "what the source denies"
-    return ""
+            return Reason("denied")
+    return None
 
 
-def _opposite(said: _Side, held: _Side) -> str:
+def _opposite(said: _Side, held: _Side) -> Reason | None:
     mine, theirs = said.lines("opposites"), held.lines("opposites")
     for line in sorted(mine - theirs):
         if line ^ 1 in theirs and line ^ 1 not in mine:
             word = next(each for each in said.book.opposites.find(said.words) if each.line == line)
-            return f"the opposite: “{said.words[word.first].surface}”"
-    return ""
+            return Reason("opposite", said.words[word.first].surface)
+    return None
 
 
-def _strength(said: _Side, held: _Side) -> str:
+def _strength(said: _Side, held: _Side) -> Reason | None:
     """An obligation where the source only recommends or permits, and the other way round."""
     mine, theirs = said.lines("strength"), held.lines("strength")
     only = any(fold(word.surface) in _ONLY for word in (*said.words, *held.words))
     denied = only or polarity(said.text, said.language).negates or polarity(held.text, held.language).negates
     if not mine or not theirs or mine & theirs or denied:  # `may not` obliges
-        return ""
+        return None
     if mine == {0} or (theirs == {0} and 0 not in mine):
-        return f"{STRENGTHS[min(mine)]} where the source has {STRENGTHS[min(theirs)]}"
-    return ""
+        return Reason("strength", STRENGTHS[min(mine)], STRENGTHS[min(theirs)])
+    return None
 
 
-def _limit(said: _Side, held: _Side) -> str:
+def _limit(said: _Side, held: _Side) -> Reason | None:
     mine = {LIMITS[line] for line in said.lines("limits")}
     theirs = {LIMITS[line] for line in held.lines("limits")}
     same = {
@@ -102,11 +103,11 @@ def _limit(said: _Side, held: _Side) -> str:
     }
     for kind, others in same.items():
         if kind in mine and not others & theirs and theirs - {"near"}:
-            return "another bound of a number"
-    return ""
+            return Reason("bound")
+    return None
 
 
-def _actors(said: _Side, held: _Side, above: _Side) -> list[str]:
+def _actors(said: _Side, held: _Side, above: _Side) -> list[Reason]:
     """Actors that the source does not have, and two that have changed places."""
     mine = said.book.actors.find(said.words)
     theirs = held.book.actors.find(held.words)
@@ -114,7 +115,7 @@ def _actors(said: _Side, held: _Side, above: _Side) -> list[str]:
     strange = [each for each in mine if each.line not in known and not _in(said, each, held)]
     if strange:
         names = [" ".join(word.surface for word in said.words[each.first : each.last + 1]) for each in strange]
-        return [f"the actor “{name}”" for name in dict.fromkeys(names)]
+        return [Reason("actor", name) for name in dict.fromkeys(names)]
     swapped = _changed(said, mine, held, theirs)
     return [swapped] if swapped else []
 
@@ -132,7 +133,7 @@ def _in(said: _Side, found: Found, held: _Side) -> bool:
     )
 
 
-def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[Found]) -> str:
+def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[Found]) -> Reason | None:
     """Two actors in the other order than in the source, though neither verb is turned round by a passive."""
     for n, one in enumerate(mine):
         for other in mine[n + 1 :]:
@@ -146,8 +147,8 @@ def _changed(said: _Side, mine: Sequence[Found], held: _Side, theirs: Sequence[F
                 if (turn := _voice(held, *sorted((a, b), key=lambda each: each.first))) is not None
             ]  # fmt: skip
             if agrees and not any(agrees):
-                return f"“{said.words[one.first].surface}” in another's place"
-    return ""
+                return Reason("place", said.words[one.first].surface)
+    return None
 
 
 def _voice(side: _Side, one: Found, other: Found) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Dropped
 from assistant.frames import joined, say
 
 if TYPE_CHECKING:
@@ -46,5 +46,5 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
         notes=tuple(dict.fromkeys(notes)),
         model=model,
         raw=tuple(draft.raw),
-        dropped=tuple(draft.dropped),
+        dropped=tuple(Dropped(each.text, each.reason.said(language)) for each in draft.dropped),
     )

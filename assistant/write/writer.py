@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.answer import Dropped, Statement
+from assistant.answer import Statement
 from assistant.events import Progress
 from assistant.model import LanguageModel, Message, ModelFault
 from assistant.quote import statement_of
 from assistant.retrieve import Evidence
 from assistant.support.check import SupportCheck
+from assistant.support.reasons import Reason
 from assistant.write import prompt
 from assistant.write.fence import Fenced, fenced, tokens
 from assistant.write.grounds import grounds
@@ -28,13 +29,21 @@ MARGIN = 64
 """Tokens that the form of a conversation takes."""
 
 
+@dataclass(frozen=True)
+class Fallen:
+    """A sentence that did not stand."""
+
+    text: str
+    reason: Reason
+
+
 @dataclass
 class Draft:
     """What became of one request to the model: its replies as they came, what stood, what did not."""
 
     raw: list[str] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
-    dropped: list[Dropped] = field(default_factory=list)
+    dropped: list[Fallen] = field(default_factory=list)
     left_out: tuple[Evidence, ...] = ()
     kept_back: tuple[Evidence, ...] = ()
     fault: ModelFault | None = None
@@ -52,7 +61,7 @@ class _Slot:
 
     text: str
     statement: Statement | None
-    reason: str = ""
+    reason: Reason | None = None
     said: bool = False
 
 
@@ -98,7 +107,7 @@ class Writer:
                 self._again(rules, question, language, fence, slots, draft)
             except ModelFault as fault:
                 draft.fault = fault
-        draft.dropped = [Dropped(slot.text, slot.reason) for slot in slots if slot.statement is None]
+        draft.dropped = [Fallen(slot.text, slot.reason) for slot in slots if slot.reason is not None]
         yield from _ready([slot for slot in slots if slot.statement is not None], draft)
         return draft
 
@@ -136,16 +145,16 @@ class Writer:
         text = written.text
         unknown = [each for each in written.ids if each not in fence.held]
         if not written.ids:
-            return _Slot(text, None, "it cites no excerpt")
+            return _Slot(text, None, Reason("no_excerpt"))
         if unknown:
-            return _Slot(text, None, f"it cites {', '.join(unknown)}, which is no excerpt that was given")
+            return _Slot(text, None, Reason("unknown_excerpt", ", ".join(unknown)))
         if len(written.ids) > MOST_CITED:
-            return _Slot(text, None, f"it cites more than {MOST_CITED} excerpts")
+            return _Slot(text, None, Reason("many_excerpts", str(MOST_CITED)))
         if len(text) > SENTENCE_LIMIT:
-            return _Slot(text, None, "it is too long for one sentence")
+            return _Slot(text, None, Reason("too_long"))
         units, support = grounds(self._check, text, [fence.held[each] for each in written.ids])
         if not units:
-            return _Slot(text, None, f"what it cites does not give {'; '.join(support.lacks)}")
+            return _Slot(text, None, Reason("given", parts=support.lacks))
         citations = tuple(dict.fromkeys(cite for unit in units for cite in statement_of(unit).citations))
         return _Slot(text, Statement(text, "supported", citations))
 
@@ -154,7 +163,7 @@ class Writer:
     ) -> None:
         """Asks once more for the sentences that failed; those that stand now take their places."""
         failed = [slot for slot in slots if slot.statement is None][: 2 * self._most]
-        told = [(slot.text[:SENTENCE_LIMIT], slot.reason) for slot in failed]
+        told = [(slot.text[:SENTENCE_LIMIT], slot.reason.said("en")) for slot in failed if slot.reason is not None]
         while len(told) > 1 and sum(tokens(text + reason) for text, reason in told) > self.model.output:
             told.pop()
         left = dict(enumerate(failed[: len(told)], 1))
@@ -166,7 +175,7 @@ class Writer:
             slot = left.pop(number)
             known = {other.text for other in slots if other.statement is not None}
             if mended.statement is not None and mended.text not in known:
-                slot.text, slot.statement = mended.text, mended.statement
+                slot.text, slot.statement, slot.reason = mended.text, mended.statement, None
 
 
 def _ready(slots: Sequence[_Slot], draft: Draft) -> Iterator[Statement]:
