@@ -90,7 +90,7 @@ class Scorer:
         likely = self._likeliest(question, distinct(candidates), hits)
         units = [each.unit for each in likely]
         texts = [_scored_text(unit) for unit in units]
-        cosines = self._cosines(question, texts)
+        cosines = self._cosines(question, units, texts)
         cross, asked = self._crossed(question, units, texts, hits)
         plain = [unit.document.id not in self._library.indexed() for unit in units]
         homes = self._homes(question, units, cross, plain)
@@ -162,7 +162,10 @@ class Scorer:
         if models.multilingual is not None and models.readers(question.language) == (models.multilingual,):
             for n in (n for n, without in enumerate(plain) if without):
                 unit = signals[n].unit
-                near = self._weights.by_meaning(signals[n].cosine, unit.evidence.dense, question.language)
+                abroad = unit.document.language != question.language
+                near = self._weights.by_meaning(
+                    signals[n].cosine, unit.evidence.dense, question.language, abroad=abroad
+                )
                 scores[n] = near - lost[n]
         words = [self._by_words(question, each.unit, each.coverage) for each in signals]
         return [max(score, word - loss) for score, word, loss in zip(scores, words, lost, strict=True)]
@@ -189,11 +192,21 @@ class Scorer:
             return -NEVER
         return self._weights.by_words(coverage, language)
 
-    def _cosines(self, question: Question, texts: Sequence[str]) -> list[float]:
-        asked, readers = question.for_models(self._library.models)
+    def _cosines(self, question: Question, units: Sequence[Unit], texts: Sequence[str]) -> list[float]:
+        """How like the question the texts of units are, by the first model that reads both."""
+        models = self._library.models
+        asked, readers = question.for_models(models)
+        cosines = [0.0] * len(texts)
         if not asked or not readers:
-            return [0.0] * len(texts)
-        return self._library.likenesses(asked, texts, readers[0])
+            return cosines
+        spoken = question.language if models.readers(question.language) else "en"
+        for language in dict.fromkeys(unit.document.language for unit in units):
+            rows = [n for n, unit in enumerate(units) if unit.document.language == language]
+            model = next((model for model in readers if model in models.readers(language)), readers[0])
+            some = [texts[n] for n in rows]
+            for n, cosine in zip(rows, self._library.likenesses(asked, some, model, (spoken, language)), strict=True):
+                cosines[n] = cosine
+        return cosines
 
     def _crossed(
         self, question: Question, units: Sequence[Unit], texts: Sequence[str], hits: Sequence[SubjectHit]

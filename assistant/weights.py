@@ -51,6 +51,7 @@ class Weights:
     words_bars: Mapping[str, float]
     meaning_slope: float
     meaning_bars: Mapping[str, float]
+    meaning_bars_abroad: Mapping[str, float]
 
     @classmethod
     @cache
@@ -64,6 +65,7 @@ class Weights:
             words_bars={language: float(bar) for language, bar in words["bars"].items()},
             meaning_slope=float(meaning["slope"]),
             meaning_bars={language: float(bar) for language, bar in meaning["bars"].items()},
+            meaning_bars_abroad={language: float(bar) for language, bar in meaning["bars_abroad"].items()},
         )
 
     def plain(self, units: Sequence[Plain], searched: int) -> list[float]:
@@ -92,11 +94,13 @@ class Weights:
         """For a unit in a language that no model reads: the share, weighted by rarity, of what is asked that it names."""
         return self.words_slope * (coverage - self.words_bars[language])
 
-    def by_meaning(self, cosine: float, passage_cosine: float | None, language: str) -> float:
+    def by_meaning(self, cosine: float, passage_cosine: float | None, language: str, *, abroad: bool) -> float:
         """For a unit of a document without a subject index, asked in another language than English that a model reads:
-        how near the unit and its passage are to the question. The cross-encoder reads English only."""
+        how near the unit and its passage are to the question. The cross-encoder reads English only. `abroad` says that the
+        unit is in another language than the question."""
         near = cosine + (cosine if passage_cosine is None else passage_cosine)
-        return self.meaning_slope * (near - self.meaning_bars[language])
+        bars = self.meaning_bars_abroad if abroad else self.meaning_bars
+        return self.meaning_slope * (near - bars[language])
 
     @staticmethod
     def indexed(

@@ -489,10 +489,21 @@ class Library:
                     self._subjects[bool(second)] = known, places, index
             return self._subjects[model is self.models.multilingual]
 
-    def likenesses(self, question: str, texts: Sequence[str], model: Embedder | None = None) -> list[float]:
-        """How like a question each of some texts is in meaning, by one of the library's models."""
+    def likenesses(
+        self,
+        question: str,
+        texts: Sequence[str],
+        model: Embedder | None = None,
+        languages: tuple[str, str] | None = None,
+    ) -> list[float]:
+        """How like a question each of some texts is in meaning, by one of the library's models. `languages` are those of
+        the question and of the texts."""
         model = model or self.embedder
-        cosines = model.embed_passages(texts) @ self.models.query(question, model)
+        vector = self.models.query(question, model)
+        crossing = model.crossing(*languages) if languages else None
+        cosines = model.embed_passages(texts) @ (vector if crossing is None else crossing.moved(vector))
+        if crossing is not None:
+            cosines = crossing.levelled(cosines)
         return [float(value) for value in model.likeness(cosines)]
 
     def subject_lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:

@@ -18,8 +18,10 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.models import Models
+from eval.crossing import rows as crossing_rows
 from eval.public import abstention, beir, commands, evidence, squad
 from eval.public.figures import mean
+from eval.public.fit import fit_bars
 from eval.public.memo import RememberedEmbedder, RememberedScorer
 from eval.public.outcomes import Outcome, Outcomes
 from eval.public.ranking import judged, rank, ranking_figures
@@ -453,6 +455,45 @@ def test_rows_are_answered_or_refused_from_their_own_passages(tmp_path: Path, ki
     assert known["confidence"] > unknown["confidence"]
     assert known["units"][0]["holds"] is None
     assert "castle" in known["units"][0]["words"]
+
+
+def test_passages_in_another_language_than_the_question_are_held_in_theirs(tmp_path: Path, kit: Kit) -> None:
+    row = abstention_row("a", "¿Quién construyó el castillo?", True, "es") | {"passages_language": "en"}
+    found = abstention.read_abstention(write_lines(tmp_path / "rows.jsonl", row))[0]
+    assert (found.language, {text.language for text in found.passages}) == ("es", {"en"})
+    assert abstention.outcome_of(found, kit)["abroad"] is True
+    with pytest.raises(PublicError, match="'de' is none of"):
+        abstention.read_abstention(write_lines(tmp_path / "bad.jsonl", row | {"passages_language": "de"}))
+
+
+def test_rows_across_languages_hold_the_answer_by_turns(tmp_path: Path, kit: Kit) -> None:
+    found = squad.load_squad(squad_file(tmp_path / "town.json", *TOWN))
+    made = list(crossing_rows(found.questions, found.texts(), "es", kit))
+    assert [(row["answerable"], row["language"], row["passages_language"]) for row in made] == [
+        (True, "es", "en"),
+        (False, "es", "en"),
+    ]
+    held = [{passage["text"] for passage in row["passages"]} for row in made]
+    assert CASTLE in held[0]
+    assert BRIDGE not in held[1]
+
+
+def test_bars_are_fitted_for_each_language_and_for_passages_abroad(tmp_path: Path) -> None:
+    def row(language: str, near: float, answerable: bool, abroad: bool) -> dict[str, Any]:
+        units = [{"cosine": near / 2, "dense": near / 2}]
+        return {"language": language, "abroad": abroad, "answerable": answerable, "units": units}
+
+    own = [row("es", near, answerable, False) for near, answerable in ((1.4, True), (1.2, True), (1.0, False))]
+    abroad = [row("es", near, answerable, True) for near, answerable in ((1.1, True), (0.9, False))]
+    bars = fit_bars([write_lines(tmp_path / "outcomes.jsonl", *own, *abroad)])
+    assert [(bar.abroad, bar.bar, bar.answered, bar.refused) for bar in bars] == [
+        (False, 1.2, 0.0, 0.0),
+        (True, 1.1, 0.0, 0.0),
+    ]
+    strict = fit_bars([write_lines(tmp_path / "more.jsonl", *own, row("es", 1.5, False, False))], most=0.5)
+    assert [(bar.bar, bar.answered, bar.refused) for bar in strict] == [(1.2, 0.5, 0.0)]
+    none = fit_bars([write_lines(tmp_path / "none.jsonl", *own, row("es", 1.5, False, False))], most=0.0)
+    assert [(bar.answered, bar.refused) for bar in none] == [(0.0, 1.0)]
 
 
 def test_abstention_figures_are_those_worked_out_by_hand() -> None:

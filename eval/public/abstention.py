@@ -33,17 +33,18 @@ class Question:
 
 
 def read_abstention(path: Path) -> list[Question]:
-    """Reads `{id, language, question, passages: [{title, text}], answerable}`, one a line. Raises `PublicError`."""
+    """Reads `{id, language, question, passages: [{title, text}], answerable}`, one a line; `passages_language` where the
+    passages are in another language than the question. Raises `PublicError`."""
     rows = [(row.text("id"), row) for row in read_jsonl(path)]
     each_once(rows)
     found = []
     for key, row in rows:
         language = row.text("language")
-        if language not in LANGUAGES:
-            raise row.fault(f"the language {language!r} is none of {', '.join(LANGUAGES)}")
-        passages = [
-            Text(each.text("title", ""), each.text("text"), language) for each in row.rows("passages", "passage")
-        ]
+        read = row.text("passages_language", language)
+        for each in (language, read):
+            if each not in LANGUAGES:
+                raise row.fault(f"the language {each!r} is none of {', '.join(LANGUAGES)}")
+        passages = [Text(each.text("title", ""), each.text("text"), read) for each in row.rows("passages", "passage")]
         if not any(each.body.strip() for each in passages):
             raise row.fault("'passages' holds no words")
         found.append(Question(key, language, row.filled("question"), tuple(passages), row.flag("answerable")))
@@ -58,6 +59,7 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
         asked = ask(engine, question.text)
         return {
             "language": question.language,
+            "abroad": any(each.language != question.language for each in question.passages),
             "answerable": question.answerable,
             **asked.told(),
             "weighed": len(asked.scored),

@@ -178,17 +178,23 @@ def evidence(
 
 def fit(
     outcomes: Annotated[list[Path], typer.Argument(help="Files that 'eval abstention --out' wrote.")],
+    most: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, help="Answer at most this share of the unanswerable rows, instead of a balance."
+        ),
+    ] = None,
     json_: AsJson = False,
 ) -> None:
     """Bars for answering by meaning, language by language: where wrong answers and wrong refusals balance."""
     with _told():
-        bars = fit_bars(outcomes)
+        bars = fit_bars(outcomes, most)
     if json_:
         typer.echo(json.dumps([asdict(bar) for bar in bars], ensure_ascii=False))
         return
-    table = Table("language", "rows", "bar", "answered unanswerable", "refused answerable", "AUC")
+    table = Table("language", "passages", "rows", "bar", "answered unanswerable", "refused answerable", "AUC")
     for bar in bars:
-        table.add_row(bar.language, str(bar.rows), *(f"{value:.3f}" for value in (bar.bar, bar.answered, bar.refused)),
+        table.add_row(bar.language, "abroad" if bar.abroad else "own", str(bar.rows), *(f"{value:.3f}" for value in (bar.bar, bar.answered, bar.refused)),
                       "-" if bar.auc is None else f"{bar.auc:.3f}")  # fmt: skip
     data.print(table)
 
