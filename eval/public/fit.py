@@ -65,11 +65,11 @@ def _bar(language: str, rows: Sequence[tuple[float, bool]], most: float | None, 
     def errors(bar: float) -> tuple[float, float]:
         return sum(near >= bar for near in no) / len(no), sum(near < bar for near in yes) / len(yes)
 
-    bars = sorted({near for near, _ in rows} | {max(no) + BEYOND})
+    bars = sorted({near for near, _ in rows})
     if most is None:
         best = min(bars, key=lambda bar: (max(errors(bar)), sum(errors(bar))))
     else:
-        best = next(bar for bar in bars if errors(bar)[0] <= most)
+        best = next((bar for bar in bars if errors(bar)[0] <= most), max(no) + BEYOND)
     answered, refused = errors(best)
     confidence = auc([near for near, _ in rows], [answerable for _, answerable in rows])
     return Bar(language, abroad, best, answered, refused, confidence, len(rows))
