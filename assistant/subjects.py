@@ -7,6 +7,7 @@ with like; the answer is then quoted from the place itself.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ HITS = 24
 ABROAD = 0.85
 """What likeness to a phrase in another language than the question's counts, where only terms are compared."""
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _Place = tuple[str, int, int]
 _GAP: _Place = ("", 0, 0)
 
@@ -89,14 +91,17 @@ def _read(question: Question, library: Library, documents: Sequence[str] | None)
     spoken = {question.language, "en"}
     for asked in dict.fromkeys((text, question.bare)):
         if asked and readers:
-            for place, (cosine, phrase) in _nearest(library.subject_dense(asked, WIDE, readers, spoken)).items():
+            found = library.subject_dense(asked, WIDE, readers, spoken)
+            near = [each for each in found if not _of_another_time(question, each[1])]
+            for place, (cosine, phrase) in _nearest(near).items():
                 if cosine * seen > cosines.get(place, (0.0, ""))[0]:
                     cosines[place] = (cosine * seen, phrase)
     if text and read:
         leaning = library.subject_leaning(text, readers)
     for language in dict.fromkeys((question.language, "en")):
         for document_id, subject, share in _shared(question, library, language):
-            _keep(shares, document_id, subject, share)
+            if not _of_another_time(question, subject):
+                _keep(shares, document_id, subject, share)
     hits = []
     gap, gap_phrase, gap_cosine = 0.0, "", 0.0
     for place in {**cosines, **shares}:
@@ -150,6 +155,20 @@ def _share_of_terms(question: Question) -> float:
     }
     content = question.content
     return sum(token in named for token in content) / len(content) if content else 0.0
+
+
+def _of_another_time(question: Question, subject: Subject) -> bool:
+    """Whether a known gap is about another year or another session than the question."""
+    if not subject.gap:
+        return False
+    years = set(_YEAR.findall(question.text))
+    others = set(_YEAR.findall(subject.phrase)) if years else set()
+    if others and not years & others:
+        return True
+    if not question.sessions:
+        return False
+    named = question.vocabulary.choices("ordinals", subject.phrase, subject.language)
+    return bool(named) and not set(named) & set(question.sessions)
 
 
 def _nearest(found: Sequence[tuple[str, Subject, float]]) -> dict[_Place, tuple[float, str]]:
