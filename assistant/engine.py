@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answer import Answer, Mode, Pointer, Statement, ordered
-from assistant.conversation import stand_alone
+from assistant.conversation import LONGEST_TURN, Reading, readings, spoken_in, stand_alone
+from assistant.conversation.memory import Memory, first_cited, key, lifted
 from assistant.events import Event, Finished, Progress, said
 from assistant.evidence import Scored, Scorer, TextScorer, of_another_kind
 from assistant.frames import joined, language_name, say
@@ -36,6 +37,7 @@ from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, link, same_document
 
 if TYPE_CHECKING:
+    from assistant.model import ModelFault
     from assistant.write.writer import Draft, Writer
 
 THRESHOLD = 0.0
@@ -61,6 +63,8 @@ INSTRUMENT = "instrument"
 """Kind of the catalogue's entries for treaties that the documents refer to and that are no part of the collection."""
 NOTES = 3
 """Documents of an answer of which it is told that they are not held."""
+SURE_LAST = 4.0
+"""Log-odds from which on evidence answers the last words of a conversation although they are like a known gap."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
 
@@ -131,6 +135,7 @@ class Engine:
         self._writer = writer
         self._mode = mode
         self._clock = clock
+        self._memory = Memory()
 
     def ask(
         self,
@@ -164,23 +169,25 @@ class Engine:
         begun = self._clock()
         bounded = text[: self._max_question + 1]
         cleaned = clean_question(bounded)
-        spoken = language or parse_question(cleaned[:400], self.vocabulary, self.catalogue).language
+        turns = [clean_question(turn[: self._max_question]) for turn in history]
+        spoken = language or spoken_in(cleaned[:400], turns)
         refused = self._refused(text, cleaned, spoken)
         if refused is not None:
             yield Finished(refused)
             return
-        turns = [clean_question(turn[: self._max_question]) for turn in history]
         asked = cleaned
         if spoken == "en":
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
-        whole = stand_alone(asked, turns, self.vocabulary, self.catalogue)
-        question = parse_question(whole, self.vocabulary, self.catalogue, spoken, asked)
-        question = replace(question, within=scope.ids(self.library) if scope else None)
-        parsed = self._clock()
-        yield Progress("searching")
-        answer = self._answer(question)
+        within = scope.ids(self.library) if scope else None
+        found = readings(asked, turns, self.vocabulary, self.catalogue, spoken)
         mode = mode or self._mode
-        if self._writer is not None and is_written(mode, question, answer):
+        yield Progress("searching")
+        made, fault = self._rewritten(asked, turns, found[0]) if mode != "quote" else (None, None)
+        if made is not None:
+            found = (made, *found) if found[0].leans else (*found, made)
+        parsed = self._clock()
+        question, answer = self._answer_first([self._meant(each, within) for each in found])
+        if self._writer is not None and fault is None and is_written(mode, question, answer):
             answer = yield from self._written(self._writer, question, answer)
         else:
             yield from said(answer.statements)
@@ -192,8 +199,14 @@ class Engine:
             "answer_ms": (done - parsed) * 1e3,
             "total_ms": (done - begun) * 1e3,
         }
-        read_as = () if asked == cleaned else (say("read_as", spoken, question=asked),)
-        yield Finished(replace(answer, question=cleaned, timings=timings, notes=(*answer.notes, *read_as)))
+        notes = [*answer.notes]
+        if made is not None and question.text == made.text:
+            notes.append(say("read_as", spoken, question=made.text))
+        elif asked != cleaned:
+            notes.append(say("read_as", spoken, question=asked))
+        if fault is not None and self._writer is not None:
+            notes.append(say(f"model_{fault.kind}", spoken, model=self._writer.model.name, **NAMES))
+        yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
     def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
         """What is said of a question that can't be answered as it is, or from no documents."""
@@ -233,6 +246,49 @@ class Engine:
         return self._scorer.score(question, self._gather(question, documents)) if question.text else []
 
     # Ways to an answer
+
+    def _rewritten(
+        self, text: str, history: Sequence[str], reading: Reading
+    ) -> tuple[Reading | None, ModelFault | None]:
+        """A turn made whole by the model, where there is one and the turn may lean on what was said before; else None, and
+        why the model failed."""
+        if self._writer is None or not history or not (reading.leans or len(text) <= LONGEST_TURN):
+            return None, None
+        from assistant.model import ModelFault
+        from assistant.write.rewrite import rewritten
+
+        try:
+            return rewritten(self._writer.model, text, history, reading, self.vocabulary), None
+        except ModelFault as fault:
+            return None, fault
+
+    def _meant(self, reading: Reading, within: frozenset[str] | None) -> Question:
+        """A reading as a question, with the passages that answered what it leans on."""
+        question = self._read(reading, within)
+        if reading.earlier is None or len(reading.parts) == 1:
+            return question
+        earlier = self._read(reading.earlier, within)
+        state = self.library.versions()
+        carried = self._memory.passages(key(earlier), state, lambda: first_cited(self._answer(earlier)))
+        return replace(question, carried=carried)
+
+    def _read(self, reading: Reading, within: frozenset[str] | None) -> Question:
+        text, focus = reading.text, reading.focus
+        return replace(parse_question(text, self.vocabulary, self.catalogue, reading.language, focus), within=within)
+
+    def _answer_first(self, meant: Sequence[Question]) -> tuple[Question, Answer]:
+        """The likeliest reading of a turn that the documents answer, with the answer; of none, the likeliest."""
+        given: list[Answer] = []
+        for question in meant:
+            answer = self._answer(question)
+            if not question.carried:
+                self._memory.keep(key(question), self.library.versions(), first_cited(answer))
+            if answer.statements:
+                return question, answer
+            given.append(answer)
+            if answer.absent:
+                break
+        return meant[0], given[0]
 
     def _answer(self, question: Question) -> Answer:
         """The answer to a question, or to each of the questions that it asks at once."""
@@ -431,13 +487,16 @@ class Engine:
             asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
         scored = self._scorer.score_units(asked, units)
         if self._asks_more(question):
-            lifted = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
-            chosen = choose(lifted, THRESHOLD, self._most)
+            named = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
+            chosen = choose(named, THRESHOLD, self._most)
             for article in question.articles if chosen and len(question.articles) > 1 else ():
                 # Each article that is named has its say.
                 own = [each for each in scored if within(each.unit.locator, f"art. {article}")]
                 if own and not any(within(unit.locator, f"art. {article}") for unit in chosen):
                     chosen.append(own[0].unit)
+            if not chosen and asked is not question and not self._asks_a_gap(asked, lambda: scored):
+                # What was asked last says too little by itself.
+                chosen = choose(self._scorer.score_units(question, units), THRESHOLD, self._most)
             if not chosen:
                 return self._not_found(question, [unit.evidence for unit in units[:3]])
         else:
@@ -481,13 +540,15 @@ class Engine:
         versions = self.library.versions()
         documents = None if scope is None else sorted(versions.quotable(question.language, scope))
         evidence = self._gather(question, documents)
-        scored = self._scorer.score(question, evidence)
+        scored = lifted(self._scorer.score(question, evidence), question.carried, THRESHOLD)
         sure = _above_bar(scored)
         told = self._above_gaps(question, scored, documents)
         if told is not None:
             sure = told if sure is None else min(told, sure)
         if told is not None and told < 0.0:
             return replace(self._not_found(question, evidence), confidence=sure)
+        if self._leans_on_a_gap(question, scored, documents):
+            return replace(self._not_found(question, evidence), confidence=None if sure is None else min(sure, 0.0))
         chosen = choose(scored, THRESHOLD, self._most)
         if not chosen:
             chosen, sure_elsewhere = self._from_other_languages(question, scope)
@@ -528,6 +589,7 @@ class Engine:
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
         evidence = self.retriever.retrieve(question, self._passages, documents)
+        evidence += self._carried(question, documents, {each.id for each in evidence})
         indexed = self.library.indexed()
         held = documents if documents is not None else self.library.versions().quotable(question.language)
         plain = [document_id for document_id in held if document_id not in indexed]
@@ -536,6 +598,15 @@ class Engine:
         known = {each.id for each in evidence}
         more = self.retriever.retrieve(question, self._passages // 2, plain)
         return [*evidence, *(each for each in more if each.id not in known)]
+
+    def _carried(self, question: Question, documents: Sequence[str] | None, known: set[str]) -> list[Evidence]:
+        """What answered the turn before and was not retrieved for this one."""
+        held = self.library.passages_by_id([each for each in question.carried if each not in known])
+        return [
+            Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
+            for passage in held.values()
+            if documents is None or passage.document_id in documents
+        ]
 
     def _above_gaps(
         self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None
@@ -556,6 +627,26 @@ class Engine:
         evidence = min(max(scored[0].score, LEAST_EVIDENCE), MOST_EVIDENCE) if scored else LEAST_EVIDENCE
         told = best - reading.gap + LEANING * reading.leaning + EVIDENCE * evidence
         return 10.0 * (told - GAP_BAR)
+
+    def _leans_on_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
+        """Whether what a turn asks of what was said before is known not to be said, however well the documents answer
+        what was said before."""
+        if not question.carried or question.focus == question.text:
+            return False
+        asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
+        units = [each.unit for each in scored]
+        return self._asks_a_gap(asked, lambda: self._scorer.score_units(asked, units), documents)
+
+    def _asks_a_gap(
+        self, asked: Question, scored: Callable[[], Sequence[Scored]], documents: Sequence[str] | None = None
+    ) -> bool:
+        """Whether the last words of a conversation, by themselves, are more like a known gap than like anything that is
+        said, and no evidence is sure of them."""
+        reading = read_subjects(asked, self.library, documents)
+        best = max((hit.score for hit in reading.hits), default=0.0)
+        if reading.gap < GAP or reading.gap <= best + GAP_MARGIN:
+            return False
+        return max((each.score for each in scored()), default=0.0) < SURE_LAST
 
     def _scope(self, question: Question) -> list[str] | None:
         """The documents that a question is restricted to by its scope, or restricts itself to by symbol or name;

@@ -38,6 +38,7 @@ class Question:
     numbers of sessions and meetings (`the tenth session`) from the second on, `weekdays` 0 (Monday) to 6,
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
     `within` are ids of the only documents that it may be answered from, None for all.
+    `carried` are ids of passages that answered the turn before, where the question leans on it.
     `memory` keeps what was worked out for this question, so that it is not worked out twice.
     """
 
@@ -57,8 +58,8 @@ class Question:
     afternoon: bool | None = None
     hour: int | None = None
     named: tuple[Entry, ...] = ()
-    follow_up: bool = False
     within: frozenset[str] | None = None
+    carried: tuple[str, ...] = ()
     memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def covers(self, document_id: str) -> bool:
@@ -181,7 +182,6 @@ def parse_question(
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
         hour=hour,
         named=_named(bare, vocabulary, catalogue, spoken),
-        follow_up=_follows(text, vocabulary, spoken),
     )
 
 
@@ -189,7 +189,7 @@ _JOINS = r"\s*(?:,|、|\b(?:and|et|y|or|to)\b|и|و|和|与|及|&|-)\s*(?:the |l
 """What stands between two numbers that share a word: `items 2 and 3`, `the second and the third item`."""
 
 
-def _numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
+def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -> list[tuple[str, int, int]]:
     """Numbers that stand with a word of a kind (`item 2 (a)`, `the second item`, `第二项`): text and span."""
     found: list[tuple[str, int, int]] = []
     numbers = vocabulary.number_words(language)
@@ -202,7 +202,7 @@ def _numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) 
     )
     spelled = "|".join(sorted((re.escape(form) for form in numbers), key=len, reverse=True))
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
-    article = "(?:ال)?" if language == "ar" else ""
+    article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
     number = r"(?:n[o°º]\.?\s*|№\s*|#\s*)?(\d{1,3})(?:\s*\(\s*([a-z])\s*\)|([a-z])(?!\w))?"
     after = re.compile(
@@ -232,13 +232,13 @@ def _numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) 
 
 
 def _items(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(number for number, _, _ in _numbers_after("item", text, vocabulary, language)))
+    return tuple(dict.fromkeys(number for number, _, _ in numbers_after("item", text, vocabulary, language)))
 
 
 def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
     ordinal = {str(name) for name in vocabulary.choices("ordinals", text, language)}
     ordinal |= {number for found in _WITH_ENDING.findall(text) for number in found if number}
-    named = (number for number, _, _ in _numbers_after("meetings", text, vocabulary, language))
+    named = (number for number, _, _ in numbers_after("meetings", text, vocabulary, language))
     # "The first meeting on a topic" may be any, and sittings are rows of a timetable.
     sitting = vocabulary.find("sittings", text, language)
     return () if sitting else tuple(dict.fromkeys(each for each in named if each in ordinal - {"1"}))
@@ -246,11 +246,11 @@ def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ..
 
 def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[str, ...], str | None, str]:
     """Article numbers, a paragraph of the article, and the text with both blanked out."""
-    found = _numbers_after("article", text, vocabulary, language)
+    found = numbers_after("article", text, vocabulary, language)
     paragraph = None
     spans = [(start, end) for _, start, end in found]
     if found:
-        paragraphs = _numbers_after("paragraph", text, vocabulary, language)
+        paragraphs = numbers_after("paragraph", text, vocabulary, language)
         if paragraphs:
             paragraph = paragraphs[0][0]
             spans += [(start, end) for _, start, end in paragraphs]
@@ -304,21 +304,3 @@ def _instrument(text: str, vocabulary: Vocabulary, catalogue: Catalogue, languag
 
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", fold(text)))
-
-
-def _follows(text: str, vocabulary: Vocabulary, language: str) -> bool:
-    """Whether a question only makes sense after another: `and on Friday?`, `what about children?`, `why?`."""
-    short = len(text) <= (12 if language == "zh" else 60)
-    match = vocabulary.find("follow_up_starts", text, language)
-    return bool(match and match.start() <= 2 and short) or (_PRONOUN[language].search(text) is not None and short)
-
-
-# Only words that always stand for something said before; "there is", "y a-t-il" or "esta reunión" do not.
-_PRONOUN = {
-    "en": re.compile(r"\b(?:it|its|they|them|their|that one|this one|the same|the other|he|she)\b", re.IGNORECASE),
-    "fr": re.compile(r"\b(?:celui-ci|celle-ci|celui-là|celle-là|cela|ça|le même|la même)\b", re.IGNORECASE),
-    "es": re.compile(r"\b(?:ello|ellos|ellas|eso|aquello|el mismo|la misma)\b", re.IGNORECASE),
-    "ru": re.compile(r"\b(?:он|она|оно|они|его|её|ее|их|тот же|то же)\b", re.IGNORECASE),
-    "ar": re.compile(r"(?<!\w)(?:ذلك|تلك|نفسه|نفسها)(?!\w)"),
-    "zh": re.compile("它|他们|它们|那个|那份"),
-}

@@ -7,7 +7,7 @@ from collections import Counter
 
 _WORDS = {
     "en": "the of and to in a is that for on with as are be by this which at from it was or an what when who how where "
-    "does do did can may shall must will has have had not about there their if me i we you say said any",
+    "does do did can may shall must will has have had not about there their if me i we you say said any no sorry mean meant",
     "fr": "le la les de des du et à en un une est que qui pour sur avec dans par ce cette sont au aux ne pas se il elle "
     "ou où quel quelle quels quelles quand comment combien qu d l y a-t-il sera être ont leur peut doit faut quoi",
     "es": "el la los las de del y a en un una es que para sobre con por se al lo su sus son o no como qué cuál cuáles "

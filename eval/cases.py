@@ -26,7 +26,7 @@ MAX_LIST = 50
 """Entries of a list of a case."""
 
 _FIELDS = ("id", "question", "language", "kind", "answerable", "facts", "gold", "history", "why", "derived", "needs",
-           "corpus", "review", "note")  # fmt: skip
+           "corpus", "held_out", "review", "note")  # fmt: skip
 _SET_FIELDS = ("corpus", "needs", "cases")
 _REPR = reprlib.Repr()
 _REPR.maxstring = 80
@@ -82,7 +82,8 @@ class Case:
     `gold` places suffice one for all, except for comparisons and multi-hop questions, which need each. `derived` facts
     are composed or computed and need not be printed in a gold place. `needs` are keys of the documents that must be
     held for the case to make sense, those of the gold places among them; `corpus` names the collection that it is
-    about. A case under `review` was made from feedback and nobody has checked it yet.
+    about. Of a case that is `held_out` it is counted whether it is right, but nobody tunes by it: no report shows what was
+    answered. A case under `review` was made from feedback and nobody has checked it yet.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Case:
     derived: bool = False
     needs: tuple[str, ...] = ()
     corpus: str = ""
+    held_out: bool = False
     review: bool = False
     note: str = ""
 
@@ -193,6 +195,7 @@ def _case(raw: object, shared: Mapping[str, Any]) -> Case:
         derived=_flag(raw, "derived"),
         needs=tuple({squeeze(need): need for need in reversed(needs)}.values())[::-1],
         corpus=_text(raw, "corpus", "") or _text(shared, "corpus", ""),
+        held_out=_flag(raw, "held_out"),
         review=_flag(raw, "review"),
         note=_text(raw, "note", ""),
     )

@@ -24,7 +24,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Questions = Annotated[str, typer.Option("--set", help="A shipped question set (starter, meeting), or a YAML file.")]
+Questions = Annotated[
+    str, typer.Option("--set", help="A shipped question set (starter, meeting, conversations), or a YAML file.")
+]
 Documents = Annotated[
     list[Path] | None, typer.Option(help="File or folder that stands in for the set's documents; may be repeated.")
 ]

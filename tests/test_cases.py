@@ -57,6 +57,20 @@ def test_the_starter_set_is_of_every_kind_in_every_language_and_a_part_of_it_has
         assert sum(not case.answerable for case in cases if case.language == language) >= 5
 
 
+def test_the_conversations_are_sound(starter_library: Library) -> None:
+    assert [str(fault) for fault in check_set(shipped_sets()["conversations"], starter_library)] == []
+
+
+def test_the_conversations_have_two_or_three_turns_in_every_language_and_half_are_held_out() -> None:
+    cases = load_cases(shipped_sets()["conversations"])
+    assert len(cases) >= 60
+    assert {len(case.history) for case in cases} == {1, 2}
+    assert sum(case.language != "en" for case in cases) >= 25
+    assert 0.4 <= sum(case.held_out for case in cases) / len(cases) <= 0.6
+    for language in LANGUAGES:
+        assert {case.held_out for case in cases if case.language == language} == {True, False}
+
+
 def test_cases_name_the_documents_that_they_need() -> None:
     cases = {case.id: case for name in shipped_sets() for case in load_cases(shipped_sets()[name])}
     assert len(cases) == sum(len(load_cases(path)) for path in shipped_sets().values())
@@ -91,6 +105,7 @@ FIELDS = "id: q1, question: 'Who?', language: en, kind: fact"
         (f"- {{{FIELDS}, answerable: true, gold: [{{document: D, locator: [a]}}]}}", "does not follow the schema"),
         (f"- {{{FIELDS}, answerable: true, gold: [{{document: D, or: [{{page: 1}}]}}]}}", "does not follow the schema"),
         (f"- {{{FIELDS}, answerable: true, derived: 1}}", "'derived' does not follow the schema"),
+        (f"- {{{FIELDS}, answerable: true, held_out: half}}", "'held_out' does not follow the schema"),
         ("{cases: [], colour: red}", "unknown fields colour beside the cases"),
         ("- &a [*a]", "does not follow the schema"),
     ],

@@ -20,7 +20,9 @@ from eval.metrics.quotes import quote_exact
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.metrics.scores import MEASURES, scores
 from eval.metrics.summary import summarise
+from eval.report.failures import failures
 from eval.runs.records import Cited, Claim, Record
+from eval.runs.store import Run
 
 TEXT = "1. The Committee shall meet twice a year. 2. It shall report to the Assembly."
 FIRST = "The Committee shall meet twice a year."
@@ -295,6 +297,17 @@ def test_abstaining_is_wrong_for_an_answerable_case_and_right_for_another():
     assert scores(case(answerable=False, facts=(), gold=()), answer(), text_of)["right"] == 0
 
 
+def test_the_passage_is_found_only_where_an_answer_cites_it():
+    assert scores(case(), answer(), text_of)["passage_cited"] == 1
+    assert (
+        scores(case(), answer("c1", cited("para. 2", "It shall report to the Assembly.")), text_of)["passage_cited"]
+        == 0
+    )
+    assert scores(case(), abstains(), text_of)["passage_cited"] == 0
+    assert scores(case(), abstains(), text_of)["paragraph_exact"] is None
+    assert scores(case(answerable=False, facts=(), gold=()), answer(), text_of)["passage_cited"] is None
+
+
 def test_what_is_not_about_a_case_is_undefined():
     made = scores(case(answerable=False, facts=(), gold=()), abstains(), text_of)
     assert {name for name, value in made.items() if value is not None} == {"right"}
@@ -367,6 +380,16 @@ def test_a_summary_tells_kinds_and_languages_apart():
     assert made.by_kind["unanswerable"]["fact_recall"].cases == 0
     assert made.by_language["fr"]["right"].cases == 1
     assert made.per_case["good"]["right"] == 1
+    assert made.by_part == {}
+
+
+def test_cases_that_are_held_out_are_counted_apart_and_their_answers_not_shown(tmp_path):
+    cases, records = [case("open"), case("kept", held_out=True)], [abstains("open"), abstains("kept")]
+    made = summarise(cases, records, text_of)
+    assert {part: figures["right"].cases for part, figures in made.by_part.items()} == {"development": 1, "held out": 1}
+    page = str(failures(Run(tmp_path, {}, tuple(cases), tuple(records), {}, {}), made.per_case))
+    assert "open" in page
+    assert "kept" not in page
 
 
 def test_intervals_hold_the_figure_and_do_not_change_from_one_time_to_the_next():

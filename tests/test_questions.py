@@ -244,7 +244,7 @@ def test_another_item_replaces_the_item_that_was_asked_about(text: str, before: 
     made = parse(whole(text, before))
     assert made.items == ("4",)
     assert made.says("documents") == parse(before).says("documents")
-    assert len(made.text) > len(text)
+    assert made.text != text
 
 
 def test_another_treaty_replaces_the_treaty_that_was_asked_about() -> None:
@@ -320,7 +320,7 @@ def test_a_chain_of_follow_ups_keeps_what_the_first_turn_asked() -> None:
         ("When is item 3 taken up?", "What about the next item?", "item 4"),
         ("When was the second meeting held?", "And the next?", "third meeting"),
         ("When was the second meeting held?", "And the fifth?", "fifth meeting"),
-        ("Which topics were on the agenda in 2018?", "And in 2019?", "in 2019:"),
+        ("Which topics were on the agenda in 2018?", "And in 2019?", "in 2019"),
         ("Quand a eu lieu la réunion de 2018 ?", "Et celle de l'année suivante ?", "réunion de 2019"),
         ("¿Cuándo se celebró la primera sesión?", "¿Y la tercera?", "tercera sesión"),
         ("Когда состоялось второе совещание?", "А следующее?", "третье совещание"),
@@ -332,7 +332,7 @@ def test_the_next_the_previous_and_another_one_are_counted_from_the_turn_before(
     before: str, text: str, made: str
 ) -> None:
     assert made in whole(text, before)
-    assert whole(text, before).endswith(text.replace("？", "?").rstrip())
+    assert len(whole(text, before)) <= len(before) + len("eleventh")
 
 
 @pytest.mark.parametrize(

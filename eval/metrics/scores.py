@@ -18,6 +18,7 @@ MEASURES: Mapping[str, str] = {
     "fact_recall": "answerable cases: share of the required facts that the answer says",
     "all_facts": "answerable cases: whether it says every one",
     "answered": "answerable cases: whether there is an answer at all",
+    "passage_cited": "answerable cases: whether there is an answer that cites the gold places",
     "citation_recall": "answers: share of the claims supported by what they cite (ALCE)",
     "citation_precision": "answers: share of the citations that are not irrelevant (ALCE)",
     "document_exact": "answers to answerable cases: whether the gold documents are cited",
@@ -59,6 +60,8 @@ def scores(
         made["fact_recall"] = fact_recall(case, record)
         made["all_facts"] = float(made["fact_recall"] == 1.0)
         made["answered"] = float(record.answered)
+        if case.gold:
+            made["passage_cited"] = float(paragraph_exact(case, record) or False)
         if case.gold and (bool(record.ranked) if retrieves is None else retrieves):
             made.update(_retrieval(case, record))
     if record.answered:

@@ -17,6 +17,7 @@ from eval.metrics.statistics import Floats, Interval, bootstrap_interval
 from eval.runs.records import Record
 
 SUBGROUP_ROUNDS = 1_000
+PARTS = ("development", "held out")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Summary:
     `figures` are the means of `scores.MEASURES`, the abstention's precision, recall and F1, `aurc` over the answers given
     and `auc` of telling answerable from unanswerable (both only where the system says how sure it is). `curve` is the
     risk-coverage curve of the answers given. `latency_ms` are nearest-rank percentiles over all records, failed ones too:
-    people waited for these as well. `failed` lists cases without an answer because something broke, or without a record.
+    people waited for these as well. `by_part` tells the cases that are held out from the others, where a set has such.
+    `failed` lists cases without an answer because something broke, or without a record.
     `per_case` holds every measure of every case, for paired tests.
     """
 
@@ -51,6 +53,7 @@ class Summary:
     figures: Figures
     by_kind: Mapping[str, Figures]
     by_language: Mapping[str, Figures]
+    by_part: Mapping[str, Figures]
     curve: RiskCoverage | None
     latency_ms: Mapping[str, float | None]
     median_words: float | None
@@ -77,6 +80,7 @@ def summarise(
         for case in cases
     ]
     retrieves = any(record.ranked for record in records)
+    parted = any(case.held_out for case in cases)
     rows = [scores(case, record, text_of, retrieves) for case, record in pairs]
     said = [float(n) for _, record in pairs if (n := words_said(record)) is not None]
     times = [record.ms for record in records]
@@ -89,6 +93,7 @@ def summarise(
         figures={**_means(rows, seed), **_judgement(pairs, seed)},
         by_kind=_groups(pairs, rows, [case.kind for case in cases], seed),
         by_language=_groups(pairs, rows, [case.language for case in cases], seed),
+        by_part=_groups(pairs, rows, [PARTS[case.held_out] for case in cases], seed) if parted else {},
         curve=_curve(pairs),
         latency_ms={f"p{share}": percentile(times, share / 100) for share in (50, 95)},
         median_words=percentile(said, 0.5),

@@ -39,13 +39,14 @@ def faults(case: Case, record: Record, row: Mapping[str, float | None]) -> list[
 
 
 def failures(run: Run, per_case: Mapping[str, Mapping[str, float | None]]) -> Html:
-    """A card for each case that is not right in every respect, by kind; those that are wrong come first."""
+    """A card for each case that is not right in every respect, by kind; those that are wrong come first; none
+    for a case that is held out."""
     records = {record.case: record for record in run.records}
     held: dict[str, list[tuple[Case, Record, list[str]]]] = {}
     for case in run.cases:
         record = records[case.id]
         told = faults(case, record, per_case[case.id])
-        if told:
+        if told and not case.held_out:
             held.setdefault(case.kind, []).append((case, record, told))
     parts: list[Part] = []
     for kind, cases in sorted(held.items()):

@@ -30,6 +30,7 @@ def render(runs: Sequence[tuple[Run, Summary]]) -> str:
     """The page as text."""
     names = [run.name for run, _ in runs]
     summaries = [summary for _, summary in runs]
+    parts = [summary.by_part for summary in summaries]
     title = f"Answers measured: {', '.join(names)}"
     head = joined(
         tag("meta", charset="utf-8"),
@@ -53,6 +54,7 @@ def render(runs: Sequence[tuple[Run, Summary]]) -> str:
             "div",
             _groups("By kind", [summary.by_kind for summary in summaries]),
             _groups("By language", [summary.by_language for summary in summaries]),
+            *([_groups("By part", parts)] if any(parts) else []),
             class_="plots",
         ),
         *(_all_groups(name, summary) for name, summary in zip(names, summaries, strict=True)),
@@ -127,7 +129,7 @@ def _mark(figure: Figure | None, colour: int) -> Mark:
 
 def _all_groups(name: str, summary: Summary) -> Html:
     """Every figure by kind and language, folded."""
-    groups = {**summary.by_kind, **summary.by_language}
+    groups = {**summary.by_kind, **summary.by_language, **summary.by_part}
     shown = [figure for figure in MEANINGS if any(figure in held and held[figure].cases for held in groups.values())]
     rows = [
         tag("tr", tag("th", group), *(tag("td", number(held[figure].value), class_="number") for figure in shown))
@@ -166,6 +168,6 @@ def _failed(run: Run, summary: Summary) -> Html:
     return joined(
         tag("h2", f"Cases that failed: {run.name}"),
         tag("p", f"{wrong} of {summary.cases} cases are wrong. Others are listed where a place, a quote or a citation "
-            "is not as it should be. In the passages the quoted words are marked.", class_="note"),
+            "is not as it should be, none that is held out. In the passages the quoted words are marked.", class_="note"),
         failures(run, summary.per_case),
     )  # fmt: skip

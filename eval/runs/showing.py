@@ -35,7 +35,7 @@ def interval(figure: Figure) -> str:
 
 
 def print_summary(console: Console, name: str, summary: Summary) -> None:
-    """All figures of a run, and by kind and language how many cases it has right."""
+    """All figures of a run, and by kind, language and part how many cases it has right."""
     failed = f", {len(summary.failed)} failed" if summary.failed else ""
     told = f"{name}: {summary.cases} cases, {summary.answerable} answerable, {summary.answered} answered{failed}"
     table = Table(title=Text(visible(told)), title_justify="left", header_style="bold")
@@ -48,11 +48,12 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
             table.add_row(figure, number(held.value), interval(held), str(held.cases), meaning)
     console.print(table)
     groups = Table(header_style="bold")
-    for heading in ("kind or language", "right", "95 % interval", "cases"):
+    for heading in ("kind, language, part", "right", "95 % interval", "cases", "passage cited", "of answerable"):
         groups.add_column(heading, justify="left" if heading.startswith("kind") else "right")
-    for group, figures in [*summary.by_kind.items(), *summary.by_language.items()]:
-        held = figures["right"]
-        groups.add_row(visible(group), number(held.value), interval(held), str(held.cases))
+    for group, figures in [*summary.by_kind.items(), *summary.by_language.items(), *summary.by_part.items()]:
+        held, cited = figures["right"], figures["passage_cited"]
+        shown = number(held.value), interval(held), str(held.cases), number(cited.value), str(cited.cases)
+        groups.add_row(visible(group), *shown)
     console.print(groups)
     p50, p95 = summary.latency_ms["p50"], summary.latency_ms["p95"]
     console.print(f"Latency p50 {number(p50, 0)} ms, p95 {number(p95, 0)} ms; median answer "
