@@ -132,8 +132,8 @@ class Engine:
         self._passages = passages
         self._most = max_statements
         self._max_question = max_question
-        self._writer = writer
-        self._mode = mode
+        self.writer = writer
+        self.mode = mode
         self._clock = clock
         self._memory = Memory()
 
@@ -180,18 +180,18 @@ class Engine:
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
         within = scope.ids(self.library) if scope else None
         found = readings(asked, turns, self.vocabulary, self.catalogue, spoken)
-        mode = mode or self._mode
+        mode = mode or self.mode
         yield Progress("searching")
         made, fault = self._rewritten(asked, turns, found[0]) if mode != "quote" else (None, None)
         if made is not None:
             found = (made, *found) if found[0].leans else (*found, made)
         parsed = self._clock()
         question, answer = self._answer_first([self._meant(each, within) for each in found])
-        if self._writer is not None and fault is None and is_written(mode, question, answer):
-            answer = yield from self._written(self._writer, question, answer)
+        if self.writer is not None and fault is None and is_written(mode, question, answer):
+            answer = yield from self._written(self.writer, question, answer)
         else:
             yield from said(answer.statements)
-            if self._writer is None and mode == "write":
+            if self.writer is None and mode == "write":
                 answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
         done = self._clock()
         timings = {
@@ -204,8 +204,8 @@ class Engine:
             notes.append(say("read_as", spoken, question=made.text))
         elif asked != cleaned:
             notes.append(say("read_as", spoken, question=asked))
-        if fault is not None and self._writer is not None:
-            notes.append(say(f"model_{fault.kind}", spoken, model=self._writer.model.name, **NAMES))
+        if fault is not None and self.writer is not None:
+            notes.append(say(f"model_{fault.kind}", spoken, model=self.writer.model.name, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
     def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
@@ -252,13 +252,13 @@ class Engine:
     ) -> tuple[Reading | None, ModelFault | None]:
         """A turn made whole by the model, where there is one and the turn may lean on what was said before; else None, and
         why the model failed."""
-        if self._writer is None or not history or not (reading.leans or len(text) <= LONGEST_TURN):
+        if self.writer is None or not history or not (reading.leans or len(text) <= LONGEST_TURN):
             return None, None
         from assistant.model import ModelFault
         from assistant.write.rewrite import rewritten
 
         try:
-            return rewritten(self._writer.model, text, history, reading, self.vocabulary), None
+            return rewritten(self.writer.model, text, history, reading, self.vocabulary), None
         except ModelFault as fault:
             return None, fault
 

@@ -92,8 +92,8 @@ def _read(question: Question, library: Library, documents: Sequence[str] | None)
     for asked in dict.fromkeys((text, question.bare)):
         if asked and readers:
             found = library.subject_dense(asked, WIDE, readers, spoken)
-            near = [each for each in found if not _of_another_time(question, each[1])]
-            for place, (cosine, phrase) in _nearest(near).items():
+            found = [each for each in found if not _of_another_time(question, each[1])]
+            for place, (cosine, phrase) in _nearest(found).items():
                 if cosine * seen > cosines.get(place, (0.0, ""))[0]:
                     cosines[place] = (cosine * seen, phrase)
     if text and read:

@@ -145,7 +145,7 @@ class Vocabulary:
             index: dict[tuple[str, ...], int] = {}
             for concept, term in enumerate(self.terms):
                 for name in term.get(language, ()):
-                    key = tuple(_term_stems(str(name), language))
+                    key = _term_stems(str(name), language)
                     if key:
                         index.setdefault(key, concept)
             self._stems[language] = index
@@ -156,14 +156,15 @@ class Vocabulary:
         longest = max(map(len, index), default=0)
         found_words = words(text)
         stems = [_term_stems(word, language) for word, _, _ in found_words]
-        flat = [(stem, n) for n, parts in enumerate(stems) for stem in parts]
+        flat = [stem for parts in stems for stem in parts]
+        home = [n for n, parts in enumerate(stems) for _ in parts]
         mentions: list[TermMention] = []
         at = 0
         while at < len(flat):
             for size in range(min(longest, len(flat) - at), 0, -1):
-                concept = index.get(tuple(stem for stem, _ in flat[at : at + size]))
+                concept = index.get(tuple(flat[at : at + size]))
                 if concept is not None:
-                    first, last = flat[at][1], flat[at + size - 1][1]
+                    first, last = home[at], home[at + size - 1]
                     mentions.append(TermMention(concept, found_words[first][1], found_words[last][2]))
                     at += size
                     break
@@ -206,10 +207,6 @@ def word_pattern(forms: Sequence[str], language: str) -> re.Pattern[str]:
     return re.compile(f"{before}(?:{body})(?!\\w)", re.IGNORECASE)
 
 
-def _term_stems(text: str, language: str) -> list[str]:
-    tokens = []
-    for token in analyse(text, language):
-        if token.startswith("sym"):
-            continue
-        tokens.append(token)
-    return tokens
+@lru_cache(maxsize=65_536)
+def _term_stems(text: str, language: str) -> tuple[str, ...]:
+    return tuple(token for token in analyse(text, language) if not token.startswith("sym"))

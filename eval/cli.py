@@ -241,12 +241,13 @@ def brief(
     ] = "delegate",
     language: Annotated[str, typer.Option(help="Language of the briefings.")] = "en",
     mixed: Annotated[bool, typer.Option("--mixed", help="As for the command 'brief'.")] = False,
+    mode: Annotated[str, typer.Option(help="As for the command 'brief'.")] = "quote",
     as_json: AsJson = False,
 ) -> None:
     """Write briefings from the library of the settings and check every sentence and citation of them."""
     from assistant.brief import BriefError, Request
     from assistant.brief import brief as make
-    from assistant.cli.session import known_language, open_engine
+    from assistant.cli.session import known_language, known_mode, open_engine, plain_errors, settings
     from eval.briefs import print_scores, scores_of
 
     known_language(language)
@@ -256,10 +257,12 @@ def brief(
     if not asked:
         raise fail("Name at least one --item, --theme or --document.", EXIT_USAGE)
     found = {}
+    with plain_errors():
+        chosen = known_mode(mode, settings())
     with _told(), open_engine("eval brief") as (engine, _):
         for kind, value in asked:
             try:
-                briefing = make(engine, Request(kind, value, audience, language, mixed=mixed))
+                briefing = make(engine, Request(kind, value, audience, language, mixed=mixed, mode=chosen))
             except BriefError as error:
                 raise fail(str(error)) from None
             found[f"{kind} {value}"] = scores_of(briefing, engine.library)

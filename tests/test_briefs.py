@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add
+from harbour import AGENDA, LAMPS, OTHER, ROADS
 
 from assistant.brief import BriefError, Briefing, Request, brief
+from assistant.brief.choosing import only_later
 from assistant.brief.paper import publication_of
 from assistant.engine import Engine
 from assistant.frames import _data
@@ -19,89 +22,6 @@ from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.briefs import scores_of
 from ingest.run import Input
-
-AGENDA = """---
-symbol: CTOC/COP/WG.7/2030/1
-title: Annotated provisional agenda
-language: en
-date: 2030-02-01
----
-# Working Group on the Smuggling of Migrants
-
-Vienna, 4 and 5 March 2030
-
-## Annotated provisional agenda
-
-### Provisional agenda
-
-1. Organizational matters:
-  - (a) Opening of the meeting;
-  - (b) Adoption of the agenda and organization of work.
-2. Harbour lamps and the safety of small boats.
-3. Mountain roads and the training of drivers.
-
-### Annotations
-
-#### 1. Organizational matters
-
-##### (b) Adoption of the agenda and organization of work
-
-In its resolution 7/1, the Conference decided that the Working Group would advise it on small boats.
-
-#### 2. Harbour lamps and the safety of small boats
-
-The Working Group may wish to discuss the repair of harbour lamps on small boats. The Working Group may also wish to examine the pay of harbour masters.
-
-A paper on harbour lamps lies before the Working Group.
-
-**Documentation**
-
-Paper on harbour lamps (CTOC/COP/WG.7/2030/2)
-
-#### 3. Mountain roads and the training of drivers
-
-The Working Group may wish to discuss the training of drivers on mountain roads.
-
-**Documentation**
-
-Paper on mountain roads (CTOC/COP/WG.7/2030/3)
-"""
-LAMPS = """---
-symbol: CTOC/COP/WG.7/2030/2
-title: Harbour lamps
-language: en
-date: 2030-02-02
----
-# Harbour lamps
-
-1. The repair of harbour lamps on small boats costs 40 dollars for each lamp in every season of the year.
-
-2. The pay of harbour masters is settled by the council of the harbour each winter.
-
-3. The Working Group may wish to consider who repairs harbour lamps on small boats.
-"""
-ROADS = """---
-symbol: CTOC/COP/WG.7/2030/3
-title: Mountain roads
-language: en
-date: 2030-02-02
----
-# Mountain roads
-
-1. The repair of harbour lamps on small boats is no matter of mountain roads and of the training of drivers.
-"""
-OTHER = """---
-symbol: CTOC/COP/WG.7/2028/5
-title: Lamps, an earlier paper
-language: en
-date: 2028-01-01
----
-# Lamps, an earlier paper
-
-1. The repair of harbour lamps on small boats costs 90 dollars for each lamp in every season of the year.
-
-2. States should train those who repair harbour lamps on small boats, as the Working Group recommended.
-"""
 
 
 @pytest.fixture
@@ -317,3 +237,50 @@ def test_the_briefings_of_the_real_items_keep_every_promise(
         assert (scores.paragraph_exact or 0) >= 0.98
         assert scores.quote_exact == 1.0
         assert scores.repeated == scores.wrong_item == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "later"),
+    [
+        ("On 18 December 2021 UNODC called for more.", True),
+        ("In March 2022 it said so.", True),
+        ("It was said in 2023.", True),
+        ("On 14 October 2021 it met.", False),
+        ("In October 2021 it met.", False),
+        ("It met in 2021.", False),
+        ("From 2012 until March 2022 it met.", False),
+        ("Resolution CTOC/COP/2022/1 says so.", False),
+        ("It met.", False),
+    ],
+)
+def test_what_is_later_than_the_meeting_is_told_by_its_dates(text: str, later: bool) -> None:
+    assert only_later(text, dt.date(2021, 10, 15)) is later
+
+
+def further(title: str, *paragraphs: str) -> Input:
+    """A document beside those of the meeting."""
+    lines = "\n\n".join(f"{n}. {each}" for n, each in enumerate(paragraphs, 1))
+    head = f"---\nsymbol: CTOC/COP/WG.7/2029/{len(title)}\ntitle: {title}\nlanguage: en\ndate: 2029-01-01\n---\n"
+    return Input(f"{title}.md", f"{head}# {title}\n\n{lines}\n".encode())
+
+
+def test_nothing_is_said_again_in_nearly_the_same_words_and_nothing_later_than_the_meeting(
+    engine: Engine, catalogue: Catalogue
+) -> None:
+    again = "The pay of harbour masters is settled by the council of the harbour in each winter."
+    after = "In April 2030 the pay of harbour masters was settled by nobody at all."
+    new = "The pay of harbour masters rises by ten dollars."
+    engine.library.remove("CTOC/COP/WG.7/2030/2:en:official")
+    add(engine.library, catalogue, Input("lamps.md", f"{LAMPS}\n4. {again}\n\n5. {after}\n\n6. {new}\n".encode()))
+    briefing = brief(engine, Request("item", "2", "secretariat"))
+    said = [each.text for section in briefing.sections if section.key == "points" for each in section.statements]
+    assert new in said
+    assert sum("settled by the council" in each for each in said) == 1
+    assert after not in said
+
+
+def test_what_speaks_of_the_subject_of_another_item_is_left_to_it(engine: Engine, catalogue: Catalogue) -> None:
+    other = "The training of drivers for mountain roads and the pay of drivers of mountain roads is settled."
+    add(engine.library, catalogue, further("Roads", other))
+    assert other not in texts(brief(engine, Request("item", "2", "secretariat")))
+    assert other in texts(brief(engine, Request("item", "3", "secretariat")))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.frames import say
+from assistant.meeting.items import hours_text
+from corpus.documents import LANGUAGES
 from eval.metrics.citations import citation_precision, citation_recall, claim_support, needed
 from eval.metrics.support import Source, supported
 from eval.runs.records import Cited, Claim, Record
@@ -243,6 +248,26 @@ AFTERNOON = Source("3–5 p.m. | 2 | Fees (continued)", "A/C.9/2021/1", "annex, 
 def test_a_timetable_put_into_sentences_is_supported_in_every_language(claim):
     made = supported(claim, [DAY, MORNING, AFTERNOON], derived=True)
     assert made.how == "words", made.missing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["item_length", "item_length_short", "hours_total"])
+def test_how_long_an_item_lasts_is_supported_in_every_language_and_a_wrong_length_in_none(name, language):
+    for end, minutes in (("1 p.m.", 300), ("12.30 p.m.", 270), ("11 a.m.", 180)):
+        rows = [replace(MORNING, quote=MORNING.quote.replace("1 p.m.", end)), AFTERNOON]
+        for told in (minutes, minutes + 420):
+            claim = say(name, language, item="2", title="Fees", count=2, hours=hours_text(told, language))
+            made = supported(claim, rows, derived=True, language=language)
+            assert made.whole == (told == minutes), (claim, made.missing)
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "words"),
+    [("en", 60, "1 hour"), ("ru", 60, "1 час"), ("ru", 240, "4 часа"), ("ru", 300, "5 часов"), ("ru", 150, "2,5 часа"),
+     ("fr", 90, "1,5 heure"), ("ar", 120, "ساعتان"), ("ar", 240, "4 ساعات"), ("zh", 240, "4小时")],
+)  # fmt: skip
+def test_a_length_of_time_takes_the_form_that_its_number_asks_for(language, minutes, words):
+    assert hours_text(minutes, language).replace("\xa0", " ") == words
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,39 @@ def test_what_is_written_can_be_read_on_a_phone_and_by_assistive_software(
         assert not visit.elsewhere
 
 
+def test_what_documents_say_on_a_topic_is_asked_for_and_read_side_by_side(browser: Browser, at: Site) -> None:
+    with visiting(browser, at, **PHONE) as visit:
+        page = visit.open("/documents")
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="By topic").click()
+        page.get_by_label("Topic").fill("smuggling of migrants by sea")
+        page.get_by_label("Documents, one a line").fill("past-topics\nworking-group-mandate")
+        assert not Axe().run(page).response["violations"]
+        page.get_by_role("button", name="Compare").click()
+        page.locator("article.publication").wait_for()
+        expect(page.locator("article h2").first).to_have_text("Past topics of the Working Group (digest)")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not Axe().run(page).response["violations"]
+        page.locator("a[href$='#words']").first.click()
+        expect(page.locator("#words")).to_be_attached()
+        assert not visit.complaints
+        assert not visit.elsewhere
+
+
+def test_what_an_agenda_lacks_is_shown_with_the_command_that_mends_it(browser: Browser, at: Site) -> None:
+    with visiting(browser, at, **PHONE) as visit:
+        page = visit.open("/meetings")
+        page.get_by_role("link", name="What is held of its documents").first.click()
+        page.get_by_label("العربية").check()
+        page.get_by_role("button", name="Check").click()
+        row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
+        expect(row.locator("code")).to_contain_text("rapporteur fetch CTOC/COP/WG.7/2021/3")
+        expect(row.locator("code")).to_contain_text("--language ar")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not Axe().run(page).response["violations"]
+        assert not visit.complaints
+        assert not visit.elsewhere
+
+
 def test_a_citation_opens_on_the_exact_words_in_their_passage(visit: Visit) -> None:
     visit.start()
     turn = visit.ask(DETAINED)

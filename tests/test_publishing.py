@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,11 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from assistant.answer import Citation, Statement
 from assistant.brief import Request, brief
 from assistant.brief.paper import publication_of
 from assistant.cli import app
 from assistant.engine import Engine
-from assistant.publish import FORMATS, Publication, PublishError, format_of, render, write
+from assistant.publish import FORMATS, Publication, PublishError, References, format_of, render, write
 from assistant.publish.model import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
 from corpus.catalogue import Catalogue
 from corpus.library import Library
@@ -225,3 +228,71 @@ def test_the_command_says_what_is_wrong_and_leaves_no_file(
     assert done.exit_code != 0
     assert words in " ".join(done.stderr.split())
     assert {each.name for each in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "font"),
+    [("ar", "تهريب المهاجرين", "Amiri"), ("zh", "偷运移民问题工作组", "NotoSansCJK")],
+)
+def test_a_pdf_in_a_script_of_its_own_has_the_letters_and_the_font_of_the_package(
+    language: str, words: str, font: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pypdfium2
+    import typst
+
+    system = typst.Fonts
+
+    class Bare:
+        """The fonts as on a machine that has none of its own."""
+
+        def __init__(self, font_paths: list[str]) -> None:
+            self.families = system(font_paths=font_paths, include_system_fonts=False).families
+
+    monkeypatch.setattr(typst, "Fonts", Bare)
+    made = Publication(language, words, (Paragraph((Span(words), Note(plain(words))), 1), Heading(1, words, "h")))
+    with pypdfium2.PdfDocument(render(made, "pdf")) as document:
+        read = unicodedata.normalize("NFKC", document[0].get_textpage().get_text_range())
+        fonts = {each.get_font().get_base_name() for each in document[0].get_objects([1])}
+    assert set("".join(words.split())) <= set(read)
+    assert any(font in name for name in fonts)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "package"), [("ar", "بحر", "fonts-hosny-amiri"), ("zh", "海", "fonts-noto-cjk")]
+)
+def test_a_missing_font_is_named_with_the_command_and_no_file_is_left(
+    language: str, words: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import typst
+
+    class Bare:
+        def __init__(self, font_paths: list[str]) -> None: ...
+
+        def families(self) -> list[str]:
+            return ["Libertinus Serif"]
+
+    monkeypatch.setattr(typst, "Fonts", Bare)
+    with pytest.raises(PublishError, match=rf"pip install 'rapporteur\[fonts\]' .*{package}"):
+        write(Publication(language, words, (Paragraph((Span(words),), 1),)), tmp_path / "a.pdf")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library) -> None:
+    document = starter_library.documents()[0]
+    block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
+    cite = Citation.of(document, block.body_start, block.end, block.locator, "id")
+    for language, inside in (("ar", "\u2068“"), ("fr", "« "), ("en", "“")):
+        content = References(starter_library, language).paragraph(Statement(cite.quote, "quoted", (cite,)))
+        told = "".join(each.text for each in content if isinstance(each, Span))
+        assert inside + " ".join(cite.quote.split()) in told
+
+
+@pytest.mark.parametrize("tail", [";", "; and", "; or", " ; et", "；和", "؛ و"])
+def test_a_part_of_a_provision_is_quoted_without_what_ties_it_to_the_next(starter_library: Library, tail: str) -> None:
+    document = starter_library.documents()[0]
+    block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
+    cite = replace(
+        Citation.of(document, block.body_start, block.end, block.locator, "id"), quote=f"A false paper{tail}"
+    )
+    content = References(starter_library, "en").paragraph(Statement(cite.quote, "quoted", (cite,)))
+    assert "“A false paper”" in [each.text for each in content if isinstance(each, Span)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -178,3 +180,52 @@ def test_the_themes_of_the_real_documents_cover_them(real_library: Library, cata
     themes = themes_of(Engine(real_library, catalogue))
     assert sum(len(theme.passages) for theme in themes.themes) == sum(real_library.languages().values())
     assert len({theme.name for theme in themes.themes}) == len(themes.themes) >= 3
+
+
+def test_a_theme_names_the_known_years_of_which_nothing_is_held(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    papers = [
+        Input(f"{year}.md", f"---\nsymbol: A/{year - 1945}/9\ntitle: {word}\nlanguage: en\ndate: {year}-01-01\n---\n# {word}\n\n1. {text}\n".encode())
+        for year, word, text in ((2012, "Boats", "Boats need a flag."), (2030, "Roads", "Roads need a name and a number."))
+    ]  # fmt: skip
+    add(library, catalogue, *papers)
+    engine = Engine(library, catalogue)
+    themes = themes_of(engine, count=2)
+    known = {2012, 2013, 2015, 2018, 2030}  # of meetings in the catalogue, and of what is held
+    assert known <= set(themes.known)
+    assert 1951 not in themes.known, "a treaty that is only referred to"
+    assert themes.years == sorted(themes.known)
+    for theme in themes.themes:
+        (year,) = theme.years
+        assert set(theme.missing_years) == set(themes.known) - {year}
+        told = theme.gaps[0]
+        assert told.startswith("No document of this theme is held from these years")
+        assert str(year) not in told
+        assert "2013" in told
+    paper = render(publication_of(themes, library), "md").decode()
+    assert paper.count("No document of this theme is held from these years") == 2
+    drawn = years_of(themes)
+    assert drawn.count('fill="none"') == sum(len(theme.missing_years) for theme in themes.themes)
+    told = themes.to_json()
+    assert [each["missing_years"] for each in told["themes"]] == [list(each.missing_years) for each in themes.themes]
+
+
+def test_themes_are_made_in_slices_and_the_same_as_in_one(
+    open_library: OpenLibrary, catalogue: Catalogue, starter_themes: Themes, tmp_path: Path
+) -> None:
+    turns: list[str] = []
+
+    @contextmanager
+    def aside() -> Iterator[None]:
+        turns.append("given up")
+        yield
+        turns.append("taken")
+
+    library = open_library(tmp_path / "sliced")
+    add(library, catalogue, *starter_sources())
+    made = themes_of(Engine(library, catalogue), aside=aside)
+    assert [theme.name for theme in made.themes] == [theme.name for theme in starter_themes.themes]
+    assert len(turns) >= 4
+    assert turns[::2] == ["given up"] * (len(turns) // 2)

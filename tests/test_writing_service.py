@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
+from harbour import AGENDA, LAMPS
+from model_server import Excerpts, the, writing
 from services import Made, made_service
+from serving import Answer as Reply
 
+from assistant.faults import Overloaded
+from assistant.model.endpoint import Endpoint
 from assistant.publish import PublishError
-from assistant.service.papers import Papers, Progress
+from assistant.service.papers import PASSING, Papers, Work
 from assistant.service.turns import Turns
+from assistant.support.check import SupportCheck
+from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.symbols import Symbol
 from ingest.run import Input, ingest
@@ -123,6 +131,34 @@ def test_what_documents_say_on_a_topic_is_quoted_side_by_side(made: Made) -> Non
     assert told["sides"]
 
 
+def test_a_topic_is_the_same_on_its_page_and_in_its_file(made: Made) -> None:
+    where = "topic=smuggling of migrants by sea&documents=past-topics%0Afigures"
+    page = shown(made, f"/topics?{where}")
+    told = made.client.get(
+        "/api/v1/compare?topic=smuggling of migrants by sea&document=past-topics&document=figures"
+    ).json()
+    quotes = [cite["quote"] for side in told["sides"] for each in side["statements"] for cite in each["citations"]]
+    file = made.client.get(f"/topics/topic.html?{where}")
+    assert file.status_code == 422, "a page is no file"
+    written = unescape(made.client.get(f"/topics/topic.md?{where}").text)
+    for quote in quotes:
+        assert " ".join(quote.split())[:40] in unescape(page)
+        assert " ".join(quote.split())[:20] in written.replace("\\", "")
+    for address in places(page):
+        opens(made, address)
+    assert "Nothing in the documents held could be quoted" in shown(made, "/topics?topic=zeppelin upholstery")
+
+
+def test_the_agenda_page_names_what_is_missing_and_how_to_add_it(made: Made, boats: Made) -> None:
+    found = made.client.get("/api/v1/agenda?language=fr&language=ar").json()
+    page = unescape(shown(made, "/agenda?language=fr&language=ar"))
+    for each in (*found["announced"], *found["cited"]):
+        assert each["symbol"] in page
+        assert each["command"] in page
+    assert page.count("<code dir") == sum(bool(each["command"]) for each in (*found["announced"], *found["cited"]))
+    assert "No agenda of a meeting is held." in shown(boats, "/agenda")
+
+
 def test_an_arabic_briefing_runs_from_right_to_left(boats: Made) -> None:
     page = shown(boats, "/briefings?kind=document&value=A/80/1&language=ar")
     assert '<article class="publication" lang="ar" dir="rtl">' in page
@@ -150,6 +186,11 @@ def test_the_agenda_is_checked_against_what_is_held(made: Made, boats: Made) -> 
         ("/briefings?kind=poem&value=boats", 422, "is none of item"),
         ("/themes?language=xx", 422, "is none of en"),
         ("/comparison?first=A/80/1&second=A/99/1", 404, "A/99/1"),
+        ("/topics?topic=boats&documents=A/99/1", 404, "A/99/1"),
+        ("/topics?topic=boats&documents=" + "A/80/1;" * 13, 422, "13 documents are named"),
+        ("/topics?topic=boats&language=xx", 422, "is none of en"),
+        ("/agenda?meeting=A/80/9", 404, "No agenda A/80/9 is held."),
+        ("/agenda?language=xx", 422, "is none of en"),
     ],
 )
 def test_what_cannot_be_written_is_told_in_a_sentence(
@@ -186,9 +227,9 @@ def test_questions_are_answered_between_the_parts_of_a_paper() -> None:
     begun, asked = threading.Event(), threading.Event()
     order: list[str] = []
 
-    def work(progress: Progress) -> str:
+    def work(given: Work) -> str:
         for n in range(2):
-            progress(f"part {n}", n, 2)
+            given.tell(f"part {n}", n, 2)
             with turns.batch():  # as the embedding of passages does inside
                 begun.set()
                 asked.wait(10)
@@ -227,3 +268,92 @@ def _stopping(made: Made) -> object:
         return _section(*args)  # type: ignore[arg-type]
 
     return section
+
+
+def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_failure(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    texts = [Input(f"{n}.md", text.encode()) for n, text in enumerate((AGENDA, LAMPS))]
+    pay = "Each winter the council of the harbour settles the pay of harbour masters."
+    fails = [True]
+
+    def script(excerpts: Excerpts, _: str) -> str | Reply:
+        given = any("pay of harbour masters" in each for each in excerpts.values())
+        told = f"{pay} [{the(excerpts, 'pay of harbour masters')}]" if given else "NO ANSWER"
+        return Reply(503) if fails else told
+
+    with made_service(tmp_path, catalogue, reading=True) as made, writing(script) as served:
+        assert {each.result for each in ingest(texts, made.library, catalogue)} == {"added"}
+        model = Endpoint(
+            f"{served.url}/v1", "scripted", "", silence=60, seconds=120, retries=0, window=8_192, output=400
+        )
+        made.service.engine.writer = Writer(model, SupportCheck())
+        where = "kind=item&value=2"
+        failed = made.client.get(f"/api/v1/briefings?{where}").json()
+        assert "The model scripted is overloaded; ask again later." in shown(made, f"/briefings?{where}")
+        assert [each["written"]["failed"] for each in failed["sections"] if each["written"]] == [True]
+        fails.clear()
+        assert made.client.get(f"/api/v1/briefings?{where}").json() == failed, "kept for a while"
+        monkeypatch.setattr(made.service.writing.papers, "_clock", lambda: time.monotonic() + PASSING + 1)
+        told = made.client.post("/api/v1/briefings", json={"kind": "item", "value": "2", "mode": None}).json()
+        texts_of = [s["text"] for each in told["sections"] for part in each["parts"] for s in part["statements"]]
+        assert pay in texts_of
+        page = shown(made, f"/briefings?{where}")
+        assert pay.rstrip(".") in page
+        assert "written by the model scripted" in page
+        asked = len(served.asked)
+        quotes = shown(made, f"/briefings?{where}&mode=quote")
+        assert pay.rstrip(".") not in quotes
+        assert '<option value="quote" selected>' in quotes
+        assert len(served.asked) == asked
+        assert made.client.get(f"/briefings?{where}&mode=sing").status_code == 422
+
+
+def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn() -> None:
+    turns = Turns()
+    papers = Papers(turns, 10)
+
+    def work(given: Work) -> str:
+        given.tell("part", 0, 1)
+        with given.aside():
+            return str(turns.take(lambda: "answer", "somebody").result(10))
+
+    assert papers.take("key", work).future.result(10) == "answer"
+    assert papers.close(5)
+    turns.close(5)
+
+
+def test_a_paper_that_waits_aside_ends_where_the_service_stops() -> None:
+    turns = Turns()
+    papers = Papers(turns, 10)
+
+    def work(given: Work) -> str:
+        papers.stop()
+        with given.aside():
+            raise AssertionError("nothing is begun any more")
+
+    with pytest.raises(Overloaded, match="stopping"):
+        papers.take("key", work).future.result(10)
+    assert papers.close(5)
+    turns.close(5)
+
+
+def test_a_model_that_never_answers_keeps_no_service_from_stopping() -> None:
+    turns = Turns()
+    papers = Papers(turns, 10)
+    waiting, never = threading.Event(), threading.Event()
+
+    def work(given: Work) -> str:
+        with given.aside():
+            waiting.set()
+            never.wait(30)
+        return "too late"
+
+    paper = papers.take("key", work)
+    assert waiting.wait(10)
+    assert papers.close(5)
+    with pytest.raises(Overloaded, match="stopping"):
+        paper.future.result(0)
+    never.set()
+    turns.close(5)

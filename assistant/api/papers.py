@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.answer import Mode
 from assistant.api.files import Form
 from assistant.api.models import CitationOut, Language
 from assistant.brief.model import Audience, Kind
@@ -30,6 +31,9 @@ class BriefingBody(BaseModel):
     language: Language = "en"
     meeting: Annotated[str, Field(max_length=200, description="Symbol of the agenda; else the latest.")] = ""
     mixed: Annotated[bool, Field(description="Quote other languages where none is held in this one.")] = False
+    mode: Annotated[
+        Mode | None, Field(description="Whether a model writes, where one is set; else as the server's.")
+    ] = None
     format: Annotated[Form | None, _FORMAT] = None
 
 

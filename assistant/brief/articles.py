@@ -67,6 +67,8 @@ class ArticleFinder:
         for key in list(dict.fromkeys(order))[:most]:
             precise = next((p for p in named if (p.document, p.article) == key and p.paragraph), None)
             found = best.get(key) if precise is None else None
+            if found is not None and len(found.leads) > 1:
+                found = self._shallower(found)
             found = found or self._nearest(self._units(precise or Place(*key)), subject)
             if found is not None:
                 chosen.append(found)
@@ -75,6 +77,13 @@ class ArticleFinder:
     def _units(self, place: Place) -> list[Unit]:
         document = next(each for each in self._treaties.values() if each.id == place.document)
         return article_units(self._engine.library, document, place.article, place.paragraph or None)
+
+    def _shallower(self, deep: Unit) -> Unit:
+        """The first part of the same paragraph that stands higher than a part of a part, whose words say little."""
+        article = article_of(deep.locator)
+        within = deep.leads[0][1]
+        same = [unit for unit in self._units(Place(deep.document.id, article)) if unit.locator.startswith(f"{within} ")]
+        return next((unit for unit in same if 0 < len(unit.leads) < len(deep.leads)), deep)
 
     def _nearest(self, units: Sequence[Unit], subject: str) -> Unit | None:
         # Whole paragraphs rather than parts of them, and those that are not too long for a note.

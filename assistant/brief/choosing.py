@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +14,11 @@ from assistant.brief.ground import Ground
 from assistant.engine import Engine
 from assistant.evidence import Scored
 from assistant.quote import statement_of
+from assistant.slices import Slices
 from assistant.units import Unit
 from assistant.weights import NO_CROSS
+from assistant.wording.dates import dates_in
+from assistant.wording.values import plain, without_symbols
 from corpus.symbols import find_symbols
 
 SURE_CROSS, NEAR_CROSS = 1.0, -4.0
@@ -26,8 +30,10 @@ COVERED = 0.5
 """Share of the subject's content that a unit names, where no model reads its language."""
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
-ALIKE = 0.87
-"""From this cosine on two units say the same."""
+ALIKE, ALIKE_ELSEWHERE = 0.87, 0.80
+"""From this cosine on two units say the same; and where one stands in another part already."""
+ELSEWHERE = 0.10
+"""How much more like the title of another item than like that of its own a unit may be, in cosine."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
 _ASIDE = re.compile(
     r"(?:notes?|sources?|abbreviations?|remarques?|nota|fuentes?|примечани[ея]|источники?|ملاحظة|المصدر|注|资料来源)\s*[:：]",
@@ -36,17 +42,22 @@ _ASIDE = re.compile(
 """How the lines below tables and figures begin."""
 _DIGEST_GAPS = frozenset(["Gaps", "What is not known"])
 """Headings under which digests say what they do not know."""
+_DIGEST_AFTER = frozenset(["Outcome"])
+"""Headings under which digests tell what a meeting led to, which no briefing before it can."""
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
 @dataclass
 class Chooser:
-    """Chooses units for one briefing. What was said once is not said again, nor are words that hold it."""
+    """Chooses units for one briefing. What was said once is not said again, nor are words that hold it. `slices` end
+    before each search, so that others have their turn."""
 
     engine: Engine
     ground: Ground
     used: list[Citation] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
+    slices: Slices = field(default_factory=Slices)
+    _vectors: dict[str, np.ndarray] = field(default_factory=dict)
 
     def speaking(
         self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
@@ -54,18 +65,24 @@ class Chooser:
         """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
         if not documents:
             return []
-        scored = self.engine.weigh(words, documents, self.ground.request.language)
-        good = [each for each in scored if self.usable(each.unit) and fits(each) and self.speaks(each)]
+        scored = self.weigh(words, documents)
+        good = [each for each in self.slices(scored) if self.usable(each.unit) and fits(each) and self.speaks(each)]
         good.sort(key=lambda each: (-worth(each), each.unit.document.id, each.unit.start))
         return self._apart(good, most)
 
-    def take(self, units: Sequence[Unit], most: int = 100) -> tuple[Statement, ...]:
-        """Units as statements, which count as used from now on; at most so many."""
+    def weigh(self, words: str, documents: Sequence[str]) -> list[Scored]:
+        """The units of some documents, weighed against a subject in a slice of its own."""
+        self.slices.end()
+        return self.engine.weigh(words, documents, self.ground.request.language)
+
+    def take(self, units: Sequence[Unit], most: int = 100, *, fresh: bool = False) -> tuple[Statement, ...]:
+        """Units as statements, which count as used from now on; at most so many. `fresh`: none says in other words what
+        was said."""
         made: list[Statement] = []
         for unit in units:
             if len(made) == most:
                 break
-            if not _clean(unit):
+            if not _clean(unit) or (fresh and not self.fresh(unit)):
                 continue
             statement = statement_of(unit)
             if self.free(statement):
@@ -83,13 +100,13 @@ class Chooser:
 
     def note(self, statement: Statement) -> None:
         """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""
-        self.used.append(statement.citations[-1])
+        self.used += statement.citations if statement.verdict == "supported" else statement.citations[-1:]
         self.said.add(_folded(statement.text))
 
     def told(self, words: str) -> bool:
         """Whether something that was used already speaks to a subject, clearly so."""
         documents = sorted({cite.document for cite in self.used if cite.document != self.ground.meeting_id})
-        scored = self.engine.weigh(words, documents, self.ground.request.language) if documents else []
+        scored = self.weigh(words, documents) if documents else []
         return any(
             self.speaks(each)
             and (each.cross >= SURE_CROSS or each.cosine >= NEAR or each.coverage >= COVERED)
@@ -101,11 +118,36 @@ class Chooser:
     def near(self, unit: Unit) -> bool:
         """Whether a unit is near to the subject of the briefing as a whole, as far as a model reads its language."""
         embedder = self.engine.library.embedder
-        languages = {unit.document.language, self.ground.request.language}
-        if embedder.languages is not None and not languages <= embedder.languages:
+        if not self._read(unit):
             return True
         cosine = embedder.embed_passages([unit.text])[0] @ embedder.embed_query(self.ground.title)
         return float(cosine) >= OWN_NEAR
+
+    def belongs(self, unit: Unit) -> bool:
+        """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
+        item, meeting = self.ground.item, self.ground.meeting
+        embedder = self.engine.library.embedder
+        if item is None or meeting is None or not self._read(unit):
+            return True
+        titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
+        own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
+        return bool(max(others, default=-1.0) <= own + ELSEWHERE)
+
+    def fresh(self, unit: Unit) -> bool:
+        """Whether nothing that was used says the same in other words."""
+        said = [words for words in self.said if words != _folded(unit.text)]
+        if not said or not self._read(unit):
+            return True
+        embedder = self.engine.library.embedder
+        missing = [words for words in said if words not in self._vectors]
+        self._vectors.update(zip(missing, embedder.embed_passages(missing), strict=True) if missing else ())
+        vector = embedder.embed_passages([unit.text])[0]
+        return all(float(vector @ self._vectors[words]) < ALIKE_ELSEWHERE for words in said)
+
+    def _read(self, unit: Unit) -> bool:
+        """Whether the embedding model reads a unit and the language of the briefing."""
+        read = self.engine.library.embedder.languages
+        return read is None or {unit.document.language, self.ground.request.language} <= read
 
     def foreign(self, unit: Unit) -> bool:
         """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""
@@ -135,6 +177,8 @@ class Chooser:
             return False
         if document.edition == "digest":
             above = [" ".join(document.body(each).split()) for each in document.headings(block)]
+            if _DIGEST_AFTER & set(above) and self.ground.meeting is not None:
+                return False
             if _DIGEST_GAPS & set(above) or (block.number is None and block.kind == "paragraph"):
                 return False
             # What a digest tells of the agenda, the agenda itself says.
@@ -190,10 +234,19 @@ def worth(each: Scored) -> float:
     return each.cosine + 0.3 * each.coverage + 0.5 * crossed
 
 
-def only_later(text: str, year: int) -> bool:
-    """Whether all years that a text names come after a year."""
-    years = [int(each) for each in _YEAR.findall(text)]
-    return bool(years) and min(years) > year
+def only_later(text: str, day: dt.date) -> bool:
+    """Whether all dates and years that a text names, and it names one, come after a day."""
+    bare = without_symbols(text)[1]
+    years = [int(each) for each in _YEAR.findall(bare)]
+    dates = [each for each in dates_in(plain(bare)) if each.year is not None]
+    if not years or min(years) < day.year or (day.year in years and all(each.year != day.year for each in dates)):
+        return False
+    return all(
+        (each.year, each.month, each.day) > (day.year, day.month, day.day)
+        if each.day is not None
+        else (each.year, each.month) > (day.year, day.month)
+        for each in dates
+    )
 
 
 def _folded(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from assistant.answer import Citation, Statement, citation_json
+from assistant.answer import Citation, Dropped, Mode, Statement, citation_json
 
 Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]
@@ -24,7 +24,8 @@ class Request:
     """What a briefing is about. `value` is an item number, a theme's words, a document's symbol or name, or a question.
 
     `meeting` is the symbol of the agenda where not the latest one is meant. `mixed` allows documents in other languages
-    where none is held in this one.
+    where none is held in this one. `mode` says whether a model writes: `write` and `auto` where there is one, `quote` never;
+    None is the engine's own mode.
     """
 
     kind: Kind
@@ -33,6 +34,7 @@ class Request:
     language: str = "en"
     meeting: str = ""
     mixed: bool = False
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,27 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Written:
+    """How a section came about that a model was asked to write: what it said (`raw`) and which of its sentences did not
+    stand. Neither may be shown as part of the briefing. `failed`: the model gave no reply, or not all of it."""
+
+    model: str
+    failed: bool = False
+    dropped: tuple[Dropped, ...] = ()
+    raw: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Section:
-    """One section. `remarks` are sentences about the text (its language, a later revision), not about the subject;
-    `unsourced` says what the documents held say nothing about."""
+    """One section. `remarks` are sentences about the text (its language, a later revision, its writing), not about the
+    subject; `unsourced` says what the documents held say nothing about."""
 
     key: SectionKey
     heading: str
     parts: tuple[Part, ...] = ()
     remarks: tuple[str, ...] = ()
     unsourced: tuple[str, ...] = ()
+    written: Written | None = None
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -107,6 +121,19 @@ class Briefing:
     state: str
 
     @property
+    def models(self) -> list[str]:
+        """The models that wrote sentences of it."""
+        wrote = [
+            s.written.model for s in self.sections if s.written and any(e.verdict == "supported" for e in s.statements)
+        ]
+        return list(dict.fromkeys(wrote))
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it would be made again the same: no model failed on the way."""
+        return not any(section.written and section.written.failed for section in self.sections)
+
+    @property
     def statements(self) -> Iterator[Statement]:
         """All statements in order."""
         return (statement for section in self.sections for statement in section.statements)
@@ -132,6 +159,7 @@ class Briefing:
                     ],
                     "remarks": list(section.remarks),
                     "unsourced": list(section.unsourced),
+                    "written": None if section.written is None else _record(section.written),
                 }
                 for section in self.sections
             ],
@@ -148,3 +176,7 @@ def _told(statements: Sequence[Statement], order: dict[Citation, int]) -> list[d
         {"text": each.text, "verdict": each.verdict, "citations": [order[cite] for cite in each.citations]}
         for each in statements
     ]
+
+
+def _record(written: Written) -> dict[str, Any]:
+    return {**asdict(written), "dropped": [asdict(each) for each in written.dropped], "raw": list(written.raw)}

@@ -46,8 +46,15 @@ def publication_of(briefing: Briefing, library: Library, address: Address | None
         blocks=tuple(blocks),
         masthead=briefing.masthead,
         label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language)),
-        notice=say("unofficial", language),
+        notice=_notice(briefing),
     )
+
+
+def _notice(briefing: Briefing) -> str:
+    language, models = briefing.request.language, briefing.models
+    if not models:
+        return say("unofficial", language)
+    return say("unofficial_written", language, model=joined(models, language))
 
 
 def _papers(papers: tuple[Paper, ...], language: str) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from assistant.brief import facts, substance
@@ -19,9 +20,12 @@ from assistant.brief.model import (
     Source,
 )
 from assistant.brief.parts import Parts, state_of
+from assistant.brief.written import AGAIN, FOREIGN, WRITTEN, Scribe
 from assistant.engine import Engine
 from assistant.frames import joined, language_name, say
+from assistant.slices import Aside, Slices
 from assistant.versions import VersionDesk
+from assistant.write.report import NAMES
 
 Progress = Callable[[str, int, int], None]
 """Told the heading of a section before it is made, how many are done, and how many there are."""
@@ -41,16 +45,21 @@ _MADE: tuple[SectionKey, ...] = (
 after it, and two places that differ are told together."""
 
 
-def brief(engine: Engine, request: Request, progress: Progress | None = None) -> Briefing:
+def brief(engine: Engine, request: Request, progress: Progress | None = None, aside: Aside = nullcontext) -> Briefing:
     """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
 
-    Raises `BriefError` where the request asks for something that is not there.
+    `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `BriefError` where the request asks for something
+    that is not there.
     """
+    asked = request.mode or engine.mode
+    writer = None if asked == "quote" else engine.writer
+    request = replace(request, mode="quote" if writer is None else "write")
     ground = ground_of(engine, request)
-    state = state_of(engine.library, engine.signature)
+    state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
     parts = Parts(engine.library, request, state)
-    chooser = Chooser(engine, ground)
+    chooser = Chooser(engine, ground, slices=Slices(aside))
     desk = VersionDesk(engine.library)
+    scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
     keys = [key for key in _MADE if ground.item is not None or key not in _OF_ITEMS]
     for n, key in enumerate(keys):
@@ -59,7 +68,12 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None) ->
             progress(heading, n, len(keys))
         section = parts.get(key)
         if section is None:
-            section = _checked(engine, desk, request, _section(chooser, key, heading))
+            section = _section(chooser, key, heading)
+            if scribe is not None:
+                section = scribe.section(section)
+            elif asked == "write" and key in WRITTEN and section.parts:
+                section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
+            section = _checked(engine, desk, request, section)
             parts.put(section)
         for statement in section.statements:
             chooser.note(statement)
@@ -98,7 +112,7 @@ def _section(chooser: Chooser, key: SectionKey, heading: str) -> Section:
 
 def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
     """The section with the corrections that touch what it cites, and remarks on versions and languages."""
-    remarks: list[str] = []
+    remarks = list(section.remarks)
     parts = []
     for part in section.parts:
         told, notes = desk.corrected(part.statements, request.language)
@@ -140,8 +154,13 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
             said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
             command = f" {say('fetch_it', language, symbol=paper.symbol)}" if request.audience == "secretariat" else ""
             told.append(said + command)
+    apart = {reason.said(language) for reason in (FOREIGN, AGAIN)}
     for section in made.values():
         told += section.unsourced
+        fallen = [each for each in section.written.dropped if each.reason not in apart] if section.written else []
+        if fallen:
+            fell = say("sentences_dropped", language, count=len(fallen))
+            told.append(say("in_section", language, section=section.heading, said=fell))
         if not section.parts and not section.unsourced:
             frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
             told.append(say(frame, language, section=section.heading))

@@ -16,13 +16,17 @@ from assistant.evidence import Scored
 from assistant.frames import say
 from assistant.retrieve import Evidence
 from assistant.units import Unit, units_of
+from assistant.weights import NO_CROSS
 from corpus.documents import Document
 
 ARTICLES: dict[Audience, int] = {"chair": 6, "delegate": 8, "secretariat": 14}
 POINTS: dict[Audience, int] = {"chair": 2, "delegate": 3, "secretariat": 4}
 """Most articles of a legal framework, and most points of a theme."""
 COVERED = 0.25
-"""Share of the subject's content that guidance must name: more than what the body is about anyway."""
+"""Share of the subject's content that guidance, and a point that is not near to the whole, must name: more than what the
+body is about anyway."""
+CROSSED = -0.5
+"""Least score by the cross-encoder of a point that another document makes."""
 GUIDANCE, DIFFERENCES, NAMING = 6, 4, 2
 POOL = 16
 """How many units each theme puts forward; of several themes the nearest gets a unit."""
@@ -75,11 +79,16 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     for n, theme in enumerate(ground.themes):
         if theme.section is not None:
             continue
-        own = chooser.speaking(theme.words, ground.own, POOL, lambda each: not proposes(each.unit.text))
+        own = chooser.speaking(theme.words, ground.own, POOL, lambda each: _of_subject(chooser, each))
         more = (
             []
             if ground.request.kind == "document"
-            else chooser.speaking(theme.words, ground.others, most, lambda each: chooser.near(each.unit))
+            else chooser.speaking(
+                theme.words,
+                ground.others,
+                most,
+                lambda each: _besides(chooser, each),
+            )
         )
         for each in (*own, *more):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
@@ -90,7 +99,7 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
         mine = [each for _, home, each in found.values() if home == n]
         mine.sort(key=lambda each: (each.unit.document.id not in ground.own, -worth(each)))
         units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme, most)
-        statements = chooser.take(units, most)
+        statements = chooser.take(units, most, fresh=ground.request.kind != "document")
         if statements:
             parts.append(Part(theme.heading, statements))
         elif not chooser.told(theme.words):
@@ -110,13 +119,14 @@ def guidance(chooser: Chooser) -> tuple[Part, ...]:
             and each.coverage >= COVERED
             and not _later(chooser, each.unit)
             and chooser.near(each.unit)
+            and chooser.belongs(each.unit)
         )
 
     units: list[Unit] = []
     for words in dict.fromkeys((ground.title, *(theme.words for theme in ground.themes))):
         if len(units) < GUIDANCE:
             units += [each.unit for each in chooser.speaking(words, ground.others, 3, guides)]
-    statements = chooser.take(units, GUIDANCE)
+    statements = chooser.take(units, GUIDANCE, fresh=True)
     return (Part("", statements),) if statements else ()
 
 
@@ -126,7 +136,7 @@ def differences(chooser: Chooser) -> tuple[Part, ...]:
     units = [
         each.unit
         for theme in ground.themes
-        for each in chooser.engine.weigh(theme.words, (*ground.own, *ground.others), ground.request.language)
+        for each in chooser.weigh(theme.words, (*ground.own, *ground.others))
         if chooser.usable(each.unit)
     ]
     parts = []
@@ -159,9 +169,23 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     return sorted(kept, key=lambda unit: unit.start)
 
 
+def _of_subject(chooser: Chooser, each: Scored) -> bool:
+    """Whether a unit of a document bound to the subject is a point: near to the subject, or it names enough of the theme;
+    nothing later than the meeting."""
+    unit = each.unit
+    on = each.coverage >= COVERED or chooser.near(unit)
+    return on and not proposes(unit.text) and not _later(chooser, unit)
+
+
+def _besides(chooser: Chooser, each: Scored) -> bool:
+    """Whether a unit of another document is a point: surer than one of a document bound to the subject."""
+    sure = each.cross == NO_CROSS or each.cross >= CROSSED
+    return sure and chooser.near(each.unit) and chooser.belongs(each.unit) and not _later(chooser, each.unit)
+
+
 def _later(chooser: Chooser, unit: Unit) -> bool:
     meeting = chooser.ground.meeting
-    return meeting is not None and bool(meeting.dates) and only_later(unit.text, meeting.dates[0].year)
+    return meeting is not None and bool(meeting.dates) and only_later(unit.text, meeting.dates[-1])
 
 
 def _naming(chooser: Chooser, finder: ArticleFinder) -> list[Unit]:

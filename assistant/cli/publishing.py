@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from assistant.cli.session import EXIT_USAGE, data, fail, known_language, open_engine, open_library, talk
+from assistant.cli.session import (
+    EXIT_USAGE,
+    data,
+    fail,
+    known_language,
+    known_mode,
+    open_engine,
+    open_library,
+    plain_errors,
+    settings,
+    talk,
+)
 
 if TYPE_CHECKING:
     from assistant.publish import Publication
@@ -41,6 +52,10 @@ def brief(
     mixed: Annotated[
         bool, typer.Option("--mixed", help="Quote documents in other languages where none is held in this one.")
     ] = False,
+    mode: Annotated[
+        str | None,
+        typer.Option(help="quote, write or auto: whether the model of the settings writes its sections."),
+    ] = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,9 +70,11 @@ def brief(
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     known_language(language)
     kind, value = given[0]
-    request = Request(kind, value, audience, language, meeting, mixed)  # type: ignore[arg-type]
     with _told():
         _ready(out)
+        with plain_errors():
+            chosen = known_mode(mode, settings())
+        request = Request(kind, value, audience, language, meeting, mixed, chosen)  # type: ignore[arg-type]
         with open_engine("brief") as (engine, _):
             try:
                 briefing = make(engine, request, _progress)

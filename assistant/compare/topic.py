@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,11 @@ from assistant.brief.choosing import Chooser
 from assistant.brief.ground import Ground, Theme
 from assistant.brief.model import Request
 from assistant.engine import Engine
+from assistant.slices import Aside, Slices
 from corpus.documents import Document
 
+Progress = Callable[[str, int, int], None]
+"""Told the name of a document before it is read, how many are done, and how many there are."""
 SAID = 3
 """Most statements of one document."""
 SIDES = 12
@@ -64,22 +68,30 @@ class TopicComparison:
 
 
 def compare_topic(
-    engine: Engine, topic: str, documents: Sequence[Document] = (), language: str | None = None
+    engine: Engine,
+    topic: str,
+    documents: Sequence[Document] = (),
+    language: str | None = None,
+    progress: Progress | None = None,
+    aside: Aside = nullcontext,
 ) -> TopicComparison:
-    """What documents say on a topic: those named in their order, or those that say most."""
+    """What documents say on a topic: those named in their order, or those that say most. `aside` is entered between
+    slices of the work."""
     question = engine.question(topic, language)
     words = question.text
     held = tuple(sorted(engine.library.versions().quotable(question.language)))
     request = Request("theme", words, language=question.language, mixed=True)
     named = list(dict.fromkeys(document.id for document in documents))
     ground = Ground(request, words, (Theme("", words),), (), (), tuple(named) or held)
-    chooser = Chooser(engine, ground)
+    chooser = Chooser(engine, ground, slices=Slices(aside))
     if not named:
         found = engine.retriever.retrieve(question, 4 * SIDES, held) if words else []
         named = list(dict.fromkeys(each.document.id for each in found))[:SIDES]
     sides, silent = [], []
-    for document_id in named:
+    for n, document_id in enumerate(named):
         document = engine.library.document(document_id)
+        if progress is not None:
+            progress(document.label, n, len(named))
         chosen = chooser.speaking(words, [document_id], SAID) if words else []
         statements = chooser.take([each.unit for each in sorted(chosen, key=lambda each: each.unit.start)])
         if statements:

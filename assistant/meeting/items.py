@@ -70,9 +70,13 @@ def announced(
 
 
 def hours_text(minutes: int, language: str) -> str:
-    """A length of time in hours."""
-    hours = minutes / 60
-    return say("hours", language, n=int(hours) if hours == int(hours) else f"{hours:.1f}")
+    """A length of time in hours, in the form that the number asks for (Unicode CLDR): `4 часа`, `5 часов`."""
+    from babel.units import format_unit
+
+    hours = round(minutes / 60, 1)
+    # CLDR has only the short form for Chinese, which is the usual one.
+    length = "short" if language == "zh" else "long"
+    return str(format_unit(hours if hours % 1 else int(hours), "duration-hour", length, locale=language))
 
 
 def _frame(name: str, short: bool) -> str:

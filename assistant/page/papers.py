@@ -1,4 +1,5 @@
-"""Pages of what is written: briefings, themes, comparisons. Each place in them opens the document at the words."""
+"""Pages of what is written: briefings, themes, comparisons, the check of an agenda. Each place opens the document at the
+words."""
 
 from __future__ import annotations
 
@@ -12,18 +13,21 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from assistant.access import check
+from assistant.answer import Mode
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
+from assistant.compare import TopicComparison
 from assistant.faults import Invalid
 from assistant.page.plain import page, plainly
-from assistant.page.rendering import words_path
+from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
 from assistant.page.words import LANGUAGE_NAMES
 from assistant.publish.html import to_html
 from assistant.service import Service
 from assistant.service.papers import Paper
+from assistant.service.writing import MOST_SIDES
 from corpus.documents import LANGUAGES
 
 router = APIRouter(include_in_schema=False)
@@ -35,10 +39,14 @@ AGAIN = 2
 """Seconds after which it does."""
 AUDIENCES = {"delegate": "A delegate", "chair": "The chair", "secretariat": "The secretariat"}
 KINDS = {"item": "An agenda item", "theme": "A theme", "document": "A document", "question": "A question"}
+MODES = {"": "As set", "write": "Written by the model", "quote": "Quotes only"}
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
+STATES = {"held": "Held", "superseded": "Held in a later revision", "digest": "Digest only", "missing": "Not held"}
 File = Literal["docx", "pdf", "md"]
 Short = Annotated[str, Query(max_length=20)]
 Name = Annotated[str, Query(max_length=200)]
+Topic = Annotated[str, Query(max_length=1_000)]
+Named = Annotated[str, Query(max_length=3_000)]
 
 
 @router.get("/briefings")
@@ -46,12 +54,18 @@ Name = Annotated[str, Query(max_length=200)]
 def briefings(
     request: Request, service: Served, caller: Caller, kind: Short = "item",
     value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
-    meeting: Name = "", mixed: Short = "",
+    meeting: Name = "", mixed: Short = "", mode: Short = "",
 ) -> Response:  # fmt: skip
     """A form to ask for a briefing, and the briefing that is asked for."""
     asked = {"kind": kind, "value": value, "audience": audience, "language": language, "meeting": meeting,
-             "mixed": mixed}  # fmt: skip
-    shown: dict[str, Any] = {"asked": asked, "kinds": KINDS, "audiences": AUDIENCES, "languages": LANGUAGE_NAMES}
+             "mixed": mixed, "mode": mode}  # fmt: skip
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "modes": MODES if service.engine.writer else {},
+        "kinds": KINDS,
+        "audiences": AUDIENCES,
+        "languages": LANGUAGE_NAMES,
+    }
     if not value.strip():
         return page("briefings.html", request, **shown, meetings=meeting_views(service, caller)[:3], article="")
     paper = service.writing.begin_brief(caller, _request(**asked))
@@ -67,10 +81,10 @@ def briefings(
 def briefing_file(
     request: Request, service: Served, caller: Caller, form: File, kind: Short = "item",
     value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
-    meeting: Name = "", mixed: Short = "",
+    meeting: Name = "", mixed: Short = "", mode: Short = "",
 ) -> Response:  # fmt: skip
     """A briefing as a file."""
-    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed))
+    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "Writing the briefing")
@@ -128,11 +142,63 @@ def comparison_file(
     return _file(service, made, language or made.language, form, "comparison")
 
 
-def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str) -> Briefed:
-    for given, known in ((kind, get_args(Kind)), (audience, get_args(Audience))):
+@router.get("/topics")
+@plainly
+def topics(
+    request: Request, service: Served, caller: Caller, topic: Topic = "", documents: Named = "", language: Short = ""
+) -> Response:
+    """What each of several documents says on a topic, side by side."""
+    check(caller, "compare")
+    asked = {"topic": topic, "documents": documents, "language": language}
+    shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "most": MOST_SIDES, "article": ""}
+    if not topic.strip():
+        return page("topics.html", request, **shown)
+    paper = _topic(service, caller, topic, documents, language)
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "Comparing the documents")
+    shown |= {"article": _article(service, made, made.language), "found": bool(made.sides)}
+    return page("topics.html", request, **shown, files=_files("topics", asked))
+
+
+@router.get("/topics/topic.{form}")
+@plainly
+def topic_file(
+    request: Request, service: Served, caller: Caller, form: File, topic: Topic, documents: Named = "",
+    language: Short = "",
+) -> Response:  # fmt: skip
+    """A comparison on a topic as a file."""
+    paper = _topic(service, caller, topic, documents, language)
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "Comparing the documents")
+    return _file(service, made, made.language, form, "topic")
+
+
+@router.get("/agenda")
+@plainly
+def agenda(
+    request: Request, service: Served, caller: Caller, meeting: Name = "",
+    language: Annotated[list[str] | None, Query(max_length=6)] = None,
+) -> Response:  # fmt: skip
+    """What an agenda announces and cites against what is held, with the commands that mend it."""
+    wanted = [_known(each) for each in language or ["en"]]
+    meetings = meeting_views(service, caller)
+    checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
+    return page("agenda.html", request, checked=checked, meetings=meetings, meeting=meeting, wanted=wanted,
+                languages=LANGUAGE_NAMES, states=STATES, path=document_path)  # fmt: skip
+
+
+def _topic(service: Service, caller: Caller, topic: str, documents: str, language: str) -> Paper[TopicComparison]:
+    names = [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
+    return service.writing.begin_compare_topic(caller, topic, names, _known(language) if language else None)
+
+
+def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str, mode: str) -> Briefed:
+    for given, known in ((kind, get_args(Kind)), (audience, get_args(Audience)), (mode, ("", *get_args(Mode)))):
         if given not in known:
-            raise Invalid(f"{given!r} is none of {', '.join(known)}.")
-    return Briefed(kind, value, audience, _known(language), meeting, bool(mixed))  # type: ignore[arg-type]
+            raise Invalid(f"{given!r} is none of {', '.join(filter(None, known))}.")
+    return Briefed(kind, value, audience, _known(language), meeting, bool(mixed), mode or None)  # type: ignore[arg-type]
 
 
 def _known(language: str) -> str:
@@ -166,6 +232,6 @@ def _file(service: Service, made: Any, language: str, form: str, name: str) -> R
 
 def _files(where: str, asked: dict[str, str]) -> list[tuple[str, str]]:
     """The names of the files of a page, and their addresses."""
-    name = where.removesuffix("s") if where == "briefings" else where
+    name = where.removesuffix("s") if where in ("briefings", "topics") else where
     query = urlencode({key: value for key, value in asked.items() if value})
     return [(told, f"/{where}/{name}.{form}?{query}") for form, told in FILES.items()]

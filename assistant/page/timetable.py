@@ -39,6 +39,7 @@ def _view(service: Service, who: Principal, meeting: Meeting) -> dict[str, Any]:
         "direction": direction(agenda.language),
         "symbol": agenda.label,
         "path": _path(agenda),
+        "check": f"/agenda?{urlencode({'meeting': agenda.symbol})}" if agenda.symbol else "",
         "days": [{"date": date_text(day, "en"), "sittings": sittings} for day, sittings in days.items()],
         "agenda": [_item(service, meeting, agenda, each) for each in meeting.items if each.number == each.main],
     }

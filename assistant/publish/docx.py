@@ -31,7 +31,7 @@ def to_docx(publication: Publication) -> bytes:
     Raises `PublishError` where pandoc is not installed, or fails.
     """
     options = ("--sandbox=false", "--reference-doc=reference.docx")
-    return write_docx(_document(publication), options, {"reference.docx": reference_document()})
+    return write_docx(_document(publication), options, {"reference.docx": reference_document(publication.language)})
 
 
 def _document(publication: Publication) -> dict[str, Any]:

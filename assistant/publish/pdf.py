@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import re
 import tempfile
 from pathlib import Path
@@ -22,27 +23,20 @@ from assistant.publish.model import (
 )
 from assistant.publish.pandoc import INSTALL
 
+FONTS_INSTALL = "pip install 'rapporteur[fonts]'"
 FONTS = ("Times New Roman", "Liberation Serif", "Libertinus Serif")
 SCRIPT_FONTS = {
-    "ar": (
-        "Times New Roman",
-        "Noto Naskh Arabic",
-        "Noto Sans Arabic",
-        "Amiri",
-        "Scheherazade New",
-        "DejaVu Sans",
-        "Arial",
-    ),
-    "zh": (
-        "SimSun",
-        "Noto Serif CJK SC",
-        "Noto Sans CJK SC",
-        "Source Han Serif SC",
-        "WenQuanYi Zen Hei",
-        "Droid Sans Fallback",
-    ),
-}
-"""Fonts of the system for scripts that the fonts of typst do not have; the first that is installed is used."""
+    "ar": ("Amiri", "Times New Roman", "Noto Naskh Arabic", "Noto Sans Arabic", "Scheherazade New", "Arial", "DejaVu Sans"),
+    "zh": ("Noto Sans CJK SC", "Noto Serif CJK SC", "SimSun", "Source Han Serif SC", "WenQuanYi Zen Hei", "Droid Sans Fallback"),
+}  # fmt: skip
+"""Fonts for scripts that the fonts of typst do not have; the first that is there is used, and the first of all is that of
+the extra `fonts`."""
+PACKAGES = {"ar": ("fontpkg_amiri", "files"), "zh": ("manimgx_fonts_cjk", "")}
+"""The packages of the extra `fonts`, and their folders of font files."""
+_MISSING = {"ar": ("Arabic", "fonts-hosny-amiri"), "zh": ("Chinese", "fonts-noto-cjk")}
+"""What a script is called, and the Debian package of a font for it."""
+UPRIGHT = frozenset(["ar", "zh"])
+"""Languages whose scripts have no italics."""
 _HAN, _ARABIC = re.compile("[一-鿿]"), re.compile("[؀-ۿ]")
 _CALLS = {"strong": "strong", "emphasis": "emph", "inserted": "underline", "deleted": "strike"}
 _START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -53,9 +47,9 @@ _HEAD = """\
 #set par(leading: 0.6em, spacing: 0.9em)
 #set super(typographic: false)
 #show footnote.entry: set text(8.5pt)
-#show heading.where(level: 1): it => block(above: 1.6em, below: 0.9em, text(13pt, it.body))
+{upright}#show heading.where(level: 1): it => block(above: 1.6em, below: 0.9em, text(13pt, it.body))
 #show heading.where(level: 2): it => block(above: 1.2em, below: 0.8em, inset: (left: 1cm), text(10.5pt, it.body))
-#show heading.where(level: 3): it => block(above: 1em, below: 0.7em, inset: (left: 1cm), text(10.5pt, style: "italic", it.body))
+#show heading.where(level: 3): it => block(above: 1em, below: 0.7em, inset: (left: 1cm), text(10.5pt, style: "{italic}", it.body))
 #let numbered(n, body) = block(inset: (left: 1cm))[#par(justify: true)[#box(width: 1cm)[#n.] #body]]
 #let plain(body) = block(inset: (left: 1cm))[#par(justify: true)[#body]]
 """
@@ -70,7 +64,8 @@ def to_pdf(publication: Publication) -> bytes:
         import typst
     except ModuleNotFoundError:
         raise PublishError(f"PDF is written by typst, which is not installed. Run: {INSTALL}") from None
-    installed = set(typst.Fonts().families())
+    folders = font_folders()
+    installed = set(typst.Fonts(font_paths=list(folders)).families())
     source = _source(publication, installed)
     with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
         home = Path(folder)
@@ -78,10 +73,21 @@ def to_pdf(publication: Publication) -> bytes:
             (home / f"figure-{n}.svg").write_text(figure.svg, encoding="utf-8")
         (home / "main.typ").write_text(source, encoding="utf-8")
         try:
-            made = typst.compile(str(home / "main.typ"), root=folder, format="pdf", timestamp=_START)
+            made = typst.compile(
+                str(home / "main.typ"), root=folder, format="pdf", font_paths=list(folders), timestamp=_START
+            )
         except (typst.TypstError, RuntimeError) as error:
             raise PublishError(f"typst could not write the PDF file: {error}. Try DOCX or HTML.") from None
     return bytes(made)
+
+
+def font_folders() -> tuple[str, ...]:
+    """The folders of the fonts that were installed as packages; none of them is imported."""
+    found = []
+    for package, below in PACKAGES.values():
+        spec = importlib.util.find_spec(package)
+        found += [str(Path(place) / below) for place in (spec.submodule_search_locations or ())] if spec else []
+    return tuple(found)
 
 
 def _source(publication: Publication, installed: set[str]) -> str:
@@ -97,7 +103,9 @@ def _source(publication: Publication, installed: set[str]) -> str:
         if n in (0, rows - 1):
             lines.append(f"#line(length: 100%, stroke: {'0.5pt' if n == 0 else '2pt'})\n")
     title = f'#block(above: 1.6em, below: 1em, text(16pt, weight: "bold")[#{_string(publication.title)}])\n'
-    notice = f'#text(9.5pt, style: "italic")[#{_string(publication.notice)}]\n' if publication.notice else ""
+    upright = publication.language in UPRIGHT
+    italic = "normal" if upright else "italic"
+    notice = f'#text(9.5pt, style: "{italic}")[#{_string(publication.notice)}]\n' if publication.notice else ""
     text = "".join(lines) + title + notice + "\n" + body
     families = [*_script_fonts(text, installed), *FONTS]
     families = [family for family in dict.fromkeys(families) if family in installed] or list(FONTS[-1:])
@@ -106,6 +114,8 @@ def _source(publication: Publication, installed: set[str]) -> str:
         fonts="".join(f"{_string(family)}, " for family in families),
         language=publication.language,
         direction="rtl" if publication.language == "ar" else "ltr",
+        upright="#show emph: it => it.body\n" if upright else "",
+        italic=italic,
     ) + text  # fmt: skip
 
 
@@ -116,10 +126,10 @@ def _script_fonts(text: str, installed: set[str]) -> list[str]:
         if letters.search(text):
             held = [family for family in SCRIPT_FONTS[language] if family in installed]
             if not held:
-                name = "Arabic" if language == "ar" else "Chinese"
+                name, package = _MISSING[language]
                 raise PublishError(
-                    f"No font for {name} is installed, so that the PDF would have empty boxes. Install one, such as "
-                    f"{SCRIPT_FONTS[language][1]}, or write DOCX or HTML."
+                    f"No font for {name} is installed, so that the PDF would have empty boxes. Run: {FONTS_INSTALL} (on "
+                    f"Debian also: apt-get install {package}), or write DOCX or HTML."
                 )
             found.append(held[0])
     return found

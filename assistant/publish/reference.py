@@ -42,7 +42,7 @@ _TAB = f'<w:tabs><w:tab w:val="right" w:pos="{_TEXT_WIDTH}"/></w:tabs>'
 _RULE = '<w:pBdr><w:bottom w:val="single" w:sz="{size}" w:space="4" w:color="000000"/></w:pBdr>'
 _STYLES = "".join(
     [
-        _style("Normal", based="", paragraph=_spacing(), run=_FONT + _size(10.5)),
+        _style("Normal", based="", paragraph="<w:widowControl/>" + _spacing(), run=_FONT + _size(10.5)),
         _style("Body Text", paragraph=_spacing()),
         _style("First Paragraph", based="BodyText", custom=True),
         _style("Compact", based="BodyText", paragraph=_spacing(after=40), custom=True),
@@ -81,8 +81,10 @@ _STYLES = "".join(
 _PAGE_FIELD = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> {name} </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
 
 
-def reference_document() -> bytes:
-    """The reference document, the same bytes every time."""
+def reference_document(language: str = "en") -> bytes:
+    """The reference document for a language, the same bytes every time. Arabic is not justified: LibreOffice lets such
+    lines run over the margin where they hold Latin letters."""
+    styles = _STYLES.replace('<w:jc w:val="both"/>', "") if language == "ar" else _STYLES
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     footer = (
         f'<w:ftr xmlns:w="{_W}"><w:p><w:pPr><w:jc w:val="right"/></w:pPr>{_PAGE_FIELD.format(name="PAGE")}'
@@ -106,7 +108,7 @@ def reference_document() -> bytes:
         f'<Relationship Id="rId1" Type="{_R}/styles" Target="styles.xml"/>'
         f'<Relationship Id="rId9" Type="{_R}/footer" Target="footer1.xml"/></Relationships>',
         "word/styles.xml": f'<w:styles xmlns:w="{_W}"><w:docDefaults><w:rPrDefault><w:rPr>{_FONT}</w:rPr></w:rPrDefault>'
-        f"</w:docDefaults>{_STYLES}</w:styles>",
+        f"</w:docDefaults>{styles}</w:styles>",
         "word/footer1.xml": footer,
     }
     buffer = io.BytesIO()

@@ -24,6 +24,8 @@ Address = Callable[[Document, int, int], str]
 _NAMED = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
+_TAIL = re.compile(r"\s*[;；؛](?:\s*(?:and(?:/or)?|or|et|ou|y|e|o|и|или|и/или|و|أو|和|或))?$")
+"""What ties a part of a provision to the next one."""
 _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
 _JOINS = {"zh": "；", "ar": "؛ "}
 
@@ -40,12 +42,16 @@ class References:
 
     def paragraph(self, statement: Statement, known: str = "") -> Content:
         """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it;
-        a document that is `known` from the heading is not named again."""
+        a document that is `known` from the heading is not named again. The footnote of what a model wrote gives all the
+        words that it rests on."""
         if statement.verdict != "quoted":
-            return (Span(statement.text), self.note(statement.citations, words=True))
+            return (
+                Span(statement.text),
+                self.note(statement.citations, words=True, cut=statement.verdict == "derived"),
+            )
         last = statement.citations[-1]
-        words = f" {CUT} ".join(" ".join(each.quote.split()) for each in statement.citations)
-        quoted = say("quotation", self._language, words=words)
+        words = _TAIL.sub("", f" {CUT} ".join(" ".join(each.quote.split()) for each in statement.citations))
+        quoted = self._quotation(words, last.language)
         colon = {"fr": " : ", "zh": "："}.get(self._language, ": ")
         place = self.place(last, known)
         said = (Span(place + colon),) if self._address is None else (Span(place, url=self._path(last)), Span(colon))
@@ -70,9 +76,9 @@ class References:
         named = place_name(locator, self._language) if _NAMED.fullmatch(locator) else ""
         return named or locator
 
-    def note(self, citations: Sequence[Citation], *, words: bool = False) -> Note:
+    def note(self, citations: Sequence[Citation], *, words: bool = False, cut: bool = True) -> Note:
         """A footnote for some citations: each document in full where it is mentioned for the first time. With `words`
-        it gives the words that are cited."""
+        it gives the words that are cited, long ones `cut`."""
         spans: list[Span] = []
         cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
         before = ""
@@ -85,14 +91,23 @@ class References:
             if words and citation not in self._worded:
                 self._worded.add(citation)
                 spans.append(Span({"fr": " : ", "zh": "："}.get(self._language, ": ")))
-                spans.append(Span(say("quotation", self._language, words=_short(citation.quote))))
-        ended = "".join(span.text for span in spans).rstrip("”»“ ").endswith((".", "。"))
+                spans.append(Span(self._quotation(_short(citation.quote, cut), citation.language)))
+        ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
         return Note((*spans, *(() if ended else (Span("。" if self._language == "zh" else "."),))))
+
+    def _quotation(self, words: str, spoken: str) -> str:
+        """Words between quotation marks; where they run the other way than the text, they are isolated with marks of their
+        own language (Unicode Standard Annex 9), which else would stand on the wrong side."""
+        if (spoken == "ar") == (self._language == "ar"):
+            return say("quotation", self._language, words=words)
+        return f"\u2068{say('quotation', spoken, words=words)}\u2069"
 
     def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
         """Document and place; the place alone where the same footnote has just named the document."""
         document = self._library.document(citation.document)
         locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+        if self._language != "en":
+            locator = self.where(citation, document)
         if again and locator:
             return [Span(locator, url=self._path(citation))]
         first = document.id not in self._mentioned
@@ -140,6 +155,6 @@ def _innermost(citations: Sequence[Citation]) -> list[Citation]:
     return kept
 
 
-def _short(quote: str) -> str:
+def _short(quote: str, cut: bool) -> str:
     words = " ".join(quote.split())
-    return words if len(words) <= WORDS else words[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"
+    return words if len(words) <= WORDS or not cut else words[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"

@@ -5,12 +5,16 @@ What one makes is for all who ask for the same; the latest are kept, so that a f
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, InvalidStateError, wait
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar, cast
 
 from assistant.faults import Overloaded
@@ -22,42 +26,59 @@ Progress = Callable[[str, int, int], None]
 
 KEPT = 50
 """Finished papers that are kept."""
+PASSING = 300.0
+"""Seconds for which a paper is kept that would be better if it were made again, since a model failed on the way."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the making of a paper is given. `tell` is to be called before each part: the questions that wait have their
+    turn then. `aside` is entered around what needs no turn: questions are answered meanwhile."""
+
+    tell: Progress
+    aside: Callable[[], AbstractContextManager[None]]
 
 
 @dataclass
 class Paper(Generic[T]):
-    """A paper to come. `done` of `total` parts say how far it is (0: it waits), `part` what is in hand."""
+    """A paper to come. `done` of `total` parts say how far it is (0: it waits), `part` what is in hand; `until` is when it
+    is made again for who asks then, by a clock of seconds; `aside`: it waits for something outside, such as a model."""
 
     future: Future[T] = field(default_factory=Future)
+    until: float = math.inf
+    aside: bool = False
     part: str = ""
     done: int = 0
     total: int = 0
 
 
 class Papers:
-    """The papers of one service. `places`: how many may be unfinished."""
+    """The papers of one service. `places`: how many may be unfinished. `clock` gives seconds."""
 
-    def __init__(self, turns: Turns, places: int) -> None:
-        self._turns, self._places = turns, places
+    def __init__(self, turns: Turns, places: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._turns, self._places, self._clock = turns, places, clock
         self._guard = threading.Lock()
         self._papers: OrderedDict[Hashable, Paper[Any]] = OrderedDict()
         self._stopping = threading.Event()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="papers")
+        self._wanted: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        # A daemon: a model that never answers must not keep the process from ending.
+        threading.Thread(target=self._run, name="papers", daemon=True).start()
 
     def held(self, key: Hashable) -> bool:
         """Whether a paper is made already, or being made."""
         with self._guard:
             return key in self._papers
 
-    def take(self, key: Hashable, work: Callable[[Progress], T]) -> Paper[T]:
-        """The paper of a key, begun where it is not there. `work` is to call what it is given before each part: the
-        questions that wait have their turn then. Raises `Overloaded`.
+    def take(self, key: Hashable, work: Callable[[Work], T], lasting: Callable[[T], bool] = lambda _: True) -> Paper[T]:
+        """The paper of a key, begun where it is not there. Raises `Overloaded`.
 
-        One that failed is given once: whoever asks then has it made again.
+        One that failed is given once: whoever asks then has it made again. One that is not `lasting` is kept for a while.
         """
         with self._guard:
             known = self._papers.get(key)
-            if known is not None:
+            if known is not None and known.until <= self._clock():
+                del self._papers[key]
+            elif known is not None:
                 self._papers.move_to_end(key)
                 if known.future.done() and known.future.exception() is not None:
                     del self._papers[key]
@@ -69,22 +90,25 @@ class Papers:
             paper: Paper[T] = Paper()
             self._papers[key] = paper
             self._forget()
-            self._pool.submit(self._make, paper, work)
+            self._wanted.put(partial(self._make, paper, work, lasting))
             return paper
 
     def stop(self) -> None:
-        """Takes nothing new, and ends what is in hand before its next part."""
+        """Takes nothing new, and ends what is in hand before its next part; who waits for a model is told at once."""
         self._stopping.set()
+        with self._guard:
+            for paper in self._papers.values():
+                if paper.aside:
+                    self._end(paper, error=self._overloaded())
 
     def close(self, grace: float) -> bool:
         """Ends what is in hand before its next part, and what waits; says whether all ended within `grace` seconds."""
         self.stop()
-        self._pool.shutdown(wait=False)
         with self._guard:
             begun = [each.future for each in self._papers.values()]
         return not wait(begun, grace).not_done
 
-    def _make(self, paper: Paper[T], work: Callable[[Progress], T]) -> None:
+    def _make(self, paper: Paper[T], work: Callable[[Work], T], lasting: Callable[[T], bool]) -> None:
         with ExitStack() as turn:
 
             def tell(part: str, done: int, total: int) -> None:
@@ -93,18 +117,49 @@ class Papers:
                 paper.part, paper.done, paper.total = part, done, total
                 turn.enter_context(self._turns.batch())
 
+            @contextmanager
+            def aside() -> Iterator[None]:
+                turn.close()
+                with self._guard:
+                    self._check()
+                    paper.aside = True
+                try:
+                    yield
+                finally:
+                    paper.aside = False
+                    self._check()
+                    turn.enter_context(self._turns.batch())
+
             try:
                 self._check()
                 turn.enter_context(self._turns.batch())
-                made = work(tell)
+                made = work(Work(tell, aside))
+                paper.until = math.inf if lasting(made) else self._clock() + PASSING
             except BaseException as error:  # noqa: BLE001  (it belongs to whoever waits for the paper)
+                self._end(paper, error=error)
+            else:
+                self._end(paper, made)
+
+    def _run(self) -> None:
+        while True:
+            self._wanted.get()()
+
+    @staticmethod
+    def _end(paper: Paper[T], made: T | None = None, error: BaseException | None = None) -> None:
+        """Settles a paper, unless a stop has settled it."""
+        with suppress(InvalidStateError):
+            if error is not None:
                 paper.future.set_exception(error)
             else:
-                paper.future.set_result(made)
+                paper.future.set_result(cast(T, made))
 
     def _check(self) -> None:
         if self._stopping.is_set():
-            raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+            raise self._overloaded()
+
+    @staticmethod
+    def _overloaded() -> Overloaded:
+        return Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
 
     def _forget(self) -> None:
         done = [key for key, each in self._papers.items() if each.future.done()]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.access import Principal, check
 from assistant.faults import Conflict, Invalid, NotHeld
-from assistant.service.papers import Paper, Papers, Progress
+from assistant.service.papers import Paper, Papers, Work
 
 if TYPE_CHECKING:
     from assistant.agenda import AgendaCheck
@@ -35,21 +34,21 @@ class Writing:
         """The briefing of a request, to come."""
         from assistant.brief import BriefError, brief
 
-        def work(progress: Progress) -> Briefing:
+        def work(given: Work) -> Briefing:
             try:
-                return brief(self._service.engine, request, progress)
+                return brief(self._service.engine, request, given.tell, given.aside)
             except BriefError as error:
                 raise Invalid(str(error)) from None
 
-        return self._begin(who, "brief", request, work)
+        return self._begin(who, "brief", request, work, lambda made: made.lasting)
 
     def begin_themes(self, who: Principal, language: str = "en", count: int | None = None) -> Paper[Themes]:
         """The themes of all that is held, to come."""
         from assistant.themes import ThemesError, themes_of
 
-        def work(progress: Progress) -> Themes:
+        def work(given: Work) -> Themes:
             try:
-                return themes_of(self._service.engine, language, count, progress)
+                return themes_of(self._service.engine, language, count, given.tell, given.aside)
             except ThemesError as error:
                 raise Conflict(str(error)) from None
 
@@ -68,11 +67,11 @@ class Writing:
 
     def begin_compare_topic(
         self, who: Principal, topic: str, names: Sequence[str] = (), language: str | None = None
-    ) -> Future[TopicComparison]:
+    ) -> Paper[TopicComparison]:
         """What documents say on a topic, to come: those named, or those that say most."""
         from assistant.compare import CompareError, compare_topic, named
 
-        self._allowed(who, "compare")
+        check(who, "compare")
         if not topic.strip():
             raise Invalid("The topic is empty: say in a few words what to compare on.")
         if len(names) > MOST_SIDES:
@@ -81,9 +80,11 @@ class Writing:
             documents = [named(self._service.library, name, language) for name in names]
         except CompareError as error:
             raise NotHeld(str(error)) from None
-        return self._service.turns.take(
-            lambda: compare_topic(self._service.engine, topic, documents, language), who.client
-        )
+
+        def work(given: Work) -> TopicComparison:
+            return compare_topic(self._service.engine, topic, documents, language, given.tell, given.aside)
+
+        return self._begin(who, "compare", (topic, tuple(each.id for each in documents), language), work)
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
@@ -128,7 +129,14 @@ class Writing:
         except PublishError as error:
             raise Conflict(str(error)) from None
 
-    def _begin(self, who: Principal, operation: str, asked: Hashable, work: Callable[[Progress], T]) -> Paper[T]:
+    def _begin(
+        self,
+        who: Principal,
+        operation: str,
+        asked: Hashable,
+        work: Callable[[Work], T],
+        lasting: Callable[[T], bool] = lambda _: True,
+    ) -> Paper[T]:
         from assistant.brief.parts import state_of
 
         check(who, operation)
@@ -136,4 +144,4 @@ class Writing:
         key = (operation, asked, state_of(engine.library, engine.signature))
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else operation)
-        return self.papers.take(key, work)
+        return self.papers.take(key, work, lasting)

@@ -39,7 +39,8 @@ class ThemeDocument:
 class Theme:
     """One theme. `terms` are what it is named by, the most telling first; `x` and `y` (-1..1) its place on the map.
 
-    `summary` quotes the words nearest to its middle; `gaps` are sentences about what is not held or not said.
+    `summary` quotes the words nearest to its middle; `gaps` are sentences about what is not held or not said,
+    `missing_years` the known years of which no document of the theme is held.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Theme:
     gaps: tuple[str, ...]
     x: float
     y: float
+    missing_years: tuple[int, ...] = ()
 
     @property
     def years(self) -> dict[int | None, int]:
@@ -63,16 +65,18 @@ class Theme:
 
 @dataclass(frozen=True)
 class Themes:
-    """All themes of a library, the largest first: each passage of the documents used is in exactly one."""
+    """All themes of a library, the largest first: each passage of the documents used is in exactly one. `known` are the
+    years of meetings and documents that catalogue and library know."""
 
     language: str
     themes: tuple[Theme, ...]
     state: str
+    known: tuple[int, ...] = ()
 
     @property
     def years(self) -> list[int | None]:
-        """All years of the documents, the undated last."""
-        found = {year for theme in self.themes for year in theme.years}
+        """All years of the documents and all known ones, the undated last."""
+        found = {*self.known, *(year for theme in self.themes for year in theme.years)}
         return sorted(found, key=lambda year: (year is None, year or 0))
 
     def to_json(self) -> dict[str, Any]:
@@ -100,6 +104,7 @@ class Themes:
                     "documents": [asdict(document) for document in theme.documents],
                     "passages": [asdict(passage) for passage in theme.passages],
                     "gaps": list(theme.gaps),
+                    "missing_years": list(theme.missing_years),
                 }
                 for theme in self.themes
             ],

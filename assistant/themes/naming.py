@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from assistant.slices import Slices
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse, words
 
@@ -40,14 +41,23 @@ _FURNITURE = frozenset(
 
 
 class Namer:
-    """Names clusters of passages in one language. `texts` are the passages' words, `languages` theirs."""
+    """Names clusters of passages in one language. `texts` are the passages' words, `languages` theirs; they are read in
+    slices that `slices` ends, so that others have their turn in between."""
 
-    def __init__(self, vocabulary: Vocabulary, texts: Sequence[str], languages: Sequence[str], language: str) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        texts: Sequence[str],
+        languages: Sequence[str],
+        language: str,
+        slices: Slices = Slices(),  # noqa: B008  (it holds nothing)
+    ) -> None:
         self._vocabulary = vocabulary
         self._language = language
         self._texts = tuple(texts)
         self._languages = tuple(languages)
-        self._held = [self._terms(text, spoken) for text, spoken in zip(texts, languages, strict=True)]
+        self._telling: dict[tuple[str, str], bool] = {}
+        self._held = [self._terms(text, spoken) for text, spoken in slices(zip(texts, languages, strict=True))]
         self._total = Counter(term for held in self._held for term in held)
 
     def terms(self, rows: Sequence[int]) -> list[tuple[str, float]]:
@@ -117,9 +127,15 @@ class Namer:
         found = set()
         before = ""
         for word, _, _ in words(text):
-            content = self._vocabulary.content(analyse(word, language), language)
-            here = word.casefold() if content and word.isalpha() and len(word) > 3 else ""
+            here = word.casefold() if word.isalpha() and len(word) > 3 and self._tells(word, language) else ""
             if before and here:
                 found.add(f"{language}:{before} {here}")
             before = here
         return found
+
+    def _tells(self, word: str, language: str) -> bool:
+        """Whether a word is no function word."""
+        key = (word, language)
+        if key not in self._telling:
+            self._telling[key] = bool(self._vocabulary.content(analyse(word, language), language))
+        return self._telling[key]

@@ -8,7 +8,7 @@ from html import escape
 from assistant.frames import say
 from assistant.themes.model import Themes
 
-WIDTH, ROW, COLUMN, NAME = 760, 26, 54, 300
+WIDTH, ROW, COLUMN, NARROW, NAME = 760, 26, 54, 34, 300
 LONGEST = 44
 _FONT = 'font-family="Times New Roman, Liberation Serif, serif"'
 
@@ -31,16 +31,18 @@ def map_of(themes: Themes) -> str:
 
 
 def years_of(themes: Themes) -> str:
-    """A plot of theme by year: how many passages of each theme are in documents of each year."""
+    """A plot of theme by year: how many passages of each theme are in documents of each year; a ring where a year is known
+    and nothing of the theme is held."""
     years = themes.years
-    width = NAME + COLUMN * max(1, len(years)) + 20
+    column = min(COLUMN, max(NARROW, (WIDTH - NAME - 20) / max(1, len(years))))
+    width = NAME + column * max(1, len(years)) + 20
     height = ROW * (len(themes.themes) + 1) + 14
     most = max((count for theme in themes.themes for count in theme.years.values()), default=1)
     parts = []
     for n, year in enumerate(years):
         told = say("no_year", themes.language) if year is None else str(year)
         parts.append(
-            f'<text x="{NAME + COLUMN * (n + 0.5):.1f}" y="18" text-anchor="middle" font-size="12">{escape(told)}</text>'
+            f'<text x="{NAME + column * (n + 0.5):.1f}" y="18" text-anchor="middle" font-size="12">{escape(told)}</text>'
         )
     for row, theme in enumerate(themes.themes, 1):
         y = ROW * row + 18
@@ -53,8 +55,12 @@ def years_of(themes: Themes) -> str:
             if count:
                 radius = 3 + 8 * math.sqrt(count / most)
                 parts.append(
-                    f'<circle cx="{NAME + COLUMN * (n + 0.5):.1f}" cy="{y - 4}" r="{radius:.1f}" fill="#4a7fb5">'
+                    f'<circle cx="{NAME + column * (n + 0.5):.1f}" cy="{y - 4}" r="{radius:.1f}" fill="#4a7fb5">'
                     f"<title>{count}</title></circle>"
+                )
+            elif year in theme.missing_years:
+                parts.append(
+                    f'<circle cx="{NAME + column * (n + 0.5):.1f}" cy="{y - 4}" r="3" fill="none" stroke="#999"/>'
                 )
     return _svg(width, height, say("column_years", themes.language), parts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ from assistant.brief.ground import Ground
 from assistant.brief.model import Request
 from assistant.brief.parts import state_of
 from assistant.engine import Engine
-from assistant.frames import say
+from assistant.frames import joined, say
 from assistant.retrieve import Evidence
+from assistant.slices import Aside, Slices
 from assistant.themes.clusters import centred, clusters, count_for, lexical_vectors, places
+from assistant.themes.gaps import embedded, known_years, missing_years, not_held, not_said
 from assistant.themes.model import Theme, ThemeDocument, ThemePassage, Themes, ThemesError
 from assistant.themes.naming import Namer
 from assistant.units import Unit, distinct, units_of
@@ -33,17 +36,20 @@ SUMMARY, NEAREST, OF_ONE = 3, 10, 4
 """Most statements of a summary, and of how many passages, and how many of one document, they are chosen."""
 HEADING = 60
 """Longest heading that names a theme without terms, in characters."""
-GAPS, GAP_LIKE = 3, 0.6
-"""Most known gaps of a theme, and how like its name they must be."""
 
 
 def themes_of(
-    engine: Engine, language: str = "en", count: int | None = None, progress: Progress | None = None
+    engine: Engine,
+    language: str = "en",
+    count: int | None = None,
+    progress: Progress | None = None,
+    aside: Aside = nullcontext,
 ) -> Themes:
     """The themes of all that the engine's library holds, named in a language; `count` of them where it is given.
 
     Of the versions of a document one is used, as for questions in that language. What was made before from the same
-    library is read again. Raises `ThemesError` where there is nothing to cluster.
+    library is read again. `aside` is entered around what needs no turn at the models, and between short slices of what
+    does. Raises `ThemesError` where there is nothing to cluster.
     """
     library = engine.library
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
@@ -51,16 +57,19 @@ def themes_of(
     kept = _kept(library.folder / DERIVED / FOLDER / f"{state}.json")
     if kept is not None:
         return kept
+    slices = Slices(aside)
     usable = sorted(library.versions().quotable(language))
-    passages = [passage for each in usable for passage in library.passages(each)]
+    passages = [passage for each in slices(usable) for passage in library.passages(each)]
     if not passages:
         raise ThemesError(say("empty_library", "en"))
-    labels, vectors, comparable = _clustered(engine, passages, count)
+    labels, vectors, comparable = _clustered(engine, passages, count, slices)
     spoken = [library.document(passage.document_id).language for passage in passages]
-    namer = Namer(engine.vocabulary, [passage.text for passage in passages], spoken, language)
+    namer = Namer(engine.vocabulary, [passage.text for passage in passages], spoken, language, slices)
     groups = [[n for n, label in enumerate(labels) if label == each] for each in range(int(max(labels)) + 1)]
     maps = places(np.stack([comparable[rows].mean(axis=0) for rows in groups]))
-    titles = _not_held(engine, groups, passages, language)
+    slices.end()
+    titles = not_held(engine, groups, passages, language, slices)
+    years = known_years(engine)
     chooser = Chooser(
         engine, Ground(Request("theme", "-", language=language, mixed=True), "", (), (), (), tuple(usable))
     )
@@ -74,6 +83,7 @@ def themes_of(
             progress(name, n, len(groups))
         own = [passages[row] for row in rows]
         documents = _documents(engine, own)
+        missing = missing_years(documents, years)
         made.append(
             Theme(
                 number=n + 1,
@@ -81,24 +91,27 @@ def themes_of(
                 terms=terms,
                 passages=tuple(_passage(engine, each) for each in own),
                 documents=documents,
-                summary=chooser.take(_nearest(engine, chooser, own, np.stack([vectors[row] for row in rows])), SUMMARY),
-                gaps=(*titles.get(n, ()), *_known(engine, name, language)),
+                summary=chooser.take(
+                    _nearest(engine, chooser, own, np.stack([vectors[row] for row in rows]), slices), SUMMARY
+                ),
+                gaps=(*_of_years(missing, language), *titles.get(n, ()), *not_said(engine, name, language)),
+                missing_years=missing,
                 x=round(float(maps[n][0]), 4),
                 y=round(float(maps[n][1]), 4),
             )
         )
-    themes = Themes(language, tuple(made), state)
+    themes = Themes(language, tuple(made), state, years)
     with plainly(library.folder):
         _keep(library.folder / DERIVED / FOLDER, themes)
     return themes
 
 
-_VERSION = 1
+_VERSION = 2
 """Raised with a change that makes other themes of the same passages."""
 
 
 def _clustered(
-    engine: Engine, passages: Sequence[Passage], count: int | None
+    engine: Engine, passages: Sequence[Passage], count: int | None, slices: Slices
 ) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
     """The cluster of each passage, the vectors that tell it, and vectors of all passages that can be compared.
 
@@ -113,18 +126,19 @@ def _clustered(
     labels = np.zeros(len(passages), dtype=int)
     given = 0
     # Terms of the vocabulary are the same in every language, so that their texts can be compared.
-    words = (
-        lexical_vectors([_bag(engine, p, spoken) for p, spoken in zip(passages, languages, strict=True)])
-        if unread
-        else None
-    )
+    words = None
+    if unread:
+        bags = [_bag(engine, p, spoken) for p, spoken in slices(zip(passages, languages, strict=True))]
+        with slices.aside():
+            words = lexical_vectors(bags)
     for rows in (read, unread):
         if not rows:
             continue
         space = np.stack([held[passages[n].id] for n in rows]) if rows is read else words[rows]  # type: ignore[index]
-        space = centred(space, [passages[n].document_id for n in rows])
         share = max(1, round(wanted * len(rows) / len(passages)))
-        found = clusters(space, min(share, len(rows)))
+        with slices.aside():
+            space = centred(space, [passages[n].document_id for n in rows])
+            found = clusters(space, min(share, len(rows)))
         for n, label, vector in zip(rows, found, space, strict=True):
             labels[n], vectors[n] = given + label, vector
         given += int(found.max()) + 1
@@ -145,7 +159,9 @@ def _bag(engine: Engine, passage: Passage, language: str) -> list[str]:
     return [*engine.vocabulary.content(analyse(passage.text, language), language), *terms, *terms]
 
 
-def _nearest(engine: Engine, chooser: Chooser, passages: Sequence[Passage], vectors: np.ndarray) -> list[Unit]:
+def _nearest(
+    engine: Engine, chooser: Chooser, passages: Sequence[Passage], vectors: np.ndarray, slices: Slices
+) -> list[Unit]:
     """Units from the middle of a theme, those of different documents first."""
     near = vectors @ vectors.mean(axis=0)
     chosen: list[Passage] = []
@@ -156,14 +172,14 @@ def _nearest(engine: Engine, chooser: Chooser, passages: Sequence[Passage], vect
         if len(chosen) == NEAREST:
             break
     units = []
-    for passage in chosen:
+    for passage in slices(chosen):
         document = engine.library.document(passage.document_id)
         units += [unit for unit in units_of(Evidence(passage, document, 0.0, None, None)) if chooser.usable(unit)]
     units = distinct(units)
     embedder = engine.library.embedder
     languages = {unit.document.language for unit in units}
     if units and (embedder.languages is None or languages <= embedder.languages):
-        told = embedder.embed_passages([unit.text for unit in units])
+        told = embedded(embedder, [unit.text for unit in units], slices)
         # Near to what all of them say, rather than to one of them.
         score = told @ told.mean(axis=0)
         units = [units[int(n)] for n in np.argsort(-score, kind="stable")]
@@ -193,42 +209,8 @@ def _passage(engine: Engine, passage: Passage) -> ThemePassage:
     return ThemePassage(passage.id, document.id, document.cite(passage.locator), passage.start, passage.end)
 
 
-def _not_held(
-    engine: Engine, groups: Sequence[Sequence[int]], passages: Sequence[Passage], language: str
-) -> dict[int, tuple[str, ...]]:
-    """By theme, what the catalogue knows of and the library does not hold, each with the theme nearest to its title."""
-    library, embedder = engine.library, engine.library.embedder
-    versions = library.versions()
-    missing = [
-        entry
-        for entry in engine.catalogue.entries
-        if entry.symbol is not None and entry.part is None and not versions.current(entry.symbol)
-    ]
-    if not missing or (embedder.languages is not None and "en" not in embedder.languages):
-        return {}
-    held = library.passage_vectors([passage.id for passage in passages])
-    if len(held) < len(passages):
-        return {}
-    raw = np.stack([held[passage.id] for passage in passages])
-    centres = np.stack([raw[rows].mean(axis=0) for rows in groups])
-    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-    nearest = np.argmax(embedder.embed_passages([entry.title for entry in missing]) @ centres.T, axis=1)
-    told: dict[int, tuple[str, ...]] = {}
-    for entry, n in zip(missing, nearest, strict=True):
-        assert entry.symbol is not None
-        sentence = say("gap_paper", language, symbol=entry.symbol.text, title=entry.title)
-        told[int(n)] = (*told.get(int(n), ()), sentence)
-    return told
-
-
-def _known(engine: Engine, name: str, language: str) -> tuple[str, ...]:
-    """What people ask about a theme and the documents are known not to say."""
-    found = [
-        subject.phrase
-        for _, subject, cosine in engine.library.subject_dense(name, 200)
-        if subject.gap and cosine >= GAP_LIKE and subject.language == "en"
-    ]
-    return tuple(say("gap_known", language, question=phrase) for phrase in list(dict.fromkeys(found))[:GAPS])
+def _of_years(missing: Sequence[int], language: str) -> tuple[str, ...]:
+    return (say("gap_years", language, years=joined([str(year) for year in missing], language)),) if missing else ()
 
 
 def _heading(passage: Passage) -> str:

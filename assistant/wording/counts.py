@@ -14,7 +14,7 @@ _UNITS: dict[Unit, str] = {
 }
 _COUNTED = {
     unit: re.compile(
-        rf"(?<![\d.,])(\d+(?:\.\d+)?)\s?(?:{words})(?![^\W\d_])|"
+        rf"(?<![\d.,])(\d+(?:[.,]\d+)?)\s?(?:{words})(?![^\W\d_])|"
         # Russian and Arabic also put it the other way round: the number of items of the agenda: 5.
         rf"(?<![^\W\d_])(?:{words})(?: повестки дня| جدول الأعمال)?(?:: | \(| (?=\d+\.?$))(\d+)",
         re.IGNORECASE,
@@ -23,10 +23,15 @@ _COUNTED = {
 }
 
 
+_TWO_HOURS = re.compile(r"(?<![^\W\d_])ساعت(?:ان|ين)(?![^\W\d_])")
+"""The Arabic dual, which needs no number."""
+
+
 def counted(text: str) -> tuple[tuple[Unit, float], ...]:
     """The meetings, days, hours and items that a plain text counts: `4 meetings`, `дней: 2`."""
-    return tuple(
-        (unit, float(match.group(1) or match.group(2)))
+    found = [
+        (unit, float((match.group(1) or match.group(2)).replace(",", ".")))
         for unit, pattern in _COUNTED.items()
         for match in pattern.finditer(text)
-    )
+    ]
+    return (*found, *(("hours", 2.0) for _ in _TWO_HOURS.finditer(text)))

@@ -22,22 +22,11 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
 
     `partial` where sentences fell and no quotes make up for them.
     """
-    language = answer.language
-    notes = [*answer.notes]
-    if draft.fault is not None:
-        notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))
-    elif draft.no_answer and not draft.statements:
-        notes.append(say("model_no_answer", language, model=model))
+    notes = [*answer.notes, *notes_of(draft, answer.language, model)]
     if draft.dropped:
-        notes.append(say("sentences_dropped", language, count=len(draft.dropped)))
+        notes.append(say("sentences_dropped", answer.language, count=len(draft.dropped)))
     if draft.too_little and draft.fault is None and not draft.no_answer:
-        notes.append(say("written_too_little", language))
-    if draft.left_out:
-        places = [each.document.cite(each.passage.locator) for each in draft.left_out]
-        notes.append(say("evidence_left_out", language, places=joined(places, language)))
-    if draft.kept_back:
-        places = [each.document.cite(each.passage.locator) for each in draft.kept_back]
-        notes.append(say("kept_from_model", language, places=joined(places, language)))
+        notes.append(say("written_too_little", answer.language))
     partial = bool(draft.statements) and bool(draft.dropped or draft.fault) and not draft.too_little
     return replace(
         answer,
@@ -46,5 +35,21 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
         notes=tuple(dict.fromkeys(notes)),
         model=model,
         raw=tuple(draft.raw),
-        dropped=tuple(Dropped(each.text, each.reason.said(language)) for each in draft.dropped),
+        dropped=tuple(Dropped(each.text, each.reason.said(answer.language)) for each in draft.dropped),
     )
+
+
+def notes_of(draft: Draft, language: str, model: str) -> list[str]:
+    """What is to be said of one request to the model: how it failed, and what it did not read."""
+    notes = []
+    if draft.fault is not None:
+        notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))
+    elif draft.no_answer and not draft.statements:
+        notes.append(say("model_no_answer", language, model=model))
+    if draft.left_out:
+        places = [each.document.cite(each.passage.locator) for each in draft.left_out]
+        notes.append(say("evidence_left_out", language, places=joined(places, language)))
+    if draft.kept_back:
+        places = [each.document.cite(each.passage.locator) for each in draft.kept_back]
+        notes.append(say("kept_from_model", language, places=joined(places, language)))
+    return notes

@@ -39,8 +39,10 @@ class Fallen:
 
 @dataclass
 class Draft:
-    """What became of one request to the model: its replies as they came, what stood, what did not."""
+    """What became of one request to the model for at most so many sentences: its replies as they came, what stood, what
+    did not."""
 
+    most: int
     raw: list[str] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     dropped: list[Fallen] = field(default_factory=list)
@@ -74,15 +76,15 @@ class Writer:
         self._most = most
 
     def write(
-        self, question: str, language: str, evidence: Sequence[Evidence]
+        self, question: str, language: str, evidence: Sequence[Evidence], most: int | None = None
     ) -> Generator[Progress | Statement, None, Draft]:
         """Writes from evidence, best first; yields each statement once it and all before it are settled, in order.
 
-        What a sentence cites must be among the evidence of this call. The draft is returned; nothing is raised for what
+        `most` sentences are asked for, or as many as the writer asks for. What a sentence cites must be among the evidence of this call. The draft is returned; nothing is raised for what
         the model does.
         """
-        draft = Draft()
-        fence = self._fence(question, language, evidence)
+        draft = Draft(most or self._most)
+        fence = self._fence(question, language, evidence, draft.most)
         draft.left_out, draft.kept_back = fence.left_out, fence.kept_back
         if not fence.held and not fence.left_out:
             return draft
@@ -90,7 +92,7 @@ class Writer:
             draft.fault = ModelFault("too_long", "no passage fits into the model's context")
             return draft
         yield Progress("writing")
-        rules = prompt.system(language, self._most, _free_id(fence))
+        rules = prompt.system(language, draft.most, _free_id(fence))
         slots: list[_Slot] = []
         try:
             for written in self._sentences([rules, prompt.ask(fence.text, question, language)], draft):
@@ -111,9 +113,9 @@ class Writer:
         yield from _ready([slot for slot in slots if slot.statement is not None], draft)
         return draft
 
-    def _fence(self, question: str, language: str, evidence: Sequence[Evidence]) -> Fenced:
+    def _fence(self, question: str, language: str, evidence: Sequence[Evidence], most: int) -> Fenced:
         """The evidence that fits beside the rules, the question, sentences to be mended and the reply."""
-        words = [prompt.system(language, self._most, "0" * 6), prompt.ask("", question, language)]
+        words = [prompt.system(language, most, "0" * 6), prompt.ask("", question, language)]
         words.append(prompt.again("", question, [], language))
         taken = sum(tokens(message.text) for message in words) + 2 * self.model.output + MARGIN
         return fenced(evidence, self.model.window - taken)
@@ -131,7 +133,7 @@ class Writer:
                     if written.text not in seen:
                         seen.add(written.text)
                         yield written
-                enough = len(seen) >= 4 * self._most or repeated >= REPEATS
+                enough = len(seen) >= 4 * draft.most or repeated >= REPEATS
                 if enough or len(draft.raw[-1]) > self.model.output * CHARACTERS_A_TOKEN:
                     return
             yield from (written for written in parts.end() if written.text not in seen)
@@ -162,7 +164,7 @@ class Writer:
         self, rules: Message, question: str, language: str, fence: Fenced, slots: Sequence[_Slot], draft: Draft
     ) -> None:
         """Asks once more for the sentences that failed; those that stand now take their places."""
-        failed = [slot for slot in slots if slot.statement is None][: 2 * self._most]
+        failed = [slot for slot in slots if slot.statement is None][: 2 * draft.most]
         told = [(slot.text[:SENTENCE_LIMIT], slot.reason.said("en")) for slot in failed if slot.reason is not None]
         while len(told) > 1 and sum(tokens(text + reason) for text, reason in told) > self.model.output:
             told.pop()

@@ -33,7 +33,7 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
 
 
 async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
-    wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed)
+    wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
     paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
     return await _reply(request, service, made, asked.language, asked.format, "briefing")
@@ -66,7 +66,7 @@ async def compare(
     else:
         topic, names = asked.topic, asked.document
         begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
-        made = await asyncio.wrap_future(begun)
+        made = await asyncio.shield(asyncio.wrap_future(begun.future))
     return await _reply(request, service, made, asked.language or made.language, asked.format, "comparison")
 
 
