@@ -14,7 +14,7 @@ from assistant.engine import Engine
 from assistant.llama import AnswerEngine, PassageRetriever
 
 QUESTION = "Can migrants be prosecuted for having been smuggled?"
-UNANSWERED = "Who chairs the meeting?"
+UNANSWERED = "What is the price of a coffee in the lobby?"
 
 
 def text_node(found: NodeWithScore) -> TextNode:

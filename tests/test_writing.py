@@ -20,7 +20,7 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 
 IN_FIGURES, IN_STUDY = "USD 7 billion in 2016", "2.5 million"
-EARN = "Figures on smuggling: how much did smugglers earn in 2016?"
+EARN = "Figures on smuggling: what did the Global Study of 2018 say of the income of smugglers in 2016?"
 TRUE = "In 2016 smugglers earned as much as USD 7 billion, according to the Global Study of 2018."
 SECOND = "At least 2.5 million migrants were smuggled in 2016."
 
