@@ -52,7 +52,8 @@ class Scored:
     """A unit with its signals. `score` is a log-odds: above zero it is more likely an answer than not.
 
     `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
-    that points at it; `searched` is how many passages of documents without a subject index were looked through.
+    that points at it; `searched` is how many passages of documents without a subject index were looked through, and `plain`
+    whether its document is one of them.
     """
 
     unit: Unit
@@ -65,6 +66,7 @@ class Scored:
     asked: float = NO_CROSS
     passage: float = NO_CROSS
     searched: int = 0
+    plain: bool = False
 
 
 class Scorer:
@@ -103,6 +105,7 @@ class Scorer:
                 asked=asked[n],
                 passage=homes[n],
                 searched=searched,
+                plain=plain[n],
             )
             for n, each in enumerate(likely)
         ]

@@ -10,8 +10,8 @@ from assistant.evidence import Scored
 from assistant.units import Unit
 from corpus.documents import Block, Document, Span
 
-MARGIN = 4.0
-"""How far below the best a further statement may score."""
+MARGIN, PLAIN_MARGIN = 2.5, 4.0
+"""How far below the best a further statement may score, where the best is of an indexed document and where it is not."""
 SLACK = 2.5
 """How far below the threshold a further statement may score: what stands beside a sure answer may be less sure."""
 WHOLE_LIMIT = 1_500
@@ -46,7 +46,8 @@ def choose(scored: Sequence[Scored], threshold: float, most: int) -> list[Unit]:
     """
     if not scored or scored[0].score < threshold:
         return []
-    floor = max(threshold - SLACK, scored[0].score - MARGIN)
+    margin = PLAIN_MARGIN if scored[0].plain else MARGIN
+    floor = max(threshold - SLACK, scored[0].score - margin)
     chosen: list[Unit] = []
     for each in scored:
         if len(chosen) == most or each.score < floor:

@@ -158,9 +158,7 @@ def _share_of_terms(question: Question) -> float:
 
 
 def _of_another_time(question: Question, subject: Subject) -> bool:
-    """Whether a known gap is about another year or another session than the question."""
-    if not subject.gap:
-        return False
+    """Whether a phrase is about another year or another session than the question."""
     years = set(_YEAR.findall(question.text))
     others = set(_YEAR.findall(subject.phrase)) if years else set()
     if others and not years & others:
