@@ -63,6 +63,8 @@ INSTRUMENT = "instrument"
 """Kind of the catalogue's entries for treaties that the documents refer to and that are no part of the collection."""
 NOTES = 3
 """Documents of an answer of which it is told that they are not held."""
+PLAINLY_TOLD = 3.0
+"""How far above the gaps, in the measure of an answer's confidence, a whole follow-up may be for its last words not to matter."""
 SURE_LAST = 4.0
 """Log-odds from which on evidence answers the last words of a conversation although they are like a known gap."""
 NAMED_BONUS = 1.0
@@ -547,7 +549,7 @@ class Engine:
             sure = told if sure is None else min(told, sure)
         if told is not None and told < 0.0:
             return replace(self._not_found(question, evidence), confidence=sure)
-        if self._leans_on_a_gap(question, scored, documents):
+        if (told is None or told < PLAINLY_TOLD) and self._leans_on_a_gap(question, scored, documents):
             return replace(self._not_found(question, evidence), confidence=None if sure is None else min(sure, 0.0))
         chosen = choose(scored, THRESHOLD, self._most)
         if not chosen:

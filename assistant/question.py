@@ -22,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u
 _LATIN = re.compile(r"(?<![A-Za-z\u00c0-\u024f\d])[A-Za-z\u00c0-\u024f]{2,}(?:['’][A-Za-z\u00c0-\u024f]+)*")
 _BEGINS = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
+_BODIES = ("Conference of the Parties", "Working Group")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(
@@ -195,7 +196,11 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
     numbers = vocabulary.number_words(language)
     word = "|".join(
         sorted(
-            (re.escape(form).replace(r"\ ", r"\s+") for form in vocabulary.forms(kind, language)),
+            (
+                re.escape(spelt).replace(r"\ ", r"\s+")
+                for form in vocabulary.forms(kind, language)
+                for spelt in {form, fold(form)}
+            ),
             key=len,
             reverse=True,
         )
@@ -235,13 +240,20 @@ def _items(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number for number, _, _ in numbers_after("item", text, vocabulary, language)))
 
 
-def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
+def numbered_meetings(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
+    """The ordinals of the meetings and sessions that a text names: `8` for `the eighth meeting`."""
     ordinal = {str(name) for name in vocabulary.choices("ordinals", text, language)}
     ordinal |= {number for found in _WITH_ENDING.findall(text) for number in found if number}
     named = (number for number, _, _ in numbers_after("meetings", text, vocabulary, language))
-    # "The first meeting on a topic" may be any, and sittings are rows of a timetable.
-    sitting = vocabulary.find("sittings", text, language)
-    return () if sitting else tuple(dict.fromkeys(each for each in named if each in ordinal - {"1"}))
+    return tuple(dict.fromkeys(each for each in named if each in ordinal))
+
+
+def _sessions(text: str, vocabulary: Vocabulary, language: str) -> tuple[str, ...]:
+    bodies = [vocabulary.names(mention.concept, "en")[0] for mention in vocabulary.mentions(text, language)]
+    if vocabulary.find("sittings", text, language) and not any(body.startswith(_BODIES) for body in bodies):
+        return ()  # rows of a timetable
+    # "The first meeting on a topic" may be any.
+    return tuple(each for each in numbered_meetings(text, vocabulary, language) if each != "1")
 
 
 def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[str, ...], str | None, str]:

@@ -13,11 +13,13 @@ from assistant.frames import date_text, joined, say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer, clock, is_of
 from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_past, asks_purpose
-from assistant.question import Question
+from assistant.question import Question, numbered_meetings
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol
 
+HEAD = 1_500
+"""Characters of an agenda in which the number of its meeting stands."""
 _DOCUMENT = re.compile(r"\b(?:background paper|compendium|working paper|report)s?\b", re.IGNORECASE)
 
 
@@ -106,7 +108,7 @@ class _Reading:
         # The first meeting that the body ever held, or the last, and not that of this agenda.
         ever = asks_past(question) and question.says("first", "last") and question.says("meetings")
         ever = ever and not (question.weekdays or question.days or question.months or question.items)
-        self.here = not (elsewhere or treaty or question.articles or ever)
+        self.here = not (elsewhere or treaty or question.articles or ever or self._another_meeting())
 
     def answer(self) -> MeetingAnswer | None:
         """The first way of reading the question that fits."""
@@ -136,6 +138,15 @@ class _Reading:
             if found is not None:
                 return found
         return None
+
+    def _another_meeting(self) -> bool:
+        """Whether the question names meetings by number, and this one has another number."""
+        q = self.question
+        if not q.sessions or q.weekdays or q.days or q.items:
+            return False
+        document = self.cite.document
+        own = numbered_meetings(document.text[:HEAD], q.vocabulary, document.language)[:1]
+        return bool(own) and own[0] not in q.sessions
 
     def announced_content(self) -> Symbol | None:
         """As `MeetingDesk.announced_content`."""
