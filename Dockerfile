@@ -11,11 +11,12 @@ COPY assistant assistant
 COPY eval eval
 RUN python -m venv /opt/rapporteur \
     && /opt/rapporteur/bin/pip install --no-cache-dir --constraint constraints.txt \
-       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[crossencoder,otel,publish,fonts]' \
-    && /opt/rapporteur/bin/python -m compileall -q /opt/rapporteur/lib
+       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[crossencoder,multilingual,publish,fonts,otel]'
 
 FROM python:3.12-slim
 ARG CONVERTERS=
+# Not pinned: what Debian mends is to come in with every build.
+# hadolint ignore=DL3008
 RUN if [ -n "$CONVERTERS" ]; then \
       apt-get update && apt-get install -y --no-install-recommends \
         libreoffice-writer-nogui ocrmypdf tesseract-ocr tesseract-ocr-ara tesseract-ocr-chi-sim tesseract-ocr-fra \
@@ -30,7 +31,7 @@ ENV PATH=/opt/rapporteur/bin:$PATH \
     RAPPORTEUR_DATA_DIR=/data \
     RAPPORTEUR_HOST=0.0.0.0 \
     RAPPORTEUR_PORT=8000
-USER rapporteur
+USER 10001
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -22,7 +22,7 @@ from assistant.places import article_units, named_places, units_at, within
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
-from assistant.scope import Scope
+from assistant.scope import Bounds, Scope
 from assistant.spelling import Speller
 from assistant.subjects import read_subjects
 from assistant.units import Unit, units_of
@@ -57,6 +57,8 @@ GAP_ABROAD = 0.06
 """What a place counts more in a document that the gap was not written for."""
 SURE_PLAIN_CROSS = 5.0
 """How sure the cross-encoder must be of a document without a subject index for the known gaps of others not to count."""
+NARROW = 4
+"""So many times the passages are looked through where only a part of a document is meant."""
 WHOLE_CONTENT = 4
 """Content words from which on a later part of a question is taken to stand alone."""
 INSTRUMENT = "instrument"
@@ -180,7 +182,6 @@ class Engine:
         asked = cleaned
         if spoken == "en":
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
-        within = scope.ids(self.library) if scope else None
         found = readings(asked, turns, self.vocabulary, self.catalogue, spoken)
         mode = mode or self.mode
         yield Progress("searching")
@@ -188,7 +189,8 @@ class Engine:
         if made is not None:
             found = (made, *found) if found[0].leans else (*found, made)
         parsed = self._clock()
-        question, answer = self._answer_first([self._meant(each, within) for each in found])
+        bounds = scope.bounds(self.library) if scope else Bounds()
+        question, answer = self._answer_first([self._meant(each, bounds) for each in found])
         if self.writer is not None and fault is None and is_written(mode, question, answer):
             answer = yield from self._written(self.writer, question, answer)
         else:
@@ -260,23 +262,25 @@ class Engine:
         from assistant.write.rewrite import rewritten
 
         try:
-            return rewritten(self.writer.model, text, history, reading, self.vocabulary), None
+            made = rewritten(self.writer.model, text, history, reading, self.vocabulary, self.writer.away)
         except ModelFault as fault:
             return None, fault
+        return made, None
 
-    def _meant(self, reading: Reading, within: frozenset[str] | None) -> Question:
+    def _meant(self, reading: Reading, bounds: Bounds) -> Question:
         """A reading as a question, with the passages that answered what it leans on."""
-        question = self._read(reading, within)
+        question = self._read(reading, bounds)
         if reading.earlier is None or len(reading.parts) == 1:
             return question
-        earlier = self._read(reading.earlier, within)
+        earlier = self._read(reading.earlier, bounds)
         state = self.library.versions()
         carried = self._memory.passages(key(earlier), state, lambda: first_cited(self._answer(earlier)))
         return replace(question, carried=carried)
 
-    def _read(self, reading: Reading, within: frozenset[str] | None) -> Question:
+    def _read(self, reading: Reading, bounds: Bounds) -> Question:
         text, focus = reading.text, reading.focus
-        return replace(parse_question(text, self.vocabulary, self.catalogue, reading.language, focus), within=within)
+        question = parse_question(text, self.vocabulary, self.catalogue, reading.language, focus)
+        return replace(question, within=bounds.within, of_item=bounds.of_item, parts=bounds.parts)
 
     def _answer_first(self, meant: Sequence[Question]) -> tuple[Question, Answer]:
         """The likeliest reading of a turn that the documents answer, with the answer; of none, the likeliest."""
@@ -302,7 +306,8 @@ class Engine:
         answers = []
         for n, part in enumerate(parts):
             asked = self._part(part, [*earlier, *parts[:n]], question.language)
-            answers.append(self._answer_one(replace(asked, within=question.within)))
+            asked = replace(asked, within=question.within, of_item=question.of_item, parts=question.parts)
+            answers.append(self._answer_one(asked))
         if all(answer.status != "answered" for answer in answers):
             return self._answer_one(question)
         each = max(2, self._most // len(parts) + 1)
@@ -454,6 +459,7 @@ class Engine:
         documents = [self.library.document(each) for each in
                      sorted(self.library.versions().quotable(question.language, scope))]  # fmt: skip
         units = [unit for place in places for document in documents for unit in units_at(self.library, document, place)]
+        units = [unit for unit in units if question.admits(unit.document.id, unit.block)]
         if units:
             return self._answered(question, [statement_of(unit) for unit in units[: 2 * self._most]])
         if not question.symbols or not documents:
@@ -542,7 +548,7 @@ class Engine:
         versions = self.library.versions()
         documents = None if scope is None else sorted(versions.quotable(question.language, scope))
         evidence = self._gather(question, documents)
-        scored = lifted(self._scorer.score(question, evidence), question.carried, THRESHOLD)
+        scored = lifted(self._scored(question, evidence), question.carried, THRESHOLD)
         sure = _above_bar(scored)
         told = self._above_gaps(question, scored, documents)
         if told is not None:
@@ -582,15 +588,22 @@ class Engine:
         english = versions.quotable("en", scope)
         if english == versions.quotable(question.language, scope):
             return [], None
-        scored = self._scorer.score(question, self._gather(question, sorted(english)))
+        scored = self._scored(question, self._gather(question, sorted(english)))
         chosen = choose(scored, THRESHOLD, self._most)
         own = [in_language(unit, self.library, question.language) for unit in chosen]
-        told = [new if question.covers(new.document.id) else old for new, old in zip(own, chosen, strict=True)]
+        told = [
+            new if question.admits(new.document.id, new.block) else old for new, old in zip(own, chosen, strict=True)
+        ]
         return told, _above_bar(scored)
+
+    def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+        """The units of evidence that the question may be answered from, with their scores."""
+        scored = self._scorer.score(question, evidence)
+        return [each for each in scored if question.admits(each.unit.document.id, each.unit.block)]
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
-        evidence = self.retriever.retrieve(question, self._passages, documents)
+        evidence = self._retrieved(question, self._passages, documents)
         evidence += self._carried(question, documents, {each.id for each in evidence})
         indexed = self.library.indexed()
         held = documents if documents is not None else self.library.versions().quotable(question.language)
@@ -598,17 +611,23 @@ class Engine:
         if not plain or not indexed:
             return evidence
         known = {each.id for each in evidence}
-        more = self.retriever.retrieve(question, self._passages // 2, plain)
+        more = self._retrieved(question, self._passages // 2, plain)
         return [*evidence, *(each for each in more if each.id not in known)]
+
+    def _retrieved(self, question: Question, limit: int, documents: Sequence[str] | None) -> list[Evidence]:
+        """The best passages, of an agenda that is asked about one item those that speak of it."""
+        found = self.retriever.retrieve(question, limit * (NARROW if question.parts else 1), documents)
+        return [each for each in found if _in_parts(each, question)][:limit]
 
     def _carried(self, question: Question, documents: Sequence[str] | None, known: set[str]) -> list[Evidence]:
         """What answered the turn before and was not retrieved for this one."""
         held = self.library.passages_by_id([each for each in question.carried if each not in known])
-        return [
+        found = [
             Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
             for passage in held.values()
             if documents is None or passage.document_id in documents
         ]
+        return [each for each in found if _in_parts(each, question)]
 
     def _above_gaps(
         self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None
@@ -712,7 +731,11 @@ class Engine:
         order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
         languages = [each.document.language for each in order[: len(cited)]]
         spoken = question.language if question.language in languages else next(iter(languages), "")
-        readable = [each for each in order if each.document.language == spoken and any(units_of(each))]
+        readable = [
+            each
+            for each in order
+            if each.document.language == spoken and any(units_of(each)) and _in_parts(each, question, whole=True)
+        ]
         return readable[: self._passages]
 
     # Making answers
@@ -742,6 +765,11 @@ class Engine:
     @staticmethod
     def _pointer(document: Document, locator: str) -> Pointer:
         return Pointer(document.id, document.cite(locator), document.title, document.url)
+
+
+def _in_parts(evidence: Evidence, question: Question, *, whole: bool = False) -> bool:
+    passage = evidence.passage
+    return question.admits(evidence.document.id, passage.first, passage.last, whole=whole)
 
 
 def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.faults import Invalid, NotHeld
@@ -43,6 +44,7 @@ class Source:
     fetch_delay: float = 1.0
     fetch_timeout: float = 30.0
     fetch_max_wait: float = 120.0
+    fetch_private: bool = False
 
 
 def languages_of(given: Sequence[str]) -> list[str]:
@@ -93,6 +95,33 @@ def plan(
         cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
         found += dict.fromkeys(each.symbol for each in cited if not each.held)
     return fetching.wanted(found, languages or ["en"], library)
+
+
+def foreseen(
+    planned: Sequence[Wanted], formats: Sequence[str], folder: Path, ods_url: str, *, again: bool
+) -> list[Row]:
+    """What fetching would do with each: nothing where it is held, read what `folder` keeps, or ask the service at
+    `ods_url`. Nothing is contacted."""
+    from ingest.fetch import Downloads, request_address
+
+    downloads = Downloads(folder)
+    rows = []
+    for each in planned:
+        symbol, language = each.symbol.text, each.language
+        kept = downloads.kept(ods_url, each.symbol, language, formats)
+        if each.held and not again:
+            rows.append(held_row(each))
+        elif kept and not kept.refused and not again:
+            rows.append(Row(symbol, language, "would read", url=kept.url, reason="fetched before"))
+        else:
+            address = str(request_address(ods_url, each.symbol, language, formats[0]))
+            rows.append(Row(symbol, language, "would fetch", url=address))
+    return rows
+
+
+def held_row(each: Wanted) -> Row:
+    """What is said of a document that is held already."""
+    return Row(each.symbol.text, each.language, "held", each.held[0], reason="--again asks for it nevertheless")
 
 
 def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> str:

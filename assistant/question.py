@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,8 @@ class Question:
     `focus` is the last turn of a follow-up, else all of it. `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
     numbers of sessions and meetings (`the tenth session`) from the second on, `weekdays` 0 (Monday) to 6,
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
-    `within` are ids of the only documents that it may be answered from, None for all.
+    `within` are ids of the only documents that it may be answered from, None for all; of those in `parts` only the blocks
+    named there, which speak of the agenda item `of_item`.
     `carried` are ids of passages that answered the turn before, where the question leans on it.
     `memory` keeps what was worked out for this question, so that it is not worked out twice.
     """
@@ -61,11 +63,22 @@ class Question:
     named: tuple[Entry, ...] = ()
     within: frozenset[str] | None = None
     carried: tuple[str, ...] = ()
+    of_item: str | None = None
+    parts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def covers(self, document_id: str) -> bool:
         """Whether the question may be answered from a document."""
         return self.within is None or document_id in self.within
+
+    def admits(self, document_id: str, first: int, last: int | None = None, *, whole: bool = False) -> bool:
+        """Whether it may be answered from some of the blocks from the `first` to the `last`, or from all of them."""
+        if not self.covers(document_id):
+            return False
+        if document_id not in self.parts:
+            return True
+        blocks = range(first, (first if last is None else last) + 1)
+        return (all if whole else any)(block in self.parts[document_id] for block in blocks)
 
     def says(self, *kinds: str) -> bool:
         """Whether the question has a word of one of these kinds (keys of `questions.yaml`)."""

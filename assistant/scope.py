@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
+from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A scope in one library: what a `Question` has of it."""
+
+    within: frozenset[str] | None = None
+    of_item: str | None = None
+    parts: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -14,7 +25,7 @@ class Scope:
     """Restricts a question to documents that meet every condition named here.
 
     `meeting` is the id of an agenda: its documents are the agenda itself, in all its versions, and what it announces;
-    `item` leaves of these what it announces under that item. `documents` are keys, `language` is a language code,
+    `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are keys, `language` is a language code,
     `year` that of a document's date.
     """
 
@@ -23,6 +34,10 @@ class Scope:
     documents: tuple[str, ...] = ()
     language: str | None = None
     year: int | None = None
+
+    def bounds(self, library: Library) -> Bounds:
+        """The scope in a library."""
+        return Bounds(self.ids(library), self.item, self.parts(library))
 
     def ids(self, library: Library) -> frozenset[str] | None:
         """Ids of the documents meant, None for all. Superseded documents are left out unless they are named."""
@@ -39,12 +54,25 @@ class Scope:
             and (self.year is None or (library.document(header.id).date or "").startswith(f"{self.year:04d}"))
         )
 
+    def parts(self, library: Library) -> dict[str, frozenset[int]]:
+        """The blocks of the agenda that speak of the item, by id of each version: its lines, annotations, documentation
+        and rows of the timetable. Empty where no item is named."""
+        if self.meeting is None or self.item is None:
+            return {}
+        keys = library.versions().keys
+        return {
+            meeting.document_id: _blocks(meeting, self.item, library.document(meeting.document_id))
+            for meeting in library.meetings()
+            if keys.get(meeting.document_id) == keys.get(self.meeting)
+        }
+
     def _of_meeting(self, library: Library) -> set[str] | None:
         if self.meeting is None:
             return None
         versions = library.versions()
         keys = versions.keys
-        found = {each for each, key in keys.items() if key == keys.get(self.meeting)}
+        agendas = {each for each, key in keys.items() if key == keys.get(self.meeting)}
+        found = agendas if self.item is None else agendas & self.parts(library).keys()
         meeting = next((each for each in library.meetings() if each.document_id == self.meeting), None)
         for symbol in announced(meeting, self.item) if meeting else ():
             found.update(version.id for version in (*versions.current(symbol), *versions.addenda(symbol)))
@@ -56,6 +84,48 @@ def announced(meeting: Meeting, item: str | None = None) -> tuple[Symbol, ...]:
     return tuple(
         Symbol.parse(text)
         for each in meeting.items
-        if item in (None, each.number, each.main)
+        if item is None or is_under(each.number, item)
         for text, _ in each.documentation
     )
+
+
+def narrowed(meeting: Meeting, item: str) -> Meeting:
+    """A meeting with one item and its sub-items alone: what its agenda says of them."""
+    sittings = [
+        replace(sitting, items=tuple(row for row in sitting.items if is_under(row.number, item)))
+        for sitting in meeting.sittings
+    ]
+    return replace(
+        meeting,
+        items=tuple(each for each in meeting.items if is_under(each.number, item)),
+        sittings=tuple(sitting for sitting in sittings if sitting.items),
+        masthead=None,
+    )
+
+
+def is_under(number: str, item: str) -> bool:
+    """Whether an item is the one meant, or part of it: `1 (a)` is under `1`."""
+    return item in (number, number.split(" ", 1)[0])
+
+
+def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:
+    alone = narrowed(meeting, item)
+    found: set[int] = set()
+    for each in alone.items:
+        found |= {ordinal for ordinal in (each.listed, each.heading) if ordinal is not None}
+        found |= {*each.annotations, *(ordinal for _, ordinal in each.documentation)}
+        if each.heading is not None:
+            found |= _below(document, each.heading)
+    for sitting in alone.sittings:
+        found |= {row.row for row in sitting.items}
+        if sitting.day_row is not None:
+            found.add(sitting.day_row)
+    return frozenset(found)
+
+
+def _below(document: Document, ordinal: int) -> set[int]:
+    """The blocks that stand under one."""
+    found: set[int] = set()
+    for child in document.children.get(ordinal, ()):
+        found |= {child.ordinal} | _below(document, child.ordinal)
+    return found

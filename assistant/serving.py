@@ -67,10 +67,12 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         keys, accounts = Keys(store), Accounts(store, chosen.session_hours)
         rates = Rates(chosen.rate, chosen.rate_address)
         catalogue = catalogue_of(chosen)
-        source = Source(chosen.ods_url, chosen.fetch_delay, chosen.fetch_timeout, chosen.fetch_max_wait)
+        source = Source(
+            chosen.ods_url, chosen.fetch_delay, chosen.fetch_timeout, chosen.fetch_max_wait, chosen.fetch_private
+        )
         reader = ReaderLimits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds, nice=NICE)
         service = Service(
-            make_engine(library, chosen),
+            make_engine(library, chosen, turns.away),
             Keeper(library, catalogue, source, jobs=chosen.jobs, limits=reader),
             limits,
             turns=turns,

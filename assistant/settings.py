@@ -89,6 +89,9 @@ class Settings(BaseSettings):
         8_192, ge=1_024, le=10_000_000, description="Tokens that the model reads and writes at once."
     )
     model_output: int = Field(1_024, ge=64, le=100_000, description="Tokens that one reply of the model may have.")
+    model_replies: int = Field(
+        8, ge=1, le=1_000, description="Replies of the model that the service waits for at once; others wait for these."
+    )
     model_temperature: float = Field(0.0, ge=0, le=2, description="How freely the model chooses its words.")
 
     jobs: int | None = Field(None, ge=1, le=64, description="Files that are read at once; unset: one a processor.")
@@ -103,6 +106,10 @@ class Settings(BaseSettings):
         "https://documents.un.org",
         pattern=r"^https?://[^\s/?#@\\]+(/[^\s?#\\]*)?$",
         description="Address of the Official Document System, or of a mirror, that 'fetch' asks.",
+    )
+    fetch_private: bool = Field(
+        False,
+        description="Whether 'fetch' may ask hosts at addresses that are not public, such as a mirror of one's own.",
     )
     fetch_delay: float = Field(1.0, ge=0, le=60, description="Seconds between two requests of 'fetch'.")
     fetch_timeout: float = Field(30.0, ge=0.1, le=600, description="Seconds that a server may be silent.")

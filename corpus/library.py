@@ -573,15 +573,19 @@ class Library:
     def verify(self) -> list[str]:
         """Everything that is wrong with the library, a sentence each; empty when it is sound.
 
-        Checks SQLite, both indexes against the passages, and that each document's passages cover its text.
+        Checks SQLite, both indexes against the passages, and that each document's passages cover its text. Others read
+        between two documents; nothing is to be changed meanwhile.
         """
         with self._guard:
             found = self._store.damage()
-            for document_id in self._store.document_ids():
+            ids = self._store.document_ids()
+        for document_id in ids:
+            with self._guard:
                 try:
                     check_passages(self.document(document_id), self._store.passages(document_id))
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
+        with self._guard:
             models = (self.embedder, self.models.multilingual)
             for index, model in zip(self._vectors().indexes, models, strict=False):
                 vectors = index.ids()

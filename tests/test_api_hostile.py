@@ -307,3 +307,26 @@ def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
         is_problem(reply, 503)
         assert "does not answer" in reply.json()["detail"]
         assert "retry-after" in reply.headers
+
+
+def test_an_item_without_its_meeting_is_not_asked_of_everything(made: Made) -> None:
+    asked = {"question": "When do boats leave?", "scope": {"item": "3"}}
+    reply = made.client.post("/api/v1/ask", json=asked, headers=made.headers("read"))
+    assert (reply.status_code, "name the meeting" in reply.json()["detail"]) == (422, True)
+
+
+def test_a_rating_that_holds_no_answer_does_not_break_the_export(made: Made) -> None:
+    rating = {
+        "question": "q",
+        "language": "en",
+        "rating": 1,
+        "answer": {"status": "answered", "citations": [{"document": 1}]},
+    }
+    assert made.client.post("/api/v1/feedback", json=rating, headers=made.headers("read")).status_code == 201
+    reply = made.client.get("/api/v1/feedback/cases", headers=made.headers("staff"))
+    assert (reply.status_code, reply.headers["content-type"][:16]) == (200, "application/yaml")
+
+
+def test_a_path_that_is_none_is_refused(made: Made) -> None:
+    told = {"path": "/none\x00", "shown": "none"}
+    assert made.client.post("/api/v1/local/forget", json=told, headers=made.headers("local")).status_code == 422

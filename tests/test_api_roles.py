@@ -28,6 +28,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("GET", "/sign-in.css"): ("nobody", "/sign-in.css", {}),
     ("POST", "/sign-in"): ("nobody", "/sign-in", {"data": {"name": "x"}}),  # no password: 422
     ("POST", "/sign-out"): ("nobody", "/sign-out", {"headers": {"Sec-Fetch-Site": "same-origin"}}),
+    ("GET", "/language"): ("nobody", "/language?to=fr&next=/documents", {}),
     ("POST", "/api/v1/ask"): ("read", "/api/v1/ask", ASK),
     ("POST", "/api/v1/ask/stream"): ("read", "/api/v1/ask/stream", ASK),
     ("GET", "/api/v1/search"): ("read", "/api/v1/search?q=boats", {}),
@@ -50,6 +51,9 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
         "read", "/api/v1/feedback", {"json": {"question": "q", "language": "en", "rating": 1}},
     ),
     ("GET", "/api/v1/feedback"): ("staff", "/api/v1/feedback", {}),
+    ("GET", "/api/v1/feedback/cases"): ("staff", "/api/v1/feedback/cases", {}),
+    ("POST", "/api/v1/verify"): ("staff", "/api/v1/verify", {}),
+    ("POST", "/api/v1/fetch/plan"): ("staff", "/api/v1/fetch/plan", {"json": {"symbols": ["A/80/1"]}}),
     ("GET", "/api/v1/status"): ("staff", "/api/v1/status", {}),
     ("DELETE", "/api/v1/documents/{document:path}"): ("staff", "/api/v1/documents/none", {}),
     ("POST", "/api/v1/uploads"): (
@@ -63,6 +67,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("GET", "/metrics"): ("staff", "/metrics", {}),
     ("GET", "/api/v1/audit"): ("admin", "/api/v1/audit", {}),
     ("POST", "/api/v1/local/ingest"): ("local", "/api/v1/local/ingest", {"json": {"paths": []}}),
+    ("POST", "/api/v1/local/forget"): ("local", "/api/v1/local/forget", {"json": {"path": "/none", "shown": "none"}}),
     ("GET", "/api/v1/local/documents/{document:path}"): ("read", "/api/v1/local/documents/boats.txt", {}),
     ("GET", "/api/v1/local/meetings"): ("read", "/api/v1/local/meetings", {}),
     ("GET", "/api/v1/local/records"): ("read", "/api/v1/local/records", {}),

@@ -18,6 +18,7 @@ from services import Made, listening, made_service
 from assistant.access.rates import Rates
 from assistant.answer import Answer
 from assistant.events import Event
+from assistant.scope import Scope
 from assistant.service import Stream
 from corpus.catalogue import Catalogue
 from corpus.faults import LibraryError
@@ -93,6 +94,22 @@ def whole(reply: Any) -> dict[str, Any]:
 def told(answer: Answer) -> dict[str, Any]:
     """An answer of the engine, without its timings."""
     return {**answer.to_json(), "timings": None}
+
+
+def test_a_question_is_asked_of_some_documents_and_in_a_mode(made: Made, client: openai.OpenAI) -> None:
+    scope = {"meeting": "CTOC/COP/WG.7/2021/1:en:digest", "item": "3"}
+    answer = made.service.engine.ask("When is it taken up?", mode="quote", scope=Scope(**scope))
+    assert answer.status == "answered"
+    wish = {"rapporteur": {"mode": "quote", "scope": scope}, "temperature": 1, "some_field": {"of": "others"}}
+    assert whole(ask(client, "When is it taken up?", extra_body=wish)) == told(answer)
+    assert whole(pieces(client, "When is it taken up?", extra_body=wish)[-1]) == told(answer)
+    written = ask(client, "When is item 3?", extra_body={"rapporteur": {"mode": "write", "language": "fr"}})
+    assert any("RAPPORTEUR_MODEL" in note for note in whole(written)["notes"]), "there is no model here"
+    assert whole(written)["language"] == "fr"
+    for wrong in ({"mode": "y"}, {"scope": {"agenda": "3"}}, {"scopes": {}}, "quote"):
+        with pytest.raises(openai.BadRequestError) as caught:
+            ask(client, "When is item 3?", extra_body={"rapporteur": wrong})
+        assert str(caught.value.param).startswith("rapporteur")
 
 
 def test_the_model_is_listed_and_found(client: openai.OpenAI) -> None:

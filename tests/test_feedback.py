@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -264,7 +265,7 @@ def test_hostile_comments_are_neither_markup_nor_yaml_nor_control_sequences(star
 
 
 def test_a_place_that_is_no_longer_held_is_not_given_as_gold(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    from assistant.cli.feedback import to_yaml
+    from assistant.cases import to_yaml
 
     library = open_library()
     add(library, catalogue, Input("boats.md", BOATS.encode()))
@@ -279,6 +280,22 @@ def test_a_place_that_is_no_longer_held_is_not_given_as_gold(open_library: OpenL
     (case,) = yaml.safe_load(to_yaml(kept, library))
     assert case["gold"] == [{"document": document.key, "locator": "para. 1"}]
     assert json.dumps(case["note"]).count("\\u001b") == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": "answered", "citations": [{"document": 3, "locator": None}, "x", None], "statements": [{}, 5]},
+        {"status": "answered", "citations": "abc", "statements": {"text": "x"}},
+        {"status": ["answered"], "citations": [{}], "statements": [{"text": ["!!python/object/apply:os.system"]}]},
+    ],
+)
+def test_an_answer_that_is_none_makes_a_case_all_the_same(open_library: OpenLibrary, answer: dict[str, Any]) -> None:
+    from assistant.cases import to_yaml
+
+    kept = [Feedback("!!python/none", "en", 1, "2021-10-14T12:00:30+00:00", answer=answer, id=7)]
+    (case,) = yaml.safe_load(to_yaml(kept, open_library()))
+    assert (case["question"], case.get("gold", [])) == ("!!python/none", [])
 
 
 def test_a_library_that_is_in_use_is_told_of_in_a_sentence(starter: Cli) -> None:

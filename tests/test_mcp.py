@@ -22,6 +22,7 @@ from mcp_types import CallToolResult, TextContent
 from services import LOCAL_TOKEN, Made, listening, made_service
 
 from assistant.api.application import Doors
+from assistant.scope import Scope
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -32,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ERAS = ("legacy", "auto")
 """The handshake of 2025 and earlier, and the requests of 2026 that stand alone."""
 AGENDA = "CTOC/COP/WG.7/2021/1"
+AGENDA_ID = "CTOC/COP/WG.7/2021/1:en:digest"
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
 T = TypeVar("T")
 Work = Callable[[Client], Awaitable[T]]
@@ -102,6 +104,19 @@ def test_an_answer_is_the_engines_with_its_text_and_official_links(made: Made, u
     assert text(result).startswith(f"{answer.statements[0].text} [1]")
     assert "\n\n[1] " in text(result)
     assert links(result) == list(dict.fromkeys(each.url for each in answer.citations))
+
+
+def test_a_question_is_asked_of_some_documents_and_in_a_mode(made: Made, use: Any) -> None:
+    asked = {"question": "When is it taken up?", "scope": {"meeting": AGENDA_ID, "item": "3"}, "mode": "write"}
+    answer = made.service.engine.ask("When is it taken up?", mode="write", scope=Scope(meeting=AGENDA_ID, item="3"))
+    got = call(use, "ask", **asked).structured_content
+    assert {**got, "timings": None} == {**answer.to_json(), "timings": None}
+    assert got["status"] == "answered"
+    assert any("RAPPORTEUR_MODEL" in note for note in got["notes"]), "there is no model here"
+    assert (
+        call(use, "ask", question="When is item 3?", scope={"documents": ["figures"]}).structured_content["status"]
+        == "not_found"
+    )
 
 
 @pytest.mark.parametrize(
@@ -177,6 +192,8 @@ def test_the_meeting_tells_timetable_items_and_documents(use: Any) -> None:
         ("ask", {"question": ""}, "question: "),
         ("ask", {"question": "x", "language": "de"}, "language: "),
         ("ask", {"question": "x", "model": "y"}, "model: "),
+        ("ask", {"question": "x", "mode": "y"}, "mode: "),
+        ("ask", {"question": "x", "scope": {"agenda": "3"}}, "scope.agenda: "),
         ("search", {"query": "x", "limit": 10_000}, "limit: "),
         ("read_paragraph", {"document": "A/99/1"}, "holds no document 'A/99/1'"),
         ("read_paragraph", {"document": AGENDA, "place": "para. 999"}, "has no place 'para. 999'"),

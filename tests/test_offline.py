@@ -96,3 +96,14 @@ def test_reading_asking_and_keeping_need_no_network(offline: Offline, tmp_path: 
     assert "A note on boats" in offline.rapporteur("ask", "What do boats need?")
     assert "reindexed" in offline.rapporteur("reindex")
     assert "sound" in offline.rapporteur("doctor")
+
+
+@pytest.mark.parametrize("first", ["assistant.cli", "corpus.embedding", "eval.systems", "app"])
+def test_the_runtime_of_the_models_notes_nothing_for_its_maker(tmp_path: Path, first: str) -> None:
+    offline = Offline(
+        tmp_path
+    )  # what is native code asks for no leave of Python's sockets: it keeps what it is to send
+    offline.env.pop("ORT_DISABLE_TELEMETRY", None)
+    done = offline.python("-c", f"import {first}, onnxruntime, time; onnxruntime.get_device(); time.sleep(0.3)")
+    assert done.returncode == 0, done.stderr
+    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []

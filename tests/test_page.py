@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services import Made, made_service
 
+from assistant.labels import words_of
 from assistant.page.anchors import anchors_of, slug
 from assistant.page.rendering import carried, web_address
 from assistant.page.sources import sources_of
 from assistant.page.turns import MOST_TURNS, Conversations, Turn
-from assistant.page.words import words_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -239,3 +239,65 @@ def test_words_that_a_document_has_no_more_are_shown_without_what_stands_there_n
     gone = replace(statement, citations=(replace(statement.citations[0], quote="Monday, 3 May"),))
     source = sources_of(made.service, replace(answer, statements=(gone,)))[0]
     assert (source.before, source.lead, source.quote, source.tail, source.after) == ("", "", "Monday, 3 May", "", "")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        ("", "en"),
+        ("de", "en"),
+        ("fr", "fr"),
+        ("zh-TW,zh;q=0.9", "zh"),
+        ("de-CH, ar-EG;q=0.8, en;q=0.7", "ar"),
+        ("en;q=0.3, ru;q=0.9", "ru"),
+        ("en;q=0, es", "es"),
+        ("*;q=0.1, ;;;, fr;q=x, q=1, es;q=0.2", "es"),
+        ("x," * 100_000, "en"),
+    ],
+)
+def test_plain_pages_speak_the_language_that_the_browser_likes_best(made: Made, wishes: str, language: str) -> None:
+    made.client.cookies.clear()
+    for path in (
+        "/documents",
+        "/meetings",
+        AGENDA,
+        "/briefings",
+        "/topics",
+        "/agenda",
+        "/sign-in",
+        "/documents/none",
+        "/",
+    ):
+        text = made.client.get(path, headers={"Accept-Language": wishes}).text
+        assert re.search(r"<html\s[^>]*lang=\"(\w+)\"", text)[1] == language  # type: ignore[index]
+        assert 'dir="rtl"' in text or language != "ar"
+        assert "@@" not in text
+    assert words_of(language)["find"] in made.client.get("/documents", headers={"Accept-Language": wishes}).text
+
+
+@pytest.mark.parametrize(
+    ("back", "goes"),
+    [
+        ("/documents?q=x", "/documents?q=x"),
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("/\\evil.example", "/"),
+    ],
+)
+def test_the_switch_keeps_the_language_and_leads_nowhere_else(made: Made, back: str, goes: str) -> None:
+    made.client.cookies.clear()
+    reply = made.client.get("/language", params={"to": "ru", "next": back}, follow_redirects=False)
+    assert (reply.status_code, reply.headers["location"]) == (303, goes)
+    assert "HttpOnly" in reply.headers["set-cookie"]
+    shown = made.client.get("/meetings", headers={"Accept-Language": "fr"}).text
+    assert '<html lang="ru" dir="ltr">' in shown
+    assert "октября 2021" in shown
+    made.client.get("/language", params={"to": '"><script>', "next": back}, follow_redirects=False)
+    assert '<html lang="ru"' in made.client.get("/meetings").text
+    made.client.cookies.clear()
+
+
+def test_labels_with_places_have_the_same_places_in_every_language() -> None:
+    places = {name: sorted(re.findall(r"\{(\w+)\}", text)) for name, text in words_of("en").items()}
+    for language in LANGUAGES:
+        assert {name: sorted(re.findall(r"\{(\w+)\}", text)) for name, text in words_of(language).items()} == places

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx import Document as WordFile
-from pages import READER, STAFF, Site, Visit, chromium, site, visiting
+from pages import PASSWORD, READER, STAFF, Site, Visit, chromium, site, visiting
 from playwright.sync_api import Browser, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.access import Principal
+from assistant.labels import direction, words_of
 from assistant.service import Service, Stream
 from assistant.service.events import Closed, Done, Stated, Status
 from corpus.catalogue import Catalogue
@@ -24,6 +25,8 @@ from ingest.run import Input
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DETAINED = "What must be done when a smuggled migrant is detained?"
+OBLIGED = "What must a State do for smuggled migrants?"
+"""The documents say several things on this."""
 SCRIPT = "CTOC/COP/WG.7/2099/9"
 HOSTILE = """# Harbours <img src=x onerror="window.pwned=1">
 
@@ -103,9 +106,9 @@ def test_what_an_agenda_lacks_is_shown_with_the_command_that_mends_it(browser: B
 
 def test_a_citation_opens_on_the_exact_words_in_their_passage(visit: Visit) -> None:
     visit.start()
-    turn = visit.ask(DETAINED)
+    turn = visit.ask(OBLIGED)
     expect(turn.locator(".rp-state")).to_have_text("Answered")
-    answer = visit.site.service.engine.ask(DETAINED)
+    answer = visit.site.service.engine.ask(OBLIGED)
     assert len(answer.citations) > 1
     for number, citation in enumerate(answer.citations, 1):
         turn.locator(".rp-cite", has_text=str(number)).first.click()
@@ -128,7 +131,7 @@ class Slow:
     """Streams that give one statement of an answer and then wait to be told to go on."""
 
     def __init__(self, service: Service) -> None:
-        self.whole = service.engine.ask(DETAINED)
+        self.whole = service.engine.ask(OBLIGED)
         self.go_on = threading.Event()
         self.gone = threading.Event()
 
@@ -269,7 +272,7 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, at: Site) -> None:
 def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
     page = visit.start()
     page.get_by_label("Your question").focus()
-    page.keyboard.type(DETAINED)
+    page.keyboard.type(OBLIGED)
     page.keyboard.press("Enter")
     turn = page.locator(".rp-turn.rp-now")
     turn.locator(".rp-status:not(.rp-waiting)").wait_for()
@@ -573,3 +576,88 @@ def test_a_question_is_asked_of_one_item_of_a_meeting(visit: Visit) -> None:
     expect(turn.locator(".rp-scope")).to_contain_text("CTOC/COP/WG.7/2021/1, item 3")
     expect(turn.locator(".rp-state")).to_have_text("Answered")
     assert set(turn.locator(".rp-source .rp-symbol").all_text_contents()) == {"CTOC/COP/WG.7/2021/1"}
+
+
+# The languages of the page
+
+WHEN = {"ar": "متى يُنظر في البند 3؟", "fr": "Quand le point 3 est-il examiné ?"}
+
+
+def english_left(visit: Visit, language: str) -> set[str]:
+    """Labels that stand on the page in English, though the reader's word for them is another one."""
+    ours = words_of(language)
+    english = {told for name, told in words_of("en").items() if told != ours[name] and told not in ours.values()}
+    # What documents say is in their language.
+    texts = visit.page.evaluate(
+        """language => [...document.querySelectorAll("button, label, caption, h1, h2, h3, summary, th, span, p, option")]
+        .filter(each => each.closest("[lang]").lang === language).map(each => each.textContent)""",
+        language,
+    )
+    shown = {" ".join(text.split()) for text in texts}
+    assert not any("@@" in text for text in shown)
+    return shown & english
+
+
+@pytest.mark.parametrize(("language", "width"), [("ar", 1280), ("ar", 360), ("fr", 1280)])
+def test_the_page_speaks_the_language_of_the_browser(browser: Browser, at: Site, language: str, width: int) -> None:
+    words = words_of(language)
+    faults: dict[str, object] = {}
+    view = {"width": width, "height": 900}
+    with visiting(browser, at, locale=language, viewport=view, bypass_csp=True) as visit:
+        page = visit.open("/sign-in?next=/")
+        page.get_by_label(words["name"]).fill(STAFF)
+        page.get_by_label(words["password"]).fill(PASSWORD)
+        page.get_by_role("button", name=words["sign_in"]).click()
+        page.locator(".rp-examples button").first.wait_for()
+        assert page.locator("html").get_attribute("lang") == language
+        assert page.locator("html").get_attribute("dir") == direction(language)
+        page.get_by_label(words["your_question"]).fill(WHEN[language])
+        page.get_by_role("button", name=words["ask"], exact=True).click()
+        page.locator(".rp-turn.rp-now .rp-card").first.wait_for()
+        page.get_by_role("button", name=words["only_some"]).click()
+        page.get_by_role("button", name=words["was_right"]).click()
+        for tab, there in zip(("ask", "meeting", "documents", "staff"), TABS.values(), strict=True):
+            page.get_by_role("tab", name=words[tab], exact=True).click()
+            page.locator(there).first.wait_for()
+            if tab == "staff":
+                for each in ("fetch_official", "remove_document", "said", "how_good"):
+                    page.get_by_role("button", name=words[each]).click()
+                assert page.locator(there).evaluate("each => getComputedStyle(each).direction") == direction(language)
+                assert "Drop File" not in page.locator("#rp-files").inner_text()  # Gradio's own words
+            faults[tab] = [*serious(visit), *english_left(visit, language)]
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
+        for path in (*PATHS, "/briefings", "/comparison", "/topics", "/agenda"):
+            visit.open(path)
+            faults[path] = [*serious(visit), *english_left(visit, language)]
+            assert page.locator("html").get_attribute("dir") == direction(language)
+        visit.complaints.clear()  # the page that is not there
+    assert {place: found for place, found in faults.items() if found} == {}
+
+
+def test_the_language_of_the_page_is_chosen_and_kept(visit: Visit) -> None:
+    page = visit.start()
+    page.get_by_label("Language of the page").select_option("fr")
+    page.locator(".rp-language button").click()
+    page.get_by_role("tab", name="Réunion").wait_for()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    visit.open("/documents")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Documents")
+    expect(page.get_by_role("button", name="Rechercher")).to_be_visible()
+    page.get_by_label("Langue de la page").select_option("ar")
+    page.locator(".rp-language button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("الوثائق")
+    assert page.url.endswith("/documents")
+
+
+def test_an_answer_is_in_the_language_of_the_question_whatever_that_of_the_page(browser: Browser, at: Site) -> None:
+    with visiting(browser, at, locale="fr-CH", viewport={"width": 1280, "height": 900}) as visit:
+        page = visit.start()
+        page.get_by_label("Votre question").fill("متى يُنظر في البند 3؟")
+        page.get_by_role("button", name="Demander", exact=True).click()
+        turn = page.locator(".rp-turn.rp-now")
+        turn.locator(".rp-card").first.wait_for()
+        assert turn.get_attribute("dir") == "rtl"
+        expect(turn.locator(".rp-state")).to_have_text("تمت الإجابة")
+        page.get_by_role("button", name="Cette réponse est-elle juste").click()
+        page.get_by_role("button", name="Envoyer").click()
+        expect(page.locator("#rp-thanks")).to_contain_text("Indiquez d’abord")

@@ -216,13 +216,16 @@ def test_the_command_says_what_is_wrong_and_leaves_no_file(
     from contextlib import contextmanager
 
     from assistant.cli import publishing
+    from assistant.cli.desk import LocalDesk
+    from assistant.cli.session import plain_errors, settings
 
     @contextmanager
     def opened(_command: str):
-        yield Engine(starter_library, Catalogue.shipped()), None
+        with plain_errors():
+            yield LocalDesk(starter_library, settings())
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(publishing, "open_engine", opened)
+    monkeypatch.setattr(publishing, "open_desk", opened)
     before = {each.name for each in tmp_path.iterdir()}
     done = CliRunner().invoke(app, ["brief", *arguments])
     assert done.exit_code != 0

@@ -8,7 +8,8 @@ from conftest import OpenLibrary, add
 from assistant.engine import Engine
 from assistant.scope import Scope
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES
+from corpus.documents import LANGUAGES, Document
+from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.run import Input, starter_sources
 
@@ -74,6 +75,86 @@ def test_the_documents_of_an_item_are_its_agenda_and_what_it_announces(
     assert Scope(meeting=AGENDA).ids(library) == {AGENDA, *ids[0], *ids[1]}
     assert Scope(meeting=AGENDA, item="3").ids(library) == {AGENDA, *ids[1]}
     assert Scope(meeting=AGENDA, item="1").ids(library) == {AGENDA}
+
+
+def block_of(document: Document, start: int) -> int:
+    found = document.block_at(start)
+    assert found is not None
+    return found.ordinal
+
+
+@pytest.mark.parametrize("item", ["1", "1 (b)", "2", "3", "4", "5"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *QUESTIONS,
+        "What is said about the COVID-19 pandemic?",
+        "What may the Working Group talk about?",
+        "How can financial proceeds of smugglers be seized?",
+        "Which documents are there?",
+        "When is it taken up?",
+        "What happens on Friday?",
+        "How many meetings are there, and where?",
+        "What stands in the annex of CTOC/COP/WG.7/2021/1?",
+    ],
+)
+def test_of_an_item_nothing_else_of_the_agenda_is_quoted(starter_engine: Engine, question: str, item: str) -> None:
+    scope = Scope(meeting=AGENDA, item=item)
+    document = starter_engine.library.document(AGENDA)
+    own = scope.parts(starter_engine.library)[AGENDA]
+    answer = starter_engine.ask(question, scope=scope)
+    for statement in answer.statements:
+        for citation in statement.citations:
+            assert citation.document == AGENDA
+            held = range(block_of(document, citation.start), block_of(document, citation.end - 1) + 1)
+            # A row may give the time of several items, and a sub-item is introduced by the words above it.
+            above = {document.blocks[n].parent for n in own if document.blocks[n].kind == "item"}
+            assert held[-1] in own | above, (question, citation.quote)
+            assert held[0] in own | above or statement.verdict == "derived"
+
+
+def test_the_parts_of_an_item_are_its_lines_annotations_and_rows(starter_engine: Engine) -> None:
+    library = starter_engine.library
+    document = library.document(AGENDA)
+    (own,) = Scope(meeting=AGENDA, item="3").parts(library).values()
+    assert {document.blocks[n].locator for n in own} == {
+        "provisional agenda, item 3",
+        "annotations, item 3",
+        "annotations, item 3, documentation",
+        "annex, Thursday, 14 October",
+        "annex, Thursday, 14 October, 3-5 p.m.",
+        "annex, Friday, 15 October",
+        "annex, Friday, 15 October, 11 a.m.-1 p.m.",
+    }
+    assert Scope(meeting=AGENDA).parts(library) == {}
+    assert Scope(meeting=AGENDA, item="9").parts(library) == {AGENDA: frozenset()}
+
+
+def test_an_item_is_asked_about_without_being_named(starter_engine: Engine) -> None:
+    scope = Scope(meeting=AGENDA, item="3")
+    when = starter_engine.ask("When is it taken up?", scope=scope)
+    assert when.statements[0].text == starter_engine.ask("When is item 3?").statements[0].text
+    said = starter_engine.ask("What does the agenda say about item 3?", scope=scope)
+    assert said.status == "answered"
+    assert all("item 3" in each.locator for each in said.citations)
+    for other in ("When is item 2?", "When is the availability of regular channels of migration discussed?"):
+        assert starter_engine.ask(other, scope=scope).status == "not_found", other
+    assert starter_engine.ask("When is it taken up?", scope=Scope(meeting=AGENDA, item="9")).status == "not_found"
+
+
+def test_a_follow_up_takes_nothing_over_from_another_item(starter_library: Library, catalogue: Catalogue) -> None:
+    engine = Engine(starter_library, catalogue)
+    asked = "What is said about smuggling and the availability of regular channels of migration?"
+    for item in ("2", "3", "4"):
+        scope = Scope(meeting=AGENDA, item=item)
+        document = starter_library.document(AGENDA)
+        own = scope.parts(starter_library)[AGENDA]
+        engine.ask(asked, scope=scope)
+        for then in ("And what about it?", "Why is that?", "And what does it say about financial flows and smuggling?"):
+            answer = engine.ask(then, [asked], scope=scope)
+            for citation in answer.citations:
+                assert citation.document == AGENDA
+                assert block_of(document, citation.end - 1) in own, (item, then, citation.quote)
 
 
 def test_languages_and_years_leave_only_their_own(starter_engine: Engine) -> None:

@@ -18,15 +18,20 @@ from ods import word_file
 from services import ended, listening, made_service
 
 from assistant.access import LOCAL, Principal, Role
+from assistant.answer import Answer
 from assistant.engine import Engine
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.fetching import Source
+from assistant.model.shared import Shared
 from assistant.service import Done, Limits, Service, Stated, Status
 from assistant.service.jobs import Failed, Hand, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder
 from assistant.service.turns import Turns
+from assistant.support.check import SupportCheck
+from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
+from corpus.library import Library
 from ingest.run import Input
 
 READER = Principal(Role.READ, "key", "key:1", "192.0.2.1")
@@ -562,3 +567,175 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
         later = made.service.begin_ask(READER, "When do boats leave?")
         held.go.set()
         assert later.result(10).question == "When do boats leave?"
+
+
+# A model that is waited for
+
+
+@pytest.fixture
+def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..., tuple[Service, Held]]]:
+    """A service whose model says nothing before it is let go, and then nothing that stands."""
+    made: list[Service] = []
+
+    class Model:
+        name, window, output = "slow", 8_192, 400
+
+        def __init__(self) -> None:
+            self.held = Held()
+
+        def reply(self, _: object) -> Iterator[str]:
+            self.held()
+            yield "Nothing that stands."
+
+    def make(replies: int = 8, patience: float = 30, **limits: int) -> tuple[Service, Held]:
+        model = Model()
+        turns = Turns(**limits)
+        writer = Writer(Shared(model, replies, patience), SupportCheck(), away=turns.away)
+        made.append(Service(Engine(starter_library, catalogue, writer=writer, mode="quote"), turns=turns))
+        return made[-1], model.held
+
+    yield make
+    for service in made:
+        service.close(5)
+
+
+def alike(answer: Answer) -> dict[str, object]:
+    """What an answer says, without how long it took."""
+    return {**answer.to_json(), "timings": {}}
+
+
+def waits(held: Callable[[], bool]) -> None:
+    """Waits until something is so."""
+    deadline = time.monotonic() + 10
+    while not held():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_while_one_waits_for_the_model_others_are_answered(
+    starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
+) -> None:
+    service, held = slow()
+    stream = service.stream(READER, SMUGGLED, mode="write")
+    assert held.begun.wait(10)
+    others = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
+    got = [service.begin_ask(READER, each) for each in others]
+    assert [alike(each.result(30)) for each in got] == [alike(starter_engine.ask(each)) for each in others]
+    assert service.turns.elsewhere == 1
+    assert b"rapporteur_writing 1.0" in service.metrics_text(LOCAL)
+    held.go.set()
+    *events, done = list(stream)
+    assert [each.stage for each in events if isinstance(each, Status)] == ["waiting", "answering", "writing"]
+    assert isinstance(done, Done)
+    assert done.answer.question == SMUGGLED
+    assert done.answer.statements == starter_engine.ask(SMUGGLED).statements
+    assert done.answer.dropped
+    assert service.turns.elsewhere == 0
+
+
+def test_while_the_model_makes_a_follow_up_whole_others_are_answered(
+    starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
+) -> None:
+    service, held = slow()
+    asked, before = "And how many articles has it?", ["What is the Protocol about?"]
+    first = service.begin_ask(READER, asked, before, mode="auto")
+    assert held.begun.wait(10)
+    assert service.turns.elsewhere == 1
+    other = "When is item 3 taken up?"
+    assert alike(service.ask(READER, other, mode="quote")) == alike(starter_engine.ask(other))
+    assert not first.done()
+    held.go.set()
+    assert first.result(30).question == asked
+    assert service.turns.elsewhere == 0
+
+
+def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(
+    starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
+) -> None:
+    service, held = slow(replies=3)
+    questions = [f"What says article {n}?" for n in range(3, 9)] + [f"When is item {n} taken up?" for n in range(1, 5)]
+    got = [service.begin_ask(READER, each, mode="write" if n < 6 else "quote") for n, each in enumerate(questions)]
+    for future in got[6:]:
+        future.result(30)
+    assert not any(future.done() for future in got[:6])
+    held.go.set()
+    for question, future in zip(questions, got, strict=True):
+        assert future.result(30).statements == starter_engine.ask(question).statements
+        assert future.result().question == question
+
+
+def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(
+    slow: Callable[..., tuple[Service, Held]], starter_engine: Engine
+) -> None:
+    service, held = slow(replies=1, patience=0.05)
+    first = service.begin_ask(READER, SMUGGLED, mode="write")
+    assert held.begun.wait(10)
+    second = service.ask(READER, SMUGGLED, mode="write")
+    assert second.statements == starter_engine.ask(SMUGGLED).statements
+    assert any("overloaded" in note for note in second.notes), second.notes
+    held.go.set()
+    assert first.result(30).dropped
+
+
+def test_those_who_wait_for_the_model_count_for_the_limits(slow: Callable[..., tuple[Service, Held]]) -> None:
+    service, held = slow(places=2, per_client=1)
+    other = Principal(Role.READ, "key", "key:2", "192.0.2.2")
+    first = service.begin_ask(READER, SMUGGLED, mode="write")
+    assert held.begun.wait(10)
+    with pytest.raises(TooMany):
+        service.ask(READER, SMUGGLED)
+    second = service.begin_ask(other, SMUGGLED, mode="write")
+    waits(lambda: service.turns.elsewhere == 2)
+    with pytest.raises(Overloaded):
+        service.ask(Principal(Role.READ, "key", "key:3"), SMUGGLED)
+    held.go.set()
+    assert first.result(30).question == second.result(30).question
+    assert service.ask(READER, SMUGGLED).status == "answered"
+
+
+def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(
+    slow: Callable[..., tuple[Service, Held]],
+) -> None:
+    service, held = slow()
+    stream = service.stream(READER, SMUGGLED, mode="write")
+    assert held.begun.wait(10)
+    stream.close()
+    held.go.set()
+    waits(lambda: service.turns.elsewhere == 0)
+    assert service.ask(READER, SMUGGLED).status == "answered"
+
+
+def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Callable[..., tuple[Service, Held]]) -> None:
+    service, held = slow()
+    first = service.begin_ask(READER, SMUGGLED, mode="write")
+    assert held.begun.wait(10)
+    assert not service.close(0.05)
+    held.go.set()
+    with pytest.raises(Overloaded, match="stopping"):
+        first.result(10)
+    service, held = slow()
+    second = service.begin_ask(READER, SMUGGLED, mode="write")
+    assert held.begun.wait(10)
+    threading.Timer(0.05, held.go.set).start()
+    assert service.close(10)
+    assert second.result(0).status == "answered"
+
+
+def test_batches_in_the_background_have_their_turn_while_a_model_is_waited_for(turns: Turns) -> None:
+    held = Held()
+
+    def work() -> str:
+        with turns.away():
+            held()
+        with turns.batch():  # who has the turn again keeps it
+            return "back"
+
+    answer = turns.take(work, "a")
+    assert held.begun.wait(10)
+    with turns.batch():
+        held.go.set()
+        time.sleep(0.05)
+        assert not answer.done()
+    assert answer.result(10) == "back"
+    with turns.away():  # nothing is given up by who has no turn
+        assert turns.take(lambda: 1, "b").result(10) == 1

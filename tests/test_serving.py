@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -69,19 +69,20 @@ class Server:
         result = CliRunner().invoke(app, list(arguments), input=stdin, env=self.settings(), catch_exceptions=False)
         return Done(result.exit_code, result.stdout, result.stderr)
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts the server, or another command, without waiting for its end."""
+    def begin(self, *arguments: str, log: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Starts the server, or another command, without waiting for its end; what it says goes to `log`."""
         given = arguments or ("serve", "--port", str(self.port))
         return subprocess.Popen(
             [sys.executable, "-m", "assistant.cli", *given],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT,
             env=self.settings(),
         )  # fmt: skip
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[str]]:
-        """Serves until the block ends."""
-        process = self.begin()
+        """Serves until the block ends. Its log goes to a file: a pipe that nobody reads would stop it when it is full."""
+        with self.log.open("a") as log:
+            process = self.begin(log=log)
         try:
             self.wait(process)
             yield process
@@ -98,13 +99,18 @@ class Server:
         """Returns when it serves."""
         deadline = time.monotonic() + WAIT
         while time.monotonic() < deadline:
-            assert process.poll() is None, process.communicate()
+            assert process.poll() is None, f"it ended; see {self.log}"
             try:
                 if httpx.get(f"{self.url}/ready").is_success:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
         raise AssertionError("it does not serve")
+
+    @property
+    def log(self) -> Path:
+        """What a server that is `running` has said."""
+        return self.folder.with_suffix(".log")
 
     @property
     def url(self) -> str:
@@ -163,6 +169,14 @@ def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Serve
         ("search", "detention", "--json"), ("list", "--json", "--catalogue"), ("meeting", "--json"), ("meeting",),
         ("show", "CTOC/COP/WG.7/2021/1", "--json"), ("show", "A/RES/55/25, annex III", "--outline"), ("list",),
         ("show", "CTOC/COP/WG.7/2021/1", "annex"), ("show", "none"), ("feedback", "list", "--json"),
+        ("verify",), ("agenda", "check", "--json"), ("agenda", "check", "--language", "fr"), ("agenda", "check", "A/99/1"),
+        ("brief", "--item", "9"), ("brief", "--item", "2", "--language", "ru"), ("brief", "--theme", "detention"),
+        ("brief", "--item", "2", "--mode", "quote", "--json"), ("brief", "--item", "2", "--mode", "write"),
+        ("brief", "--document", "CTOC/COP/WG.7/2021/1", "--json"), ("themes", "--count", "3"),
+        ("compare", "past-topics", "past-figures"), ("compare", "A/99/1", "A/99/2", "--json"),
+        ("compare", "--topic", "smuggling by sea", "--json"), ("compare", "past-topics", "past-figures", "--language", "zh"),
+        ("fetch", "--dry-run", "--meeting", "--json"), ("fetch", "--dry-run", "CTOC/COP/WG.7/2021/1"),
+        ("fetch", "--dry-run", "no symbol"), ("feedback", "export"),
     ]  # fmt: skip
     through = [server.command(*each) for each in commands]
     copy = Server(tmp_path / "copy")
@@ -186,13 +200,43 @@ def test_documents_go_in_and_out_through_the_server(server: Server, tmp_path: Pa
     assert server.command("show", name).returncode == 0
     assert server.command("remove", name).stdout.startswith("removed")
     assert server.command("show", name).returncode == 1
-    assert server.command("ingest", str(folder), "--watch").returncode == 3
-    assert server.command("reindex").returncode == 3
+    alone = server.command("reindex")
+    assert (alone.returncode, "Stop the server" in alone.stderr) == (3, True)
     rated = server.command("feedback", "add", "When is item 3?", "--rating", "up")
     assert rated.returncode == 0, rated.stderr
     assert data(server.command("feedback", "list", "--json"))[0]["rating"] == 1
+    exported = tmp_path / "cases.yaml"
+    assert server.command("feedback", "export", "--out", str(exported)).returncode == 0
+    assert "question: When is item 3?" in exported.read_text()
     wrong = server.command("fetch", "no symbol")
     assert (wrong.returncode, "no symbol" in wrong.stderr) == (2, True)
+
+
+def test_a_folder_is_kept_in_step_through_the_server(server: Server, tmp_path: Path) -> None:
+    folder = notes(tmp_path / "kept", 1)
+    watching = server.begin("ingest", str(folder), "--watch", "--json")
+    names: list[str] = []
+
+    def next_outcome() -> tuple[str, str]:
+        assert watching.stdout is not None
+        record = json.loads(watching.stdout.readline())
+        names.append(record["document"])
+        return record["result"], Path(record["file"]).name
+
+    try:
+        assert next_outcome() == ("added", "note-000.md")
+        (folder / "later.md").write_text("# Later note\n\n1. The later note is about anchors.")
+        assert next_outcome() == ("added", "later.md")
+        (folder / "later.md").unlink()
+        assert next_outcome() == ("removed", "later.md")
+        assert watching.poll() is None
+        assert "Later" not in server.command("list").stdout
+    finally:
+        watching.send_signal(signal.SIGTERM)
+        _, said = watching.communicate(timeout=WAIT)
+    assert watching.returncode == 0
+    assert "Stopped watching" in said
+    assert server.command("remove", names[0]).returncode == 0
 
 
 def test_only_this_user_can_read_where_the_server_is(server: Server) -> None:

@@ -18,6 +18,7 @@ OPERATIONS: dict[str, Role] = {
     "agenda": Role.READ,
     "status": Role.STAFF,
     "ratings": Role.STAFF,
+    "verify": Role.STAFF,
     "upload": Role.STAFF,
     "fetch": Role.STAFF,
     "remove": Role.STAFF,

@@ -13,7 +13,7 @@ from assistant.faults import TooMany
 
 CHEAP = 10
 """How many look-ups count as one question."""
-COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "upload", "fetch", "remove"})
+COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "upload", "fetch", "remove", "verify"})
 SIGN_INS = 10
 """Wrong passwords or keys a minute from one address, and for one account."""
 

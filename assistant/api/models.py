@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from assistant.answer import AnswerStatus, Mode, Verdict
+from assistant.scope import Scope
 
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 Edition = Literal["official", "digest", "upload"]
@@ -51,10 +52,32 @@ class ScopeBody(BaseModel):
     meeting: Annotated[str | None, Field(max_length=200, description="Id of an agenda: it and what it announces.")] = (
         None
     )
-    item: Annotated[str | None, Field(max_length=20, description="Of these what is announced under an item.")] = None
+    item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
     documents: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Keys.")] = []
     language: Language | None = None
     year: Annotated[int | None, Field(ge=1900, le=2999)] = None
+
+    @field_validator("item")
+    @classmethod
+    def _of_meeting(cls, item: str | None, told: ValidationInfo) -> str | None:
+        if item is not None and told.data.get("meeting") is None:
+            raise ValueError("name the meeting whose item is meant, with 'meeting'")
+        return item
+
+
+def scope_of(given: ScopeBody | None) -> Scope | None:
+    """What the service is told of it."""
+    if given is None:
+        return None
+    return Scope(given.meeting, given.item, tuple(given.documents), given.language, given.year)
+
+
+AskMode = Annotated[
+    Mode | None,
+    Field(
+        description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
+    ),
+]
 
 
 class AskBody(BaseModel):
@@ -68,12 +91,7 @@ class AskBody(BaseModel):
     question: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
     history: Annotated[list[Annotated[str, Field(max_length=MOST_CHARACTERS)]], Field(max_length=MOST_HISTORY)] = []
     language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
-    mode: Annotated[
-        Mode | None,
-        Field(
-            description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
-        ),
-    ] = None
+    mode: AskMode = None
     scope: ScopeBody | None = None
 
 

@@ -9,7 +9,8 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.session import EXIT_FAILED, catalogue_of, data, fail, known_language, open_library, talk
+from assistant.cli.desk import open_desk
+from assistant.cli.session import EXIT_FAILED, data, known_language, talk
 from ingest.readers import visible
 
 app = typer.Typer(name="agenda", help="Before the meeting: agenda and documents.", no_args_is_help=True)
@@ -31,33 +32,25 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check what the agenda announces and cites against what is held."""
-    from assistant.agenda import AgendaError, Checked, agenda_meeting, check_agenda
-
     languages = [each for each in language or ["en"] if known_language(each)]
-    with open_library("agenda check") as (library, chosen):
-        try:
-            latest = agenda_meeting(library, meeting)
-        except AgendaError as error:
-            raise fail(str(error)) from None
-        found = check_agenda(library, catalogue_of(chosen), latest, languages)
+    with open_desk("agenda check") as desk:
+        found = desk.agenda(meeting, languages)
+    checked = [*found["announced"], *found["cited"]]
     if as_json:
-        typer.echo(json.dumps(found.to_json(), ensure_ascii=False))
+        typer.echo(json.dumps(found, ensure_ascii=False))
     else:
         table = Table("Item", Column("Document", overflow="fold"), "Title", "State", "Held", "Missing", "Cited in",
-                      title=Text(visible(f"{found.agenda}: {found.title}")), title_justify="left")  # fmt: skip
+                      title=Text(visible(f"{found['agenda']}: {found['title']}")), title_justify="left")  # fmt: skip
 
-        def row(each: Checked) -> None:
-            state = f"revised: {each.later}" if each.later else _STATES[each.state]
-            cells = (", ".join(each.items), each.symbol, each.title, state, " ".join(each.held), " ".join(each.missing),
-                     ", ".join(each.cited_in))  # fmt: skip
+        for each in checked:
+            state = f"revised: {each['later']}" if each["later"] else _STATES[each["state"]]
+            cells = (", ".join(each["items"]), each["symbol"], each["title"], state, " ".join(each["held"]),
+                     " ".join(each["missing"]), ", ".join(each["cited_in"]))  # fmt: skip
             table.add_row(*(Text(visible(cell)) for cell in cells))
-
-        for each in (*found.announced, *found.cited):
-            row(each)
         data.print(table)
-        for command in dict.fromkeys(each.command for each in (*found.announced, *found.cited) if each.command):
+        for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
             data.print(command, markup=False)
-        if found.complete:
+        if found["complete"]:
             talk.print("Everything that is announced or cited is held.")
-    if strict and not found.complete:
+    if strict and not found["complete"]:
         raise typer.Exit(EXIT_FAILED)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from assistant.answer import Answer, Mode
 from assistant.cli.session import catalogue_of, make_engine, opened, plain_errors, settings
+from assistant.cli.written import LocalWriting, Writing
 from assistant.collection import Collection
+from assistant.faults import NotHeld
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.faults import LibraryBusy
@@ -80,6 +82,23 @@ class Desk(Protocol):
         """The ratings that are kept."""
         ...
 
+    def cases(self) -> str:
+        """The ratings as YAML cases."""
+        ...
+
+    def verify(self) -> list[str]:
+        """What is wrong with the library."""
+        ...
+
+    def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
+        """An agenda against what is held, as `agenda check --json` prints it."""
+        ...
+
+    @property
+    def writing(self) -> Writing:
+        """Briefings, themes, comparisons."""
+        ...
+
 
 class LocalDesk:
     """The library itself, which this process owns."""
@@ -139,6 +158,31 @@ class LocalDesk:
     def ratings(self) -> list[dict[str, Any]]:
         """The ratings that are kept."""
         return [each.to_json() for each in self.library.feedback()]
+
+    def cases(self) -> str:
+        """The ratings as YAML cases."""
+        from assistant.cases import to_yaml
+
+        return to_yaml(self.library.feedback(), self.library)
+
+    def verify(self) -> list[str]:
+        """What is wrong with the library."""
+        return self.library.verify()
+
+    def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
+        """An agenda against what is held, as `agenda check --json` prints it."""
+        from assistant.agenda import AgendaError, agenda_meeting, check_agenda
+
+        try:
+            latest = agenda_meeting(self.library, meeting)
+        except AgendaError as error:
+            raise NotHeld(str(error)) from None
+        return check_agenda(self.library, catalogue_of(self.settings), latest, languages).to_json()
+
+    @property
+    def writing(self) -> Writing:
+        """Briefings, themes, comparisons."""
+        return LocalWriting(self.library, lambda: self._engine)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,6 @@ from rich.text import Text
 from assistant.cli.desk import library_or_server
 from assistant.cli.ingesting import progress_bar
 from assistant.cli.session import (
-    EXIT_BUSY,
     EXIT_USAGE,
     catalogue_of,
     data,
@@ -23,7 +22,7 @@ from assistant.cli.session import (
     plain_errors,
     talk,
 )
-from assistant.fetching import FOLDER, Row, languages_of, plan, row_of
+from assistant.fetching import FOLDER, Row, foreseen, held_row, languages_of, plan, row_of
 from assistant.settings import Settings
 from corpus.library import Library
 from ingest.readers import visible
@@ -68,23 +67,19 @@ def fetch(
         raise fail("Name at least one symbol, or --meeting, --cited-by SYMBOL or --catalogue.", EXIT_USAGE)
     with library_or_server("fetch") as (found, chosen):
         if not isinstance(found, Library):
-            if dry_run:
-                raise fail("A server uses the library, and --dry-run needs it for itself. Stop the server.", EXIT_BUSY)
             body = {"symbols": symbols or [], "languages": languages, "form": form, "meeting": meeting,
                     "cited_by": cited_by, "everything": everything, "again": again}  # fmt: skip
-            _report(_by_server(found, body), as_json)
+            rows = [Row(**each) for each in found.foresee(body)] if dry_run else _by_server(found, body)
+            _report(rows, as_json)
             return
         planned = plan(symbols or [], languages, meeting, cited_by, everything, found, catalogue_of(chosen))
-    due = [each for each in planned if again or not each.held]
-    rows = [
-        Row(each.symbol.text, each.language, "held", each.held[0], reason="--again asks for it nevertheless")
-        for each in planned
-        if each not in due
-    ]
     formats = FORMATS if form is None else (form,)
     if dry_run:
-        rows += _foreseen(due, formats, chosen, again)
-    elif due:
+        _report(foreseen(planned, formats, chosen.data_dir / FOLDER, chosen.ods_url, again=again), as_json)
+        return
+    due = [each for each in planned if again or not each.held]
+    rows = [held_row(each) for each in planned if each not in due]
+    if due:
         rows += _fetched(due, formats, chosen, again)
     places = {(each.symbol.text, each.language): n for n, each in enumerate(planned)}
     _report(sorted(rows, key=lambda row: places[row.symbol, row.language]), as_json)
@@ -97,26 +92,13 @@ def _by_server(server: ServerDesk, body: dict[str, Any]) -> list[Row]:
         return [Row(**each) for each in server.outcomes(job, lambda at: bar(at["done"], at["total"], at["detail"]))]
 
 
-def _foreseen(due: Sequence[Wanted], formats: Sequence[str], chosen: Settings, again: bool) -> Iterator[Row]:
-    from ingest.fetch import Downloads, request_address
-
-    downloads = Downloads(chosen.data_dir / FOLDER)
-    for each in due:
-        kept = downloads.kept(chosen.ods_url, each.symbol, each.language, formats)
-        address = str(request_address(chosen.ods_url, each.symbol, each.language, formats[0]))
-        if kept and not kept.refused and not again:
-            yield Row(each.symbol.text, each.language, "would read", url=kept.url, reason="fetched before")
-        else:
-            yield Row(each.symbol.text, each.language, "would fetch", url=address)
-
-
 def _fetched(due: Sequence[Wanted], formats: Sequence[str], chosen: Settings, again: bool) -> list[Row]:
     """Downloads first, so that the library is not kept from others meanwhile; then reads what has come."""
     from ingest.fetch import Downloads, Patience, Service
 
     patience = Patience(delay=chosen.fetch_delay, timeout=chosen.fetch_timeout, max_wait=chosen.fetch_max_wait)
     with plain_errors(), Downloads(chosen.data_dir / FOLDER) as downloads:
-        with Service(downloads, chosen.ods_url, patience=patience, told=_told) as service:
+        with Service(downloads, chosen.ods_url, private=chosen.fetch_private, patience=patience, told=_told) as service:
             done = _downloaded(due, formats, service, again)
         rows = [row_of(each, each.result, reason=each.reason) for each in done if each.stored is None]
         come = [each for each in done if each.stored is not None]

@@ -9,20 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from assistant.cli.desk import library_or_server
 from assistant.cli.outcomes import Report
-from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, catalogue_of, fail, talk
+from assistant.cli.session import EXIT_USAGE, catalogue_of, fail, talk
 from assistant.files import Files
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.ahead import Openable
-from ingest.folder import origin_of, printable
+from ingest.folder import FileInput, origin_of, printable
 from ingest.outcomes import Outcome
 from ingest.outcomes import Progress as At
 from ingest.run import ingest as run
@@ -58,28 +58,40 @@ def ingest(
     report = Report(as_json=as_json)
     with library_or_server("ingest") as (found, chosen):
         files = Files(given, starter, symbol, language, ocr, chosen.data_dir)
-        if not isinstance(found, Library):
+        with _ingestion(found, chosen, report, again=again, jobs=jobs) as ingestion:
             if watch:
-                message = (
-                    "A server uses the library, and --watch needs it for itself. Stop the server, or leave --watch."
-                )
-                raise fail(message, EXIT_BUSY)
-            _by_server(found, files, report, again=again, jobs=jobs)
-        else:
-            with _readers(chosen, jobs) as (readers, catalogue):
-                ingestion = _Ingestion(found, catalogue, readers, report, again)
-                if watch:
-                    _keep_in_step(ingestion, files, folders)
-                    return
-                ingestion.read(files)
+                _keep_in_step(ingestion, files, folders)
+                return
+            ingestion.read(files)
     report.summary()
     if report.failed:
         raise typer.Exit(1)
 
 
+class _Ingestion(Protocol):
+    """What reads and removes, and where the outcomes go."""
+
+    @property
+    def report(self) -> Report:
+        """Where the outcomes go."""
+        ...
+
+    def read(self, files: Files) -> None:
+        """Reads what the command line names."""
+        ...
+
+    def update(self, sources: Sequence[FileInput]) -> None:
+        """Reads what has changed."""
+        ...
+
+    def remove(self, path: Path, shown: str) -> bool:
+        """Removes what came from a file that is gone; says whether there are others to be read in its place."""
+        ...
+
+
 @dataclass(frozen=True)
-class _Ingestion:
-    """One library, the processes that read for it, and where the outcomes go."""
+class _Local:
+    """One library, and the processes that read for it."""
 
     library: Library
     catalogue: Catalogue
@@ -89,8 +101,7 @@ class _Ingestion:
 
     def read(self, files: Files) -> None:
         """Reads what the command line names."""
-        for folder in files.empty():
-            self.report.note(f"{printable(str(folder))} holds no file to be read.")
+        _note_empty(files, self.report)
         self._run(files, len(files), again=self.again)
 
     def _run(self, sources: Iterable[Openable], total: int, *, again: bool = False, quiet: bool = False) -> None:
@@ -100,7 +111,7 @@ class _Ingestion:
                 if not (quiet and outcome.result == "unchanged"):
                     self.report.add(outcome)
 
-    def update(self, sources: Sequence[Openable]) -> None:
+    def update(self, sources: Sequence[FileInput]) -> None:
         """Reads what has changed."""
         if sources:
             self._run(sources, len(sources), quiet=True)
@@ -115,25 +126,58 @@ class _Ingestion:
         return bool(freed)
 
 
-def _by_server(server: ServerDesk, files: Files, report: Report, *, again: bool, jobs: int | None) -> None:
-    """Has the server that owns the library read the files, and shows what becomes of them."""
+@dataclass(frozen=True)
+class _Served:
+    """The server that owns the library, and what it is told with every file."""
+
+    server: ServerDesk
+    report: Report
+    again: bool
+    jobs: int | None
+
+    def read(self, files: Files) -> None:
+        """Reads what the command line names."""
+        _note_empty(files, self.report)
+        said = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
+        for outcome in self._run(files.paths, len(files), again=self.again, **said):
+            self.report.put(outcome)
+
+    def update(self, sources: Sequence[FileInput]) -> None:
+        """Reads what has changed."""
+        if sources:
+            said = {"language": sources[0].language, "ocr": sources[0].ocr}
+            for outcome in self._run([each.path for each in sources], len(sources), **said):
+                if outcome["result"] != "unchanged":
+                    self.report.put(outcome)
+
+    def remove(self, path: Path, shown: str) -> bool:
+        """Removes what came from a file that is gone; says whether there may be others to be read in its place."""
+        gone = list(self.server.outcomes(self.server.begin("/local/forget", {"path": str(path), "shown": shown})))
+        for outcome in gone:
+            self.report.put(outcome)
+        return bool(gone)
+
+    def _run(self, paths: Sequence[Path], total: int, **said: object) -> Iterator[dict[str, Any]]:
+        asked = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, **said}
+        job = self.server.begin("/local/ingest", asked)
+        with progress_bar("Reading", total) as bar:
+            yield from self.server.outcomes(job, lambda now: bar(now["done"], now["total"], now["detail"]))
+
+
+@contextmanager
+def _ingestion(
+    found: Library | ServerDesk, chosen: Settings, report: Report, *, again: bool, jobs: int | None
+) -> Iterator[_Ingestion]:
+    if not isinstance(found, Library):
+        yield _Served(found, report, again, jobs)
+        return
+    with _readers(chosen, jobs) as (readers, catalogue):
+        yield _Local(found, catalogue, readers, report, again)
+
+
+def _note_empty(files: Files, report: Report) -> None:
     for folder in files.empty():
         report.note(f"{printable(str(folder))} holds no file to be read.")
-    job = server.begin(
-        "/local/ingest",
-        {
-            "paths": [str(path.absolute()) for path in files.paths],
-            "starter": files.starter,
-            "symbol": files.symbol,
-            "language": files.language,
-            "ocr": files.ocr,
-            "again": again,
-            "jobs": jobs,
-        },
-    )
-    with progress_bar("Reading", len(files)) as bar:
-        for outcome in server.outcomes(job, lambda now: bar(now["done"], now["total"], now["detail"])):
-            report.put(outcome)
 
 
 def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,7 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.desk import open_desk
-from assistant.cli.session import data, fail, open_library, settings, talk
+from assistant.cli.session import EXIT_BUSY, data, fail, opened, plain_errors, settings, talk
+from corpus.faults import LibraryBusy
+from corpus.library import Library
+
+SERVED = (
+    "A server uses the library, and nothing could be answered while all of it is made anew. Stop the server, run "
+    "'rapporteur reindex', and start it again."
+)
 
 
 def remove(
@@ -40,8 +49,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
 
 def verify() -> None:
     """Check the library: database, both indexes, and that passages cover each document."""
-    with open_library("verify") as (library, _):
-        faults = library.verify()
+    with open_desk("verify") as desk:
+        faults = desk.verify()
     for fault in faults:
         data.print(Text(fault))
     if faults:
@@ -55,12 +64,29 @@ def reindex() -> None:
 
     columns = (TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn())
     with (
-        open_library("reindex", accept_stale=True) as (library, _),
+        _alone() as library,
         Progress(*columns, console=talk, transient=True) as bar,
     ):
         task = bar.add_task("", total=None)
         total = library.reindex(segmenter(library.embedder), lambda more: bar.advance(task, more))
     data.print(f"reindexed  {total} passages")
+
+
+@contextmanager
+def _alone() -> Iterator[Library]:
+    """The library, whatever it was made with, without any server."""
+    with plain_errors():
+        chosen = settings()
+        try:
+            library = opened("reindex", chosen, accept_stale=True)
+        except LibraryBusy:
+            from assistant.cli.remote import address_of
+
+            if address_of(chosen.data_dir) is None:
+                raise
+            raise fail(SERVED, EXIT_BUSY) from None
+        with library:
+            yield library
 
 
 def doctor() -> None:

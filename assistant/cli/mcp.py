@@ -19,14 +19,15 @@ def mcp() -> None:
 
         from assistant.cli.remote import address_of
         from assistant.mcp import stdio
-        from assistant.service import Service
+        from assistant.service import Limits, Service
 
         # The thread that reads standard input can't be woken, and nothing is written that could be left half done.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if not isinstance(found, Library):
             anyio.run(stdio.relay, lambda: address_of(chosen.data_dir))
             return
-        service = Service(make_engine(found, chosen))
+        turns = Limits().turns()
+        service = Service(make_engine(found, chosen, turns.away), turns=turns)
         try:
             anyio.run(stdio.serve, service)
         finally:

@@ -6,25 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from assistant.cli.session import (
-    EXIT_USAGE,
-    data,
-    fail,
-    known_language,
-    known_mode,
-    open_engine,
-    open_library,
-    plain_errors,
-    settings,
-    talk,
-)
-
-if TYPE_CHECKING:
-    from assistant.publish import Publication
+from assistant.cli.desk import open_desk
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, talk
+from assistant.cli.written import Written
 
 Out = Annotated[
     Path | None,
@@ -60,29 +48,21 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source."""
-    from assistant.brief import BriefError, Request
-    from assistant.brief import brief as make
-    from assistant.brief.paper import publication_of
+    from assistant.brief import Request
 
     asked = {"item": item, "theme": theme, "document": document, "question": question}
     given = [(kind, value) for kind, value in asked.items() if value is not None]
     if len(given) != 1:
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     known_language(language)
+    _ready(out)
     kind, value = given[0]
-    with _told():
-        _ready(out)
-        with plain_errors():
-            chosen = known_mode(mode, settings())
+    with open_desk("brief") as desk:
+        chosen = known_mode(mode, desk.settings)
         request = Request(kind, value, audience, language, meeting, mixed, chosen)  # type: ignore[arg-type]
-        with open_engine("brief") as (engine, _):
-            try:
-                briefing = make(engine, request, _progress)
-            except BriefError as error:
-                raise fail(str(error)) from None
-            publication = publication_of(briefing, engine.library)
-        _finish(briefing.to_json(), publication, out, as_json)
-    for sentence in briefing.unsourced:
+        briefing = desk.writing.brief(request, _progress)
+        _finish(briefing, out, as_json)
+    for sentence in briefing.record["unsourced"]:
         talk.print(f"- {sentence}", markup=False)
 
 
@@ -96,32 +76,25 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare a document with its revision word by word, or documents on a topic."""
-    from assistant.compare import compare_texts, compare_topic, named
-    from assistant.compare.paper import publication_of_texts, publication_of_topic
-
     names = symbols or []
     known_language(language)
     if topic is None and len(names) != 2:
         raise fail("Name two documents, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
-    with _told():
-        _ready(out)
+    _ready(out)
+    with open_desk("compare") as desk:
         if topic is None:
-            with open_library("compare") as (library, _):
-                first, second = (named(library, name, language) for name in names)
-                texts = compare_texts(library, first, second)
-            spoken = language or texts.language
-            _finish(texts.to_json(), publication_of_texts(texts, spoken), out, as_json)
-            told = f"{texts.same} paragraphs are the same, {len(texts.changes)} differ."
-            talk.print(told if first.language == second.language else f"{told} The languages differ.", markup=False)
-            return
-        with open_engine("compare") as (engine, _):
-            documents = [named(engine.library, name, language) for name in names]
-            by_topic = compare_topic(engine, topic, documents, language)
-            paper = publication_of_topic(by_topic, engine.library, by_topic.language)
-        _finish(by_topic.to_json(), paper, out, as_json)
-    if not by_topic.sides:
+            made = desk.writing.compare(names[0], names[1], language)
+        else:
+            made = desk.writing.compare_topic(topic, names, language)
+        _finish(made, out, as_json)
+    record = made.record
+    if topic is None:
+        told = f"{record['same']} paragraphs are the same, {len(record['changes'])} differ."
+        spoken = {record[side].rsplit(":", 2)[1] for side in ("first", "second")}
+        talk.print(told if len(spoken) == 1 else f"{told} The languages differ.", markup=False)
+    elif not record["sides"]:
         talk.print("Nothing in the documents held could be quoted on it.")
 
 
@@ -134,24 +107,24 @@ def themes(
     as_json: AsJson = False,
 ) -> None:
     """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
-    from assistant.themes import ThemesError, themes_of
-    from assistant.themes.paper import publication_of
-
     known_language(language)
-    with _told():
-        _ready(out)
-        with open_engine("themes") as (engine, _):
-            try:
-                found = themes_of(engine, language, count, _progress)
-            except ThemesError as error:
-                raise fail(str(error)) from None
-            _finish(found.to_json(), publication_of(found, engine.library), out, as_json)
+    _ready(out)
+    with open_desk("themes") as desk:
+        _finish(desk.writing.themes(language, count, _progress), out, as_json)
 
 
-def _finish(made: dict[str, Any], publication: Publication, out: Path | None, as_json: bool) -> None:
+def _finish(made: Written, out: Path | None, as_json: bool) -> None:
+    """Prints what was written, or its JSON form, or makes a file of it."""
+    from assistant.publish import format_of, save
+
     if as_json:
-        typer.echo(json.dumps(made, ensure_ascii=False))
-    _put(publication, out, shown=not as_json)
+        typer.echo(json.dumps(made.record, ensure_ascii=False))
+    if out is not None:
+        with _told():
+            save(made.file(format_of(out)), out)
+        talk.print(f"Written: {out}", markup=False)
+    elif not as_json:
+        data.print(made.file("md").decode(), markup=False, end="")
 
 
 def _progress(heading: str, done: int, total: int) -> None:
@@ -163,27 +136,17 @@ def _ready(out: Path | None) -> None:
     from assistant.publish import format_of
 
     if out is not None:
-        format_of(out)
-
-
-def _put(publication: Publication, out: Path | None, *, shown: bool) -> None:
-    from assistant.publish import render, write
-
-    if out is not None:
-        write(publication, out)
-        talk.print(f"Written: {out}", markup=False)
-    elif shown:
-        data.print(render(publication, "md").decode(), markup=False, end="")
+        with _told():
+            format_of(out)
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    from assistant.compare import CompareError
     from assistant.publish import PublishError
 
     try:
         yield
-    except (CompareError, PublishError) as error:
+    except PublishError as error:
         raise fail(str(error)) from None
 
 

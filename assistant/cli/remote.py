@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 
 from assistant.answer import Answer, Citation, Dropped, Mode, Pointer, Statement
 from assistant.cli.desk import Asked
+from assistant.cli.written import Progress, Written
 from assistant.events import Event, Finished, said
 from assistant.faults import Invalid, ServiceFault
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback
 from corpus.meetings import Meeting
+
+if TYPE_CHECKING:
+    from assistant.brief import Request
 
 SERVER = "server.json"
 """File in the library's folder that tells this user's command line where the server is; it holds a secret."""
@@ -120,6 +125,29 @@ class ServerDesk:
             at = page["next"]
         return kept
 
+    def cases(self) -> str:
+        """The ratings as YAML cases."""
+        return self._reply("GET", "/feedback/cases").text
+
+    def verify(self) -> list[str]:
+        """What is wrong with the library."""
+        return [str(outcome["reason"]) for outcome in self.outcomes(self.begin("/verify", {}))]
+
+    def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
+        """An agenda against what is held, as `agenda check --json` prints it."""
+        told: dict[str, Any] = self._call("GET", "/agenda", params={"meeting": meeting, "language": list(languages)})
+        return told
+
+    @property
+    def writing(self) -> ServerWriting:
+        """Briefings, themes, comparisons."""
+        return ServerWriting(self._reply)
+
+    def foresee(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What `fetch` would do."""
+        rows: list[dict[str, Any]] = self._call("POST", "/fetch/plan", json=body)
+        return rows
+
     def begin(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Begins a job."""
         job: dict[str, Any] = self._call("POST", path, json=body)
@@ -145,6 +173,9 @@ class ServerDesk:
             raise ServiceFault(f"The job was {now['state']}: {now['reason']}.")
 
     def _call(self, method: str, path: str, **given: Any) -> Any:
+        return self._reply(method, path, **given).json()
+
+    def _reply(self, method: str, path: str, **given: Any) -> httpx.Response:
         try:
             reply = self._client.request(method, path, **given)
         except httpx.HTTPError as error:
@@ -152,12 +183,51 @@ class ServerDesk:
                 f"The server at {self._url}, which uses the library, does not answer: {error}."
             ) from None
         if reply.is_success:
-            return reply.json()
+            return reply
         try:
             detail = str(reply.json()["detail"])
         except (ValueError, KeyError, TypeError):
             detail = f"The server at {self._url} answers {reply.status_code}."
         raise (Invalid if reply.status_code == Invalid.status else ServiceFault)(detail)
+
+
+class ServerWriting:
+    """The server writes. `ask` sends a request to it, and raises a `ServiceFault` for what it refuses."""
+
+    def __init__(self, ask: Callable[..., httpx.Response]) -> None:
+        self._ask = ask
+
+    def brief(self, request: Request, told: Progress) -> Written:
+        """A briefing. The server tells nothing of its progress here."""
+        return self._written("POST", "/briefings", json=asdict(request))
+
+    def themes(self, language: str, count: int | None, told: Progress) -> Written:
+        """The compendium."""
+        return self._written("GET", "/themes", params={"language": language, "count": count})
+
+    def compare(self, first: str, second: str, language: str | None) -> Written:
+        """Two texts word by word."""
+        return self._written("GET", "/compare", params={"document": [first, second], "language": language})
+
+    def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
+        """What documents say on a topic."""
+        asked = {"topic": topic, "document": list(names), "language": language}
+        return self._written("GET", "/compare", params=asked)
+
+    def _written(self, method: str, path: str, **given: dict[str, Any]) -> Written:
+        """The server keeps what it has made, so that a file of it is not made anew."""
+
+        def ask(form: str) -> httpx.Response:
+            asked = {
+                kind: {name: value for name, value in {**values, "format": form}.items() if value is not None}
+                for kind, values in given.items()
+            }
+            try:
+                return self._ask(method, path, **asked)
+            except Invalid as fault:  # the options were understood; what they ask for can't be made
+                raise ServiceFault(fault.detail) from None
+
+        return Written(ask("json").json(), lambda form: ask(form).content)
 
 
 def answer_of(record: Mapping[str, Any]) -> Answer:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from assistant.engine import Engine
     from assistant.model.endpoint import Endpoint
     from assistant.write.writer import Writer
+
+Away = Callable[[], AbstractContextManager[None]]
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 """0 success; 1 the command could not do what was asked; 2 wrong usage or settings; 3 another process owns the
@@ -116,8 +118,8 @@ def open_engine(command: str) -> Iterator[tuple[Engine, Settings]]:
         yield make_engine(library, chosen), chosen
 
 
-def make_engine(library: Library, chosen: Settings) -> Engine:
-    """An engine as the settings want it."""
+def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) -> Engine:
+    """An engine as the settings want it; `away` surrounds each wait for a model."""
     from assistant.engine import Engine
     from corpus.embedding.cross_encoder import CrossEncoder
 
@@ -131,19 +133,21 @@ def make_engine(library: Library, chosen: Settings) -> Engine:
         passages=chosen.passages,
         max_statements=chosen.max_statements,
         max_question=chosen.max_question,
-        writer=make_writer(library, chosen),
+        writer=make_writer(library, chosen, away),
         mode=chosen.mode,
     )
 
 
-def make_writer(library: Library, chosen: Settings) -> Writer | None:
+def make_writer(library: Library, chosen: Settings, away: Away = nullcontext) -> Writer | None:
     """What writes answers as the settings want it; None without a model. Imports no model client."""
     if chosen.model is None:
         return None
+    from assistant.model.shared import Shared
     from assistant.support.check import SupportCheck
     from assistant.write.writer import Writer
 
-    return Writer(make_model(chosen), SupportCheck(library.embedder))
+    model = Shared(make_model(chosen), chosen.model_replies, chosen.queue_seconds)
+    return Writer(model, SupportCheck(library.embedder), away=away)
 
 
 def make_model(chosen: Settings) -> Endpoint:

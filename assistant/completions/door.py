@@ -14,6 +14,7 @@ from fastapi.sse import format_sse_event
 from assistant.access import check
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream
+from assistant.api.models import scope_of
 from assistant.completions.conversation import Conversation
 from assistant.completions.errors import Errors, of_fault
 from assistant.completions.models import ChatBody, ErrorBody
@@ -71,14 +72,16 @@ async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str,
     check(caller, "ask")
     _known(body.model)
     asked = Conversation.of(body.messages)
+    wish = body.rapporteur
+    said: dict[str, Any] = {"language": wish.language, "mode": wish.mode, "scope": scope_of(wish.scope)}
     reply = Reply()
     if body.stream:
         usage = body.stream_options is not None and body.stream_options.include_usage
-        stream = None if asked.chore else service.stream(caller, asked.question, asked.history)
+        stream = None if asked.chore else service.stream(caller, asked.question, asked.history, **said)
         return EventStream(_lines(_chunks(stream, reply, asked), reply, usage=usage))
     if asked.chore:
         return reply.text(NOTHING)
-    answer = await asyncio.wrap_future(service.begin_ask(caller, asked.question, asked.history))
+    answer = await asyncio.wrap_future(service.begin_ask(caller, asked.question, asked.history, **said))
     return reply.whole(answer, _notes(asked, answer.language))
 
 

@@ -3,10 +3,12 @@ writing of a language model (temperature, seed, max_tokens, stop and whatever el
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
+
+from assistant.api.models import AskMode, Language, ScopeBody
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 
@@ -50,6 +52,17 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
+class Wish(BaseModel):
+    """What can be asked for beside OpenAI's fields. A condition that is not known is refused: a question is never asked
+    of more documents than was meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: AskMode = None
+    scope: ScopeBody | None = None
+    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
+
+
 class ChatBody(BaseModel):
     """A request for a chat completion."""
 
@@ -72,6 +85,7 @@ class ChatBody(BaseModel):
     response_format: dict[str, Any] | None = None
     logprobs: bool | None = None
     modalities: list[str] | None = None
+    rapporteur: Wish = Wish()
 
     @field_validator("messages")
     @classmethod

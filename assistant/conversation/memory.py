@@ -54,7 +54,7 @@ class Memory:
 
 def key(question: Question) -> Hashable:
     """What the answer to a question depends on beside the library."""
-    return question.text, question.focus, question.language, question.within
+    return question.text, question.focus, question.language, question.within, question.of_item
 
 
 def first_cited(answer: Answer) -> tuple[str, ...]:

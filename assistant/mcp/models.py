@@ -6,7 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.models import MOST_CHARACTERS, MOST_HISTORY, DocumentOut, Edition, HitOut, Language, Page
+from assistant.api.models import (
+    MOST_CHARACTERS,
+    MOST_HISTORY,
+    AskMode,
+    DocumentOut,
+    Edition,
+    HitOut,
+    Language,
+    Page,
+    ScopeBody,
+)
 
 DocumentPage = Page[DocumentOut]
 Name = Annotated[
@@ -36,6 +46,10 @@ class Ask(Arguments):
         Field(max_length=MOST_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
     ] = []
     language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
+    mode: AskMode = None
+    scope: Annotated[
+        ScopeBody | None, Field(description="Which documents it is asked of; without: all that are held.")
+    ] = None
 
 
 class Search(Arguments):

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from assistant.access import Principal
 from assistant.answer import Answer
-from assistant.api.models import AnswerOut
+from assistant.api.models import AnswerOut, scope_of
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.mcp import models
@@ -49,7 +49,8 @@ class Tool:
 
 
 async def _ask(service: Service, who: Principal, asked: models.Ask, tell: Tell) -> Given:
-    async for event in service.stream(who, asked.question, asked.history, asked.language):
+    scope = scope_of(asked.scope)
+    async for event in service.stream(who, asked.question, asked.history, asked.language, mode=asked.mode, scope=scope):
         if isinstance(event, Done):
             return _answered(event.answer)
         await tell(inert(event.statement.text) if isinstance(event, Stated) else event.stage)

@@ -14,6 +14,7 @@ from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer, clock, is_of
 from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_past, asks_purpose
 from assistant.question import Question, numbered_meetings
+from assistant.scope import narrowed
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol
@@ -41,7 +42,10 @@ class MeetingDesk:
     def answer(self, question: Question) -> MeetingAnswer | None:
         """The answer, or None where the question is not about the structure of a meeting."""
         meeting = self._meeting(question)
-        return None if meeting is None else _Reading(meeting, self._library, question).answer()
+        if meeting is None:
+            return None
+        reading = _Reading(meeting, self._library, question)
+        return reading.answer() if question.of_item is None else reading.of_item()
 
     def announcements(self, statements: Sequence[Statement]) -> list[Statement]:
         """For quoted annotations that speak of a document without its symbol, the lines that announce it."""
@@ -92,7 +96,7 @@ class _Reading:
     """One question read at one meeting, in the ways that such questions are asked."""
 
     def __init__(self, meeting: Meeting, library: Library, question: Question) -> None:
-        self.meeting = meeting
+        self.meeting = meeting if question.of_item is None else narrowed(meeting, question.of_item)
         self.question = question
         self.language = question.language
         self.topic = Topic(question, meeting, library)
@@ -133,11 +137,17 @@ class _Reading:
             self._which_item,
             self._items_listed,
         )
-        for way in ways:
-            found = way()
-            if found is not None:
-                return found
-        return None
+        return next((found for way in ways if (found := way()) is not None), None)
+
+    def of_item(self) -> MeetingAnswer | None:
+        """As `answer`, of a meeting of which only one item is to be told: nothing about the meeting as a whole."""
+        if not self.here:
+            return None
+        numbers = {item.number for item in self.meeting.items}
+        if any(number not in numbers for number in self.question.items):
+            return MeetingAnswer(missing=say("not_found", self.language))
+        ways = (self._documents, self._item_hours, self._item_times, self._which_item)
+        return next((found for way in ways if (found := way()) is not None), None)
 
     def _another_meeting(self) -> bool:
         """Whether the question names meetings by number, and this one has another number."""
@@ -261,6 +271,9 @@ class _Reading:
             if which and min(abs(sitting.start() - which.end()), abs(which.start() - sitting.end())) <= 1:
                 return self._timetable([self._filtered(self.meeting.sittings)[place]])
         return None
+
+    def _item_hours(self) -> MeetingAnswer | None:
+        return self._hours() if self.topic.items() else None
 
     def _edges(self) -> MeetingAnswer | None:
         """When the meeting opens and when it ends."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.question import Question
+from assistant.scope import is_under
 from assistant.subjects import read_subjects
 from corpus.analysis import analyse, words
 from corpus.library import Library
@@ -91,10 +92,18 @@ class Topic:
         return not self.words
 
     def items(self, *, documents: bool = False) -> list[AgendaItem]:
-        """The items that the question names by number, or the one whose subject it has.
+        """The items that the question names by number, or the one whose subject it has; of one item that it is asked of,
+        only this, which is meant where it has no subject.
 
         With `documents` the announced documents tell the items apart as well.
         """
+        only = self._question.of_item
+        if only is None:
+            return self._items(documents=documents)
+        found = self._meeting.items if self.administrative else self._items(documents=documents)
+        return [item for item in found if is_under(item.number, only) and self._single(item)]
+
+    def _items(self, *, documents: bool) -> list[AgendaItem]:
         question = self._question
         if question.items:
             return [item for item in self._meeting.items if item.number in question.items]

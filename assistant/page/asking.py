@@ -12,21 +12,20 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.faults import ServiceFault
-from assistant.page.carrier import carrier, query_of, who_asks
-from assistant.page.choosing import ANY, filters_of, items_of, scope_of, scope_words
+from assistant.labels import mark, word
+from assistant.page.carrier import carrier, query_of, reader_of, who_asks
+from assistant.page.choosing import any_of, filters_of, items_of, scope_of, scope_words
 from assistant.page.examples import examples
 from assistant.page.export import can_docx
-from assistant.page.rendering import carried
+from assistant.page.rendering import carried, marked
 from assistant.page.telling import refused_html, turn_html, waiting_html
 from assistant.page.turns import Conversation, Conversations, Turn
-from assistant.page.words import word
 from assistant.service import Service
 from assistant.service.events import Done, Stated, Status
 from corpus.faults import LibraryError
 from corpus.language import detect_language
 
 EXAMPLES = 6
-FAULT = "The service has a fault; its log has the details. Ask again."
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -34,31 +33,34 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     """Fills the tab."""
     token = gr.State("")
     with gr.Column(elem_id="rp-welcome") as welcome:
-        carrier("rp-intro", carried("welcome.html"))
+        carrier("rp-intro", marked("welcome.html"))
         with gr.Row(elem_classes="rp-examples"):
             buttons = [gr.Button("", visible=False, size="sm") for _ in range(EXAMPLES)]
     past, now = carrier("rp-past"), carrier("rp-answer")
     with gr.Column(visible=False, elem_id="rp-after") as after:
-        with gr.Accordion("Was this right?", open=False, elem_id="rp-rating"):
-            verdict = gr.Radio([("👍 Right", "1"), ("Partly", "0"), ("👎 Wrong", "-1")], label="The last answer is")
-            comment = gr.Textbox("", label="What should be better?", lines=2, max_length=2_000)
-            send = gr.Button("Send", elem_id="rp-send")
+        with gr.Accordion(mark("was_right"), open=False, elem_id="rp-rating"):
+            verdict = gr.Radio(
+                [(f"👍 {mark('right')}", "1"), (mark("partly"), "0"), (f"👎 {mark('wrong')}", "-1")],
+                label=mark("last_answer"),
+            )
+            comment = gr.Textbox("", label=mark("better"), lines=2, max_length=2_000)
+            send = gr.Button(mark("send"), elem_id="rp-send")
             thanks = carrier("rp-thanks")
         export = carrier("rp-export")
-        anew = gr.Button("New conversation", elem_id="rp-anew")
-    with gr.Accordion("Ask only some documents", open=False, elem_id="rp-filters") as narrow, gr.Row():
-        meeting = gr.Dropdown(ANY, value="", label="Meeting")
-        item = gr.Dropdown(ANY, value="", label="Agenda item")
-        documents = gr.Dropdown([], value=[], label="Documents", multiselect=True)
-        language = gr.Dropdown(ANY, value="", label="Language of the text")
-        year = gr.Dropdown(ANY, value="", label="Year of the document")
+        anew = gr.Button(mark("new_conversation"), elem_id="rp-anew")
+    with gr.Accordion(mark("only_some"), open=False, elem_id="rp-filters") as narrow, gr.Row():
+        meeting = gr.Dropdown(any_of(None), value="", label=mark("meeting"))
+        item = gr.Dropdown(any_of(None), value="", label=mark("agenda_item"))
+        documents = gr.Dropdown([], value=[], label=mark("documents"), multiselect=True)
+        language = gr.Dropdown(any_of(None), value="", label=mark("text_language"))
+        year = gr.Dropdown(any_of(None), value="", label=mark("document_year"))
     with gr.Row(elem_classes="rp-composer"):
         question = gr.Textbox("",
-            label="Your question", placeholder="Ask a question", lines=1,
+            label=mark("your_question"), placeholder=mark("ask_question"), lines=1,
             max_lines=6, elem_id="rp-question", scale=10, autofocus=False,
         )  # fmt: skip
-        ask = gr.Button("Ask", variant="primary", elem_id="rp-ask", scale=0)
-        stop = gr.Button("Stop", variant="stop", elem_id="rp-stop", scale=0, visible=False)
+        ask = gr.Button(mark("ask"), variant="primary", elem_id="rp-ask", scale=0)
+        stop = gr.Button(mark("stop"), variant="stop", elem_id="rp-stop", scale=0, visible=False)
 
     outputs = [question, welcome, past, now, after, export, token, ask, stop, verdict, comment, thanks]
     filters = [meeting, item, documents, language, year]
@@ -70,7 +72,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         if not text:
             yield {question: gr.skip()}
             return
-        who = who_asks(request)
+        who, reader = who_asks(request), reader_of(request)
         talk = conversations.open(known, who.client)
         scope = scope_of(m, i, d, la, y)
         shown = scope_words(scope)
@@ -94,7 +96,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             said = []
             async for event in stream:
                 if isinstance(event, Status):
-                    stage = "waiting" if event.ahead else "searching"
+                    stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
                     label = word(stage, detect_language(text), ahead=event.ahead)
                     yield {now: waiting_html(number, text, shown, label)}
                 elif isinstance(event, Stated):
@@ -110,14 +112,18 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                     yield {
                         now: html,
                         after: gr.Column(visible=True),
-                        export: carried("export.html", token=talk.token, word=can_docx()),
+                        export: carried("export.html", reader, token=talk.token, word=can_docx()),
                         **ready,
                     }
         except (ServiceFault, LibraryError) as error:
             yield {now: refused_html(number, text, shown, str(error)), **ready}
 
-    def broken() -> list[Any]:
-        return [refused_html(0, "", "", FAULT), gr.Button(visible=True), gr.Button(visible=False)]
+    def broken(request: gr.Request) -> list[Any]:
+        return [
+            refused_html(0, "", "", word("fault", reader_of(request))),
+            gr.Button(visible=True),
+            gr.Button(visible=False),
+        ]
 
     def asks(begin: Callable[..., Dependency]) -> Dependency:
         """Has something begin an answer. Whatever happens, one can ask again."""
@@ -140,18 +146,20 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         asks(button.click(lambda text: text, button, question, **QUIET).then)
 
     def rated(given: str | None, said: str, known: str, request: gr.Request) -> str:
-        return _rate(service, conversations.open(known, who_asks(request).client), who_asks(request), given, said)
+        who, reader = who_asks(request), reader_of(request)
+        done, told = _rate(service, conversations.open(known, who.client), who, reader, given, said)
+        return carried("told.html", text=told, wrong=not done)
 
     send.click(rated, [verdict, comment, token], thanks, **QUIET)
 
     def items(chosen: str, request: gr.Request) -> gr.Dropdown:
-        return gr.Dropdown(choices=items_of(service, who_asks(request), chosen), value="")
+        return gr.Dropdown(choices=items_of(service, who_asks(request), chosen, reader_of(request)), value="")
 
     meeting.change(items, meeting, item, **QUIET)
 
     def begin(request: gr.Request) -> list[Any]:
         who, query = who_asks(request), query_of(request)
-        chosen = filters_of(service, who)
+        chosen = filters_of(service, who, reader_of(request))
         shown = examples(service.library, EXAMPLES)
         keys = [key for _, key in chosen.documents]
         ids = [value for _, value in chosen.meetings]
@@ -173,16 +181,18 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     asks(loaded.then)
 
 
-def _rate(service: Service, talk: Conversation, who: Principal, given: str | None, comment: str) -> str:
-    """Keeps what somebody thinks of the last answer; says what became of it."""
+def _rate(
+    service: Service, talk: Conversation, who: Principal, reader: str, given: str | None, comment: str
+) -> tuple[bool, str]:
+    """Keeps what somebody thinks of the last answer; whether that was done, and what is said of it."""
     if not talk.turns:
-        return carried("told.html", text="There is no answer yet.", wrong=True)
+        return False, word("no_answer_yet", reader)
     if given not in ("1", "0", "-1"):
-        return carried("told.html", text="Choose first whether the answer is right.", wrong=True)
+        return False, word("choose_rating", reader)
     turn = talk.turns[-1]
     try:
         service.rate(who, turn.question, turn.answer.language, int(given), history=talk.history[:-1],
                      answer=turn.answer.to_json(), comment=comment.strip())  # fmt: skip
     except ServiceFault as fault:
-        return carried("told.html", text=fault.detail, wrong=True)
-    return carried("told.html", text="Thank you: the secretariat will read it.", wrong=False)
+        return False, fault.detail
+    return True, word("thanks", reader)

@@ -8,28 +8,28 @@ from dataclasses import dataclass
 import gradio as gr
 
 from assistant.access.operations import allowed
+from assistant.labels import mark
 from assistant.page import asking, browsing, keeping, meetings
-from assistant.page.carrier import carrier, query_of, who_asks
-from assistant.page.rendering import carried
+from assistant.page.carrier import carrier, query_of, reader_of, who_asks
+from assistant.page.rendering import carried, marked
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab: `build` fills it, `operation` is what one must be allowed to do to see it."""
+    """A tab: its label is that of its name, `build` fills it, `operation` is what one must be allowed to do to see it."""
 
     name: str
-    label: str
     operation: str
     build: Callable[[Service, Conversations, gr.Blocks, gr.Tab], None]
 
 
 TABS = (
-    Tab("ask", "Ask", "ask", asking.build),
-    Tab("meeting", "Meeting", "meetings", meetings.build),
-    Tab("documents", "Documents", "documents", browsing.build),
-    Tab("staff", "Staff", "upload", keeping.build),
+    Tab("ask", "ask", asking.build),
+    Tab("meeting", "meetings", meetings.build),
+    Tab("documents", "documents", browsing.build),
+    Tab("staff", "upload", keeping.build),
 )
 
 
@@ -37,12 +37,12 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
     """The page over a service."""
     blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False, delete_cache=(600, 3_600))
     with blocks:
-        head = carrier("rp-head", carried("masthead.html", who=None, here="/", top=True))
+        head = carrier("rp-head", marked("masthead.html", who=None, here="/", top=True))
         shells = []
         with gr.Tabs() as tabs:
             for tab in TABS:
                 with gr.Tab(
-                    tab.label, id=tab.name, visible=tab.operation in _OPEN, elem_id=f"rp-tab-{tab.name}"
+                    mark(tab.name), id=tab.name, visible=tab.operation in _OPEN, elem_id=f"rp-tab-{tab.name}"
                 ) as shell:
                     tab.build(service, conversations, blocks, shell)
                 shells.append(shell)
@@ -53,7 +53,7 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
             seen = [allowed(who, tab.operation) for tab in TABS]
             known = any(tab.name == wanted and on for tab, on in zip(TABS, seen, strict=True))
             return [
-                carried("masthead.html", who=who, here="/", top=True),
+                carried("masthead.html", reader_of(request), who=who, here="/", top=True),
                 # Who has clicked on a tab already stays there.
                 gr.Tabs(selected=wanted) if known else gr.skip(),
                 *(gr.Tab(visible=on) for on in seen),

@@ -5,25 +5,29 @@ from __future__ import annotations
 import gradio as gr
 
 from assistant.faults import ServiceFault
-from assistant.page.carrier import carrier, who_asks
+from assistant.labels import LANGUAGE_NAMES, mark
+from assistant.page.carrier import carrier, reader_of, who_asks
+from assistant.page.choosing import any_of
 from assistant.page.listing import PER_PAGE, list_documents
 from assistant.page.rendering import carried
 from assistant.page.turns import Conversations
-from assistant.page.words import LANGUAGE_NAMES
 from assistant.service import Service
 
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
     """Fills the tab."""
     with gr.Row():
-        text = gr.Textbox("", label="Symbol or words of the title", elem_id="rp-find", scale=3, max_length=500)
+        text = gr.Textbox("", label=mark("find"), elem_id="rp-find", scale=3, max_length=500)
         language = gr.Dropdown(
-            [("All", ""), *((name, code) for code, name in LANGUAGE_NAMES.items())], value="", label="Language", scale=1
+            [*any_of(None), *((name, code) for code, name in LANGUAGE_NAMES.items())],
+            value="",
+            label=mark("language"),
+            scale=1,
         )
     shown = carrier("rp-documents")
     with gr.Row():
-        back = gr.Button("Earlier in the list", size="sm", visible=False)
-        on = gr.Button("Further in the list", size="sm", visible=False)
+        back = gr.Button(mark("earlier_list"), size="sm", visible=False)
+        on = gr.Button(mark("further_list"), size="sm", visible=False)
     offset = gr.State(0)
 
     def show(words: str, chosen: str, at: int, request: gr.Request) -> list[object]:
@@ -37,7 +41,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 0,
             ]
         return [
-            carried("listed.html", listed=listed, fresh=True),
+            carried("listed.html", reader_of(request), listed=listed, fresh=True),
             gr.Button(visible=listed["before"] is not None),
             gr.Button(visible=listed["next"] is not None),
             listed["offset"],

@@ -6,6 +6,7 @@ import gradio as gr
 
 from assistant.access import Principal
 from assistant.api.callers import principal_of
+from assistant.labels import language_of
 
 
 def carrier(elem_id: str, value: str = "", *, visible: bool = True) -> gr.Markdown:
@@ -20,6 +21,12 @@ def who_asks(request: gr.Request) -> Principal:
     """The principal of a call from the page."""
     assert request.request is not None
     return principal_of(request.request)
+
+
+def reader_of(request: gr.Request) -> str:
+    """The language of who reads the page."""
+    assert request.request is not None
+    return language_of(request.request)
 
 
 def query_of(request: gr.Request) -> dict[str, str]:

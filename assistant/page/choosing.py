@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.access import Principal
-from assistant.page.words import LANGUAGE_NAMES
+from assistant.frames import date_text
+from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.scope import Scope
 from assistant.service import Service
 from corpus.documents import LANGUAGES
 from corpus.meetings import Meeting
 
 Choices = list[tuple[str, str]]
-ANY: Choices = [("All", "")]
+
+
+def any_of(reader: str | None) -> Choices:
+    """The choice of everything, in the language of a reader; None: with a place for the label."""
+    return [(mark("all") if reader is None else word("all", reader), "")]
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,9 @@ class Filters:
     years: Choices
 
 
-def filters_of(service: Service, who: Principal) -> Filters:
+def filters_of(service: Service, who: Principal, reader: str) -> Filters:
     """What can be chosen from what is held."""
+    every = any_of(reader)
     records = service.records(who)
     meetings = [Meeting.from_json(each) for each in service.meetings(who)]
     meetings.sort(key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
@@ -37,20 +43,20 @@ def filters_of(service: Service, who: Principal) -> Filters:
     held = {record["language"] for record in records}
     years = {str(record["date"])[:4] for record in records if record["date"]}
     return Filters(
-        [*ANY, *((_meeting_label(each), each.document_id) for each in meetings)],
+        [*every, *((_meeting_label(each, reader), each.document_id) for each in meetings)],
         [(label, key) for key, label in keys.items()],
-        [*ANY, *((LANGUAGE_NAMES[each], each) for each in LANGUAGES if each in held)],
-        [*ANY, *((year, year) for year in sorted(years, reverse=True))],
+        [*every, *((LANGUAGE_NAMES[each], each) for each in LANGUAGES if each in held)],
+        [*every, *((year, year) for year in sorted(years, reverse=True))],
     )
 
 
-def items_of(service: Service, who: Principal, meeting_id: str) -> Choices:
+def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> Choices:
     """The agenda items of a meeting."""
     for each in service.meetings(who):
         if each["document_id"] == meeting_id:
-            return [*ANY, *((f"{item['number']}. {item['title']}", item["number"])
+            return [*any_of(reader), *((f"{item['number']}. {item['title']}", item["number"])
                             for item in each["items"] if " " not in item["number"])]  # fmt: skip
-    return ANY
+    return any_of(reader)
 
 
 def scope_of(meeting: str, item: str, documents: list[str], language: str, year: str) -> Scope | None:
@@ -75,6 +81,9 @@ def scope_words(scope: Scope | None) -> str:
     return " · ".join(each for each in named if each)
 
 
-def _meeting_label(meeting: Meeting) -> str:
-    when = f", {meeting.dates[0]:%B %Y}" if meeting.dates else ""
-    return f"{meeting.document_id.rsplit(':', 2)[0]}{when}"
+def _meeting_label(meeting: Meeting, reader: str) -> str:
+    first = meeting.dates[0] if meeting.dates else None
+    symbol = meeting.document_id.rsplit(":", 2)[0]
+    if first is None:
+        return symbol
+    return f"{symbol}, {f'{first:%B %Y}' if reader == 'en' else date_text(first, reader)}"

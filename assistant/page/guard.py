@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.access import Role
 from assistant.access.operations import check
 from assistant.api.callers import principal_of
+from assistant.labels import direction, language_of, marks_filled
 from assistant.page.plain import sign_in_path
 
 _FILES = re.compile(r"/(?:assets|static)/(?!.*\.\.)[\w./-]+|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json")
@@ -97,7 +98,8 @@ class Guard:
         return heard
 
     async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The page itself: its scripts get a nonce, what it says about Gradio to other sites goes."""
+        """The page itself: its labels are filled in, its scripts get a nonce, what it says about Gradio to other sites goes."""
+        reader = language_of(HTTPConnection(scope))
         nonce = secrets.token_urlsafe(18)
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         begun: Message = {}
@@ -114,6 +116,8 @@ class Guard:
             if message.get("more_body"):
                 return
             html = _META.sub(b"", bytes(body)).replace(b"</head>", _HEAD, 1)
+            html = marks_filled(html, reader)
+            html = html.replace(b'lang="en"', f'lang="{reader}" dir="{direction(reader)}"'.encode(), 1)
             html = _SCRIPT.sub(b'<script nonce="%s"' % nonce.encode(), html)
             kept = MutableHeaders(raw=list(begun["headers"]))
             kept["Content-Length"] = str(len(html))

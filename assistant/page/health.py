@@ -11,9 +11,9 @@ from fastapi.responses import FileResponse, Response
 from assistant.access import Principal, check
 from assistant.api.callers import Caller, Served
 from assistant.faults import NotHeld
+from assistant.labels import LANGUAGE_NAMES
 from assistant.page.plain import plainly
 from assistant.page.rendering import document_path
-from assistant.page.words import LANGUAGE_NAMES
 from assistant.service import Service
 
 REPORT = "evaluation.html"
@@ -43,11 +43,11 @@ def health_view(service: Service, who: Principal) -> dict[str, Any]:
     ]
     return {
         "figures": [
-            ("Documents", status["documents"]),
-            ("Passages", status["passages"]),
-            ("Vectors", status["vectors"]),
-            ("Megabytes", f"{status['bytes'] / 1e6:.1f}"),
-            ("Known, not held", service.catalogue(who, limit=1)[1]),
+            ("documents", status["documents"]),
+            ("passages", status["passages"]),
+            ("vectors", status["vectors"]),
+            ("megabytes", f"{status['bytes'] / 1e6:.1f}"),
+            ("known_not_held", service.catalogue(who, limit=1)[1]),
         ],
         "languages": [(LANGUAGE_NAMES[code], count) for code, count in status["languages"].items()],
         "model": str(status.get("embedding") or status.get("model") or ""),

@@ -12,50 +12,47 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.faults import ServiceFault
-from assistant.page.carrier import carrier, who_asks
+from assistant.labels import LANGUAGE_NAMES, mark, word
+from assistant.page.carrier import carrier, reader_of, who_asks
 from assistant.page.health import evaluation_path, feedback_views, health_view
 from assistant.page.rendering import carried
 from assistant.page.turns import Conversations
-from assistant.page.words import LANGUAGE_NAMES
 from assistant.service import Service
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
-DETECT = ("As the text says", "")
 OPEN = ("queued", "running")
 
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
     """Fills the tab. What it does the service allows, or not, by the role of who asks."""
-    with gr.Accordion("Add files", open=True):
-        files = gr.File(label="PDF, Word, RTF, ODT, HTML, Markdown or text", file_count="multiple", elem_id="rp-files")
+    with gr.Accordion(mark("add_files"), open=True):
+        files = gr.File(label=mark("file_kinds"), file_count="multiple", elem_id="rp-files")
         with gr.Row():
-            symbol = gr.Textbox("", label="Symbol, where the text does not bear it", max_length=200)
-            language = gr.Dropdown([DETECT, *LANGUAGES], value="", label="Language")
-        ocr = gr.Checkbox(False, label="Recognise words in scanned pages")
-        add = gr.Button("Read them in", variant="primary", elem_id="rp-add")
-    with gr.Accordion("Fetch official documents", open=False):
-        symbols = gr.Textbox(
-            "", label="Symbols, one a line or with ranges: CTOC/COP/WG.7/2021/2-4", lines=2, max_length=4_000
-        )
-        languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label="Languages")
+            symbol = gr.Textbox("", label=mark("symbol_unless"), max_length=200)
+            language = gr.Dropdown([(mark("as_text_says"), ""), *LANGUAGES], value="", label=mark("language"))
+        ocr = gr.Checkbox(False, label=mark("recognise"))
+        add = gr.Button(mark("read_in"), variant="primary", elem_id="rp-add")
+    with gr.Accordion(mark("fetch_official"), open=False):
+        symbols = gr.Textbox("", label=mark("fetch_symbols"), lines=2, max_length=4_000)
+        languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label=mark("languages"))
         with gr.Row():
-            fetch = gr.Button("Fetch them", elem_id="rp-fetch")
-            meeting = gr.Button("Fetch what the meeting lists", elem_id="rp-fetch-meeting")
-    with gr.Accordion("Remove a document", open=False):
-        document = gr.Dropdown([], value=None, label="Document, with all its versions")
-        sure = gr.Checkbox(False, label="Yes, remove it from the library")
-        remove = gr.Button("Remove", variant="stop", elem_id="rp-remove")
+            fetch = gr.Button(mark("fetch_them"), elem_id="rp-fetch")
+            meeting = gr.Button(mark("fetch_meeting"), elem_id="rp-fetch-meeting")
+    with gr.Accordion(mark("remove_document"), open=False):
+        document = gr.Dropdown([], value=None, label=mark("document_versions"))
+        sure = gr.Checkbox(False, label=mark("yes_remove"))
+        remove = gr.Button(mark("remove"), variant="stop", elem_id="rp-remove")
     jobs = carrier("rp-jobs")
-    stop = gr.Button("Stop what is running", elem_id="rp-stop-jobs", visible=False)
-    with gr.Accordion("The collection", open=True):
+    stop = gr.Button(mark("stop_running"), elem_id="rp-stop-jobs", visible=False)
+    with gr.Accordion(mark("collection"), open=True):
         health = carrier("rp-health")
-    with gr.Accordion("What people said about answers", open=False):
+    with gr.Accordion(mark("said"), open=False):
         feedback = carrier("rp-feedback")
-    with gr.Accordion("How good the answers are", open=False):
+    with gr.Accordion(mark("how_good"), open=False):
         evaluation = carrier("rp-evaluation")
 
-    async def follow(who: Principal, ids: Sequence[str]) -> AsyncIterator[list[Any]]:
+    async def follow(who: Principal, ids: Sequence[str], reader: str) -> AsyncIterator[list[Any]]:
         """How some jobs stand, until all have ended; then what is held."""
         revisions = dict.fromkeys(ids, -1)
         records: dict[str, dict[str, Any]] = {}
@@ -67,10 +64,10 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             for each in ids:
                 records[each] = service.job(who, each)
             waiting = [each for each in ids if records[each]["state"] in OPEN]
-            yield [carried("jobs.html", jobs=[records[each] for each in ids]), gr.Button(visible=bool(waiting)), gr.skip(),
+            yield [carried("jobs.html", reader, jobs=[records[each] for each in ids]), gr.Button(visible=bool(waiting)), gr.skip(),
                    gr.skip()]  # fmt: skip
-        yield [carried("jobs.html", jobs=[records[each] for each in ids]), gr.Button(visible=False),
-               _health(service, who), _documents(service, who)]  # fmt: skip
+        yield [carried("jobs.html", reader, jobs=[records[each] for each in ids]), gr.Button(visible=False),
+               _health(service, who, reader), _documents(service, who)]  # fmt: skip
 
     def refused(detail: str) -> list[Any]:
         return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
@@ -80,13 +77,13 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     ) -> AsyncIterator[list[Any]]:
         who = who_asks(request)
         if not paths:
-            yield [*refused("Choose a file first."), gr.skip()]
+            yield [*refused(word("choose_file", reader_of(request))), gr.skip()]
             return
         ids: list[str] = []
         try:
             for path in paths:
                 ids.append(await run_in_threadpool(_upload, service, who, Path(path), named, spoken, scanned))
-            async for told in follow(who, ids):
+            async for told in follow(who, ids, reader_of(request)):
                 yield [*told, None]
         except ServiceFault as fault:
             yield [*refused(fault.detail), None]
@@ -96,7 +93,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         wanted = [each.strip() for line in named.splitlines() for each in line.split(";") if each.strip()]
         try:
             job = service.fetch(who, () if whole else wanted, spoken, meeting=whole)
-            async for told in follow(who, [job.id]):
+            async for told in follow(who, [job.id], reader_of(request)):
                 yield told
         except ServiceFault as fault:
             yield refused(fault.detail)
@@ -112,11 +109,11 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         who = who_asks(request)
         if not chosen or not certain:
-            yield [*refused("Choose a document, and say that you are sure."), gr.skip()]
+            yield [*refused(word("be_sure", reader_of(request))), gr.skip()]
             return
         try:
             job = service.remove(who, chosen)
-            async for told in follow(who, [job.id]):
+            async for told in follow(who, [job.id], reader_of(request)):
                 yield [*told, False]
         except ServiceFault as fault:
             yield [*refused(fault.detail), False]
@@ -128,12 +125,12 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 service.stop_job(who, job["id"])
 
     def look(request: gr.Request) -> list[Any]:
-        who = who_asks(request)
+        who, reader = who_asks(request), reader_of(request)
         try:
             return [
-                _health(service, who),
-                carried("feedback.html", ratings=feedback_views(service, who)),
-                carried("evaluation.html", there=evaluation_path(service).is_file()),
+                _health(service, who, reader),
+                carried("feedback.html", reader, ratings=feedback_views(service, who)),
+                carried("evaluation.html", reader, there=evaluation_path(service).is_file()),
                 _documents(service, who),
             ]
         except ServiceFault as fault:
@@ -155,8 +152,8 @@ def _upload(service: Service, who: Principal, sent: Path, symbol: str, language:
     return service.upload(who, folder, sent.name, symbol=symbol.strip() or None, language=language or None, ocr=ocr).id
 
 
-def _health(service: Service, who: Principal) -> str:
-    return carried("health.html", health=health_view(service, who))
+def _health(service: Service, who: Principal, reader: str) -> str:
+    return carried("health.html", reader, health=health_view(service, who))
 
 
 def _documents(service: Service, who: Principal) -> gr.Dropdown:

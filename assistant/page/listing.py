@@ -6,8 +6,8 @@ from typing import Any
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
+from assistant.labels import LANGUAGE_NAMES
 from assistant.page.rendering import document_path, web_address
-from assistant.page.words import LANGUAGE_NAMES
 from assistant.service import Service
 from corpus.symbols import Symbol, link
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import health, papers, reading, taking
+from assistant.page import health, papers, reading, switching, taking
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
@@ -36,6 +36,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.include_router(papers.router)
     app.include_router(taking.router)
     app.include_router(health.router)
+    app.include_router(switching.router)
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
 
     def mount() -> None:

@@ -20,10 +20,10 @@ from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
 from assistant.compare import TopicComparison
 from assistant.faults import Invalid
+from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.plain import page, plainly
 from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
-from assistant.page.words import LANGUAGE_NAMES
 from assistant.publish.html import to_html
 from assistant.service import Service
 from assistant.service.papers import Paper
@@ -37,11 +37,9 @@ PATIENCE = 1.5
 """Seconds in which a paper may come at once; later the page asks again by itself."""
 AGAIN = 2
 """Seconds after which it does."""
-AUDIENCES = {"delegate": "A delegate", "chair": "The chair", "secretariat": "The secretariat"}
-KINDS = {"item": "An agenda item", "theme": "A theme", "document": "A document", "question": "A question"}
-MODES = {"": "As set", "write": "Written by the model", "quote": "Quotes only"}
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
-STATES = {"held": "Held", "superseded": "Held in a later revision", "digest": "Digest only", "missing": "Not held"}
+MODES = ("write", "quote")
+STATES = ("held", "superseded", "digest", "missing")
 File = Literal["docx", "pdf", "md"]
 Short = Annotated[str, Query(max_length=20)]
 Name = Annotated[str, Query(max_length=200)]
@@ -61,17 +59,25 @@ def briefings(
              "mixed": mixed, "mode": mode}  # fmt: skip
     shown: dict[str, Any] = {
         "asked": asked,
-        "modes": MODES if service.engine.writer else {},
-        "kinds": KINDS,
-        "audiences": AUDIENCES,
+        "modes": {"": word("mode_set", language_of(request))} | _told("mode", MODES, request)
+        if service.engine.writer
+        else {},
+        "kinds": _told("kind", get_args(Kind), request),
+        "audiences": _told("audience", get_args(Audience), request),
         "languages": LANGUAGE_NAMES,
     }
     if not value.strip():
-        return page("briefings.html", request, **shown, meetings=meeting_views(service, caller)[:3], article="")
+        return page(
+            "briefings.html",
+            request,
+            **shown,
+            meetings=meeting_views(service, caller, language_of(request))[:3],
+            article="",
+        )
     paper = service.writing.begin_brief(caller, _request(**asked))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "Writing the briefing")
+        return _wait(request, paper, "writing_briefing")
     article = _article(service, made, language)
     return page("briefings.html", request, **shown, meetings=[], article=article, files=_files("briefings", asked))
 
@@ -87,7 +93,7 @@ def briefing_file(
     paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "Writing the briefing")
+        return _wait(request, paper, "writing_briefing")
     return _file(service, made, language, form, "briefing")
 
 
@@ -98,7 +104,7 @@ def themes(request: Request, service: Served, caller: Caller, language: Short = 
     paper = service.writing.begin_themes(caller, _known(language))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "Gathering the themes")
+        return _wait(request, paper, "gathering_themes")
     return page("themes.html", request, language=language, languages=LANGUAGE_NAMES,
                 article=_article(service, made, language), files=_files("themes", {"language": language}))  # fmt: skip
 
@@ -110,7 +116,7 @@ def themes_file(request: Request, service: Served, caller: Caller, form: File, l
     paper = service.writing.begin_themes(caller, _known(language))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "Gathering the themes")
+        return _wait(request, paper, "gathering_themes")
     return _file(service, made, language, form, "themes")
 
 
@@ -156,7 +162,7 @@ def topics(
     paper = _topic(service, caller, topic, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "Comparing the documents")
+        return _wait(request, paper, "comparing_documents")
     shown |= {"article": _article(service, made, made.language), "found": bool(made.sides)}
     return page("topics.html", request, **shown, files=_files("topics", asked))
 
@@ -171,7 +177,7 @@ def topic_file(
     paper = _topic(service, caller, topic, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "Comparing the documents")
+        return _wait(request, paper, "comparing_documents")
     return _file(service, made, made.language, form, "topic")
 
 
@@ -183,10 +189,10 @@ def agenda(
 ) -> Response:  # fmt: skip
     """What an agenda announces and cites against what is held, with the commands that mend it."""
     wanted = [_known(each) for each in language or ["en"]]
-    meetings = meeting_views(service, caller)
+    meetings = meeting_views(service, caller, language_of(request))
     checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
     return page("agenda.html", request, checked=checked, meetings=meetings, meeting=meeting, wanted=wanted,
-                languages=LANGUAGE_NAMES, states=STATES, path=document_path)  # fmt: skip
+                languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path)  # fmt: skip
 
 
 def _topic(service: Service, caller: Caller, topic: str, documents: str, language: str) -> Paper[TopicComparison]:
@@ -199,6 +205,10 @@ def _request(kind: str, value: str, audience: str, language: str, meeting: str, 
         if given not in known:
             raise Invalid(f"{given!r} is none of {', '.join(filter(None, known))}.")
     return Briefed(kind, value, audience, _known(language), meeting, bool(mixed), mode or None)  # type: ignore[arg-type]
+
+
+def _told(name: str, choices: tuple[str, ...], request: Request) -> dict[str, str]:
+    return {each: word(f"{name}_{each}", language_of(request)) for each in choices}
 
 
 def _known(language: str) -> str:
@@ -217,7 +227,7 @@ def _soon(future: Future[T]) -> T | None:
 
 
 def _wait(request: Request, paper: Paper[Any], title: str) -> Response:
-    shown = page("waiting.html", request, 202, title=title, paper=paper)
+    shown = page("waiting.html", request, 202, title=word(title, language_of(request)), paper=paper)
     shown.headers["Refresh"] = str(AGAIN)
     return shown
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.access import Principal
 from assistant.faults import NotKnown, ServiceFault
+from assistant.labels import language_of, words_of
 from assistant.page.rendering import render
 from corpus.faults import LibraryError
 
@@ -26,7 +27,7 @@ P = ParamSpec("P")
 def page(template: str, request: Request, status: int = 200, **values: object) -> Response:
     """A plain page."""
     who: Principal | None = request.scope.get("principal")
-    made = render(template, who=who, here=request.url.path, **values)
+    made = render(template, language_of(request), who=who, here=request.url.path, **values)
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
 
@@ -42,11 +43,16 @@ def plainly(route: Callable[P, Response]) -> Callable[P, Response]:
         except NotKnown:
             return RedirectResponse(sign_in_path(request), 303)
         except ServiceFault as fault:
-            return page("fault.html", request, fault.status, title=fault.title, detail=fault.detail)
+            return page("fault.html", request, fault.status, title=_title(fault.code, request), detail=fault.detail)
         except LibraryError as error:
-            return page("fault.html", request, 503, title="The library can't give this now", detail=str(error))
+            return page("fault.html", request, 503, title=_title("library", request), detail=str(error))
 
     return shown
+
+
+def _title(code: str, request: Request) -> str:
+    labels = words_of(language_of(request))
+    return labels.get(f"fault_{code}", labels["fault_failed"])
 
 
 def sign_in_path(request: Request) -> str:

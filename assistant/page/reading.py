@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from assistant.api.callers import Caller, Served
+from assistant.labels import LANGUAGE_NAMES, direction, language_of, word
 from assistant.page.anchors import anchors_of
 from assistant.page.listing import list_documents
 from assistant.page.plain import page, plainly
 from assistant.page.reference import edition_words, official_address
 from assistant.page.rendering import document_path, web_address
 from assistant.page.timetable import meeting_views
-from assistant.page.words import LANGUAGE_NAMES, direction
 from assistant.service import Service
 from corpus.documents import Block, Document
 from corpus.tables import tables_of
@@ -42,7 +42,7 @@ def index(
 @plainly
 def meetings(request: Request, service: Served, caller: Caller) -> Response:
     """The meetings whose agendas are held, the latest first."""
-    return page("meetings.html", request, meetings=meeting_views(service, caller))
+    return page("meetings.html", request, meetings=meeting_views(service, caller, language_of(request)))
 
 
 @router.get("/documents/{name:path}")
@@ -65,10 +65,10 @@ def document(
         request,
         document=held,
         about=about,
-        edition=edition_words(held, "en"),
+        edition=edition_words(held, language_of(request)),
         blocks=_blocks(held, _span(words, held)),
         outline=_outline(held),
-        versions=_versions(service, held, about["versions"]),
+        versions=_versions(service, held, about["versions"], language_of(request)),
         official=official,
     )
 
@@ -161,31 +161,23 @@ def _anchor_first_mark(blocks: list[dict[str, Any]]) -> None:
                 return
 
 
-def _versions(service: Service, document: Document, related: dict[str, Any]) -> list[dict[str, Any]]:
+def _versions(service: Service, document: Document, related: dict[str, Any], reader: str) -> list[dict[str, Any]]:
     """How the document stands to others, each relation with its documents."""
     own = [each for each in service.collection.find(document.key) if each.id != document.id]
-    groups = [("Other languages and editions", [each.id for each in own])]
-    groups += [
-        (title, related[name])
-        for title, name in (
-            ("Later revisions", "later"),
-            ("Earlier versions", "earlier"),
-            ("Addenda", "addenda"),
-            ("Corrigenda", "corrigenda"),
-        )
-    ]
+    groups = [(word("other_versions", reader), [each.id for each in own])]
+    groups += [(word(name, reader), related[name]) for name in ("later", "earlier", "addenda", "corrigenda")]
     return [
-        {"title": title, "documents": [_version(service.library.document(each)) for each in ids]}
+        {"title": title, "documents": [_version(service.library.document(each), reader) for each in ids]}
         for title, ids in groups
         if ids
     ]
 
 
-def _version(document: Document) -> dict[str, str]:
+def _version(document: Document, reader: str) -> dict[str, str]:
     return {
         "label": document.key,
         "language": document.language,
-        "edition": edition_words(document, "en"),
+        "edition": edition_words(document, reader),
         "direction": direction(document.language),
         "path": f"{document_path(document.key)}?language={document.language}&edition={document.edition}",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.answer import Citation
-from assistant.page.words import word
+from assistant.labels import word
 from corpus.documents import Document
 from corpus.symbols import link
 

@@ -9,18 +9,28 @@ from urllib.parse import quote, urlsplit
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from assistant.page.words import LANGUAGE_NAMES, direction
+from assistant.labels import LANGUAGE_NAMES, direction, mark, word
 from corpus.documents import Document
 
 
-def render(template: str, /, **values: object) -> str:
-    """A template, filled."""
-    return _environment().get_template(template).render(**values)
+def render(template: str, reader: str = "en", /, **values: object) -> str:
+    """A template, filled, its labels in the language of the `reader`."""
+
+    def say(name: str, **more: object) -> str:
+        return word(name, reader, **more)
+
+    return _environment().get_template(template).render(reader=reader, say=say, **values)
 
 
-def carried(template: str, /, **values: object) -> str:
+def marked(template: str, /, **values: object) -> str:
+    """A template, carried, with places for labels instead of labels."""
+    made = _environment().get_template(template).render(reader="en", say=lambda name, **_: mark(name), **values)
+    return " ".join(made.split("\n"))
+
+
+def carried(template: str, reader: str = "en", /, **values: object) -> str:
     """A template, filled, on one line: Gradio's Markdown passes HTML through as it is up to the first empty line."""
-    return " ".join(render(template, **values).split("\n"))
+    return " ".join(render(template, reader, **values).split("\n"))
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +46,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(path=document_path, web=web_address)
-    made.globals.update(direction=direction, language_name=LANGUAGE_NAMES.get)
+    made.globals.update(direction=direction, language_name=LANGUAGE_NAMES.get, language_names=LANGUAGE_NAMES)
     return made
 
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from assistant.answer import Answer, Citation
 from assistant.faults import NotHeld
+from assistant.labels import direction
 from assistant.page.reference import edition_words, official_address, place_of, reference
 from assistant.page.rendering import web_address, words_path
-from assistant.page.words import direction
 from assistant.service import Service
 from corpus.documents import Document
 

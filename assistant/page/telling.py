@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.answer import Answer, Pointer, Statement
+from assistant.labels import word, words_of
 from assistant.page.rendering import carried, document_path
 from assistant.page.sources import sources_of
 from assistant.page.turns import Turn
-from assistant.page.words import word, words_of
 from assistant.service import Service
 from corpus.language import detect_language
 from corpus.symbols import Symbol, link

@@ -8,22 +8,22 @@ from urllib.parse import urlencode
 
 from assistant.access import Principal
 from assistant.frames import date_text
+from assistant.labels import LANGUAGE_NAMES, direction, word
 from assistant.page.rendering import document_path
-from assistant.page.words import LANGUAGE_NAMES, direction
 from assistant.service import Service
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting
 from corpus.symbols import Symbol, link
 
 
-def meeting_views(service: Service, who: Principal) -> list[dict[str, Any]]:
+def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
     """The meetings whose agendas are held, the latest first."""
     meetings = [Meeting.from_json(each) for each in service.meetings(who)]
     meetings.sort(key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
-    return [_view(service, who, each) for each in meetings]
+    return [_view(service, who, each, reader) for each in meetings]
 
 
-def _view(service: Service, who: Principal, meeting: Meeting) -> dict[str, Any]:
+def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:
     agenda = service.document(who, meeting.document_id)
     days: dict[dt.date, list[dict[str, Any]]] = {}
     for sitting in sorted(meeting.sittings, key=lambda each: (each.date, each.start)):
@@ -34,32 +34,32 @@ def _view(service: Service, who: Principal, meeting: Meeting) -> dict[str, Any]:
         "body": meeting.body or meeting.title,
         "title": meeting.title,
         "place": meeting.place,
-        "dates": _dates(meeting.dates),
+        "dates": _dates(meeting.dates, reader),
         "language": agenda.language,
         "direction": direction(agenda.language),
         "symbol": agenda.label,
         "path": _path(agenda),
         "check": f"/agenda?{urlencode({'meeting': agenda.symbol})}" if agenda.symbol else "",
-        "days": [{"date": date_text(day, "en"), "sittings": sittings} for day, sittings in days.items()],
-        "agenda": [_item(service, meeting, agenda, each) for each in meeting.items if each.number == each.main],
+        "days": [{"date": date_text(day, reader), "sittings": sittings} for day, sittings in days.items()],
+        "agenda": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
     }
 
 
-def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem) -> dict[str, Any]:
+def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem, reader: str) -> dict[str, Any]:
     parts = [each for each in meeting.items if each.main == item.number and each is not item]
     documents = [text for each in (item, *parts) for text, _ in each.documentation]
-    asked = {"ask": f"What does the agenda say about item {item.number}?", "meeting": meeting.document_id}
+    asked = {"ask": word("item_question", reader, item=item.number), "meeting": meeting.document_id}
     briefed = {"kind": "item", "value": item.number, "meeting": agenda.symbol or "", "language": agenda.language}
     return {
         "number": item.number,
         "title": item.title,
         "parts": [{"number": each.number, "title": each.title} for each in parts],
         "when": [
-            {"day": date_text(each.date, "en"), "time": each.time_label}
+            {"day": date_text(each.date, reader), "time": each.time_label}
             for each in sorted(meeting.sittings, key=lambda sitting: (sitting.date, sitting.start))
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
-        "documents": [_document(service, Symbol.parse(text)) for text in dict.fromkeys(documents)],
+        "documents": [_document(service, Symbol.parse(text), reader) for text in dict.fromkeys(documents)],
         "annotations": f"{_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
         "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",
@@ -67,7 +67,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
     }
 
 
-def _document(service: Service, symbol: Symbol) -> dict[str, Any]:
+def _document(service: Service, symbol: Symbol, reader: str) -> dict[str, Any]:
     """An announced document: its versions where it is held, else where it can be read."""
     held = service.library.versions().current(symbol)
     entries = service.engine.catalogue.by_symbol(symbol)
@@ -83,7 +83,7 @@ def _document(service: Service, symbol: Symbol) -> dict[str, Any]:
             }
             for each in held
         ],
-        "official": link(symbol),
+        "official": link(symbol, reader),
     }
 
 
@@ -91,10 +91,12 @@ def _path(document: Document) -> str:
     return f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
 
 
-def _dates(dates: tuple[dt.date, ...]) -> str:
+def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
     if not dates:
         return ""
     first, last = dates[0], dates[-1]
+    if reader != "en":
+        return " – ".join(dict.fromkeys(date_text(day, reader) for day in (first, last)))
     if first == last:
         return f"{first.day} {first:%B %Y}"
     if (first.year, first.month) == (last.year, last.month):

@@ -53,7 +53,11 @@ def render(publication: Publication, form: str) -> bytes:
 
 def write(publication: Publication, path: Path) -> None:
     """Writes the publication in the format that the file name asks for; a file of that name is replaced at once."""
-    data = render(publication, format_of(path))
+    save(render(publication, format_of(path)), path)
+
+
+def save(data: bytes, path: Path) -> None:
+    """Writes a file whole, or raises `PublishError` and leaves what was there."""
     try:
         write_whole(path, data)
     except OSError as error:

@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from assistant.answer import Answer, Statement, citation_json
 
-Stage = Literal["waiting", "answering"]
+Stage = Literal["waiting", "answering", "writing"]
 
 
 @dataclass(frozen=True)
 class Status:
-    """What happens now; `ahead` is how many questions are answered first."""
+    """What happens now; `ahead` is how many questions are answered first, `writing` that a model is asked."""
 
     stage: Stage
     ahead: int = 0

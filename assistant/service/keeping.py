@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.fetching import FOLDER, Source, row_of
+from assistant.fetching import FOLDER, Row, Source, foreseen, row_of
 from assistant.outcomes import outcome_record
 from assistant.service.jobs import Failed, Hand
 from corpus.catalogue import Catalogue
 from corpus.faults import LibraryError
 from corpus.library import Library
 from ingest.ahead import Openable
-from ingest.outcomes import Progress
+from ingest.folder import origin_of
+from ingest.outcomes import Outcome, Progress
 
 if TYPE_CHECKING:
     import httpx
@@ -68,6 +70,16 @@ class Keeper:
         """Whether there is somewhere to fetch from."""
         return self._source is not None
 
+    def foreseen(self, wanted: Sequence[Wanted], formats: Sequence[str], *, again: bool = False) -> list[Row]:
+        """What fetching would do."""
+        assert self._source is not None, "without a source nothing is to be fetched"
+        return foreseen(wanted, formats, self._library.folder / FOLDER, self._source.ods_url, again=again)
+
+    def verify(self, hand: Hand) -> None:
+        """Checks the library; what is wrong are the outcomes."""
+        for fault in self._library.verify():
+            hand.outcome({"result": "fault", "reason": fault})
+
     def fetch(self, hand: Hand, due: Sequence[Wanted], formats: Sequence[str], *, again: bool = False) -> None:
         """Fetches official documents and reads in what has come; what did not come is an outcome of the job."""
         from ingest.fetch import At, Downloads, FetchedInput, Patience, Service, download
@@ -81,7 +93,7 @@ class Keeper:
             with Downloads(folder) as downloads:
                 come: list[Download] = []
                 with Service(
-                    downloads, asked.ods_url, transport=self._transport, patience=patience,
+                    downloads, asked.ods_url, transport=self._transport, private=asked.fetch_private, patience=patience,
                     told=lambda words: hand.tell(detail=words),
                 ) as service:  # fmt: skip
 
@@ -111,6 +123,14 @@ class Keeper:
                 source.downloads.refuse(source.stored, outcome.result == "refused")
                 hand.outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
                 hand.advance()
+
+    def forget(self, hand: Hand, path: Path, shown: str) -> None:
+        """Removes what came from a file that is gone."""
+        origin = origin_of(path)
+        held = self._library.headers(origin=origin)
+        self._library.forget(origin)
+        for header in held:
+            hand.outcome(outcome_record(Outcome(shown, "removed", header=header)))
 
     def remove(self, hand: Hand, ids: Sequence[str]) -> None:
         """Removes documents."""

@@ -9,16 +9,16 @@ from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.access import Principal, check
 from assistant.access.rates import COSTLY, Rates
 from assistant.answer import Answer, Mode, Statement
 from assistant.collection import Collection
 from assistant.engine import Engine
-from assistant.events import Finished, Said
+from assistant.events import Finished, Progress, Said
 from assistant.faults import Conflict, Invalid, Overloaded, ServiceFault
-from assistant.fetching import Row, languages_of, plan
+from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.retrieve import Evidence
 from assistant.scope import Scope
@@ -33,6 +33,9 @@ from corpus.documents import LANGUAGES, Document
 from corpus.feedback import Feedback, FeedbackError, feedback_of
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
+
+if TYPE_CHECKING:
+    from ingest.fetch import Wanted
 
 Noted = Callable[[Principal, str, str], None]
 """Told who does what to what, for the audit log."""
@@ -89,6 +92,7 @@ class Service:
         self._stopping = False
         self.writing = Writing(self, self._check)
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
+        self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
         self.metrics.watch("passages", "Passages held.", lambda: sum(self.library.languages().values()))
 
@@ -189,9 +193,9 @@ class Service:
         language: str | None,
         mode: Mode | None,
         scope: Scope | None,
-        told: Callable[[Stated], None] = lambda _: None,
+        told: Callable[[Status | Stated], None] = lambda _: None,
     ) -> Answer:
-        """Answers; `told` hears of each statement once it stands."""
+        """Answers; `told` hears of each statement once it stands, and when a model is asked."""
         stated: list[Statement] = []
         spoken = language or self.engine.question(question).language
         with closing(self.engine.stream(question, history, language, mode=mode, scope=scope)) as events:
@@ -199,6 +203,8 @@ class Service:
                 if isinstance(event, Said):
                     stated.append(event.statement)
                     told(Stated(Answer(question, spoken, "answered", "", tuple(stated)), event.statement))
+                elif isinstance(event, Progress) and event.stage == "writing":
+                    told(Status("writing"))
                 elif isinstance(event, Finished):
                     answer = event.answer
         seconds = answer.timings.get("total_ms", 0.0) / 1e3
@@ -286,7 +292,19 @@ class Service:
         self._check(who, "ratings")
         return self.library.feedback()
 
+    def cases(self, who: Principal) -> str:
+        """The ratings as YAML cases of a question set, each to be reviewed."""
+        from assistant.cases import to_yaml
+
+        self._check(who, "ratings")
+        return to_yaml(self.library.feedback(), self.library)
+
     # Keeping
+
+    def verify(self, who: Principal) -> Job:
+        """Begins to check the library; each outcome is something that is wrong."""
+        self._check(who, "verify")
+        return self.jobs.submit("verify", who.id, self._keeper.verify)
 
     def room(self, who: Principal) -> Path:
         """A new folder of the server's for one upload: the door writes the bytes into `content` there, and then
@@ -342,6 +360,47 @@ class Service:
         again: bool = False,
     ) -> Job:
         """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
+        formats, wanted = self._planned(who, symbols, languages, form, meeting, cited_by, everything)
+        due = [each for each in wanted if again or not each.held]
+        held = [held_row(each) for each in wanted if each not in due]
+
+        def work(hand: Hand) -> None:
+            for row in held:
+                hand.outcome(asdict(row))
+            if due:
+                self._keeper.fetch(hand, due, formats, again=again)
+
+        named = ", ".join(f"{each.symbol} ({each.language})" for each in due) or "nothing that is not held"
+        self._noted(who, "fetch", named)
+        return self.jobs.submit("fetch", who.id, work, detail=named[:200])
+
+    def foresee(
+        self,
+        who: Principal,
+        symbols: Sequence[str] = (),
+        languages: Sequence[str] = (),
+        form: str | None = None,
+        *,
+        meeting: bool = False,
+        cited_by: str | None = None,
+        everything: bool = False,
+        again: bool = False,
+    ) -> list[Row]:
+        """What `fetch` would do with each document, without asking anybody."""
+        formats, wanted = self._planned(who, symbols, languages, form, meeting, cited_by, everything)
+        return self._keeper.foreseen(wanted, formats, again=again)
+
+    def _planned(
+        self,
+        who: Principal,
+        symbols: Sequence[str],
+        languages: Sequence[str],
+        form: str | None,
+        meeting: bool,
+        cited_by: str | None,
+        everything: bool,
+    ) -> tuple[Sequence[str], list[Wanted]]:
+        """The formats and the documents that are meant."""
         from ingest.fetch import FORMATS
 
         self._check(who, "fetch")
@@ -354,19 +413,7 @@ class Service:
         wanted = plan(
             symbols, languages_of(languages), meeting, cited_by, everything, self.library, self.engine.catalogue
         )
-        due = [each for each in wanted if again or not each.held]
-        held = [Row(each.symbol.text, each.language, "held", each.held[0]) for each in wanted if each not in due]
-        formats = FORMATS if form is None else (form,)
-
-        def work(hand: Hand) -> None:
-            for row in held:
-                hand.outcome(asdict(row))
-            if due:
-                self._keeper.fetch(hand, due, formats, again=again)
-
-        named = ", ".join(f"{each.symbol} ({each.language})" for each in due) or "nothing that is not held"
-        self._noted(who, "fetch", named)
-        return self.jobs.submit("fetch", who.id, work, detail=named[:200])
+        return FORMATS if form is None else (form,), wanted
 
     def ingest(
         self,
@@ -391,6 +438,13 @@ class Service:
             lambda hand: self._keeper.read(hand, files, len(files), again=again, jobs=jobs),
             detail=", ".join(printable(str(path)) for path in paths)[:200],
         )
+
+    def forget(self, who: Principal, path: Path, shown: str) -> Job:
+        """Begins to remove what came from a file of this machine's that is gone, for its own user."""
+        self._check(who, "ingest")
+        self._noted(who, "forget", str(path))
+        name = printable(shown)
+        return self.jobs.submit("forget", who.id, lambda hand: self._keeper.forget(hand, path, name), detail=name[:200])
 
     def remove(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Job:
         """Begins to remove a document: all its versions, or those in a language or edition."""
@@ -428,7 +482,7 @@ class Service:
     @property
     def ready(self) -> bool:
         """Whether questions are taken."""
-        return not self._stopping and self.turns.waiting < self.limits.queue
+        return not self._stopping and self.turns.waiting + self.turns.elsewhere < self.limits.queue
 
     @property
     def stopping(self) -> bool:

@@ -4,6 +4,9 @@ More threads answer no faster: the models compute on all cores by themselves, an
 (docs/decisions.md). What computes in the background, embedding passages, takes turns with the questions: a
 question waits for one batch at most, and a batch for a few questions: a document that goes in costs the questions
 behind it more than its embedding, since what is remembered of the library is made anew.
+
+Who waits for something elsewhere, a model behind the network, is `away`: the turn goes to the next question, and comes back
+before any that has not begun.
 """
 
 from __future__ import annotations
@@ -35,10 +38,10 @@ class _Waiting:
 
 
 class Turns:
-    """A thread that does one piece of work after another.
+    """Pieces of work, one at a time: by one thread, and one more for each piece that is away.
 
-    `places`: how many may wait; `per_client`: how many of them may be one client's; `patience`: seconds that one waits
-    at most. Closed, it takes nothing new and does what it has taken.
+    `places`: how many may wait, those that are away among them; `per_client`: how many of them may be one client's;
+    `patience`: seconds that one waits at most to begin. Closed, it takes nothing new and does what it has taken.
     """
 
     def __init__(
@@ -53,14 +56,19 @@ class Turns:
         self._state = threading.Condition(threading.RLock())
         self._queue: deque[_Waiting] = deque()
         self._clients: Counter[str] = Counter()
-        self._closed = False
-        self._busy = False
+        self._closed = self._given_up = False
+        self._turn: threading.Thread | None = None  # whose turn it is, of those that answer
+        self._turn_since = 0.0
         self._batch: threading.Thread | None = None  # whose turn it is, of those in the background
         self._batches_wait = 0
         self._since = 0  # questions that were answered since the last batch
+        self._away: dict[threading.Thread, _Waiting] = {}
+        self._working: dict[threading.Thread, _Waiting] = {}
+        self._returning = 0  # of those away, who wait for the turn
+        self._idle = self._threads = 0
         self._mean = 0.5
-        self._thread = threading.Thread(target=self._run, name="answering", daemon=True)
-        self._thread.start()
+        with self._state:
+            self._begin_thread()
 
     def take(self, work: Callable[[], T], client: str) -> Future[T]:
         """Queues work; the future holds what it returns or raises. Raises `TooMany` or `Overloaded` at once."""
@@ -68,15 +76,15 @@ class Turns:
             if self._closed:
                 raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
             self._sweep()
+            waiting = len(self._queue) + len(self._away)
             if self._clients[client] >= self._per_client:
                 raise TooMany(
                     f"{self._clients[client]} of your questions wait already. Wait for their answers.",
                     retry_after=self._wait_for(self._clients[client]),
                 )
-            if len(self._queue) >= self._places:
+            if waiting >= self._places:
                 raise Overloaded(
-                    f"{len(self._queue)} questions wait already. Try again in a moment.",
-                    retry_after=self._wait_for(len(self._queue)),
+                    f"{waiting} questions wait already. Try again in a moment.", retry_after=self._wait_for(waiting)
                 )
             future: Future[T] = Future()
             self._queue.append(_Waiting(work, future, client, self._clock()))
@@ -86,24 +94,50 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
+        """How many wait to begin."""
         with self._state:
             self._sweep()
             return len(self._queue)
 
+    @property
+    def elsewhere(self) -> int:
+        """How many are away."""
+        with self._state:
+            return len(self._away)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """What lies within only waits: the turn is given up, and taken again at the end. Without effect for who has none.
+        Raises `Overloaded` where the queue was closed meanwhile and no longer waits for what it had taken."""
+        me = threading.current_thread()
+        with self._state:
+            has_turn = self._turn is me
+            if has_turn:
+                if not self._idle:
+                    self._begin_thread()
+                self._away[me] = self._working[me]
+                self._clients[self._away[me].client] += 1
+                self._release()
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._return(me)
+
     @contextmanager
     def batch(self) -> Iterator[None]:
         """A turn for work in the background, between two questions. To be short. Who has the turn already keeps it."""
-        if threading.current_thread() in (self._thread, self._batch):
+        me = threading.current_thread()
+        if me in (self._turn, self._batch):
             yield
             return
         with self._state:
             self._batches_wait += 1
             self._state.wait_for(
-                lambda: not self._batch and not self._busy and (self._since >= BETWEEN or not self._queue)
+                lambda: not self._batch and not self._turn and (self._since >= BETWEEN or not self._queue)
             )
             self._batches_wait -= 1
-            self._batch = threading.current_thread()
+            self._batch = me
         try:
             yield
         finally:
@@ -116,52 +150,78 @@ class Turns:
         with self._state:
             self._closed = True
             self._state.notify_all()
-        self._thread.join(grace)
-        with self._state:
+            done = self._state.wait_for(lambda: not self._threads, grace)
             left = list(self._queue)
             self._queue.clear()
+            self._given_up = not done
+            self._state.notify_all()
         for each in left:
             self._refuse(each, Overloaded("The service is stopping. Try again in a minute.", retry_after=60))
-        return not self._thread.is_alive() and not left
+        return done and not left
 
     def _wait_for(self, before: int) -> float:
         return float(math.ceil(max(1.0, self._mean * before)))
 
+    def _begin_thread(self) -> None:
+        threading.Thread(target=self._run, name="answering", daemon=True).start()
+        self._threads += 1
+
     def _run(self) -> None:
-        while (each := self._next()) is not None:
-            begun = self._clock()
-            try:
-                result = each.work()
-            except BaseException as error:  # noqa: BLE001  (it belongs to whoever waits for the result)
-                each.future.set_exception(error)
-            else:
-                each.future.set_result(result)
+        me = threading.current_thread()
+        try:
+            while (each := self._next(me)) is not None:
+                try:
+                    result = each.work()
+                except BaseException as error:  # noqa: BLE001  (it belongs to whoever waits for the result)
+                    each.future.set_exception(error)
+                else:
+                    each.future.set_result(result)
+                with self._state:
+                    del self._working[me]
+                    if self._turn is me:
+                        self._since += 1
+                        self._release()
+                    if self._idle:  # another one takes what comes
+                        return
+        finally:
             with self._state:
-                self._mean += 0.1 * (self._clock() - begun - self._mean)
-                self._busy = False
-                self._since += 1
+                self._threads -= 1
                 self._state.notify_all()
 
-    def _next(self) -> _Waiting | None:
-        """The next one whose time is not over and who is still waited for."""
+    def _release(self) -> None:
+        self._mean += 0.1 * (self._clock() - self._turn_since - self._mean)
+        self._turn = None
+        self._state.notify_all()
+
+    def _return(self, me: threading.Thread) -> None:
+        with self._state:
+            self._returning += 1
+            self._state.wait_for(lambda: self._given_up or (not self._turn and not self._batch))
+            self._returning -= 1
+            self._clients -= Counter([self._away.pop(me).client])
+            if self._given_up:
+                raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+            self._turn, self._turn_since = me, self._clock()
+
+    def _next(self, me: threading.Thread) -> _Waiting | None:
+        """The next one whose time is not over and who is still waited for; the turn with it."""
         while True:
             with self._state:
+                self._idle += 1
                 self._state.wait_for(lambda: self._ready() or (self._closed and not self._queue))
+                self._idle -= 1
                 if not self._queue:
                     return None
                 each = self._queue.popleft()
                 self._clients -= Counter([each.client])
                 late = self._clock() - each.since > self._patience
-                self._busy = not late
+                if not late and each.future.set_running_or_notify_cancel():
+                    self._turn, self._turn_since = me, self._clock()
+                    self._working[me] = each
+                    return each
             if late:
                 message = f"Your question waited for more than {self._patience:.0f} s. Try again in a moment."
                 self._refuse(each, Overloaded(message, retry_after=self._wait_for(self.waiting)))
-            elif each.future.set_running_or_notify_cancel():
-                return each
-            else:
-                with self._state:
-                    self._busy = False
-                    self._state.notify_all()
 
     def _sweep(self) -> None:
         """Those who have gone keep no place from others."""
@@ -171,7 +231,8 @@ class Turns:
         self._clients -= Counter(each.client for each in gone)
 
     def _ready(self) -> bool:
-        return bool(self._queue) and not self._batch and not (self._batches_wait and self._since >= BETWEEN)
+        busy = self._turn or self._batch or self._returning
+        return bool(self._queue) and not busy and not (self._batches_wait and self._since >= BETWEEN)
 
     @staticmethod
     def _refuse(each: _Waiting, fault: ServiceFault) -> None:

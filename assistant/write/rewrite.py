@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from assistant.conversation import Reading, said_by
 from assistant.frames import language_name
@@ -31,18 +32,25 @@ Rewrite the last question in {language}, on one line."""
 
 
 def rewritten(
-    model: LanguageModel, text: str, history: Sequence[str], reading: Reading, vocabulary: Vocabulary
+    model: LanguageModel,
+    text: str,
+    history: Sequence[str],
+    reading: Reading,
+    vocabulary: Vocabulary,
+    away: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Reading | None:
     """The last turn as the model makes it stand alone; None where that says something new, leaves something out or is no
     question, so that `reading`, what the rules make of it, is to hold. Raises `ModelFault`.
 
-    `history` are the earlier user turns, oldest first.
+    `history` are the earlier user turns, oldest first; `away` surrounds the wait for the model.
     """
     turns = [*history, text][-TURNS:]
     name = language_name(reading.language, "en")
     shown = "\n".join(f"<turn>{contained(turn)}</turn>" for turn in turns)
-    made = _line(model, [Message("system", _SYSTEM.format(language=name)),
-                         Message("user", _ASK.format(turns=shown, language=name))])  # fmt: skip
+    messages = [Message("system", _SYSTEM.format(language=name)),
+                Message("user", _ASK.format(turns=shown, language=name))]  # fmt: skip
+    with away():
+        made = _line(model, messages)
     if made is None or not stands(made, text, turns, reading, vocabulary):
         return None
     return Reading((made,), made, reading.language, reading.earlier)

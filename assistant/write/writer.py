@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 
 from assistant.answer import Statement
@@ -68,12 +69,21 @@ class _Slot:
 
 
 class Writer:
-    """Writes answers with a model. `most` is the number of sentences that are asked for. Thread-safe."""
+    """Writes answers with a model. `most` is the number of sentences that are asked for; `away` surrounds each wait for
+    the model, in which nothing is computed here. Thread-safe."""
 
-    def __init__(self, model: LanguageModel, check: SupportCheck, *, most: int = 6) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        check: SupportCheck,
+        *,
+        most: int = 6,
+        away: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self.model = model
         self._check = check
         self._most = most
+        self.away = away
 
     def write(
         self, question: str, language: str, evidence: Sequence[Evidence], most: int | None = None
@@ -121,7 +131,17 @@ class Writer:
         return fenced(evidence, self.model.window - taken)
 
     def _sentences(self, messages: Sequence[Message], draft: Draft) -> Iterator[Written]:
-        """The sentences of one reply as they come, each said once; an endless reply is cut off."""
+        """The sentences of one reply as they come; away until each has come."""
+        with closing(self._coming(messages, draft)) as coming:
+            while True:
+                with self.away():
+                    written = next(coming, None)
+                if written is None:
+                    return
+                yield written
+
+    def _coming(self, messages: Sequence[Message], draft: Draft) -> Generator[Written, None, None]:
+        """The sentences of one reply, each said once; an endless reply is cut off."""
         parts, seen, repeated = Parts(), set[str](), 0
         draft.raw.append("")
         reply = self.model.reply(messages)

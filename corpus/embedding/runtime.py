@@ -29,7 +29,6 @@ def open_session(model: bytes, *, optimise: bool) -> InferenceSession:
     """
     import onnxruntime
 
-    onnxruntime.disable_telemetry_events()
     levels = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

@@ -15,6 +15,7 @@ from corpus.faults import plainly
 from corpus.symbols import Symbol
 from ingest.fetch.addresses import SERVICE, request_address
 from ingest.fetch.cache import Downloads, Stored
+from ingest.fetch.connect import Checked
 from ingest.fetch.content import FORMATS, kind_of, looks_whole, what_else
 from ingest.fetch.faults import NotPublished, Refused, ServiceAway, TryLater
 from ingest.fetch.partial import Part
@@ -27,7 +28,8 @@ _Made = TypeVar("_Made")
 class Service:
     """The Official Document System, or a mirror of it, with the folder of what it has given before.
 
-    `transport` takes the place of the network where given; `told` is told in words why there is a wait. To be
+    `transport` takes the place of the network where given; in the network `private` allows addresses that are not public.
+    `told` is told in words why there is a wait. To be
     used as a context manager.
     """
 
@@ -37,6 +39,7 @@ class Service:
         address: str = SERVICE,
         *,
         transport: httpx.BaseTransport | None = None,
+        private: bool = False,
         timer: Timer | None = None,
         patience: Patience | None = None,
         max_bytes: int = MAX_BYTES,
@@ -44,7 +47,9 @@ class Service:
     ) -> None:
         self._downloads, self._address, self._told = downloads, address, told
         self._timer, self._patience = timer or Timer(), patience or Patience()
-        self._transfer = Transfer(address, transport, self._timer, self._patience, max_bytes)
+        self._transfer = Transfer(
+            address, transport or Checked(address, private=private), self._timer, self._patience, max_bytes
+        )
         self._pace = Pace(self._patience.delay, self._timer)
 
     def __enter__(self) -> Service:

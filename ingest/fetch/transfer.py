@@ -37,12 +37,12 @@ class Arrived:
 
 
 class Transfer:
-    """Makes requests. No cookies, HTTP/1.1, and proxies as the environment sets them."""
+    """Makes requests. No cookies, HTTP/1.1."""
 
     def __init__(
         self,
         service: str,
-        transport: httpx.BaseTransport | None,
+        transport: httpx.BaseTransport,
         timer: Timer,
         patience: Patience,
         max_bytes: int = MAX_BYTES,

@@ -12,10 +12,9 @@ from fastapi import APIRouter, Query, Request
 
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream, event
-from assistant.api.models import AnswerOut, AskBody, HitOut
+from assistant.api.models import AnswerOut, AskBody, HitOut, scope_of
 from assistant.api.problems import crash, of_fault, request_id
 from assistant.faults import ServiceFault
-from assistant.scope import Scope
 from assistant.service import Stream
 
 router = APIRouter(tags=["ask"])
@@ -26,7 +25,9 @@ log = logging.getLogger("rapporteur.api")
 async def ask(body: AskBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Answers a question; every statement cites exact words."""
     answer = await asyncio.wrap_future(
-        service.begin_ask(caller, body.question, body.history, body.language, mode=body.mode, scope=_scope(body))
+        service.begin_ask(
+            caller, body.question, body.history, body.language, mode=body.mode, scope=scope_of(body.scope)
+        )
     )
     return answer.to_json()
 
@@ -38,7 +39,9 @@ async def ask_stream(body: AskBody, request: Request, service: Served, caller: C
     Events are `status`, `statement` (verified, with the citations that it is the first to use) and `done`, whose
     answer is what `ask` gives; `problem` where it fails midway.
     """
-    stream = service.stream(caller, body.question, body.history, body.language, mode=body.mode, scope=_scope(body))
+    stream = service.stream(
+        caller, body.question, body.history, body.language, mode=body.mode, scope=scope_of(body.scope)
+    )
     return EventStream(_events(stream, request_id(request)))
 
 
@@ -52,13 +55,6 @@ async def search(
     """Finds passages, best first."""
     found = await asyncio.wrap_future(service.begin_search(caller, q, limit))
     return [each.to_json(rank) for rank, each in enumerate(found, 1)]
-
-
-def _scope(body: AskBody) -> Scope | None:
-    given = body.scope
-    if given is None:
-        return None
-    return Scope(given.meeting, given.item, tuple(given.documents), given.language, given.year)
 
 
 async def _events(stream: Stream, request_id: str) -> AsyncIterator[bytes]:

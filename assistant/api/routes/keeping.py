@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, UploadFile, status
@@ -56,6 +57,18 @@ async def upload(
 def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Fetches official documents by symbol from the Official Document System, and reads them in."""
     return service.fetch(caller, **body.model_dump()).to_json()
+
+
+@router.post("/fetch/plan", response_model=list[dict[str, Any]])
+def fetch_plan(body: FetchBody, service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
+    return [asdict(row) for row in service.foresee(caller, **body.model_dump())]
+
+
+@router.post("/verify", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+def verify(service: Served, caller: Caller) -> dict[str, Any]:
+    """Checks database, both indexes and that passages cover each document; every outcome is a fault."""
+    return service.verify(caller).to_json()
 
 
 @router.get("/jobs", response_model=list[JobOut])

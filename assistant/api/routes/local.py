@@ -36,6 +36,21 @@ def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
     return service.ingest(caller, said.pop("paths"), **said).to_json()
 
 
+class ForgetBody(BaseModel):
+    """A file that is gone, and how people call it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]+$")
+    shown: str = Field(max_length=5_000)
+
+
+@router.post("/forget", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+def forget(body: ForgetBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Removes what came from a file of this machine's that is gone."""
+    return service.forget(caller, Path(body.path), body.shown).to_json()
+
+
 @router.get("/documents/{document:path}")
 def document(
     service: Served,

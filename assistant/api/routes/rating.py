@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from assistant.api.callers import Caller, Served
 from assistant.api.models import Page, RatedOut, RatingBody
@@ -24,3 +24,13 @@ def ratings(service: Served, caller: Caller, offset: Offset = 0, limit: Limit = 
     """What people said about answers, oldest first."""
     kept = service.ratings(caller)
     return Page.of([each.to_json() for each in kept[offset : offset + limit]], len(kept), offset)
+
+
+@router.get(
+    "/feedback/cases",
+    response_class=Response,
+    responses={200: {"content": {"application/yaml": {"schema": {"type": "array", "items": {"type": "object"}}}}}},
+)
+def cases(service: Served, caller: Caller) -> Response:
+    """The ratings as YAML cases of a question set, each to be reviewed by a person."""
+    return Response(service.cases(caller), media_type="application/yaml")

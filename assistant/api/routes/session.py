@@ -14,6 +14,7 @@ from assistant.access.audit import Audit
 from assistant.api.callers import address_of
 from assistant.api.gate import COOKIE, AccessGate, same_origin
 from assistant.faults import Forbidden, NotHeld
+from assistant.labels import direction, language_of, word
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,14 +29,14 @@ button { margin-top: 1.2rem; font: inherit; padding: .55rem 1.2rem; border: 0; b
   input { color: inherit; background: #14191f } p[role=alert] { color: #ff9b9b } }
 """
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign in to Rapporteur</title><link rel="stylesheet" href="sign-in.css"></head>
-<body><main><h1>Sign in to Rapporteur</h1><form method="post" action="sign-in">
+<html lang="{reader}" dir="{direction}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><link rel="stylesheet" href="sign-in.css"></head>
+<body><main><h1>{title}</h1><form method="post" action="sign-in">
 <input type="hidden" name="next" value="{next}">
-<label for="name">Name</label><input id="name" name="name" value="{name}" autocomplete="username" required autofocus>
-<label for="password">Password</label>
+<label for="name">{label_name}</label><input id="name" name="name" value="{name}" autocomplete="username" required autofocus>
+<label for="password">{label_password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
-{alert}<button>Sign in</button></form></main></body></html>
+{alert}<button>{label_send}</button></form></main></body></html>
 """
 
 
@@ -52,9 +53,9 @@ async def style() -> Response:
 
 
 @router.get("/sign-in")
-async def form(next: Annotated[str, Query(max_length=1_000)] = "/") -> HTMLResponse:
+async def form(request: Request, next: Annotated[str, Query(max_length=1_000)] = "/") -> HTMLResponse:
     """The form."""
-    return _form(next)
+    return _form(language_of(request), next)
 
 
 @router.post("/sign-in")
@@ -73,7 +74,7 @@ async def sign_in(
     token = await run_in_threadpool(gate.accounts.sign_in, name, password)
     if token is None:
         gate.rates.failed(address, account)
-        return _form(next, name, status.HTTP_401_UNAUTHORIZED)
+        return _form(language_of(request), next, name, status.HTTP_401_UNAUTHORIZED)
     audit: Audit | None = request.app.state.audit
     if audit is not None:
         audit.note(Principal(Role.NONE, "session", account, address), "sign-in")
@@ -105,7 +106,9 @@ def _gate(request: Request) -> AccessGate:
     return gate
 
 
-def _form(target: str, name: str = "", code: int = 200) -> HTMLResponse:
-    wrong = '<p role="alert">Name or password is wrong.</p>\n' if code != status.HTTP_200_OK else ""
-    page = _PAGE.format(next=html.escape(safe_next(target)), name=html.escape(name), alert=wrong)
+def _form(reader: str, target: str, name: str = "", code: int = 200) -> HTMLResponse:
+    wrong = f'<p role="alert">{html.escape(word("wrong_password", reader))}</p>\n' if code != status.HTTP_200_OK else ""
+    page = _PAGE.format(next=html.escape(safe_next(target)), name=html.escape(name), alert=wrong, reader=reader,
+                        direction=direction(reader), title=word("sign_in_to", reader), label_name=word("name", reader),
+                        label_password=word("password", reader), label_send=word("sign_in", reader))  # fmt: skip
     return HTMLResponse(page, code)

@@ -17,8 +17,13 @@
     details.querySelector("summary").focus({ preventScroll: true });
   }
 
-  function select(label) {
-    const tab = [...document.querySelectorAll("[role=tab]")].find((each) => each.textContent.trim() === label);
+  // Gradio's own words are in the language of the browser; here they are to be in that of the page.
+  const spoken = { zh: "zh-CN" }[document.documentElement.lang] || document.documentElement.lang;
+  Object.defineProperty(navigator, "language", { get: () => spoken });
+  Object.defineProperty(navigator, "languages", { get: () => [spoken] });
+
+  function select(name) {
+    const tab = document.querySelector(`[role=tab]#rp-tab-${name}-button`);
     if (tab) tab.click();
   }
 
@@ -33,7 +38,7 @@
     const field = document.querySelector("#rp-question textarea");
     const button = document.querySelector("#rp-ask");
     if (!question || !field || !button) return false;
-    select("Ask");
+    select("ask");
     fill(field, question);
     setTimeout(() => button.click(), 100);
     return true;

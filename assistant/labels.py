@@ -1,0 +1,79 @@
+"""What the page says, in the six official languages, and which of them a reader wants."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+from starlette.requests import HTTPConnection
+
+LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español", "ru": "Русский", "ar": "العربية", "zh": "中文"}
+"""What each language calls itself."""
+COOKIE = "rapporteur_language"
+"""Cookie with the language that a reader has chosen."""
+MOST_WISHES = 20
+"""Languages of a browser that are looked at."""
+_MARK = re.compile(rb"@@([a-z_-]+)@@")
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, dict[str, str]]:
+    text = (files("assistant") / "data" / "page.yaml").read_text(encoding="utf-8")
+    data: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return data
+
+
+def word(name: str, language: str, **values: object) -> str:
+    """A label in a language, its places filled."""
+    return _data()[language][name].format(**values)
+
+
+def words_of(language: str) -> dict[str, str]:
+    """All labels of a language."""
+    return _data()[language]
+
+
+def direction(language: str) -> str:
+    """In which direction a language is written, as HTML says it."""
+    return "rtl" if language == "ar" else "ltr"
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """The language in which somebody reads the page: the one chosen there, else the one of the official languages that
+    the browser likes best (RFC 9110, 12.5.4), else English."""
+    chosen = connection.cookies.get(COOKIE, "")
+    return chosen if chosen in LANGUAGE_NAMES else _liked(connection.headers.get("accept-language", "")) or "en"
+
+
+def mark(name: str) -> str:
+    """A place for a label in what is made once for readers of every language; see `marks_filled`."""
+    assert name in words_of("en"), name
+    return f"@@{name}@@"
+
+
+def marks_filled(page: bytes, language: str) -> bytes:
+    """A page with its labels in the places for them, which stand in strings of JSON."""
+    known = words_of(language)
+
+    def fill(found: re.Match[bytes]) -> bytes:
+        text = known.get(found[1].decode())
+        return found[0] if text is None else json.dumps(text)[1:-1].replace("<", "\\u003c").encode()
+
+    return _MARK.sub(fill, page)
+
+
+def _liked(header: str) -> str | None:
+    wishes: list[tuple[float, str]] = []
+    for wish in header.split(",")[:MOST_WISHES]:
+        tag, *parameters = (part.strip().lower() for part in wish.split(";"))
+        given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        try:
+            wishes.append((-float(given), tag.split("-")[0]))
+        except ValueError:
+            continue
+    return next(
+        (code for q, code in sorted(wishes, key=lambda each: each[0]) if q < 0 and code in LANGUAGE_NAMES), None
+    )

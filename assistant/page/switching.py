@@ -1,0 +1,27 @@
+"""The switch between the languages of the page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from assistant.api.routes.session import safe_next
+from assistant.labels import COOKIE, LANGUAGE_NAMES
+
+router = APIRouter(include_in_schema=False)
+SECONDS = 365 * 24 * 3_600
+
+
+@router.get("/language")
+def switch(
+    request: Request, to: Annotated[str, Query(max_length=10)] = "", next: Annotated[str, Query(max_length=1_000)] = "/"
+) -> Response:
+    """Keeps the language chosen in a cookie, and goes back. It changes nothing but how the page speaks."""
+    response = RedirectResponse(safe_next(next), 303)
+    if to in LANGUAGE_NAMES:
+        response.set_cookie(
+            COOKIE, to, max_age=SECONDS, httponly=True, samesite="lax", path="/", secure=request.url.scheme == "https"
+        )
+    return response
