@@ -13,7 +13,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from assistant.engine import Engine
 from assistant.llama import AnswerEngine, PassageRetriever
 
-QUESTION = "Can migrants be prosecuted for having been smuggled?"
+QUESTION = "What must a State do for smuggled migrants?"
 UNANSWERED = "What is the price of a coffee in the lobby?"
 
 

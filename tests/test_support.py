@@ -300,7 +300,9 @@ def test_reasons_are_told_in_the_six_languages(language: str) -> None:
 
 def test_every_reason_that_the_check_gives_has_a_frame() -> None:
     sources = [
-        path.read_text(encoding="utf-8") for name in ("support", "write") for path in (ASSISTANT / name).glob("*.py")
+        path.read_text(encoding="utf-8")
+        for name in ("support", "write", "brief")
+        for path in (ASSISTANT / name).glob("*.py")
     ]
     used = {kind for text in sources for kind in re.findall(r'Reason\("(\w+)"', text)}
     frames = {name.removeprefix("lack_") for name in _data()["en"] if name.startswith("lack_")}
