@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
+Subjects = Callable[[Document], Sequence[Subject]]
 
 _DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
 _NONE = "none"
@@ -596,8 +597,9 @@ class Library:
                     found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
             return found
 
-    def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
-        """Makes passages, full-text index and vectors anew from the documents; returns their number.
+    def reindex(self, segment: Segment, progress: Progress | None = None, subjects: Subjects | None = None) -> int:
+        """Makes passages, full-text index and vectors anew from the documents; returns their number. `subjects` gives
+        the subject index of a document anew; without it each keeps its own.
 
         Until it is done the library is as it was: all changes are one transaction.
         """
@@ -610,8 +612,9 @@ class Library:
                     passages = segment(document)
                     check_passages(document, passages)
                     vectors = self.models.passages(document.language, passages, progress)
-                    subjects = self.models.subjects(self._store.subjects(document_id))
-                    self._store.put(document, passages, vectors, meetings.get(document_id), subjects)
+                    entries = subjects(document) if subjects else self._store.subjects(document_id)
+                    indexed = self.models.subjects(entries)
+                    self._store.put(document, passages, vectors, meetings.get(document_id), indexed)
                     total += len(passages)
                 self._store.write_stamp({**self._expected, "vectors": "rebuild"})
             self._changed()

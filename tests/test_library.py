@@ -195,6 +195,21 @@ def test_damage_is_found_and_mended_by_reindexing(
     assert library.verify() == []
 
 
+def test_reindexing_takes_over_what_is_known_of_a_documents_subjects_since(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    held = library.documents()[0]
+    assert held.id not in library.indexed()
+    asked = "what do they ask of it?"
+    library.reindex(segmenter(library.embedder), subjects=lambda _: [Subject(0, 5, "en", asked)])
+    assert [subject.phrase for _, subject, _ in library.subject_dense(asked, 3)] == [asked]
+    library.reindex(segmenter(library.embedder))
+    assert held.id in library.indexed()
+    assert library.verify() == []
+
+
 def test_languages_that_the_model_does_not_serve_get_no_vectors(tmp_path: Path, catalogue: Catalogue) -> None:
     class English(HashEmbedder):
         languages = frozenset({"en"})
