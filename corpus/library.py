@@ -19,9 +19,9 @@ from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_m
 from corpus.feedback import Feedback
 from corpus.meetings import Meeting
 from corpus.models import Models
+from corpus.phrases import Phrases, Query
 from corpus.sources import SourceRecord
 from corpus.store import NO_VECTORS, SCHEMA_VERSION, Header, LexicalHit, Store, Subject
-from corpus.subject_index import SubjectIndex
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
@@ -88,7 +88,7 @@ class Library:
         self._indexed: set[str] | None = None
         self._counts: dict[str, int] | None = None
         self._versions: Versions | None = None
-        self._subjects: dict[bool, tuple[list[tuple[str, Subject]], np.ndarray, SubjectIndex | None]] = {}
+        self._subjects: Phrases | None = None
         self._gaps: dict[str, frozenset[str]] | None = None
         self._phrases: dict[str, tuple[str, ...]] = {}
         self._frequencies: dict[str, tuple[dict[str, int], int]] = {}
@@ -277,7 +277,7 @@ class Library:
     def _changed(self, *ids: str) -> None:
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
         self._versions = None
-        self._subjects.clear()
+        self._subjects = None
         self._gaps = None
         self._phrases.clear()
         self._frequencies.clear()
@@ -452,43 +452,22 @@ class Library:
     ) -> list[tuple[str, Subject, float]]:
         """Subjects in some languages nearest in meaning to a question: document id, subject and likeness, nearest
         first; the mean over several of the library's models."""
-        likeness = []
-        for model in models or (self.embedder,):
-            subjects, places, index = self._subject_index(model)
-            own = np.full(len(places), np.nan, np.float32)
-            if index is not None:
-                own[places >= 0] = index.likeness(self.models.query(question, model))[places[places >= 0]]
-            likeness.append(own)
-        spoken = [subject.language in languages for _, subject in subjects]
-        told: np.ndarray = np.asarray(~np.isnan(likeness).all(axis=0)) & np.array(spoken, bool)
-        if not told.any():
-            return []
-        mean = np.full(len(told), -np.inf)
-        mean[told] = np.nanmean(np.array(likeness)[:, told], axis=0)
-        best = np.argsort(-mean, kind="stable")[: min(limit, int(told.sum()))]
-        return [(*subjects[n], float(mean[n])) for n in best]
+        return self._indexed_phrases().near(self._asked(question, models), limit, languages)
 
     def subject_leaning(self, question: str, models: Sequence[Embedder] = ()) -> float:
         """Whether a question sounds like those that the subject index answers, above 0, or like known gaps, below; the
         mean over several of the library's models."""
-        indexes = [(model, self._subject_index(model)[2]) for model in models or (self.embedder,)]
-        told = [index.leaning(self.models.query(question, model)) for model, index in indexes if index is not None]
-        return sum(told) / len(told) if told else 0.0
+        return self._indexed_phrases().leaning(self._asked(question, models))
 
-    def _subject_index(self, model: Embedder) -> tuple[list[tuple[str, Subject]], np.ndarray, SubjectIndex | None]:
-        """All subjects; for each of them its row in the index of a model, -1 where it has none; and that index."""
+    def _asked(self, question: str, models: Sequence[Embedder]) -> list[Query]:
+        second = self.models.multilingual
+        return [(model is second, self.models.query(question, model)) for model in models or (self.embedder,)]
+
+    def _indexed_phrases(self) -> Phrases:
         with self._guard:
-            if not self._subjects:
-                found = [self._store.subject_vectors(multilingual=each) for each in (False, True)]
-                known = list(dict.fromkeys(subject for subjects, _ in found for subject in subjects))
-                at = {subject: n for n, subject in enumerate(known)}
-                for second, (subjects, vectors) in enumerate(found):
-                    places = np.full(len(at), -1)
-                    places[[at[subject] for subject in subjects]] = np.arange(len(subjects))
-                    own = self.models.multilingual if second else self.embedder
-                    index = SubjectIndex(subjects, vectors, own.likeness) if own and subjects else None
-                    self._subjects[bool(second)] = known, places, index
-            return self._subjects[model is self.models.multilingual]
+            if self._subjects is None:
+                self._subjects = Phrases.of(self._store, self.models, self.folder / DERIVED / "subjects")
+            return self._subjects
 
     def likenesses(
         self,

@@ -440,19 +440,30 @@ class Store:
         found = self._db.execute('SELECT DISTINCT document_id FROM subjects WHERE "end" > 0')
         return {row[0] for row in found}
 
-    def subject_vectors(self, *, multilingual: bool = False) -> tuple[list[tuple[str, Subject]], np.ndarray]:
-        """All subjects that have a vector of the one model or the other, with their documents, and the vectors as
-        (subjects x dimension).
+    def subject_state(self) -> tuple[int, ...]:
+        """Numbers that change with the subject index."""
+        counted = 'SELECT count(*), count(vector), count(multilingual), total(row), total(start + "end"), total(length(phrase))'
+        found: tuple[int, ...] = self._db.execute(f"{counted} FROM subjects").fetchone()
+        return found
+
+    def subject_vectors(self) -> tuple[list[tuple[str, Subject]], list[tuple[np.ndarray, np.ndarray]]]:
+        """All subjects that have a vector, with their documents; and for the library's own model and the multilingual one the
+        row of each subject in its vectors, -1 where it has none, and the vectors as (rows x dimension).
 
         A gap that several documents share is given once.
         """
-        column = "multilingual" if multilingual else "vector"
-        found = self._db.execute(
-            f'SELECT document_id, start, "end", language, phrase, {column} FROM subjects WHERE {column} IS NOT NULL '
+        rows = self._db.execute(
+            'SELECT document_id, start, "end", language, phrase, vector, multilingual FROM subjects '
+            "WHERE vector IS NOT NULL OR multilingual IS NOT NULL "
             'GROUP BY CASE WHEN "end" = 0 THEN phrase ELSE row END ORDER BY row'
         ).fetchall()
-        vectors = np.frombuffer(b"".join(row[5] for row in found), dtype="<f4")
-        return [(row[0], Subject(*row[1:5])) for row in found], vectors.reshape(len(found), -1 if found else 0)
+        found = []
+        for column in (5, 6):
+            held = np.array([row[column] is not None for row in rows], bool)
+            vectors = np.frombuffer(b"".join(row[column] for row in rows if row[column] is not None), dtype="<f4")
+            places = np.where(held, np.cumsum(held) - 1, -1)
+            found.append((places, vectors.reshape(int(held.sum()), -1 if held.any() else 0)))
+        return [(row[0], Subject(*row[1:5])) for row in rows], found
 
     def search_subjects(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:
         """Subjects in a language that hold at least one token, best BM25 first, with their documents.

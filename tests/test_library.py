@@ -24,6 +24,7 @@ from corpus.faults import LibraryError, LibraryStale
 from corpus.library import Library, check_passages
 from corpus.models import Models
 from corpus.store import Subject
+from corpus.subject_index import SubjectIndex
 from corpus.symbols import Symbol
 from ingest.reading import read_document
 from ingest.run import Input
@@ -207,6 +208,57 @@ def test_reindexing_takes_over_what_is_known_of_a_documents_subjects_since(
     assert [subject.phrase for _, subject, _ in library.subject_dense(asked, 3)] == [asked]
     library.reindex(segmenter(library.embedder))
     assert held.id in library.indexed()
+    assert library.verify() == []
+
+
+def _phrased(library: Library, *phrases: str) -> None:
+    """A document about each phrase."""
+    entries = [Subject(0, 5, "en", phrase) for phrase in phrases]
+    library.reindex(segmenter(library.embedder), subjects=lambda _: entries)
+
+
+def test_what_was_learnt_of_the_subjects_is_kept_for_the_next_process(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    _phrased(library, "who keeps the lamps?", "when do boats leave?")
+    found = library.subject_dense("who keeps lamps?", 2)
+    leaning = library.subject_leaning("who keeps lamps?")
+    library.close()
+
+    def learnt_again(*_: object) -> None:
+        raise AssertionError("it was kept")
+
+    monkeypatch.setattr(SubjectIndex, "learn", learnt_again)
+    library = open_library()
+    assert library.subject_dense("who keeps lamps?", 2) == found
+    assert library.subject_leaning("who keeps lamps?") == leaning
+
+
+def test_what_was_learnt_is_learnt_anew_when_the_subjects_change(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    for phrase in ("who keeps the lamps?", "when do boats leave?"):
+        _phrased(library, phrase)
+        assert [subject.phrase for _, subject, _ in library.subject_dense("who?", 9)] == [phrase]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", None])
+def test_what_was_learnt_and_is_damaged_is_learnt_anew(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, damage: bytes | None
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    _phrased(library, "who keeps the lamps?")
+    found = library.subject_dense("who?", 1)
+    library.close()
+    (kept,) = (tmp_path / "library" / "derived" / "subjects").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-200] if damage is None else damage)
+    library = open_library()
+    assert library.subject_dense("who?", 1) == found
     assert library.verify() == []
 
 

@@ -43,7 +43,7 @@ def made(
 
 def test_how_phrases_of_one_place_differ_counts_less_in_likeness() -> None:
     subjects, vectors, meanings = made(1)
-    learnt = SubjectIndex(subjects, vectors, lambda cosines: cosines)
+    learnt = SubjectIndex.learn(subjects, vectors, lambda cosines: cosines)
     plain = [s for _, s in subjects]
     random = np.random.default_rng(2)
 
@@ -63,7 +63,7 @@ def test_how_phrases_of_one_place_differ_counts_less_in_likeness() -> None:
 
 def test_a_question_that_sounds_like_known_gaps_leans_to_them() -> None:
     subjects, vectors, _ = made(3)
-    index = SubjectIndex(subjects, vectors, lambda cosines: cosines)
+    index = SubjectIndex.learn(subjects, vectors, lambda cosines: cosines)
     gaps = [index.leaning(vector) for (_, s), vector in zip(subjects, vectors, strict=True) if s.gap]
     answered = [index.leaning(vector) for (_, s), vector in zip(subjects, vectors, strict=True) if not s.gap]
     assert max(gaps) < min(answered)
@@ -73,7 +73,7 @@ def test_a_question_that_sounds_like_known_gaps_leans_to_them() -> None:
 def test_few_phrases_are_compared_as_they_are() -> None:
     subjects, vectors, _ = made(4)
     few, own = subjects[: LEAST - 1], vectors[: LEAST - 1]
-    index = SubjectIndex(few, own, lambda cosines: cosines)
+    index = SubjectIndex.learn(few, own, lambda cosines: cosines)
     assert np.array_equal(index.likeness(vectors[0]), own @ vectors[0])
     assert index.leaning(vectors[0]) == 0.0
 
@@ -81,7 +81,7 @@ def test_few_phrases_are_compared_as_they_are() -> None:
 @given(st.integers(0, 20))
 def test_likeness_lies_between_none_and_all_and_is_highest_for_the_phrase_itself(seed: int) -> None:
     subjects, vectors, _ = made(seed)
-    index = SubjectIndex(subjects, vectors, lambda cosines: cosines)
+    index = SubjectIndex.learn(subjects, vectors, lambda cosines: cosines)
     for n in range(0, len(vectors), 97):
         likeness = index.likeness(vectors[n])
         assert likeness.shape == (len(subjects),)
@@ -95,6 +95,6 @@ def test_phrases_each_of_another_place_teach_no_likeness_but_how_gaps_sound() ->
     apart = [
         (d, s if s.gap else Subject(n * 10, n * 10 + 9, "en", s.phrase)) for n, (d, s) in enumerate(subjects)
     ]  # fmt: skip
-    index = SubjectIndex(apart, vectors, lambda cosines: cosines)
+    index = SubjectIndex.learn(apart, vectors, lambda cosines: cosines)
     assert np.array_equal(index.likeness(vectors[0]), vectors @ vectors[0])
     assert index.leaning(vectors[0]) < 0

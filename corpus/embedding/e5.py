@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,15 +74,16 @@ class PackagedE5(PackagedModel):
 
 @dataclass(frozen=True)
 class _Packed:
-    """What the file holds: word pieces with their scores, and tensors by name."""
+    """What the file holds: word pieces with their scores, and tensors by name. `directory` is where those are listed."""
 
+    data: bytes
     pieces: list[tuple[str, float]]
-    tensors: dict[str, NDArray[Any]]
+    directory: int
     width: int
 
     @classmethod
     def read(cls, data: bytes) -> _Packed:
-        """Header, vocabulary, normalisation map (unused: `tokenizers` has its own), directory, tensors."""
+        """Header, vocabulary, normalisation map (unused: `tokenizers` has its own), and where the directory begins."""
         if data[:4] != _MAGIC:
             raise EmbeddingError("The file of multilingual-e5-small begins unlike one.")
         at = 8
@@ -99,7 +101,12 @@ class _Packed:
             (words[begin:end].decode(), score)
             for begin, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
         ]
-        at += 8 + struct.unpack_from("<iI", data, at)[1]
+        return cls(data, pieces, at + 8 + struct.unpack_from("<iI", data, at)[1], width)
+
+    @cached_property
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """The tensors by name, unpacked: who reads the words alone needs none."""
+        data, at = self.data, self.directory
         (entries,) = struct.unpack_from("<i", data, at)
         at += 4
         tensors = {}
@@ -110,7 +117,7 @@ class _Packed:
             packed, number, begin, _ = struct.unpack_from("<BIQQ", data, at)
             at += 21
             tensors[name] = _unpacked(data, begin, number) if packed else np.frombuffer(data, "<f4", number, begin)
-        return cls(pieces, tensors, width)
+        return tensors
 
 
 def _unpacked(data: bytes, begin: int, number: int) -> NDArray[np.float32]:
