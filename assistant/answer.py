@@ -84,14 +84,19 @@ class Pointer:
     title: str
     url: str | None = None
 
+    @classmethod
+    def to(cls, document: Document, locator: str) -> Pointer:
+        """To a place of a document."""
+        return cls(document.id, document.cite(locator), document.title, document.url)
+
 
 @dataclass(frozen=True)
 class Answer:
     """The answer to one question. Numbers of citations are made only here, by first use.
 
     `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and how a misspelt
-    question was read. `confidence` is the score of the best evidence above the bar for answering, a log-odds: negative
-    where it is too weak, None where no evidence was weighed, since a rule decided. `absent` is the symbol of a document
+    question was read. `confidence` says how far the evidence, or what the subject index says, is above the bar for answering: negative
+    where it is too weak, None where none was weighed, since a rule decided. `absent` is the symbol of a document
     that the question is about and that is not held, where that is why there is no answer.
 
     `model` names the model that was asked to write; then `raw` holds its replies as they came, and `dropped` the

@@ -9,99 +9,44 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.absent import Absent
 from assistant.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.conversation import LONGEST_TURN, Reading, readings, spoken_in, stand_alone
 from assistant.conversation.memory import Memory, first_cited, key, lifted
 from assistant.events import Event, Finished, Progress, said
-from assistant.evidence import Scored, Scorer, TextScorer, of_another_kind
+from assistant.evidence import THRESHOLD, Scored, Scorer, TextScorer, of_another_kind
 from assistant.frames import joined, language_name, say
+from assistant.gaps import PLAINLY_TOLD, Gaps
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_named, split_parts
 from assistant.parallel import in_language
-from assistant.places import article_units, named_places, units_at, within
+from assistant.places import article_units, asks_more, named_places, units_at, within
 from assistant.question import Question, clean_question, parse_question
 from assistant.quote import choose, statement_of
 from assistant.retrieve import Evidence, Retriever
 from assistant.scope import Bounds, Scope
 from assistant.spelling import Speller
-from assistant.subjects import read_subjects
 from assistant.units import Unit, units_of
 from assistant.versions import VersionDesk
 from assistant.vocabulary import Vocabulary
 from assistant.write.modes import is_written
 from assistant.write.report import NAMES, finished
-from corpus.analysis import analyse, fold
+from corpus.analysis import fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.symbols import Symbol, find_symbols, link, same_document
+from corpus.symbols import Symbol
 
 if TYPE_CHECKING:
     from assistant.model import ModelFault
     from assistant.write.writer import Draft, Writer
 
-THRESHOLD = 0.0
-"""Log-odds below which the evidence is too weak to answer from."""
-GAP_BAR = 0.2
-"""How much more must speak for what the documents say than for a known gap: the likeness of the best answered place less
-that of the gap, `LEANING` times how the question sounds, and `EVIDENCE` times the score of the best evidence, between the
-least and the most that it may count; docs/quality.md says on what they were chosen."""
-LEANING = 0.2
-EVIDENCE = 0.07
-LEAST_EVIDENCE, MOST_EVIDENCE = -3.0, 6.0
-GAP = 0.45
-GAP_MARGIN = 0.02
-"""How like a known gap a question must be, and how much more than anything that is answered, for the gap to count against the
-best evidence where that is of a document without a subject index."""
-GAP_ABROAD = 0.06
-"""What a place counts more in a document that the gap was not written for."""
-SURE_PLAIN_CROSS = 5.0
-"""How sure the cross-encoder must be of a document without a subject index for the known gaps of others not to count."""
 NARROW = 4
 """So many times the passages are looked through where only a part of a document is meant."""
 WHOLE_CONTENT = 4
 """Content words from which on a later part of a question is taken to stand alone."""
-INSTRUMENT = "instrument"
-"""Kind of the catalogue's entries for treaties that the documents refer to and that are no part of the collection."""
-NOTES = 3
-"""Documents of an answer of which it is told that they are not held."""
-PLAINLY_TOLD = 3.0
-"""How far above the gaps, in the measure of an answer's confidence, a whole follow-up may be for its last words not to matter."""
-SURE_LAST = 4.0
-"""Log-odds from which on evidence answers the last words of a conversation although they are like a known gap."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
-
-
-_INSTRUMENT_NAMES = re.compile(r"\b(?:art\.?|para\.?|untoc|smuggling protocol|migrants? protocol)", re.IGNORECASE)
-_SAYING = frozenset(
-    token
-    for word in [
-        "say",
-        "state",
-        "provide",
-        "text",
-        "read",
-        "quote",
-        "cite",
-        "about",
-        "mean",
-        "contain",
-        "show",
-        "exact",
-        "words",
-        "wording",
-        "full",
-        "number",
-        "content",
-        "compare",
-        "comparison",
-        "difference",
-        "differ",
-        "between",
-    ]
-    for token in analyse(word, "en")
-)
 
 
 class Engine:
@@ -132,6 +77,8 @@ class Engine:
         self._scorer = Scorer(library, cross_encoder)
         self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)
+        self._absent = Absent(library, catalogue)
+        self._gaps = Gaps(library)
         self._versions = VersionDesk(library)
         self._passages = passages
         self._most = max_statements
@@ -335,16 +282,16 @@ class Engine:
         return parse_question(whole, self.vocabulary, self.catalogue, language, part)
 
     def _answer_one(self, question: Question) -> Answer:
-        absent = self._absent_symbol(question)
+        absent = self._absent.symbol(question)
         from_meeting = self._from_meeting(question)
         if from_meeting is not None and (absent is None or from_meeting.status == "answered"):
             return from_meeting
         if absent is not None:
             return absent
-        instrument = self._absent_instrument(question)
+        instrument = self._absent.instrument(question)
         if instrument is not None and question.articles:
             return instrument
-        absent = self._absent_named(question)
+        absent = self._absent.named(question, self._desk.announced_content(question))
         if absent is not None and asks_content(question):
             return absent
         found = self._from_articles(question) if question.articles else self._from_places(question)
@@ -359,91 +306,16 @@ class Engine:
         if found is None:
             return None
         if found.missing:
-            see = tuple(self._pointer(self.library.document(held), locator) for held, locator in found.see)
+            see = tuple(Pointer.to(self.library.document(held), locator) for held, locator in found.see)
             return Answer(question.text, question.language, "not_found", found.missing, see_also=see)
         answer = self._answered(question, found.statements)
-        return replace(answer, notes=(*answer.notes, *self._announced_only(found.statements, question.language)))
-
-    def _announced_only(self, statements: Sequence[Statement], language: str) -> list[str]:
-        """What is to be said of the documents that statements announce and that are not held."""
-        quoted = " ".join(citation.quote for statement in statements for citation in statement.citations)
-        symbols = dict.fromkeys(mention.symbol for mention in find_symbols(quoted))
-        absent = [symbol for symbol in symbols if not self._held(symbol)]
-        return [
-            say("not_held", language, name=symbol.text, symbol=symbol.text, url=link(symbol, language))
-            for symbol in absent[:NOTES]
-        ]
-
-    def _absent_symbol(self, question: Question) -> Answer | None:
-        """What is to be said of a symbol that is not held."""
-        for symbol in question.symbols:
-            if self._held(symbol):
-                continue
-            entries = self.catalogue.by_symbol(symbol)
-            announced = any(same_document(symbol, known) for m in self.library.meetings() for known in m.documents())
-            if entries or announced:
-                title = f"{symbol.text} ({entries[0].title})" if entries else symbol.text
-                return self._not_held(question, title, symbol)
-            return Answer(question.text, question.language, "not_found",
-                          say("unknown_symbol", question.language, symbol=symbol.text), absent=symbol.text)  # fmt: skip
-        return None
-
-    def _absent_instrument(self, question: Question) -> Answer | None:
-        """What is to be said of a treaty that the documents only refer to, where the question names no other text."""
-        named = question.named
-        if not named or any(entry.kind != INSTRUMENT or self._held_whole(entry) for entry in named):
-            return None
-        held = set(self.library.versions().keys.values())
-        if any(entry.key in held for entry in named):
-            return None
-        reason = say("referred_to", question.language, name=named[0].short or named[0].title)
-        return Answer(question.text, question.language, "not_found", reason)
-
-    def _absent_named(self, question: Question) -> Answer | None:
-        """What is to be said of a document that the question calls by name or topic and that is not held."""
-        held = set(self.library.versions().keys.values())
-        named = [entry for entry in question.named if entry.symbol is not None and entry.kind != INSTRUMENT]
-        if named and not any(entry.key in held or self._held_whole(entry) for entry in named):
-            entry = named[0]
-            assert entry.symbol is not None
-            return self._not_held(question, f"{entry.key} ({entry.title})", entry.symbol, entry)
-        symbol = self._desk.announced_content(question)
-        if symbol is not None and not self._held(symbol):
-            entries = self.catalogue.by_symbol(symbol)
-            title = f"{symbol.text} ({entries[0].title})" if entries else symbol.text
-            return self._not_held(question, title, symbol)
-        return None
-
-    def _not_held(self, question: Question, name: str, symbol: Symbol, entry: Entry | None = None) -> Answer:
-        url = (entry.url if entry else None) or link(symbol, question.language)
-        reason = say("not_held", question.language, name=name, symbol=symbol.text, url=url)
-        see = self._mentions(symbol)
-        return Answer(question.text, question.language, "not_found", reason, see_also=see, absent=symbol.text)
-
-    def _mentions(self, symbol: Symbol) -> tuple[Pointer, ...]:
-        """Where held agendas announce a symbol."""
-        found = []
-        for meeting in self.library.meetings():
-            document = self.library.document(meeting.document_id)
-            for item in meeting.items:
-                for text, ordinal in item.documentation:
-                    if same_document(symbol, Symbol.parse(text)):
-                        found.append(self._pointer(document, document.blocks[ordinal].locator))
-        return tuple(found)
+        return replace(answer, notes=(*answer.notes, *self._absent.announced_only(found.statements, question.language)))
 
     @staticmethod
     def _asked(question: Question) -> list[Symbol]:
         """The symbols of the documents that a question names, by symbol or by name."""
         named = [entry.symbol for entry in question.named if entry.symbol is not None and entry.part is None]
         return list(dict.fromkeys([*question.symbols, *named]))
-
-    def _held(self, symbol: Symbol) -> bool:
-        """Whether a symbol or a later revision of it is held."""
-        return bool(self.library.versions().current(symbol))
-
-    def _held_whole(self, entry: Entry) -> bool:
-        """Whether a document of the catalogue that is no part of another one is held in any revision."""
-        return entry.symbol is not None and entry.part is None and self._held(entry.symbol)
 
     def _under(self, symbol: Symbol) -> list[str]:
         """Ids of what answers for a symbol: its current versions, and its addenda."""
@@ -494,7 +366,7 @@ class Engine:
             # The article comes from an earlier turn; which of its parts is meant, the last turn says.
             asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
         scored = self._scorer.score_units(asked, units)
-        if self._asks_more(question):
+        if asks_more(question):
             named = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
             chosen = choose(named, THRESHOLD, self._most)
             for article in question.articles if chosen and len(question.articles) > 1 else ():
@@ -502,7 +374,7 @@ class Engine:
                 own = [each for each in scored if within(each.unit.locator, f"art. {article}")]
                 if own and not any(within(unit.locator, f"art. {article}") for unit in chosen):
                     chosen.append(own[0].unit)
-            if not chosen and asked is not question and not self._asks_a_gap(asked, lambda: scored):
+            if not chosen and asked is not question and not self._gaps.asked(asked, lambda: scored):
                 # What was asked last says too little by itself.
                 chosen = choose(self._scorer.score_units(question, units), THRESHOLD, self._most)
             if not chosen:
@@ -520,29 +392,6 @@ class Engine:
         named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
         return named or treaties
 
-    def _asks_more(self, question: Question) -> bool:
-        """Whether a question about an article asks for more than its text: names a term, or in English uses any
-        word, beside those of articles, instruments and saying."""
-        language = question.language
-        about = {"article", "paragraph", "protocol", "convention", "treaty", "part", "chapter", "text"}
-        called = {name.casefold() for entry in question.named for name in entry.names}
-        spans = []
-        for mention in question.terms:
-            names = {name.casefold() for name in self.vocabulary.names(mention.concept, "en")}
-            if called & names or about & {name.rstrip("s") for name in names}:
-                spans.append((mention.start, mention.end))
-            elif language != "en" and self.vocabulary.content(
-                analyse(question.text[mention.start : mention.end], language), language
-            ):
-                return True
-        if language != "en":
-            return False
-        rest = question.text
-        for start, end in spans:
-            rest = rest[:start] + " " * (end - start) + rest[end:]
-        left = self.vocabulary.content(analyse(_INSTRUMENT_NAMES.sub(" ", rest), "en"), "en")
-        return any(token not in _SAYING and not token.isdigit() for token in left)
-
     def _from_evidence(self, question: Question) -> Answer:
         scope = self._scope(question)
         versions = self.library.versions()
@@ -550,7 +399,7 @@ class Engine:
         evidence = self._gather(question, documents)
         scored = lifted(self._scored(question, evidence), question.carried, THRESHOLD)
         sure = _above_bar(scored)
-        told = self._above_gaps(question, scored, documents)
+        told = self._gaps.above(question, scored, documents)
         if told is not None:
             sure = told if sure is None else min(told, sure)
         if told is not None and told < 0.0:
@@ -629,26 +478,6 @@ class Engine:
         ]
         return [each for each in found if _in_parts(each, question)]
 
-    def _above_gaps(
-        self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None
-    ) -> float | None:
-        """How far a question is more like something that the documents say than like what they are known not to say, above
-        0 for enough; None where no subject index tells, or a document without one answers."""
-        reading = read_subjects(question, self.library, documents)
-        if not reading.gap:
-            return None
-        plain = [each for each in scored[:5] if each.unit.document.id not in self.library.indexed()]
-        if any(each.score >= THRESHOLD and each.cross >= SURE_PLAIN_CROSS and each.coverage >= 0.5 for each in plain):
-            return None  # the gaps are those of the indexed documents, and another one answers
-        homes = self.library.gap_homes(reading.gap_phrase)
-        best = max((hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) for hit in reading.hits), default=0.0)
-        if plain and plain[0] is scored[0] and scored[0].score >= THRESHOLD:
-            # What the index does not know may be what is asked, unless a gap is plainly meant.
-            return None if reading.gap < GAP or reading.gap <= best + GAP_MARGIN else 10.0 * (best - reading.gap)
-        evidence = min(max(scored[0].score, LEAST_EVIDENCE), MOST_EVIDENCE) if scored else LEAST_EVIDENCE
-        told = best - reading.gap + LEANING * reading.leaning + EVIDENCE * evidence
-        return 10.0 * (told - GAP_BAR)
-
     def _leans_on_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
         """Whether what a turn asks of what was said before is known not to be said, however well the documents answer
         what was said before."""
@@ -656,18 +485,7 @@ class Engine:
             return False
         asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
         units = [each.unit for each in scored]
-        return self._asks_a_gap(asked, lambda: self._scorer.score_units(asked, units), documents)
-
-    def _asks_a_gap(
-        self, asked: Question, scored: Callable[[], Sequence[Scored]], documents: Sequence[str] | None = None
-    ) -> bool:
-        """Whether the last words of a conversation, by themselves, are more like a known gap than like anything that is
-        said, and no evidence is sure of them."""
-        reading = read_subjects(asked, self.library, documents)
-        best = max((hit.score for hit in reading.hits), default=0.0)
-        if reading.gap < GAP or reading.gap <= best + GAP_MARGIN:
-            return False
-        return max((each.score for each in scored()), default=0.0) < SURE_LAST
+        return self._gaps.asked(asked, lambda: self._scorer.score_units(asked, units), documents)
 
     def _scope(self, question: Question) -> list[str] | None:
         """The documents that a question is restricted to by its scope, or restricts itself to by symbol or name;
@@ -758,13 +576,9 @@ class Engine:
         return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
     def _not_found(self, question: Question, evidence: Sequence[Evidence]) -> Answer:
-        see = tuple(self._pointer(each.document, each.passage.locator) for each in evidence[:3])
+        see = tuple(Pointer.to(each.document, each.passage.locator) for each in evidence[:3])
         reason = say("not_found", question.language)
         return Answer(question.text, question.language, "not_found", reason, see_also=tuple(dict.fromkeys(see)))
-
-    @staticmethod
-    def _pointer(document: Document, locator: str) -> Pointer:
-        return Pointer(document.id, document.cite(locator), document.title, document.url)
 
 
 def _in_parts(evidence: Evidence, question: Question, *, whole: bool = False) -> bool:

@@ -5,7 +5,6 @@ unit, and how much of what the question asks for the unit names (weighted by rar
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from assistant.asked import lacks_aspect, lacks_kind, of_another_session
-from assistant.question import Question
+from assistant.question import YEAR, Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
 from assistant.units import Unit, distinct, units_of
@@ -21,6 +20,8 @@ from assistant.weights import NO_CROSS, Plain, Weights
 from corpus.analysis import analyse
 from corpus.library import Library
 
+THRESHOLD = 0.0
+"""Log-odds below which the evidence is too weak to answer from."""
 NEVER = 100.0
 OTHER_YEAR = 4.0
 """What a unit loses that names none of the years asked about."""
@@ -38,7 +39,6 @@ PLAIN_LIMIT = 12
 """How many of the scored units may come from documents without a subject index."""
 UNIT_LIMIT = 24
 """Most units that are scored for one question, and twice as many where no subject index tells where to look."""
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 class TextScorer(Protocol):
@@ -138,9 +138,8 @@ class Scorer:
     ) -> list[float]:
         """The scores of units, from all their signals. The cross-encoder reads English questions; of others their terms."""
         english = question.language == "en"
-        years = set(_YEAR.findall(question.text))
         lost = [
-            (OTHER_YEAR if _of_another_year(years, each.unit) else 0.0)
+            (OTHER_YEAR if _of_another_year(question.years, each.unit) else 0.0)
             + (OTHER_SESSION if _of_another_session(question, each.unit) else 0.0)
             + (OTHER_KIND if of_another_kind(question, each.unit) else 0.0)
             for each in signals
@@ -290,10 +289,10 @@ def _meets(unit: Unit, hit: SubjectHit) -> float:
     return 0.95
 
 
-def _of_another_year(years: set[str], unit: Unit) -> bool:
+def _of_another_year(years: frozenset[str], unit: Unit) -> bool:
     """Whether a unit names none of the years asked about: a fact of another year is no answer."""
     said = f"{unit.context} {unit.text} {unit.document.date or ''} {unit.document.label}" if years else ""
-    return bool(years) and not years & set(_YEAR.findall(said))
+    return bool(years) and years.isdisjoint(YEAR.findall(said))
 
 
 def of_another_kind(question: Question, unit: Unit) -> bool:

@@ -33,7 +33,7 @@ _EACH = {
     "es": re.compile(r"\b(?:respectivamente|cada un[oa] de|ambos|ambas)\b", re.IGNORECASE),
     "ru": re.compile(r"\b(?:соответственно|кажд(?:ого|ой|ое|ому) из|обоих|обеих)\b", re.IGNORECASE),
     "ar": re.compile(r"على التوالي|لكل(?:ٍّ|ٍ)? من|كل(?:ٌّ|ٍّ|اًّ)? من|كلا من"),
-    "zh": re.compile("分别|各自|各"),
+    "zh": re.compile("分别|各自|各(?=[在由用有是])"),
 }
 """Words that ask something of each of the things that are named."""
 _BESIDE = re.compile(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.question import Question
 from assistant.quote import heads_once
 from assistant.retrieve import Evidence
 from assistant.units import Unit, units_of
+from corpus.analysis import analyse
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.places import folded, name_place, parts_of
@@ -15,6 +17,14 @@ from corpus.touched import touched
 
 _WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
+_INSTRUMENT_NAMES = re.compile(r"\b(?:art\.?|para\.?|untoc|smuggling protocol|migrants? protocol)", re.IGNORECASE)
+_SAYING = frozenset(
+    analyse(
+        "say state provide text read quote cite about mean contain show exact words wording full number content compare comparison difference differ between",
+        "en",
+    )
+)
+"""Words for what a text does; who asks with these alone asks for its words."""
 _KINDS = frozenset({"para", "note", "table"})
 
 
@@ -118,3 +128,27 @@ def locator_of(document: Document, text: str) -> str | None:
                 table = found.locator.rpartition(", ")[0] if found.kind == "row" else ""
                 return table or found.locator
     return None
+
+
+def asks_more(question: Question) -> bool:
+    """Whether a question about an article asks for more than its text: names a term, or in English uses any
+    word, beside those of articles, instruments and saying."""
+    language = question.language
+    about = {"article", "paragraph", "protocol", "convention", "treaty", "part", "chapter", "text"}
+    called = {name.casefold() for entry in question.named for name in entry.names}
+    spans = []
+    for mention in question.terms:
+        names = {name.casefold() for name in question.vocabulary.names(mention.concept, "en")}
+        if called & names or about & {name.rstrip("s") for name in names}:
+            spans.append((mention.start, mention.end))
+        elif language != "en" and question.vocabulary.content(
+            analyse(question.text[mention.start : mention.end], language), language
+        ):
+            return True
+    if language != "en":
+        return False
+    rest = question.text
+    for start, end in spans:
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    left = question.vocabulary.content(analyse(_INSTRUMENT_NAMES.sub(" ", rest), "en"), "en")
+    return any(token not in _SAYING and not token.isdigit() for token in left)

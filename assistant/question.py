@@ -25,6 +25,7 @@ _BEGINS = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _BODIES = ("Conference of the Parties", "Working Group")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
@@ -87,6 +88,11 @@ class Question:
     def stresses(self, *kinds: str) -> bool:
         """As `says`, of the part that was asked last."""
         return any(self.vocabulary.says(kind, self.focus, self.language) for kind in kinds)
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        """The years that the question names, as they are written."""
+        return frozenset(YEAR.findall(self.text))
 
     @cached_property
     def terms(self) -> list[TermMention]:

@@ -7,12 +7,11 @@ with like; the answer is then quoted from the place itself.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.question import Question
+from assistant.question import YEAR, Question
 from corpus.analysis import analyse
 from corpus.library import Library
 from corpus.store import Subject
@@ -26,7 +25,6 @@ HITS = 24
 ABROAD = 0.85
 """What likeness to a phrase in another language than the question's counts, where only terms are compared."""
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _Place = tuple[str, int, int]
 _GAP: _Place = ("", 0, 0)
 
@@ -54,13 +52,12 @@ class SubjectHit:
 @dataclass(frozen=True)
 class SubjectReading:
     """What the subject index says of a question: places that answer it, best first, and how like a known gap it
-    is (0 to 1, on the scale of `SubjectHit.score`), with that gap's phrase and its likeness in meaning alone. `leaning` is above 0 where it sounds like
-    those that the documents answer, below where it sounds like known gaps."""
+    is (0 to 1, on the scale of `SubjectHit.score`), with that gap's phrase. `leaning` is above 0 where it sounds like those
+    that the documents answer, below where it sounds like known gaps."""
 
     hits: tuple[SubjectHit, ...]
     gap: float = 0.0
     gap_phrase: str = ""
-    gap_cosine: float = 0.0
     leaning: float = 0.0
 
 
@@ -103,17 +100,17 @@ def _read(question: Question, library: Library, documents: Sequence[str] | None)
             if not _of_another_time(question, subject):
                 _keep(shares, document_id, subject, share)
     hits = []
-    gap, gap_phrase, gap_cosine = 0.0, "", 0.0
+    gap, gap_phrase = 0.0, ""
     for place in {**cosines, **shares}:
         cosine, near = cosines.get(place, (0.0, ""))
         share, same = shares.get(place, (0.0, ""))
         hit = SubjectHit(*place, cosine, share, near)
         if place == _GAP:
-            gap, gap_phrase, gap_cosine = hit.score, near if cosine >= share else same, cosine
+            gap, gap_phrase = hit.score, near if cosine >= share else same
         elif place[0] not in behind and (documents is None or place[0] in documents):
             hits.append(hit)
     hits.sort(key=lambda hit: (-hit.score, hit.document_id, hit.start))
-    return SubjectReading(tuple(hits[:HITS]), gap, gap_phrase, gap_cosine, leaning)
+    return SubjectReading(tuple(hits[:HITS]), gap, gap_phrase, leaning)
 
 
 def _shared(question: Question, library: Library, language: str) -> list[tuple[str, Subject, float]]:
@@ -159,14 +156,13 @@ def _share_of_terms(question: Question) -> float:
 
 def _of_another_time(question: Question, subject: Subject) -> bool:
     """Whether a phrase is about another year or another session than the question."""
-    years = set(_YEAR.findall(question.text))
-    others = set(_YEAR.findall(subject.phrase)) if years else set()
-    if others and not years & others:
+    others = YEAR.findall(subject.phrase) if question.years else ()
+    if others and question.years.isdisjoint(others):
         return True
     if not question.sessions:
         return False
     named = question.vocabulary.choices("ordinals", subject.phrase, subject.language)
-    return bool(named) and not set(named) & set(question.sessions)
+    return bool(named) and set(named).isdisjoint(question.sessions)
 
 
 def _nearest(found: Sequence[tuple[str, Subject, float]]) -> dict[_Place, tuple[float, str]]:

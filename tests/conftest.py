@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from ods import Ods
 
 from assistant.engine import Engine
 from corpus.catalogue import Catalogue
@@ -41,12 +42,19 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Settings of the person who runs the tests play no part."""
+    """Settings of the person who runs the tests play no part; requests to this machine go to it, past any proxy."""
     for name in list(os.environ):
-        if name.startswith("RAPPORTEUR_"):
+        if name.startswith("RAPPORTEUR_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
+
+
+@pytest.fixture
+def ods() -> Iterator[Ods]:
+    """The service of official documents, on this machine."""
+    with Ods().running() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

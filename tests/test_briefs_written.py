@@ -69,13 +69,6 @@ date: 2025-01-01
 """
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
 def library(open_library: OpenLibrary, catalogue: Catalogue) -> Library:
     found = open_library()

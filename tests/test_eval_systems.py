@@ -27,14 +27,6 @@ ARTICLE = Case("t2", "Can migrants be prosecuted for having been smuggled?", "en
 CHAIR = Case("t3", "Who won the football match yesterday?", "en", "out-of-scope", False)
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests to this machine go to this machine."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 # Rapporteur
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,20 +41,6 @@ PROSECUTION = Symbol.parse(SYMBOL)
 WORD = word_file(SYMBOL)
 WORD_REPLY = Reply(body=WORD)
 PDF = pdf_file(SYMBOL, "A note on boats")
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def ods() -> Iterator[Ods]:
-    """The service on this machine, running."""
-    with Ods().running() as running:
-        yield running
 
 
 class Client:

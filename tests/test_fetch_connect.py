@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,19 +16,6 @@ SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)
 SERVICE = "https://documents.un.org"
 PUBLIC = "157.150.185.49"
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def ods() -> Iterator[Ods]:
-    with Ods().running() as running:
-        yield running
 
 
 class Network:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +18,6 @@ SYMBOL = "CTOC/COP/WG.7/2021/3"
 WORD = word_file(SYMBOL)
 FRENCH = ("Les bateaux doivent porter un pavillon et le capitaine du port tient une liste des bateaux.",
           "Cette liste est publiée chaque année par le secrétariat, qui la transmet aux États parties.")  # fmt: skip
-
-
-@pytest.fixture
-def ods(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ods]:
-    """The service on this machine, running."""
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    with Ods().running() as running:
-        yield running
 
 
 @pytest.fixture

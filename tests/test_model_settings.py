@@ -27,14 +27,6 @@ ASKED = "Can migrants be prosecuted for having been smuggled?"
 CLAIM = "A migrant cannot be prosecuted under the Protocol merely because he or she was smuggled."
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests to this machine go to this machine."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
     """A library of the starter corpus."""

@@ -26,14 +26,6 @@ ASKED = "And how many non-governmental organizations came to it?"
 MADE = "How many non-governmental organizations came to the first Constructive Dialogue on the Smuggling of Migrants?"
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests to this machine go to this machine."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
 def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[[str], Engine]:
     """An engine whose model is served at an address."""

@@ -52,14 +52,6 @@ def model() -> Iterator[Endpoint]:
         process.wait(30)
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests to this machine go to this machine."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 def test_what_a_small_model_writes_stands_only_where_the_documents_say_it(
     model: Endpoint, starter_library: Library, catalogue: Catalogue
 ) -> None:

@@ -25,14 +25,6 @@ TRUE = "In 2016 smugglers earned as much as USD 7 billion, according to the Glob
 SECOND = "At least 2.5 million migrants were smuggled in 2016."
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests to this machine go to this machine."""
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 Ask = Callable[..., Answer]
 
 

@@ -6,10 +6,9 @@ import re
 
 from assistant.conversation.slots import ordinals
 from assistant.conversation.words import TurnWords, folded
-from assistant.question import Question
+from assistant.question import YEAR, Question
 from assistant.vocabulary import Vocabulary, word_pattern
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CONTENT = {"zh": 4}
 """Index words of a turn that names another ordinal; Chinese ones are pairs of characters, which overlap."""
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -21,15 +20,15 @@ def shifted(old: Question, new: Question, vocabulary: Vocabulary) -> str | None:
     words, said = TurnWords.of(new.language), folded(new.text)
     if new.language == old.language and (renamed := _renamed(old, new, vocabulary)) is not None:
         return renamed
-    years = _YEAR.findall(old.text), _YEAR.findall(new.text)
+    years = YEAR.findall(old.text), YEAR.findall(new.text)
     if len(years[0]) == len(years[1]) == 1:
         return old.text.replace(years[0][0], years[1][0])
     if words.next_day.search(said) and len(old.weekdays) == 1:
         return _next_day(old, vocabulary)
     step = 1 if words.next.search(said) else -1 if words.before.search(said) else 0
-    if not step or new.articles or new.items or new.symbols or _YEAR.search(said):
+    if not step or new.articles or new.items or new.symbols or YEAR.search(said):
         return None
-    year = _YEAR.search(old.text)
+    year = YEAR.search(old.text)
     if year and (words.years.search(said) or not (old.articles or old.items)):
         return f"{old.text[: year.start()]}{int(year.group()) + step}{old.text[year.end() :]}"
     named = old.articles or old.items

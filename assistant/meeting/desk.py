@@ -86,9 +86,8 @@ class MeetingDesk:
         named = [m for m in meetings if self._library.document(m.document_id).key in keys]
         if named:
             return max(named, key=preferred)
-        years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", question.text)]
-        if years:
-            meetings = [m for m in meetings if not m.dates or m.dates[0].year in years]
+        if question.years:
+            meetings = [m for m in meetings if not m.dates or str(m.dates[0].year) in question.years]
         return max(meetings, key=lambda m: (m.dates[-1:], preferred(m))) if meetings else None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.engine import INSTRUMENT, Engine
+from assistant.absent import INSTRUMENT
+from assistant.engine import Engine
 from assistant.frames import say
+from assistant.question import YEAR
 from assistant.slices import Slices
 from assistant.themes.model import ThemeDocument
 from corpus.catalogue import Catalogue, Entry
@@ -19,7 +20,6 @@ GAPS, GAP_LIKE = 3, 0.6
 """Most known gaps of a theme, and how like its name they must be."""
 BATCH = 8
 """Texts that are embedded in one slice."""
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def known_years(engine: Engine) -> tuple[int, ...]:
@@ -28,7 +28,7 @@ def known_years(engine: Engine) -> tuple[int, ...]:
     catalogue, library = engine.catalogue, engine.library
     found = {day.year for meeting in library.meetings() for day in meeting.dates}
     for meeting in catalogue.meetings:
-        named = {int(year) for year in _YEAR.findall(meeting.when or "")}
+        named = {int(year) for year in YEAR.findall(meeting.when or "")}
         found |= {day.year for day in meeting.dates} or (named if len(named) == 1 else set())
     found |= {year for entry in catalogue.entries if (year := _year(entry, catalogue)) is not None}
     for header in library.headers():
