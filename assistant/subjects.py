@@ -168,14 +168,16 @@ def _of_another_time(question: Question, subject: Subject) -> bool:
 def _nearest(found: Sequence[tuple[str, Subject, float]]) -> dict[_Place, tuple[float, str]]:
     """How like the question each place is, with its nearest phrase: the mean of its two nearest, since one alone may be
     near by chance. `found` comes nearest first."""
-    seen: dict[_Place, list[tuple[float, str]]] = {}
+    seen: dict[_Place, dict[str, float]] = {}
     for document_id, subject, likeness in found:
         place = _GAP if subject.gap else (document_id, subject.start, subject.end)
-        seen.setdefault(place, []).append((likeness, subject.phrase))
-    return {
-        place: ((best := each[0])[0] / 2 + (each[1][0] if len(each) > 1 else best[0] - ALONE) / 2, best[1])
-        for place, each in seen.items()
-    }
+        seen.setdefault(place, {}).setdefault(subject.phrase, likeness)
+    nearest = {}
+    for place, phrases in seen.items():
+        phrase, best = next(iter(phrases.items()))
+        second = [*phrases.values()][1] if len(phrases) > 1 else best - ALONE
+        nearest[place] = ((best + second) / 2, phrase)
+    return nearest
 
 
 def _keep(best: dict[_Place, tuple[float, str]], document_id: str, subject: Subject, score: float) -> None:

@@ -58,6 +58,9 @@ class Phrases:
         with suppress(OSError):  # without it the next process learns anew
             folder.mkdir(parents=True, exist_ok=True)
             write_whole(path, made._bytes())
+            for old in folder.glob("*.npz"):
+                if old != path:
+                    old.unlink()
         return made
 
     def near(
