@@ -39,6 +39,8 @@ _NONE = "none"
 DERIVED = "derived"
 """Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
 so that nothing of a document that was removed is left."""
+LEARNT = "learnt"
+"""The same for what is made of the subject index."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 FREQUENCIES = 50_000
@@ -242,13 +244,14 @@ class Library:
         vectors = self.models.passages(document.language, passages, progress)
         indexed = self.models.subjects(subjects)
         with self._guard, plainly(self.folder):
+            touched = bool(subjects) or self._store.has_subjects(document.id, *replaces)
             with self._store.transaction():
                 for replaced in replaces:
                     self._store.delete(replaced)
                 self._store.put(document, passages, vectors, meeting, indexed)
                 for note in notes:
                     self._store.sources.put(note)
-            self._changed(document.id, *replaces)
+            self._changed(document.id, *replaces, subjects=touched)
             self._unsettled = True
             if settle:
                 self._settle()
@@ -262,10 +265,11 @@ class Library:
         """Removes a document from every index, and makes sure that nothing of it is left."""
         with self._guard, plainly(self.folder):
             gone = {passage.id for passage in self._store.passages(document_id)}
+            touched = self._store.has_subjects(document_id)
             with self._store.transaction():
                 if not self._store.delete(document_id):
                     raise LibraryError(f"The library holds no document {document_id!r}.")
-            self._changed(document_id)
+            self._changed(document_id, subjects=touched)
             self._unsettled = True
             self._settle()
             left = gone & (self._store.passage_ids() | self._vectors().ids())
@@ -274,15 +278,19 @@ class Library:
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
                 )
 
-    def _changed(self, *ids: str) -> None:
+    def _changed(self, *ids: str, subjects: bool = True) -> None:
+        """Forgets what was made of the library; what was made of the subject index only where `subjects` says that it
+        changed as well: most documents have none, and it takes seconds."""
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
         self._versions = None
-        self._subjects = None
-        self._gaps = None
-        self._phrases.clear()
-        self._frequencies.clear()
-        self._indexed = None
         self._counts = None
+        if subjects:
+            shutil.rmtree(self.folder / LEARNT, ignore_errors=True)
+            self._subjects = None
+            self._gaps = None
+            self._phrases.clear()
+            self._frequencies.clear()
+            self._indexed = None
         for document_id in ids:
             self._drop(document_id)
 
@@ -466,7 +474,7 @@ class Library:
     def _indexed_phrases(self) -> Phrases:
         with self._guard:
             if self._subjects is None:
-                self._subjects = Phrases.of(self._store, self.models, self.folder / DERIVED / "subjects")
+                self._subjects = Phrases.of(self._store, self.models, self.folder / LEARNT)
             return self._subjects
 
     def likenesses(

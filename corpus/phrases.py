@@ -1,7 +1,7 @@
 """The subject index in memory: its phrases, and what each model of the library makes of them.
 
-What is learnt takes seconds, which no command should spend before it answers: it is kept in the folder of what is derived,
-under a name that changes with all that it depends on.
+What is learnt takes seconds, which no command should spend before it answers: it is kept in a folder of the library, under a
+name that changes with all that it depends on.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -56,11 +57,9 @@ class Phrases:
             indexes.append((places, SubjectIndex.learn(own, vectors, model.likeness) if model and own else None))
         made = cls(subjects, indexes)
         with suppress(OSError):  # without it the next process learns anew
-            folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
             write_whole(path, made._bytes())
-            for old in folder.glob("*.npz"):
-                if old != path:
-                    old.unlink()
         return made
 
     def near(

@@ -440,6 +440,12 @@ class Store:
         found = self._db.execute('SELECT DISTINCT document_id FROM subjects WHERE "end" > 0')
         return {row[0] for row in found}
 
+    def has_subjects(self, *document_ids: str) -> bool:
+        """Whether the subject index has an entry for one of some documents."""
+        marks = ", ".join("?" for _ in document_ids)
+        found = self._db.execute(f"SELECT EXISTS (SELECT 1 FROM subjects WHERE document_id IN ({marks}))", document_ids)
+        return bool(found.fetchone()[0])
+
     def subject_state(self) -> tuple[int, ...]:
         """Numbers that change with the subject index."""
         counted = 'SELECT count(*), count(vector), count(multilingual), total(row), total(start + "end"), total(length(phrase))'

@@ -246,6 +246,22 @@ def test_what_was_learnt_is_learnt_anew_when_the_subjects_change(
         assert [subject.phrase for _, subject, _ in library.subject_dense("who?", 9)] == [phrase]
 
 
+def test_a_document_without_subjects_leaves_what_was_learnt_alone(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    _phrased(library, "who keeps the lamps?")
+    found = library.subject_dense("who?", 1)
+    kept = list((tmp_path / "library" / "learnt").iterdir())
+    add(library, catalogue, note(b"# Ropes\n\n1. Ropes are dry.\n", "ropes.md"))
+    assert list((tmp_path / "library" / "learnt").iterdir()) == kept
+    assert library.subject_dense("who?", 1) == found
+    library.remove(next(each.id for each in library.documents() if each.id in library.indexed()))
+    assert not (tmp_path / "library" / "learnt").exists()
+    assert library.subject_dense("who?", 1) == []
+
+
 @pytest.mark.parametrize("damage", [b"", b"no archive", None])
 def test_what_was_learnt_and_is_damaged_is_learnt_anew(
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, damage: bytes | None
@@ -255,7 +271,7 @@ def test_what_was_learnt_and_is_damaged_is_learnt_anew(
     _phrased(library, "who keeps the lamps?")
     found = library.subject_dense("who?", 1)
     library.close()
-    (kept,) = (tmp_path / "library" / "derived" / "subjects").iterdir()
+    (kept,) = (tmp_path / "library" / "learnt").iterdir()
     kept.write_bytes(kept.read_bytes()[:-200] if damage is None else damage)
     library = open_library()
     assert library.subject_dense("who?", 1) == found
