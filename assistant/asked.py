@@ -1,18 +1,22 @@
 """What kind of answer a question asks for, where its words tell, and whether a text has anything of that kind.
 
-A paragraph about the thing that is asked about is no answer to "how many" unless it names a number, and none to "who
-chaired it" unless it speaks of a chair (`data/aspects.yaml`).
+A paragraph about the thing that is asked about is no answer to "how many" unless it names a number, none to "how many days"
+unless it counts days or the like (`data/measures.yaml`), and none to "who chaired it" unless it speaks of a chair
+(`data/aspects.yaml`).
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
-from assistant.question import Question
+from assistant.question import Question, numbers_after
+from assistant.territories import territories
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import fold
 from corpus.symbols import find_symbols
@@ -27,29 +31,32 @@ _AMOUNT = {
 }
 """Asking for an amount; of folded text."""
 _TIME = {
-    "en": re.compile(r"^(?:(?:and|so|by|since|until|from) )?when (?:did|was|were|will)\b|\b(?:what|which) year\b"),
-    "fr": re.compile(r"^(?:et )?(?:depuis |jusqu'a )?quand\b|\bquelle annee\b"),
-    "es": re.compile(r"^¿?(?:y )?(?:desde |hasta )?cuando\b|\bque ano\b"),
-    "ru": re.compile(r"^(?:а |и )?(?:с каких пор|когда)\b|\bкак(?:ом|ого) году\b"),
-    "ar": re.compile(r"^(?:و)?(?:منذ |حتي )?متي\b|اي (?:سنة|عام)"),
-    "zh": re.compile(r"什么时候|何时|哪一?年"),
-}
+    "en": re.compile(r"^(?:(?:and|so|by|since|until|from) )?when (?:did|was|were|will)\b|\b(?:what|which) (?:exact )?(?:year|date|month)\b|\bon (?:what|which) day\b"),
+    "fr": re.compile(r"^(?:et )?(?:depuis |jusqu'a )?quand\b|\bquelle (?:annee|date)\b|\bquel (?:jour|mois)\b"),
+    "es": re.compile(r"^¿?(?:y )?(?:desde |hasta )?cuando\b|\bque (?:ano|fecha|dia|mes)\b"),
+    "ru": re.compile(r"^(?:а |и )?(?:с каких пор|когда)\b|\bкак(?:ом|ого) (?:году|числа|месяце)\b|\bв какой день\b|\bкакого дня\b"),
+    "ar": re.compile(r"^(?:و)?(?:منذ |حتي )?متي\b|اي (?:سنه|سنة|عام|يوم|تاريخ|شهر)"),
+    "zh": re.compile(r"什么时候|何时|哪一?[年天日月]|几月几[日号]|哪个月|什么日期"),
+}  # fmt: skip
 """Asking for a point of time."""
 _STATES = {
     "en": re.compile(
-        r"\b(?:which|what|name the|list the) (?:\w+ )?(?:states?|countr(?:y|ies)|governments?|nations?)"
+        r"\b(?:which|what|name the|list the|(?:which|what|who) (?:was|were|is|are) the) (?:\w+ )?(?:states?|countr(?:y|ies)|governments?|nations?)"
         r"(?: that| which)? (?:have|has|had|were|was|did|\w+ed|sent|took|made|left|gave|spoke|paid|said|came|won|lost)\b"
     ),
     "fr": re.compile(
-        r"\bquels? (?:\w+ )?(?:etats?|pays|gouvernements?)\b(?! parties?\b).{0,12}\b(?:a|ont|avait|avaient|est|sont)\b"
+        r"\bquels? (?:est |sont |fut |furent |a ete |ont ete )?(?:les? |la )?(?:\w+ )?(?:etats?|pays|gouvernements?)\b(?! parties?\b).{0,12}\b(?:a|ont|avait|avaient|est|sont)\b"
     ),
     "es": re.compile(
-        r"\b(?:que|cuales) (?:\w+ )?(?:estados?|pais(?:es)?|gobiernos?)\b(?! partes?\b) (?:se |no |ya |han? |\w+(?:o|aron|ieron)\b)"
+        r"\b(?:que|cuales|(?:cual|cuales) (?:fue|es|fueron|son) (?:el|la|los|las)) (?:\w+ )?(?:estados?|pais(?:es)?|gobiernos?)\b"
+        r"(?! partes?\b)(?: que)? (?:se |no |ya |han? |\w+(?:o|aron|ieron)\b)"
     ),
     "ru": re.compile(
         r"\bкак(?:ие|ая|ое) (?:\w+ )?(?:государств[ао]|стран[аы]|правительств[ао])\b(?!-участни).{0,12}\b\w+(?:ли|ла|ло)\b"
     ),
-    "ar": re.compile(r"(?:اي|ما هي) (?:ال)?(?:دول|بلدان|حكومات)(?!\w) (?:التي )?[\u0621-\u064a]+ت(?!\w)"),
+    "ar": re.compile(
+        r"(?:اي|ما هي|ما) (?:اخر |اول )?(?:ال)?(?:دول|دوله|دولتين|بلدان|بلد|حكومات|حكومه)(?!\w) (?:التي |الذي )?[\u0621-\u064a]+(?:ت|ا)(?!\w)"
+    ),
     "zh": re.compile(r"哪(?:些|个|几个)?(?:国家|国|政府).{0,8}(?:了|过|已|曾)"),
 }
 """Asking for certain States, not for what States do in general."""
@@ -76,7 +83,7 @@ _DIGITS = re.compile(r"\d")
 _HAN = re.compile(r"[一二两三四五六七八九十百千万半]+(?=[个次项天日年月名条份国人周分倍])|半数")
 _MORE_NUMBERS = {
     "en": "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half third thirds quarter quarters "
-    "dozen both none single",
+    "dozen both single",
     "fr": "vingt trente quarante cinquante soixante cent cents mille million millions moitié tiers quart demi",
     "es": "veinte treinta cuarenta cincuenta sesenta cien cientos mil millón millones mitad tercios tercio cuarto medio",
     "ru": "двадцать тридцать сорок пятьдесят сто тысяча тысяч миллион миллионов половина трети треть полтора",
@@ -84,12 +91,20 @@ _MORE_NUMBERS = {
     "zh": "",
 }
 _WORD = re.compile(r"\w+")
+_NEAR = r"(?:[^\w.;]+\w+){0,2}?[^\w.;]+"
+"""What may stand between a number and its unit: `four or more years`, `two-hour`."""
+CONFERENCE = "Conference of the Parties"
+"""The term, by the first of its English names."""
 
 
 def lacks_kind(question: Question, text: str, language: str) -> bool:
-    """Whether a question asks for an amount or a point of time and a text in `language` has none."""
+    """Whether a question asks for an amount, a measure or a point of time and a text in `language` has none."""
     asked = fold(question.focus)
     spoken = question.language
+    wanted = [told for of, told in _measures(spoken, language, question.vocabulary) if of.search(asked)]
+    if wanted:
+        bare = _without_references(text)
+        return not all(told(bare) for told in wanted)
     if _AMOUNT[spoken].search(asked):
         return not _amounts(text, language, question.vocabulary)
     if _TIME[spoken].search(asked):
@@ -108,48 +123,128 @@ def lacks_aspect(question: Question, paragraph: str, language: str) -> bool:
 
 
 def of_another_session(question: Question, text: str, language: str) -> bool:
-    """Whether a question names sessions or meetings by their number and a text names none of these numbers."""
+    """Whether a question names sessions or meetings by their number and a text names none of these numbers, or sessions
+    of the Conference and a text does not speak of it."""
     if not question.sessions:
         return False
-    named = question.vocabulary.choices("ordinals", text, language)
+    vocabulary = question.vocabulary
+    if CONFERENCE in _bodies(question.text, vocabulary, question.language) and CONFERENCE not in _bodies(
+        text, vocabulary, language
+    ):
+        return True
+    named = vocabulary.choices("ordinals", text, language)
     return not any(
         number in named or re.search(rf"(?<![\d/]){number}(?:st|nd|rd|th|e|º|ª|-[йяе]|/\d|届|次)", text)
         for number in question.sessions
     )
 
 
+def of_another_recommendation(question: Question, text: str, language: str) -> bool:
+    """Whether a question names recommendations by their number and a text none of these."""
+    asked = _recommendations(question.text, question.vocabulary, question.language)
+    return bool(asked) and asked.isdisjoint(_recommendations(text, question.vocabulary, language))
+
+
+def of_another_territory(question: Question, text: str, language: str, *, general: bool) -> bool:
+    """Whether a question names countries or regions and a text none of them. What a `general` text rules is true of all
+    countries: it fails only where the question asks when something was."""
+    named = territories(question.text, question.language, seats=False)
+    if not named or (general and not _TIME[question.language].search(fold(question.focus))):
+        return False
+    told = territories(text, language)
+    countries = territories(text, language, seats=False)
+    return named.isdisjoint(told) and not (countries and any(code.isdigit() for code in named))  # or a region by these
+
+
+def _bodies(text: str, vocabulary: Vocabulary, language: str) -> set[str]:
+    return {vocabulary.names(mention.concept, "en")[0] for mention in vocabulary.mentions(text, language)}
+
+
+def _recommendations(text: str, vocabulary: Vocabulary, language: str) -> frozenset[str]:
+    return frozenset(number for number, _, _ in numbers_after("recommendations", text, vocabulary, language))
+
+
 @cache
 def _aspects(spoken: str, language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     """For each aspect how a question in one language asks for it, and how a text in another tells it."""
-    raw = yaml.safe_load((files("assistant") / "data" / "aspects.yaml").read_text(encoding="utf-8"))
-    return tuple((_beginnings(each["asked"], spoken), _beginnings(each["told"], language)) for each in raw.values())
+    return tuple(
+        (_words(each["asked"][spoken], spoken), _words(each["told"][language], language))
+        for each in _data("aspects").values()
+    )
 
 
-def _beginnings(words: dict[str, list[str]], language: str) -> re.Pattern[str]:
+@cache
+def _measures(
+    spoken: str, language: str, vocabulary: Vocabulary
+) -> tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...]:
+    """For each measure how a question in one language asks for it, and whether a folded text in another tells it."""
+    made = []
+    for each in _data("measures").values():
+        units = _words(each["units"][language], language).pattern
+        told = [rf"{_number(language, vocabulary)}{'' if language == 'zh' else _NEAR}(?:{units})"]
+        if "ahead" in each:
+            told.append(rf"(?:{'|'.join(re.escape(sign) for sign in each['ahead'])})\s*\d")
+        if words := each.get("told", {}).get(language):
+            told.append(_words(words, language).pattern)
+        tells = partial(_tells, re.compile("|".join(told)), each.get("points"), language, vocabulary)
+        made.append((_words(each["asked"][spoken], spoken), tells))
+    return tuple(made)
+
+
+def _tells(told: re.Pattern[str], points: int | None, language: str, vocabulary: Vocabulary, bare: str) -> bool:
+    return bool(told.search(bare)) or (points is not None and _points(bare, language, vocabulary) >= points)
+
+
+def _points(bare: str, language: str, vocabulary: Vocabulary) -> int:
+    """How many times of day and days of a month a folded text names."""
+    hours = len(_CLOCK.findall(bare))
+    months = _names(vocabulary, "months", language)
+    if not any(month in bare for month in months):
+        return hours
+    return hours + len(re.findall(r"(?<![\d.,:])\d{1,2}(?![\d.,:]*\d)", _CLOCK.sub(" ", bare)))
+
+
+@cache
+def _times_told(language: str, vocabulary: Vocabulary) -> re.Pattern[str]:
+    """How a folded text tells how long something is."""
+    units = _words(_data("measures")["time"]["units"][language], language).pattern
+    return re.compile(rf"{_number(language, vocabulary)}[\d.,]*{'' if language == 'zh' else _NEAR}(?:{units})")
+
+
+@cache
+def _data(name: str) -> dict[str, dict[str, Any]]:
+    raw: dict[str, dict[str, Any]] = yaml.safe_load(
+        (files("assistant") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    )
+    return raw
+
+
+def _number(language: str, vocabulary: Vocabulary) -> str:
+    """A pattern for a number in figures or words; `a` day is one."""
+    if language == "zh":
+        return r"[\d一二两三四五六七八九十百千万半]+[余多]?"
+    words = {*_names(vocabulary, "numbers", language), *(fold(word) for word in _MORE_NUMBERS[language].split())}
+    words |= {"a", "an"} if language == "en" else set()
+    return rf"(?:\d|(?<!\w)(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?!\w))"
+
+
+def _words(words: Sequence[str], language: str) -> re.Pattern[str]:
+    """A pattern for beginnings of words, with $ for whole ones and with ^ at the head of a text only."""
     edge = "" if language in ("ar", "zh") else r"(?<!\w)"
-    kinds = [
-        (rf"^\W*{re.escape(fold(word[1:]))}" if word[0] == "^" else edge + re.escape(fold(word)))
-        for word in words[language]
-    ]
+    kinds = []
+    for word in words:
+        body = re.escape(fold(word.strip("^$"))) + (r"(?!\w)" if word.endswith("$") else "")
+        kinds.append((r"^\W*" if word.startswith("^") else edge) + body)
     return re.compile("|".join(kinds))
 
 
 def _names_states(text: str, language: str) -> bool:
     """Whether a text names a country, or tells a number or share of States."""
-    return bool(_countries(language).search(text) or re.search(_SOME_STATES[language], fold(text)))
-
-
-@cache
-def _countries(language: str) -> re.Pattern[str]:
-    """Names of countries and regions (CLDR, by Babel)."""
-    from babel import Locale
-
-    names = sorted((re.escape(n) for n in Locale(language).territories.values() if len(n) > 1), key=len, reverse=True)
-    return re.compile("|".join(names) if language in ("ar", "zh") else rf"(?<!\w)(?:{'|'.join(names)})(?!\w)")
+    return bool(territories(text, language) or re.search(_SOME_STATES[language], fold(text)))
 
 
 def _amounts(text: str, language: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text has a number that is no part of a date, a time of day, a symbol or a reference."""
+    """Whether a text has a number that is no part of a date, a time, a symbol or a reference."""
     bare = _without_references(text)
     for name in _names(vocabulary, "months", language):
         month = re.escape(name)
@@ -158,6 +253,7 @@ def _amounts(text: str, language: str, vocabulary: Vocabulary) -> bool:
         )
         bare = re.sub(rf"\b{month} {_DAY}", " ", bare)
     bare = _CLOCK.sub(" ", _YEAR.sub(" ", bare))
+    bare = _times_told(language, vocabulary).sub(" ", bare)
     return bool(_DIGITS.search(bare)) or _number_words(bare, language, vocabulary)
 
 

@@ -359,8 +359,10 @@ class Engine:
             reason = say("no_article", question.language, treaty=document.short or document.title,
                          article=question.articles[0], first=min(held), last=max(held))  # fmt: skip
             return Answer(question.text, question.language, "not_found", reason)
-        if all(of_another_kind(question, unit) for unit in units):
+        kind = [unit for unit in units if not of_another_kind(question, unit)]
+        if not kind:
             return self._not_found(question, [unit.evidence for unit in units[:3]])
+        units = kind
         asked = question
         if question.focus != question.text:
             # The article comes from an earlier turn; which of its parts is meant, the last turn says.

@@ -11,7 +11,13 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.asked import lacks_aspect, lacks_kind, of_another_session
+from assistant.asked import (
+    lacks_aspect,
+    lacks_kind,
+    of_another_recommendation,
+    of_another_session,
+    of_another_territory,
+)
 from assistant.question import YEAR, Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
@@ -27,6 +33,8 @@ OTHER_YEAR = 4.0
 """What a unit loses that names none of the years asked about."""
 OTHER_SESSION = 2.0
 """What a unit loses that names another session or meeting than the question, or none."""
+OTHER_TERRITORY = 8.0
+"""What a unit loses that names none of the countries and regions that the question names."""
 OTHER_KIND = 8.0
 """What a unit loses that has no number where one is asked for, no point of time, or no word of the aspect."""
 LEAST_NEEDS = 2
@@ -52,7 +60,7 @@ class Scored:
     """A unit with its signals. `score` is a log-odds: above zero it is more likely an answer than not.
 
     `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
-    that points at it; `searched` is how many passages of documents without a subject index were looked through, and `plain`
+    that points at it; `lost` is what it lost for being about another thing than what is asked; `searched` is how many passages of documents without a subject index were looked through, and `plain`
     whether its document is one of them.
     """
 
@@ -65,6 +73,7 @@ class Scored:
     subject: float = 0.0
     asked: float = NO_CROSS
     passage: float = NO_CROSS
+    lost: float = 0.0
     searched: int = 0
     plain: bool = False
 
@@ -109,6 +118,7 @@ class Scorer:
             )
             for n, each in enumerate(likely)
         ]
+        signals = [replace(each, lost=_lost(question, each.unit)) for each in signals]
         scores = self._weighed(question, signals, plain, crossed=cross is not None)
         scored = [replace(each, score=score) for each, score in zip(signals, scores, strict=True)]
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
@@ -120,7 +130,7 @@ class Scorer:
         found: list[tuple[float, Scored]] = []
         for unit in units:
             coverage, missing = self._coverage(question, unit)
-            subject = max((hit.score * _meets(unit, hit) for hit in hits), default=0.0)
+            subject = max((hit.score * meets(unit, hit) for hit in hits), default=0.0)
             reach = 1.0 / (1 + ranks[unit.evidence.id])
             each = Scored(unit, 0.0, NO_CROSS, 0.0, coverage, missing, subject)
             found.append((coverage + reach + 3 * subject, each))
@@ -138,24 +148,20 @@ class Scorer:
     ) -> list[float]:
         """The scores of units, from all their signals. The cross-encoder reads English questions; of others their terms."""
         english = question.language == "en"
-        lost = [
-            (OTHER_YEAR if _of_another_year(question.years, each.unit) else 0.0)
-            + (OTHER_SESSION if _of_another_session(question, each.unit) else 0.0)
-            + (OTHER_KIND if of_another_kind(question, each.unit) else 0.0)
-            for each in signals
-        ]
         scores = [
             self._weights.indexed(
                 each.cross if crossed else None, each.cosine, each.coverage, each.subject, each.asked, sure=english
             )
-            - loss
-            for each, loss in zip(signals, lost, strict=True)
+            - each.lost
+            for each in signals
         ]
         if crossed and english:
             alone = [n for n, without in enumerate(plain) if without]
             told = [
-                Plain(each.cross, each.passage, each.cosine, each.unit.evidence.dense, bool(each.unit.context), lost[n])
-                for n, each in ((n, signals[n]) for n in alone)
+                Plain(
+                    each.cross, each.passage, each.cosine, each.unit.evidence.dense, bool(each.unit.context), each.lost
+                )
+                for each in (signals[n] for n in alone)
             ]
             for n, score in zip(alone, self._weights.plain(told, signals[0].searched if signals else 0), strict=True):
                 scores[n] = score
@@ -168,9 +174,9 @@ class Scorer:
                 near = self._weights.by_meaning(
                     signals[n].cosine, unit.evidence.dense, question.language, abroad=abroad
                 )
-                scores[n] = near - lost[n]
+                scores[n] = near - signals[n].lost
         words = [self._by_words(question, each.unit, each.coverage) for each in signals]
-        return [max(score, word - loss) for score, word, loss in zip(scores, words, lost, strict=True)]
+        return [max(score, word - each.lost) for each, score, word in zip(signals, scores, words, strict=True)]
 
     def _homes(
         self, question: Question, units: Sequence[Unit], cross: Sequence[float] | None, plain: Sequence[bool]
@@ -221,7 +227,7 @@ class Scorer:
         own, of_phrases = scores[: len(texts)], scores[len(texts) :]
         asked = [
             max(
-                (float(score) for hit, score in zip(phrased, of_phrases, strict=True) if _meets(unit, hit)),
+                (float(score) for hit, score in zip(phrased, of_phrases, strict=True) if meets(unit, hit)),
                 default=NO_CROSS,
             )
             for unit in units
@@ -280,7 +286,17 @@ def needs(question: Question, language: str) -> list[list[str]]:
     return wanted
 
 
-def _meets(unit: Unit, hit: SubjectHit) -> float:
+def _lost(question: Question, unit: Unit) -> float:
+    """What a unit loses for being about another time, session, country or aspect than the question."""
+    return (
+        (OTHER_YEAR if _of_another_year(question.years, unit) else 0.0)
+        + (OTHER_SESSION if _of_another_session(question, unit) else 0.0)
+        + (OTHER_TERRITORY if _of_another_territory(question, unit) else 0.0)
+        + (OTHER_KIND if of_another_kind(question, unit) else 0.0)
+    )
+
+
+def meets(unit: Unit, hit: SubjectHit) -> float:
     """How well a unit is what a subject points at: 1 where it is that span or part of it, less where it is more."""
     if unit.document.id != hit.document_id or unit.end <= hit.start or hit.end <= unit.start:
         return 0.0
@@ -299,7 +315,18 @@ def of_another_kind(question: Question, unit: Unit) -> bool:
     """Whether a unit has nothing of the kind that a question asks for."""
     language = unit.document.language
     around = unit.document.block_text(unit.document.blocks[unit.block])
-    return lacks_kind(question, _said(unit), language) or lacks_aspect(question, f"{_said(unit)} {around}", language)
+    return (
+        lacks_kind(question, _said(unit), language)
+        or lacks_aspect(question, f"{_said(unit)} {around}", language)
+        or of_another_recommendation(question, f"{unit.context} {around}", language)
+    )
+
+
+def _of_another_territory(question: Question, unit: Unit) -> bool:
+    """Whether a unit, its headings and its document name none of the countries asked about."""
+    document = unit.document
+    around = f"{unit.context} {document.block_text(document.blocks[unit.block])} {document.title} {document.label}"
+    return of_another_territory(question, around, document.language, general=document.kind == "treaty")
 
 
 def _of_another_session(question: Question, unit: Unit) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.evidence import THRESHOLD, Scored
+from assistant.evidence import OTHER_KIND, THRESHOLD, Scored, meets
 from assistant.question import Question
-from assistant.subjects import read_subjects
+from assistant.subjects import SubjectHit, read_subjects
 from corpus.library import Library
 
 GAP_BAR = 0.2
@@ -50,7 +50,8 @@ class Gaps:
         if any(each.score >= THRESHOLD and each.cross >= SURE_PLAIN_CROSS and each.coverage >= 0.5 for each in plain):
             return None  # the gaps are those of the indexed documents, and another one answers
         homes = self._library.gap_homes(reading.gap_phrase)
-        best = max((hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) for hit in reading.hits), default=0.0)
+        telling = [hit for hit in reading.hits if _tells(hit, scored)]
+        best = max((hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) for hit in telling), default=0.0)
         if plain and plain[0] is scored[0] and scored[0].score >= THRESHOLD:
             # What the index does not know may be what is asked, unless a gap is plainly meant.
             return None if reading.gap < GAP or reading.gap <= best + GAP_MARGIN else 10.0 * (best - reading.gap)
@@ -68,3 +69,10 @@ class Gaps:
         if reading.gap < GAP or reading.gap <= best + GAP_MARGIN:
             return False
         return max((each.score for each in scored()), default=0.0) < SURE_LAST
+
+
+def _tells(hit: SubjectHit, scored: Sequence[Scored]) -> bool:
+    """Whether the words that a hit points at have anything of the kind that is asked for; so it is taken where they were not
+    scored."""
+    lost = [each.lost for each in scored if meets(each.unit, hit)]
+    return not lost or min(lost) < OTHER_KIND

@@ -41,6 +41,15 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"(?:(?<![^\W_])|(?<=و))[A-Z]{2,}(?![^\W_])")
+_DETERMINER = {
+    "en": r"(?:\w+ )?(?:which|what|whose|how many) \w+",
+    "fr": r"(?:\w+ )?(?:quel(?:le)?s?|combien de|combien d['’]) ?\w+",
+    "es": r"¿?(?:\w+ )?(?:qué|cuál(?:es)?|cuánt[oa]s) \w+",
+    "ru": r"(?:\w+ )?(?:как(?:ой|ая|ое|ие|ого|ом|их|им)|скольк\w+|чей|чья|чь[её]) \w+",
+    "ar": r"(?:\w+ )?(?:أي|أية|كم) \w+",
+    "zh": r"在?哪\w{1,4}",
+}
+"""The head of a question that goes on after the next one (`in which town and which building was ...`)."""
 _ENDS = re.compile(r"(?<=[?？؟])\s*(?=\S)")
 _ASKS_ZH = re.compile("什么|谁|哪|多少|几|何|怎|是否|吗|呢")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
@@ -55,6 +64,8 @@ def split_parts(text: str, language: str) -> list[str]:
     if not all(_asks(sentence, language) for sentence in sentences):
         return [text]
     parts = [piece for sentence in sentences for piece in _clauses(sentence, language)]
+    if re.fullmatch(_DETERMINER[language], parts[0].strip(" ,،"), re.IGNORECASE):
+        return [text]
     long_enough = all(len(_WORDS.findall(part)) >= LEAST_WORDS for part in parts)
     return parts if 1 < len(parts) <= MOST_PARTS and long_enough else [text]
 

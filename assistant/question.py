@@ -224,7 +224,10 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
             reverse=True,
         )
     )
-    spelled = "|".join(sorted((re.escape(form) for form in numbers), key=len, reverse=True))
+    spelled, ordinals = (
+        "|".join(sorted((re.escape(form) for form in forms), key=len, reverse=True))
+        for forms in (numbers, vocabulary.number_words(language, "ordinals"))
+    )
     edge = "(?<![哪任每])" if language == "zh" else r"(?<!\w)"
     article = "(?:[وف]?(?:[بك]?ال|لل|[بكل])?)" if language == "ar" else ""
     folded = fold(text) if len(fold(text)) == len(text) else text.casefold()
@@ -237,17 +240,18 @@ def numbers_after(kind: str, text: str, vocabulary: Vocabulary, language: str) -
         found.append((match.group(1) + (f" ({letter})" if letter else ""), match.start(), match.end()))
         found += [(other, match.start(), match.end()) for other in re.findall(r"\d+", match.group(4))]
     behind = (
-        r"(?:第\s*)?(\d{1,3})\s*"
+        r"(?:第\s*(?=\d)|(?=\d+\s*号))(\d{1,3})\s*号?\s*"
         if language == "zh"
         else r"(\d{1,3})(?:st|nd|rd|th|e|er|ème|º|ª|-?[йяое]|-го|-му|-ю)\s+"
     )
     for match in re.finditer(rf"{edge}{behind}(?:{word})", folded, re.IGNORECASE):
         found.append((match.group(1), match.start(), match.end()))
     gap = r"\s*" if language == "zh" else r"\s+"
-    several = rf"(?:{spelled})(?:{_JOINS}(?:{spelled}))*"
+    # `Two items` are counted, `the second item` and `item two` are numbered.
+    more = rf"(?:{_JOINS}(?:{spelled}))*"
     for pattern in (
-        rf"{edge}({several}){gap}(?:{word})",
-        rf"{edge}{article}(?:{word}){gap}({several})(?!\w)",
+        rf"{edge}((?:{ordinals}){more}){gap}(?:{word})",
+        rf"{edge}{article}(?:{word}){gap}((?:{spelled}){more})(?!\w)",
     ):
         for match in re.finditer(pattern, folded, re.IGNORECASE):
             named = re.findall(spelled, match.group(1), re.IGNORECASE)

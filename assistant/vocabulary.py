@@ -28,6 +28,10 @@ class TermMention:
     end: int
 
 
+_PROCLITICS = "لبكوف"
+"""Arabic words of one letter that are written together with the next word: to, with, like, and, so."""
+
+
 class Vocabulary:
     """Question words and terms. `shipped()` gives the one that comes with Rapporteur."""
 
@@ -89,12 +93,12 @@ class Vocabulary:
         groups: Mapping[object, Sequence[object]] = self._questions[language][kind]
         return groups
 
-    def number_words(self, language: str) -> dict[str, int]:
-        """Cardinal and ordinal number words with their values."""
+    def number_words(self, language: str, *kinds: str) -> dict[str, int]:
+        """Number words of some kinds (`numbers`, `ordinals`; without any, both) with their values."""
         data = self._questions[language]
         return {
             fold(str(form)): int(value)
-            for kind in ("numbers", "ordinals")
+            for kind in kinds or ("numbers", "ordinals")
             for value, forms in data[kind].items()
             for form in forms
         }
@@ -163,6 +167,9 @@ class Vocabulary:
         while at < len(flat):
             for size in range(min(longest, len(flat) - at), 0, -1):
                 concept = index.get(tuple(flat[at : at + size]))
+                if concept is None and language == "ar" and found_words[home[at]][0][0] in _PROCLITICS:
+                    bare = _term_stems(found_words[home[at]][0][1:], language)
+                    concept = index.get((*bare, *flat[at + len(bare) : at + size])) if bare else None
                 if concept is not None:
                     first, last = home[at], home[at + size - 1]
                     mentions.append(TermMention(concept, found_words[first][1], found_words[last][2]))

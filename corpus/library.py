@@ -594,12 +594,14 @@ class Library:
             meetings = {meeting.document_id: meeting for meeting in self._store.meetings()}
             total = 0
             with self._store.transaction():
-                for document_id in self._store.document_ids():
+                held = {document_id: self._store.subjects(document_id) for document_id in self._store.document_ids()}
+                self._store.forget_subjects()
+                for document_id in held:
                     document = self.document(document_id)
                     passages = segment(document)
                     check_passages(document, passages)
                     vectors = self.models.passages(document.language, passages, progress)
-                    entries = subjects(document) if subjects else self._store.subjects(document_id)
+                    entries = subjects(document) if subjects else held[document_id]
                     indexed = self.models.subjects(entries)
                     self._store.put(document, passages, vectors, meetings.get(document_id), indexed)
                     total += len(passages)

@@ -24,9 +24,9 @@ from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as _SOURCES
 from corpus.sources import Sources
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
-multilingual model."""
+multilingual model. 5: a gap that several documents share is held once."""
 
 _TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
 
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS meetings (
 CREATE TABLE IF NOT EXISTS subjects (
   row INTEGER PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
   start INTEGER NOT NULL, "end" INTEGER NOT NULL, language TEXT NOT NULL, phrase TEXT NOT NULL, vector BLOB,
-  multilingual BLOB
+  multilingual BLOB, carrier INTEGER
 );
 CREATE INDEX IF NOT EXISTS subjects_document ON subjects (document_id);
 CREATE TABLE IF NOT EXISTS outbox (
@@ -71,6 +71,8 @@ CREATE TABLE IF NOT EXISTS outbox (
 _MULTILINGUAL = """
 ALTER TABLE subjects ADD COLUMN multilingual BLOB;
 ALTER TABLE outbox ADD COLUMN multilingual BLOB"""
+
+_CARRIER = "ALTER TABLE subjects ADD COLUMN carrier INTEGER"
 
 Row = tuple["np.ndarray | None", "np.ndarray | None"]
 """One text's vectors: of the library's embedding model and of its multilingual one, None where a model has none."""
@@ -176,7 +178,7 @@ class Store:
 
     def _migrate(self) -> None:
         """Brings a store of an earlier schema up to date, all or nothing."""
-        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL}
+        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL, "4": _CARRIER}
         held = self.stamp().get("schema", "")
         if held not in steps:
             return
@@ -282,24 +284,49 @@ class Store:
                 if any(vector is not None for vector in row)
             ],
         )
+        carriers = self._carriers() if any(subject.gap for subject, _ in subjects) else {}
         for subject, own in subjects:
+            carrier = carriers.get((subject.language, subject.phrase)) if subject.gap else None
             row = self._db.execute(
-                "INSERT INTO subjects VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO subjects VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id,
                     subject.start,
                     subject.end,
                     subject.language,
                     subject.phrase,
-                    *map(_bytes, own),
+                    *map(_bytes, NO_VECTORS if carrier else own),
+                    carrier,
                 ),
             ).lastrowid
-            self._index_subject(row, subject)
+            if carrier is None:
+                self._index_subject(row, subject)
+                if subject.gap and row is not None:
+                    carriers[subject.language, subject.phrase] = row
         if meeting is not None:
             self._db.execute(
                 "INSERT INTO meetings VALUES (?, ?)",
                 (document.id, json.dumps(meeting.to_json(), ensure_ascii=False)),
             )
+
+    def _carriers(self) -> dict[tuple[str, str], int]:
+        """The rows of gaps that hold vectors and index entry, for all documents that share the gap: by language and phrase."""
+        found = self._db.execute('SELECT language, phrase, row FROM subjects WHERE "end" = 0 AND carrier IS NULL')
+        return {(language, phrase): row for language, phrase, row in found}
+
+    def _hand_over(self, document_id: str) -> None:
+        """Gives what a document holds for others that share a gap to the first of these."""
+        shared = self._db.execute(
+            "SELECT d.row, d.carrier, d.document_id FROM subjects d JOIN subjects c ON d.carrier = c.row "
+            "WHERE c.document_id = ? AND d.document_id != ? ORDER BY d.row",
+            (document_id, document_id),
+        ).fetchall()
+        heirs = {carrier: (row, home) for row, carrier, home in reversed(shared)}
+        self._db.executemany("DELETE FROM subjects WHERE row = ?", [(row,) for row, _ in heirs.values()])
+        self._db.executemany(
+            "UPDATE subjects SET document_id = ? WHERE row = ?",
+            [(home, carrier) for carrier, (_, home) in heirs.items()],
+        )
 
     def _index(self, row: int | None, passage: Passage, language: str) -> None:
         self._db.execute(
@@ -323,6 +350,7 @@ class Store:
         self._db.executemany(
             "INSERT OR REPLACE INTO outbox VALUES (?, NULL, NULL)", [(passage_id,) for _, passage_id in rows]
         )
+        self._hand_over(document_id)
         for language in LANGUAGES:
             self._db.execute(
                 f"DELETE FROM subject_index_{language} WHERE rowid IN "
@@ -434,6 +462,12 @@ class Store:
             (document_id,),
         )
         return [Subject(*row) for row in found]
+
+    def forget_subjects(self) -> None:
+        """Empties the subject index. In a transaction."""
+        self._db.execute("DELETE FROM subjects")
+        for language in LANGUAGES:
+            self._db.execute(f"DELETE FROM subject_index_{language}")
 
     def indexed_documents(self) -> set[str]:
         """Ids of the documents that have a subject index."""
@@ -550,7 +584,8 @@ class Store:
             self._index(row, passage, language)
         for language in LANGUAGES:
             self._db.execute(f"DELETE FROM subject_index_{language}")
-        for row, *fields in self._db.execute('SELECT row, start, "end", language, phrase FROM subjects').fetchall():
+        held = 'SELECT row, start, "end", language, phrase FROM subjects WHERE carrier IS NULL'
+        for row, *fields in self._db.execute(held).fetchall():
             self._index_subject(row, Subject(*fields))
 
     def damage(self) -> list[str]:
@@ -564,7 +599,8 @@ class Store:
                 found.append(
                     f"full-text index ({language}): {indexed} passages indexed, {counts.get(language, 0)} held"
                 )
-            subjects = self._db.execute("SELECT count(*) FROM subjects WHERE language = ?", (language,)).fetchone()[0]
+            own = "SELECT count(*) FROM subjects WHERE language = ? AND carrier IS NULL"
+            subjects = self._db.execute(own, (language,)).fetchone()[0]
             indexed = self._db.execute(f"SELECT count(*) FROM subject_index_{language}").fetchone()[0]
             if indexed != subjects:
                 found.append(f"subject index ({language}): {indexed} phrases indexed, {subjects} held")

@@ -602,7 +602,7 @@ def test_an_earlier_library_is_brought_up_to_date(
     library = open_library()
     assert library.documents() == documents
     assert library.verify() == []
-    assert library.status().stamp["schema"] == "4"
+    assert library.status().stamp["schema"] == "5"
     assert set(results(list(run(inputs(folder), library, catalogue)))) == {"unchanged"}
     write(folder / "empty.md", "")
     assert results(list(run(inputs(folder), library, catalogue))).count("refused") == 1

@@ -424,3 +424,40 @@ def test_a_gap_that_documents_share_is_embedded_once(open_library: OpenLibrary) 
         library.add(document, segment(document, library.embedder), subjects=[gap])
     assert seen.count(gap.phrase) == 1
     assert library.subject_dense(gap.phrase, 5)[0][2] == pytest.approx(1.0)
+
+
+def test_a_gap_that_documents_share_is_held_once_for_all_of_them_to_the_last(open_library: OpenLibrary) -> None:
+    library = open_library()
+    gap = Subject(0, 0, "en", "Who paid for the lighthouse?")
+    answered = Subject(0, 5, "en", "What colour is the lighthouse?")
+    documents = [replace(read_document(note(), Catalogue([], [], {}))[0], slug=f"{n}.md") for n in range(3)]
+    for document in documents:
+        library.add(document, segment(document, library.embedder), subjects=[gap, answered, gap])
+    for gone, document in enumerate(documents):
+        homes = {each.id for each in documents[gone:]}
+        assert library.gap_homes(gap.phrase) == homes
+        assert [subject.phrase for _, subject, _ in library.subject_dense(gap.phrase, 1)] == [gap.phrase]
+        assert [subject for _, subject in library.subject_lexical(["paid"], "en", 9)] == [gap]
+        assert library.subject_frequency(["paid"], "en") == ({"paid": 1}, 1 + len(homes))
+        assert library.verify() == []
+        library.remove(document.id)
+    assert library.gap_homes(gap.phrase) == frozenset()
+    assert library.subject_dense(gap.phrase, 1) == []
+    assert library.verify() == []
+
+
+def test_reindexing_gives_shared_gaps_new_vectors(open_library: OpenLibrary) -> None:
+    library = open_library()
+    gap = Subject(0, 0, "en", "Who paid for the lighthouse?")
+    for name in ("one.md", "two.md"):
+        document = replace(read_document(note(), Catalogue([], [], {}))[0], slug=name)
+        library.add(document, segment(document, library.embedder), subjects=[gap])
+
+    class Turned(HashEmbedder):
+        def embed_query(self, text: str) -> np.ndarray:
+            return -super().embed_query(text)
+
+    library.models = Models(Turned())
+    library.reindex(segmenter(library.embedder))
+    assert library.subject_dense(gap.phrase, 1)[0][2] == pytest.approx(-1.0)  # asked by the model of before
+    assert library.verify() == []

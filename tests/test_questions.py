@@ -55,6 +55,10 @@ def named(text: str) -> list[str]:
         ("متى ينظر في البند 3 من جدول الأعمال؟", "ar", ("3",)),
         ("第三项的文件是什么?", "zh", ("3",)),
         ("什么时候审议议程项目3?", "zh", ("3",)),
+        ("2号议题什么时候审议?", "zh", ("2",)),
+        ("第二、三项的文件是什么?", "zh", ("2", "3")),
+        ("Are there two items on smuggling?", "en", ()),
+        ("关于两项条约的争端要等多久?", "zh", ()),
         ("What time is lunch?", "en", ()),
     ],
 )
@@ -76,6 +80,7 @@ def test_agenda_items_are_read_in_six_languages(text: str, language: str, items:
         ("Что говорит статья 6 Протокола?", ("6",), None),
         ("ماذا تقول المادة 6 من البروتوكول؟", ("6",), None),
         ("第六条第三款说什么?", ("6",), "3"),
+        ("What do the two articles on vessels say?", (), None),
         ("What is the Protocol about?", (), None),
     ],
 )

@@ -12,9 +12,10 @@ from assistant.answer import Statement
 from assistant.frames import date_text, joined, say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer, clock, is_of
-from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_past, asks_purpose
+from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_interval, asks_past, asks_purpose
 from assistant.question import Question, numbered_meetings
 from assistant.scope import narrowed
+from corpus.analysis import analyse
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol
@@ -111,7 +112,8 @@ class _Reading:
         # The first meeting that the body ever held, or the last, and not that of this agenda.
         ever = asks_past(question) and question.says("first", "last") and question.says("meetings")
         ever = ever and not (question.weekdays or question.days or question.months or question.items)
-        self.here = not (elsewhere or treaty or question.articles or ever or self._another_meeting())
+        apart = asks_interval(question) and question.says("how_many")
+        self.here = not (elsewhere or treaty or question.articles or ever or apart or self._another_meeting())
 
     def answer(self) -> MeetingAnswer | None:
         """The first way of reading the question that fits."""
@@ -180,6 +182,10 @@ class _Reading:
         ):
             return None
         items = self.topic.items(documents=True)
+        if (q.weekdays or q.days) and not q.items:
+            rows = [row.number for sitting in self._filtered(self.meeting.sittings) for row in sitting.items]
+            then = [i for i in self.meeting.items if i.documentation and any(is_of(row, i) for row in rows)]
+            items = [item for item in items if item in then] or then or items
         if not items and self.topic.administrative:
             items = [item for item in self.meeting.items if item.documentation]
         elif not q.items and not any(item.documentation for item in items):
@@ -192,8 +198,11 @@ class _Reading:
         many = q.vocabulary.find("how_many", q.text, q.language)
         if not many or q.says("hours"):
             return None
-        counted = q.vocabulary.find("meetings", q.text[many.end() : many.end() + 25], q.language)
-        if counted and self.meeting.sittings and (self.topic.administrative or counted.start() < 12):
+        behind = q.text[many.end() : many.end() + 25]
+        counted = q.vocabulary.find("meetings", behind, q.language)
+        # Of `how many days before the meeting` the days are counted.
+        between = analyse(behind[: counted.start()], q.language) if counted else []
+        if counted and self.meeting.sittings and not q.vocabulary.content(between, q.language):
             sittings = self._filtered(self.meeting.sittings)
             days = len({sitting.date for sitting in sittings})
             text = say("meetings_total", self.language, count=len(sittings), days=days)
@@ -234,7 +243,7 @@ class _Reading:
         """How long the meeting or an item lasts."""
         q = self.question
         asked = q.says("how_long") or (q.says("hours") and asks_amount(q))
-        if not asked or not self.meeting.sittings or asks_past(q):
+        if not asked or not self.meeting.sittings or asks_past(q) or asks_interval(q):
             return None
         items = self.topic.items()
         sums = q.says("hours", "meetings") and asks_amount(q) and len(self.topic.words) < 4

@@ -7,7 +7,7 @@ import re
 from assistant.question import Question
 from assistant.scope import is_under
 from assistant.subjects import read_subjects
-from corpus.analysis import analyse, words
+from corpus.analysis import analyse, fold, words
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting
 
@@ -234,8 +234,8 @@ def asks_content(question: Question) -> bool:
 
 
 def asks_purpose(question: Question) -> bool:
-    """Whether an English question asks what something is for or about."""
-    return question.language == "en" and bool(_PURPOSE.search(question.text))
+    """Whether a question asks what something is for or about."""
+    return bool(_PURPOSE[question.language].search(question.text))
 
 
 def asks_amount(question: Question) -> bool:
@@ -248,19 +248,40 @@ def asks_break(question: Question) -> bool:
     return bool(_BREAK.search(question.text))
 
 
+def asks_interval(question: Question) -> bool:
+    """Whether a question asks how long before or after something another thing is."""
+    return bool(_INTERVAL.search(question.text))
+
+
 def asks_past(question: Question) -> bool:
-    """Whether an English question is about what has been done, which no timetable tells."""
-    return question.language == "en" and bool(_PAST.search(question.text))
+    """Whether a question is about what has been done, which no timetable tells."""
+    return bool(_PAST[question.language].search(fold(question.text)))
 
 
 _BREAK = re.compile(
-    r"\b(?:lunch|break|between|pause|déjeuner|entre|pausa|almuerzo|comer|перерыв\w*|обед\w*|между)\b|استراحة|غداء|بين|午餐|休息|午休|之间",
+    r"\b(?:lunch|break|between|pause|déjeuner|entre|pausa|almuerzo|comer|перерыв\w*|обед\w*|между)\b|استراحة|غداء|(?<!\w)و?بين(?!\w)|午餐|休息|午休|之间",
     re.IGNORECASE,
 )
-_PAST = re.compile(
-    r"\b(?:when|what (?:day|time|date)|which (?:day|date)|how long) (?:was|were|had|has)\b|\bdid\b", re.IGNORECASE
+_INTERVAL = re.compile(
+    r"\b(?:before|after|prior to|ahead of|avant|après|antes de|después de|до|после)\b|(?<!\w)(?:قبل|بعد)(?!\w)|之前|之后|以前|以后",
+    re.IGNORECASE,
 )
-_PURPOSE = re.compile(r"\b(?:good for|purposes?|useful|aims?|covers?|covered|about|why|who)\b", re.IGNORECASE)
+_PAST = {
+    "en": re.compile(r"\b(?:when|what (?:day|time|date)|which (?:day|date)|how long) (?:was|were|had|has)\b|\bdid\b"),
+    "fr": re.compile(r"\b(?:a|ont|avait|avaient|etait|etaient|fut|furent)(?:-t-|-)?(?:ils?|elles?|on)?\b(?! lieu\b)(?= (?:\w+ )?\w+(?:e|i|u|es|is|us|ees?)\b)"),
+    "es": re.compile(r"\b(?:fue|fueron|hubo|duro|duraron|tuvo|tuvieron|\w+(?:aron|ieron)|se (?:celebro|abrio|aprobo|inicio|clausuro))\b"),
+    "ru": re.compile(r"\b(?:был|была|было|были|длил\w+|проходил\w*|состоял\w+|прошл[аоие]|прош[её]л|открыл\w+|закрыл\w+|началос\w|начался|закончил\w+)\b"),
+    "ar": re.compile(r"(?<!\w)(?:كان|كانت|عقد|عقدت|انعقد|انعقدت|استغرق|استغرقت|استمر|استمرت|افتتح|افتتحت)(?!\w)"),
+    "zh": re.compile("了|曾|已经|当时"),
+}  # fmt: skip
+_PURPOSE = {
+    "en": re.compile(r"\b(?:good for|purposes?|useful|aims?|covers?|covered|about|why|who)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:sert|but|objectifs?|finalité|utilité|porte sur|portent sur|pourquoi|traitent? de)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:sirven?|para qué|objetivos?|finalidad|propósito|utilidad|trata de|tratan de|por qué)\b", re.IGNORECASE),
+    "ru": re.compile(r"\b(?:цел\w{1,3}|зачем|для чего|назначени\w+|польз\w+|почему|о ч[её]м)\b", re.IGNORECASE),
+    "ar": re.compile("الغرض|الهدف|أهداف|هدف|الفائدة|فائدة|الغاية|لماذا|الجدوى"),
+    "zh": re.compile("目的|用途|作用|用处|有什么用|为什么|为何|好处|关于什么"),
+}  # fmt: skip
 _TOTAL = re.compile(r"\btotal|in all|altogether|au total|en total|всего|总共|一共|إجمالي|مجموع", re.IGNORECASE)
 _KINDS = (
     "when", "who", "where", "how_many", "how_long", "which_document", "what", "item", "hours", "schedule", "meetings",
