@@ -578,6 +578,7 @@ def earlier(folder: Path) -> None:
         db.execute("DROP INDEX documents_symbol")
         for table in ("subjects", "outbox"):
             db.execute(f"ALTER TABLE {table} DROP COLUMN multilingual")
+        db.execute("ALTER TABLE subjects DROP COLUMN carrier")
         db.execute("DELETE FROM stamp WHERE name = 'multilingual'")
         db.execute("UPDATE stamp SET value = '1' WHERE name = 'schema'")
         for document_id, fields in db.execute("SELECT id, fields FROM documents").fetchall():
@@ -645,8 +646,8 @@ def test_a_step_that_fails_leaves_an_earlier_library_as_it_was(
 def test_a_library_of_a_later_version_is_left_alone(open_library: OpenLibrary, tmp_path: Path) -> None:
     open_library().close()
     with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite3")) as db, db:
-        db.execute("UPDATE stamp SET value = '5' WHERE name = 'schema'")
-    with pytest.raises(LibraryStale, match="schema 5"):
+        db.execute("UPDATE stamp SET value = '6' WHERE name = 'schema'")
+    with pytest.raises(LibraryStale, match="schema 6"):
         open_library()
 
 
