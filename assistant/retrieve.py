@@ -24,6 +24,8 @@ POOL = 40
 DENSE_WEIGHT = 1.0
 LEXICAL_WEIGHT = 1.0
 SUBJECT_WEIGHT = 1.0
+POINTED = 3
+"""How many of the places that the subject index points at first always come in."""
 OWN_WEIGHT = 3.0
 """Weight of words in the question's own language where the embedding model does not read it."""
 ABROAD_WEIGHT = 0.2
@@ -119,7 +121,10 @@ class Retriever:
             if passage.document_id in searched
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
-        return found[:limit]
+        # What the subject index points at first comes in although no other index may know it.
+        pointed = {home for home, _ in homes[:POINTED]}
+        late = [each for each in found[limit:] if each.id in pointed]
+        return [*found[: limit - len(late)], *late] if limit > POINTED else found[:limit]
 
     def _level(self, scores: dict[str, float], question: Question, readers: Sequence[Embedder]) -> None:
         """Scores by meaning, made equal for all languages where passages in the question's own compete with others:
