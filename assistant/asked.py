@@ -39,6 +39,15 @@ _TIME = {
     "zh": re.compile(r"什么时候|何时|哪一?[年天日月]|几月几[日号]|哪个月|什么日期"),
 }  # fmt: skip
 """Asking for a point of time."""
+_SYMBOL = {
+    "en": re.compile(r"\b(?:document|doc|paper) (?:number|symbol|code|reference)\b|\b(?:which|what|under what|under which) symbol\b"),
+    "fr": re.compile(r"\b(?:quelle(?: est la)?|sous quelle) cote\b|\bnumero (?:de|du) document\b"),
+    "es": re.compile(r"\b(?:que|cual es la|con que|bajo que) signatura\b|\bnumero (?:de|del) documento\b"),
+    "ru": re.compile(r"\b(?:какой|каков|под каким) (?:символ\w*|услов\w+ обозначени\w+|обозначени\w+)|\bномер документа\b|\bпод каким номером (?:издан|вышел|вышла) (?:документ|доклад|бумаг)"),
+    "ar": re.compile(r"(?:ما|ما هو|اي|تحت اي) رمز(?!\w)|رقم الوثيقه|رمز الوثيقه"),
+    "zh": re.compile(r"文号|文件编号|文件号"),
+}  # fmt: skip
+"""Asking for the symbol of a document."""
 _STATES = {
     "en": re.compile(
         r"\b(?:which|what|name the|list the|(?:which|what|who) (?:was|were|is|are) the) (?:\w+ )?(?:states?|countr(?:y|ies)|governments?|nations?)"
@@ -98,13 +107,15 @@ CONFERENCE = "Conference of the Parties"
 
 
 def lacks_kind(question: Question, text: str, language: str) -> bool:
-    """Whether a question asks for an amount, a measure or a point of time and a text in `language` has none."""
+    """Whether a question asks for an amount, a measure, a point of time or a symbol and a text in `language` has none."""
     asked = fold(question.focus)
     spoken = question.language
     wanted = [told for of, told in _measures(spoken, language, question.vocabulary) if of.search(asked)]
     if wanted:
         bare = _without_references(text)
         return not all(told(bare) for told in wanted)
+    if _SYMBOL[spoken].search(asked):
+        return not find_symbols(text)
     if _AMOUNT[spoken].search(asked):
         return not _amounts(text, language, question.vocabulary)
     if _TIME[spoken].search(asked):

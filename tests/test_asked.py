@@ -239,6 +239,23 @@ def test_what_lasts_some_years_is_no_number_of_things(catalogue: Catalogue) -> N
     assert not lacks_kind(asked, "Within two years a questionnaire of 40 questions was drawn up.", "en")
 
 
+SYMBOLS = [
+    "Which document number sums up earlier years?",
+    "Sous quelle cote est paru le recueil ?",
+    "¿Qué signatura tiene el compendio?",
+    "Какой символ у подборки?",
+    "ما رمز الورقة؟",
+    "汇编的文号是什么？",
+]
+
+
+@pytest.mark.parametrize("question", SYMBOLS)
+def test_a_symbol_is_told_by_a_text_that_names_one(question: str, catalogue: Catalogue) -> None:
+    asked = parse_question(question, VOCABULARY, catalogue)
+    assert lacks_kind(asked, "The compendium is arranged by theme under item 4.", "en")
+    assert not lacks_kind(asked, "CTOC/COP/WG.7/2021/4 is the compendium.", "en")
+
+
 RECOMMENDATIONS = [
     "What does the fourth recommendation say?",
     "Que dit la recommandation 4 ?",
@@ -333,6 +350,22 @@ def test_what_a_timetable_does_not_tell_is_not_answered_from_it(question: str, s
 def test_the_paper_for_what_is_debated_on_a_day_is_that_of_its_item(starter_engine: Engine) -> None:
     answer = starter_engine.ask("Quel document faut-il avoir lu pour le point débattu le vendredi matin ?")
     assert "CTOC/COP/WG.7/2021/3" in " ".join(statement.text for statement in answer.statements)
+
+
+HELD = [
+    "Can I read the whole paper for item 3 here, or only its title?",
+    "Peut-on lire ici le texte intégral du document pour le point 3 ?",
+    "¿Está aquí el texto completo del documento del tema 3 o solo su título?",
+    "Есть ли здесь полный текст документа по пункту 3 или только название?",
+    "هل النص الكامل لوثيقة البند 3 موجود هنا؟",
+    "这里有议题3文件的全文吗？",
+]
+
+
+@pytest.mark.parametrize("question", HELD)
+def test_what_is_held_of_a_paper_is_not_told_by_its_announcement(question: str, starter_engine: Engine) -> None:
+    answer = starter_engine.ask(question)
+    assert all(statement.verdict == "quoted" for statement in answer.statements)
 
 
 INSTRUMENTS = [

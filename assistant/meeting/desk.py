@@ -12,7 +12,16 @@ from assistant.answer import Statement
 from assistant.frames import date_text, joined, say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer, clock, is_of
-from assistant.meeting.topic import Topic, asks_amount, asks_break, asks_content, asks_interval, asks_past, asks_purpose
+from assistant.meeting.topic import (
+    Topic,
+    asks_amount,
+    asks_break,
+    asks_content,
+    asks_held,
+    asks_interval,
+    asks_past,
+    asks_purpose,
+)
 from assistant.question import Question, numbered_meetings
 from assistant.scope import narrowed
 from corpus.analysis import analyse
@@ -112,7 +121,7 @@ class _Reading:
         # The first meeting that the body ever held, or the last, and not that of this agenda.
         ever = asks_past(question) and question.says("first", "last") and question.says("meetings")
         ever = ever and not (question.weekdays or question.days or question.months or question.items)
-        apart = asks_interval(question) and question.says("how_many")
+        apart = asks_held(question) or (asks_interval(question) and question.says("how_many"))
         self.here = not (elsewhere or treaty or question.articles or ever or apart or self._another_meeting())
 
     def answer(self) -> MeetingAnswer | None:

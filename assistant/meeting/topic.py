@@ -248,6 +248,11 @@ def asks_break(question: Question) -> bool:
     return bool(_BREAK.search(question.text))
 
 
+def asks_held(question: Question) -> bool:
+    """Whether a question is about how much of a document is held."""
+    return bool(_HELD[question.language].search(question.text))
+
+
 def asks_interval(question: Question) -> bool:
     """Whether a question asks how long before or after something another thing is."""
     return bool(_INTERVAL.search(question.text))
@@ -262,6 +267,14 @@ _BREAK = re.compile(
     r"\b(?:lunch|break|between|pause|déjeuner|entre|pausa|almuerzo|comer|перерыв\w*|обед\w*|между)\b|استراحة|غداء|(?<!\w)و?بين(?!\w)|午餐|休息|午休|之间",
     re.IGNORECASE,
 )
+_HELD = {
+    "en": re.compile(r"\b(?:only|just) (?:its|the) title\b|\b(?:whole|full|entire|complete) (?:paper|document|text)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:seulement|que) (?:son|le) titre\b|\btexte (?:intégral|complet|entier)\b|\bdocument (?:entier|complet|intégral)\b", re.IGNORECASE),
+    "es": re.compile(r"\bs[oó]lo (?:su|el) título\b|\btexto (?:íntegro|completo)\b|\bdocumento (?:entero|completo|íntegro)\b", re.IGNORECASE),
+    "ru": re.compile(r"\bтолько (?:его |ее |её )?(?:название|заголовок)\b|\bполн(?:ый|ого|ом) текст\w*|\bвесь (?:документ|текст)\b|\bцеликом\b", re.IGNORECASE),
+    "ar": re.compile(r"عنوانها فقط|عنوانه فقط|النص الكامل|النص كاملا|الوثيقة كاملة|الورقة كاملة"),
+    "zh": re.compile("全文|整份文件|只有标题|仅有标题|只有题目"),
+}  # fmt: skip
 _INTERVAL = re.compile(
     r"\b(?:before|after|prior to|ahead of|avant|après|antes de|después de|до|после)\b|(?<!\w)(?:قبل|بعد)(?!\w)|之前|之后|以前|以后",
     re.IGNORECASE,
