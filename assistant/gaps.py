@@ -13,12 +13,13 @@ from assistant.question import Question
 from assistant.subjects import SubjectHit, read_subjects
 from corpus.library import Library
 
-GAP_BAR = 0.2
+GAP_BAR = -0.1
 """How much more must speak for what the documents say than for a known gap: the likeness of the best answered place less
-that of the gap, `LEANING` times how the question sounds, and `EVIDENCE` times the score of the best evidence, between the
-least and the most that it may count; docs/quality.md says on what they were chosen."""
+`GAP_WEIGHT` times that of the gap, `LEANING` times how the question sounds, and `EVIDENCE` times the score of the best evidence,
+between the least and the most that it may count; docs/quality.md says on what they were chosen."""
+GAP_WEIGHT = 1.2
 LEANING = 0.2
-EVIDENCE = 0.07
+EVIDENCE = 0.05
 LEAST_EVIDENCE, MOST_EVIDENCE = -3.0, 6.0
 GAP = 0.45
 GAP_MARGIN = 0.02
@@ -26,6 +27,8 @@ GAP_MARGIN = 0.02
 best evidence where that is of a document without a subject index."""
 GAP_ABROAD = 0.06
 """What a place counts more in a document that the gap was not written for."""
+UNTOLD = 0.1
+"""What a place counts less that has nothing of the kind that is asked for."""
 SURE_PLAIN_CROSS = 5.0
 """How sure the cross-encoder must be of a document without a subject index for the known gaps of others not to count."""
 PLAINLY_TOLD = 3.0
@@ -50,13 +53,18 @@ class Gaps:
         if any(each.score >= THRESHOLD and each.cross >= SURE_PLAIN_CROSS and each.coverage >= 0.5 for each in plain):
             return None  # the gaps are those of the indexed documents, and another one answers
         homes = self._library.gap_homes(reading.gap_phrase)
-        telling = [hit for hit in reading.hits if _tells(hit, scored)]
-        best = max((hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) for hit in telling), default=0.0)
+        best = max(
+            (
+                hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) - (0.0 if _tells(hit, scored) else UNTOLD)
+                for hit in reading.hits
+            ),
+            default=0.0,
+        )
         if plain and plain[0] is scored[0] and scored[0].score >= THRESHOLD:
             # What the index does not know may be what is asked, unless a gap is plainly meant.
             return None if reading.gap < GAP or reading.gap <= best + GAP_MARGIN else 10.0 * (best - reading.gap)
         evidence = min(max(scored[0].score, LEAST_EVIDENCE), MOST_EVIDENCE) if scored else LEAST_EVIDENCE
-        told = best - reading.gap + LEANING * reading.leaning + EVIDENCE * evidence
+        told = best - GAP_WEIGHT * reading.gap + LEANING * reading.leaning + EVIDENCE * evidence
         return 10.0 * (told - GAP_BAR)
 
     def asked(

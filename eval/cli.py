@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 
 Questions = Annotated[
-    str, typer.Option("--set", help="A shipped question set (starter, meeting, conversations), or a YAML file.")
+    str, typer.Option("--set", help="A shipped question set (starter, unseen, conversations, meeting), or a YAML file.")
 ]
 Documents = Annotated[
     list[Path] | None, typer.Option(help="File or folder that stands in for the set's documents; may be repeated.")

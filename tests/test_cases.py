@@ -71,6 +71,14 @@ def test_the_conversations_have_two_or_three_turns_in_every_language_and_half_ar
         assert {case.held_out for case in cases if case.language == language} == {True, False}
 
 
+def test_the_unseen_questions_are_sound_and_even(starter_library: Library) -> None:
+    assert [str(fault) for fault in check_set(shipped_sets()["unseen"], starter_library)] == []
+    cases = load_cases(shipped_sets()["unseen"])
+    for language in LANGUAGES:
+        own = [(case.answerable, case.held_out) for case in cases if case.language == language]
+        assert set(Counter(own).values()) == {len(own) // 4}
+
+
 def test_cases_name_the_documents_that_they_need() -> None:
     cases = {case.id: case for name in shipped_sets() for case in load_cases(shipped_sets()[name])}
     assert len(cases) == sum(len(load_cases(path)) for path in shipped_sets().values())
