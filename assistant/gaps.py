@@ -13,13 +13,13 @@ from assistant.question import Question
 from assistant.subjects import SubjectHit, read_subjects
 from corpus.library import Library
 
-GAP_BAR = -0.1
+GAP_BAR = -0.135
 """How much more must speak for what the documents say than for a known gap: the likeness of the best answered place less
 `GAP_WEIGHT` times that of the gap, `LEANING` times how the question sounds, and `EVIDENCE` times the score of the best evidence,
 between the least and the most that it may count; docs/quality.md says on what they were chosen."""
-GAP_WEIGHT = 1.2
-LEANING = 0.2
-EVIDENCE = 0.05
+GAP_WEIGHT = 1.4
+LEANING = 0.15
+EVIDENCE = 0.07
 LEAST_EVIDENCE, MOST_EVIDENCE = -3.0, 6.0
 GAP = 0.45
 GAP_MARGIN = 0.02
@@ -27,7 +27,7 @@ GAP_MARGIN = 0.02
 best evidence where that is of a document without a subject index."""
 GAP_ABROAD = 0.06
 """What a place counts more in a document that the gap was not written for."""
-UNTOLD = 0.1
+UNTOLD = 0.25
 """What a place counts less that has nothing of the kind that is asked for."""
 SURE_PLAIN_CROSS = 5.0
 """How sure the cross-encoder must be of a document without a subject index for the known gaps of others not to count."""
