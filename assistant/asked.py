@@ -40,12 +40,12 @@ _TIME = {
 }  # fmt: skip
 """Asking for a point of time."""
 _SYMBOL = {
-    "en": re.compile(r"\b(?:document|doc|paper) (?:number|symbol|code|reference)\b|\b(?:which|what|under what|under which) symbol\b"),
-    "fr": re.compile(r"\b(?:quelle(?: est la)?|sous quelle) cote\b|\bnumero (?:de|du) document\b"),
-    "es": re.compile(r"\b(?:que|cual es la|con que|bajo que) signatura\b|\bnumero (?:de|del) documento\b"),
-    "ru": re.compile(r"\b(?:какой|каков|под каким) (?:символ\w*|услов\w+ обозначени\w+|обозначени\w+)|\bномер документа\b|\bпод каким номером (?:издан|вышел|вышла) (?:документ|доклад|бумаг)"),
-    "ar": re.compile(r"(?:ما|ما هو|اي|تحت اي) رمز(?!\w)|رقم الوثيقه|رمز الوثيقه"),
-    "zh": re.compile(r"文号|文件编号|文件号"),
+    "en": re.compile(r"\b(?:which|what) (?:(?:document|doc|paper) (?:number|symbol|code|reference)|symbol)\b"),
+    "fr": re.compile(r"\b(?:quelle(?: est la)?|sous quelle) cote\b|\bquel (?:est le )?numero (?:de|du) document\b"),
+    "es": re.compile(r"\b(?:que|cual es la|con que|bajo que) signatura\b|\b(?:que|cual es el) numero (?:de|del) documento\b"),
+    "ru": re.compile(r"\b(?:какой|каков|под каким) (?:символ\w*|услов\w+ обозначени\w+|обозначени\w+)|\bкакой номер документа\b|\bпод каким номером (?:издан|вышел|вышла) (?:документ|доклад|бумаг)"),
+    "ar": re.compile(r"(?:ما|ما هو|اي|تحت اي) رمز(?!\w)|(?:ما|ما هو) رقم الوثيقه"),
+    "zh": re.compile(r"(?:什么|哪个|何)文号|(?:文号|文件编号|文件号)(?:是|为)"),
 }  # fmt: skip
 """Asking for the symbol of a document."""
 _STATES = {
@@ -152,7 +152,10 @@ def of_another_session(question: Question, text: str, language: str) -> bool:
 
 def of_another_recommendation(question: Question, text: str, language: str) -> bool:
     """Whether a question names recommendations by their number and a text none of these."""
-    asked = _recommendations(question.text, question.vocabulary, question.language)
+    if "recommendations" not in question.memory:
+        found = _recommendations(question.text, question.vocabulary, question.language)
+        question.memory["recommendations"] = found
+    asked: frozenset[str] = question.memory["recommendations"]
     return bool(asked) and asked.isdisjoint(_recommendations(text, question.vocabulary, language))
 
 

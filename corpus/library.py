@@ -489,7 +489,7 @@ class Library:
         model = model or self.embedder
         vector = self.models.query(question, model)
         crossing = model.crossing(*languages) if languages else None
-        cosines = model.embed_passages(texts) @ (vector if crossing is None else crossing.moved(vector))
+        cosines = self.models.texts(texts, model) @ (vector if crossing is None else crossing.moved(vector))
         if crossing is not None:
             cosines = crossing.levelled(cosines)
         return [float(value) for value in model.likeness(cosines)]

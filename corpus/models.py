@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 KEPT = 8
 """Vectors of questions that are remembered: one question is compared with several indexes."""
+KEPT_TEXTS = 4_096
+"""Vectors of texts that are remembered: the same sentences come up for one question after another."""
 
 
 class Models:
@@ -34,6 +36,7 @@ class Models:
         self.optional = optional
         self._guard = threading.Lock()
         self._queries: dict[tuple[bool, str], np.ndarray] = {}
+        self._texts: dict[tuple[bool, str], np.ndarray] = {}
         self._gaps: dict[tuple[bool, str], np.ndarray] = {}
 
     @property
@@ -58,6 +61,20 @@ class Models:
             while len(self._queries) > KEPT:
                 del self._queries[next(iter(self._queries))]
         return vector
+
+    def texts(self, texts: Sequence[str], model: Embedder) -> np.ndarray:
+        """Vectors of texts by one of the models: (texts x dimension). Those of the last few thousand are kept."""
+        second = model is self.multilingual
+        with self._guard:
+            known = {text: self._texts.pop((second, text), None) for text in texts}
+        new = [text for text, vector in known.items() if vector is None]
+        made = dict(zip(new, model.embed_passages(new), strict=True)) if new else {}
+        vectors = {text: made[text] if vector is None else vector for text, vector in known.items()}
+        with self._guard:
+            self._texts |= {(second, text): vector for text, vector in vectors.items()}
+            while len(self._texts) > KEPT_TEXTS:
+                del self._texts[next(iter(self._texts))]
+        return np.stack([vectors[text] for text in texts]) if vectors else model.embed_passages([])
 
     def _serves(self, language: str) -> bool:
         return self.own.languages is None or language in self.own.languages
