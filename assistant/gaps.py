@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from assistant.asked import lacks_aspect, lacks_kind
 from assistant.evidence import OTHER_KIND, THRESHOLD, Scored, meets
 from assistant.question import Question
 from assistant.subjects import SubjectHit, read_subjects
 from corpus.library import Library
 
-GAP_BAR = -0.135
+GAP_BAR = -0.1
 """How much more must speak for what the documents say than for a known gap: the likeness of the best answered place less
 `GAP_WEIGHT` times that of the gap, `LEANING` times how the question sounds, and `EVIDENCE` times the score of the best evidence,
 between the least and the most that it may count; docs/quality.md says on what they were chosen."""
-GAP_WEIGHT = 1.4
+GAP_WEIGHT = 1.3
 LEANING = 0.15
-EVIDENCE = 0.07
+EVIDENCE = 0.06
 LEAST_EVIDENCE, MOST_EVIDENCE = -3.0, 6.0
 GAP = 0.45
 GAP_MARGIN = 0.02
@@ -55,7 +56,9 @@ class Gaps:
         homes = self._library.gap_homes(reading.gap_phrase)
         best = max(
             (
-                hit.score + (0.0 if hit.document_id in homes else GAP_ABROAD) - (0.0 if _tells(hit, scored) else UNTOLD)
+                hit.score
+                + (0.0 if hit.document_id in homes else GAP_ABROAD)
+                - (0.0 if self._tells(hit, question, scored) else UNTOLD)
                 for hit in reading.hits
             ),
             default=0.0,
@@ -78,9 +81,11 @@ class Gaps:
             return False
         return max((each.score for each in scored()), default=0.0) < SURE_LAST
 
-
-def _tells(hit: SubjectHit, scored: Sequence[Scored]) -> bool:
-    """Whether the words that a hit points at have anything of the kind that is asked for; so it is taken where they were not
-    scored."""
-    lost = [each.lost for each in scored if meets(each.unit, hit)]
-    return not lost or min(lost) < OTHER_KIND
+    def _tells(self, hit: SubjectHit, question: Question, scored: Sequence[Scored]) -> bool:
+        """Whether the words that a hit points at have anything of the kind that is asked for."""
+        lost = [each.lost for each in scored if meets(each.unit, hit)]
+        if lost:
+            return min(lost) < OTHER_KIND
+        document = self._library.document(hit.document_id)
+        said, language = document.text[hit.start : hit.end], document.language
+        return not (lacks_kind(question, said, language) or lacks_aspect(question, said, language))
