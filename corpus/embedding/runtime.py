@@ -1,6 +1,6 @@
 """onnxruntime as this project runs it: one thread a text, several texts side by side.
 
-A text is always run alone, never in a batch. Dynamic quantisation takes one scale for a whole batch, so in a
+A passage is always run alone, never in a batch. Dynamic quantisation takes one scale for a whole batch, so in a
 batch a text's numbers would depend on its neighbours; alone, equal text gives equal numbers. It is also the
 faster way for passages: no padding, the activations stay in the core's own cache, and threads that never wait
 for each other do not stall when another process takes a core.
