@@ -368,7 +368,9 @@ class _Reading:
         asked = (
             q.says("when", "schedule") or bool(q.weekdays or q.days) or q.hour is not None or q.afternoon is not None
         )
-        asked = asked or (q.says("meetings") and q.says("what", "first", "last", "next", "item"))
+        asked = asked or (
+            q.says("meetings") and q.says("what", "first", "last", "next", "item") and not asks_purpose(q)
+        )
         if not asked or not self.meeting.sittings or (asks_past(q) and not q.items):
             return None
         statements = []

@@ -19,6 +19,8 @@ MARGIN = 0.06
 """How much nearer the best item must be than the next."""
 SHARE = 0.5
 """Share of a subject's words that by itself tells which item is meant."""
+NEARER = 0.08
+"""How much more like a known gap than like anything that is answered a question must be to be no one of this meeting's."""
 BESIDE = 0.3
 """What a further word of the question adds that a title has."""
 _ADMIN = frozenset(
@@ -158,7 +160,7 @@ class Topic:
         points at the agenda before any other document. A known gap is at home nowhere, unless it is about
         the content of a document and only the document is asked for."""
         reading = read_subjects(self._question, self._library)
-        if not documents and reading.gap > max((hit.score for hit in reading.hits), default=0.0):
+        if not documents and reading.gap > max((hit.score for hit in reading.hits), default=0.0) + NEARER:
             return False
         if self._question.says("item", "agenda", "schedule", "meetings", "which_document"):
             return True
@@ -293,7 +295,7 @@ _PURPOSE = {
     "es": re.compile(r"\b(?:sirven?|para qué|objetivos?|finalidad|propósito|utilidad|trata de|tratan de|por qué)\b", re.IGNORECASE),
     "ru": re.compile(r"\b(?:цел\w{1,3}|зачем|для чего|назначени\w+|польз\w+|почему|о ч[её]м)\b", re.IGNORECASE),
     "ar": re.compile("الغرض|الهدف|أهداف|هدف|الفائدة|فائدة|الغاية|لماذا|الجدوى"),
-    "zh": re.compile("目的|用途|作用|用处|有什么用|为什么|为何|好处|关于什么"),
+    "zh": re.compile("目的|用途|作用|用处|什么用|干什么|为什么|为何|好处|关于什么"),
 }  # fmt: skip
 _TOTAL = re.compile(r"\btotal|in all|altogether|au total|en total|всего|总共|一共|إجمالي|مجموع", re.IGNORECASE)
 _KINDS = (
