@@ -162,7 +162,9 @@ def of_another_recommendation(question: Question, text: str, language: str) -> b
 def of_another_territory(question: Question, text: str, language: str, *, general: bool) -> bool:
     """Whether a question names countries or regions and a text none of them. What a `general` text rules is true of all
     countries: it fails only where the question asks when something was."""
-    named = territories(question.text, question.language, seats=False)
+    if "territories" not in question.memory:
+        question.memory["territories"] = territories(question.text, question.language, seats=False)
+    named: frozenset[str] = question.memory["territories"]
     if not named or (general and not _TIME[question.language].search(fold(question.focus))):
         return False
     told = territories(text, language)
