@@ -18,7 +18,7 @@ import yaml
 from assistant.question import Question, numbers_after
 from assistant.territories import territories
 from assistant.vocabulary import Vocabulary
-from corpus.analysis import fold
+from corpus.analysis import analyse, fold, words
 from corpus.symbols import find_symbols
 
 _AMOUNT = {
@@ -163,13 +163,29 @@ def of_another_territory(question: Question, text: str, language: str, *, genera
     """Whether a question names countries or regions and a text none of them. What a `general` text rules is true of all
     countries: it fails only where the question asks when something was."""
     if "territories" not in question.memory:
-        question.memory["territories"] = territories(question.text, question.language, seats=False)
+        told = territories(question.text, question.language, seats=False) if _has_names(question) else frozenset()
+        question.memory["territories"] = told
     named: frozenset[str] = question.memory["territories"]
     if not named or (general and not _TIME[question.language].search(fold(question.focus))):
         return False
     told = territories(text, language)
     countries = territories(text, language, seats=False)
     return named.isdisjoint(told) and not (countries and any(code.isdigit() for code in named))  # or a region by these
+
+
+def _has_names(question: Question) -> bool:
+    """Whether a question may name a country: it has a word in capitals that begins no sentence as a question word and belongs to
+    no term. Where letters have no capitals any question may."""
+    language, vocabulary = question.language, question.vocabulary
+    if language in ("ar", "zh"):
+        return True
+    terms = [(mention.start, mention.end) for mention in question.terms]
+    return any(
+        any(letter.isupper() for letter in word)
+        and vocabulary.content(analyse(word, language), language)
+        and not any(first <= start and end <= last for first, last in terms)
+        for word, start, end in words(question.text)
+    )
 
 
 def _bodies(text: str, vocabulary: Vocabulary, language: str) -> set[str]:

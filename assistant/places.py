@@ -20,7 +20,8 @@ _WHOLE = 2_000
 _INSTRUMENT_NAMES = re.compile(r"\b(?:art\.?|para\.?|untoc|smuggling protocol|migrants? protocol)", re.IGNORECASE)
 _SAYING = frozenset(
     analyse(
-        "say state provide text read quote cite about mean contain show exact words wording full number content compare comparison difference differ between",
+        "say state provide text read quote cite about mean contain show exact words wording full number content compare comparison difference differ between "
+        "summarize summarise summary sum up outline overview",
         "en",
     )
 )
