@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from assistant.question import Question, numbers_after
-from assistant.territories import territories
+from assistant.territories import alluded, territories
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse, fold, words
 from corpus.symbols import find_symbols
@@ -163,14 +163,14 @@ def of_another_territory(question: Question, text: str, language: str, *, genera
     """Whether a question names countries or regions and a text none of them. What a `general` text rules is true of all
     countries: it fails only where the question asks when something was."""
     if "territories" not in question.memory:
-        told = territories(question.text, question.language, seats=False) if _has_names(question) else frozenset()
-        question.memory["territories"] = told
+        found = territories(question.text, question.language, seats=False) if _has_names(question) else frozenset()
+        question.memory["territories"] = found
     named: frozenset[str] = question.memory["territories"]
     if not named or (general and not _TIME[question.language].search(fold(question.focus))):
         return False
-    told = territories(text, language)
-    countries = territories(text, language, seats=False)
-    return named.isdisjoint(told) and not (countries and any(code.isdigit() for code in named))  # or a region by these
+    if any(code.isdigit() for code in named) and territories(text, language, seats=False):
+        return False  # a region is told by its countries
+    return named.isdisjoint(territories(text, language)) and not any(alluded(code, text, language) for code in named)
 
 
 def _has_names(question: Question) -> bool:
@@ -238,9 +238,9 @@ def _points(bare: str, language: str, vocabulary: Vocabulary) -> int:
 
 @cache
 def _times_told(language: str, vocabulary: Vocabulary) -> re.Pattern[str]:
-    """How a folded text tells how long something is."""
+    """How a folded text tells how long something is, number and unit side by side: `400 experts a year` has a number."""
     units = _words(_data("measures")["time"]["units"][language], language).pattern
-    return re.compile(rf"{_number(language, vocabulary)}[\d.,]*{'' if language == 'zh' else _NEAR}(?:{units})")
+    return re.compile(rf"{_number(language, vocabulary)}[\d.,]*[\W_]*(?:{units})")
 
 
 @cache

@@ -118,7 +118,7 @@ class Scorer:
             )
             for n, each in enumerate(likely)
         ]
-        signals = [replace(each, lost=_lost(question, each.unit)) for each in signals]
+        signals = [replace(each, lost=_lost(question, each.unit, plain=each.plain)) for each in signals]
         scores = self._weighed(question, signals, plain, crossed=cross is not None)
         scored = [replace(each, score=score) for each, score in zip(signals, scores, strict=True)]
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
@@ -286,12 +286,13 @@ def needs(question: Question, language: str) -> list[list[str]]:
     return wanted
 
 
-def _lost(question: Question, unit: Unit) -> float:
-    """What a unit loses for being about another time, session, country or aspect than the question."""
+def _lost(question: Question, unit: Unit, *, plain: bool) -> float:
+    """What a unit loses for being about another time, session, country or aspect than the question. Of a `plain` document,
+    which may be all about one country that it seldom names, the countries are left to the models."""
     return (
         (OTHER_YEAR if _of_another_year(question.years, unit) else 0.0)
         + (OTHER_SESSION if _of_another_session(question, unit) else 0.0)
-        + (OTHER_TERRITORY if _of_another_territory(question, unit) else 0.0)
+        + (OTHER_TERRITORY if not plain and _of_another_territory(question, unit) else 0.0)
         + (OTHER_KIND if of_another_kind(question, unit) else 0.0)
     )
 

@@ -16,6 +16,8 @@ _SEATS = {
 _MORE = {"419": {"es": "América Latina"}, "US": {"en": "USA"}, "GB": {"en": "UK"}, "EU": {"en": "EU"}}
 _WORDS = {"ar": {"مالي", "قطر", "بنين"}, "zh": {"中非"}}
 """Names that are everyday words as well (financial, tow, sons), or stand where two words meet."""
+ROOT = 4
+"""Letters that the name of a country and what comes from it have in common."""
 _EDGES = {"ar": (r"(?<!\w)[وف]?[بكل]?", r"(?!\w)"), "zh": ("", "(?![文语])")}
 """What stands before and after a name; elsewhere it begins a word in capitals."""
 
@@ -25,6 +27,16 @@ def territories(text: str, language: str, *, seats: bool = True) -> frozenset[st
     have figures for codes. With `seats` a city that is a seat of the United Nations stands for its country."""
     pattern, codes = _names(language, seats)
     return frozenset(codes[match.lastgroup or ""] for match in pattern.finditer(text))
+
+
+def alluded(code: str, text: str, language: str) -> bool:
+    """Whether a text has a word that begins as the name of a country does: `Italian` for Italy. Of names of one word that are
+    not short."""
+    from babel import Locale
+
+    name = Locale(language).territories.get(code, "")
+    long_enough = language not in ("ar", "zh") and len(name) > ROOT and name.isalpha()
+    return long_enough and re.search(rf"(?<!\w){re.escape(name[:ROOT])}", text) is not None
 
 
 @cache

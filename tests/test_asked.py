@@ -237,6 +237,9 @@ def test_what_lasts_some_years_is_no_number_of_things(catalogue: Catalogue) -> N
     asked = parse_question("¿Cuántas preguntas tiene el cuestionario?", VOCABULARY, catalogue)
     assert lacks_kind(asked, "Each group had two years for a questionnaire.", "en")
     assert not lacks_kind(asked, "Within two years a questionnaire of 40 questions was drawn up.", "en")
+    experts = parse_question("How many experts came?", VOCABULARY, catalogue)
+    for told in ("About 400 experts a year came.", "Some 5,000 people came last year.", "Three came every day."):
+        assert not lacks_kind(experts, told, "en")
 
 
 SYMBOLS = [
@@ -297,6 +300,7 @@ def test_what_is_asked_of_a_country_is_told_by_a_text_that_names_it(
     asked = parse_question(question, VOCABULARY, catalogue, language)
     assert of_another_territory(asked, "400 experts from 80 countries came to Vienna.", "en", general=False)
     assert not of_another_territory(asked, "Italy sent nine experts.", "en", general=False)
+    assert not of_another_territory(asked, "Nine Italian experts came.", "en", general=False)
     assert not of_another_territory(asked, "Each State party names an authority.", "en", general=True)
 
 
