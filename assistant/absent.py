@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from assistant.answer import Answer, Pointer, Statement
 from assistant.frames import say
 from assistant.question import Question
+from corpus.analysis import fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, link, same_document
 
 INSTRUMENT = "instrument"
 """Kind of the catalogue's entries for treaties that the documents refer to and that are no part of the collection."""
+TREATY = "treaty"
+FULL_TITLE = 6
+"""Words from which on a title is taken for the name of one document: many documents are an "annotated provisional agenda"."""
 NOTES = 3
 """Documents of an answer of which it is told that they are not held."""
 
@@ -35,16 +39,25 @@ class Absent:
         ]
 
     def symbol(self, question: Question) -> Answer | None:
-        """What is to be said of a symbol that is not held."""
-        for symbol in question.symbols:
-            if self.holds(symbol):
-                continue
+        """What is to be said of the symbols that the question names, where none of them is held."""
+        missing = self.missing(question)
+        for symbol in missing if len(missing) == len(question.symbols) else ():
             announced = any(same_document(symbol, known) for m in self._library.meetings() for known in m.documents())
             if announced or self._catalogue.by_symbol(symbol):
                 return self._not_held(question, self._titled(symbol), symbol)
             return Answer(question.text, question.language, "not_found",
                           say("unknown_symbol", question.language, symbol=symbol.text), absent=symbol.text)  # fmt: skip
         return None
+
+    def missing(self, question: Question) -> list[Symbol]:
+        """The symbols that the question names and that are not held."""
+        return [symbol for symbol in question.symbols if not self.holds(symbol)]
+
+    def notes(self, question: Question) -> list[str]:
+        """What is to be said of symbols that are not held, beside an answer from others that the question names too."""
+        return [
+            say("unknown_symbol", question.language, symbol=symbol.text) for symbol in self.missing(question)[:NOTES]
+        ]
 
     def instrument(self, question: Question) -> Answer | None:
         """What is to be said of a treaty that the documents only refer to, where the question names no other text."""
@@ -58,10 +71,17 @@ class Absent:
         return Answer(question.text, question.language, "not_found", reason)
 
     def named(self, question: Question, announced: Symbol | None) -> Answer | None:
-        """What is to be said of a document that the question calls by name or topic and that is not held; `announced` is the
-        one whose content it asks for by topic."""
+        """What is to be said of a document that the question calls by its full title and that is not held; `announced` is
+        the one, announced by a held agenda, whose content it asks for by topic."""
         held = set(self._library.versions().keys.values())
-        named = [entry for entry in question.named if entry.symbol is not None and entry.kind != INSTRUMENT]
+        asked = fold(question.text)
+        named = [
+            entry
+            for entry in question.named
+            if entry.symbol is not None
+            and entry.kind != INSTRUMENT
+            and (entry.kind == TREATY or (len(entry.title.split()) >= FULL_TITLE and fold(entry.title) in asked))
+        ]
         if named and not any(entry.key in held or self._holds_whole(entry) for entry in named):
             entry = named[0]
             assert entry.symbol is not None

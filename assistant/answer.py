@@ -9,7 +9,7 @@ from typing import Any, Literal
 from corpus.documents import Document
 
 Verdict = Literal["quoted", "derived", "supported", "unsupported"]
-AnswerStatus = Literal["answered", "partial", "not_found", "refused"]
+AnswerStatus = Literal["answered", "partial", "tentative", "not_found", "refused"]
 Mode = Literal["quote", "write", "auto"]
 """How answers are made: of quotes and by rule, written by the model, or written where the question asks for it."""
 

@@ -13,9 +13,9 @@ from assistant.absent import Absent
 from assistant.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.conversation import LONGEST_TURN, Reading, readings, spoken_in, stand_alone
 from assistant.conversation.memory import Memory, first_cited, key, lifted
-from assistant.events import Event, Finished, Progress, said
-from assistant.evidence import THRESHOLD, Scored, Scorer, TextScorer, of_another_kind
-from assistant.frames import joined, language_name, say
+from assistant.events import Event, Finished, Progress, Said, said
+from assistant.evidence import THRESHOLD, WORTH_SHOWING, Scored, Scorer, TextScorer, of_another_kind
+from assistant.frames import doubt, joined, language_name, say
 from assistant.gaps import PLAINLY_TOLD, Gaps
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_named, split_parts
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from assistant.model import ModelFault
     from assistant.write.writer import Draft, Writer
 
-NARROW = 4
-"""So many times the passages are looked through where only a part of a document is meant."""
 WHOLE_CONTENT = 4
 """Content words from which on a later part of a question is taken to stand alone."""
+CLOSEST = 3
+"""Most statements of an answer of which it is not certain that it is one."""
 NAMED_BONUS = 1.0
 """What naming the article adds: the user has said where the answer stands."""
 
@@ -141,7 +141,7 @@ class Engine:
         if self.writer is not None and fault is None and is_written(mode, question, answer):
             answer = yield from self._written(self.writer, question, answer)
         else:
-            yield from said(answer.statements)
+            yield from _said(answer)
             if self.writer is None and mode == "write":
                 answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
         done = self._clock()
@@ -236,12 +236,13 @@ class Engine:
             answer = self._answer(question)
             if not question.carried:
                 self._memory.keep(key(question), self.library.versions(), first_cited(answer))
-            if answer.statements:
-                return question, answer
             given.append(answer)
+            if answer.status in ("answered", "partial"):
+                return question, answer
             if answer.absent:
                 break
-        return meant[0], given[0]
+        best = next((n for n, answer in enumerate(given) if answer.statements), 0)
+        return meant[best], given[best]
 
     def _answer(self, question: Question) -> Answer:
         """The answer to a question, or to each of the questions that it asks at once."""
@@ -264,10 +265,14 @@ class Engine:
         answer = self._answered(question, said)
         sure = [answer.confidence for answer in answers if answer.confidence is not None]
         answer = replace(answer, confidence=min(sure, default=None))
-        missing = [part for part, one in zip(parts, answers, strict=True) if one.status != "answered"]
+        missing = [(part, one.status) for part, one in zip(parts, answers, strict=True) if one.status != "answered"]
         if not missing:
             return answer
-        told = " ".join(say("part_not_found", question.language, part=part.strip(" ?？؟")) for part in missing)
+        told = " ".join(
+            say("part_not_certain" if status == "tentative" else "part_not_found", question.language,
+                part=part.strip(" ?？؟"))
+            for part, status in missing
+        )  # fmt: skip
         see = tuple(dict.fromkeys(pointer for one in answers for pointer in one.see_also))
         return replace(answer, status="partial", reason=f"{told} {answer.reason}", see_also=see)
 
@@ -282,6 +287,7 @@ class Engine:
         return parse_question(whole, self.vocabulary, self.catalogue, language, part)
 
     def _answer_one(self, question: Question) -> Answer:
+        """What is held answers first; that something is not held is said where it does not."""
         absent = self._absent.symbol(question)
         from_meeting = self._from_meeting(question)
         if from_meeting is not None and (absent is None or from_meeting.status == "answered"):
@@ -291,15 +297,19 @@ class Engine:
         instrument = self._absent.instrument(question)
         if instrument is not None and question.articles:
             return instrument
-        absent = self._absent.named(question, self._desk.announced_content(question))
-        if absent is not None and asks_content(question):
-            return absent
+        announced = self._desk.announced_content(question)
+        absent = self._absent.named(question, announced)
+        if absent is not None and announced is not None:
+            return absent  # a held agenda tells which document is meant
         found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
             found = self._from_evidence(question)
-        if instrument is not None and not _tells_of(found, question.named):
+        if instrument is not None and asks_content(question) and not _tells_of(found, question.named):
             return instrument
-        return found if absent is None or found.status == "answered" else absent
+        absent = absent or instrument
+        if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
+            return absent
+        return replace(found, notes=(*found.notes, *self._absent.notes(question)))
 
     def _from_meeting(self, question: Question) -> Answer | None:
         found = self._desk.answer(question)
@@ -413,11 +423,19 @@ class Engine:
             chosen, sure_elsewhere = self._from_other_languages(question, scope)
             sure = sure_elsewhere if chosen else sure
         if not chosen:
-            return replace(self._not_found(question, evidence), confidence=sure)
+            return replace(self._closest(question, scored, evidence), confidence=sure)
         chosen += self._named_beside(question, scored, chosen)
         statements = [statement_of(unit) for unit in chosen]
         answer = self._answered(question, [*statements, *self._desk.announcements(statements)])
         return replace(answer, confidence=sure)
+
+    def _closest(self, question: Question, scored: Sequence[Scored], evidence: Sequence[Evidence]) -> Answer:
+        """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
+        chosen = choose(scored, WORTH_SHOWING, CLOSEST)
+        if not chosen:
+            return self._not_found(question, evidence)
+        answer = self._answered(question, [statement_of(unit) for unit in chosen])
+        return replace(answer, status="tentative", reason=f"{say('tentative', answer.language)} {answer.reason}")
 
     def _named_beside(self, question: Question, scored: Sequence[Scored], chosen: Sequence[Unit]) -> list[Unit]:
         """Where a question names several documents that are held, the best unit of each that has no say yet."""
@@ -454,7 +472,7 @@ class Engine:
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
-        evidence = self._retrieved(question, self._passages, documents)
+        evidence = self.retriever.retrieve(question, self._passages, documents)
         evidence += self._carried(question, documents, {each.id for each in evidence})
         indexed = self.library.indexed()
         held = documents if documents is not None else self.library.versions().quotable(question.language)
@@ -462,13 +480,8 @@ class Engine:
         if not plain or not indexed:
             return evidence
         known = {each.id for each in evidence}
-        more = self._retrieved(question, self._passages // 2, plain)
+        more = self.retriever.retrieve(question, self._passages // 2, plain)
         return [*evidence, *(each for each in more if each.id not in known)]
-
-    def _retrieved(self, question: Question, limit: int, documents: Sequence[str] | None) -> list[Evidence]:
-        """The best passages, of an agenda that is asked about one item those that speak of it."""
-        found = self.retriever.retrieve(question, limit * (NARROW if question.parts else 1), documents)
-        return [each for each in found if _in_parts(each, question)][:limit]
 
     def _carried(self, question: Question, documents: Sequence[str] | None, known: set[str]) -> list[Evidence]:
         """What answered the turn before and was not retrieved for this one."""
@@ -513,7 +526,7 @@ class Engine:
         language = question.language
         evidence = self._evidence_for(question, quoted)
         if not evidence:
-            yield from said(quoted.statements)
+            yield from _said(quoted)
             return quoted
         kept: list[Statement] = []
         shown = 0
@@ -533,8 +546,9 @@ class Engine:
                 shown = len(ordered(told))
         answer = quoted
         if kept:
-            answer = self._answered(question, [*kept, *(quoted.statements if draft.too_little else ())])
-        yield from said(answer.statements, shown)
+            quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
+            answer = self._answered(question, [*kept, *quotes])
+        yield from _said(answer, shown)
         return finished(answer, quoted, draft, writer.model.name)
 
     def _evidence_for(self, question: Question, quoted: Answer) -> list[Evidence]:
@@ -581,6 +595,10 @@ class Engine:
         see = tuple(Pointer.to(each.document, each.passage.locator) for each in evidence[:3])
         reason = say("not_found", question.language)
         return Answer(question.text, question.language, "not_found", reason, see_also=tuple(dict.fromkeys(see)))
+
+
+def _said(answer: Answer, first: int = 0) -> list[Said]:
+    return said(answer.statements, first, doubt(answer.status, answer.language))
 
 
 def _in_parts(evidence: Evidence, question: Question, *, whole: bool = False) -> bool:

@@ -28,7 +28,8 @@ class Said:
     """A statement that stands: it is never withdrawn, and the answer holds it at place `index`.
 
     `numbers` are those of its citations, as the answer gives them; `citations` are the ones that no earlier event
-    held, with their numbers.
+    held, with their numbers. `doubt` is what stands before the first of statements that may not answer, in the
+    question's language; empty for an answer.
     """
 
     name: ClassVar[str] = "statement"
@@ -36,6 +37,7 @@ class Said:
     statement: Statement
     numbers: tuple[int, ...]
     citations: tuple[tuple[int, Citation], ...]
+    doubt: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form: the statement and its new citations as `Answer.to_json` has them, with `index`."""
@@ -45,6 +47,7 @@ class Said:
             "verdict": self.statement.verdict,
             "citations": list(self.numbers),
             "new_citations": [citation_json(each, n) for n, each in self.citations],
+            "tentative": bool(self.doubt),
         }
 
 
@@ -63,7 +66,7 @@ class Finished:
 Event = Progress | Said | Finished
 
 
-def said(statements: Sequence[Statement], first: int = 0) -> list[Said]:
+def said(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[Said]:
     """The events of statements from index `first` on, those before it having been said."""
     made = []
     known = len(numbered(statements[:first]))
@@ -72,5 +75,5 @@ def said(statements: Sequence[Statement], first: int = 0) -> list[Said]:
         numbers = tuple(order[citation] for citation in statement.citations)
         new = tuple((n, c) for c, n in order.items() if c in statement.citations and n > known)
         known = max([known, *numbers])
-        made.append(Said(index, statement, numbers, new))
+        made.append(Said(index, statement, numbers, new, doubt))
     return made

@@ -22,12 +22,14 @@ from assistant.question import YEAR, Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
 from assistant.units import Unit, distinct, units_of
-from assistant.weights import NO_CROSS, Plain, Weights
+from assistant.weights import NO_CROSS, Near, Plain, Weights
 from corpus.analysis import analyse
 from corpus.library import Library
 
 THRESHOLD = 0.0
 """Log-odds below which the evidence is too weak to answer from."""
+WORTH_SHOWING = -4.5
+"""Log-odds below which the evidence is not even shown as what comes closest."""
 NEVER = 100.0
 OTHER_YEAR = 4.0
 """What a unit loses that names none of the years asked about."""
@@ -60,8 +62,8 @@ class Scored:
     """A unit with its signals. `score` is a log-odds: above zero it is more likely an answer than not.
 
     `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
-    that points at it; `lost` is what it lost for being about another thing than what is asked; `searched` is how many passages of documents without a subject index were looked through, and `plain`
-    whether its document is one of them.
+    that points at it; `lost` is what it lost for being about another thing than what is asked; `plain` says that
+    its document has no subject index.
     """
 
     unit: Unit
@@ -74,7 +76,6 @@ class Scored:
     asked: float = NO_CROSS
     passage: float = NO_CROSS
     lost: float = 0.0
-    searched: int = 0
     plain: bool = False
 
 
@@ -105,7 +106,6 @@ class Scorer:
         cross, asked = self._crossed(question, units, texts, hits)
         plain = [unit.document.id not in self._library.indexed() for unit in units]
         homes = self._homes(question, units, cross, plain)
-        searched = len({unit.evidence.id for unit, alone in zip(units, plain, strict=True) if alone})
         signals = [
             replace(
                 each,
@@ -113,7 +113,6 @@ class Scorer:
                 cosine=cosines[n],
                 asked=asked[n],
                 passage=homes[n],
-                searched=searched,
                 plain=plain[n],
             )
             for n, each in enumerate(likely)
@@ -163,18 +162,23 @@ class Scorer:
                 )
                 for each in (signals[n] for n in alone)
             ]
-            for n, score in zip(alone, self._weights.plain(told, signals[0].searched if signals else 0), strict=True):
+            for n, score in zip(alone, self._weights.plain(told), strict=True):
                 scores[n] = score
         models = self._library.models
         # The bars are those of a second model; how a first one that reads all languages spreads its cosines is not known.
         if models.multilingual is not None and models.readers(question.language) == (models.multilingual,):
-            for n in (n for n, without in enumerate(plain) if without):
-                unit = signals[n].unit
-                abroad = unit.document.language != question.language
-                near = self._weights.by_meaning(
-                    signals[n].cosine, unit.evidence.dense, question.language, abroad=abroad
+            alone = [n for n, without in enumerate(plain) if without]
+            near = [
+                Near(
+                    signals[n].cosine,
+                    signals[n].unit.evidence.dense,
+                    signals[n].unit.document.language != question.language,
+                    signals[n].lost,
                 )
-                scores[n] = near - signals[n].lost
+                for n in alone
+            ]
+            for n, score in zip(alone, self._weights.by_meaning(near, question.language), strict=True):
+                scores[n] = score
         words = [self._by_words(question, each.unit, each.coverage) for each in signals]
         return [max(score, word - each.lost) for each, score, word in zip(signals, scores, words, strict=True)]
 

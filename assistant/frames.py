@@ -32,6 +32,11 @@ def say(name: str, language: str, /, **values: object) -> str:
     return re.sub(r"\.\.$", ".", str(frame).format(**filled))
 
 
+def doubt(status: str, language: str) -> str:
+    """What stands before statements of which it is not certain that they answer; empty before others."""
+    return say("tentative", language) if status == "tentative" else ""
+
+
 def _isolated(value: str, language: str) -> str:
     return f"\u2068{value}\u2069" if language == "ar" and _ISOLATE.search(value) else value
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Answer, Citation, Statement
-from assistant.frames import language_name, say
+from assistant.frames import doubt, language_name, say
 
 _WITHIN, _LAST = r"(?:[!#%'()*+,\-./0-9;=?@A-Z^_a-z|~]|:(?!:))", r"[#%()*+\-/0-9=@A-Z^_a-z|~]"
 _ADDRESS = re.compile(
@@ -63,7 +63,7 @@ def statement_piece(index: int, statement: Statement, numbers: Sequence[int]) ->
 
 def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
     """The whole text of an answer. `notes` are sentences to be added to its own."""
-    text, spots = "", dict[int, tuple[int, int]]()
+    text, spots = opening(answer), dict[int, tuple[int, int]]()
     for index, statement in enumerate(answer.statements):
         numbers = answer.numbers(statement)
         text += statement_piece(index, statement, numbers)
@@ -75,11 +75,18 @@ def rendered(answer: Answer, notes: Sequence[str] = ()) -> Rendered:
     return Rendered(text + ending(answer, notes), spots)
 
 
+def opening(answer: Answer) -> str:
+    """What stands before the statements: that they may not answer, where that is not certain."""
+    told = doubt(answer.status, answer.language)
+    return inert(told) + PARAGRAPH if told else ""
+
+
 def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
     """What follows the statements: the reason, notes, what to read instead, the references with their exact words."""
     stored = [each.url for each in answer.citations] + [each.url for each in answer.see_also]
     links = {url for url in stored if url and LINK.fullmatch(url)}
-    parts = [inert(each, links) for each in (answer.reason, *answer.notes, *notes) if each]
+    reason = answer.reason.removeprefix(doubt(answer.status, answer.language)).strip()
+    parts = [inert(each, links) for each in (reason, *answer.notes, *notes) if each]
     if answer.see_also:
         parts.append(inert(say("see_also", answer.language)))
         parts += [f"- {inert(each.locator)}{_linked(each.url)}" for each in answer.see_also]

@@ -7,13 +7,13 @@ reciprocal rank; so it is here (`docs/quality.md`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.question import Question
 from assistant.subjects import read_subjects
-from corpus.documents import Document, Passage
+from corpus.documents import Document, Passage, Within
 from corpus.library import Library
 
 if TYPE_CHECKING:
@@ -68,23 +68,25 @@ class Retriever:
         self._library = library
 
     def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
-        """The best passages, best first. `documents` are the ids of those that are searched, whatever their version;
-        without them all are that the versions leave for the question's language."""
+        """The best passages, best first. `documents` are the ids of those that are searched, whatever their version, and to
+        the full depth; without them all are that the versions leave for the question's language. Of a document that is
+        asked about one agenda item only the passages that speak of it are searched."""
         library = self._library
         scores: dict[str, float] = {}
         dense: dict[str, float] = {}
         lexical: dict[str, float] = {}
         versions = library.versions()
         searched = versions.quotable(question.language) if documents is None else frozenset(documents)
+        within = None if documents is None and not question.parts else self._within(question, searched)
         # Language versions of what is searched take places in the indexes: look deeper where there are any.
-        alone = documents is None and searched == versions.quotable(None)
-        pool = POOL if alone else POOL * 5
+        alone = within is None and searched == versions.quotable(None)
+        pool = POOL if alone or within is not None else POOL * 5
         held = library.languages()
         unread = not library.models.readers(question.language)
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
         for model in readers if text and told else ():
-            near = library.dense(text, pool, model, question.language)
+            near = library.dense(text, pool, model, question.language, within)
             for passage_id, cosine in near:
                 dense.setdefault(passage_id, cosine)
             _fuse(scores, near, DENSE_WEIGHT / len(readers))
@@ -98,7 +100,7 @@ class Retriever:
             weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
             if not unread and language != question.language:
                 weight = ABROAD_WEIGHT
-            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool)]
+            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
             lexical.update(hits)
             _fuse(scores, hits, weight)
         places = read_subjects(question, library, documents).hits
@@ -118,13 +120,26 @@ class Retriever:
                 lexical.get(passage_id),
             )
             for passage_id, passage in passages.items()
-            if passage.document_id in searched
+            if passage.document_id in searched and (within is None or passage.id not in within.left_out)
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
         # What the subject index points at first comes in although no other index may know it.
         pointed = {home for home, _ in homes[:POINTED]}
         late = [each for each in found[limit:] if each.id in pointed]
         return [*found[: limit - len(late)], *late] if limit > POINTED else found[:limit]
+
+    def _within(self, question: Question, searched: Collection[str]) -> Within:
+        """The scope of a search: of a document in `parts`, the passages without a word on the agenda item are left out."""
+        partly = [each for each in sorted(question.parts) if each in searched]
+        return Within(
+            frozenset(searched),
+            frozenset(
+                passage.id
+                for document_id in partly
+                for passage in self._library.passages(document_id)
+                if not question.admits(document_id, passage.first, passage.last)
+            ),
+        )
 
     def _level(self, scores: dict[str, float], question: Question, readers: Sequence[Embedder]) -> None:
         """Scores by meaning, made equal for all languages where passages in the question's own compete with others:

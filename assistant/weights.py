@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -35,6 +34,18 @@ class Plain:
 
 
 @dataclass(frozen=True)
+class Near:
+    """How near a unit of a document without a subject index is to a question in another language than English: its likeness
+    and its passage's (None for a passage that was not found by meaning), whether it is in another language than the
+    question, and what it loses by rule."""
+
+    cosine: float
+    passage: float | None
+    abroad: bool
+    loss: float = 0.0
+
+
+@dataclass(frozen=True)
 class Weights:
     """Fitted weights. Scores are log-odds, the same for all documents: zero and more is enough to answer."""
 
@@ -43,7 +54,6 @@ class Weights:
     cosine: float
     passage_cosine: float
     bias: float
-    many: float
     unheaded: float
     scale: float
     step: float
@@ -68,8 +78,8 @@ class Weights:
             meaning_bars_abroad={language: float(bar) for language, bar in meaning["bars_abroad"].items()},
         )
 
-    def plain(self, units: Sequence[Plain], searched: int) -> list[float]:
-        """Scores of units of documents without a subject index, found in `searched` passages.
+    def plain(self, units: Sequence[Plain]) -> list[float]:
+        """Scores of units of documents without a subject index.
 
         The best unit is the one that the cross-encoder prefers, by itself and in its passage; only of this one it is
         weighed whether it answers, and the others stand below it by what the cross-encoder thinks less of them.
@@ -78,29 +88,35 @@ class Weights:
             return []
         ranks = [each.cross + each.passage - 2.0 * each.loss for each in units]
         top = max(range(len(units)), key=lambda n: ranks[n])
-        weighed = self._weighed(units[top], searched)
+        weighed = self._weighed(units[top])
         return [weighed - self.step * (ranks[top] - rank) for rank in ranks]
 
-    def _weighed(self, unit: Plain, searched: int) -> float:
-        """Whether a unit answers. The best of many passages is more like any question than the best of a few, and
-        headings, which name what the text is about, make it more like the question: both must count less."""
+    def _weighed(self, unit: Plain) -> float:
+        """Whether a unit answers. Headings, which name what the text is about, make it more like the question: its words
+        must count less."""
         near = unit.cosine if unit.passage_cosine is None else unit.passage_cosine
         told = self.cross * unit.cross + self.passage * unit.passage
         told += self.cosine * unit.cosine + self.passage_cosine * near + self.bias
-        told -= self.many * math.log(max(1, searched))
         return self.scale * (told if unit.headed else told + self.unheaded) - unit.loss
 
     def by_words(self, coverage: float, language: str) -> float:
         """For a unit in a language that no model reads: the share, weighted by rarity, of what is asked that it names."""
         return self.words_slope * (coverage - self.words_bars[language])
 
-    def by_meaning(self, cosine: float, passage_cosine: float | None, language: str, *, abroad: bool) -> float:
-        """For a unit of a document without a subject index, asked in another language than English that a model reads:
-        how near the unit and its passage are to the question. The cross-encoder reads English only. `abroad` says that the
-        unit is in another language than the question."""
-        near = cosine + (cosine if passage_cosine is None else passage_cosine)
-        bars = self.meaning_bars_abroad if abroad else self.meaning_bars
-        return self.meaning_slope * (near - bars[language])
+    def by_meaning(self, units: Sequence[Near], language: str) -> list[float]:
+        """Scores of units of documents without a subject index, asked in another language than English that a model reads:
+        how near each and its passage are to the question. The cross-encoder reads English only.
+
+        All are ranked by that one measure, whatever language they are in; only of the nearest it is weighed, by the bar of
+        its own language, whether it answers, and the others stand below it by what they are less near.
+        """
+        if not units:
+            return []
+        near = [each.cosine + (each.cosine if each.passage is None else each.passage) for each in units]
+        scores = [self.meaning_slope * value - each.loss for value, each in zip(near, units, strict=True)]
+        top = max(range(len(units)), key=lambda n: scores[n])
+        bars = self.meaning_bars_abroad if units[top].abroad else self.meaning_bars
+        return [score - self.meaning_slope * bars[language] for score in scores]
 
     @staticmethod
     def indexed(

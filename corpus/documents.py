@@ -232,3 +232,11 @@ class Passage:
     def embedded(self) -> str:
         """The text that the embedding model sees."""
         return f"{self.heading}\n{self.text}"
+
+
+@dataclass(frozen=True)
+class Within:
+    """The only passages that are searched: those of some documents (ids), less the passages named in `left_out` (ids)."""
+
+    documents: frozenset[str]
+    left_out: frozenset[str] = frozenset()

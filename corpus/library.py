@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.documents import LANGUAGES, Document, Passage
+from corpus.documents import LANGUAGES, Document, Passage, Within
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
 from corpus.feedback import Feedback
 from corpus.meetings import Meeting
@@ -417,10 +417,16 @@ class Library:
     # Searching
 
     def dense(
-        self, question: str, limit: int, model: Embedder | None = None, language: str | None = None
+        self,
+        question: str,
+        limit: int,
+        model: Embedder | None = None,
+        language: str | None = None,
+        within: Within | None = None,
     ) -> list[tuple[str, float]]:
         """(passage id, likeness) of the passages nearest in meaning to a question, nearest first, by one of the library's
-        models. `language` is the question's: passages in another one are compared across the two."""
+        models. `language` is the question's: passages in another one are compared across the two. `within` is the scope
+        that is searched, None for all."""
         model = model or self.embedder
         vector = self.models.query(question, model)
         held = list(self.languages()) if language else []
@@ -429,9 +435,10 @@ class Library:
         with self._guard:
             indexes = self._vectors()
             index = (indexes.multilingual if model is self.models.multilingual else None) or indexes.own
-            found = index.search(vector, limit, [each for each in held if each not in apart] if apart else None)
+            own = [each for each in held if each not in apart] if apart else None
+            found = index.search(vector, limit, own, within)
             for each, crossing in apart.items():
-                near = index.search(crossing.moved(vector), limit, [each])
+                near = index.search(crossing.moved(vector), limit, [each], within)
                 levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
                 found += [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
         best = sorted(found, key=lambda hit: -hit[1])[:limit]
@@ -443,10 +450,12 @@ class Library:
         with self._guard:
             return self._vectors().own.of(ids)
 
-    def lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
-        """Passages in one language that share analysed words with the question, by BM25."""
+    def lexical(
+        self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
+    ) -> list[LexicalHit]:
+        """Passages in one language that share analysed words with the question, by BM25; those `within` a scope, or all."""
         with self._guard:
-            return self._store.search(tokens, language, limit)
+            return self._store.search(tokens, language, limit, within)
 
     def indexed(self) -> set[str]:
         """Ids of the documents that have a subject index; of the others only the text itself can tell."""

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.analysis import analyse
-from corpus.documents import LANGUAGES, Document, Passage
+from corpus.documents import LANGUAGES, Document, Passage, Within
 from corpus.feedback import SCHEMA as _FEEDBACK
 from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
@@ -428,16 +428,26 @@ class Store:
         found = self._db.execute(f"SELECT id FROM passages WHERE language IN ({marks})", wanted)
         return {row[0] for row in found}
 
-    def search(self, tokens: Sequence[str], language: str, limit: int) -> list[LexicalHit]:
-        """Passages of one language that hold at least one token, best BM25 first; headings count double."""
+    def search(
+        self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
+    ) -> list[LexicalHit]:
+        """Passages of one language that hold at least one token, best BM25 first; headings count double. Only those
+        `within` a scope, where one is given; how rare a word is, the whole library tells."""
         if not tokens:
             return []
         query = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens) if '"' not in token)
+        scope, values = "", list[str]()
+        if within is not None:
+            scope = (
+                "AND p.document_id IN (SELECT value FROM json_each(?)) "
+                "AND p.id NOT IN (SELECT value FROM json_each(?)) "
+            )
+            values = [json.dumps(sorted(each)) for each in (within.documents, within.left_out)]
         found = self._db.execute(
             f"SELECT p.id, -bm25(passage_index_{language}, 2.0, 1.0) AS score FROM passage_index_{language} i "
-            f"JOIN passages p ON p.row = i.rowid WHERE passage_index_{language} MATCH ? "
+            f"JOIN passages p ON p.row = i.rowid WHERE passage_index_{language} MATCH ? {scope}"
             "ORDER BY score DESC, p.id LIMIT ?",
-            (query, limit),
+            (query, *values, limit),
         )
         # A word that most passages hold scores nothing, and a hit that scores nothing is no hit.
         return [LexicalHit(row[0], row[1]) for row in found if row[1] > 0]

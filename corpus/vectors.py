@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corpus.documents import Document, Passage
+from corpus.documents import Document, Passage, Within
 from corpus.faults import LibraryError
 
 if TYPE_CHECKING:
@@ -102,24 +102,37 @@ class Index:
         for begin in range(0, len(ids), BATCH):
             self._reached(self._collection.delete, ids=list(ids[begin : begin + BATCH]))
 
-    def search(self, vector: np.ndarray, limit: int, languages: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of the nearest passages, in some of the languages or in all, nearest first."""
-        if languages is not None and not languages:
+    def search(
+        self,
+        vector: np.ndarray,
+        limit: int,
+        languages: Sequence[str] | None = None,
+        within: Within | None = None,
+    ) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity) of the nearest passages, nearest first: those in some of the languages, and
+        `within` a scope, where these are given. The scope holds while searching, so that `limit` passages of it come."""
+        wanted = {"language": languages, "document_id": None if within is None else sorted(within.documents)}
+        given = {name: list(values) for name, values in wanted.items() if values is not None}
+        if not all(given.values()):
             return []
+        conditions: list[dict[str, Any]] = [{name: {"$in": values}} for name, values in given.items()]
+        left_out = within.left_out if within else frozenset[str]()
         found = self._reached(
             self._collection.query,
             query_embeddings=[vector.astype(np.float32)],
-            n_results=limit,
-            where=None if languages is None else {"language": {"$in": list(languages)}},
+            n_results=limit + len(left_out),
+            where={"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None),
             include=["distances"],
         )
         distances = found["distances"]
         if distances is None:
             return []
-        return [
+        near = [
             (passage_id, 1.0 - float(distance))
             for passage_id, distance in zip(found["ids"][0], distances[0], strict=True)
+            if passage_id not in left_out
         ]
+        return near[:limit]
 
     def of(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; ids that are not held are left out."""

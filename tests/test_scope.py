@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from conftest import OpenLibrary, add
 
@@ -173,3 +176,49 @@ def test_a_document_that_is_not_held_is_named(starter_engine: Engine) -> None:
     assert (answer.status, answer.absent) == ("not_found", "CTOC/COP/WG.7/2099/7")
     assert answer.to_json()["absent"] == "CTOC/COP/WG.7/2099/7"
     assert starter_engine.ask("What is the weather in Vienna?").absent is None
+
+
+CROWD = "# Lamps\n\nA/88/401\n\n" + "\n\n".join(
+    f"## Lamp {n}\n\n{n}. Harbour lamps are repaired in spring, and harbour lamps number {n} is repaired first."
+    for n in range(1, 321)
+)
+ALONE = (
+    "# Boats\n\nA/88/402\n\n1. Boats wait at the pier.\n\n2. A harbour has a bell, which is repaired by its keeper.\n"
+)
+
+
+def test_a_scope_is_searched_to_its_full_depth_whatever_else_is_held(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("crowd.md", CROWD.encode()), Input("alone.md", ALONE.encode()))
+    engine = Engine(library, catalogue)
+    question = engine.question("When are harbour lamps repaired?")
+    (alone,) = library.find("A/88/402")
+    found = engine.retriever.retrieve(question, 10, [alone.id])
+    assert {each.id for each in found} == {passage.id for passage in library.passages(alone.id)}
+    assert {each.document.id for each in engine.retriever.retrieve(question, 10)} != {alone.id}
+
+
+def test_in_a_scope_the_same_passages_are_found_as_in_a_library_that_holds_nothing_else(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    crowded, small = open_library(), open_library(tmp_path / "small")
+    add(crowded, catalogue, Input("crowd.md", CROWD.encode()), Input("alone.md", ALONE.encode()))
+    add(small, catalogue, Input("alone.md", ALONE.encode()))
+    (alone,) = small.find("A/88/402")
+    for text in ("When are harbour lamps repaired?", "Who repairs the bell?", "Where do boats wait?"):
+        found = []
+        for library in (crowded, small):
+            engine = Engine(library, catalogue)
+            found.append({each.id for each in engine.retriever.retrieve(engine.question(text), 5, [alone.id])})
+        assert found[0] == found[1]
+
+
+def test_of_an_agenda_asked_about_one_item_only_passages_that_speak_of_it_are_found(starter_engine: Engine) -> None:
+    library = starter_engine.library
+    bounds = Scope(meeting=AGENDA, item="3").bounds(library)
+    question = replace(starter_engine.question("migrants"), within=bounds.within, parts=bounds.parts)
+    found = starter_engine.retriever.retrieve(question, 40, sorted(bounds.within or ()))
+    assert found
+    assert all(question.admits(each.document.id, each.passage.first, each.passage.last) for each in found)

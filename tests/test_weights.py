@@ -1,4 +1,4 @@
-"""How signals become a score: more evidence never speaks less, and many passages ask for more."""
+"""How signals become a score: more evidence never speaks less, in whatever language it is."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.weights import Plain, Weights
+from assistant.weights import Near, Plain, Weights
 from corpus.documents import LANGUAGES
 
 LOGITS = st.floats(-11.5, 11.5)
 COSINES = st.floats(-0.2, 1.0)
 UNITS = st.builds(Plain, LOGITS, LOGITS, COSINES, st.none() | COSINES, st.booleans(), st.sampled_from([0.0, 4.0]))
+NEAR = st.builds(Near, COSINES, st.none() | COSINES, st.booleans())
 WEIGHTS = Weights.shipped()
 
 
-@given(st.lists(UNITS, min_size=1, max_size=12), st.integers(1, 50))
-def test_units_of_plain_documents_stand_in_the_order_of_the_cross_encoder(units: list[Plain], searched: int) -> None:
-    scores = WEIGHTS.plain(units, searched)
+@given(st.lists(UNITS, min_size=1, max_size=12))
+def test_units_of_plain_documents_stand_in_the_order_of_the_cross_encoder(units: list[Plain]) -> None:
+    scores = WEIGHTS.plain(units)
     ranks = [unit.cross + unit.passage - 2 * unit.loss for unit in units]
     best = max(range(len(units)), key=lambda n: ranks[n])
     assert scores[best] == max(scores)
@@ -28,21 +29,26 @@ def test_units_of_plain_documents_stand_in_the_order_of_the_cross_encoder(units:
             assert (scores[one] > scores[other]) <= (ranks[one] > ranks[other])
 
 
-@given(UNITS, st.integers(1, 50))
-def test_the_best_of_many_passages_must_be_better_than_the_best_of_a_few(unit: Plain, searched: int) -> None:
-    assert WEIGHTS.plain([unit], searched + 1) < WEIGHTS.plain([unit], searched)
-
-
-@given(UNITS, st.integers(1, 50), st.sampled_from(["cross", "passage", "cosine"]))
-def test_more_evidence_never_speaks_less(unit: Plain, searched: int, signal: str) -> None:
+@given(UNITS, st.sampled_from(["cross", "passage", "cosine"]))
+def test_more_evidence_never_speaks_less(unit: Plain, signal: str) -> None:
     more = replace(unit, **{signal: getattr(unit, signal) + 0.5})
-    assert WEIGHTS.plain([more], searched) > WEIGHTS.plain([unit], searched)
+    assert WEIGHTS.plain([more]) > WEIGHTS.plain([unit])
     rested = replace(unit, loss=unit.loss + 1.0)
-    assert WEIGHTS.plain([rested], searched) < WEIGHTS.plain([unit], searched)
+    assert WEIGHTS.plain([rested]) < WEIGHTS.plain([unit])
+
+
+@given(st.lists(NEAR, min_size=1, max_size=12), st.sampled_from(LANGUAGES))
+def test_units_in_whatever_language_stand_in_the_order_of_how_near_they_are(units: list[Near], language: str) -> None:
+    scores = WEIGHTS.by_meaning(units, language)
+    near = [unit.cosine + (unit.cosine if unit.passage is None else unit.passage) for unit in units]
+    for one in range(len(units)):
+        for other in range(len(units)):
+            assert (scores[one] > scores[other]) <= (near[one] > near[other])
 
 
 def test_without_units_there_is_nothing_to_score() -> None:
-    assert WEIGHTS.plain([], 3) == []
+    assert WEIGHTS.plain([]) == []
+    assert WEIGHTS.by_meaning([], "fr") == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -17,6 +17,7 @@ from assistant.cli.desk import Asked
 from assistant.cli.written import Progress, Written
 from assistant.events import Event, Finished, said
 from assistant.faults import Invalid, ServiceFault
+from assistant.frames import doubt
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback
@@ -77,7 +78,7 @@ class ServerDesk:
     def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
         """An answer as a stream, all of it at once."""
         answer = self.ask(question, history, mode=mode).answer
-        yield from said(answer.statements)
+        yield from said(answer.statements, 0, doubt(answer.status, answer.language))
         yield Finished(answer)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:

@@ -10,26 +10,40 @@ from rich.text import Text
 
 from assistant.answer import Answer, Statement
 from assistant.events import Event, Finished, Said
-from assistant.frames import language_name, say
+from assistant.frames import doubt, language_name, say
 from corpus.meetings import Meeting
 
-_STATUS_STYLES = {"answered": "green", "partial": "yellow", "not_found": "yellow", "refused": "red"}
+_STATUS_STYLES = {
+    "answered": "green",
+    "partial": "yellow",
+    "tentative": "yellow",
+    "not_found": "yellow",
+    "refused": "red",
+}
 
 
 def print_answer(console: Console, answer: Answer) -> None:
     """Statements with the numbers of their citations, then each citation with its exact words."""
+    _print_doubt(console, doubt(answer.status, answer.language))
     for statement in answer.statements:
         _print_statement(console, statement, answer.numbers(statement))
     _print_grounds(console, answer)
 
 
 def print_events(console: Console, events: Iterable[Event]) -> None:
-    """An answer as it comes about; at the end the same lines as `print_answer`."""
+    """An answer as it comes about; in the end the same lines as `print_answer`."""
     for event in events:
         if isinstance(event, Said):
+            if event.index == 0:
+                _print_doubt(console, event.doubt)
             _print_statement(console, event.statement, event.numbers)
         elif isinstance(event, Finished):
             _print_grounds(console, event.answer)
+
+
+def _print_doubt(console: Console, told: str) -> None:
+    if told:
+        console.print(Text(told, style=f"italic {_STATUS_STYLES['tentative']}"))
 
 
 def _print_statement(console: Console, statement: Statement, numbers: Sequence[int]) -> None:
@@ -38,7 +52,8 @@ def _print_statement(console: Console, statement: Statement, numbers: Sequence[i
 
 
 def _print_grounds(console: Console, answer: Answer) -> None:
-    console.print(Text(answer.reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
+    reason = answer.reason.removeprefix(doubt(answer.status, answer.language)).strip()
+    console.print(Text(reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
     for note in answer.notes:
         console.print(Text(note, style="italic yellow"))
     if answer.citations:

@@ -21,7 +21,7 @@ from assistant.completions.models import ChatBody, ErrorBody
 from assistant.completions.reply import MODEL, Reply
 from assistant.faults import NotHeld, Overloaded, ServiceFault
 from assistant.frames import say
-from assistant.markdown import ending, statement_piece
+from assistant.markdown import ending, opening, statement_piece
 from assistant.service import Done, Stated, Stream
 from corpus.faults import LibraryError
 
@@ -94,9 +94,8 @@ async def _chunks(stream: Stream | None, reply: Reply, asked: Conversation) -> A
     said = 0
     async for event in stream:
         if isinstance(event, Stated):
-            yield reply.chunk(
-                {"content": statement_piece(said, event.statement, event.answer.numbers(event.statement))}
-            )
+            piece = statement_piece(said, event.statement, event.answer.numbers(event.statement))
+            yield reply.chunk({"content": piece if said else opening(event.answer) + piece})
             said += 1
         elif isinstance(event, Done):
             notes = _notes(asked, event.answer.language)

@@ -57,7 +57,7 @@ def turn_html(
 
 
 def state_of(answer: Answer) -> str:
-    """How an answer stands: `answered`, `partial`, `not_found`, `not_held` or `refused`."""
+    """How an answer stands: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`."""
     return "not_held" if answer.status == "not_found" and answer.absent else answer.status
 
 

@@ -41,6 +41,7 @@ class Stated:
         numbered = enumerate(self.answer.citations, 1)
         return {
             "type": "statement",
+            "tentative": self.answer.status == "tentative",
             "statement": {
                 "text": self.statement.text,
                 "verdict": self.statement.verdict,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.access import Principal, check
 from assistant.access.rates import COSTLY, Rates
-from assistant.answer import Answer, Mode, Statement
+from assistant.answer import Answer, AnswerStatus, Mode, Statement
 from assistant.collection import Collection
 from assistant.engine import Engine
 from assistant.events import Finished, Progress, Said
@@ -202,7 +202,8 @@ class Service:
             for event in events:
                 if isinstance(event, Said):
                     stated.append(event.statement)
-                    told(Stated(Answer(question, spoken, "answered", "", tuple(stated)), event.statement))
+                    status: AnswerStatus = "tentative" if event.doubt else "answered"
+                    told(Stated(Answer(question, spoken, status, "", tuple(stated)), event.statement))
                 elif isinstance(event, Progress) and event.stage == "writing":
                     told(Status("writing"))
                 elif isinstance(event, Finished):

@@ -18,19 +18,25 @@ _EXACT = re.compile(
     re.IGNORECASE,
 )
 
+_ASKED = ("answered", "tentative", "not_found")
+"""How what would be quoted must stand for the model to be asked."""
+
 
 def is_written(mode: Mode, question: Question, quoted: Answer) -> bool:
-    """Whether an answer that can be quoted is to be written.
+    """Whether an answer is to be written rather than quoted.
 
-    Never where the documents do not say, and never what a rule derives from a timetable: a model could only spoil it.
-    `auto` leaves to quotes what asks for exact words, and a provision that is named, unless a summary or comparison is
-    asked for.
+    Never what a rule decides (a timetable, an article that does not exist, a document that is not held): a model could
+    only spoil it. Where passages were found and it is not certain that they answer, the model is asked, and may say that
+    they do not. `auto` leaves to quotes what asks for exact words, and a provision that is named, unless a summary or
+    comparison is asked for.
     """
-    quotes = any(statement.verdict == "quoted" for statement in quoted.statements)
-    if mode == "quote" or quoted.status != "answered" or not quotes:
+    if mode == "quote" or quoted.status not in _ASKED or quoted.absent:
+        return False
+    weighed = quoted.confidence is not None
+    if not weighed and not any(statement.verdict == "quoted" for statement in quoted.statements):
         return False
     if mode == "write":
         return True
     if _EXACT.search(question.text):
         return False
-    return quoted.confidence is not None or _WRITING.search(question.text) is not None
+    return weighed or _WRITING.search(question.text) is not None

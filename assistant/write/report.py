@@ -20,14 +20,15 @@ NAMES = {"doctor": "`rapporteur doctor`", "setting": "RAPPORTEUR_MODEL_CONTEXT",
 def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer:
     """The answer with all that is to be said of its writing.
 
-    `partial` where sentences fell and no quotes make up for them.
+    `partial` where sentences fell and no quotes make up for them: what is not sure to answer never does.
     """
-    notes = [*answer.notes, *notes_of(draft, answer.language, model)]
+    notes = [*answer.notes, *notes_of(draft, answer.language, model, quotes=bool(quoted.statements))]
     if draft.dropped:
         notes.append(say("sentences_dropped", answer.language, count=len(draft.dropped)))
-    if draft.too_little and draft.fault is None and not draft.no_answer:
+    if draft.too_little and draft.fault is None and not draft.no_answer and quoted.status == "answered":
         notes.append(say("written_too_little", answer.language))
-    partial = bool(draft.statements) and bool(draft.dropped or draft.fault) and not draft.too_little
+    alone = not draft.too_little or quoted.status != "answered"
+    partial = bool(draft.statements) and bool(draft.dropped or draft.fault) and alone
     return replace(
         answer,
         status="partial" if partial else answer.status,
@@ -39,13 +40,14 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
     )
 
 
-def notes_of(draft: Draft, language: str, model: str) -> list[str]:
-    """What is to be said of one request to the model: how it failed, and what it did not read."""
+def notes_of(draft: Draft, language: str, model: str, *, quotes: bool = True) -> list[str]:
+    """What is to be said of one request to the model: how it failed, and what it did not read. `quotes` says whether what
+    it could not write is quoted instead."""
     notes = []
     if draft.fault is not None:
         notes.append(say(f"model_{draft.fault.kind}", language, model=model, **NAMES))
     elif draft.no_answer and not draft.statements:
-        notes.append(say("model_no_answer", language, model=model))
+        notes.append(say("model_no_answer" if quotes else "model_found_nothing", language, model=model))
     if draft.left_out:
         places = [each.document.cite(each.passage.locator) for each in draft.left_out]
         notes.append(say("evidence_left_out", language, places=joined(places, language)))

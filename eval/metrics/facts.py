@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eval.cases import Case
-from eval.runs.records import Record
+from eval.runs.records import Claim, Record
 from eval.wording import says
 
 
 def said(record: Record) -> str:
-    """What the user reads as the answer: its claims, and the places and quotes that these cite. Citations that no claim
-    uses, passages offered to read and notes are no part of it. Empty for a record that does not answer."""
-    if not record.answered:
-        return ""
-    used = sorted({n for claim in record.claims for n in claim.cited if 0 <= n < len(record.citations)})
+    """What the user reads: the claims, and the places and quotes that these cite. Citations that no claim uses, passages
+    offered to read and notes are no part of it. Empty for a record that shows nothing."""
+    return _said(record, record.claims) if record.shown else ""
+
+
+def _said(record: Record, claims: Sequence[Claim]) -> str:
+    used = sorted({n for claim in claims for n in claim.cited if 0 <= n < len(record.citations)})
     cited = [f"{record.citations[n].locator}\n{record.citations[n].quote}" for n in used]
-    return "\n".join([*(claim.text for claim in record.claims), *cited])
+    return "\n".join([*(claim.text for claim in claims), *cited])
+
+
+def shown_facts(case: Case, record: Record, first: int | None = None) -> bool:
+    """Whether what is shown, as an answer or as what comes closest, says every fact; the `first` claims of it, or all."""
+    text = _said(record, record.claims[:first]) if record.shown else ""
+    return bool(text) and all(any(says(text, fact) for fact in alternatives) for alternatives in case.facts)
+
+
+def useful_claims(case: Case, record: Record) -> float | None:
+    """The share of the claims shown that say a fact or cite a gold place; None where nothing is shown."""
+    if not record.shown:
+        return None
+    useful = 0
+    for claim in record.claims:
+        text = _said(record, [claim])
+        cited = [record.citations[n] for n in claim.cited if 0 <= n < len(record.citations)]
+        told = any(says(text, fact) for alternatives in case.facts for fact in alternatives)
+        useful += told or any(place.holds(each.document, each.locator) for place in case.gold for each in cited)
+    return useful / len(record.claims)
 
 
 def fact_recall(case: Case, record: Record) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eval.cases import Case
 from eval.metrics.citations import citation_precision, citation_recall
-from eval.metrics.facts import fact_recall
+from eval.metrics.facts import fact_recall, shown_facts, useful_claims
 from eval.metrics.locators import document_exact, paragraph_exact, place_precision
 from eval.metrics.quotes import quote_exact
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
@@ -18,6 +18,10 @@ MEASURES: Mapping[str, str] = {
     "fact_recall": "answerable cases: share of the required facts that the answer says",
     "all_facts": "answerable cases: whether it says every one",
     "answered": "answerable cases: whether there is an answer at all",
+    "tentative": "all cases: whether what comes closest is shown, told as not certain to answer",
+    "shown": "answerable cases: whether every fact is in what is shown, as an answer or as what comes closest",
+    "shown_first": "answerable cases: the same of the first statement alone",
+    "useful": "answerable cases with anything shown: share of the statements that say a fact or cite a gold place",
     "passage_cited": "answerable cases: whether there is an answer that cites the gold places",
     "citation_recall": "answers: share of the claims supported by what they cite (ALCE)",
     "citation_precision": "answers: share of the citations that are not irrelevant (ALCE)",
@@ -36,8 +40,8 @@ RETRIEVAL = frozenset(name for name in MEASURES if "_at_" in name) | {"mrr"}
 
 
 def abstained(record: Record) -> bool:
-    """Whether a record says that it has no answer; a failed one says nothing."""
-    return not record.answered and record.status != "failed"
+    """Whether a record says that it has no answer; one that shows what comes closest, or failed, does not."""
+    return not record.shown and record.status != "failed"
 
 
 def right(case: Case, record: Record) -> bool:
@@ -56,7 +60,11 @@ def scores(
     """
     made: dict[str, float | None] = dict.fromkeys(MEASURES)
     made["right"] = float(right(case, record))
+    made["tentative"] = float(record.shown and not record.answered)
     if case.answerable:
+        made["shown"] = float(shown_facts(case, record))
+        made["shown_first"] = float(shown_facts(case, record, 1))
+        made["useful"] = useful_claims(case, record)
         made["fact_recall"] = fact_recall(case, record)
         made["all_facts"] = float(made["fact_recall"] == 1.0)
         made["answered"] = float(record.answered)
@@ -73,7 +81,7 @@ def scores(
             made["paragraph_exact"] = _number(paragraph_exact(case, record))
             made["place_precision"] = place_precision(case, record)
     elif record.status == "failed" and case.answerable:
-        made.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact"), 0.0))
+        made.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact", "useful"), 0.0))
         if case.gold:
             made.update(dict.fromkeys(("document_exact", "paragraph_exact", "place_precision"), 0.0))
     return made

@@ -115,7 +115,6 @@ def features(
             "asked": round(each.asked, 4),
             "passage": round(each.passage, 4),
             "dense": None if each.unit.evidence.dense is None else round(each.unit.evidence.dense, 4),
-            "searched": each.searched,
             "text": index_of(each.unit.document.key),
             "words": each.unit.text[:SHOWN],
             "holds": None if gold is None else covered(gold, [span_of(each)], share),

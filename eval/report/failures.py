@@ -28,7 +28,7 @@ def faults(case: Case, record: Record, row: Mapping[str, float | None]) -> list[
         if not case.answerable:
             found.append("answered, but has no answer")
         elif not record.answered:
-            found.append("not answered")
+            found.append("told as not certain" if record.shown else "not answered")
         else:
             found.append("a fact is missing")
     if record.answered and case.answerable:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-Status = Literal["answered", "partial", "not_found", "refused", "failed"]
+Status = Literal["answered", "partial", "tentative", "not_found", "refused", "failed"]
 JOIN = "; "
 """Between the locators of a retrieved passage that holds several places."""
 
@@ -65,8 +65,13 @@ class Record:
 
     @property
     def answered(self) -> bool:
-        """Whether the record says anything; one that does not abstains or failed."""
+        """Whether the record answers; one that does not shows what comes closest, abstains or failed."""
         return self.status in ("answered", "partial") and bool(self.claims)
+
+    @property
+    def shown(self) -> bool:
+        """Whether the record says anything, as an answer or as what comes closest."""
+        return self.status in ("answered", "partial", "tentative") and bool(self.claims)
 
     @property
     def places(self) -> tuple[tuple[tuple[str, str], ...], ...]:

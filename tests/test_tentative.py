@@ -1,0 +1,133 @@
+"""What comes closest, where it is not certain that it answers: shown and told as such on every door."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from conftest import OpenLibrary, add
+from rich.console import Console
+
+from assistant.cli.render import print_answer, print_events
+from assistant.engine import Engine
+from assistant.events import Said
+from assistant.frames import say
+from assistant.markdown import PARAGRAPH, opening, rendered
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+from eval.cases import Case
+from eval.metrics.scores import abstained, scores
+from eval.runs.records import Cited, Claim, Record
+from ingest.run import Input
+
+NOTE = (
+    "# Harbour rules\n\nA/88/501\n\n1. Boats enter between six and ten.\n\n2. Yachts pay forty crowns a night.\n\n"
+    "3. Nets are dried on the eastern pier.\n\n4. The bell is rung in fog.\n"
+)
+
+
+class Judge:
+    """A cross-encoder that gives every text the same logit."""
+
+    def __init__(self, logit: float) -> None:
+        self._logit = logit
+
+    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
+        return np.full(len(texts), self._logit, np.float32)
+
+
+def engine(open_library: OpenLibrary, catalogue: Catalogue, logit: float) -> Engine:
+    library = open_library()
+    add(library, catalogue, Input("note.md", NOTE.encode()))
+    return Engine(library, catalogue, cross_encoder=Judge(logit))
+
+
+@pytest.mark.parametrize(("logit", "status"), [(20.0, "answered"), (4.0, "tentative"), (-11.0, "not_found")])
+def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
+    open_library: OpenLibrary, catalogue: Catalogue, logit: float, status: str
+) -> None:
+    answer = engine(open_library, catalogue, logit).ask("How many crowns do yachts pay a night?")
+    assert answer.status == status
+    assert bool(answer.statements) == (status != "not_found")
+
+
+def test_what_comes_closest_is_quoted_and_cited_like_an_answer_in_at_most_three_statements(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    asked = engine(open_library, catalogue, 4.0)
+    answer = asked.ask("How many crowns do yachts pay a night?")
+    assert 1 <= len(answer.statements) <= 3
+    for citation in answer.citations:
+        assert asked.library.document(citation.document).text[citation.start : citation.end] == citation.quote
+    assert answer.reason.startswith(say("tentative", "en"))
+    assert answer.to_json()["status"] == "tentative"
+
+
+def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_or_not(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    asked = engine(open_library, catalogue, 4.0)
+    answer = asked.ask("How many crowns do yachts pay a night?")
+    doubt = say("tentative", "en")
+    shown = rendered(answer)
+    assert shown.text.startswith(opening(answer))
+    assert opening(answer) == doubt + PARAGRAPH
+    assert shown.text.count(doubt) == 1
+    for n, (start, end) in shown.spots.items():
+        assert shown.text[start:end] == f"[{n}]"
+    printed = []
+    for show in (lambda console: print_answer(console, answer),
+                 lambda console: print_events(console, asked.stream("How many crowns do yachts pay a night?"))):  # fmt: skip
+        file = io.StringIO()
+        show(Console(file=file, width=200))
+        printed.append(file.getvalue())
+    assert printed[0] == printed[1]
+    assert printed[0].startswith(doubt)
+    assert printed[0].count(doubt) == 1
+
+
+@pytest.mark.parametrize(("logit", "tentative"), [(4.0, True), (20.0, False)])
+def test_the_event_of_a_statement_tells_that_it_may_not_answer(
+    open_library: OpenLibrary, catalogue: Catalogue, logit: float, tentative: bool
+) -> None:
+    events = list(engine(open_library, catalogue, logit).stream("How many crowns do yachts pay a night?"))
+    told = [event.to_json()["tentative"] for event in events if isinstance(event, Said)]
+    assert told
+    assert set(told) == {tentative}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_doubt_is_told_in_every_language(language: str) -> None:
+    assert say("tentative", language) != say("not_found", language)
+
+
+def test_more_documents_do_not_make_the_same_evidence_less_sure(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    asked = engine(open_library, catalogue, 2.0)
+    before = asked.ask("How many crowns do yachts pay a night?")
+    crowd = "# Weather\n\nA/88/502\n\n" + "\n\n".join(f"{n}. Clouds are counted on day {n}." for n in range(1, 90))
+    add(asked.library, catalogue, Input("crowd.md", crowd.encode()))
+    after = asked.ask("How many crowns do yachts pay a night?")
+    assert before.confidence is not None
+    assert after.confidence is not None
+    assert after.confidence == pytest.approx(before.confidence)
+
+
+def test_evaluation_counts_it_apart() -> None:
+    case = Case("t1", "How much do yachts pay?", "en", "number", True, facts=(("forty crowns",),))
+    none = Case("t2", "How much do barges pay?", "en", "near-miss", False)
+    quote = "Yachts pay forty crowns a night."
+    record = Record(
+        "t1", "rapporteur", "tentative",
+        claims=(Claim(quote, "quoted", (0,)),),
+        citations=(Cited("A/88/501", "para. 2", quote, 0, len(quote), quote),),
+    )  # fmt: skip
+    row = scores(case, record, lambda _: quote)
+    assert (row["shown"], row["shown_first"], row["tentative"]) == (1.0, 1.0, 1.0)
+    assert (row["answered"], row["fact_recall"], row["right"]) == (0.0, 0.0, 0.0)
+    assert not abstained(record)
+    assert scores(none, record, lambda _: quote)["right"] == 0.0
+    assert abstained(Record("t2", "rapporteur", "not_found"))
