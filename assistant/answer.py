@@ -38,10 +38,12 @@ class Citation:
 
     @classmethod
     def of(cls, document: Document, start: int, end: int, locator: str, evidence_id: str) -> Citation:
-        """A citation of a span, its quote read from the document itself."""
+        """A citation of a span, its quote read from the document itself, from its first word to its last. Raises
+        `ValueError` where the span holds no words: nothing can rest on these."""
+        start, end = document.trimmed(start, end)
         quote = document.quote(start, end)
-        if not quote.strip() or quote != quote.strip():
-            raise ValueError(f"{document.id}: the span {start}-{end} is not a clean quote")
+        if not quote:
+            raise ValueError(f"{document.id}: there are no words to quote at {start}")
         return cls(
             id=evidence_id,
             document=document.id,

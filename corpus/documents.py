@@ -164,6 +164,16 @@ class Document:
         """The exact words of a span of the canonical text."""
         return self.text[start:end]
 
+    def trimmed(self, start: int, end: int) -> Span:
+        """A span from its first word to its last: a table row whose first cell is blank begins with the bar that
+        parts it from the next. Empty where the span holds no words."""
+        text = self.text
+        while start < end and (text[start].isspace() or _bar(text[start : start + 2], end - start)):
+            start += 1
+        while start < end and (text[end - 1].isspace() or _bar(text[end - 2 : end][::-1], end - start)):
+            end -= 1
+        return start, end
+
     def block_text(self, block: Block) -> str:
         """The canonical text of a block, its number included."""
         return self.text[block.start : block.end]
@@ -202,6 +212,11 @@ class Document:
                 found.append(above)
             parent = above.parent
         return tuple(reversed(found))
+
+
+def _bar(two: str, left: int) -> bool:
+    """Whether the outermost two characters of a span are a bar and the white space between it and the words."""
+    return left > 1 and two[0] == "|" and two[1:].isspace()
 
 
 @dataclass(frozen=True)
