@@ -20,7 +20,7 @@ class Citation:
 
     `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
     document and the place, as a person would cite it. `url` comes from stored metadata only. `ocr` says that
-    the words were recognised from an image.
+    the words were recognised from an image, `unverified` that nothing but the text itself says that it is the official one.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Citation:
     end: int
     url: str | None = None
     ocr: bool = False
+    unverified: bool = False
 
     @classmethod
     def of(cls, document: Document, start: int, end: int, locator: str, evidence_id: str) -> Citation:
@@ -57,6 +58,7 @@ class Citation:
             end=end,
             url=document.url,
             ocr=document.ocr,
+            unverified=document.unverified,
         )
 
 
@@ -171,6 +173,7 @@ def citation_json(citation: Citation, number: int) -> dict[str, Any]:
         "end": citation.end,
         "url": citation.url,
         "ocr": citation.ocr,
+        **({"unverified": True} if citation.unverified else {}),
     }
 
 

@@ -85,7 +85,8 @@ class Document:
     code that read them: together they say whether reading again could change anything. `proof` says what the
     symbol rests on, `reissue` counts its asterisks. `pages` are the characters of text on each page of a paged source; `ocr` says that
     the words were recognised from an image, `unquotable` names pages whose words are damaged in the source, so
-    that no answer may quote them; `warnings` are sentences about what a person should look at.
+    that no answer may quote them; `warnings` are sentences about what a person should look at. `verified`: somebody other than the
+    text says which document it is: it was fetched by its symbol, or one of the staff gave or confirmed the symbol.
     """
 
     symbol: Symbol | None
@@ -112,6 +113,7 @@ class Document:
     ocr: bool = False
     unquotable: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    verified: bool = False
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
@@ -149,6 +151,11 @@ class Document:
     def id(self) -> str:
         """Stable identity: key, language and edition."""
         return f"{self.key}:{self.language}:{self.edition}"
+
+    @property
+    def unverified(self) -> bool:
+        """Whether nothing but the text itself says that it is the official one."""
+        return self.edition == "official" and not self.verified
 
     @property
     def label(self) -> str:

@@ -464,6 +464,15 @@ class Service:
         self._noted(who, "remove", ", ".join(ids))
         return self.jobs.submit("remove", who.id, lambda hand: self._keeper.remove(hand, ids), detail=name)
 
+    def confirm(self, who: Principal, name: str, language: str | None = None) -> list[dict[str, Any]]:
+        """Takes somebody's word that a document's texts, or those in a language, are what they say they are."""
+        self._check(who, "confirm")
+        ids = self.collection.unverified(name, language)
+        self._noted(who, "confirm", ", ".join(ids))
+        for each in ids:
+            self.library.confirm(each)
+        return self.collection.records(ids)
+
     def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:
         """How a job stands, with the outcomes behind the first `since`."""
         self._check(who, "jobs")

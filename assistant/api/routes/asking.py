@@ -22,7 +22,7 @@ router = APIRouter(tags=["ask"])
 log = logging.getLogger("rapporteur.api")
 
 
-@router.post("/ask", response_model=AnswerOut)
+@router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
 async def ask(body: AskBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Answers a question; every statement cites exact words."""
     answer = await asyncio.wrap_future(
