@@ -15,7 +15,9 @@ from test_cli import Cli, write
 
 from assistant.answer import Citation
 from assistant.engine import Engine
+from assistant.llama import response_of
 from assistant.markdown import reference
+from assistant.page.sources import sources_of
 from assistant.publish.references import References
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
@@ -264,6 +266,28 @@ def test_an_upload_for_which_staff_give_the_symbol_is_verified(made: Made) -> No
     send(made, RIGHT, symbol=SYMBOL)
     found = made.client.get(f"/api/v1/documents/{SYMBOL}", headers=made.headers("read")).json()
     assert (found["edition"], found.get("unverified", False)) == ("official", False)
+
+
+def test_the_page_shows_an_unverified_copy_as_one(made: Made) -> None:
+    send(made, RIGHT)
+    for wanted in (True, False):
+        (source, *_) = sources_of(made.service, made.service.engine.ask(ASKED))
+        pages = [
+            made.client.get(path, headers={**made.headers("read"), "Accept-Language": "en"}).text
+            for path in ("/documents", f"/documents/{SYMBOL}")
+        ]
+        assert ["unverified copy" in each for each in (source.edition, *pages)] == [wanted] * 3
+        assert ["official text" in each for each in (source.edition, *pages)] == [not wanted] * 3
+        made.library.confirm(f"{SYMBOL}:en:official")
+
+
+def test_the_library_for_llama_index_tells_of_an_unverified_copy(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, upload("a.md", RIGHT))
+    response = response_of(Engine(library, catalogue).ask(ASKED))
+    assert [each.node.metadata["unverified"] for each in response.source_nodes] == [True]
 
 
 def test_a_document_is_confirmed_through_the_server(made: Made) -> None:
