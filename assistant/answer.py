@@ -20,7 +20,7 @@ class Citation:
 
     `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
     document and the place, as a person would cite it. `url` comes from stored metadata only. `ocr` says that
-    the words were recognised from an image.
+    the words were recognised from an image, `unverified` that nothing but the text itself says that it is the official one.
     """
 
     id: str
@@ -35,13 +35,16 @@ class Citation:
     end: int
     url: str | None = None
     ocr: bool = False
+    unverified: bool = False
 
     @classmethod
     def of(cls, document: Document, start: int, end: int, locator: str, evidence_id: str) -> Citation:
-        """A citation of a span, its quote read from the document itself."""
+        """A citation of a span, its quote read from the document itself, from its first word to its last. Raises
+        `ValueError` where the span holds no words: nothing can rest on these."""
+        start, end = document.trimmed(start, end)
         quote = document.quote(start, end)
-        if not quote.strip() or quote != quote.strip():
-            raise ValueError(f"{document.id}: the span {start}-{end} is not a clean quote")
+        if not quote:
+            raise ValueError(f"{document.id}: there are no words to quote at {start}")
         return cls(
             id=evidence_id,
             document=document.id,
@@ -55,6 +58,7 @@ class Citation:
             end=end,
             url=document.url,
             ocr=document.ocr,
+            unverified=document.unverified,
         )
 
 
@@ -169,6 +173,7 @@ def citation_json(citation: Citation, number: int) -> dict[str, Any]:
         "end": citation.end,
         "url": citation.url,
         "ocr": citation.ocr,
+        **({"unverified": True} if citation.unverified else {}),
     }
 
 

@@ -90,6 +90,13 @@ class Collection:
             raise NotHeld(f"{name!r} means several documents: {', '.join(sorted(keys))}. Name one of them.")
         return found
 
+    def unverified(self, name: str, language: str | None = None) -> list[str]:
+        """Ids of the texts of a document, all or those in a language, that only say by themselves that they are official."""
+        found = [document.id for document in self.find(name, language) if document.unverified]
+        if not found:
+            raise NotHeld(f"No text of {name!r} waits to be confirmed. 'rapporteur list' shows which are unverified.")
+        return found
+
     def one(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
         """The version that a name means: the current one, official before upload before digest, English first."""
         behind = self._library.superseded()
@@ -208,6 +215,7 @@ def _record(document: Document, behind: str | None) -> dict[str, Any]:
         "format": document.format,
         "reissue": document.reissue,
         "ocr": document.ocr,
+        **({"unverified": True} if document.unverified else {}),
         "pages": len(document.pages),
         "pages_without_text": list(thin_pages(document)),
         "warnings": list(document.warnings),

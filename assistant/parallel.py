@@ -40,11 +40,12 @@ def _moved(unit: Unit, other: Document, library: Library) -> Unit | None:
         leads.append(((lead.body_start, lead.end), lead.locator))
     home = library.passage_at(other.id, first.start)
     passage = library.passages_by_id([home])[home] if home else None
-    if passage is None or not other.quote(first.body_start, last.end).strip():
+    if passage is None:
         return None
     evidence = Evidence(passage, other, unit.evidence.score, None, None)
     begin = first.start if first.kind in ("row", "footnote") else first.body_start
-    return Unit(evidence, begin, last.end, first.locator, first.ordinal, tuple(leads))
+    moved = Unit(evidence, begin, last.end, first.locator, first.ordinal, tuple(leads))
+    return None if moved.empty else moved
 
 
 def _counterpart(document: Document, position: int, other: Document) -> Block | None:

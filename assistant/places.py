@@ -53,8 +53,9 @@ def units_at(library: Library, document: Document, place: str) -> list[Unit]:
         return []
     together = all(_end_of(document, block).ordinal >= block.ordinal for block in blocks) and _one(document, blocks)
     if together and last.end - first.body_start <= _WHOLE:
-        return [Unit(evidence, first.body_start, last.end, first.locator, first.ordinal)]
-    return [
+        whole = Unit(evidence, first.body_start, last.end, first.locator, first.ordinal)
+        return [] if whole.empty else [whole]
+    units = [
         Unit(
             found,
             block.start if block.kind == "footnote" else block.body_start,
@@ -65,6 +66,7 @@ def units_at(library: Library, document: Document, place: str) -> list[Unit]:
         for block in blocks
         if (found := _evidence(library, document, block))
     ]
+    return [unit for unit in units if not unit.empty]
 
 
 def article_units(library: Library, document: Document, article: str, paragraph: str | None = None) -> list[Unit]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
+
+SHOWN, LONGEST = 20, 100
+"""How much of what there is is told to who names something else, and how many characters of what they named."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,24 @@ class Scope:
     def bounds(self, library: Library) -> Bounds:
         """The scope in a library."""
         return Bounds(self.ids(library), self.item, self.parts(library))
+
+    def unknown(self, library: Library) -> str | None:
+        """What is named here and is not in a library, in a sentence that says what is; None where all is there. A
+        language and a year may have nothing: then no document says anything."""
+        if self.meeting is not None:
+            keys = library.versions().keys
+            meetings = library.meetings()
+            of = [each for each in meetings if keys.get(each.document_id) == keys.get(self.meeting, "")]
+            if not of:
+                there = _listed(each.document_id for each in meetings)
+                return f"There is no meeting {self.meeting[:LONGEST]!r} here. {there}"
+            items = list(dict.fromkeys(item.number for each in of for item in each.items))
+            if self.item is not None and not any(is_under(number, self.item) for number in items):
+                return f"The agenda of {self.meeting!r} has no item {self.item[:LONGEST]!r}. {_listed(items)}"
+        held = {header.key for header in library.headers()} if self.documents else set()
+        if lacking := [key for key in self.documents if key not in held]:
+            return f"There is no document {lacking[0][:LONGEST]!r} here. {_listed(sorted(held))}"
+        return None
 
     def ids(self, library: Library) -> frozenset[str] | None:
         """Ids of the documents meant, None for all. Superseded documents are left out unless they are named."""
@@ -77,6 +98,13 @@ class Scope:
         for symbol in announced(meeting, self.item) if meeting else ():
             found.update(version.id for version in (*versions.current(symbol), *versions.addenda(symbol)))
         return found
+
+
+def _listed(names: Iterable[str]) -> str:
+    """What there is instead, the first few of it."""
+    known = list(names)
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return f"There are: {'; '.join(known[:SHOWN])}{more}." if known else "There are none."
 
 
 def announced(meeting: Meeting, item: str | None = None) -> tuple[Symbol, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
+from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
@@ -82,7 +83,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         )
         try:
             service.resume()
-            gate = AccessGate(keys, accounts, rates, reading=chosen.open_reading, local=token)
+            gate = AccessGate(keys, accounts, Guesses(), reading=chosen.open_reading, local=token)
             at = doors or Doors(chosen.connections, chosen.body_seconds, chosen.cors_origins)
             yield Serving(service, gate, audit, keys, accounts, at)
         finally:

@@ -29,7 +29,8 @@ _LEANS_BACK = re.compile(
 
 @dataclass(frozen=True)
 class Unit:
-    """Words that may answer: `text[start:end]` of the document, with the spans that introduce them."""
+    """Words that may answer: `text[start:end]` of the document, with the spans that introduce them. All spans go from
+    their first word to their last, whatever they were made of; what introduces with no words is left out."""
 
     evidence: Evidence
     start: int
@@ -37,6 +38,18 @@ class Unit:
     locator: str
     block: int
     leads: tuple[tuple[Span, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        start, end = self.document.trimmed(self.start, self.end)
+        leads = tuple((self.document.trimmed(*span), locator) for span, locator in self.leads)
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
+        object.__setattr__(self, "leads", tuple(lead for lead in leads if lead[0][0] < lead[0][1]))
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no words, so that nothing can be quoted: a number without a text."""
+        return self.start == self.end
 
     @property
     def document(self) -> Document:
@@ -61,6 +74,10 @@ class Unit:
 
 def units_of(evidence: Evidence) -> Iterator[Unit]:
     """The units of a passage."""
+    return (unit for unit in _units(evidence) if not unit.empty)
+
+
+def _units(evidence: Evidence) -> Iterator[Unit]:
     document = evidence.document
     grouped: set[int] = set()
     for ordinal in range(evidence.passage.first, evidence.passage.last + 1):

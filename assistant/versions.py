@@ -100,8 +100,9 @@ class VersionDesk:
 
 
 def _readable(corrigendum: Document, correction: Correction) -> bool:
-    """Whether the words of a correction may be quoted: none on a page whose words are damaged."""
-    return not any(
+    """Whether the words of a correction may be quoted: there are some, and none is on a page whose words are damaged."""
+    start, end = corrigendum.trimmed(correction.start, correction.end)
+    return start < end and not any(
         block.page in corrigendum.unquotable
         for block in corrigendum.blocks
         if block.start < correction.end and correction.start < block.end

@@ -94,6 +94,7 @@ def facts(document: Document) -> dict[str, Any]:
         "format": document.format,
         "reissue": document.reissue,
         "ocr": document.ocr,
+        **({"unverified": True} if document.unverified else {}),
         "proof": document.proof,
         "pages": list(document.pages),
         "pages_without_text": list(thin_pages(document)),

@@ -85,7 +85,8 @@ class Document:
     code that read them: together they say whether reading again could change anything. `proof` says what the
     symbol rests on, `reissue` counts its asterisks. `pages` are the characters of text on each page of a paged source; `ocr` says that
     the words were recognised from an image, `unquotable` names pages whose words are damaged in the source, so
-    that no answer may quote them; `warnings` are sentences about what a person should look at.
+    that no answer may quote them; `warnings` are sentences about what a person should look at. `verified`: somebody other than the
+    text says which document it is: it was fetched by its symbol, or one of the staff gave or confirmed the symbol.
     """
 
     symbol: Symbol | None
@@ -112,6 +113,7 @@ class Document:
     ocr: bool = False
     unquotable: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    verified: bool = False
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
@@ -151,6 +153,11 @@ class Document:
         return f"{self.key}:{self.language}:{self.edition}"
 
     @property
+    def unverified(self) -> bool:
+        """Whether nothing but the text itself says that it is the official one."""
+        return self.edition == "official" and not self.verified
+
+    @property
     def label(self) -> str:
         """How a citation names the document; a digest always says that it is one."""
         name = self.short or self.title if self.symbol is None or self.part else self.symbol.text
@@ -163,6 +170,16 @@ class Document:
     def quote(self, start: int, end: int) -> str:
         """The exact words of a span of the canonical text."""
         return self.text[start:end]
+
+    def trimmed(self, start: int, end: int) -> Span:
+        """A span from its first word to its last: a table row whose first cell is blank begins with the bar that
+        parts it from the next. Empty where the span holds no words."""
+        text = self.text
+        while start < end and (text[start].isspace() or _bar(text[start : start + 2], end - start)):
+            start += 1
+        while start < end and (text[end - 1].isspace() or _bar(text[end - 2 : end][::-1], end - start)):
+            end -= 1
+        return start, end
 
     def block_text(self, block: Block) -> str:
         """The canonical text of a block, its number included."""
@@ -202,6 +219,11 @@ class Document:
                 found.append(above)
             parent = above.parent
         return tuple(reversed(found))
+
+
+def _bar(two: str, left: int) -> bool:
+    """Whether the outermost two characters of a span are a bar and the white space between it and the words."""
+    return left > 1 and two[0] == "|" and two[1:].isspace()
 
 
 @dataclass(frozen=True)

@@ -261,6 +261,13 @@ class Library:
         with self._guard, plainly(self.folder):
             self._settle()
 
+    def confirm(self, document_id: str) -> None:
+        """Notes that a document is the one that its text says it is; one of the staff has compared it."""
+        with self._guard, plainly(self.folder):
+            with self._store.transaction():
+                self._store.confirm(document_id)
+            self._changed(document_id, subjects=False)
+
     def remove(self, document_id: str) -> None:
         """Removes a document from every index, and makes sure that nothing of it is left."""
         with self._guard, plainly(self.folder):

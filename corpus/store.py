@@ -24,9 +24,9 @@ from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as _SOURCES
 from corpus.sources import Sources
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
-multilingual model. 5: a gap that several documents share is held once."""
+multilingual model. 5: a gap that several documents share is held once. 6: whether somebody other than the text says which document it is."""
 
 _TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
 
@@ -74,6 +74,12 @@ ALTER TABLE outbox ADD COLUMN multilingual BLOB"""
 
 _CARRIER = "ALTER TABLE subjects ADD COLUMN carrier INTEGER"
 
+_VERIFIED = """
+UPDATE documents SET fields = json_set(fields, '$.verified', json('true')) WHERE edition = 'official' AND EXISTS (
+  SELECT 1 FROM sources WHERE document_id = documents.id AND sources.sha256 = documents.sha256
+  AND sources.symbol IS NOT NULL)"""
+"""What was fetched or read with a symbol of the user's had it given; of all else only the text is known to say so."""
+
 Row = tuple["np.ndarray | None", "np.ndarray | None"]
 """One text's vectors: of the library's embedding model and of its multilingual one, None where a model has none."""
 NO_VECTORS: Row = (None, None)
@@ -85,6 +91,7 @@ _HEADER = (
         for name, default in {
             "origin": "''", "source": "''", "slug": "''", "short": "''", "format": "'text'", "ocr": 0, "reissue": 0,
             "reader": "''", "kind": "'document'", "date": "''",
+            "verified": 0,
         }.items()
     )
     + " FROM documents"
@@ -145,6 +152,12 @@ class Header:
     reader: str = ""
     kind: str = "document"
     date: str = ""
+    verified: bool = False
+
+    @property
+    def unverified(self) -> bool:
+        """As `Document.unverified`: whether nothing but the text itself says that it is the official one."""
+        return self.edition == "official" and not self.verified
 
     @property
     def label(self) -> str:
@@ -178,7 +191,7 @@ class Store:
 
     def _migrate(self) -> None:
         """Brings a store of an earlier schema up to date, all or nothing."""
-        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL, "4": _CARRIER}
+        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL, "4": _CARRIER, "5": _VERIFIED}
         held = self.stamp().get("schema", "")
         if held not in steps:
             return
@@ -308,6 +321,12 @@ class Store:
                 "INSERT INTO meetings VALUES (?, ?)",
                 (document.id, json.dumps(meeting.to_json(), ensure_ascii=False)),
             )
+
+    def confirm(self, document_id: str) -> None:
+        """Notes that somebody other than the text says which document it is. Call in a transaction."""
+        self._db.execute(
+            "UPDATE documents SET fields = json_set(fields, '$.verified', json('true')) WHERE id = ?", (document_id,)
+        )
 
     def _carriers(self) -> dict[tuple[str, str], int]:
         """The rows of gaps that hold vectors and index entry, for all documents that share the gap: by language and phrase."""

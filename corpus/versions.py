@@ -195,12 +195,21 @@ def _belongs(root: Symbol, kind: str) -> Symbol | None:
     return root.parent if root.modifiers and root.modifiers[-1].kind == kind else None
 
 
+def _only_claims(new: Version, old: Version) -> bool:
+    """Whether a text that says only by itself what it is would step in front of one that is known to be what it is."""
+    return new.header.unverified and old.header.edition == "official" and old.header.verified
+
+
 def _revises(new: Version, old: Version) -> bool:
+    if _only_claims(new, old):
+        return False
     return new.header.edition != "digest" and new.revision > old.revision
 
 
 def _outranks(new: Version, old: Version) -> bool:
     """Whether a version of the same line takes the place of another one."""
+    if _only_claims(new, old):
+        return False
     if new.header.edition == old.header.edition:
         return new.revision > old.revision
     return new.header.edition != "digest" and new.revision >= old.revision
@@ -220,6 +229,9 @@ def _in_language(line: Sequence[Version], language: str, superseded: dict[str, s
     """Of the versions of one line, those to quote in a language: one language and one revision."""
     line = [each for each in line if each.header.edition != "digest" or each.id not in superseded]
     own = [each for each in line if each.header.language == language]
+    line, own = (
+        [each for each in some if not any(_only_claims(each, other) for other in some)] for some in (line, own)
+    )
     latest = max((each.revision for each in own or line), default=0)
     held = [each for each in own or line if each.revision == latest]
     first = next((each for each in ("en", *LANGUAGES) if any(v.header.language == each for v in held)), "en")

@@ -73,6 +73,10 @@ class Memory:
         """Whether a document that has been read is to be written, and what leaves for it."""
         document = self._named(document)
         held = next(iter(self._library.headers(id=document.id)), None)
+        if held is not None and held.verified and not document.verified:
+            if held.sha256 != document.sha256:
+                return Decision(document, held=held, reason=self._unverified(document, held))
+            document = replace(document, verified=True)  # once confirmed, these bytes stay so
         if held is not None:
             if held.origin != document.origin and (reason := self._worse(given, document, held)):
                 return Decision(document, held=held, reason=reason)
@@ -93,6 +97,11 @@ class Memory:
         ]
         replaces = tuple(other.id for other in leaving if other.id != document.id)
         return Decision(document, replaces, tuple(notes), displaces=bool(leaving))
+
+    def confirm(self, given: Input, sha256: str, held: Header | None) -> None:
+        """Notes, where these bytes are held with nothing but their own word for their symbol, that it is given now."""
+        if given.symbol is not None and held is not None and held.unverified and held.sha256 == sha256:
+            self._library.confirm(held.id)
 
     def note_held(self, given: Input, document: Document) -> None:
         """Notes that a file is held as a document, unless that is noted already."""
@@ -139,6 +148,8 @@ class Memory:
     def _worse(self, given: Input, document: Document, held: Header) -> str:
         """Why a document does not take the place of one from another file; empty where it does."""
         name = self._name(held)
+        if document.verified and held.unverified:
+            return ""
         ours, theirs = _rank(document), _rank(held)
         if document.sha256 == held.sha256 and held.reader == READER_VERSION:
             return f"has the same bytes as {name}, which is held as {held.label}"
@@ -156,6 +167,12 @@ class Memory:
         if noted is not None and noted.outcome == "skipped" and noted.sha256 == document.sha256:
             return noted.reason or f"is held from {name}"
         return ""
+
+    def _unverified(self, document: Document, held: Header) -> str:
+        return (
+            f"is {held.label} by its own words alone, which is held from {self._name(held)} and verified. If this is the "
+            f"right text, give the symbol with it (--symbol {document.symbol.text if document.symbol else held.label})"
+        )
 
     def _displaced(self, header: Header, document_id: str, by: str) -> SourceRecord:
         """The note about a file whose document leaves for that of another file."""

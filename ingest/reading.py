@@ -96,5 +96,7 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
         ocr=raw.ocr,
         unquotable=raw.unquotable,
         warnings=(*identity.warnings, *raw.warnings),
+        # What is fetched is asked for by its symbol; who gives a symbol with a file is one of the staff.
+        verified=source.symbol is not None and identity.edition == "official",
     )
     return document, meeting_of(document)

@@ -108,6 +108,7 @@ class _Run:
             return Outcome(turn.source.label, "refused", reason=turn.fault)
         recalled = self._memory.recall(given, turn.sha256)
         if recalled is not None:
+            self._memory.confirm(given, turn.sha256, recalled.header)
             if recalled.result == "skipped" and recalled.header is not None and not recalled.before:
                 self._memory.note_skipped(given, turn.sha256, recalled.header, recalled.reason)
             return recalled

@@ -15,6 +15,7 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
+from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
@@ -66,6 +67,7 @@ def made_service(
     doors: Doors | None = None,
     engine: Engine | None = None,
     keeper: dict[str, Any] | None = None,
+    guesses: Guesses | None = None,
 ) -> Iterator[Made]:
     """A service over a library of its own: a note on boats, or the starter corpus."""
     with (
@@ -84,7 +86,7 @@ def made_service(
             rates=rates,
             noted=audit.note,
         )
-        gate = AccessGate(keys, accounts, rates, reading=reading, local=LOCAL_TOKEN)
+        gate = AccessGate(keys, accounts, guesses or Guesses(), reading=reading, local=LOCAL_TOKEN)
         app = create_app(service, gate, doors, audit)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:

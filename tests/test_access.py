@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx import Response
 from services import PASSWORD, Made, made_service
 from typer.testing import CliRunner
 
 from assistant.access import Principal, Role
 from assistant.access.accounts import AccountError, Accounts
+from assistant.access.guesses import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses
 from assistant.access.keys import Keys
-from assistant.access.rates import SIGN_INS, Rates
+from assistant.access.rates import Rates
 from assistant.access.store import FILE, AccessStore
 from assistant.api.gate import COOKIE
 from assistant.cli import app as command
@@ -223,20 +226,149 @@ def test_what_is_typed_into_the_form_comes_back_as_text(made: Made) -> None:
     assert "&lt;script&gt;" in reply.text
 
 
+WRONG = {"Authorization": "Bearer rpp_00000000_wrong"}
+
+
+class Waits:
+    """Passes the time of those who wait, and knows how long each waited."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, _still: None) -> Iterator[Made]:
+    """A service with two accounts, in which time stands still and those who wait are passed on at once."""
+    with made_service(tmp_path, catalogue, guesses=Guesses(waits)) as found:
+        for name in ("amina", "boris"):
+            found.gate.accounts.add(name, Role.READ, PASSWORD)
+        yield found
+
+
+def at(made: Made, address: str) -> Callable[..., Response]:
+    """The sign-in form, sent from an address; whether it leads on is told by 303."""
+    client = TestClient(made.app, client=(address, 1))
+
+    def send(name: str, password: str = PASSWORD) -> Response:
+        form = {"name": name, "password": password}
+        return client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
+
+    return send
+
+
+def test_guessing_keys_is_answered_with_429_and_a_good_key_passes_all_the_same(guessed: Made) -> None:
+    codes = [guessed.client.get("/api/v1/me", headers=WRONG).status_code for _ in range(WRONG_KEYS)]
+    assert codes == [401] * WRONG_KEYS
+    beyond = guessed.client.get("/api/v1/me", headers=WRONG)
+    assert beyond.status_code == 429
+    assert 0 < int(beyond.headers["retry-after"]) <= 60
+    good = guessed.client.get("/api/v1/me", headers=guessed.headers("staff"))
+    assert (good.status_code, good.json()["role"]) == (200, "staff")
+    assert guessed.client.get("/v1/models", headers=WRONG).status_code == 429
+    assert guessed.client.get("/v1/models", headers=guessed.headers("read")).status_code == 200
+    assert TestClient(guessed.app, client=("192.0.2.9", 1)).get("/api/v1/me", headers=WRONG).status_code == 401
+
+
+def test_wrong_keys_and_wrong_passwords_are_counted_apart(guessed: Made, waits: Waits) -> None:
+    for _ in range(WRONG_KEYS + 1):
+        assert guessed.client.get("/api/v1/me", headers=WRONG).status_code in (401, 429)
+    assert at(guessed, "127.0.0.1")("amina").status_code == 303
+    assert waits.seconds == []
+
+
+def test_guessing_a_password_is_slowed_and_the_right_one_passes_all_the_same(guessed: Made, waits: Waits) -> None:
+    send = at(guessed, "192.0.2.9")
+    assert [send("amina", "wrong password").status_code for _ in range(FOR_NAME)] == [401] * FOR_NAME
+    assert waits.seconds == []
+    beyond = send("amina", "wrong password")
+    assert beyond.status_code == 429
+    assert int(beyond.headers["retry-after"]) >= PAUSE
+    assert waits.seconds == [PAUSE]
+    assert send("amina").status_code == 303
+    assert len(waits.seconds) == 2
+    assert send("amina", "wrong password").status_code == 401  # who has signed in may err again
+
+
+def test_guessing_a_password_keeps_nobody_out_elsewhere_or_under_another_name(guessed: Made, waits: Waits) -> None:
+    send = at(guessed, "192.0.2.9")
+    assert send("boris", "wrong password").status_code == 401
+    for _ in range(FOR_NAME + 1):
+        send("amina", "wrong password")
+    del waits.seconds[:]
+    assert send("boris").status_code == 303
+    assert at(guessed, "192.0.2.10")("amina").status_code == 303
+    assert waits.seconds == []
+
+
+def test_one_address_that_guesses_many_names_is_slowed_and_nobody_kept_out(guessed: Made, waits: Waits) -> None:
+    send = at(guessed, "192.0.2.9")
+    guessed.gate.accounts.sign_in = lambda name, password: "token" if password == PASSWORD else None  # type: ignore[method-assign]
+    codes = [send(f"name{n}", "wrong password").status_code for n in range(FROM_ADDRESS + 1)]
+    assert codes == [401] * FROM_ADDRESS + [429]
+    assert waits.seconds == [PAUSE]
+    assert send("amina").status_code == 303
+    assert at(guessed, "192.0.2.10")("amina").status_code == 303
+    assert len(waits.seconds) == 2
+
+
+def test_a_name_that_nobody_has_is_slowed_like_any_other(guessed: Made) -> None:
+    send = at(guessed, "192.0.2.9")
+    for name in ("amina", "nobody"):
+        codes = [send(name, "wrong password").status_code for _ in range(FOR_NAME + 1)]
+        assert codes == [401] * FOR_NAME + [429]
+
+
 @pytest.mark.usefixtures("_still")
-def test_guessing_keys_or_passwords_is_stopped(tmp_path: Path, catalogue: Catalogue) -> None:
-    with made_service(tmp_path, catalogue) as made:
-        made.gate.accounts.add("amina", Role.READ, PASSWORD)
-        wrong = {"Authorization": "Bearer rpp_00000000_wrong"}
-        codes = [made.client.get("/api/v1/me", headers=wrong).status_code for _ in range(SIGN_INS + 2)]
-        assert codes[:SIGN_INS] == [401] * SIGN_INS
-        assert codes[-1] == 429
-        elsewhere = TestClient(made.app, client=("192.0.2.9", 1))
-        form = {"name": "amina", "password": "wrong password"}
-        codes = [elsewhere.post("/sign-in", data=form, headers=SAME).status_code for _ in range(SIGN_INS + 1)]
-        assert codes == [401] * SIGN_INS + [429]
-        third = TestClient(made.app, client=("192.0.2.10", 1))  # the account is guarded, whatever the address
-        assert third.post("/sign-in", data={**form, "password": PASSWORD}, headers=SAME).status_code == 429
+def test_those_who_guess_at_once_wait_one_behind_the_other_and_the_line_has_an_end() -> None:
+    guesses = Guesses(clock=lambda: 100.0)
+    for _ in range(FOR_NAME):
+        with guesses.trying("amina", "192.0.2.9") as wait:
+            assert wait == 0
+    with ExitStack() as stack:
+        waits = [stack.enter_context(guesses.trying("amina", "192.0.2.9")) for _ in range(LINE)]
+        assert waits == [PAUSE * n for n in range(1, LINE + 1)]
+        with pytest.raises(TooMany):
+            stack.enter_context(guesses.trying("amina", "192.0.2.9"))
+        assert stack.enter_context(guesses.trying("boris", "192.0.2.9")) == 0
+
+
+@pytest.mark.usefixtures("_still")
+def test_one_address_has_only_so_many_tries_at_once() -> None:
+    guesses = Guesses()
+    with ExitStack() as stack:
+        for n in range(AT_ONCE):
+            stack.enter_context(guesses.trying(f"name{n}", "192.0.2.9"))
+        with pytest.raises(TooMany):
+            stack.enter_context(guesses.trying("amina", "192.0.2.9"))
+        stack.enter_context(guesses.trying("amina", "192.0.2.10"))
+    with guesses.trying("amina", "192.0.2.9") as wait:
+        assert wait == 0
+
+
+@pytest.mark.usefixtures("_still")
+def test_the_addresses_of_one_subscriber_of_version_6_count_as_one() -> None:
+    guesses = Guesses()
+    for n in range(WRONG_KEYS):
+        guesses.wrong_key(f"2001:db8:1:2::{n + 1}")
+    with pytest.raises(TooMany):
+        guesses.wrong_key("2001:db8:1:2:ffff::1")
+    guesses.wrong_key("2001:db8:1:3::1")
+
+
+def test_failed_sign_ins_are_in_the_audit_log_without_what_may_be_a_password(guessed: Made) -> None:
+    send = at(guessed, "192.0.2.9")
+    send("amina", "wrong password")
+    send("my secret pass phrase", "amina")
+    noted = [(each.action, each.who, each.address) for each in guessed.audit.entries()]
+    assert noted == [("sign-in failed", "account:?", "192.0.2.9"), ("sign-in failed", "account:amina", "192.0.2.9")]
 
 
 def test_what_staff_do_is_in_the_audit_log(made: Made) -> None:

@@ -56,6 +56,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("POST", "/api/v1/fetch/plan"): ("staff", "/api/v1/fetch/plan", {"json": {"symbols": ["A/80/1"]}}),
     ("GET", "/api/v1/status"): ("staff", "/api/v1/status", {}),
     ("DELETE", "/api/v1/documents/{document:path}"): ("staff", "/api/v1/documents/none", {}),
+    ("POST", "/api/v1/documents/{document:path}/confirm"): ("staff", f"{BOAT}/confirm", {}),
     ("POST", "/api/v1/uploads"): (
         "staff", "/api/v1/uploads", {"files": {"file": ("a.txt", b"words")}, "data": {"symbol": "no symbol"}},
     ),

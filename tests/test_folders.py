@@ -29,7 +29,7 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryStale
 from corpus.library import Library
-from corpus.store import Header
+from corpus.store import SCHEMA_VERSION, Header
 from corpus.symbols import Symbol
 from ingest.folder import FileInput, inputs, printable, walk
 from ingest.outcomes import Outcome
@@ -603,7 +603,7 @@ def test_an_earlier_library_is_brought_up_to_date(
     library = open_library()
     assert library.documents() == documents
     assert library.verify() == []
-    assert library.status().stamp["schema"] == "5"
+    assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
     assert set(results(list(run(inputs(folder), library, catalogue)))) == {"unchanged"}
     write(folder / "empty.md", "")
     assert results(list(run(inputs(folder), library, catalogue))).count("refused") == 1
@@ -646,8 +646,8 @@ def test_a_step_that_fails_leaves_an_earlier_library_as_it_was(
 def test_a_library_of_a_later_version_is_left_alone(open_library: OpenLibrary, tmp_path: Path) -> None:
     open_library().close()
     with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite3")) as db, db:
-        db.execute("UPDATE stamp SET value = '6' WHERE name = 'schema'")
-    with pytest.raises(LibraryStale, match="schema 6"):
+        db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION + 1),))
+    with pytest.raises(LibraryStale, match=f"schema {SCHEMA_VERSION + 1}"):
         open_library()
 
 

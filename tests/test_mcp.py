@@ -194,6 +194,8 @@ def test_the_meeting_tells_timetable_items_and_documents(use: Any) -> None:
         ("ask", {"question": "x", "model": "y"}, "model: "),
         ("ask", {"question": "x", "mode": "y"}, "mode: "),
         ("ask", {"question": "x", "scope": {"agenda": "3"}}, "scope.agenda: "),
+        ("ask", {"question": "x", "scope": {"documents": ["A/99/1"]}}, "no document 'A/99/1' here. There are: "),
+        ("ask", {"question": "x", "scope": {"meeting": AGENDA_ID, "item": "9"}}, "no item '9'. There are: 1; "),
         ("search", {"query": "x", "limit": 10_000}, "limit: "),
         ("read_paragraph", {"document": "A/99/1"}, "holds no document 'A/99/1'"),
         ("read_paragraph", {"document": AGENDA, "place": "para. 999"}, "has no place 'para. 999'"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add
+from services import Made, made_service
 
 from assistant.engine import Engine
 from assistant.scope import Scope
@@ -18,6 +20,7 @@ from ingest.run import Input, starter_sources
 
 AGENDA = "CTOC/COP/WG.7/2021/1:en:digest"
 PAPER = "CTOC/COP/WG.7/2021/3"
+TREATY = "A/RES/55/25, annex III"
 QUESTIONS = (
     "What must be done when a smuggled migrant is detained?",
     "When is item 3?",
@@ -222,3 +225,80 @@ def test_of_an_agenda_asked_about_one_item_only_passages_that_speak_of_it_are_fo
     found = starter_engine.retriever.retrieve(question, 40, sorted(bounds.within or ()))
     assert found
     assert all(question.admits(each.document.id, each.passage.first, each.passage.last) for each in found)
+
+
+UNKNOWN = {
+    "a meeting": (Scope(meeting="A/99/1:en:official"), "no meeting 'A/99/1:en:official'", AGENDA),
+    "a document that is no agenda": (Scope(meeting=f"{PAPER}:en:digest"), "no meeting", AGENDA),
+    "an item": (Scope(meeting=AGENDA, item="9"), "no item '9'", "There are: 1; "),
+    "a document": (Scope(documents=("figures", "A/99/1")), "no document 'A/99/1'", TREATY),
+}
+
+
+@pytest.mark.parametrize("what", UNKNOWN)
+def test_what_is_not_there_is_told_with_what_is(starter_library: Library, what: str) -> None:
+    scope, lacking, there = UNKNOWN[what]
+    told = scope.unknown(starter_library)
+    assert told is not None
+    assert lacking in told
+    assert there in told
+
+
+@pytest.mark.parametrize("scope", [Scope(), Scope(meeting=AGENDA), Scope(meeting=AGENDA, item="3"),
+                                   Scope(documents=(TREATY, "figures")), Scope(language="fr"), Scope(year=1999)])  # fmt: skip
+def test_what_is_there_is_known_and_a_language_or_year_may_have_nothing(starter_library: Library, scope: Scope) -> None:
+    assert scope.unknown(starter_library) is None
+
+
+def test_only_some_of_many_documents_are_listed(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, *(Input(f"n{n}.md", f"# Note {n}\n\nBoats of kind {n}.\n".encode()) for n in range(25)))
+    told = Scope(documents=("x" * 5_000,)).unknown(library)
+    assert told is not None
+    assert told.endswith(" and 5 more.")
+    assert len(told) < 1_000
+
+
+def test_a_library_without_meetings_says_so(open_library: OpenLibrary) -> None:
+    assert Scope(meeting="A/99/1:en:official").unknown(open_library()) == (
+        "There is no meeting 'A/99/1:en:official' here. There are none."
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path_factory.mktemp("scope"), catalogue, starter=True, reading=True) as found:
+        yield found
+
+
+BAD = [{"meeting": "A/99/1:en:official"}, {"meeting": AGENDA, "item": "9"}, {"documents": ["A/99/1"]}]
+
+
+@pytest.mark.parametrize("path", ["/ask", "/ask/stream"])
+@pytest.mark.parametrize("scope", BAD)
+def test_the_api_refuses_a_scope_that_is_not_there(made: Made, scope: dict[str, object], path: str) -> None:
+    reply = made.client.post(f"/api/v1{path}", json={"question": "When is item 3?", "scope": scope})
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
+    assert "There are: " in reply.json()["detail"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("scope", BAD)
+def test_completions_refuse_a_scope_that_is_not_there(made: Made, scope: dict[str, object], stream: bool) -> None:
+    asked = {"model": "rapporteur", "messages": [{"role": "user", "content": "When is item 3?"}], "stream": stream,
+             "rapporteur": {"scope": scope}}  # fmt: skip
+    reply = made.client.post("/v1/chat/completions", json=asked)
+    assert reply.status_code == 404
+    assert "There are: " in reply.json()["error"]["message"]
+
+
+def test_a_year_of_which_nothing_is_held_is_answered_as_ever(made: Made) -> None:
+    reply = made.client.post("/api/v1/ask", json={"question": "When is item 3?", "scope": {"year": 1999}})
+    assert (reply.status_code, reply.json()["status"]) == (200, "not_found")
+
+
+def test_who_may_not_ask_is_told_nothing_of_what_there_is(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue) as closed:
+        for path in ("/ask", "/ask/stream"):
+            reply = closed.client.post(f"/api/v1{path}", json={"question": "x", "scope": {"documents": ["A/99/1"]}})
+            assert (reply.status_code, "There are" in reply.text) == (401, False)

@@ -48,7 +48,7 @@ class Accounts:
         """A new account. Raises `AccountError` for a name that is taken or none, and for a password that is short."""
         if not _NAME.fullmatch(name):
             raise AccountError(f"{name!r} is no name for an account: small letters, digits and . _ @ - are.")
-        if self._store.rows("SELECT 1 FROM accounts WHERE name = ?", name):
+        if self.known(name):
             raise AccountError(f"There is an account {name} already. Remove it first, or give it a new password.")
         account = Account(name, role.word, self._store.stamp())
         self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(password),
@@ -69,6 +69,10 @@ class Accounts:
     def all(self) -> list[Account]:
         """All accounts, by name."""
         return [Account(*row) for row in self._store.rows("SELECT name, role, created FROM accounts ORDER BY name")]
+
+    def known(self, name: str) -> bool:
+        """Whether there is an account of this name."""
+        return bool(self._store.rows("SELECT 1 FROM accounts WHERE name = ?", name))
 
     def sign_in(self, name: str, password: str) -> str | None:
         """The token of a new session, where name and password are right. Takes as long where they are not."""

@@ -22,6 +22,7 @@ OPERATIONS: dict[str, Role] = {
     "upload": Role.STAFF,
     "fetch": Role.STAFF,
     "remove": Role.STAFF,
+    "confirm": Role.STAFF,
     "jobs": Role.STAFF,
     "metrics": Role.STAFF,
     "audit": Role.ADMIN,

@@ -14,8 +14,6 @@ from assistant.faults import TooMany
 CHEAP = 10
 """How many look-ups count as one question."""
 COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "upload", "fetch", "remove", "verify"})
-SIGN_INS = 10
-"""Wrong passwords or keys a minute from one address, and for one account."""
 
 
 class Rates:
@@ -37,18 +35,6 @@ class Rates:
             self._hit(each * times, kind, who.client)
         if self._address and who.kind != "anonymous":
             self._hit(self._address * times, kind, f"from {who.address}")
-
-    def failed(self, *of: str) -> None:
-        """Counts a wrong key or password, of an address or account."""
-        for each in of:
-            self._window.hit(RateLimitItemPerMinute(SIGN_INS), "sign-in", each)
-
-    def trusted(self, *of: str) -> None:
-        """Raises `TooMany` where too many wrong keys or passwords came from these."""
-        item = RateLimitItemPerMinute(SIGN_INS)
-        for each in of:
-            if not self._window.test(item, "sign-in", each):
-                self._refuse(item, "sign-in", each, "Too many wrong keys or passwords.")
 
     def _hit(self, most: int, kind: str, client: str) -> None:
         item = RateLimitItemPerMinute(most)

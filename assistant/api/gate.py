@@ -6,12 +6,13 @@ import hmac
 import ipaddress
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter
 from starlette.requests import HTTPConnection
 
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.accounts import Accounts
+from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
-from assistant.access.rates import Rates
 from assistant.api.callers import address_of
 from assistant.faults import Forbidden, NotKnown
 
@@ -24,14 +25,16 @@ class AccessGate:
     good on the loopback interface alone."""
 
     def __init__(
-        self, keys: Keys, accounts: Accounts, rates: Rates, *, reading: bool = False, local: str | None = None
+        self, keys: Keys, accounts: Accounts, guesses: Guesses, *, reading: bool = False, local: str | None = None
     ) -> None:
-        self.keys, self.accounts, self.rates, self.reading = keys, accounts, rates, reading
+        self.keys, self.accounts, self.guesses, self.reading = keys, accounts, guesses, reading
         self._local = local
+        self.checks = CapacityLimiter(1)
+        """One password is checked at a time: a check takes 64 MB."""
 
     def principal(self, connection: HTTPConnection) -> Principal:
         """Who calls. Raises `NotKnown` for a key that is not good, `Forbidden` for a form of another site, `TooMany`
-        after many wrong keys. A session that has ended is as good as none."""
+        for that too after many others. A session that has ended is as good as none."""
         address = address_of(connection)
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
@@ -49,10 +52,9 @@ class AccessGate:
             if not _loopback(address):
                 raise NotKnown("The local token is good on this machine alone.")
             return LOCAL
-        self.rates.trusted(address)
         key = self.keys.find(token)
         if key is None:
-            self.rates.failed(address)
+            self.guesses.wrong_key(address)
             raise NotKnown("This API key is not good: it is wrong, revoked or has ended.")
         return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
 

@@ -119,6 +119,7 @@ class CitationOut(BaseModel):
     end: int
     url: str | None
     ocr: bool
+    unverified: bool = False
 
 
 class PointerOut(BaseModel):
@@ -203,6 +204,7 @@ class DocumentOut(BaseModel):
     format: str | None
     reissue: int
     ocr: bool
+    unverified: bool = False
     pages: int
     pages_without_text: list[int]
     warnings: list[str]

@@ -82,7 +82,7 @@ class Chooser:
         for unit in units:
             if len(made) == most:
                 break
-            if not _clean(unit) or (fresh and not self.fresh(unit)):
+            if unit.empty or (fresh and not self.fresh(unit)):
                 continue
             statement = statement_of(unit)
             if self.free(statement):
@@ -169,7 +169,7 @@ class Chooser:
         block = document.blocks[unit.block]
         if block.kind in ("footnote", "heading") or block.page in document.unquotable:
             return False
-        if not _clean(unit) or _ASIDE.match(unit.text):
+        if unit.empty or _ASIDE.match(unit.text):
             return False
         if block.locator.split(",")[0] in _APART or (
             document.kind == "treaty" and block.locator.startswith("preamble")
@@ -220,12 +220,6 @@ class Chooser:
             if len(kept) == most:
                 break
         return kept
-
-
-def _clean(unit: Unit) -> bool:
-    """Whether the words of a unit can be quoted as they are; a row that ends in a blank cell can't."""
-    spans = [*(span for span, _ in unit.leads), (unit.start, unit.end)]
-    return all((quote := unit.document.quote(*span)) and quote == quote.strip() for span in spans)
 
 
 def worth(each: Scored) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +16,11 @@ from rich.text import Text
 from assistant.cli.desk import open_desk
 from assistant.cli.render import print_answer, print_events
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
+from assistant.faults import ServiceFault
 from corpus.documents import LANGUAGES
+from corpus.faults import LibraryError
 
+log = logging.getLogger("rapporteur.batch")
 DEMO_QUESTIONS = (
     "When is agenda item 3 taken up?",
     "Which paper is for item 2?",
@@ -40,10 +44,12 @@ def ask(
         rows = list(_rows(batch))
         with open_desk("ask") as desk:
             known = known_mode(mode, desk.settings)
-            for row in rows:
+
+            def answered(row: dict[str, Any]) -> dict[str, Any]:
                 given = row.get("language", language)
-                asked = desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known))
-                typer.echo(json.dumps({"id": row["id"], **asked.record}, ensure_ascii=False))
+                return desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known)).record
+
+            _each(rows, answered)
         return
     text = read_stdin_or(question)
     known_language(language)
@@ -87,9 +93,7 @@ def search(
     if batch is not None:
         rows = list(_rows(batch))
         with open_desk("search") as desk:
-            for row in rows:
-                hits = desk.search(row["question"], count)
-                typer.echo(json.dumps({"id": row["id"], "hits": hits}, ensure_ascii=False))
+            _each(rows, lambda row: {"hits": desk.search(row["question"], count)})
         return
     text = read_stdin_or(query)
     with open_desk("search") as desk:
@@ -126,6 +130,23 @@ def demo() -> None:
         f"  {program} --help",
         markup=False,
     )
+
+
+def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Prints a line for each row of a batch: its answer, or why there is none. One that fails ends no other."""
+    failed = 0
+    for row in rows:
+        try:
+            record = answer(row)
+        except (ServiceFault, LibraryError) as error:
+            record = {"error": str(error)}
+        except Exception:  # whatever it is, those behind it are to be answered
+            log.exception("the question %s of the batch broke down", json.dumps(row["id"], ensure_ascii=False))
+            record = {"error": "The program has a fault with this question; standard error has the details."}
+        failed += "error" in record
+        typer.echo(json.dumps({"id": row["id"], **record}, ensure_ascii=False))
+    if failed:
+        raise fail(f"{failed} of {len(rows)} could not be answered; the lines that have an error say why.")
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -74,6 +74,10 @@ class Desk(Protocol):
         """Removes a document's versions; returns their ids."""
         ...
 
+    def confirm(self, name: str, language: str | None) -> list[str]:
+        """Confirms that a document's unverified texts are what they say they are; returns their ids."""
+        ...
+
     def rate(self, rating: Feedback) -> int:
         """Keeps a rating; returns its number."""
         ...
@@ -149,6 +153,13 @@ class LocalDesk:
         ids = [document.id for document in self._collection.find(name, language, edition)]
         for document_id in ids:
             self.library.remove(document_id)
+        return ids
+
+    def confirm(self, name: str, language: str | None) -> list[str]:
+        """Confirms that a document's unverified texts are what they say they are; returns their ids."""
+        ids = self._collection.unverified(name, language)
+        for document_id in ids:
+            self.library.confirm(document_id)
         return ids
 
     def rate(self, rating: Feedback) -> int:

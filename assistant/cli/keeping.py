@@ -34,6 +34,16 @@ def remove(
             data.print(Text(f"removed    {removed}"))
 
 
+def confirm(
+    symbol: Annotated[str, typer.Argument(help="Symbol, name or id of the document.")],
+    language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
+) -> None:
+    """Confirm that a text whose symbol only the text itself gives is that document. Compare it first."""
+    with open_desk("confirm") as desk:
+        for confirmed in desk.confirm(symbol, language):
+            data.print(Text(f"confirmed  {confirmed}"))
+
+
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
     """Say what the library holds."""
     with open_desk("status") as desk:
@@ -110,4 +120,4 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-COMMANDS = (remove, status, verify, reindex, doctor)
+COMMANDS = (remove, confirm, status, verify, reindex, doctor)

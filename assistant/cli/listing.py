@@ -90,7 +90,8 @@ def _key(record: dict[str, Any]) -> str:
 def _edition(record: dict[str, Any]) -> str:
     if not record["held"]:
         return "not held"
-    return f"{record['edition']} (superseded)" if record["behind"] else str(record["edition"])
+    told = [*(["superseded"] if record["behind"] else ()), *(["unverified"] if record.get("unverified") else ())]
+    return f"{record['edition']} ({', '.join(told)})" if told else str(record["edition"])
 
 
 def _remarks(versions: Sequence[dict[str, Any]]) -> list[str]:

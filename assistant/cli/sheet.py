@@ -14,6 +14,9 @@ from assistant.views import within
 from corpus.documents import Document
 from ingest.readers import visible
 
+UNVERIFIED = (
+    "nothing but the text itself says that it is the official one ('rapporteur confirm' if you have compared it)"
+)
 _HEAD = {
     "body": "Body",
     "symbols": "Symbols",
@@ -38,6 +41,7 @@ def print_facts(console: Console, document: Document, facts: dict[str, Any], rel
     _fact(console, "Reissue", "*" * facts["reissue"])
     _fact(console, "Source", f"{document.source} ({facts['format']})" if document.source else facts["format"])
     _fact(console, "Symbol known from", facts["proof"] if document.symbol else "")
+    _fact(console, "Unverified", UNVERIFIED if facts.get("unverified") else "")
     if facts["pages"]:
         empty = facts["pages_without_text"]
         told = f"; without text: {', '.join(map(str, empty))}" if empty else ", all with text"

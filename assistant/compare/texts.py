@@ -128,7 +128,7 @@ def _parts(document: Document) -> list[_Part]:
     """The blocks of a document that hold words, white space evened."""
     made = []
     for block in document.blocks:
-        text = " ".join(document.body(block).split())
+        text = " ".join(document.quote(*document.trimmed(block.body_start, block.end)).split())
         if text and block.locator != "contents":
             made.append(_Part(block, text))
     return made
@@ -215,7 +215,5 @@ def _change(library: Library, first: Document, second: Document, before: _Part |
 
 def _cite(library: Library, document: Document, part: _Part) -> Citation:
     block = part.block
-    text = document.body(block)
-    start = block.body_start + len(text) - len(text.lstrip())
-    end = block.end - (len(text) - len(text.rstrip()))
-    return Citation.of(document, start, end, block.locator, library.passage_at(document.id, start) or "")
+    evidence = library.passage_at(document.id, block.body_start) or ""
+    return Citation.of(document, block.body_start, block.end, block.locator, evidence)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 
 from assistant.access import check
@@ -77,6 +78,8 @@ async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str,
     reply = Reply()
     if body.stream:
         usage = body.stream_options is not None and body.stream_options.include_usage
+        if not asked.chore:
+            await run_in_threadpool(service.check_scope, caller, said["scope"])
         stream = None if asked.chore else service.stream(caller, asked.question, asked.history, **said)
         return EventStream(_lines(_chunks(stream, reply, asked), reply, usage=usage))
     if asked.chore:

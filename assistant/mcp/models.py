@@ -109,6 +109,7 @@ class Paragraphs(BaseModel):
     title: str
     language: Language
     edition: Edition
+    unverified: bool
     url: str | None
     place: str | None
     paragraphs: list[Paragraph]

@@ -153,6 +153,7 @@ def _read(service: Service, who: Principal, wanted: models.ReadParagraph) -> Giv
             "title": held.title,
             "language": held.language,
             "edition": held.edition,
+            "unverified": held.unverified,
             "url": held.url,
             "place": place or None,
             "paragraphs": given,

@@ -37,6 +37,7 @@ def list_documents(
             {
                 "language": record["language"],
                 "edition": record["edition"],
+                "unverified": record.get("unverified", False),
                 "behind": record["behind"],
                 "date": record["date"] if record["edition"] != "digest" else None,
                 "pages": record["pages"],

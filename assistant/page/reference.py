@@ -27,6 +27,8 @@ def place_of(document: Document, locator: str) -> str:
 
 def edition_words(document: Document, language: str) -> str:
     """What the text is, in a language."""
+    if document.unverified:
+        return word("unverified", language)
     name = {"official": "official_edition", "digest": "digest", "upload": "upload"}[document.edition]
     return word(name, language)
 

@@ -123,7 +123,8 @@ class References:
         if not symbol:
             return [Span(document.title, url=document.url), *where]
         title = document.title if len(document.title) <= TITLE else document.title[:TITLE].rsplit(" ", 1)[0] + " …"
-        return [Span(f"{title} ("), Span(symbol, url=document.url), Span(")"), *where]
+        known = f"{self._comma}{say('unverified_note', self._language)}" if document.unverified else ""
+        return [Span(f"{title} ("), Span(symbol, url=document.url), Span(f"{known})"), *where]
 
     def _where(self, citation: Citation, locator: str) -> list[Span]:
         """The place behind the name of a document. Where places are links, one without a name is an arrow."""

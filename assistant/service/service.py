@@ -17,7 +17,7 @@ from assistant.answer import Answer, AnswerStatus, Mode, Statement
 from assistant.collection import Collection
 from assistant.engine import Engine
 from assistant.events import Finished, Progress, Said
-from assistant.faults import Conflict, Invalid, Overloaded, ServiceFault
+from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.retrieve import Evidence
@@ -112,6 +112,16 @@ class Service:
 
     # Asking
 
+    def check_scope(self, who: Principal, scope: Scope | None) -> None:
+        """Raises `NotHeld` where a scope names a meeting, an item or a document that is not there. Answering says so too;
+        a door that streams asks beforehand, so that its reply can be a refusal as a whole."""
+        self._check(who, "documents")
+        self._known(scope)
+
+    def _known(self, scope: Scope | None) -> None:
+        if scope is not None and (why := scope.unknown(self.library)) is not None:
+            raise NotHeld(why)
+
     def begin_ask(
         self,
         who: Principal,
@@ -196,6 +206,7 @@ class Service:
         told: Callable[[Status | Stated], None] = lambda _: None,
     ) -> Answer:
         """Answers; `told` hears of each statement once it stands, and when a model is asked."""
+        self._known(scope)
         stated: list[Statement] = []
         spoken = language or self.engine.question(question).language
         with closing(self.engine.stream(question, history, language, mode=mode, scope=scope)) as events:
@@ -453,6 +464,15 @@ class Service:
         ids = [document.id for document in self.collection.find(name, language, edition)]
         self._noted(who, "remove", ", ".join(ids))
         return self.jobs.submit("remove", who.id, lambda hand: self._keeper.remove(hand, ids), detail=name)
+
+    def confirm(self, who: Principal, name: str, language: str | None = None) -> list[dict[str, Any]]:
+        """Takes somebody's word that a document's texts, or those in a language, are what they say they are."""
+        self._check(who, "confirm")
+        ids = self.collection.unverified(name, language)
+        self._noted(who, "confirm", ", ".join(ids))
+        for each in ids:
+            self.library.confirm(each)
+        return self.collection.records(ids)
 
     def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:
         """How a job stands, with the outcomes behind the first `since`."""

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream, event
@@ -21,7 +22,7 @@ router = APIRouter(tags=["ask"])
 log = logging.getLogger("rapporteur.api")
 
 
-@router.post("/ask", response_model=AnswerOut)
+@router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
 async def ask(body: AskBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Answers a question; every statement cites exact words."""
     answer = await asyncio.wrap_future(
@@ -39,9 +40,9 @@ async def ask_stream(body: AskBody, request: Request, service: Served, caller: C
     Events are `status`, `statement` (verified, with the citations that it is the first to use) and `done`, whose
     answer is what `ask` gives; `problem` where it fails midway.
     """
-    stream = service.stream(
-        caller, body.question, body.history, body.language, mode=body.mode, scope=scope_of(body.scope)
-    )
+    scope = scope_of(body.scope)
+    await run_in_threadpool(service.check_scope, caller, scope)
+    stream = service.stream(caller, body.question, body.history, body.language, mode=body.mode, scope=scope)
     return EventStream(_events(stream, request_id(request)))
 
 

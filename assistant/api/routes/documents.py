@@ -21,7 +21,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Place = Annotated[str | None, Query(max_length=500, description="A place in it, as documents write it: `para. 12`.")]
 
 
-@router.get("/documents", response_model=Page[DocumentOut])
+@router.get("/documents", response_model=Page[DocumentOut], response_model_exclude_unset=True)
 def documents(
     service: Served,
     caller: Caller,
@@ -108,7 +108,7 @@ def text(
     return {"id": held.id, "text": held.text}
 
 
-@router.get("/documents/{document:path}", response_model=DocumentOut)
+@router.get("/documents/{document:path}", response_model=DocumentOut, response_model_exclude_unset=True)
 def document(
     service: Served,
     caller: Caller,
@@ -118,6 +118,12 @@ def document(
 ) -> dict[str, Any]:
     """What is known of a document: masthead, pages, versions, corrections."""
     return service.collection.about(service.document(caller, document, language, edition))
+
+
+@router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)
+def confirm(service: Served, caller: Caller, document: Name, language: Language | None = None) -> list[dict[str, Any]]:
+    """Confirms that unverified texts of a document, all or those in a language, are what they say they are."""
+    return service.confirm(caller, document, language)
 
 
 @router.delete("/documents/{document:path}", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+import math
+from collections.abc import Mapping
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Form, Query, Request, status
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.access import Principal, Role
 from assistant.access.audit import Audit
+from assistant.access.guesses import PAUSE
 from assistant.api.callers import address_of
 from assistant.api.gate import COOKIE, AccessGate, same_origin
 from assistant.faults import Forbidden, NotHeld
@@ -65,19 +69,30 @@ async def sign_in(
     password: Annotated[str, Form(max_length=1_000)],
     next: Annotated[str, Form(max_length=1_000)] = "/",
 ) -> Response:
-    """Opens a session. A wrong password and a name that nobody has look the same, and take as long."""
+    """Opens a session. A wrong password and a name that nobody has look the same, and take as long. After many tries one
+    waits before its password is checked, and is then refused with 429 where it is wrong."""
     gate = _gate(request)
     if not same_origin(request):
         raise Forbidden("This was sent from another site. Use the form of this one.")
-    address, account = address_of(request), f"account:{name}"
-    gate.rates.trusted(address, account)
-    token = await run_in_threadpool(gate.accounts.sign_in, name, password)
-    if token is None:
-        gate.rates.failed(address, account)
-        return _form(language_of(request), next, name, status.HTTP_401_UNAUTHORIZED)
+    address = address_of(request)
+    with gate.guesses.trying(name, address) as wait:
+        if wait:
+            await gate.guesses.sleep(wait)
+        # Checks take turns outside the pool of threads that answers everything else.
+        token = await to_thread.run_sync(gate.accounts.sign_in, name, password, limiter=gate.checks)
     audit: Audit | None = request.app.state.audit
+    if token is None:
+        if audit is not None and not wait:
+            # A name that nobody has may be a password in the wrong field.
+            shown = name if await run_in_threadpool(gate.accounts.known, name) else "?"
+            audit.note(Principal(Role.NONE, "session", f"account:{shown}", address), "sign-in failed")
+        if wait:
+            later = {"Retry-After": str(math.ceil(max(wait, PAUSE)))}
+            return _form(language_of(request), next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
+        return _form(language_of(request), next, name, status.HTTP_401_UNAUTHORIZED)
+    gate.guesses.right(name, address)
     if audit is not None:
-        audit.note(Principal(Role.NONE, "session", account, address), "sign-in")
+        audit.note(Principal(Role.NONE, "session", f"account:{name}", address), "sign-in")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
     response.set_cookie(
         COOKIE, token, max_age=gate.accounts.seconds, httponly=True, samesite="lax", path="/",
@@ -106,9 +121,11 @@ def _gate(request: Request) -> AccessGate:
     return gate
 
 
-def _form(reader: str, target: str, name: str = "", code: int = 200) -> HTMLResponse:
+def _form(
+    reader: str, target: str, name: str = "", code: int = 200, headers: Mapping[str, str] | None = None
+) -> HTMLResponse:
     wrong = f'<p role="alert">{html.escape(word("wrong_password", reader))}</p>\n' if code != status.HTTP_200_OK else ""
     page = _PAGE.format(next=html.escape(safe_next(target)), name=html.escape(name), alert=wrong, reader=reader,
                         direction=direction(reader), title=word("sign_in_to", reader), label_name=word("name", reader),
                         label_password=word("password", reader), label_send=word("sign_in", reader))  # fmt: skip
-    return HTMLResponse(page, code)
+    return HTMLResponse(page, code, headers)

@@ -1,0 +1,94 @@
+"""Files of questions: each line is answered or says why not, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from services import LOCAL_TOKEN, listening, made_service
+from test_cli import BOATS, Cli, Done, write
+
+from assistant.engine import Engine
+from assistant.faults import NotHeld
+from assistant.serving import announced
+from corpus.catalogue import Catalogue
+
+ROWS = [
+    {"id": 1, "question": "Do boats need a flag?"},
+    {"id": "b", "question": "break"},
+    {"id": 3, "question": "Who keeps a list?"},
+]
+COMMANDS = ["ask", "search"]
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Path:
+    """A file of three questions."""
+    return write(tmp_path / "batch.jsonl", "".join(json.dumps(row) + "\n" for row in ROWS))
+
+
+def breaking(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Makes the engine fail at the question `break`."""
+    for name in ("ask", "stream", "search"):
+        whole = getattr(Engine, name)
+
+        def broken(self: Engine, text: str, *given: Any, _whole: Any = whole, **more: Any) -> Any:
+            if text == "break":
+                raise error
+            return _whole(self, text, *given, **more)
+
+        monkeypatch.setattr(Engine, name, broken)
+
+
+def check_lines(done: Done, command: str) -> str:
+    """One line failed and the others did not; the sentence of the one that did."""
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert [line["id"] for line in lines] == [1, "b", 3]
+    assert ["error" in line for line in lines] == [False, True, False]
+    assert all(("hits" if command == "search" else "statements") in lines[n] for n in (0, 2))
+    assert set(lines[1]) == {"id", "error"}
+    assert done.code == 1
+    assert "1 of 3 could not be answered" in done.err
+    return str(lines[1]["error"])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_question_that_breaks_the_program_ends_no_batch_and_is_logged(
+    tmp_path: Path, batch: Path, command: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cli = Cli(tmp_path / "library")
+    assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
+    breaking(monkeypatch, ZeroDivisionError("a fault"))
+    assert "has a fault" in check_lines(cli(command, "--batch", batch), command)
+    noted = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert [record.exc_info[0] for record in noted if record.exc_info] == [ZeroDivisionError]
+    assert '"b"' in noted[0].getMessage()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_question_that_is_refused_ends_no_batch_and_says_why(
+    tmp_path: Path, batch: Path, command: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    cli = Cli(tmp_path / "library")
+    assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
+    breaking(monkeypatch, NotHeld("There is no such boat."))
+    assert check_lines(cli(command, "--batch", batch), command) == "There is no such boat."
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_question_that_breaks_the_server_ends_no_batch(
+    tmp_path: Path, batch: Path, command: str, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
+) -> None:
+    breaking(monkeypatch, ZeroDivisionError("a fault"))
+    with (
+        made_service(tmp_path, catalogue) as made,
+        listening(made) as (host, port),
+        announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN),
+    ):
+        error = check_lines(Cli(made.library.folder)(command, "--batch", batch), command)
+    assert error
+    assert "Traceback" not in error

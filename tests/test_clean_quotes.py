@@ -1,0 +1,122 @@
+"""Quotes begin at their first word and end at their last, whatever the words were cut from."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from docx_made import p, tbl, tc, tr, word
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.compare import compare_texts
+from assistant.engine import Engine
+from assistant.places import units_at
+from assistant.quote import statement_of
+from assistant.retrieve import Evidence
+from assistant.units import units_of
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.embedding import HashEmbedder
+from corpus.library import Library
+from ingest.reading import Input, read_document
+from ingest.segment import SEGMENTER_VERSION, segment
+from tests.conftest import add
+
+Table = list[list[str]]
+BLANKS = [
+    ["", "Boats seized", ""],
+    ["", "Migrants found", "Vessels held"],
+    ["Lisbon", "41 boats", ""],
+    ["", "93 boats", ""],
+]
+
+
+def as_html(table: Table, head: bool) -> Input:
+    rows = "".join(
+        "<tr>" + "".join(f"<{cell}>{html.escape(each)}</{cell}>" for each in row) + "</tr>"
+        for n, row in enumerate(table)
+        for cell in ["th" if head and not n else "td"]
+    )
+    page = f"<html><body><h1>A note on harbours</h1><p>Boats are counted here.</p><table>{rows}</table></body></html>"
+    return Input("harbours.html", page.encode())
+
+
+def as_word(table: Table, head: bool) -> Input:
+    rows = [
+        tr(*(tc(p(each)) for each in row), properties="<w:tblHeader/>" if head and not n else "")
+        for n, row in enumerate(table)
+    ]
+    return Input("harbours.docx", word(p("A note on harbours") + p("Boats are counted here.") + tbl(*rows)))
+
+
+def as_markdown(table: Table, head: bool) -> Input:
+    lines = [f"| {' | '.join(row)} |" for row in table]
+    lines[1:1] = ["|---" * len(table[0]) + "|"] if head else []
+    return Input(
+        "harbours.md", "\n".join(["# A note on harbours", "", "Boats are counted here.", "", *lines, ""]).encode()
+    )
+
+
+MAKERS = {"html": as_html, "docx": as_word, "md": as_markdown}
+CELLS = st.sampled_from(["", "", "Lisbon", "41 boats", "a b", "1,234", "-", "|", "(a)", "見 船", "n/a."])
+TABLES = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=5)
+)
+
+
+def check_quotes(document: Document) -> int:
+    """Every unit of every passage, cited; says how many there were."""
+    found = 0
+    for passage in segment(document, HashEmbedder()):
+        for unit in units_of(Evidence(passage, document, 0.0, None, None)):
+            found += 1
+            for citation in statement_of(unit).citations:
+                assert document.text[citation.start : citation.end] == citation.quote
+                assert citation.quote
+                assert citation.quote == citation.quote.strip()
+                assert not citation.quote.startswith("| ")
+                assert not citation.quote.endswith(" |")
+    return found
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@given(table=TABLES, head=st.booleans())
+def test_every_unit_of_a_table_with_blank_cells_is_a_clean_quote(kind: str, table: Table, head: bool) -> None:
+    document, _ = read_document(MAKERS[kind](table, head), Catalogue.shipped())
+    assert check_quotes(document)
+
+
+@pytest.fixture(scope="module")
+def blanks(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Library]:
+    """A library with one table whose header and rows begin and end in blank cells."""
+    folder: Path = tmp_path_factory.mktemp("blanks") / "library"
+    with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:
+        assert [each.result for each in add(library, catalogue, as_html(BLANKS, True))] == ["added"]
+        yield library
+
+
+def test_a_row_whose_first_cell_is_blank_answers(blanks: Library, catalogue: Catalogue) -> None:
+    answer = Engine(blanks, catalogue).ask("How many boats were seized, 93 boats?")
+    assert "93 boats" in [cite.quote for cite in answer.citations]
+    for cite in answer.citations:
+        assert blanks.document(cite.document).text[cite.start : cite.end] == cite.quote.strip()
+
+
+def test_a_place_without_words_is_never_cited(open_library: object, catalogue: Catalogue) -> None:
+    library: Library = open_library()  # type: ignore[operator]
+    add(library, catalogue, Input("n.md", b"# A note on boats\n\n1. Boats need a flag.\n\n2.\n\n3. A list is kept.\n"))
+    document = library.documents()[0]
+    for block in document.blocks:
+        for unit in units_at(library, document, block.locator):
+            assert all(cite.quote.strip() for cite in statement_of(unit).citations)
+
+
+def test_tables_with_blank_cells_are_compared(blanks: Library) -> None:
+    document = blanks.documents()[0]
+    other, _ = read_document(as_html([*BLANKS[:-1], ["", "94 boats", ""]], True), Catalogue.shipped())
+    compared = compare_texts(blanks, document, other)
+    cited = [cite for each in compared.changes for cite in (each.before, each.after) if cite is not None]
+    assert "94 boats" in [cite.quote for cite in cited]

@@ -1,0 +1,299 @@
+"""A text that says only by itself which document it is: it answers, it is shown as unverified, and it takes no place."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import OpenLibrary, add
+from services import LOCAL_TOKEN, Made, ended, listening, made_service
+from test_cli import Cli, write
+
+from assistant.answer import Citation
+from assistant.engine import Engine
+from assistant.llama import response_of
+from assistant.markdown import reference
+from assistant.page.sources import sources_of
+from assistant.publish.references import References
+from assistant.serving import announced
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.library import Library
+from corpus.symbols import Symbol
+from ingest.run import Input
+
+SYMBOL = "A/75/1"
+RIGHT = (
+    f"{SYMBOL}\n\n# Boats\n\n1. Every boat that leaves the harbour of a State should carry a green flag at its mast.\n"
+)
+WRONG = (
+    f"{SYMBOL}\n\n# Boats\n\n1. Every boat that leaves the harbour of a State should carry a false flag at its mast.\n"
+)
+LATER = f"{SYMBOL}/Rev.1\n\n# Boats\n\n1. Every boat that leaves the harbour of a State should carry a false flag at its mast.\n"
+ASKED = f"What does paragraph 1 of {SYMBOL} say?"
+
+
+def given(name: str, text: str, symbol: str | None = SYMBOL) -> Input:
+    """A file that comes with a symbol, as one that is fetched does."""
+    return Input(name, text.encode(), symbol=Symbol.parse(symbol) if symbol else None, origin=name)
+
+
+def upload(name: str, text: str) -> Input:
+    """A file that comes with nothing but its text."""
+    return given(name, text, None)
+
+
+def held(library: Library) -> list[tuple[str, bool]]:
+    return [(each.id, each.unverified) for each in library.documents()]
+
+
+def said(library: Library, catalogue: Catalogue, question: str = ASKED) -> str:
+    return " ".join(each.text for each in Engine(library, catalogue).ask(question).statements)
+
+
+def test_a_text_that_prints_its_symbol_answers_and_is_unverified(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, upload("b.md", RIGHT))
+    assert held(library) == [(f"{SYMBOL}:en:official", True)]
+    answer = Engine(library, catalogue).ask(ASKED)
+    assert "green flag" in answer.statements[0].text
+    assert [each.get("unverified") for each in answer.to_json()["citations"]] == [True]
+    assert "(unverified copy)" in reference(answer.citations[0], "en")
+    assert "(copie non vérifiée" in reference(answer.citations[0], "fr")
+
+
+@pytest.mark.parametrize("symbol", [SYMBOL, None])
+def test_a_text_without_a_claim_or_with_a_given_symbol_is_not_called_unverified(
+    open_library: OpenLibrary, catalogue: Catalogue, symbol: str | None
+) -> None:
+    library = open_library()
+    text = (
+        RIGHT
+        if symbol
+        else "# Boats\n\n1. Every boat that leaves the harbour of a State should carry a green flag at its mast.\n"
+    )
+    add(library, catalogue, given("b.md", text, symbol))
+    assert [unverified for _, unverified in held(library)] == [False]
+    block = library.documents()[0].blocks[-1]
+    cited = Citation.of(library.documents()[0], block.body_start, block.end, block.locator, "id")
+    assert cited.unverified is False
+    assert "unverified" not in reference(cited, "en")
+
+
+def test_an_unverified_text_takes_no_place_of_a_verified_one(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    done = add(library, catalogue, given("a.md", RIGHT), upload("b.docx.md", WRONG))
+    assert [each.result for each in done] == ["added", "skipped"]
+    assert "by its own words alone" in done[1].reason
+    assert f"--symbol {SYMBOL}" in done[1].reason
+    assert held(library) == [(f"{SYMBOL}:en:official", False)]
+    assert "green flag" in said(library, catalogue)
+
+
+def test_a_verified_text_takes_the_place_of_an_unverified_one(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    done = add(library, catalogue, upload("b.html", f"<html><body><p>{SYMBOL}</p><p>1. Every boat should carry a false flag.</p></body></html>"),
+               given("a.md", RIGHT))  # fmt: skip
+    assert [each.result for each in done] == ["added", "replaced"]
+    assert held(library) == [(f"{SYMBOL}:en:official", False)]
+    assert "green flag" in said(library, catalogue)
+
+
+def test_an_unverified_revision_does_not_step_in_front_of_a_verified_text(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER))
+    assert dict(held(library)) == {f"{SYMBOL}:en:official": False, f"{SYMBOL}/Rev.1:en:official": True}
+    assert library.superseded() == {}
+    assert "green flag" in said(library, catalogue)
+    assert "false flag" not in said(library, catalogue)
+    assert "false flag" in said(library, catalogue, f"What does paragraph 1 of {SYMBOL}/Rev.1 say?")
+    library.confirm(f"{SYMBOL}/Rev.1:en:official")
+    assert library.superseded() == {f"{SYMBOL}:en:official": f"{SYMBOL}/Rev.1:en:official"}
+    assert "false flag" in said(library, catalogue)
+
+
+def test_an_unverified_revision_of_an_unverified_text_steps_in_front_as_before(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, upload("a.md", RIGHT), upload("b.md", LATER))
+    assert library.superseded() == {f"{SYMBOL}:en:official": f"{SYMBOL}/Rev.1:en:official"}
+
+
+def test_an_unverified_text_steps_in_front_of_a_digest_and_is_shown_as_unverified(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    digest = f"---\nsymbol: {SYMBOL}\nedition: digest\ntitle: Boats\n---\n# Boats\n\n1. Boats have some flag.\n"
+    add(library, catalogue, upload("d.md", digest), upload("a.md", RIGHT))
+    answer = Engine(library, catalogue).ask(ASKED)
+    assert [(each.edition, each.unverified) for each in answer.citations] == [("official", True)]
+
+
+def test_what_is_confirmed_stays_so_when_the_same_bytes_are_read_again(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    from ingest.run import ingest
+
+    library = open_library()
+    add(library, catalogue, upload("a.md", RIGHT))
+    library.confirm(f"{SYMBOL}:en:official")
+    done = list(ingest([upload("a.md", RIGHT)], library, catalogue, again=True))
+    assert [each.result for each in done] == ["unchanged"]
+    assert held(library) == [(f"{SYMBOL}:en:official", False)]
+    done = add(library, catalogue, upload("a.md", WRONG))
+    assert [each.result for each in done] == ["skipped"]
+    assert "green flag" in said(library, catalogue)
+
+
+def test_the_symbol_that_is_given_with_bytes_that_are_held_confirms_them(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    for name in ("a.md", "b.md"):  # the same file, and another one as what is fetched is
+        with open_library() as library:
+            add(library, catalogue, upload("a.md", RIGHT))
+            assert held(library) == [(f"{SYMBOL}:en:official", True)]
+            add(library, catalogue, given(name, RIGHT))
+            assert held(library) == [(f"{SYMBOL}:en:official", False)]
+            library.remove(f"{SYMBOL}:en:official")
+
+
+def test_whether_a_text_is_verified_outlives_the_process_and_json(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    with open_library(tmp_path / "kept") as library:
+        add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER))
+        before = library.documents()
+    with open_library(tmp_path / "kept") as library:
+        assert library.documents() == before
+        assert [Document.from_json(each.to_json()) for each in before] == before
+        assert library.verify() == []
+
+
+def test_a_library_of_before_knows_what_was_fetched(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    with open_library(tmp_path / "old") as library:
+        add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER), upload("c.md", "# Trains\n\n1. Rails.\n"))
+        now = held(library)
+    with closing(sqlite3.connect(tmp_path / "old" / "library.sqlite3")) as db, db:
+        db.execute("UPDATE documents SET fields = json_remove(fields, '$.verified')")
+        db.execute("UPDATE stamp SET value = '5' WHERE name = 'schema'")
+    with open_library(tmp_path / "old") as library:
+        assert held(library) == now
+        assert {each: unverified for each, unverified in now if each.startswith("A/")} == {
+            f"{SYMBOL}:en:official": False,
+            f"{SYMBOL}/Rev.1:en:official": True,
+        }
+        assert library.verify() == []
+
+
+# Doors
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    made = Cli(tmp_path / "library")
+    assert made("ingest", write(tmp_path / "boats.md", RIGHT)).code == 0
+    return made
+
+
+def test_the_command_line_shows_and_confirms(cli: Cli) -> None:
+    assert "unverified copy" in cli("ask", ASKED).out
+    assert "unverified" in cli("list").out
+    assert [each["unverified"] for each in cli("list", "--json").json()] == [True]
+    assert "Unverified" in cli("show", SYMBOL).out
+    assert cli("show", SYMBOL, "--json").json()["unverified"] is True
+    done = cli("confirm", SYMBOL)
+    assert (done.code, done.out) == (0, f"confirmed  {SYMBOL}:en:official\n")
+    assert "unverified" not in cli("ask", ASKED).out
+    assert "nverified" not in cli("list").out + cli("show", SYMBOL).out
+    assert cli("verify").code == 0
+    again = cli("confirm", SYMBOL)
+    assert (again.code, "waits to be confirmed" in again.err) == (1, True)
+    assert cli("confirm", "A/99/1").code == 1
+
+
+def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) -> None:
+    assert cli("ingest", "--symbol", SYMBOL, tmp_path / "boats.md").out.startswith("unchanged")
+    assert cli("show", SYMBOL, "--json").json().get("unverified", False) is False
+
+
+def test_footnotes_say_that_a_copy_is_unverified(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, upload("a.md", RIGHT))
+    engine = Engine(library, catalogue)
+    for wanted in (True, False):
+        note = References(library, "en").note(engine.ask(ASKED).citations)
+        assert ("unverified copy" in "".join(span.text for span in note.spans)) is wanted
+        library.confirm(f"{SYMBOL}:en:official")
+
+
+@pytest.fixture
+def made(tmp_path: Path, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path, catalogue) as found:
+        yield found
+
+
+def send(made: Made, text: str, **said: str) -> None:
+    reply = made.client.post("/api/v1/uploads", headers=made.headers("staff"), data=said,
+                             files={"file": ("b.md", text.encode())})  # fmt: skip
+    assert reply.status_code == 202, reply.text
+    ended(made, reply.json())
+
+
+def test_the_api_shows_an_upload_as_unverified_and_staff_confirm_it(made: Made) -> None:
+    send(made, RIGHT)
+    where = f"/api/v1/documents/{SYMBOL}"
+    assert made.client.get(where, headers=made.headers("read")).json()["unverified"] is True
+    assert made.client.post(f"{where}/confirm", headers=made.headers("read")).status_code == 403
+    reply = made.client.post(f"{where}/confirm", headers=made.headers("staff"))
+    assert (reply.status_code, ["unverified" in each for each in reply.json()]) == (200, [False])
+    assert made.client.get(where, headers=made.headers("read")).json().get("unverified", False) is False
+    assert made.client.post(f"{where}/confirm", headers=made.headers("staff")).status_code == 404
+    assert made.audit.entries()[0].action == "confirm"
+
+
+def test_an_upload_for_which_staff_give_the_symbol_is_verified(made: Made) -> None:
+    send(made, RIGHT, symbol=SYMBOL)
+    found = made.client.get(f"/api/v1/documents/{SYMBOL}", headers=made.headers("read")).json()
+    assert (found["edition"], found.get("unverified", False)) == ("official", False)
+
+
+def test_the_page_shows_an_unverified_copy_as_one(made: Made) -> None:
+    send(made, RIGHT)
+    for wanted in (True, False):
+        (source, *_) = sources_of(made.service, made.service.engine.ask(ASKED))
+        pages = [
+            made.client.get(path, headers={**made.headers("read"), "Accept-Language": "en"}).text
+            for path in ("/documents", f"/documents/{SYMBOL}")
+        ]
+        assert ["unverified copy" in each for each in (source.edition, *pages)] == [wanted] * 3
+        assert ["official text" in each for each in (source.edition, *pages)] == [not wanted] * 3
+        made.library.confirm(f"{SYMBOL}:en:official")
+
+
+def test_the_library_for_llama_index_tells_of_an_unverified_copy(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, upload("a.md", RIGHT))
+    response = response_of(Engine(library, catalogue).ask(ASKED))
+    assert [each.node.metadata["unverified"] for each in response.source_nodes] == [True]
+
+
+def test_a_document_is_confirmed_through_the_server(made: Made) -> None:
+    send(made, RIGHT)
+    with listening(made) as (host, port), announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN):
+        cli = Cli(made.library.folder)
+        assert "unverified copy" in cli("ask", ASKED).out
+        assert cli("confirm", SYMBOL).out == f"confirmed  {SYMBOL}:en:official\n"
+        assert "unverified" not in json.loads(cli("show", SYMBOL, "--json").out)
