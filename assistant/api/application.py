@@ -19,7 +19,7 @@ from assistant.api.routes import asking, documents, health, keeping, local, rati
 from assistant.service import Service
 
 PREFIX = "/api/v1"
-UPLOADS = (f"{PREFIX}/uploads", "/gradio_api/upload")
+UPLOADS = (f"{PREFIX}/uploads",)
 """Where large bodies may be sent, by those who may upload."""
 PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
 """Paths that hold no page of scripts."""

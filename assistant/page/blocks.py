@@ -33,9 +33,19 @@ TABS = (
 )
 
 
-def build(service: Service, conversations: Conversations) -> gr.Blocks:
+@dataclass(frozen=True)
+class Built:
+    """The page as Gradio has it. `operations` says for each function of it, by Gradio's number, what one must be allowed
+    to do to have it run: what the tab is for that it was made in, and reading for those of the page itself."""
+
+    blocks: gr.Blocks
+    operations: dict[int, str]
+
+
+def build(service: Service, conversations: Conversations) -> Built:
     """The page over a service."""
-    blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False, delete_cache=(600, 3_600))
+    blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False)
+    operations: dict[int, str] = {}
     with blocks:
         head = carrier("rp-head", marked("masthead.html", who=None, here="/", top=True))
         shells = []
@@ -45,6 +55,7 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
                     mark(tab.name), id=tab.name, visible=tab.operation in _OPEN, elem_id=f"rp-tab-{tab.name}"
                 ) as shell:
                     tab.build(service, conversations, blocks, shell)
+                operations |= {made: tab.operation for made in blocks.fns if made not in operations}
                 shells.append(shell)
 
         def begin(request: gr.Request) -> list[object]:
@@ -61,7 +72,7 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
 
         blocks.load(begin, None, [head, tabs, *shells], show_progress="hidden", api_visibility="private")
     blocks.queue(default_concurrency_limit=None, api_open=False)
-    return blocks
+    return Built(blocks, {made: operations.get(made, "ask") for made in blocks.fns})
 
 
 _OPEN = frozenset({"ask", "meetings", "documents"})
