@@ -22,7 +22,7 @@ from assistant.labels import direction, language_of, marks_filled
 from assistant.page.calls import FORMS, Calls, body_of, window_of
 from assistant.page.plain import sign_in_path
 
-_FILES = re.compile(r"/(?:assets|static)/(?!.*\.\.)[\w./-]+|/theme\.css|/favicon\.ico", re.ASCII)
+_FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]*)+|/theme\.css|/favicon\.ico", re.ASCII)
 _HEARTBEATS = re.compile(r"/gradio_api/heartbeat/[A-Za-z0-9_-]{1,64}")
 _EVENTS = "/gradio_api/queue/data"
 _APP = "/gradio_api/app_id"
