@@ -283,7 +283,7 @@ def test_a_call_that_names_a_file_is_refused_and_opens_none(
     made: Made, functions: Functions, tmp_path: Path, target: str, role: str, open_to_all: bool
 ) -> None:
     path = secrets_of(made, tmp_path)[target]
-    before = {each for each in made.library.folder.rglob("*")}
+    before = set(made.library.folder.rglob("*"))
     with reading(made, open_to_all):
         for button in ("rp-ask", "rp-remove", "rp-follow"):
             for way, body in naming(path, functions.call(button)).items():
@@ -293,7 +293,7 @@ def test_a_call_that_names_a_file_is_refused_and_opens_none(
                         reply = made.client.post(address, content=body, headers=headers)
                     assert 400 <= reply.status_code < 500, (way, address)
                     assert files == [], (way, address)
-    assert {each for each in made.library.folder.rglob("*")} == before
+    assert set(made.library.folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -326,7 +326,7 @@ def test_a_call_that_is_not_sent_as_json_is_refused(
 def test_an_address_that_names_a_file_opens_none(
     made: Made, tmp_path: Path, address: str, sent: dict[str, Any], role: str
 ) -> None:
-    before = {each for each in made.library.folder.rglob("*")}
+    before = set(made.library.folder.rglob("*"))
     for path in secrets_of(made, tmp_path).values():
         with opened() as files:
             reply = made.client.request(
@@ -341,7 +341,7 @@ def test_an_address_that_names_a_file_opens_none(
         assert "swordfish" not in reply.text
         assert "root:" not in reply.text
         assert files == []
-    assert {each for each in made.library.folder.rglob("*")} == before
+    assert set(made.library.folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize(
