@@ -470,6 +470,40 @@ def test_staff_upload_a_pdf_and_ask_about_it(visit: Visit, tmp_path: Path) -> No
     expect(turn).not_to_contain_text("every Tuesday")
 
 
+def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, tmp_path: Path) -> None:
+    notes = [tmp_path / f"buoy {n}.txt" for n in range(3)]
+    for n, path in enumerate(notes):
+        path.write_text(f"Note on buoys\n\nBuoy {n} of Port Buoy is painted in spring of year {n}.\n")
+    visit.sign_in(STAFF)
+    page = visit.page
+    page.get_by_role("tab", name="Staff").click()
+    page.locator("#rp-files form").wait_for()
+    page.evaluate("() => { document.querySelector('.rp-upload').elements.most.value = '200'; }")
+    large = tmp_path / "large <i>.txt"
+    large.write_text("Buoys. " * 100)
+    page.get_by_label("Choose files").set_input_files([*notes, large])
+    expect(page.locator(".rp-chosen li")).to_have_text([*(each.name for each in notes), large.name])
+    page.get_by_role("button", name="Read them in").click()
+    expect(page.locator(".rp-job")).to_have_count(3)
+    expect(page.locator(".rp-job .rp-done-result")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".rp-upload .rp-told")).to_have_text("large <i>.txt: is larger than is taken, MB: 0")
+    expect(page.locator(".rp-chosen li")).to_have_count(0)
+    page.get_by_label("Symbol, where the text does not bear it").fill("no symbol")
+    page.get_by_label("Choose files").set_input_files(notes[0])
+    page.get_by_role("button", name="Read them in").click()
+    expect(page.locator(".rp-upload .rp-told")).to_contain_text("buoy 0.txt: ")
+    expect(page.locator(".rp-upload .rp-told")).to_contain_text("no symbol")
+    visit.complaints.clear()  # of what was refused
+
+
+def test_the_page_answers_where_there_is_no_place_for_its_window(visit: Visit) -> None:
+    visit.page.route("**/gradio_api/heartbeat/*", lambda route: route.fulfill(status=429, headers={"Retry-After": "5"}))
+    visit.start()
+    expect(visit.ask("When is item 3?").locator(".rp-state")).to_have_text("Answered")
+    expect(visit.ask("And item 2?").locator(".rp-state")).to_have_text("Answered")
+    visit.complaints.clear()  # of what was refused
+
+
 TABS = {
     "Ask": ".rp-turn.rp-now .rp-card",
     "Meeting": ".rp-day",

@@ -10,6 +10,7 @@ import gradio as gr
 from assistant.access.operations import allowed
 from assistant.labels import mark
 from assistant.page import asking, browsing, keeping, meetings
+from assistant.page.calls import Function
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.rendering import carried, marked
 from assistant.page.turns import Conversations
@@ -35,11 +36,11 @@ TABS = (
 
 @dataclass(frozen=True)
 class Built:
-    """The page as Gradio has it. `operations` says for each function of it, by Gradio's number, what one must be allowed
-    to do to have it run: what the tab is for that it was made in, and reading for those of the page itself."""
+    """The page as Gradio has it, and its `functions` by Gradio's number: each is for those who may do what the tab is for
+    that it was made in, those of the page itself are for readers."""
 
     blocks: gr.Blocks
-    operations: dict[int, str]
+    functions: dict[int, Function]
 
 
 def build(service: Service, conversations: Conversations) -> Built:
@@ -72,7 +73,12 @@ def build(service: Service, conversations: Conversations) -> Built:
 
         blocks.load(begin, None, [head, tabs, *shells], show_progress="hidden", api_visibility="private")
     blocks.queue(default_concurrency_limit=None, api_open=False)
-    return Built(blocks, {made: operations.get(made, "ask") for made in blocks.fns})
+    functions = {
+        number: Function(operations.get(number, "ask"), len(each.inputs))
+        for number, each in blocks.fns.items()
+        if each.fn is not None  # others run in the browser alone
+    }
+    return Built(blocks, functions)
 
 
 _OPEN = frozenset({"ask", "meetings", "documents"})

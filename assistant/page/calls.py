@@ -30,6 +30,14 @@ _NO_CALL = "This is no call of the page"
 
 
 @dataclass(frozen=True)
+class Function:
+    """A function of the page: what one must be allowed to do to have it run, and how many fields it is given."""
+
+    operation: str
+    fields: int
+
+
+@dataclass(frozen=True)
 class Call:
     """A call as Gradio gets it, and what one must be allowed to do to make it."""
 
@@ -54,11 +62,10 @@ class Call:
 
 
 class Calls:
-    """The calls of a page. `operations` says for each of its functions, by the number that Gradio gave it, what one must
-    be allowed to do to have it run."""
+    """The calls of a page, whose `functions` have the numbers that Gradio gave them."""
 
-    def __init__(self, operations: Mapping[int, str]) -> None:
-        self._operations = operations
+    def __init__(self, functions: Mapping[int, Function]) -> None:
+        self._functions = functions
 
     def call(self, path: str, data: bytes) -> Call:
         """The call that a body makes at one of `FORMS`. Raises `Invalid` where it is none of the page's, and `NotHeld` for
@@ -69,12 +76,14 @@ class Calls:
         if not isinstance(body, dict):
             raise Invalid(f"{_NO_CALL}: it is no JSON object.")
         kept = {name: good(name, body.get(name)) for name, good in FORMS[path].items()}
-        operation = "ask"
-        if "fn_index" in kept:
-            operation = self._operations.get(kept["fn_index"], "")
-            if not operation:
-                raise NotHeld(f"The page has no function {kept['fn_index']}.")
-        return Call(operation, json.dumps(kept).encode())
+        if "fn_index" not in kept:
+            return Call("ask", json.dumps(kept).encode())
+        function = self._functions.get(kept["fn_index"])
+        if function is None:
+            raise NotHeld(f"The page has no function {kept['fn_index']}.")
+        if len(kept.get("data", ())) != function.fields and "data" in kept:
+            raise Invalid(f"{_NO_CALL}: the function is given {function.fields} fields.")
+        return Call(function.operation, json.dumps(kept).encode())
 
 
 async def body_of(scope: Scope, receive: Receive) -> bytes | None:

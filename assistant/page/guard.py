@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Match, Mount
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.access import Principal, Role
 from assistant.access.operations import check
 from assistant.api.callers import principal_of
+from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
 from assistant.page.calls import FORMS, Calls, body_of, window_of
 from assistant.page.plain import sign_in_path
@@ -26,6 +28,8 @@ _FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]*)+|/theme\.css|/favicon\
 _HEARTBEATS = re.compile(r"/gradio_api/heartbeat/[A-Za-z0-9_-]{1,64}")
 _EVENTS = "/gradio_api/queue/data"
 _APP = "/gradio_api/app_id"
+_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+"""What may stand where a host is named; Gradio makes addresses of it, and breaks down over others."""
 _META = re.compile(rb"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|\s*<link rel=\"manifest\"[^>]*>")
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _HEAD = (
@@ -78,6 +82,9 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, connection = _path(scope), HTTPConnection(scope)
+        for name in ("host", "x-forwarded-host"):
+            if not all(_HOST.fullmatch(each.strip()) for each in connection.headers.get(name, "x").split(",")):
+                raise Invalid(f"The header {name} names no host.")
         who = principal_of(connection)
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
@@ -89,7 +96,7 @@ class Guard:
             await self._called(path, who, scope, receive, send)
         elif path == _EVENTS:
             window = window_of(connection.query_params.getlist("session_hash"))
-            await self._app({**scope, "query_string": f"session_hash={window}".encode()}, receive, send)
+            await self._events({**scope, "query_string": f"session_hash={window}".encode()}, receive, send)
         elif _HEARTBEATS.fullmatch(path):
             await self._app(scope, self._until_stopping(receive), send)
         else:
@@ -104,6 +111,14 @@ class Guard:
         check(who, call.operation)
         scope, receive = call.in_place_of(scope, receive)
         await self._app(scope, receive, send)
+
+    async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What a window hears of its calls. One that made none is told so by Gradio, which then breaks down over it."""
+        try:
+            await self._app(scope, receive, send)
+        except RuntimeError as error:
+            if not isinstance(error.__cause__, HTTPException):
+                raise
 
     def _until_stopping(self, receive: Receive) -> Receive:
         """What a window that is only open sends: it is as good as closed once the server is to stop."""

@@ -54,7 +54,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
         )
         mounted = app.routes[-1]
         assert isinstance(mounted, Mount)
-        guard = Guard(mounted.app, Calls(made.operations), lambda: service.stopping)
+        guard = Guard(mounted.app, Calls(made.functions), lambda: service.stopping)
         app.router.routes[-1] = PageMount("/", guard)
 
     _in_a_loop(mount)

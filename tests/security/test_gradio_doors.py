@@ -19,6 +19,7 @@ from security.opened import opened
 from services import PASSWORD, Made, ended, made_service
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from assistant.access import Role
 from assistant.api.gate import COOKIE
@@ -109,7 +110,10 @@ def functions(made: Made) -> Functions:
     config = config_of(made)
     ids = {each["id"]: each["props"].get("elem_id") for each in config["components"]}
     by_button = {
-        ids[target]: each["id"] for each in config["dependencies"] for target, _ in each["targets"] if ids.get(target)
+        ids[target]: each["id"]
+        for each in config["dependencies"]
+        for target, _ in each["targets"]
+        if ids.get(target) and each["backend_fn"]
     }
     return Functions(by_button, {each["id"]: len(each["inputs"]) for each in config["dependencies"]})
 
@@ -202,7 +206,8 @@ def test_every_function_of_the_page_but_those_of_the_staff_tab_is_for_readers(ma
         on_staff_tab = any(target in inside for target, _ in each["targets"])
         body = {"fn_index": each["id"], "session_hash": "z", "data": [None] * len(each["inputs"])}
         reply = made.client.post(JOIN, json=body, headers=made.headers("read"))
-        assert reply.status_code == (403 if on_staff_tab else 200), each["id"]
+        runs_here = each["backend_fn"]  # or in the browser alone
+        assert reply.status_code == (404 if not runs_here else 403 if on_staff_tab else 200), each["id"]
 
 
 def config_of_real(made: Made) -> dict[str, Any]:
@@ -372,7 +377,7 @@ def test_no_other_way_of_writing_an_address_comes_through(
         {"fn_index": None}, {"fn_index": "0"}, {"fn_index": True}, {"fn_index": -1}, {"fn_index": 10**30},
         {"fn_index": 0.0}, {"fn_index": 999}, {"session_hash": None}, {"session_hash": "../x"}, {"session_hash": "x" * 65},
         {"session_hash": 1}, {"data": None}, {"data": {}}, {"data": "x"}, {"data": [[[]]]}, {"data": [{}]},
-        {"data": ["x"] * 5_000}, {"data": [["x"] * 5_000]}, {"trigger_id": "x"}, {"trigger_id": {}},
+        {"data": ["x"] * 5_000}, {"data": []}, {"data": [["x"] * 5_000]}, {"trigger_id": "x"}, {"trigger_id": {}},
         {"data": ["\ud800"]}, {"session_hash": "ä"},
     ],
 )  # fmt: skip
@@ -422,6 +427,28 @@ def test_gradio_gets_what_was_checked_and_nothing_else(made: Made, functions: Fu
     reply = made.client.post(JOIN, json=functions.call("rp-ask", "When?", **more), headers=made.headers("read"))
     assert reply.status_code == 200
     assert json.loads(spy.bodies[0]).keys() == {"fn_index", "session_hash", "data", "trigger_id"}
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
+@pytest.mark.parametrize("host", ['evil"><script>', "[::", "a b", "x:y", "x/y", "x@y", "x:123456"])
+def test_what_is_no_host_is_refused_where_gradio_makes_addresses_of_it(made: Made, header: str, host: str) -> None:
+    for address in ("/", "/gradio_api/app_id", "/gradio_api/queue/data?session_hash=z"):
+        reply = made.client.get(address, headers={header: host, **made.headers("read")})
+        assert reply.status_code == 422
+        assert "names no host" in reply.json()["detail"]
+
+
+def test_a_window_that_asked_for_nothing_is_told_so_and_the_log_has_no_fault(
+    made: Made, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "session_not_found" in events(made, "nobody-knows-it", "read")
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+def test_there_are_no_websockets(made: Made) -> None:
+    for address in ("/", JOIN, "/gradio_api/queue/data"):
+        with pytest.raises(WebSocketDisconnect), made.client.websocket_connect(address, headers=made.headers("staff")):
+            raise AssertionError("it was accepted")
 
 
 def events(made: Made, window: str, role: str) -> str:
