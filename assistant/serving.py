@@ -84,10 +84,21 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         try:
             service.resume()
             gate = AccessGate(keys, accounts, Guesses(), reading=chosen.open_reading, local=token)
-            at = doors or Doors(chosen.connections, chosen.body_seconds, chosen.cors_origins)
+            at = doors or doors_of(chosen)
             yield Serving(service, gate, audit, keys, accounts, at)
         finally:
             service.close(chosen.stop_seconds)
+
+
+def doors_of(chosen: Settings) -> Doors:
+    """How the application meets the world by the settings."""
+    return Doors(
+        connections=chosen.connections,
+        body_seconds=chosen.body_seconds,
+        streams=chosen.streams,
+        streams_address=chosen.streams_address,
+        origins=chosen.cors_origins,
+    )
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from assistant.access.audit import Audit
 from assistant.api import problems
 from assistant.api.callers import Gate, OpenGate
 from assistant.api.description import describe
-from assistant.api.middleware import Bodies, Requests, SecurityHeaders
+from assistant.api.middleware import Bodies, Places, Requests, SecurityHeaders
 from assistant.api.routes import asking, documents, health, keeping, local, rating, session, staff, writing
 from assistant.service import Service
 
 PREFIX = "/api/v1"
-UPLOADS = (f"{PREFIX}/uploads", "/gradio_api/upload")
+UPLOADS = (f"{PREFIX}/uploads",)
 """Where large bodies may be sent, by those who may upload."""
 PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
 """Paths that hold no page of scripts."""
@@ -28,11 +28,14 @@ ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 
 @dataclass(frozen=True)
 class Doors:
-    """How the application meets the world: `connections` requests at once, `body_seconds` for a body to come,
-    `origins` of other sites whose pages may use it. `began` is called when it serves."""
+    """How the application meets the world: `connections` requests at once, `streams` of each kind that stay open,
+    `streams_address` of these for one address, `body_seconds` for a body to come, `origins` of other sites whose pages
+    may use it. `began` is called when it serves."""
 
     connections: int = 500
     body_seconds: float = 20.0
+    streams: int = 1_000
+    streams_address: int = 200
     origins: Sequence[str] = ()
     began: Callable[[], None] = lambda: None
 
@@ -74,6 +77,7 @@ def create_api(
             CORSMiddleware, allow_origins=list(at.origins), allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
-    app.add_middleware(Requests, metrics=service.metrics, most=at.connections, always=ALWAYS)
+    places = Places(at.connections, at.streams, at.streams_address)
+    app.add_middleware(Requests, metrics=service.metrics, places=places, always=ALWAYS)
     app.add_middleware(SecurityHeaders, plain=PLAIN)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from fastapi import FastAPI
 
 from assistant.api.connections import TimedProtocol
 from assistant.service import Service
+
+FILES = 16_384
+"""Files that a server may have open: more than its bounds let it have connections, beside those of the library."""
 
 
 class ServeError(Exception):
@@ -71,6 +75,7 @@ def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float
         timeout_graceful_shutdown=max(1, round(grace)),
         h11_max_incomplete_event_size=64_000,
     )
+    _take_files()
     # uvicorn ends what it serves and then raises the signal once more, which would end the process before the library
     # is closed.
     before = {number: signal.signal(number, _heard) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -79,6 +84,15 @@ def run(app: FastAPI, service: Service, listener: socket.socket, *, grace: float
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _take_files() -> None:
+    """Lets the process have as many files open as the system allows it: every connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # some systems have bounds that they do not tell
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _heard(_: int, __: FrameType | None) -> None:

@@ -66,9 +66,9 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     filters = [meeting, item, documents, language, year]
 
     async def answer(
-        asked: str, known: str, m: str, i: str, d: list[str], la: str, y: str, request: gr.Request
+        asked: str | None, known: str, m: str, i: str, d: list[str], la: str, y: str, request: gr.Request
     ) -> AsyncIterator[dict[Any, Any]]:
-        text = asked.strip()
+        text = (asked or "").strip()
         if not text:
             yield {question: gr.skip()}
             return

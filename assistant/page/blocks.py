@@ -10,6 +10,7 @@ import gradio as gr
 from assistant.access.operations import allowed
 from assistant.labels import mark
 from assistant.page import asking, browsing, keeping, meetings
+from assistant.page.calls import Function
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.rendering import carried, marked
 from assistant.page.turns import Conversations
@@ -33,9 +34,19 @@ TABS = (
 )
 
 
-def build(service: Service, conversations: Conversations) -> gr.Blocks:
+@dataclass(frozen=True)
+class Built:
+    """The page as Gradio has it, and its `functions` by Gradio's number: each is for those who may do what the tab is for
+    that it was made in, those of the page itself are for readers."""
+
+    blocks: gr.Blocks
+    functions: dict[int, Function]
+
+
+def build(service: Service, conversations: Conversations) -> Built:
     """The page over a service."""
-    blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False, delete_cache=(600, 3_600))
+    blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False)
+    operations: dict[int, str] = {}
     with blocks:
         head = carrier("rp-head", marked("masthead.html", who=None, here="/", top=True))
         shells = []
@@ -45,6 +56,7 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
                     mark(tab.name), id=tab.name, visible=tab.operation in _OPEN, elem_id=f"rp-tab-{tab.name}"
                 ) as shell:
                     tab.build(service, conversations, blocks, shell)
+                operations |= {made: tab.operation for made in blocks.fns if made not in operations}
                 shells.append(shell)
 
         def begin(request: gr.Request) -> list[object]:
@@ -61,7 +73,12 @@ def build(service: Service, conversations: Conversations) -> gr.Blocks:
 
         blocks.load(begin, None, [head, tabs, *shells], show_progress="hidden", api_visibility="private")
     blocks.queue(default_concurrency_limit=None, api_open=False)
-    return blocks
+    functions = {
+        number: Function(operations.get(number, "ask"), len(each.inputs))
+        for number, each in blocks.fns.items()
+        if each.fn is not None  # others run in the browser alone
+    }
+    return Built(blocks, functions)
 
 
 _OPEN = frozenset({"ask", "meetings", "documents"})

@@ -59,12 +59,12 @@ def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> 
     return any_of(reader)
 
 
-def scope_of(meeting: str, item: str, documents: list[str], language: str, year: str) -> Scope | None:
+def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
     """The scope that the filters make, None for everything."""
     scope = Scope(
         meeting=meeting or None,
         item=(item or None) if meeting else None,
-        documents=tuple(documents),
+        documents=tuple(documents or ()),
         language=language or None,
         year=int(year) if year else None,
     )

@@ -1,4 +1,5 @@
-"""What stands before Gradio: only what the page needs is let through, to those who may; its HTML is made strict."""
+"""What stands before Gradio: only what the page needs is let through, to those who may, before any of Gradio's own code
+runs; its HTML is made strict."""
 
 from __future__ import annotations
 
@@ -9,23 +10,27 @@ import secrets
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.access import Role
+from assistant.access import Principal, Role
 from assistant.access.operations import check
 from assistant.api.callers import principal_of
+from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
+from assistant.page.calls import FORMS, Calls, body_of, window_of
 from assistant.page.plain import sign_in_path
 
-_FILES = re.compile(r"/(?:assets|static)/(?!.*\.\.)[\w./-]+|/theme\.css|/favicon\.ico|/robots\.txt|/manifest\.json")
-_CALLS = re.compile(r"/gradio_api/(?:queue/(?:join|data)|heartbeat/[\w-]+|cancel|reset|startup-events|app_id/?)")
-_HEARTBEATS = re.compile(r"/gradio_api/heartbeat/[\w-]+")
-_UPLOADS = re.compile(r"/gradio_api/upload(?:_progress)?")
-_WANTED = re.compile("|".join(each.pattern for each in (_FILES, _CALLS, _UPLOADS)))
-_META = re.compile(rb"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")
+_FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]*)+|/theme\.css|/favicon\.ico", re.ASCII)
+_HEARTBEATS = re.compile(r"/gradio_api/heartbeat/[A-Za-z0-9_-]{1,64}")
+_EVENTS = "/gradio_api/queue/data"
+_APP = "/gradio_api/app_id"
+_HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+"""What may stand where a host is named; Gradio makes addresses of it, and breaks down over others."""
+_META = re.compile(rb"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|\s*<link rel=\"manifest\"[^>]*>")
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _HEAD = (
     b'<link rel="icon" href="/page/favicon.svg" type="image/svg+xml">\n'
@@ -38,17 +43,18 @@ def policy(nonce: str) -> str:
     which bear the nonce; nothing is compiled from text. It writes styles into elements."""
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'self'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
 
 
 class PageMount(Mount):
-    """Gradio's place among the routes of the application: only what the page has a use for is there."""
+    """Gradio's place among the routes of the application: only what the page has a use for is there. What a later Gradio
+    adds is not there until it is named here."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As every route says whether it is meant."""
-        if scope["type"] == "http" and (_is_start(scope) or _WANTED.fullmatch(_path(scope))):
+        if scope["type"] == "http" and _is_wanted(scope["method"], _path(scope)):
             return super().matches(scope)
         return Match.NONE, {}
 
@@ -57,33 +63,62 @@ def _path(scope: Scope) -> str:
     return str(scope["path"].removeprefix(scope.get("root_path", ""))) or "/"
 
 
-def _is_start(scope: Scope) -> bool:
-    return _path(scope) == "/" and scope["method"] in ("GET", "HEAD")
+def _is_wanted(method: str, path: str) -> bool:
+    if method == "POST":
+        return path in FORMS
+    if method == "HEAD":
+        return path == "/"
+    looked_at = path in ("/", _EVENTS, _APP) or _FILES.fullmatch(path) or _HEARTBEATS.fullmatch(path)
+    return method == "GET" and bool(looked_at)
 
 
 class Guard:
-    """Wraps the mounted Gradio application. Who may not read is sent to sign in, who may not upload is refused; what
-    its calls do, the service allows or not. `stopping`: whether the server is told to stop."""
+    """Wraps the mounted Gradio application. Who may not read is sent to sign in from the page, and refused everywhere else;
+    a call is read and checked before Gradio gets it, and what it does the service allows or not. `calls` knows the functions
+    of the page. `stopping`: whether the server is told to stop."""
 
-    def __init__(self, app: ASGIApp, stopping: Callable[[], bool]) -> None:
-        self._app, self._stopping = app, stopping
+    def __init__(self, app: ASGIApp, calls: Calls, stopping: Callable[[], bool]) -> None:
+        self._app, self._calls, self._stopping = app, calls, stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        path, connection = _path(scope), HTTPConnection(scope)
+        for name in ("host", "x-forwarded-host"):
+            if not all(_HOST.fullmatch(each.strip()) for each in connection.headers.get(name, "x").split(",")):
+                raise Invalid(f"The header {name} names no host.")
+        who = principal_of(connection)
+        if path == "/" and who.role is Role.NONE:
+            await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
             return
-        path, start = _path(scope), _is_start(scope)
-        if not _FILES.fullmatch(path):
-            who = principal_of(HTTPConnection(scope))
-            if start and who.role is Role.NONE:
-                await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
-                return
-            if _UPLOADS.fullmatch(path):
-                check(who, "upload")
-        if _HEARTBEATS.fullmatch(path):
+        check(who, "ask")
+        if path == "/":
+            await self._start(scope, receive, send)
+        elif path in FORMS:
+            await self._called(path, who, scope, receive, send)
+        elif path == _EVENTS:
+            window = window_of(connection.query_params.getlist("session_hash"))
+            await self._events({**scope, "query_string": f"session_hash={window}".encode()}, receive, send)
+        elif _HEARTBEATS.fullmatch(path):
             await self._app(scope, self._until_stopping(receive), send)
         else:
-            await (self._start(scope, receive, send) if start else self._app(scope, receive, send))
+            await self._app(scope, receive, send)
+
+    async def _called(self, path: str, who: Principal, scope: Scope, receive: Receive, send: Send) -> None:
+        """A call of the page, as `calls` writes it anew."""
+        body = await body_of(scope, receive)
+        if body is None:
+            return
+        call = self._calls.call(path, body)
+        check(who, call.operation)
+        scope, receive = call.in_place_of(scope, receive)
+        await self._app(scope, receive, send)
+
+    async def _events(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What a window hears of its calls. One that made none is told so by Gradio, which then breaks down over it."""
+        try:
+            await self._app(scope, receive, send)
+        except RuntimeError as error:
+            if not isinstance(error.__cause__, HTTPException):
+                raise
 
     def _until_stopping(self, receive: Receive) -> Receive:
         """What a window that is only open sends: it is as good as closed once the server is to stop."""
@@ -126,4 +161,5 @@ class Guard:
             await send({**begun, "headers": kept.raw})
             await send({"type": "http.response.body", "body": html})
 
-        await self._app({**scope, "headers": headers}, receive, strict)
+        # What stands behind the question mark is for our own script and functions; Gradio would open files by it.
+        await self._app({**scope, "headers": headers, "query_string": b""}, receive, strict)

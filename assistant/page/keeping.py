@@ -1,10 +1,11 @@
-"""The tab of the staff: files in, documents out, what is held and how well it was read, what people said."""
+"""The tab of the staff: files in, documents out, what is held and how well it was read, what people said.
+
+Files do not come through Gradio: the page's script sends them to the API, as any program does, and then has the jobs
+followed here that read them."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,24 +16,24 @@ from assistant.faults import ServiceFault
 from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.page.carrier import carrier, reader_of, who_asks
 from assistant.page.health import evaluation_path, feedback_views, health_view
-from assistant.page.rendering import carried
+from assistant.page.rendering import carried, marked
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
 OPEN = ("queued", "running")
+MOST_FOLLOWED = 200
+"""Jobs that are followed at once."""
 
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
     """Fills the tab. What it does the service allows, or not, by the role of who asks."""
     with gr.Accordion(mark("add_files"), open=True):
-        files = gr.File(label=mark("file_kinds"), file_count="multiple", elem_id="rp-files")
-        with gr.Row():
-            symbol = gr.Textbox("", label=mark("symbol_unless"), max_length=200)
-            language = gr.Dropdown([(mark("as_text_says"), ""), *LANGUAGES], value="", label=mark("language"))
-        ocr = gr.Checkbox(False, label=mark("recognise"))
-        add = gr.Button(mark("read_in"), variant="primary", elem_id="rp-add")
+        carrier("rp-files", marked("upload.html", most=service.limits.upload))
+        # What the script writes and presses when files have been sent: the ids of the jobs that read them.
+        sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MOST_FOLLOWED * 20)
+        follow_sent = gr.Button("", visible="hidden", elem_id="rp-follow")
     with gr.Accordion(mark("fetch_official"), open=False):
         symbols = gr.Textbox("", label=mark("fetch_symbols"), lines=2, max_length=4_000)
         languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label=mark("languages"))
@@ -52,15 +53,20 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     with gr.Accordion(mark("how_good"), open=False):
         evaluation = carrier("rp-evaluation")
 
-    async def follow(who: Principal, ids: Sequence[str], reader: str) -> AsyncIterator[list[Any]]:
-        """How some jobs stand, until all have ended; then what is held."""
-        revisions = dict.fromkeys(ids, -1)
+    async def follow(who: Principal, begun: Sequence[str], reader: str) -> AsyncIterator[list[Any]]:
+        """How some jobs stand, and those with which the same person goes on sending files, until all have ended; then what
+        is held."""
+        ids = list(begun)
+        revisions: dict[str, int] = {}
         records: dict[str, dict[str, Any]] = {}
         waiting = list(ids)
         while waiting:
-            revision, record = await run_in_threadpool(service.wait_job, who, waiting[0], revisions[waiting[0]], 5)
+            revision, record = await run_in_threadpool(
+                service.wait_job, who, waiting[0], revisions.get(waiting[0], -1), 5
+            )
             revisions[waiting[0]] = revision
             records[waiting[0]] = record
+            ids += [each for each in _sending(service, who) if each not in ids]
             for each in ids:
                 records[each] = service.job(who, each)
             waiting = [each for each in ids if records[each]["state"] in OPEN]
@@ -72,21 +78,16 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     def refused(detail: str) -> list[Any]:
         return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
 
-    async def begin_files(
-        paths: list[str] | None, named: str, spoken: str, scanned: bool, request: gr.Request
-    ) -> AsyncIterator[list[Any]]:
-        who = who_asks(request)
-        if not paths:
-            yield [*refused(word("choose_file", reader_of(request))), gr.skip()]
-            return
-        ids: list[str] = []
+    async def follow_files(named: str, request: gr.Request) -> AsyncIterator[list[Any]]:
+        who, ids = who_asks(request), named.split()[:MOST_FOLLOWED]
         try:
-            for path in paths:
-                ids.append(await run_in_threadpool(_upload, service, who, Path(path), named, spoken, scanned))
-            async for told in follow(who, ids, reader_of(request)):
-                yield [*told, None]
+            if not ids:
+                yield refused(word("choose_file", reader_of(request)))
+            else:
+                async for told in follow(who, ids, reader_of(request)):
+                    yield told
         except ServiceFault as fault:
-            yield [*refused(fault.detail), None]
+            yield refused(fault.detail)
 
     async def begin_fetch(named: str, spoken: list[str], whole: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         who = who_asks(request)
@@ -137,7 +138,8 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             return [carried("told.html", text=fault.detail, wrong=True), "", "", gr.skip()]
 
     told = [jobs, stop, health, document]
-    add.click(begin_files, [files, symbol, language, ocr], [*told, files], **QUIET)
+    # Who sends more while the first are read has these followed too, and once more when that is over.
+    follow_sent.click(follow_files, sent, told, trigger_mode="always_last", **QUIET)
     fetch.click(fetch_named, [symbols, languages], told, **QUIET)
     meeting.click(fetch_meeting, [languages], told, **QUIET)
     remove.click(begin_remove, [document, sure], [*told, sure], **QUIET)
@@ -145,11 +147,10 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     shell.select(look, None, [health, feedback, evaluation, document], **QUIET)
 
 
-def _upload(service: Service, who: Principal, sent: Path, symbol: str, language: str, ocr: bool) -> str:
-    """Hands a file that Gradio took to the service; returns the id of the job that reads it."""
-    folder = service.room(who)
-    shutil.move(sent, folder / "content")
-    return service.upload(who, folder, sent.name, symbol=symbol.strip() or None, language=language or None, ocr=ocr).id
+def _sending(service: Service, who: Principal) -> list[str]:
+    """The jobs that read what somebody has sent, and have not ended; the oldest first."""
+    jobs = reversed(service.all_jobs(who))
+    return [each["id"] for each in jobs if each["kind"] == "upload" and each["by"] == who.id and each["state"] in OPEN]
 
 
 def _health(service: Service, who: Principal, reader: str) -> str:

@@ -23,12 +23,11 @@ def mount_page(app: FastAPI, service: Service) -> None:
         # Figures about its calls, which nobody sees here and which cost more than the calls.
         "GRADIO_ANALYTICS_MAX_EVENTS": "1",
         "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
-        # Where files stand that somebody is sending, until the service takes them over.
-        "GRADIO_TEMP_DIR": str(service.library.folder / "sent"),
     }
     import gradio as gr
 
     from assistant.page.blocks import build
+    from assistant.page.calls import Calls
     from assistant.page.guard import Guard, PageMount
 
     app.state.conversations = conversations = Conversations()
@@ -40,9 +39,10 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
 
     def mount() -> None:
+        made = build(service, conversations)
         gr.mount_gradio_app(
             app,
-            build(service, conversations),
+            made.blocks,
             path="/",
             footer_links=[],
             run_history=False,
@@ -50,14 +50,14 @@ def mount_page(app: FastAPI, service: Service) -> None:
             show_error=False,
             ssr_mode=False,
             enable_monitoring=False,
-            max_file_size=service.limits.upload,
             theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         )
+        mounted = app.routes[-1]
+        assert isinstance(mounted, Mount)
+        guard = Guard(mounted.app, Calls(made.functions), lambda: service.stopping)
+        app.router.routes[-1] = PageMount("/", guard)
 
     _in_a_loop(mount)
-    mounted = app.routes[-1]
-    assert isinstance(mounted, Mount)
-    app.router.routes[-1] = PageMount("/", Guard(mounted.app, lambda: service.stopping))
 
 
 def _in_a_loop(work: Callable[[], None]) -> None:

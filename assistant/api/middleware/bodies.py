@@ -1,8 +1,10 @@
-"""Bodies that are too large or come too slowly are cut, whatever route they are sent to."""
+"""Bodies that are too large or come too slowly are cut, whatever route they are sent to; where many are coming, the one that
+takes longest makes room."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -19,6 +21,8 @@ SMALL = 4_000_000
 """Bytes of a body that is no upload."""
 SLOWEST = 20_000
 """Bytes a second that an upload must come with, beside the seconds that every body has."""
+MOST_COMING = 200
+"""Bodies that may be on their way at once, uploads not counted. Most come in one piece with their head."""
 
 
 class Bodies:
@@ -27,6 +31,7 @@ class Bodies:
 
     def __init__(self, app: ASGIApp, large: int, uploads: tuple[str, ...], seconds: float) -> None:
         self._app, self._large, self._uploads, self._seconds = app, large, uploads, seconds
+        self._coming: dict[_Body, None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,6 +49,8 @@ class Bodies:
             await self._refuse(fault, scope, receive, send)
             return
         body = _Body(receive, limit, self._seconds)
+        if not uploads and _has_body(scope):
+            self._expect(body)
         started = False
 
         async def unless_cut(message: Message) -> None:
@@ -57,8 +64,19 @@ class Bodies:
         except Exception:
             if body.fault is None or started:
                 raise
+        finally:
+            self._coming.pop(body, None)
         if body.fault is not None and not started:
             await self._refuse(body.fault, scope, receive, send)
+
+    def _expect(self, body: _Body) -> None:
+        """Waits for a body, and where too many are waited for, for the first of them no longer."""
+        body.came = lambda: self._coming.pop(body, None)
+        self._coming[body] = None
+        if len(self._coming) > MOST_COMING:
+            first = next(iter(self._coming))
+            del self._coming[first]
+            first.give_up()
 
     @staticmethod
     async def _refuse(fault: ServiceFault, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +95,18 @@ class _Body:
         self._begun: float | None = None
         self._size = 0
         self._whole = False
+        self._wait: asyncio.Timeout | None = None
+        self._given_up = False
         self.fault: ServiceFault | None = None
+        self.came: Callable[[], object] = lambda: None
+        """Called when it is whole."""
+
+    def give_up(self) -> None:
+        """Waits for it no longer."""
+        self._given_up = True
+        if self._wait is not None:
+            with contextlib.suppress(RuntimeError):  # its time is up in this very moment
+                self._wait.reschedule(0.0)
 
     async def receive(self) -> Message:
         if self.fault is not None:
@@ -88,18 +117,32 @@ class _Body:
             self._begun = self._clock()
         left = self._begun + self._seconds + self._size / SLOWEST - self._clock()
         try:
-            async with asyncio.timeout(max(0.0, left)):
+            async with asyncio.timeout(0.0 if self._given_up else max(0.0, left)) as self._wait:
                 message = await self._receive()
         except TimeoutError:
-            self.fault = TooSlow(f"The body did not come within {self._seconds:.0f} s. Send it faster.")
+            self.fault = self._late()
             return {"type": "http.disconnect"}
+        finally:
+            self._wait = None
         if message["type"] == "http.request":
             self._size += len(message.get("body", b""))
             self._whole = not message.get("more_body", False)
+            if self._whole:
+                self.came()
             if self._size > self._limit:
                 self.fault = _too_large(self._limit)
                 return {"type": "http.disconnect"}
         return message
+
+    def _late(self) -> TooSlow:
+        if self._given_up:
+            return TooSlow("Too many requests were on their way, and the body of this one took longest. Send it again.")
+        return TooSlow(f"The body did not come within {self._seconds:.0f} s. Send it faster.")
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def _too_large(limit: int) -> TooLarge:

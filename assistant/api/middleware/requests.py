@@ -1,4 +1,4 @@
-"""An id for every request, in its log line, its errors and its response; how many are served at once; metrics."""
+"""An id for every request, in its log line, its errors and its response; a place for it, or a refusal; metrics."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import logging
 import re
 import secrets
 import time
+from contextlib import ExitStack
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal
+from assistant.api.middleware.places import Places
 from assistant.api.problems import crash, of_fault
-from assistant.faults import Overloaded
+from assistant.faults import ServiceFault
 from assistant.service.metrics import Metrics
 
 HEADER = "X-Request-ID"
@@ -22,12 +25,11 @@ log = logging.getLogger("rapporteur.requests")
 
 
 class Requests:
-    """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; and refuses what is
-    more than `most` requests at once. Paths in `always` are answered however many there are."""
+    """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; and refuses what there is
+    none of the `places` for. Paths in `always` are answered however many there are."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, most: int, always: frozenset[str]) -> None:
-        self._app, self._metrics, self._most, self._always = app, metrics, most, always
-        self._served = 0
+    def __init__(self, app: ASGIApp, metrics: Metrics, places: Places, always: frozenset[str]) -> None:
+        self._app, self._metrics, self._places, self._always = app, metrics, places, always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,12 +47,13 @@ class Requests:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        self._served += 1
         try:
-            if self._served > self._most and scope["path"] not in self._always:
-                fault = Overloaded("Too many requests are being served. Try again in a moment.", retry_after=5)
-                await of_fault(fault, request_id)(scope, receive, named)
-            else:
+            with ExitStack() as held:
+                try:
+                    held.enter_context(self._places.taken(scope, always=scope["path"] in self._always))
+                except ServiceFault as fault:
+                    await _refused(fault, request_id)(scope, receive, named)
+                    return
                 await self._app(scope, receive, named)
         except Exception:
             log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
@@ -59,7 +62,6 @@ class Requests:
                 raise
             await crash(request_id)(scope, receive, named)
         finally:
-            self._served -= 1
             self._told(scope, request_id, status, time.perf_counter() - begun)
 
     def _told(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
@@ -76,3 +78,10 @@ class Requests:
             "who": who.id if isinstance(who, Principal) else "",
         }
         log.info("request", extra={"fields": fields})
+
+
+def _refused(fault: ServiceFault, request_id: str) -> Response:
+    """The answer to whom there is no place for; his connection is to take none either."""
+    response = of_fault(fault, request_id)
+    response.headers["Connection"] = "close"
+    return response

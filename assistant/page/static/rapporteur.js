@@ -1,5 +1,5 @@
 // What HTML alone can't do on the page: open a source by its number, copy a reference, ask a question that is a link,
-// say to screen readers how an answer stands. Everything is found by its class; nothing is made of text.
+// send files, say to screen readers how an answer stands. Everything is found by its class; nothing is made of text.
 "use strict";
 
 (() => {
@@ -43,6 +43,98 @@
     setTimeout(() => button.click(), 100);
     return true;
   }
+
+  // Files go to the API of this site, one after another; then the page follows the jobs that read them.
+  function chosen(form) {
+    form.querySelector(".rp-told").textContent = "";
+    form.querySelector(".rp-chosen").replaceChildren(...[...form.elements.files.files].map((file) => {
+      const line = document.createElement("li");
+      line.textContent = file.name;
+      return line;
+    }));
+  }
+
+  async function sent(form, file) {
+    const most = Number(form.elements.most.value);
+    const say = (name) => form.querySelector(`.rp-say-${name}`).textContent;
+    if (file.size > most) throw new Error(`${say("too-large")} ${Math.floor(most / 1e6)}`);
+    const body = new FormData();
+    body.append("file", file, file.name);
+    body.append("ocr", form.elements.ocr.checked);
+    for (const name of ["symbol", "language"]) {
+      const value = form.elements[name].value.trim();
+      if (value) body.append(name, value);
+    }
+    const reply = await fetch("/api/v1/uploads", { method: "POST", body }).catch(() => null);
+    const told = reply && await reply.json().catch(() => null);
+    if (!reply || !reply.ok) throw new Error((told && told.detail) || say("not-sent"));
+    return told.id;
+  }
+
+  async function send(form) {
+    const told = form.querySelector(".rp-told");
+    const button = form.querySelector(".rp-read-in");
+    const files = [...form.elements.files.files];
+    const jobs = [], faults = [];
+    button.disabled = true;
+    for (const [n, file] of files.entries()) {
+      told.textContent = `${form.querySelector(".rp-say-sending").textContent} ${file.name} (${n + 1}/${files.length})`;
+      try {
+        jobs.push(await sent(form, file));
+      } catch (error) {
+        faults.push(`${file.name}: ${error.message}`);
+      }
+    }
+    if (files.length) form.elements.files.value = "";
+    chosen(form);
+    told.textContent = faults.join(" ");
+    button.disabled = false;
+    if (jobs.length || !files.length) follow(jobs);
+  }
+
+  function follow(jobs) {
+    const field = document.querySelector("#rp-sent textarea, #rp-sent input");
+    const button = document.querySelector("button#rp-follow");
+    fill(field, jobs.join(" "));
+    setTimeout(() => button.click(), 100);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form.rp-upload");
+    if (!form) return;
+    event.preventDefault();
+    send(form);
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form.rp-upload");
+    if (form && event.target === form.elements.files) chosen(form);
+  });
+
+  for (const kind of ["dragover", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const form = event.target.closest("form.rp-upload");
+      if (!form || !event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      if (kind === "drop") {
+        form.elements.files.files = event.dataTransfer.files;
+        chosen(form);
+      }
+    });
+  }
+
+  // Who is not known any more, or not yet again, signs in, and comes back with the question that stands in the field.
+  const asked = window.fetch;
+  window.fetch = async (...call) => {
+    const reply = await asked(...call);
+    if (reply.status === 401 && new URL(reply.url).pathname === "/gradio_api/queue/join") {
+      const field = document.querySelector("#rp-question textarea");
+      const there = field && field.value.trim() ? `/?ask=${encodeURIComponent(field.value.trim())}` : "/";
+      const here = there.length < 1000 ? there : "/";
+      window.location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+    }
+    return reply;
+  };
 
   document.addEventListener("click", (event) => {
     const cite = event.target.closest("a.rp-cite");

@@ -1,0 +1,182 @@
+"""What the page's calls may say to Gradio. Each is read here to its end, checked, and written anew, so that Gradio sees
+what was checked and nothing else: no second key of the same name, no object, and above all no file.
+
+Gradio opens whatever path a call names, before any function of ours runs. The page asks with words, numbers and choices,
+and sends its files to the API; a call that holds anything else is none of the page's."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope
+
+from assistant.faults import Invalid, NotHeld, TooLarge
+
+MOST_BYTES = 300_000
+"""Bytes of a call: the longest question that can be set, in any script, beside all that one chooses."""
+MOST_VALUES = 2_000
+"""Values in a call, those in lists counted."""
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""How Gradio names windows and events."""
+_OF_FILES = frozenset({"path", "url", "meta", "_type", "orig_name", "is_file"})
+"""Keys by which Gradio, and Gradio before it, know a file."""
+_NO_FILES = "Files are not taken here. Staff send them to /api/v1/uploads, as the page does."
+_NO_CALL = "This is no call of the page"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of the page: what one must be allowed to do to have it run, and how many fields it is given."""
+
+    operation: str
+    fields: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as Gradio gets it, and what one must be allowed to do to make it."""
+
+    operation: str
+    body: bytes
+
+    def in_place_of(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+        """The request with this body in place of its own."""
+        dropped = (b"content-length", b"content-type", b"transfer-encoding", b"content-encoding")
+        headers = [(name, value) for name, value in scope["headers"] if name not in dropped]
+        headers += [(b"content-type", b"application/json"), (b"content-length", str(len(self.body)).encode())]
+        given = False
+
+        async def heard() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": self.body, "more_body": False}
+
+        return {**scope, "headers": headers}, heard
+
+
+class Calls:
+    """The calls of a page, whose `functions` have the numbers that Gradio gave them."""
+
+    def __init__(self, functions: Mapping[int, Function]) -> None:
+        self._functions = functions
+
+    def call(self, path: str, data: bytes) -> Call:
+        """The call that a body makes at one of `FORMS`. Raises `Invalid` where it is none of the page's, and `NotHeld` for
+        a function that the page does not have."""
+        body = _parsed(data)
+        if any(_OF_FILES & each.keys() for each in _objects(body)):
+            raise Invalid(_NO_FILES)
+        if not isinstance(body, dict):
+            raise Invalid(f"{_NO_CALL}: it is no JSON object.")
+        kept = {name: good(name, body.get(name)) for name, good in FORMS[path].items()}
+        if "fn_index" not in kept:
+            return Call("ask", json.dumps(kept).encode())
+        function = self._functions.get(kept["fn_index"])
+        if function is None:
+            raise NotHeld(f"The page has no function {kept['fn_index']}.")
+        if len(kept.get("data", ())) != function.fields and "data" in kept:
+            raise Invalid(f"{_NO_CALL}: the function is given {function.fields} fields.")
+        return Call(function.operation, json.dumps(kept).encode())
+
+
+async def body_of(scope: Scope, receive: Receive) -> bytes | None:
+    """The body of a call, None where its sender has gone. Raises `TooLarge`, and `Invalid` where it is not JSON: what a
+    form of another site can send is not read."""
+    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Invalid(f"{_NO_CALL}: its content type is not application/json.")
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            raise TooLarge(f"A call of the page may have {MOST_BYTES / 1e3:.0f} kB.")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def window_of(values: list[str]) -> str:
+    """The window that a query names. Raises `Invalid` where it names none, or several."""
+    if len(values) != 1 or not NAME.fullmatch(values[0]):
+        raise Invalid(f"{_NO_CALL}: it names no window of it.")
+    return values[0]
+
+
+def _parsed(data: bytes) -> Any:
+    """JSON as it is defined: each key once, numbers that are numbers, text that is text."""
+    try:
+        read = json.loads(data.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number)
+        json.dumps(read, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise Invalid(f"{_NO_CALL}: its body is not JSON as the page writes it.") from None
+    return read
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key stands twice")
+    return made
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """All objects in a value, whatever they stand in."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            yield each
+            left.extend(each.values())
+        elif isinstance(each, list):
+            left.extend(each)
+
+
+def _index(name: str, value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise Invalid(f"{_NO_CALL}: {name} is no number of it.")
+    return value
+
+
+def _index_or_none(name: str, value: Any) -> int | None:
+    return None if value is None else _index(name, value)
+
+
+def _named(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not NAME.fullmatch(value):
+        raise Invalid(f"{_NO_CALL}: {name} is no name of it.")
+    return value
+
+
+def _inputs(name: str, value: Any) -> list[Any]:
+    """What stands in the fields of the page: words, numbers, yes or no, nothing, and lists of these."""
+    if not isinstance(value, list):
+        raise Invalid(f"{_NO_CALL}: {name} is no list.")
+    inside = [each for one in value for each in (one if isinstance(one, list) else (one,))]
+    if len(inside) + len(value) > MOST_VALUES:
+        raise Invalid(f"{_NO_CALL}: {name} has more than {MOST_VALUES:,} values.")
+    if not all(each is None or isinstance(each, str | int | float) for each in inside):
+        raise Invalid(f"{_NO_CALL}: a field of it holds words, numbers and choices alone.")
+    return value
+
+
+FORMS: Mapping[str, Mapping[str, Callable[[str, Any], Any]]] = {
+    "/gradio_api/queue/join": {
+        "fn_index": _index, "session_hash": _named, "data": _inputs, "trigger_id": _index_or_none,
+    },
+    "/gradio_api/cancel": {"fn_index": _index, "session_hash": _named, "event_id": _named},
+    "/gradio_api/reset": {"event_id": _named},
+}  # fmt: skip
+"""Where calls are sent, and what of each is passed on."""
