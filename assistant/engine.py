@@ -39,6 +39,7 @@ from corpus.symbols import Symbol
 
 if TYPE_CHECKING:
     from assistant.model import ModelFault
+    from assistant.qa.readers import Readers
     from assistant.write.writer import Draft, Writer
 
 WHOLE_CONTENT = 4
@@ -52,7 +53,8 @@ NAMED_BONUS = 1.0
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `clock` gives seconds and only times the answer. `cross_encoder` sharpens the choice of sentences. `writer` writes
+    `clock` gives seconds and only times the answer. `readers` tell whether passages answer and with which words;
+    `cross_encoder` sharpens the choice of sentences where they do not read. `writer` writes
     answers, as `mode` says; without one all are quoted.
     """
 
@@ -63,6 +65,7 @@ class Engine:
         vocabulary: Vocabulary | None = None,
         cross_encoder: TextScorer | None = None,
         *,
+        readers: Readers | None = None,
         passages: int = 12,
         max_statements: int = 5,
         max_question: int = 2_000,
@@ -74,7 +77,7 @@ class Engine:
         self.catalogue = catalogue
         self.vocabulary = vocabulary or Vocabulary.shipped()
         self.retriever = Retriever(library)
-        self._scorer = Scorer(library, cross_encoder)
+        self._scorer = Scorer(library, cross_encoder, readers)
         self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)
         self._absent = Absent(library, catalogue)
@@ -173,7 +176,7 @@ class Engine:
     @property
     def signature(self) -> tuple[object, ...]:
         """What answers depend on beside the library: equal for engines that answer alike."""
-        return self._scorer.crossed, self._passages, self._most
+        return self._scorer.crossed, self._scorer.readers, self._passages, self._most
 
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""
@@ -190,11 +193,12 @@ class Engine:
         `documents` are the ids of those that are looked through; without them, those that the text restricts itself
         to. A text that comes with them is a subject, taken as it is written.
         """
-        question = self.question(text if documents is not None else self._speller.mended(text), language)
+        asks = documents is None
+        question = self.question(self._speller.mended(text) if asks else text, language)
         if documents is None:
             scope = self._scope(question)
             documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
-        return self._scorer.score(question, self._gather(question, documents)) if question.text else []
+        return self._scorer.score(question, self._gather(question, documents), read=asks) if question.text else []
 
     # Ways to an answer
 
@@ -431,7 +435,7 @@ class Engine:
 
     def _closest(self, question: Question, scored: Sequence[Scored], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
-        chosen = choose(scored, WORTH_SHOWING, CLOSEST)
+        chosen = choose(scored, scored[0].least if scored else WORTH_SHOWING, CLOSEST)
         if not chosen:
             return self._not_found(question, evidence)
         answer = self._answered(question, [statement_of(unit) for unit in chosen])

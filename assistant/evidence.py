@@ -18,6 +18,7 @@ from assistant.asked import (
     of_another_session,
     of_another_territory,
 )
+from assistant.qa.readers import Readers
 from assistant.question import YEAR, Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
@@ -41,6 +42,8 @@ OTHER_KIND = 8.0
 """What a unit loses that has no number where one is asked for, no point of time, or no word of the aspect."""
 LEAST_NEEDS = 2
 """How much a question must ask for in a language that no model reads."""
+READ = 8
+"""Passages that are read for one question."""
 HOMES = 3
 """How many whole passages the cross-encoder reads besides the units."""
 TEXT_LIMIT = 500
@@ -63,7 +66,8 @@ class Scored:
 
     `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
     that points at it; `lost` is what it lost for being about another thing than what is asked; `plain` says that
-    its document has no subject index.
+    its document has no subject index, `read` that the reader told the score. From the score `least` on a unit may be shown
+    as what comes closest.
     """
 
     unit: Unit
@@ -76,15 +80,21 @@ class Scored:
     asked: float = NO_CROSS
     passage: float = NO_CROSS
     lost: float = 0.0
+    least: float = WORTH_SHOWING
+    read: bool = False
     plain: bool = False
 
 
 class Scorer:
-    """Scores units. `cross_encoder` is optional; without it the other signals carry the decision."""
+    """Scores units. Passages of documents without a subject index are read by the `readers` that are at hand; of others, and
+    without readers, signals are weighed, with the `cross_encoder` among them where there is one."""
 
-    def __init__(self, library: Library, cross_encoder: TextScorer | None = None) -> None:
+    def __init__(
+        self, library: Library, cross_encoder: TextScorer | None = None, readers: Readers | None = None
+    ) -> None:
         self._library = library
         self._cross = cross_encoder
+        self._readers = readers
         self._weights = Weights.shipped()
 
     @property
@@ -92,9 +102,51 @@ class Scorer:
         """Whether a cross-encoder is at hand."""
         return self._cross is not None
 
-    def score(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
-        """The units of the evidence, best first."""
-        return self.score_units(question, [unit for each in evidence for unit in units_of(each)])
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Which readers are at hand."""
+        return self._readers.names if self._readers else ()
+
+    def score(self, question: Question, evidence: Sequence[Evidence], *, read: bool = True) -> list[Scored]:
+        """The units of the evidence, best first. Where `read`, the first passages are read for what answers; a subject that
+        asks nothing is not to be read so."""
+        readable = self._readable(question, evidence) if read and self._readers else []
+        left = {each.id for each in readable}
+        weighed = self.score_units(
+            question, [unit for each in evidence if each.id not in left for unit in units_of(each)]
+        )
+        return sorted(
+            [*self._read(question, readable), *weighed],
+            key=lambda each: (-each.score, each.unit.document.id, each.unit.start),
+        )
+
+    def _readable(self, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+        """The passages that a reader can read, of documents without a subject index."""
+        assert self._readers is not None
+        indexed = self._library.indexed()
+        return [
+            each
+            for each in evidence
+            if each.document.id not in indexed
+            and self._readers.name_for(question.language, each.document.language) is not None
+        ]
+
+    def _read(self, question: Question, readable: Sequence[Evidence]) -> list[Scored]:
+        """The units of the passages that search ranks first, and of those that answered the turn before, by what the reader
+        says of them."""
+        if self._readers is None or not readable:
+            return []
+        carried = [each for each in readable if each.id in question.carried]
+        chosen = list({each.id: each for each in (*readable[:READ], *carried)}.values())
+        known = self._readers.read(question.text, question.language, chosen)
+        return [
+            Scored(
+                unit, known[each.id].score(unit), NO_CROSS, 0.0, 0.0, 0.0,
+                least=known[each.id].bars.least, plain=True, read=True,
+            )
+            for each in chosen
+            for unit in distinct(list(units_of(each)))
+        ]  # fmt: skip
 
     def score_units(self, question: Question, candidates: Sequence[Unit]) -> list[Scored]:
         """Units scored, best first; of many, those that the cheap signals favour. Order of rank matters."""

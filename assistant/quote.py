@@ -12,6 +12,10 @@ from corpus.documents import Block, Document, Span
 
 MARGIN, PLAIN_MARGIN = 2.5, 4.0
 """How far below the best a further statement may score, where the best is of an indexed document and where it is not."""
+READ_MARGIN = 1.2
+"""The same of what the reader told, in its log-odds."""
+MOST_READ = 3
+"""Most statements of what the reader told."""
 SLACK = 2.5
 """How far below the threshold a further statement may score: what stands beside a sure answer may be less sure."""
 WHOLE_LIMIT = 1_500
@@ -46,7 +50,8 @@ def choose(scored: Sequence[Scored], threshold: float, most: int) -> list[Unit]:
     """
     if not scored or scored[0].score < threshold:
         return []
-    margin = PLAIN_MARGIN if scored[0].plain else MARGIN
+    margin = READ_MARGIN if scored[0].read else PLAIN_MARGIN if scored[0].plain else MARGIN
+    most = min(most, MOST_READ) if scored[0].read else most
     floor = max(threshold - SLACK, scored[0].score - margin)
     chosen: list[Unit] = []
     for each in scored:

@@ -71,19 +71,22 @@ class CrossEncoder:
         threads = self._threads or physical_cores()
         return np.array(side_by_side(score, texts, size=len, threads=threads), np.float32)
 
+    def parts(self) -> tuple[Tokenizer, bytes]:
+        """The tokenizer, and the model's ONNX file, for who builds on the model."""
+        from tokenizers import Tokenizer
+
+        folder = self._model_dir or _package_folder()
+        if folder is None:
+            raise EmbeddingError(f"The cross-encoder is not installed. Run: {_INSTALL}")
+        tokenizer = Tokenizer.from_buffer(read_verified(folder / "tokenizer.json", TOKENIZER_SHA256, _REMEDY))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer, read_verified(folder / "model.onnx", MODEL_SHA256, _REMEDY)
+
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._loading:
             if self._loaded is None:
-                from tokenizers import Tokenizer
-
-                folder = self._model_dir or _package_folder()
-                if folder is None:
-                    raise EmbeddingError(f"The cross-encoder is not installed. Run: {_INSTALL}")
-                description = read_verified(folder / "tokenizer.json", TOKENIZER_SHA256, _REMEDY)
-                tokenizer = Tokenizer.from_buffer(description)
-                tokenizer.no_truncation()
-                tokenizer.no_padding()
-                model = read_verified(folder / "model.onnx", MODEL_SHA256, _REMEDY)
+                tokenizer, model = self.parts()
                 self._loaded = tokenizer, open_session(model, optimise=True)
             return self._loaded
 

@@ -61,6 +61,11 @@ class PackagedE5(PackagedModel):
         scaled: NDArray[np.float32] = np.clip(_SLOPE * (cosines - _UNRELATED), 0.0, 1.0)
         return scaled
 
+    def parts(self) -> tuple[Tokenizer, dict[str, NDArray[Any]]]:
+        """The tokenizer, and the weights as float32 under BertModel's names, for who builds on the model."""
+        packed = _Packed.read(self._verified())
+        return _tokenizer(packed), _named(packed)
+
     def _read_tokenizer(self) -> Tokenizer:
         return _tokenizer(_Packed.read(self._verified()))
 

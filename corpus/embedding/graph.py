@@ -11,7 +11,7 @@ and onnxruntime's contributed operators (domain com.microsoft).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -40,6 +40,21 @@ def bert_graph(weights: Weights, *, heads: int, epsilon: float, precision: Preci
     return _Builder(weights, heads, epsilon, precision).build()
 
 
+def reader_graph(weights: Weights, *, heads: int, epsilon: float, mean: bool) -> bytes:
+    """The serialised ONNX model of a reader, in int8: BERT with `pooler`, `answerable` and `span` heads (named as torch
+    names linear layers). Inputs `input_ids` and `segments` (texts x word pieces, int64), all texts of equal length;
+    outputs `answerable` (texts), `start` and `end` (texts x word pieces), logits. `mean` adds the mean of all states to the first
+    before the answerability head. The heads stay in float32.
+    """
+    return _ReaderBuilder(weights, heads, epsilon, mean).build()
+
+
+def quantised(values: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """A linear layer's weights (outputs x inputs) as the graphs keep them: codes and a scale an output."""
+    codes, scales = _quantise(values.T, _LINEAR_LIMIT)
+    return codes.T, scales
+
+
 def _quantise(values: NDArray[Any], limit: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Symmetric quantisation of a matrix by column: codes in -limit..limit, and one scale a column."""
     scales = np.maximum(np.abs(values).max(axis=0) / limit, 1e-12).astype(np.float32)
@@ -56,21 +71,31 @@ class _Builder:
         self._constants: list[Any] = []
 
     def build(self) -> bytes:
-        from onnx import TensorProto, helper
-
         dimension = self._weights["embeddings.LayerNorm.weight"].shape[0]
+        mean = self._mean(self._states())
+        self._node("LpNormalization", [mean], output="embedding", axis=-1, p=2)
+        return self._serialised("bert_mean_pooled", ["input_ids"], {"embedding": ["texts", dimension]})
+
+    def _states(self) -> str:
+        """The states of the last layer."""
         state = self._words()
         layer = 0
         while f"encoder.layer.{layer}.output.dense.weight" in self._weights:
             state = self._layer(state, f"encoder.layer.{layer}.")
             layer += 1
-        mean = self._node("ReduceMean", [state, self._constant("axis", np.array([1], np.int64))], keepdims=0)
-        self._node("LpNormalization", [mean], output="embedding", axis=-1, p=2)
+        return state
+
+    def _mean(self, state: str) -> str:
+        return self._node("ReduceMean", [state, self._constant("axis", np.array([1], np.int64))], keepdims=0)
+
+    def _serialised(self, name: str, inputs: Sequence[str], outputs: Mapping[str, list[str | int]]) -> bytes:
+        from onnx import TensorProto, helper
+
         graph = helper.make_graph(
             self._nodes,
-            "bert_mean_pooled",
-            [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "pieces"])],
-            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", dimension])],
+            name,
+            [helper.make_tensor_value_info(each, TensorProto.INT64, ["texts", "pieces"]) for each in inputs],
+            [helper.make_tensor_value_info(each, TensorProto.FLOAT, shape) for each, shape in outputs.items()],
             self._constants,
         )
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
@@ -79,7 +104,7 @@ class _Builder:
         return serialised
 
     def _words(self) -> str:
-        """Word, position and segment vectors of the pieces. The segment is always the first."""
+        """Word, position and segment vectors of the pieces."""
         table = self._weights["embeddings.word_embeddings.weight"]
         if self._precision == "int8":
             codes, scales = _quantise(table.T, _TABLE_LIMIT)
@@ -88,12 +113,17 @@ class _Builder:
             words = self._node("Mul", [self._node("Cast", [rows], to=1), scale])  # 1: float32
         else:
             words = self._node("Gather", [self._constant("words", table), "input_ids"])
-        places = self._weights["embeddings.position_embeddings.weight"]
-        segment = self._weights["embeddings.token_type_embeddings.weight"][0]
+        return self._sum_normalised(words, self._placed(), "embeddings.LayerNorm")
+
+    def _placed(self) -> str:
+        """What is added to the words: the vectors of their positions, and of the one segment that there is."""
+        return self._positions(self._weights["embeddings.token_type_embeddings.weight"][0])
+
+    def _positions(self, more: NDArray[Any] | float = 0.0) -> str:
+        places = self._weights["embeddings.position_embeddings.weight"] + more
         length = self._node("Shape", ["input_ids"], start=1, end=2)
         zero = self._constant("zero", np.array([0], np.int64))
-        used = self._node("Slice", [self._constant("places", places + segment), zero, length])
-        return self._sum_normalised(words, used, "embeddings.LayerNorm")
+        return self._node("Slice", [self._constant("places", places.astype(np.float32)), zero, length])
 
     def _layer(self, state: str, prefix: str) -> str:
         parts = [f"{prefix}attention.self.{part}" for part in ("query", "key", "value")]
@@ -155,3 +185,36 @@ class _Builder:
         from onnx import helper
 
         self._nodes.append(helper.make_node(operator, inputs, outputs, domain=domain, **attributes))
+
+
+class _ReaderBuilder(_Builder):
+    def __init__(self, weights: Weights, heads: int, epsilon: float, mean: bool) -> None:
+        super().__init__(weights, heads, epsilon, "int8")
+        self._pooled_by_mean = mean
+
+    def build(self) -> bytes:
+        state = self._states()
+        taken = self._node("Gather", [state, self._constant("first", np.array([0], np.int64))], axis=1)
+        first = self._node("Squeeze", [taken, self._constant("one", np.array([1], np.int64))])
+        pooled = self._node("Add", [first, self._mean(state)]) if self._pooled_by_mean else first
+        known = self._node("Tanh", [self._float(pooled, "pooler")])
+        told = self._float(known, "answerable")
+        self._append("Squeeze", [told, self._constant("last", np.array([-1], np.int64))], ["answerable"])
+        ends = self._float(state, "span")
+        self._append("Split", [ends], ["start.wide", "end.wide"], axis=2, num_outputs=2)
+        for name in ("start", "end"):
+            self._append("Squeeze", [f"{name}.wide", "last"], [name])
+        shape: list[str | int] = ["texts", "pieces"]
+        outputs: dict[str, list[str | int]] = {"answerable": ["texts"], "start": shape, "end": shape}
+        return self._serialised("reader", ["input_ids", "segments"], outputs)
+
+    def _placed(self) -> str:
+        """The vectors of positions, and of each piece's own segment."""
+        table = self._constant("kinds", self._weights["embeddings.token_type_embeddings.weight"])
+        return self._node("Add", [self._positions(), self._node("Gather", [table, "segments"])])
+
+    def _float(self, state: str, name: str) -> str:
+        """A linear layer in float32."""
+        weight = self._constant(f"{name}.weight", np.asarray(self._weights[f"{name}.weight"], np.float32).T)
+        product = self._node("MatMul", [state, weight])
+        return self._node("Add", [product, self._constant(f"{name}.bias", self._weights[f"{name}.bias"])])

@@ -1,0 +1,48 @@
+"""Whether to answer: the reader's word as the chance that it is right, and the two bars for it.
+
+All numbers that decide stand in `data/calibration.json`, which `python -m eval.training calibrate` makes, with the questions
+that they were fitted on and the risk that they stand for.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from assistant.qa.reader import Name
+
+
+@dataclass(frozen=True)
+class Bars:
+    """What one reader's logits mean. The log-odds that a passage answers are `slope` times its logit and `offset` (Platt,
+    1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds)."""
+
+    slope: float
+    offset: float
+    answered: float
+    tentative: float
+
+    def above(self, logit: float) -> float:
+        """How far a logit is above the bar for an answer, in log-odds: below 0 it is not enough."""
+        return self.slope * logit + self.offset - self.answered
+
+    @property
+    def least(self) -> float:
+        """How far above the bar for an answer (a negative number) what comes closest must be to be shown."""
+        return self.tentative - self.answered
+
+    def probability(self, logit: float) -> float:
+        """The chance that a passage with this logit answers, 0 to 1."""
+        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
+
+
+@cache
+def bars() -> Mapping[Name, Bars]:
+    """The shipped bars, by reader."""
+    raw = json.loads((files("assistant") / "qa" / "data" / "calibration.json").read_text(encoding="utf-8"))
+    return {name: Bars(*(float(each[key]) for key in ("slope", "offset", "answered", "tentative")))
+            for name, each in raw["readers"].items()}  # fmt: skip

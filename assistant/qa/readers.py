@@ -1,0 +1,78 @@
+"""Which reader reads what, and the readings of the passages that search has found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from assistant.qa.abstention import Bars, bars
+from assistant.qa.base import available
+from assistant.qa.reader import KINDS, Name, Reader, Reading
+from assistant.qa.weights import ships
+from assistant.retrieve import Evidence
+from assistant.units import Unit
+
+ASIDE = 0.6
+"""How much of what a reader thinks less of other words than of the best ones counts against them: the chance that the passage
+answers is told for its best words alone."""
+
+
+class Reads(Protocol):
+    """Reads passages (heading, text) with a question in mind; a reading of each, in the order given."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]: ...
+
+
+@dataclass(frozen=True)
+class Known:
+    """A reading of a passage, with the bars of the reader that made it."""
+
+    reading: Reading
+    bars: Bars
+
+    def score(self, unit: Unit) -> float:
+        """How far a unit of the passage is above the bar for an answer, in log-odds."""
+        begin = unit.evidence.passage.start
+        best, own = self.reading.best(), self.reading.best(unit.start - begin, unit.end - begin)
+        behind = 0.0 if best is None else ASIDE * (best[2] - own[2] if own is not None else FAR)
+        return self.bars.above(self.reading.logit) - self.bars.slope * max(0.0, behind)
+
+
+FAR = 20.0
+"""How far behind the best words those are that the reader did not see, since the passage was cut before them."""
+
+
+class Readers:
+    """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest."""
+
+    def __init__(self, readers: dict[Name, Reads], known: dict[Name, Bars]) -> None:
+        self._readers, self._bars = readers, known
+
+    @classmethod
+    def shipped(cls, cache_dir: Path) -> Readers:
+        """Those that ship and whose bases are installed. Loads nothing."""
+        names = [name for name in KINDS if name in bars() and ships(name) and available(KINDS[name])]
+        return cls({name: Reader(name, cache_dir) for name in names}, {name: bars()[name] for name in names})
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """Which readers are at hand."""
+        return tuple(self._readers)
+
+    def name_for(self, asked: str, read: str) -> Name | None:
+        """The reader for a question and a text in two languages; None where none reads both."""
+        if asked == read == "en" and "en" in self._readers:
+            return "en"
+        return "multilingual" if "multilingual" in self._readers else None
+
+    def read(self, question: str, language: str, evidence: Sequence[Evidence]) -> dict[str, Known]:
+        """The readings of passages by evidence id; those are left out that no reader reads."""
+        found: dict[str, Known] = {}
+        for name, reader in self._readers.items():
+            mine = [each for each in evidence if self.name_for(language, each.document.language) == name]
+            readings = reader.read(question, [(each.passage.heading, each.passage.text) for each in mine])
+            for each, reading in zip(mine, readings, strict=True):
+                found[each.id] = Known(reading, self._bars[name])
+        return found

@@ -1,0 +1,96 @@
+"""What a reader's logits mean: chances, and bars with a stated risk, from questions about documents it was not trained on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+SURE = 0.9
+"""How sure it is that a risk is not higher than stated."""
+MISS_RISK = 0.3
+"""Most near misses (questions on a subject of the documents, which they do not answer) that may be answered."""
+ASIDE_RISK = 0.1
+"""Most questions about something else for which anything may be shown."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The best logit that a question got, whether the documents answer it, and whether it is about something else."""
+
+    logit: float
+    answerable: bool
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """As `assistant.qa.abstention.Bars`, with what it was fitted on and the shares that were seen there."""
+
+    slope: float
+    offset: float
+    answered: float
+    tentative: float
+    questions: int
+    answerable_answered: float
+    misses_answered: float
+    misses_bound: float
+    asides_shown: float
+    asides_bound: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Ready to be written, four digits."""
+        return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
+
+
+def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
+    """Chances by Platt's method (logistic regression of one variable; Platt, 1999); bars by the lowest logit at which the
+    upper Clopper-Pearson bound of the risk is within what is allowed (risk control as in Bates et al., 2021, for one
+    bounded loss). `ValueError` where no bar keeps a risk."""
+    from sklearn.linear_model import LogisticRegression
+
+    logits = np.array([each.logit for each in outcomes])
+    right = np.array([each.answerable for each in outcomes])
+    fitted = LogisticRegression(C=100.0).fit(logits[:, None], right)
+    slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    misses = np.array([each.logit for each in outcomes if not each.answerable and not each.aside])
+    asides = np.array([each.logit for each in outcomes if each.aside])
+    upper, lower = lowest(misses, MISS_RISK), lowest(asides, ASIDE_RISK)
+    return Calibration(
+        slope=slope,
+        offset=offset,
+        answered=slope * upper + offset,
+        tentative=slope * min(upper, lower) + offset,
+        questions=len(outcomes),
+        answerable_answered=float((logits[right] >= upper).mean()),
+        misses_answered=float((misses >= upper).mean()),
+        misses_bound=bound(int((misses >= upper).sum()), len(misses)),
+        asides_shown=float((asides >= lower).mean()),
+        asides_bound=bound(int((asides >= lower).sum()), len(asides)),
+    )
+
+
+def lowest(logits: np.ndarray, risk: float) -> float:
+    """The lowest bar that so many of some logits may pass that the bound of their share is within a risk."""
+    passed = sorted(logits.tolist(), reverse=True)
+    allowed = max((n for n in range(len(passed) + 1) if bound(n, len(passed)) <= risk), default=None)
+    if allowed is None:
+        raise ValueError(f"{len(passed)} questions are too few to tell of a risk of {risk}.")
+    if allowed == len(passed):
+        return float(passed[-1])
+    # Between the last that may pass and the first that may not.
+    above = passed[allowed - 1] if allowed else passed[0] + 1.0
+    return float((above + passed[allowed]) / 2)
+
+
+def bound(passed: int, of: int) -> float:
+    """The upper Clopper-Pearson bound of a share, one-sided, at `SURE`."""
+    from scipy.stats import beta
+
+    if of == 0 or passed == of:
+        return 1.0
+    found = float(beta.ppf(SURE, passed + 1, of - passed))
+    return 1.0 if math.isnan(found) else found

@@ -1,0 +1,73 @@
+"""Training data: groups of passages that one question is asked of, in files of JSON lines."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_WORD = re.compile(r"\w+")
+FOLDED = 80
+"""Characters of a passage by which it is known again."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A passage and what of it answers: `answer` is a span of its text in characters, None where it does not answer."""
+
+    heading: str
+    passage: str
+    answer: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """One question and the passages that it is asked of. `answerable` says whether any answers; where none bears an
+    answer and the group is answerable all the same, it is not known which passage does."""
+
+    source: str
+    language: str
+    question: str
+    answerable: bool
+    reads: tuple[Read, ...]
+
+
+def folded(text: str) -> str:
+    """A text by which the same text is known again, however it is spaced and written."""
+    return "".join(_WORD.findall(text.casefold()))[:FOLDED]
+
+
+def save(groups: Iterable[Group], path: Path) -> int:
+    """Writes groups as JSON lines, compressed where the name ends so; how many."""
+    lines = [json.dumps(_plain(group), ensure_ascii=False) for group in groups]
+    data = "".join(f"{line}\n" for line in lines).encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Without a time the same groups give the same bytes.
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+    return len(lines)
+
+
+def load(path: Path) -> Iterator[Group]:
+    """The groups of a file. Raises `ValueError` with file and line for what is no group."""
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    for n, line in enumerate(text.splitlines(), 1):
+        try:
+            yield _group(json.loads(line))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path}, line {n} is no group of training rows: {error!r}") from None
+
+
+def _plain(group: Group) -> dict[str, Any]:
+    reads = [[each.heading, each.passage, *(each.answer or ())] for each in group.reads]
+    return {"source": group.source, "language": group.language, "question": group.question,
+            "answerable": group.answerable, "reads": reads}  # fmt: skip
+
+
+def _group(raw: dict[str, Any]) -> Group:
+    reads = tuple(Read(each[0], each[1], (each[2], each[3]) if len(each) == 4 else None) for each in raw["reads"])
+    return Group(raw["source"], raw["language"], raw["question"], bool(raw["answerable"]), reads)

@@ -1,0 +1,114 @@
+"""The reader as a torch module, on the weights of a packaged base model.
+
+One pass over a question and a passage gives how likely the passage answers (a logit) and where (logits of the first and
+the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3), with the two told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import BertConfig, BertModel
+
+from assistant.qa.pairing import Kind, Pairing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WIDTH, HEADS = 384, 12
+
+
+class Told(NamedTuple):
+    """What the reader says of rows: answerability (rows,), first and last piece (rows, pieces)."""
+
+    answerable: torch.Tensor
+    start: torch.Tensor
+    end: torch.Tensor
+
+
+class Reader(nn.Module):
+    """BERT with two heads. `mean` adds the mean of all states to the first one before the answerability head, as befits a
+    base that was trained to pool by the mean."""
+
+    def __init__(self, words: int, kinds: int, epsilon: float, *, mean: bool) -> None:
+        super().__init__()
+        config = BertConfig(
+            vocab_size=words, hidden_size=WIDTH, num_hidden_layers=12, num_attention_heads=HEADS,
+            intermediate_size=4 * WIDTH, max_position_embeddings=512, type_vocab_size=kinds,
+            layer_norm_eps=epsilon, attn_implementation="sdpa", hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )  # fmt: skip
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.pooler = nn.Linear(WIDTH, WIDTH)
+        self.answerable = nn.Linear(WIDTH, 1)
+        self.span = nn.Linear(WIDTH, 2)
+        self.mean = mean
+        for head in (self.answerable, self.span):
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
+        with torch.no_grad():
+            self.pooler.weight.copy_(torch.eye(WIDTH))
+            self.pooler.bias.zero_()
+
+    def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> Told:
+        """`pieces`, `segments`, `mask` (1 for a piece, 0 for padding): (rows, pieces)."""
+        states = self.bert(input_ids=pieces, attention_mask=mask, token_type_ids=segments).last_hidden_state
+        pooled = states[:, 0]
+        if self.mean:
+            known = mask.unsqueeze(-1).to(states.dtype)
+            pooled = pooled + (states * known).sum(1) / known.sum(1)
+        span = self.span(states)
+        return Told(self.answerable(torch.tanh(self.pooler(pooled))).squeeze(-1), span[..., 0], span[..., 1])
+
+
+def base(kind: Kind) -> tuple[Reader, Pairing]:
+    """A reader that has learnt nothing yet, with its tokenizer: on the packaged cross-encoder (`bert`, English; its own
+    ranking is what answerability begins from) or on multilingual-e5-small (`e5`)."""
+    from assistant.qa.base import bert_base, e5_base
+
+    found = bert_base() if kind == "bert" else e5_base()
+    weights = {name: torch.from_numpy(np.array(values)) for name, values in found.weights.items()}
+    words, kinds = len(weights["embeddings.word_embeddings.weight"]), 2
+    reader = Reader(words, kinds, found.epsilon, mean=kind == "e5")
+    segments = weights["embeddings.token_type_embeddings.weight"]
+    if len(segments) < kinds:
+        weights["embeddings.token_type_embeddings.weight"] = segments.repeat(kinds, 1)
+    body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
+    heads = {name: weights[old] for name, old in _HEADS.items() if old in weights}
+    missing, unknown = reader.load_state_dict({**body, **heads}, strict=False)
+    left = [
+        name
+        for name in missing
+        if not name.startswith(("span.", "pooler.", "answerable.")) and "position_ids" not in name
+    ]
+    if left or unknown:
+        raise ValueError(f"The base model lacks {left} and has {unknown} besides.")
+    return reader, Pairing(found.tokenizer, kind)
+
+
+_HEADS = {
+    "pooler.weight": "pooler.dense.weight",
+    "pooler.bias": "pooler.dense.bias",
+    "answerable.weight": "classifier.weight",
+    "answerable.bias": "classifier.bias",
+}
+
+
+STEP = 32
+"""Matrices are padded to multiples of so many columns: kernels are made anew for every shape, which takes seconds."""
+
+
+def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
+    """Rows of unequal length as one matrix of at least `least` rows; those that are added are empty."""
+    longest = -(-max(map(len, rows)) // STEP) * STEP
+    full = [[*row, *[fill] * (longest - len(row))] for row in rows]
+    return torch.tensor(full + [[fill] * longest] * (least - len(rows)))
+
+
+def arrays(reader: Reader) -> Mapping[str, NDArray[Any]]:
+    """All trained weights by name, as float32 arrays."""
+    return {name: value.detach().float().numpy() for name, value in reader.state_dict().items()}

@@ -1,0 +1,105 @@
+"""Groups from questions about documents that are at hand: the passages that answer, and those that search ranks high beside
+them and that do not."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.engine import Engine
+from corpus.documents import Document, Passage, Span
+from corpus.library import Library
+from eval.places import span_of
+from eval.training.groups import Group, Read
+from eval.wording import squeeze
+
+SEARCHED = 16
+"""Passages that are retrieved for a question."""
+HARD = 8
+"""Of those, how many of the first that do not answer may be taken."""
+OTHERS = 4
+"""How many of these are taken beside what answers; one more where nothing does."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question with what answers it: facts, and spans by document."""
+
+    question: str
+    language: str
+    kind: str
+    facts: tuple[tuple[str, ...], ...]
+    spans: Mapping[str, list[Span]]
+
+
+def own_groups(files: Sequence[Path], engine: Engine, seed: int = 1) -> Iterator[Group]:
+    """The groups of question files (docs/formats.md, "Question sets") over the documents of an engine's library."""
+    rng = random.Random(seed)
+    library = engine.library
+    by_stem = {stem_of(library.document(header.id).source): header.id for header in library.headers()}
+    for path in files:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            asked = _asked(json.loads(line), library, by_stem)
+            if asked is not None:
+                yield _group(asked, engine, rng)
+
+
+def stem_of(name: str) -> str:
+    """How question sets call a document by its file's name."""
+    return re.sub(r"\.\w{2,4}$", "", name).replace(" ", "_")
+
+
+def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> _Asked | None:
+    spans: dict[str, list[Span]] = {}
+    for gold in raw["gold"]:
+        held = by_stem.get(gold.get("document", raw["document"]))
+        found = span_of(library.document(held), gold["locator"], gold["span"]) if held else None
+        if found is not None and held is not None:
+            spans.setdefault(held, []).append(found)
+    if raw["gold"] and not spans:
+        return None
+    question = " ".join([*raw["history"][-1:], raw["question"]])
+    facts = tuple(tuple(each) for each in raw["facts"])
+    return _Asked(question, raw["language"], raw["kind"], facts, spans)
+
+
+def _group(asked: _Asked, engine: Engine, rng: random.Random) -> Group:
+    found = [each.passage for each in engine.search(asked.question, SEARCHED)]
+    library = engine.library
+    reads: list[Read] = []
+    for held, spans in asked.spans.items():
+        document = library.document(held)
+        for begin, end in spans[:2]:
+            reads += _answering(document, library.passages(held), begin, end)
+    home = set(asked.spans)
+    near = [each for each in found if not _may_answer(asked, each)]
+    own = [each for each in near if each.document_id in home]
+    hard = [*own[: HARD // 2], *[each for each in near if each not in own[: HARD // 2]]][:HARD]
+    chosen = rng.sample(hard, min(len(hard), OTHERS + (not reads)))
+    if not reads and near and near[0] not in chosen:
+        chosen[-1:] = [near[0]]  # what search likes best of what does not answer
+    reads += [Read(each.heading, each.text) for each in chosen]
+    return Group(f"un-{asked.kind}", asked.language, asked.question, bool(asked.facts), tuple(reads))
+
+
+def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
+    """The passages that hold a span, or of a span over several the one that holds most of it."""
+    best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
+    start, stop = max(begin, best.start), min(end, best.end)
+    if stop <= start:
+        return []
+    return [Read(best.heading, best.text, (start - best.start, stop - best.start))]
+
+
+def _may_answer(asked: _Asked, passage: Passage) -> bool:
+    """Whether a passage holds a span that answers, or says all the facts elsewhere."""
+    spans = asked.spans.get(passage.document_id, ())
+    if any(begin < passage.end and passage.start < end for begin, end in spans):
+        return True
+    said = squeeze(passage.text)
+    return bool(asked.facts) and all(any(squeeze(each) in said for each in fact) for fact in asked.facts)

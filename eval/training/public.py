@@ -1,0 +1,214 @@
+"""Groups from public sets: SQuAD-form files, Natural Questions with other passages, NoMIRACL.
+
+Where a set has no unanswerable questions they are made, as is usual for extractive readers: the paragraph of the same
+article that shares most words with the question, or the paragraph less the sentence with the answer. What occurs in an
+evaluation set, question or paragraph, is left out (`Banned`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.analysis import analyse
+from corpus.sentences import sentence_spans
+from eval.training.groups import Group, Read, folded
+
+LONGEST = 1_400
+"""Characters of a paragraph; longer ones are cut around the answer."""
+LONGEST_ZH = 560
+OTHERS = 3
+"""Passages without an answer that a question is asked of, beside the one with it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A set: files in `data/`, language, the most questions that are taken; `near` where paragraphs of the same article may
+    stand for passages that do not answer (in reviews and posts "this product" may be any)."""
+
+    name: str
+    language: str
+    files: tuple[str, ...]
+    most: int
+    near: bool = True
+
+
+SOURCES = (
+    Source("squad2", "en", ("squad2_dev_small", "squad2_train_sub"), 1_500),
+    Source("wiki", "en", ("shifts_wiki",), 7_000),
+    Source("amazon", "en", ("shifts_amazon",), 1_200, near=False),
+    Source("reddit", "en", ("shifts_reddit",), 1_000, near=False),
+    Source("squad2-es", "es", ("squad2_es_small",), 7_000),
+    Source("cmrc", "zh", ("cmrc_dev", "cmrc_trial"), 3_000),
+    Source("drcd", "zh", ("drcd_dev", "drcd_test"), 2_000),
+    Source("arcd", "ar", ("arcd_train", "arcd_test"), 1_400),
+)
+
+
+@dataclass(frozen=True)
+class Banned:
+    """What an evaluation set holds: questions and paragraphs, folded."""
+
+    questions: frozenset[str]
+    passages: frozenset[str]
+
+    @classmethod
+    def of(cls, folder: Path) -> Banned:
+        """All that lies in a folder of evaluation sets: XQuAD, NoMIRACL, ClapNQ."""
+        questions: set[str] = set()
+        passages: set[str] = set()
+        for path in sorted((folder / "xquad").glob("*.json")):
+            for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+                for paragraph in article["paragraphs"]:
+                    passages.add(folded(paragraph["context"]))
+                    questions |= {folded(each["question"]) for each in paragraph["qas"]}
+        for path in sorted((folder / "nomiracl").glob("*.jsonl")):
+            for row in _lines(path.read_text(encoding="utf-8")):
+                questions.add(folded(row["question"]))
+                passages |= {folded(each["text"]) for each in row["passages"]}
+        for path in sorted((folder / "clapnq").glob("*.jsonl")):
+            for row in _lines(path.read_text(encoding="utf-8")):
+                questions.add(folded(row["input"]))
+                passages |= {folded(each["text"]) for each in row["passages"]}
+        return cls(frozenset(questions), frozenset(passages))
+
+    def allows(self, group: Group) -> bool:
+        """Whether neither the question nor a passage of a group is among what is held."""
+        return folded(group.question) not in self.questions and not any(
+            folded(each.passage) in self.passages for each in group.reads
+        )
+
+
+def public_groups(folder: Path, banned: Banned, seed: int = 1) -> Iterator[Group]:
+    """The groups of all sets in a folder (`data/`, `nomiracl/`), less what is banned."""
+    rng = random.Random(seed)
+    for source in SOURCES:
+        rows = [row for file in source.files for row in _squad(folder / "data" / f"{file}.json.gz", source.language)]
+        rng.shuffle(rows)
+        yield from filter(banned.allows, _with_others(source, rows, rng))
+    yield from filter(banned.allows, _natural(folder / "data" / "nqo.jsonl.gz", rng))
+    for path in sorted((folder / "nomiracl").glob("*.jsonl.gz")):
+        yield from filter(banned.allows, _nomiracl(path))
+
+
+@dataclass(frozen=True)
+class _Row:
+    article: str
+    question: str
+    read: Read
+
+
+def _squad(path: Path, language: str) -> Iterator[_Row]:
+    """The questions of a SQuAD-form file, answered or not."""
+    for article in json.loads(gzip.decompress(path.read_bytes()))["data"]:
+        name = str(article.get("title") or "").replace("_", " ")
+        for paragraph in article["paragraphs"]:
+            for asked in paragraph["qas"]:
+                given = [] if asked.get("is_impossible") else asked["answers"]
+                span = None
+                if given:
+                    begin = int(given[0]["answer_start"])
+                    span = begin, begin + len(given[0]["text"].rstrip())
+                text, span = _window(paragraph["context"], span, language)
+                yield _Row(name, asked["question"].strip(), Read("", text, span))
+
+
+def _window(text: str, span: tuple[int, int] | None, language: str) -> tuple[str, tuple[int, int] | None]:
+    """A paragraph, or of a long one the sentences around the answer (the first ones without an answer)."""
+    most = LONGEST_ZH if language == "zh" else LONGEST
+    if len(text) <= most:
+        return text, span
+    middle = 0 if span is None else max(0, min(span[0] - most // 2, len(text) - most))
+    begin = text.find(" ", middle) + 1 if middle and language != "zh" else middle
+    if span is not None and begin > span[0]:
+        begin = span[0]
+    cut = text[begin : begin + most]
+    return cut, None if span is None else (span[0] - begin, min(span[1] - begin, len(cut)))
+
+
+def _with_others(source: Source, rows: Sequence[_Row], rng: random.Random) -> Iterator[Group]:
+    """Each question with its own paragraph and, where these can be had, some that do not answer it."""
+    articles: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.read.passage not in articles[row.article]:
+            articles[row.article].append(row.read.passage)
+    pooled = len(articles) < len(rows) / 200 or all(len(held) < 2 for held in articles.values())
+    pool = list(dict.fromkeys(passage for held in articles.values() for passage in held))
+    finders: dict[str, Callable[[str], list[str]]] = {}
+    for row in rows[: source.most]:
+        heading = row.article if source.language != "zh" and rng.random() < 0.5 else ""
+        own = Read(heading, row.read.passage, row.read.answer)
+        reads = [own]
+        if own.answer is not None:
+            answer = own.passage[slice(*own.answer)].casefold()
+            shorn = _without(own, source.language) if rng.random() < 0.35 else None
+            if shorn is not None:
+                reads.append(Read(heading, shorn))
+            if source.near:
+                held = pool if pooled or len(articles[row.article]) < 2 else articles[row.article]
+                name = "" if held is pool else row.article
+                if name not in finders:
+                    finders[name] = finder(held, source.language)
+                near = [each for each in finders[name](row.question) if each != own.passage]
+                near = [each for each in near if answer not in each.casefold()][:OTHERS]
+                reads += [Read(heading, each) for each in near[: OTHERS - len(reads) + 1]]
+        yield Group(source.name, source.language, row.question, own.answer is not None, tuple(reads))
+
+
+def _without(read: Read, language: str) -> str | None:
+    """A passage less the sentences that hold the answer; None where too little is left."""
+    assert read.answer is not None
+    answer = read.passage[slice(*read.answer)].casefold()
+    sentences = [read.passage[begin:end] for begin, end in sentence_spans(read.passage, language)]
+    left = [each for each in sentences if answer not in each.casefold()]
+    text = " ".join(left)
+    return text if 0 < len(left) < len(sentences) and len(text) > 80 else None
+
+
+def finder(texts: Sequence[str], language: str, most: int = 8) -> Callable[[str], list[str]]:
+    """Finds the texts that share most of what is rare with a question, best first, by BM25."""
+    index = sqlite3.connect(":memory:")
+    index.execute("CREATE VIRTUAL TABLE texts USING fts5(words, tokenize='unicode61 remove_diacritics 0')")
+    index.executemany("INSERT INTO texts (rowid, words) VALUES (?, ?)",
+                      ((n, " ".join(analyse(text, language))) for n, text in enumerate(texts)))  # fmt: skip
+
+    def find(question: str) -> list[str]:
+        asked = " OR ".join(f'"{token}"' for token in dict.fromkeys(analyse(question, language)) if '"' not in token)
+        ranked = "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank, rowid LIMIT ?"
+        return [texts[row] for (row,) in index.execute(ranked, (asked, most))] if asked else []
+
+    return find
+
+
+def _natural(path: Path, rng: random.Random) -> Iterator[Group]:
+    """Natural Questions: the passage with the answer, and others that share words with the question."""
+    rows = list(_lines(gzip.decompress(path.read_bytes()).decode()))
+    titles = {each["text"]: each["title"] for row in rows for each in row["ctxs"]}
+    find = finder(list(titles), "en")
+    for row in rows:
+        own = row["ctxs"][0]
+        spans = [(own["text"].find(each), each) for each in row["answers"]]
+        found = next(((begin, begin + len(each)) for begin, each in spans if begin >= 0), None)
+        if found is None:
+            continue
+        answers = [each.casefold() for each in row["answers"]]
+        near = [text for text in find(row["question"]) if not any(each in text.casefold() for each in answers)]
+        reads = [Read(own["title"], own["text"], found), *(Read(titles[text], text) for text in near[:OTHERS])]
+        yield Group("nq", "en", row["question"] + rng.choice(("", "?")), True, tuple(reads))
+
+
+def _nomiracl(path: Path) -> Iterator[Group]:
+    for row in _lines(gzip.decompress(path.read_bytes()).decode()):
+        reads = tuple(Read(each["title"], each["text"][:LONGEST]) for each in row["passages"])
+        yield Group(f"nomiracl-{row['language']}", row["language"], row["question"], bool(row["answerable"]), reads)
+
+
+def _lines(text: str) -> Iterator[Any]:
+    return (json.loads(line) for line in text.splitlines() if line.strip())

@@ -1,0 +1,252 @@
+"""Training of the reader: a box of time, in steps that save, so that a run that ends early goes on where it was.
+
+The loss of a batch is the mean of three: whether each passage answers (binary cross-entropy); which of a question's passages
+does, or none (listwise softmax with a zero for none; where it is only known that one of them does, their sum counts); and
+where the answer begins and ends, of passages that answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from assistant.qa.pairing import Kind, Pairing
+from eval.training.groups import Group, Read, load
+from eval.training.network import Reader, Told, base, padded
+
+HIDDEN = -1e4
+"""Logit of a piece that is not the passage's."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a run is made. `minutes` is its box of time; the learning rate rises in `warm` steps and falls to a fiftieth at the
+    end. `rows` go into a batch, `pieces` at most into a row; `frozen` layers stay as they are, beside the embeddings."""
+
+    kind: Kind
+    minutes: float
+    rows: int = 24
+    pieces: int = 288
+    rate: float = 6e-5
+    head_rate: float = 3e-4
+    warm: int = 100
+    frozen: int = 2
+    threads: int = 1
+    most_passages: int = 6
+    unknown_share: float = 1.0
+    span_weight: float = 0.25
+    list_weight: float = 0.5
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A group as rows of pieces: label of each, None where not known, and where the answer stands (pieces)."""
+
+    rows: list[list[int]]
+    segments: list[list[int]]
+    firsts: list[int]
+    labels: list[float | None]
+    spans: list[tuple[int, int] | None]
+    answerable: bool
+
+
+def train(
+    files: Sequence[Path],
+    plan: Plan,
+    folder: Path,
+    begin: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Trains on groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint to begin from. A run that
+    was ended early goes on from its own checkpoint. `tell` hears how it goes."""
+    torch.set_num_threads(plan.threads)
+    torch.manual_seed(plan.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    saved = folder / "reader.pt"
+    reader, pairing = base(plan.kind)
+    state: dict[str, Any] = {"steps": 0, "rows": 0, "seconds": 0.0}
+    if saved.exists():
+        held = torch.load(saved, weights_only=True)
+        reader.load_state_dict(held["weights"])
+        state = {name: held[name] for name in state}
+    elif begin is not None:
+        reader.load_state_dict(torch.load(begin, weights_only=True)["weights"])
+    groups = [group for path in files for group in load(path)]
+    tell(f"{len(groups)} groups, {sum(len(group.reads) for group in groups)} passages")
+    _run(reader, pairing, groups, plan, folder, state, tell)
+    told = {"plan": asdict(plan), **state, "data": {path.name: _digest(path) for path in files}}
+    (folder / "run.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _run(
+    reader: Reader,
+    pairing: Pairing,
+    groups: list[Group],
+    plan: Plan,
+    folder: Path,
+    state: dict[str, Any],
+    tell: Callable[[str], None],
+) -> None:
+    reader.train()
+    for part in (reader.bert.embeddings, *reader.bert.encoder.layer[: plan.frozen]):
+        part.eval().requires_grad_(False)
+    heads = [*reader.answerable.parameters(), *reader.span.parameters()]
+    known = {id(each) for each in heads}
+    body = [each for each in reader.parameters() if each.requires_grad and id(each) not in known]
+    # What is computed is bfloat16; what is learnt is kept in float32, for steps that are smaller than bfloat16 can tell.
+    exact = [each.detach().clone().float().requires_grad_() for each in (*body, *heads)]
+    reader.to(torch.bfloat16)
+    learnt = [*body, *heads]
+    optimiser = torch.optim.AdamW(
+        [{"params": exact[: len(body)], "lr": plan.rate}, {"params": exact[len(body) :], "lr": plan.head_rate}],
+        weight_decay=0.01,
+    )
+    full = [group["lr"] for group in optimiser.param_groups]
+    begun = time.monotonic() - state["seconds"]
+    mean = [0.0, 0.0, 0.0, 0.0]
+    batches = _batches(groups, pairing, plan, random.Random(plan.seed + state["steps"]))
+    for steps, batch in enumerate(batches, 1):
+        state["seconds"] = time.monotonic() - begun
+        done = state["seconds"] / (60 * plan.minutes)
+        if done >= 1:
+            break
+        for group, rate in zip(optimiser.param_groups, full, strict=True):
+            group["lr"] = rate * min(1.0, steps / plan.warm) * max(0.02, 1 - done)
+        parts = losses(reader, batch, plan.rows)
+        loss = parts[0] + plan.list_weight * parts[1] + plan.span_weight * parts[2]
+        loss.backward()
+        for held, each in zip(exact, learnt, strict=True):
+            held.grad, each.grad = None if each.grad is None else each.grad.float(), None
+        torch.nn.utils.clip_grad_norm_(exact, 1.0)
+        optimiser.step()
+        with torch.no_grad():
+            for held, each in zip(exact, learnt, strict=True):
+                each.copy_(held)
+        state["steps"] += 1
+        state["rows"] += sum(len(made.rows) for made in batch)
+        mean = [0.98 * old + 0.02 * float(new.detach()) for old, new in zip(mean, (*parts, loss), strict=True)]
+        if steps % 50 == 0:
+            share = 1 - 0.98**steps
+            shown = " ".join(f"{value / share:.3f}" for value in mean)
+            tell(
+                f"step {state['steps']} rows {state['rows']} {state['seconds']:.0f} s "
+                f"({100 * done:.0f} %): answers, list, span, all {shown}"
+            )
+        if steps % 500 == 0:
+            _save(reader, dict(zip(map(id, learnt), exact, strict=True)), folder, state)
+    _save(reader, dict(zip(map(id, learnt), exact, strict=True)), folder, state)
+
+
+def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: dict[str, Any]) -> None:
+    """The checkpoint, whole or not at all."""
+    beside = folder / "reader.pt.new"
+    names = dict(reader.named_parameters(remove_duplicate=False))
+    weights = {
+        name: exact[id(names[name])].detach().clone() if name in names and id(names[name]) in exact else value.float()
+        for name, value in reader.state_dict().items()
+    }
+    torch.save({"weights": weights, **state}, beside)
+    beside.replace(folder / "reader.pt")
+
+
+def losses(reader: Reader, batch: Sequence[_Made], least: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The three losses of a batch: whether, which, where. The matrices get at least `least` rows."""
+    rows = [row for made in batch for row in made.rows]
+    pieces = padded(rows, 1 if reader.mean else 0, least)
+    mask = padded([[1] * len(row) for row in rows], 0, least)
+    mask[len(rows) :, 0] = 1  # what nobody looks at must not be empty, for a mean over nothing is no number
+    segments = padded([row for made in batch for row in made.segments], 0, least)
+    if reader.mean:
+        segments = torch.zeros_like(segments)
+    told = Told(*(each.float() for each in reader(pieces, segments, mask)))
+    labels = [label for made in batch for label in made.labels]
+    sure = [n for n, label in enumerate(labels) if label is not None]
+    wanted = torch.tensor([labels[n] for n in sure])
+    zero = told.answerable.sum() * 0.0
+    whether = functional.binary_cross_entropy_with_logits(told.answerable[sure], wanted) if sure else zero
+    which, at = [], 0
+    for made in batch:
+        which.append(_which(told.answerable[at : at + len(made.rows)], made))
+        at += len(made.rows)
+    where = _where(told, batch, mask)
+    return whether, torch.stack(which).mean(), where if where is not None else zero
+
+
+def _which(logits: torch.Tensor, made: _Made) -> torch.Tensor:
+    none = torch.zeros(1)
+    everything = torch.logsumexp(torch.cat([none, logits]), 0)
+    if not made.answerable:
+        return everything
+    right = [n for n, label in enumerate(made.labels) if label] or list(range(len(made.labels)))
+    return everything - torch.logsumexp(logits[right], 0)
+
+
+def _where(told: Told, batch: Sequence[_Made], mask: torch.Tensor) -> torch.Tensor | None:
+    spans = [span for made in batch for span in made.spans]
+    firsts = [first for made in batch for first in made.firsts]
+    rows = [n for n, span in enumerate(spans) if span is not None]
+    if not rows:
+        return None
+    place = torch.arange(mask.shape[1])
+    hidden = (mask[rows] == 0) | (place[None, :] < torch.tensor([firsts[n] for n in rows])[:, None])
+    total = torch.zeros(())
+    for logits, end in ((told.start, 0), (told.end, 1)):
+        goal = torch.tensor([(spans[n] or (0, 0))[end] for n in rows])
+        total = total + functional.cross_entropy(logits[rows].masked_fill(hidden, HIDDEN), goal)
+    return total / 2
+
+
+def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Random) -> Iterator[list[_Made]]:
+    """Endless batches of groups of about equal length, about `plan.rows` rows each."""
+    order = list(groups)
+    while True:
+        rng.shuffle(order)
+        for at in range(0, len(order), 240):
+            made = [each for group in order[at : at + 240] if (each := _made(group, pairing, plan, rng)) is not None]
+            made.sort(key=lambda each: max(map(len, each.rows)))
+            batches: list[list[_Made]] = [[]]
+            for each in made:
+                if batches[-1] and sum(len(held.rows) for held in batches[-1]) + len(each.rows) > plan.rows:
+                    batches.append([])
+                batches[-1].append(each)
+            rng.shuffle(batches)
+            yield from batches
+
+
+def _made(group: Group, pairing: Pairing, plan: Plan, rng: random.Random) -> _Made | None:
+    """A group as rows; None where its answer was cut off, for then nobody knows."""
+    reads: Sequence[Read] = group.reads
+    unknown = group.answerable and not any(read.answer for read in reads)
+    if len(reads) > plan.most_passages:
+        if rng.random() >= plan.unknown_share:
+            return None
+        reads = reads if unknown else reads[: plan.most_passages]
+    rows = [pairing.row(group.question, read.heading, read.passage) for read in reads]
+    spans = [row.pieces_of(*read.answer) if read.answer else None for row, read in zip(rows, reads, strict=True)]
+    pairs = list(zip(rows, reads, spans, strict=True))
+    if group.answerable and not unknown:
+        pairs = [(row, read, span) for row, read, span in pairs if not (read.answer and span is None)]
+        if not any(span for _, _, span in pairs):
+            return None
+    return _Made(
+        [row.pieces for row, _, _ in pairs],
+        [row.segments for row, _, _ in pairs],
+        [row.first for row, _, _ in pairs],
+        [None if unknown else float(read.answer is not None) for _, read, _ in pairs],
+        [span for _, _, span in pairs],
+        group.answerable,
+    )
