@@ -62,7 +62,7 @@ class _Writer:
             case Table():
                 return self._table(block)
             case Figure():
-                return f"<figure>{block.svg}<figcaption>{escape(block.caption)}</figcaption></figure>"
+                return f'<figure tabindex="0">{block.svg}<figcaption>{escape(block.caption)}</figcaption></figure>'
 
     def line(self, content: Content) -> str:
         return "".join(self._note(each) if isinstance(each, Note) else _span(each) for each in content)
@@ -75,7 +75,10 @@ class _Writer:
     def _table(self, table: Table) -> str:
         head = "".join(f'<th scope="col">{escape(cell)}</th>' if cell else "<td></td>" for cell in table.header)
         rows = "".join("<tr>" + "".join(f"<td>{self.line(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
-        return f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        # What scrolls can be reached by the keyboard.
+        return (
+            f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        )
 
 
 def _span(span: Span) -> str:
