@@ -37,7 +37,12 @@ class Bars:
 
     def probability(self, logit: float) -> float:
         """The chance that a passage with this logit answers, 0 to 1."""
-        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
+        return chance(self.slope * logit + self.offset)
+
+
+def chance(odds: float) -> float:
+    """Log-odds as a chance, 0 to 1."""
+    return 0.5 * (1.0 + math.tanh(0.5 * odds))
 
 
 @cache
