@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.qa.reader import Name
+from corpus.embedding.interface import EmbeddingError
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,11 @@ def chance(odds: float) -> float:
 
 @cache
 def bars() -> Mapping[Name, Bars]:
-    """The shipped bars, by reader."""
-    raw = json.loads((files("assistant") / "qa" / "data" / "calibration.json").read_text(encoding="utf-8"))
-    return {name: Bars(*(float(each[key]) for key in ("slope", "offset", "answered", "tentative")))
-            for name, each in raw["readers"].items()}  # fmt: skip
+    """The shipped bars, by reader. Raises `EmbeddingError` where they can't be read."""
+    path = files("assistant") / "qa" / "data" / "calibration.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return {name: Bars(*(float(each[key]) for key in ("slope", "offset", "answered", "tentative")))
+                for name, each in raw["readers"].items()}  # fmt: skip
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise EmbeddingError(f"The reader's bars {path} can't be used ({error}). Install Rapporteur again.") from error

@@ -27,10 +27,11 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the bars of the reader that made it."""
+    """A reading of a passage, with the name and the bars of the reader that made it."""
 
     reading: Reading
     bars: Bars
+    reader: Name
 
     def score(self, unit: Unit) -> float:
         """How far a unit of the passage is above the bar for an answer, in log-odds."""
@@ -80,5 +81,5 @@ class Readers:
             mine = [each for each in evidence if self.name_for(language, each.document.language) == name]
             readings = reader.read(question, [(each.passage.heading, each.passage.text) for each in mine])
             for each, reading in zip(mine, readings, strict=True):
-                found[each.id] = Known(reading, self._bars[name])
+                found[each.id] = Known(reading, self._bars[name], name)
         return found
