@@ -100,7 +100,8 @@ class Answer:
 
     `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and how a misspelt
     question was read. `confidence` says how far the evidence, or what the subject index says, is above the bar for answering: negative
-    where it is too weak, None where none was weighed, since a rule decided. `absent` is the symbol of a document
+    where it is too weak, None where none was weighed, since a rule decided. `probability` is the chance, 0 to 1, that the best
+    evidence answers, as the trained reader tells it; None where that did not read it. `absent` is the symbol of a document
     that the question is about and that is not held, where that is why there is no answer.
 
     `model` names the model that was asked to write; then `raw` holds its replies as they came, and `dropped` the
@@ -116,6 +117,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
     confidence: float | None = None
+    probability: float | None = None
     model: str | None = None
     raw: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
@@ -149,6 +151,7 @@ class Answer:
             ],
             "notes": list(self.notes),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
+            "probability": None if self.probability is None else round(self.probability, 4),
             "model": self.model,
             "raw": list(self.raw),
             "dropped": [{"text": each.text, "reason": each.reason} for each in self.dropped],

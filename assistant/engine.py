@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from assistant.qa.readers import Readers
     from assistant.write.writer import Draft, Writer
 
+Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
 WHOLE_CONTENT = 4
 """Content words from which on a later part of a question is taken to stand alone."""
 CLOSEST = 3
@@ -53,7 +54,7 @@ NAMED_BONUS = 1.0
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `clock` gives seconds and only times the answer. `readers` tell whether passages answer and with which words;
+    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `clock` gives seconds and only times the answer. `readers` tell whether passages answer and with which words;
     `cross_encoder` sharpens the choice of sentences where they do not read. `writer` writes
     answers, as `mode` says; without one all are quoted.
     """
@@ -88,6 +89,7 @@ class Engine:
         self._max_question = max_question
         self.writer = writer
         self.mode = mode
+        self.watch: Watch | None = None
         self._clock = clock
         self._memory = Memory()
 
@@ -268,7 +270,8 @@ class Engine:
             said += [one for one in answer.statements if one not in said][:each]
         answer = self._answered(question, said)
         sure = [answer.confidence for answer in answers if answer.confidence is not None]
-        answer = replace(answer, confidence=min(sure, default=None))
+        chances = [answer.probability for answer in answers if answer.probability is not None]
+        answer = replace(answer, confidence=min(sure, default=None), probability=min(chances, default=None))
         missing = [(part, one.status) for part, one in zip(parts, answers, strict=True) if one.status != "answered"]
         if not missing:
             return answer
@@ -414,24 +417,25 @@ class Engine:
         documents = None if scope is None else sorted(versions.quotable(question.language, scope))
         evidence = self._gather(question, documents)
         scored = lifted(self._scored(question, evidence), question.carried, THRESHOLD)
-        sure = _above_bar(scored)
+        sure, chance = _above_bar(scored), _chance(scored)
         told = self._gaps.above(question, scored, documents)
         if told is not None:
             sure = told if sure is None else min(told, sure)
         if told is not None and told < 0.0:
-            return replace(self._not_found(question, evidence), confidence=sure)
+            return replace(self._not_found(question, evidence), confidence=sure, probability=chance)
         if (told is None or told < PLAINLY_TOLD) and self._leans_on_a_gap(question, scored, documents):
-            return replace(self._not_found(question, evidence), confidence=None if sure is None else min(sure, 0.0))
+            sure = None if sure is None else min(sure, 0.0)
+            return replace(self._not_found(question, evidence), confidence=sure, probability=chance)
         chosen = choose(scored, THRESHOLD, self._most)
         if not chosen:
-            chosen, sure_elsewhere = self._from_other_languages(question, scope)
-            sure = sure_elsewhere if chosen else sure
+            chosen, elsewhere = self._from_other_languages(question, scope)
+            sure, chance = (_above_bar(elsewhere), _chance(elsewhere)) if chosen else (sure, chance)
         if not chosen:
-            return replace(self._closest(question, scored, evidence), confidence=sure)
+            return replace(self._closest(question, scored, evidence), confidence=sure, probability=chance)
         chosen += self._named_beside(question, scored, chosen)
         statements = [statement_of(unit) for unit in chosen]
         answer = self._answered(question, [*statements, *self._desk.announcements(statements)])
-        return replace(answer, confidence=sure)
+        return replace(answer, confidence=sure, probability=chance)
 
     def _closest(self, question: Question, scored: Sequence[Scored], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
@@ -454,25 +458,30 @@ class Engine:
                 best.setdefault(each.unit.document.key, each.unit)
         return list(best.values())
 
-    def _from_other_languages(self, question: Question, scope: Sequence[str] | None) -> tuple[list[Unit], float | None]:
-        """What the English versions answer where those in the question's language do not, and how sure that is;
+    def _from_other_languages(
+        self, question: Question, scope: Sequence[str] | None
+    ) -> tuple[list[Unit], Sequence[Scored]]:
+        """What the English versions answer where those in the question's language do not, and the units weighed;
         quoted from the question's language where it has the same place."""
         versions = self.library.versions()
         english = versions.quotable("en", scope)
         if english == versions.quotable(question.language, scope):
-            return [], None
+            return [], []
         scored = self._scored(question, self._gather(question, sorted(english)))
         chosen = choose(scored, THRESHOLD, self._most)
         own = [in_language(unit, self.library, question.language) for unit in chosen]
         told = [
             new if question.admits(new.document.id, new.block) else old for new, old in zip(own, chosen, strict=True)
         ]
-        return told, _above_bar(scored)
+        return told, scored
 
     def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of evidence that the question may be answered from, with their scores."""
         scored = self._scorer.score(question, evidence)
-        return [each for each in scored if question.admits(each.unit.document.id, each.unit.block)]
+        admitted = [each for each in scored if question.admits(each.unit.document.id, each.unit.block)]
+        if self.watch is not None:
+            self.watch(question, evidence, admitted)
+        return admitted
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and the best of the documents without a subject index, which rank behind."""
@@ -619,6 +628,11 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 def _above_bar(scored: Sequence[Scored]) -> float | None:
     """How far the best evidence is above the bar for answering; None without evidence."""
     return scored[0].score - THRESHOLD if scored else None
+
+
+def _chance(scored: Sequence[Scored]) -> float | None:
+    """The chance that the best evidence answers; None where no reader told its score."""
+    return scored[0].probability if scored else None
 
 
 def _whole(units: Sequence[Unit], most: int) -> list[Unit]:

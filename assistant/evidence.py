@@ -18,7 +18,7 @@ from assistant.asked import (
     of_another_session,
     of_another_territory,
 )
-from assistant.qa.readers import Readers
+from assistant.qa.readers import Known, Readers
 from assistant.question import YEAR, Question
 from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
@@ -66,8 +66,7 @@ class Scored:
 
     `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
     that points at it; `lost` is what it lost for being about another thing than what is asked; `plain` says that
-    its document has no subject index, `read` that the reader told the score. From the score `least` on a unit may be shown
-    as what comes closest.
+    its document has no subject index. `known` is what the reader said of its passage, where that told the score.
     """
 
     unit: Unit
@@ -80,9 +79,23 @@ class Scored:
     asked: float = NO_CROSS
     passage: float = NO_CROSS
     lost: float = 0.0
-    least: float = WORTH_SHOWING
-    read: bool = False
     plain: bool = False
+    known: Known | None = None
+
+    @property
+    def read(self) -> bool:
+        """Whether the reader told the score."""
+        return self.known is not None
+
+    @property
+    def least(self) -> float:
+        """The score from which on the unit may be shown as what comes closest."""
+        return WORTH_SHOWING if self.known is None else self.known.bars.least
+
+    @property
+    def probability(self) -> float | None:
+        """The chance that the unit answers, 0 to 1, as the reader tells it; None where that did not."""
+        return None if self.known is None else self.known.probability(self.unit)
 
 
 class Scorer:
@@ -140,13 +153,11 @@ class Scorer:
         chosen = list({each.id: each for each in (*readable[:READ], *carried)}.values())
         known = self._readers.read(question.text, question.language, chosen)
         return [
-            Scored(
-                unit, known[each.id].score(unit), NO_CROSS, 0.0, 0.0, 0.0,
-                least=known[each.id].bars.least, plain=True, read=True,
-            )
+            Scored(unit, told.score(unit), NO_CROSS, 0.0, 0.0, 0.0, plain=True, known=told)
             for each in chosen
+            for told in (known[each.id],)
             for unit in distinct(list(units_of(each)))
-        ]  # fmt: skip
+        ]
 
     def score_units(self, question: Question, candidates: Sequence[Unit]) -> list[Scored]:
         """Units scored, best first; of many, those that the cheap signals favour. Order of rank matters."""

@@ -541,7 +541,7 @@ def test_an_answer_as_json_has_a_fixed_set_of_keys(starter: Cli) -> None:
     answer = done.json()
     assert set(answer) == {
         "question", "language", "status", "reason", "statements", "citations", "see_also", "notes",
-        "confidence", "absent", "model", "raw", "dropped", "timings",
+        "confidence", "probability", "absent", "model", "raw", "dropped", "timings",
     }  # fmt: skip
     assert (answer["question"], answer["language"], answer["status"]) == (ITEM_3, "en", "answered")
     assert {tuple(statement) for statement in answer["statements"]} == {("text", "verdict", "citations")}

@@ -36,6 +36,7 @@ _ANSWER: dict[str, Any] = {
     "see_also": [],
     "notes": [],
     "confidence": None,
+    "probability": None,
     "model": None,
     "raw": [],
     "dropped": [],
@@ -152,6 +153,7 @@ class AnswerOut(BaseModel):
     see_also: list[PointerOut]
     notes: list[str]
     confidence: float | None
+    probability: float | None = Field(description="The chance that the best passage answers, where the reader told it.")
     model: str | None
     raw: list[str]
     dropped: list[DroppedOut]

@@ -8,17 +8,21 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from assistant.cli.desk import open_desk
+from assistant.cli.desk import Desk, open_desk
 from assistant.cli.render import print_answer, print_events
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
 from assistant.faults import ServiceFault
 from corpus.documents import LANGUAGES
+from corpus.embedding.interface import EmbeddingError
 from corpus.faults import LibraryError
+
+if TYPE_CHECKING:
+    from assistant.cli.explaining import Watched
 
 log = logging.getLogger("rapporteur.batch")
 DEMO_QUESTIONS = (
@@ -38,9 +42,14 @@ def ask(
     ] = None,
     language: Annotated[str | None, typer.Option(help="Language of the question, where detection errs.")] = None,
     mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also say what was found and read, and what decided (on standard error).")
+    ] = False,
 ) -> None:
     """Ask one question, or a file of them."""
     if batch is not None:
+        if explain:
+            raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
         rows = list(_rows(batch))
         with open_desk("ask") as desk:
             known = known_mode(mode, desk.settings)
@@ -54,6 +63,7 @@ def ask(
     text = read_stdin_or(question)
     known_language(language)
     with open_desk("ask") as desk:
+        watched = _watched(desk) if explain else None
         answer, record = desk.ask(text, language=language, mode=known_mode(mode, desk.settings))
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
@@ -61,6 +71,8 @@ def ask(
         raise fail(answer.reason)
     else:
         print_answer(data, answer)
+    if watched is not None:
+        watched.print(talk, answer)
     if answer.status == "refused":
         raise typer.Exit(1)
 
@@ -132,13 +144,19 @@ def demo() -> None:
     )
 
 
+def _watched(desk: Desk) -> Watched:
+    from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
+
+    return Watched(desk)
+
+
 def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Prints a line for each row of a batch: its answer, or why there is none. One that fails ends no other."""
     failed = 0
     for row in rows:
         try:
             record = answer(row)
-        except (ServiceFault, LibraryError) as error:
+        except (ServiceFault, LibraryError, EmbeddingError) as error:
             record = {"error": str(error)}
         except Exception:  # whatever it is, those behind it are to be answered
             log.exception("the question %s of the batch broke down", json.dumps(row["id"], ensure_ascii=False))

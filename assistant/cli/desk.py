@@ -113,23 +113,24 @@ class LocalDesk:
         self._collection = Collection(library, catalogue_of(chosen))
 
     @cached_property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
+        """The engine over the library, made when it is first asked for."""
         return make_engine(self.library, self.settings)
 
     def ask(
         self, question: str, history: Sequence[str] = (), language: str | None = None, mode: Mode | None = None
     ) -> Asked:
         """Answers a question."""
-        answer = self._engine.ask(question, history, language, mode=mode)
+        answer = self.engine.ask(question, history, language, mode=mode)
         return Asked(answer, answer.to_json())
 
     def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
         """An answer while it comes about."""
-        return self._engine.stream(question, history, mode=mode)
+        return self.engine.stream(question, history, mode=mode)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:
         """Passages as `search --json` prints them."""
-        return [each.to_json(rank) for rank, each in enumerate(self._engine.search(text, limit), 1)]
+        return [each.to_json(rank) for rank, each in enumerate(self.engine.search(text, limit), 1)]
 
     def records(self, *, missing: bool) -> list[dict[str, Any]]:
         """Documents as `list --json` prints them."""
@@ -193,7 +194,7 @@ class LocalDesk:
     @property
     def writing(self) -> Writing:
         """Briefings, themes, comparisons."""
-        return LocalWriting(self.library, lambda: self._engine)
+        return LocalWriting(self.library, lambda: self.engine)
 
 
 @contextmanager

@@ -255,9 +255,11 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
         notes=tuple(record["notes"]),
         timings=dict(record["timings"]),
         confidence=record["confidence"],
+        probability=record.get("probability"),
         model=record["model"],
         raw=tuple(record["raw"]),
         dropped=tuple(Dropped(**each) for each in record["dropped"]),
+        absent=record.get("absent"),
     )
 
 

@@ -83,7 +83,8 @@ TOOLS = (
         "Ask the documents",
         "Answers a question from the held United Nations conference documents, in any of the six official languages. "
         "Every statement cites symbol, paragraph and exact words; where the documents do not say, the status is "
-        "not_found: then say so and do not answer from elsewhere. Quote statements as they are, with their locators.",
+        "not_found: then say so and do not answer from elsewhere. Where it is tentative, the statements are what comes "
+        "closest: say that they may not answer. Quote statements as they are, with their locators.",
         models.Ask,
         AnswerOut,
         _ask,

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.qa.reader import Name
+from corpus.embedding.interface import EmbeddingError
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,21 @@ class Bars:
 
     def probability(self, logit: float) -> float:
         """The chance that a passage with this logit answers, 0 to 1."""
-        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
+        return chance(self.slope * logit + self.offset)
+
+
+def chance(odds: float) -> float:
+    """Log-odds as a chance, 0 to 1."""
+    return 0.5 * (1.0 + math.tanh(0.5 * odds))
 
 
 @cache
 def bars() -> Mapping[Name, Bars]:
-    """The shipped bars, by reader."""
-    raw = json.loads((files("assistant") / "qa" / "data" / "calibration.json").read_text(encoding="utf-8"))
-    return {name: Bars(*(float(each[key]) for key in ("slope", "offset", "answered", "tentative")))
-            for name, each in raw["readers"].items()}  # fmt: skip
+    """The shipped bars, by reader. Raises `EmbeddingError` where they can't be read."""
+    path = files("assistant") / "qa" / "data" / "calibration.json"
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return {name: Bars(*(float(each[key]) for key in ("slope", "offset", "answered", "tentative")))
+                for name, each in raw["readers"].items()}  # fmt: skip
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise EmbeddingError(f"The reader's bars {path} can't be used ({error}). Install Rapporteur again.") from error

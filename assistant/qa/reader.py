@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import bert_base, e5_base
+from assistant.qa.base import Base, bert_base, e5_base, tokenizer_of
 from assistant.qa.pairing import Kind, Pairing
-from assistant.qa.weights import KEPT, shipped_file, unpacked
+from assistant.qa.weights import KEPT, Weights, damaged, read_weights, shipped_path, weights_of
 from corpus.embedding.files import Source, read_cached, write_cached
 from corpus.embedding.graph import reader_graph
 from corpus.embedding.runtime import open_session, physical_cores, side_by_side
@@ -56,13 +55,16 @@ class Reading:
 
 
 class Reader:
-    """A trained reader of one of the packaged bases, run by onnxruntime. `cache_dir` keeps the converted model.
+    """A trained reader of one of the packaged bases, run by onnxruntime. Its weights are converted once into `cache_dir`,
+    under a name that holds their hash (a damaged copy is made anew). `weights`: their file, if not the shipped one.
 
-    Raises `EmbeddingError` at first use where the base's package is absent or its files are not the expected ones.
+    Thread-safe; nothing is loaded before the first passage is read. Raises `EmbeddingError` then, and at every try after
+    it, where the weights or the base's files are absent or not the expected ones.
     """
 
-    def __init__(self, name: Name, cache_dir: Path, threads: int | None = None, *, data: bytes | None = None) -> None:
-        self.name, self._cache, self._threads, self._data = name, cache_dir, threads, data
+    def __init__(self, name: Name, cache_dir: Path, threads: int | None = None, *, weights: Path | None = None) -> None:
+        self.name, self._cache, self._threads = name, cache_dir, threads
+        self._weights = weights or shipped_path(name)
         self._loading = threading.Lock()
         self._loaded: tuple[Pairing, InferenceSession] | None = None
 
@@ -84,29 +86,50 @@ class Reader:
         threads = self._threads or physical_cores()
         return side_by_side(one, passages, size=lambda each: len(each[1]), threads=threads)
 
+    def check(self) -> None:
+        """Raises `EmbeddingError` where the weights are not whole. Converts nothing."""
+        weights_of(read_weights(self._weights), self._weights)
+
     def _load(self) -> tuple[Pairing, InferenceSession]:
         with self._loading:
             if self._loaded is None:
-                shipped = self._data or shipped_file(self.name)
-                base = bert_base() if KINDS[self.name] == "bert" else e5_base()
-                digest = hashlib.sha256(shipped).hexdigest()
-                path = self._cache / f"reader-{self.name}-{digest[:12]}-{_FORMAT}.onnx"
-                cached = read_cached(path)
-                if cached is None:
-                    with np.load(io.BytesIO(shipped), allow_pickle=False) as trained:
-                        learnt = unpacked({name: trained[name] for name in trained.files})
-                    kept = {name: values for name, values in base.weights.items() if name.startswith(KEPT)}
-                    kinds = kept["embeddings.token_type_embeddings.weight"]
-                    kept["embeddings.token_type_embeddings.weight"] = (
-                        kinds if len(kinds) > 1 else np.repeat(kinds, 2, 0)
-                    )
-                    model = reader_graph({**kept, **learnt}, heads=_HEADS, epsilon=base.epsilon,
-                                         mean=KINDS[self.name] == "e5")  # fmt: skip
-                    write_cached(path, model, Source(len(model), 0))
-                else:
-                    model = cached[0]
-                self._loaded = Pairing(base.tokenizer, KINDS[self.name]), open_session(model, optimise=False)
+                model = self._converted()
+                pairing = Pairing(tokenizer_of(KINDS[self.name]), KINDS[self.name])
+                self._loaded = pairing, open_session(model, optimise=False)
             return self._loaded
+
+    def _converted(self) -> bytes:
+        """The ONNX model: from the cache if it is whole, else made of the weights and their base."""
+        data = read_weights(self._weights)
+        path = self._cache / f"reader-{self.name}-{hashlib.sha256(data).hexdigest()[:12]}-{_FORMAT}.onnx"
+        cached = read_cached(path)
+        if cached is not None:
+            return cached[0]
+        learnt = weights_of(data, self._weights)
+        base = bert_base() if KINDS[self.name] == "bert" else e5_base()
+        wrong = _unlike(learnt, base)
+        if wrong:
+            raise damaged(self._weights, f"{wrong} is not as the model wants it")
+        kept = {name: values for name, values in base.weights.items() if name.startswith(KEPT)}
+        if len(kept[_SEGMENTS]) < 2:
+            kept[_SEGMENTS] = np.repeat(kept[_SEGMENTS], 2, 0)
+        mean = KINDS[self.name] == "e5"
+        model = reader_graph({**kept, **learnt}, heads=_HEADS, epsilon=base.epsilon, mean=mean)
+        write_cached(path, model, Source(len(data), 0))
+        return model
+
+
+_SEGMENTS = "embeddings.token_type_embeddings.weight"
+
+
+def _unlike(learnt: Weights, base: Base) -> str | None:
+    """The first trained weight that is absent or has not the shape that the base gives it; None where all fit."""
+    width = base.weights[_SEGMENTS].shape[1]
+    heads = {"pooler": width, "answerable": 1, "span": 2}
+    wanted = {name: values.shape for name, values in base.weights.items() if name.startswith("encoder.")}
+    wanted |= {f"{name}.weight": (rows, width) for name, rows in heads.items()}
+    wanted |= {f"{name}.bias": (rows,) for name, rows in heads.items()}
+    return next((name for name, shape in wanted.items() if name not in learnt or learnt[name].shape != shape), None)
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:

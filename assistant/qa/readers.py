@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from assistant.qa.abstention import Bars, bars
+from assistant.qa.abstention import Bars, bars, chance
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.weights import ships
@@ -27,21 +27,28 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the bars of the reader that made it."""
+    """A reading of a passage, with the name and the bars of the reader that made it."""
 
     reading: Reading
     bars: Bars
+    reader: Name
 
     def score(self, unit: Unit) -> float:
         """How far a unit of the passage is above the bar for an answer, in log-odds."""
         begin = unit.evidence.passage.start
         best, own = self.reading.best(), self.reading.best(unit.start - begin, unit.end - begin)
-        behind = 0.0 if best is None else ASIDE * (best[2] - own[2] if own is not None else FAR)
-        return self.bars.above(self.reading.logit) - self.bars.slope * max(0.0, behind)
+        if best is None or own is None:
+            return self.bars.least - FAR
+        return self.bars.above(self.reading.logit) - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
+
+    def probability(self, unit: Unit) -> float:
+        """The chance that a unit of the passage answers, 0 to 1."""
+        return chance(self.score(unit) + self.bars.answered)
 
 
 FAR = 20.0
-"""How far behind the best words those are that the reader did not see, since the passage was cut before them."""
+"""How far below the bar for what comes closest words are that the reader did not see, since the passage was cut before them:
+nothing is known of these."""
 
 
 class Readers:
@@ -74,5 +81,5 @@ class Readers:
             mine = [each for each in evidence if self.name_for(language, each.document.language) == name]
             readings = reader.read(question, [(each.passage.heading, each.passage.text) for each in mine])
             for each, reading in zip(mine, readings, strict=True):
-                found[each.id] = Known(reading, self._bars[name])
+                found[each.id] = Known(reading, self._bars[name], name)
         return found

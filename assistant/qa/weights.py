@@ -6,20 +6,28 @@ those that search needs anyway.
 
 from __future__ import annotations
 
+import io
+import zlib
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.graph import quantised
+from corpus.embedding.interface import EmbeddingError
 
 KEPT = "embeddings."
 """Weights of the base that training leaves alone and that are not shipped."""
 _CODES, _SCALES = "#codes", "#scales"
 _WHOLE = ("pooler.", "answerable.", "span.")
 """The heads, which stay in float32."""
+
+REMEDY = "Install Rapporteur again, or answer without the reader: RAPPORTEUR_READER=false."
+"""What mends weights that are not there or damaged."""
 
 Weights = Mapping[str, NDArray[Any]]
 
@@ -50,11 +58,38 @@ def unpacked(shipped: Weights) -> dict[str, NDArray[Any]]:
     return made
 
 
+def shipped_path(name: str) -> Path:
+    """Where a reader, `en` or `multilingual`, is when it ships."""
+    return Path(str(files("assistant"))) / "qa" / "data" / f"reader-{name}.npz"
+
+
 def ships(name: str) -> bool:
     """Whether a reader ships."""
-    return (files("assistant") / "qa" / "data" / f"reader-{name}.npz").is_file()
+    return shipped_path(name).is_file()
 
 
-def shipped_file(name: str) -> bytes:
-    """The bytes of a shipped reader, `en` or `multilingual`. Raises `FileNotFoundError` where it does not ship."""
-    return (files("assistant") / "qa" / "data" / f"reader-{name}.npz").read_bytes()
+def read_weights(path: Path) -> bytes:
+    """The bytes of a file of trained weights. Raises `EmbeddingError` that names it and what to do."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EmbeddingError(f"The reader's weights {path} can't be read ({error.strerror}). {REMEDY}") from error
+
+
+_DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
+"""What numpy, zipfile and unpacking raise over a file that is not whole or not of this kind."""
+
+
+def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
+    """The weights, float32, from the bytes of their file, each checked by the file's own checksums. Raises `EmbeddingError`
+    that names the file and what to do where it is damaged."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as held:
+            return unpacked({name: held[name] for name in held.files})
+    except _DAMAGED as error:
+        raise damaged(path, str(error) or type(error).__name__) from error
+
+
+def damaged(path: Path, why: str) -> EmbeddingError:
+    """The error of a file that can't be what it should be."""
+    return EmbeddingError(f"The reader's weights {path} are damaged ({why.rstrip('.')}). {REMEDY}")

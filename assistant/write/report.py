@@ -33,6 +33,7 @@ def finished(answer: Answer, quoted: Answer, draft: Draft, model: str) -> Answer
         answer,
         status="partial" if partial else answer.status,
         confidence=quoted.confidence,
+        probability=quoted.probability,
         notes=tuple(dict.fromkeys(notes)),
         model=model,
         raw=tuple(draft.raw),

@@ -66,6 +66,10 @@ class PackagedE5(PackagedModel):
         packed = _Packed.read(self._verified())
         return _tokenizer(packed), _named(packed)
 
+    def tokenizer(self) -> Tokenizer:
+        """A tokenizer of one's own, for who builds on the model."""
+        return self._read_tokenizer()
+
     def _read_tokenizer(self) -> Tokenizer:
         return _tokenizer(_Packed.read(self._verified()))
 

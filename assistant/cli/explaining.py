@@ -1,0 +1,137 @@
+"""`ask --explain`: what was found, what the reader said of it, which bar decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from assistant.answer import Answer
+from assistant.cli.desk import Desk, LocalDesk
+from assistant.cli.session import EXIT_USAGE, fail
+from assistant.evidence import THRESHOLD, WORTH_SHOWING, Scored
+from assistant.qa.abstention import Bars, chance
+from assistant.question import Question
+from assistant.retrieve import Evidence
+
+WORDS = 60
+"""Characters of a reader's words, and of a sentence, that are shown."""
+
+LEAST_WIDTH = 160
+"""Columns of a table, however narrow the terminal: cells of three letters tell nothing."""
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """One weighing of evidence: the passages in the order in which they were found, and their units, best first."""
+
+    question: Question
+    evidence: Sequence[Evidence]
+    scored: Sequence[Scored]
+
+
+class Watched:
+    """Watches what is asked of a desk from now on. Only the library itself can be watched."""
+
+    def __init__(self, desk: Desk) -> None:
+        if not isinstance(desk, LocalDesk):
+            raise fail(
+                "--explain works without a running server only: stop the server that uses the library, or leave "
+                "--explain out.",
+                EXIT_USAGE,
+            )
+        self.seen: list[Weighing] = []
+        desk.engine.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
+
+    def print(self, console: Console, answer: Answer) -> None:
+        """A table for each weighing with the bars that it was held against, and the outcome."""
+        for each in self.seen:
+            console.print(Text(f"\nWeighed for: {each.question.text}", style="bold"))
+            if each.evidence:
+                console.print(_table(each), width=max(console.width, LEAST_WIDTH))
+            else:
+                console.print("No passage was found.")
+            for line in _decided(each):
+                console.print(Text(line))
+        if not self.seen:
+            console.print(Text("\nNo evidence was weighed: a rule decided (a timetable, a place or article that is named, "
+                               "a document that is not held, a refusal)."))  # fmt: skip
+        console.print(Text.assemble("Outcome: ", (_outcome(answer, self.seen), "bold")))
+
+
+def _table(weighing: Weighing) -> Table:
+    table = Table(
+        "rank", "passage", "fused", "read by", "logit", "chance", "its words", "best unit", "score", box=SIMPLE
+    )
+    for rank, found in enumerate(weighing.evidence, 1):
+        own = [each for each in weighing.scored if each.unit.evidence.id == found.id]
+        best = own[0] if own else None
+        table.add_row(
+            str(rank),
+            Text(found.document.cite(found.passage.locator)),
+            f"{found.score:.3f}",
+            *_read(found, best),
+            Text(_short(best.unit.text)) if best else "not scored",
+            f"{best.score:+.2f}" if best else "",
+        )
+    return table
+
+
+def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
+    """What the reader said of a passage: its name, logit, chance, words."""
+    if best is None or best.known is None:
+        return "nobody", "", "", ""
+    known = best.known
+    span = known.reading.best()
+    words = "" if span is None else found.passage.text[span[0] : span[1]]
+    logit = known.reading.logit
+    return known.reader, f"{logit:+.2f}", f"{known.bars.probability(logit):.0%}", Text(_short(words))
+
+
+def _decided(weighing: Weighing) -> list[str]:
+    """The bars that scores were held against, the best unit's first."""
+    if not weighing.scored:
+        return ["No unit was scored."]
+    best = weighing.scored[0]
+    if best.known is None:
+        return [f"Best unit {best.score:+.2f}, weighed without a reader: {_against(best, THRESHOLD, WORTH_SHOWING)}."]
+    bars = best.known.bars
+    return [
+        f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: "
+        f"{_against(best, THRESHOLD, bars.least)}.",
+        f"Bars of the reader '{best.known.reader}': answered from {_bar(bars.answered)}, tentative from "
+        f"{_bar(bars.tentative)}; log-odds = {_odds(bars)}.",
+    ]
+
+
+def _against(best: Scored, answered: float, least: float) -> str:
+    if best.score >= answered:
+        return f"reaches the bar for an answer ({answered:+.2f})"
+    if best.score >= least:
+        return f"below the bar for an answer ({answered:+.2f}), reaches that for what comes closest ({least:+.2f})"
+    return f"below the bar for what comes closest ({least:+.2f})"
+
+
+def _bar(odds: float) -> str:
+    return f"log-odds {odds:+.2f} (a chance of {chance(odds):.0%})"
+
+
+def _odds(bars: Bars) -> str:
+    return f"{bars.slope:.3f} x logit {bars.offset:+.3f}"
+
+
+def _outcome(answer: Answer, seen: Sequence[Weighing]) -> str:
+    """The status, and why it is not what the scores say, where a rule or a known gap overruled them."""
+    reached = any(each.scored and each.scored[0].score >= THRESHOLD for each in seen)
+    if reached and answer.status in ("not_found", "tentative"):
+        return f"{answer.status}; a known gap or a document that is not held spoke against what reached the bar"
+    return answer.status
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= WORDS else f"{line[: WORDS - 1]}…"

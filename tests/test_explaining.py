@@ -1,0 +1,99 @@
+"""`ask --explain`: what was found, what the reader said of it, which bar decided."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from conftest import OpenLibrary, add
+from rich.console import Console
+from test_cli import Cli
+from test_reader import ASKED, BARS, HARBOUR, Fake, readers
+
+from assistant.cli.desk import LocalDesk
+from assistant.cli.explaining import Watched
+from assistant.cli.remote import ServerDesk
+from assistant.engine import Engine
+from assistant.qa.readers import Readers
+from assistant.settings import Settings
+from corpus.catalogue import Catalogue
+from ingest.run import Input
+
+
+def told(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, question: str = ASKED) -> str:
+    """What is printed of a question to the harbour rules, on one line."""
+    library = open_library()
+    add(library, catalogue, Input("harbour.md", HARBOUR.encode()))
+    desk = LocalDesk(library, Settings())
+    desk.engine = Engine(library, catalogue, readers=read)
+    watched = Watched(desk)
+    answer = desk.ask(question).answer
+    file = io.StringIO()
+    watched.print(Console(file=file, width=200), answer)
+    return " ".join(file.getvalue().split())
+
+
+@pytest.mark.parametrize(
+    ("logit", "decided", "outcome"),
+    [
+        (3.0, "reaches the bar for an answer", "answered"),
+        (0.0, "reaches that for what comes closest", "tentative"),
+        (-3.0, "below the bar for what comes closest", "not_found"),
+    ],
+)
+def test_what_the_reader_said_its_bars_and_the_outcome_are_told(
+    open_library: OpenLibrary, catalogue: Catalogue, logit: float, decided: str, outcome: str
+) -> None:
+    shown = told(open_library, catalogue, readers(en=Fake({"forty crowns": logit})))
+    assert f"Weighed for: {ASKED}" in shown
+    assert f"en {logit:+.2f} {BARS.probability(logit):.0%} forty crowns" in shown
+    assert "Bars of the reader 'en': answered from log-odds +1.00 (a chance of 73%)" in shown
+    assert decided in shown
+    assert shown.endswith(f"Outcome: {outcome}")
+
+
+def test_every_passage_that_was_found_has_its_rank_place_and_fused_score(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    shown = told(open_library, catalogue, readers(en=Fake({"forty crowns": 3.0})))
+    assert re.search(r"rank passage fused .* 1 A/88/501\S* .*?\d\.\d{3} en", shown)
+
+
+def test_what_is_weighed_without_a_reader_is_told_as_such(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    shown = told(open_library, catalogue, None)
+    assert "nobody" in shown
+    assert "weighed without a reader" in shown
+
+
+def test_a_question_that_a_rule_answers_weighs_nothing(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    shown = told(open_library, catalogue, None, "What does A/99/999 say?")
+    assert "a rule decided" in shown
+    assert shown.endswith("Outcome: not_found")
+
+
+def test_the_command_prints_it_beside_the_answer_and_leaves_standard_output_as_it_is(tmp_path: Path) -> None:
+    note = tmp_path / "harbour.md"
+    note.write_text(HARBOUR, encoding="utf-8")
+    cli = Cli(tmp_path / "library", {"RAPPORTEUR_MULTILINGUAL": "off", "RAPPORTEUR_READER": "false"})
+    assert cli("ingest", note).code == 0
+    plain, explained = cli("ask", ASKED), cli("ask", ASKED, "--explain")
+    assert explained.out == plain.out
+    assert "Outcome: " in explained.err
+    assert "Outcome: " not in plain.err
+    assert "Outcome: " in cli("ask", ASKED, "--explain", "--json").err
+
+
+def test_a_file_of_questions_is_not_explained(tmp_path: Path) -> None:
+    done = Cli(tmp_path / "library")("ask", "--batch", tmp_path / "questions.jsonl", "--explain")
+    assert (done.code, done.out) == (2, "")
+    assert "one question" in done.err
+
+
+def test_with_a_running_server_it_says_that_it_works_without_one_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with ServerDesk("http://127.0.0.1:9", "token", Settings()) as desk, pytest.raises(typer.Exit) as ended:
+        Watched(desk)
+    assert ended.value.exit_code == 2
+    assert "without a running server only" in capsys.readouterr().err

@@ -1,0 +1,531 @@
+"""The trained reader: what it tells decides whether passages answer, and which of their words are quoted."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import numpy as np
+import pytest
+from conftest import OpenLibrary, add
+from test_cli import ITEM_3, Cli
+
+from assistant.engine import Engine
+from assistant.evidence import READ
+from assistant.qa.abstention import Bars, bars
+from assistant.qa.base import available
+from assistant.qa.reader import Name, Reader, Reading
+from assistant.qa.readers import Readers
+from assistant.qa.weights import shipped_path, ships
+from corpus.catalogue import Catalogue
+from corpus.embedding import EmbeddingError, HashEmbedder
+from corpus.library import Library
+from ingest.run import Input
+from ingest.segment import SEGMENTER_VERSION
+
+needs_base = pytest.mark.skipif(not available("bert"), reason="the optional extra 'crossencoder' is not installed")
+needs_reader = pytest.mark.skipif(
+    not ships("en") or not available("bert"),
+    reason="the English reader's weights, or its base (extra 'crossencoder'), are not here",
+)
+
+BARS = Bars(slope=1.0, offset=0.0, answered=1.0, tentative=-1.0)
+HARBOUR = (
+    "# Harbour rules\n\nA/88/501\n\n1. Boats enter between six and ten. Yachts pay forty crowns a night.\n\n"
+    "2. Nets are dried on the eastern pier.\n\n3. The bell is rung in fog.\n"
+)
+LIGHTHOUSE = "# Lighthouse rules\n\nA/88/502\n\n1. Yachts near the lighthouse pay nine crowns a night.\n"
+ASKED = "How many crowns do yachts pay a night?"
+
+
+class Fake:
+    """Reads by rule: a passage with a phrase has its logit, others the last; the likeliest words are the phrase. Of a
+    passage no more than `sees` characters are read."""
+
+    def __init__(self, logits: Mapping[str, float], other: float = -9.0, sees: int = 10**9) -> None:
+        self._logits, self._other, self._sees = logits, other, sees
+        self.asked: list[str] = []
+        self.passages: list[tuple[str, str]] = []
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        self.asked.append(question)
+        self.passages += passages
+        return [self._reading(text[: self._sees]) for _, text in passages]
+
+    def _reading(self, text: str) -> Reading:
+        offsets = [match.span() for match in re.finditer(r"\S+", text)]
+        start, end = np.zeros(len(offsets), np.float32), np.zeros(len(offsets), np.float32)
+        for phrase, logit in self._logits.items():
+            at = text.find(phrase)
+            if at >= 0:
+                inside = [n for n, (a, b) in enumerate(offsets) if b > at and a < at + len(phrase)]
+                start[inside[0]], end[inside[-1]] = 5.0, 5.0
+                return Reading(logit, offsets, start, end)
+        return Reading(self._other, offsets, start, end)
+
+
+AGENDA = Path(__file__).parent.parent / "corpus" / "starter" / "agenda-2021.md"
+
+
+def readers(**each: Fake) -> Readers:
+    """Readers by name: `en`, `multilingual`."""
+    named: dict[Name, Fake] = dict(each)  # type: ignore[arg-type]
+    return Readers(dict(named), dict.fromkeys(named, BARS))
+
+
+def engine(open_library: OpenLibrary, catalogue: Catalogue, read: Readers | None, *texts: str) -> Engine:
+    library = open_library()
+    names = [f"text-{n}.md" for n in range(len(texts))]
+    add(library, catalogue, *(Input(name, text.encode()) for name, text in zip(names, texts, strict=True)))
+    return Engine(library, catalogue, readers=read)
+
+
+# What is said
+
+
+def test_the_sentence_that_holds_the_readers_words_is_quoted(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    read = readers(en=Fake({"forty crowns": 4.0}))
+    answer = engine(open_library, catalogue, read, HARBOUR).ask(ASKED)
+    assert answer.status == "answered"
+    assert [each.text for each in answer.statements] == ["Yachts pay forty crowns a night."]
+    (cited,) = answer.citations
+    assert cited.quote == "Yachts pay forty crowns a night."
+
+
+@pytest.mark.parametrize(
+    ("logit", "status"),
+    [(1.01, "answered"), (0.99, "tentative"), (-0.99, "tentative"), (-1.01, "not_found"), (-900.0, "not_found")],
+)
+def test_the_bars_decide_what_is_an_answer_what_comes_closest_and_what_is_nothing(
+    open_library: OpenLibrary, catalogue: Catalogue, logit: float, status: str
+) -> None:
+    answer = engine(open_library, catalogue, readers(en=Fake({"forty crowns": logit}, -999.0)), HARBOUR).ask(ASKED)
+    assert answer.status == status
+    assert [each.text for each in answer.statements] == (
+        [] if status == "not_found" else ["Yachts pay forty crowns a night."]
+    )
+
+
+@pytest.mark.parametrize("logit", [3.0, 0.0])
+def test_at_most_three_statements_are_made_of_what_was_read_the_best_first(
+    open_library: OpenLibrary, catalogue: Catalogue, logit: float
+) -> None:
+    texts = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts pay {n} crowns a night.\n" for n in range(10, 16)]
+    logits = {f"pay {n} crowns": logit + 0.1 * (n - 10) for n in range(10, 16)}
+    answer = engine(open_library, catalogue, readers(en=Fake(logits)), *texts).ask(ASKED)
+    assert [each.text for each in answer.statements] == [f"Yachts pay {n} crowns a night." for n in (15, 14, 13)]
+
+
+def test_what_the_reader_thinks_likelier_comes_first_whatever_document_it_is_in(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = engine(open_library, catalogue, None, HARBOUR, LIGHTHOUSE).library
+    for first, logits in (("forty", {"forty crowns": 3.0, "nine crowns": 2.5}),
+                          ("nine", {"forty crowns": 2.5, "nine crowns": 3.0})):  # fmt: skip
+        answer = Engine(library, catalogue, readers=readers(en=Fake(logits))).ask(ASKED)
+        assert f"pay {first} crowns" in answer.statements[0].text
+        assert len(answer.statements) == 2
+
+
+def test_a_row_of_a_table_is_quoted_with_its_header(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    table = (
+        "# Fees\n\nA/88/503\n\n1. The fees follow.\n\n| Vessel | Crowns a night |\n|---|---|\n| Barge | 70 |\n"
+        "| Yacht | 40 |\n"
+    )
+    answer = engine(open_library, catalogue, readers(en=Fake({"Yacht | 40": 4.0})), table).ask(ASKED)
+    assert answer.status == "answered"
+    (statement,) = answer.statements
+    assert [cite.quote for cite in statement.citations] == ["Vessel | Crowns a night", "Yacht | 40"]
+
+
+def test_words_that_the_reader_did_not_see_are_not_shown_even_where_it_likes_the_passage(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    seen = "Boats enter between six and ten."
+    cut = HARBOUR.index("Yachts pay") - HARBOUR.index("Boats enter")
+    asked = engine(open_library, catalogue, readers(en=Fake({"Boats": 9.0}, sees=cut)), HARBOUR)
+    assert [each.text for each in asked.ask(ASKED).statements] == [seen]
+    blind = Engine(asked.library, catalogue, readers=readers(en=Fake({}, other=9.0, sees=0))).ask(ASKED)
+    assert (blind.status, blind.statements) == ("not_found", ())
+
+
+def test_the_chance_that_the_best_passage_answers_is_told_with_the_answer(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    asked = engine(open_library, catalogue, readers(en=Fake({"forty crowns": 2.0})), HARBOUR)
+    answer = asked.ask(ASKED)
+    assert answer.probability == pytest.approx(BARS.probability(2.0))
+    assert answer.confidence == pytest.approx(1.0)
+    assert answer.to_json()["probability"] == round(BARS.probability(2.0), 4)
+    unread = Engine(asked.library, catalogue).ask(ASKED)
+    assert unread.to_json()["probability"] is None
+
+
+def test_of_a_question_with_two_parts_the_less_likely_one_counts(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    class ByQuestion(Fake):
+        """Reads as a passage is about what is asked."""
+
+        def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+            phrase, logit = ("rung in fog", 1.5) if "bell" in question else ("forty crowns", 3.0)
+            return Fake({phrase: logit}).read(question, passages)
+
+    read = readers(en=ByQuestion({}))
+    answer = engine(open_library, catalogue, read, HARBOUR).ask(
+        "How many crowns do yachts pay a night, and when is the bell rung?"
+    )
+    assert {each.text for each in answer.statements} == {
+        "Yachts pay forty crowns a night.", "The bell is rung in fog.",
+    }  # fmt: skip
+    assert answer.probability == pytest.approx(BARS.probability(1.5))
+
+
+@pytest.mark.parametrize("logit", [-1e9, -800.0, 0.0, 800.0, 1e9])
+def test_any_logit_has_a_chance_between_none_and_certainty(logit: float) -> None:
+    assert 0.0 <= BARS.probability(logit) <= 1.0
+
+
+# Who reads what
+
+
+def test_english_is_read_by_the_english_reader_and_all_else_by_the_multilingual_one(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    english, other = Fake({"forty crowns": 4.0}), Fake({"forty crowns": 4.0})
+    asked = engine(open_library, catalogue, readers(en=english, multilingual=other), HARBOUR)
+    asked.ask(ASKED)
+    assert english.asked == [ASKED]
+    assert english.passages
+    assert not other.passages
+    english.passages.clear()
+    answer = asked.ask("Combien de couronnes les yachts paient-ils par nuit ? crowns night", language="fr")
+    assert other.passages
+    assert not english.passages
+    assert answer.status == "answered"
+
+
+def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:
+    both, one = readers(en=Fake({}), multilingual=Fake({})), readers(en=Fake({}))
+    assert [both.name_for(*pair) for pair in (("en", "en"), ("fr", "en"), ("en", "ar"), ("zh", "zh"))] == [
+        "en", "multilingual", "multilingual", "multilingual",
+    ]  # fmt: skip
+    assert [one.name_for(*pair) for pair in (("en", "en"), ("fr", "en"), ("en", "ar"))] == ["en", None, None]
+    assert readers(multilingual=Fake({})).name_for("en", "en") == "multilingual"
+    assert readers().name_for("en", "en") is None
+
+
+def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    english = Fake({"forty crowns": 4.0})
+    asked = engine(open_library, catalogue, readers(en=english), HARBOUR)
+    plain = Engine(asked.library, catalogue)
+    question = "Combien de crowns yachts pay a night ?"
+    with_reader, without = (each.ask(question, language="fr") for each in (asked, plain))
+    assert not english.passages
+    assert with_reader.confidence is not None
+    assert with_reader.confidence == without.confidence
+    assert with_reader.probability is None
+
+
+def test_a_document_with_a_subject_index_is_not_read(starter_library: Library, catalogue: Catalogue) -> None:
+    fake = Fake({}, other=9.0)
+    asked = Engine(starter_library, catalogue, readers=readers(en=fake))
+    assert asked.ask("Can migrants be prosecuted for having been smuggled?").status == "answered"
+    assert not any(fake.passages)
+
+
+def test_a_subject_is_weighed_and_not_read(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    fake = Fake({"forty crowns": 4.0})
+    asked = engine(open_library, catalogue, readers(en=fake), HARBOUR)
+    held = [document.id for document in asked.library.documents()]
+    scored = asked.weigh("crowns that yachts pay", held)
+    assert scored
+    assert not fake.asked
+    assert all(each.probability is None for each in scored)
+    asked.weigh(ASKED)
+    assert fake.asked == [ASKED]
+
+
+def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_the_turn_before(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Ferries, tugs and barges wait at pier {n}.\n" for n in range(10, 40)]
+    fake = Fake({"forty crowns": 4.0})
+    asked = engine(open_library, catalogue, readers(en=fake), HARBOUR, *crowd)
+    assert asked.ask(ASKED).status == "answered"
+    assert 1 <= len(fake.passages) <= READ
+    fake.passages.clear()
+    asked.ask("And for ferries, tugs and barges that wait at a pier?", [ASKED])
+    latest = fake.passages
+    assert any("forty crowns" in text for _, text in latest)
+    fake.passages.clear()
+    asked.ask("Where do ferries, tugs and barges wait at a pier?")
+    assert len(fake.passages) == READ
+    assert not any("forty crowns" in text for _, text in fake.passages)
+
+
+# Switched off, absent
+
+
+def test_the_setting_turns_the_reader_off(tmp_path: Path, open_library: OpenLibrary) -> None:
+    from assistant.cli.session import make_engine
+    from assistant.settings import Settings
+
+    library = open_library()
+    given = {"data_dir": tmp_path, "cross_encoder": "off"}
+    off = make_engine(library, Settings(**given, reader=False))
+    on = make_engine(library, Settings(**given))
+    assert off.signature[1] == ()
+    assert on.signature[1] == Readers.shipped(tmp_path).names
+
+
+@needs_reader
+def test_nothing_is_loaded_for_a_question_that_a_rule_answers(tmp_path: Path) -> None:
+    note = tmp_path / "harbour.md"
+    note.write_text(HARBOUR, encoding="utf-8")
+    cli = Cli(tmp_path / "library", {"RAPPORTEUR_MULTILINGUAL": "off"})
+    assert cli("ingest", AGENDA, note).code == 0
+    assert cli("ask", ITEM_3, "--json").json()["status"] == "answered"
+    assert not list((tmp_path / "library").glob("models/reader-*"))
+    assert cli("ask", ASKED, "--json").json()["probability"] is not None
+    assert list((tmp_path / "library").glob("models/reader-en-*.onnx"))
+
+
+@needs_reader
+def test_doctor_names_the_reader_that_is_there_or_switched_off(tmp_path: Path) -> None:
+    env = {"RAPPORTEUR_MULTILINGUAL": "off"}
+    assert re.search(r"reader \(en\)\W+ok\W+installed", Cli(tmp_path / "library", env)("doctor").out)
+    off = Cli(tmp_path / "library", {**env, "RAPPORTEUR_READER": "false"})("doctor").out
+    assert re.search(r"reader\W+ok\W+switched off", off)
+
+
+@pytest.mark.parametrize(
+    ("absent", "told"), [("weights", "RAPPORTEUR_READER=false"), ("base", "pip install 'rapporteur[crossencoder]'")]
+)
+def test_doctor_says_what_mends_a_reader_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: str, told: str
+) -> None:
+    monkeypatch.setattr("assistant.cli.checks.ships", lambda name: absent != "weights")
+    monkeypatch.setattr("assistant.cli.checks.available", lambda kind: False)
+    done = Cli(tmp_path / "library", {"RAPPORTEUR_MULTILINGUAL": "off"})("doctor")
+    assert done.code == 0
+    assert told in " ".join(done.out.split())
+    assert "chosen less sharply" in done.out
+
+
+# Files
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the converted reader is kept."""
+    return tmp_path_factory.mktemp("reader")
+
+
+def spoilt(kind: str, good: bytes) -> bytes:
+    """A file of weights with something wrong."""
+    if kind == "cut":
+        return good[: len(good) // 2]
+    if kind == "changed":
+        middle = len(good) // 2
+        return good[:middle] + bytes(64) + good[middle + 64 :]
+    file = io.BytesIO()
+    if kind == "pickled":
+        np.savez(file, answerable=np.array([{}], object))
+    elif kind == "no scales":
+        np.savez(file, **{"encoder.layer.0.x#codes": np.ones((2, 2), np.int8)})
+    elif kind == "another model":
+        np.savez(file, **{"span.weight": np.ones((2, 5), np.float32)})
+    elif kind == "no arrays":
+        with zipfile.ZipFile(file, "w") as package:
+            package.writestr("readme.txt", "hello")
+    else:
+        return {"empty": b"", "no archive": b"<html>not here</html>" * 9}[kind]
+    return file.getvalue()
+
+
+@needs_base
+@pytest.mark.parametrize("kind", ["empty", "no archive", "pickled", "no scales", "another model", "no arrays"])
+def test_weights_that_are_not_a_readers_are_told_with_the_file_and_the_remedy(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "reader-en.npz"
+    path.write_bytes(spoilt(kind, b""))
+    with pytest.raises(EmbeddingError, match=r"reader-en\.npz are damaged .*RAPPORTEUR_READER=false") as told:
+        Reader("en", tmp_path / "cache", weights=path).read("?", [("", "text")])
+    assert str(path) in str(told.value)
+    assert not (tmp_path / "cache").exists()
+
+
+@needs_reader
+@pytest.mark.parametrize("kind", ["cut", "changed"])
+def test_shipped_weights_that_were_damaged_are_never_read(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "reader-en.npz"
+    path.write_bytes(spoilt(kind, shipped_path("en").read_bytes()))
+    reader = Reader("en", tmp_path / "cache", weights=path)
+    with pytest.raises(EmbeddingError, match="damaged"):
+        reader.check()
+    with pytest.raises(EmbeddingError, match="damaged"):
+        reader.read("?", [("", "text")])
+
+
+def test_weights_that_are_not_there_are_told_at_every_question_and_no_answer_is_given(
+    tmp_path: Path, open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    gone = Reader("en", tmp_path, weights=tmp_path / "gone.npz")
+    asked = engine(open_library, catalogue, Readers({"en": gone}, {"en": BARS}), HARBOUR)
+    for _ in range(2):
+        with pytest.raises(EmbeddingError, match=r"gone\.npz can't be read .*Install Rapporteur again"):
+            asked.ask(ASKED)
+
+
+def test_no_passages_need_no_weights(tmp_path: Path) -> None:
+    assert Reader("en", tmp_path, weights=tmp_path / "gone.npz").read("?", []) == []
+
+
+@needs_reader
+def test_a_damaged_converted_model_is_made_anew(cache: Path, tmp_path: Path) -> None:
+    passages = [("Harbour rules", "Yachts pay forty crowns a night.")]
+    before = Reader("en", cache).read(ASKED, passages)[0].logit
+    (kept,) = cache.glob("*.onnx")
+    whole = kept.read_bytes()
+    for spoil in (whole[:-100], b"", whole[:500] + bytes(50) + whole[550:]):
+        folder = tmp_path / str(len(spoil))
+        shutil.copytree(cache, folder, dirs_exist_ok=True)
+        (folder / kept.name).write_bytes(spoil)
+        if spoil == b"":
+            (folder / f"{kept.name}.sha256").unlink()
+        assert Reader("en", folder).read(ASKED, passages)[0].logit == before
+        assert (folder / kept.name).read_bytes() == whole
+
+
+# The English reader itself
+
+
+@pytest.fixture(scope="module")
+def reader(cache: Path) -> Reader:
+    """The English reader."""
+    return Reader("en", cache)
+
+
+@pytest.fixture(scope="module")
+def real(reader: Reader, tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Engine]:
+    """An engine with the English reader over a small text about a harbour."""
+    with Library(tmp_path_factory.mktemp("harbour"), HashEmbedder(), SEGMENTER_VERSION) as library:
+        text = (
+            "# Report of the harbour board\n\nA/88/504\n\n"
+            "1. The harbour was founded by fishermen in 1871. Every visiting yacht is charged a fee of forty crowns for each "
+            "night that it spends at the quay.\n\n"
+            "2. Nets may be dried on the eastern pier only. The harbour master may fine whoever dries nets elsewhere.\n\n"
+            "3. In fog the bell is rung every two minutes by the keeper of the lighthouse.\n"
+        )
+        add(library, catalogue, Input("harbour.md", text.encode()))
+        yield Engine(library, catalogue, readers=Readers({"en": reader}, {"en": bars()["en"]}))
+
+
+@needs_reader
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What does it cost a yacht to stay overnight?", "forty crowns"),
+        ("Who sounds the bell when it is foggy?", "keeper of the lighthouse"),
+    ],
+)
+def test_a_question_in_other_words_is_answered_by_the_right_sentence(real: Engine, question: str, words: str) -> None:
+    answer = real.ask(question)
+    assert answer.status == "answered"
+    assert words in answer.statements[0].text
+    assert answer.probability is not None
+    assert answer.probability > 0.5
+
+
+@needs_reader
+@pytest.mark.parametrize(
+    "question",
+    ["How many yachts visited the harbour last year?", "Who paid for the lighthouse?", "How deep is the eastern pier?"],
+)
+def test_a_near_miss_is_no_answer(real: Engine, question: str) -> None:
+    assert real.ask(question).status in ("tentative", "not_found")
+
+
+@needs_reader
+@pytest.mark.parametrize(
+    "question", ["What is the boiling point of mercury?", "Who won the football cup?", "How do bees make honey?"]
+)
+def test_a_question_about_something_else_is_never_answered(real: Engine, question: str) -> None:
+    answer = real.ask(question)
+    assert answer.status == "not_found"
+    assert not answer.statements
+
+
+@needs_reader
+def test_equal_passages_have_equal_readings_whatever_stands_beside_them(reader: Reader) -> None:
+    passage = ("Harbour rules", "Yachts pay forty crowns a night.")
+    (alone,) = reader.read(ASKED, [passage])
+    beside = reader.read(ASKED, [("", "Nets dry. " * 300), passage, ("", "Fog."), passage])
+    for reading in (beside[1], beside[3]):
+        assert reading.logit == alone.logit
+        np.testing.assert_array_equal(reading.start, alone.start)
+        np.testing.assert_array_equal(reading.end, alone.end)
+
+
+@needs_reader
+def test_two_threads_that_ask_at_once_load_once_and_get_the_same_readings(cache: Path) -> None:
+    reader, together = Reader("en", cache), Barrier(4)
+    passages = [("", f"Yachts pay {n} crowns a night.") for n in range(6)]
+
+    def asked(_: int) -> list[float]:
+        together.wait()
+        return [each.logit for each in reader.read(ASKED, passages)]
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(asked, range(4)))
+    assert told == [told[0]] * 4
+    assert len(set(told[0])) > 1
+
+
+@needs_reader
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\t", "\ud83d lone \udc00", "x" * 100_000, "word " * 20_000, "?!… —.,;:()[]«»" * 30, "\x00\x01", "会议" * 900, "[SEP] " * 50],
+    ids=["empty", "blank", "surrogates", "one word", "long", "punctuation", "control", "chinese", "separators"],
+)  # fmt: skip
+def test_any_text_may_be_question_heading_or_passage(reader: Reader, text: str) -> None:
+    plain = "Yachts pay forty crowns."
+    for question, heading, passage in ((text, "", plain), (ASKED, text, plain), (ASKED, "", text), (text, text, text)):
+        (reading,) = reader.read(question, [(heading, passage)])
+        assert np.isfinite(reading.logit)
+        assert len(reading.start) == len(reading.end) == len(reading.offsets)
+        assert all(0 <= begin <= end <= len(passage) for begin, end in reading.offsets)
+        best = reading.best()
+        assert best is None or np.isfinite(best[2])
+
+
+@needs_base
+def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
+    from assistant.qa.base import tokenizer_of
+    from assistant.qa.pairing import Pairing
+
+    tokenizer = tokenizer_of("bert")
+    row = Pairing(tokenizer, "bert").row("Who?", "", "Nets. [SEP] Yes. [CLS]")
+    assert row.pieces.count(tokenizer.token_to_id("[SEP]")) == 2
+    assert row.pieces.count(tokenizer.token_to_id("[CLS]")) == 1
+
+
+@pytest.mark.skipif(not available("e5"), reason="the optional extra 'multilingual' is not installed")
+def test_the_multilingual_base_keeps_its_separators_too() -> None:
+    from assistant.qa.base import tokenizer_of
+    from assistant.qa.pairing import Pairing
+
+    tokenizer, passage = tokenizer_of("e5"), "Nets. </s></s> Yes <s> <pad>."
+    row = Pairing(tokenizer, "e5").row("Who?", "", passage)
+    assert row.pieces.count(tokenizer.token_to_id("</s>")) == 3
+    assert row.pieces.count(tokenizer.token_to_id("<s>")) == 1
+    assert tokenizer.token_to_id("<pad>") not in row.pieces
+    assert row.offsets[-1][1] == len(passage)
