@@ -25,8 +25,8 @@ def exported(checkpoint: Path) -> bytes:
 
     try:
         held = torch.load(checkpoint, weights_only=True)["weights"]
-    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError) as error:
-        raise ValueError(f"{checkpoint} is no checkpoint of a reader: {error!r}.") from None
+    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError):
+        raise ValueError(f"{checkpoint} is no checkpoint of a reader.") from None
     return npz(packed({name: value.float().numpy() for name, value in held.items()}))
 
 

@@ -113,8 +113,8 @@ def _resumed(reader: Reader, path: Path) -> dict[str, Any]:
     try:
         held: dict[str, Any] = torch.load(path, weights_only=True)
         reader.load_state_dict(held["weights"])
-    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is no checkpoint of this reader: {error}.") from None
+    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError):
+        raise ValueError(f"{path} is no checkpoint of this reader.") from None
     return held
 
 
