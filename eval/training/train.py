@@ -139,8 +139,11 @@ def _run(
     body = [each for each in reader.parameters() if each.requires_grad and id(each) not in known]
     # What is computed is bfloat16; what is learnt is kept in float32, for steps that are smaller than bfloat16 can tell.
     exact = [each.detach().clone().float().requires_grad_() for each in (*body, *heads)]
-    reader.to(torch.bfloat16)
     learnt = [*body, *heads]
+    # Frozen layers ship as they were; the embeddings, which are large, come from the base again.
+    kept = [each for layer in reader.bert.encoder.layer[: plan.frozen] for each in layer.parameters()]
+    whole = dict(zip(map(id, [*learnt, *kept]), [*exact, *(each.detach().clone() for each in kept)], strict=True))
+    reader.to(torch.bfloat16)
     optimiser = torch.optim.AdamW(
         [{"params": exact[: len(body)], "lr": plan.rate}, {"params": exact[len(body) :], "lr": plan.head_rate}],
         weight_decay=0.01,
@@ -177,8 +180,8 @@ def _run(
                 f"({100 * done:.0f} %): answers, list, span, all {shown}"
             )
         if steps % SAVED == 0:
-            _save(reader, dict(zip(map(id, learnt), exact, strict=True)), folder, state)
-    _save(reader, dict(zip(map(id, learnt), exact, strict=True)), folder, state)
+            _save(reader, whole, folder, state)
+    _save(reader, whole, folder, state)
 
 
 def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: dict[str, Any]) -> None:
