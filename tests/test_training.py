@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,17 @@ from typer.testing import CliRunner
 from assistant.engine import Engine
 from assistant.qa.reader import Reading
 from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.models import Models
 from eval.training.card import write_card
 from eval.training.cli import app
 from eval.training.groups import Group, Read, folded, lines_of, load, save
 from eval.training.measure import outcomes, questions_for
 from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
-from eval.training.public import SOURCES, Banned, public_groups
+from eval.training.public import SOURCES, Banned, Source, public_groups
 from eval.training.rows import PASSAGES, QUESTIONS
+from eval.training.train import PLANS, Plan
 from eval.training.written import written_groups
 from ingest.run import Input
 
@@ -363,6 +367,84 @@ def test_a_command_says_in_a_sentence_what_is_missing(tmp_path: Path) -> None:
     absent = run(app, ["export", "en", "--checkpoint", str(tmp_path / "none.pt")])
     assert absent.exit_code == 1
     assert "No such file" in absent.stderr
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as `rows` wants it, with a little of everything, and a small model that ranks by words."""
+    folder = tmp_path / "shared"
+    evaluation(folder / "eval")
+    (folder / "training" / "data").mkdir(parents=True)
+    text = "The tower of the town was built by Ann in 1900. It is open in summer."
+    asked = [{"question": f"Who built the tower of town {n}?", "answers": [{"text": "Ann", "answer_start": text.index("Ann")}]}
+             for n in range(3)]  # fmt: skip
+    banned = {"question": "How high?", "is_impossible": True, "answers": []}
+    squad = {"data": [{"title": "Tower", "paragraphs": [{"context": text, "qas": [*asked, banned]}]}]}
+    (folder / "training" / "data" / "some.json.gz").write_bytes(gzip.compress(json.dumps(squad).encode()))
+    natural = {"question": "who was ann", "answers": ["a builder"],
+               "ctxs": [{"title": "Ann", "text": "Ann was a builder of towers."}]}  # fmt: skip
+    (folder / "training" / "data" / "nqo.jsonl.gz").write_bytes(gzip.compress(json.dumps(natural).encode()))
+    (folder / "documents" / "un" / "train").mkdir(parents=True)
+    (folder / "documents" / "un" / "train" / "rules.md").write_text(RULES, encoding="utf-8")
+    monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
+    monkeypatch.setattr("eval.training.rows.QUESTIONS", written_lines(tmp_path / "questions.jsonl", ASKED))
+    passages = [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
+                for n in range(4)]  # fmt: skip
+    monkeypatch.setattr("eval.training.rows.PASSAGES", written_lines(tmp_path / "passages.jsonl", passages))
+    monkeypatch.setattr("eval.training.shelf.make_models", lambda *_: Models(HashEmbedder()))
+    return folder
+
+
+def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> None:
+    printed = []
+    for out in (tmp_path / "one", tmp_path / "two"):
+        done = CliRunner().invoke(app, ["rows", "--shared", str(shared), "--out", str(out)])
+        assert done.exit_code == 0, done.stderr
+        printed.append([line.split()[:2] for line in done.stdout.splitlines()])
+    assert printed[0] == printed[1]
+    assert [name for _, name in printed[0]] == ["public", "own", "written", "en", "multilingual", "aside"]
+    public = list(load(tmp_path / "one" / "public.jsonl.gz"))
+    assert by_set(public) == {"nq": 1, "squad2": 3}
+    english = list(load(tmp_path / "one" / "en.jsonl.gz"))
+    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 2}
+    assert {group.language for group in english} == {"en"}
+    several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
+    assert by_set(several) == {"nq": 1, "squad2": 3, "un": 3, "written": 4}
+
+
+def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
+    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
+    near = {**ASKED[1], "history": [], "question": "Who may repair the lamps?"}
+    questions = written_lines(tmp_path / "questions.jsonl", [ASKED[0]] * 20 + [near] * 20 + [ASKED[2]])
+    others = written_lines(tmp_path / "aside.jsonl", [{"language": "en", "question": "Did Ann win?"}] * 30)
+    (tmp_path / "weights.npz").write_bytes(b"weights")
+    out = tmp_path / "calibration.json"
+    given = {"--questions": questions, "--documents": shared / "documents" / "un" / "train", "--aside": others,
+             "--weights": tmp_path / "weights.npz", "--out": out, "--folder": tmp_path / "work"}  # fmt: skip
+    line = [str(part) for pair in given.items() for part in pair]
+    done = CliRunner().invoke(app, ["calibrate", "en", *line])
+    assert done.exit_code == 0, done.stderr
+    assert "Reliability" in done.stdout
+    assert "expected_error" in done.stdout
+    found = json.loads(out.read_text(encoding="utf-8"))["readers"]["en"]
+    assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (70, 1.0, 0.0)
+    assert found["weights"] == hashlib.sha256(b"weights").hexdigest()
+    few = CliRunner().invoke(app, ["calibrate", "multilingual", *line])
+    assert few.exit_code == 2
+    assert "questions that are answered and questions that are not" in few.stderr
+
+
+def test_a_training_follows_the_plan_of_its_reader_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[Plan] = []
+    monkeypatch.setattr("eval.training.train.train", lambda rows, plan, *_: plans.append(plan))
+    for more in ([], ["--minutes", "5", "--threads", "2"]):
+        line = ["train", "multilingual", "--rows", "rows.jsonl", "--out", str(tmp_path), *more]
+        assert CliRunner().invoke(app, line).exit_code == 0
+    assert plans == [PLANS["multilingual"], replace(PLANS["multilingual"], minutes=5, threads=2)]
 
 
 def test_the_card_is_written_by_its_command(tmp_path: Path) -> None:

@@ -118,9 +118,9 @@ def lowest(logits: np.ndarray, risk: float) -> float:
         raise ValueError(f"{len(passed)} questions are too few to tell of a risk of {risk}.")
     if allowed == len(passed):
         return float(passed[-1])
-    # Between the last that may pass and the first that may not.
+    # Between the last that may pass and the first that may not; above that one also where both are equal.
     above = passed[allowed - 1] if allowed else passed[0] + 1.0
-    return float((above + passed[allowed]) / 2)
+    return float(max((above + passed[allowed]) / 2, math.nextafter(passed[allowed], math.inf)))
 
 
 def bound(passed: int, of: int) -> float:
