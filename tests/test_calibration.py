@@ -51,6 +51,7 @@ def test_the_bound_is_the_clopper_pearson_one(of: int, data: st.DataObject) -> N
     assert bound(passed + 1, of) > bound(passed, of)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(-9, 9) | st.sampled_from([0.0, 1.0]), min_size=30, max_size=120),
     st.floats(0.1, 0.4),
