@@ -27,6 +27,15 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Bin:
+    """Outcomes whose chance lies in a tenth: how many, the mean of the chances, and the share that is answerable."""
+
+    questions: int
+    chance: float
+    answerable: float
+
+
+@dataclass(frozen=True)
 class Calibration:
     """As `assistant.qa.abstention.Bars`, with what it was fitted on and the shares that were seen there."""
 
@@ -40,6 +49,11 @@ class Calibration:
     misses_bound: float
     asides_shown: float
     asides_bound: float
+    expected_error: float
+
+    def probability(self, logit: float) -> float:
+        """The chance that a passage with this logit answers."""
+        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
 
     def to_json(self) -> dict[str, Any]:
         """Ready to be written, four digits."""
@@ -49,13 +63,19 @@ class Calibration:
 def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
     """Chances by Platt's method (logistic regression of one variable; Platt, 1999); bars by the lowest logit at which the
     upper Clopper-Pearson bound of the risk is within what is allowed (risk control as in Bates et al., 2021, for one
-    bounded loss). `ValueError` where no bar keeps a risk."""
+    bounded loss). `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
     from sklearn.linear_model import LogisticRegression
 
+    if len({each.answerable for each in outcomes}) < 2:
+        raise ValueError("To calibrate takes questions that are answered and questions that are not.")
     logits = np.array([each.logit for each in outcomes])
     right = np.array([each.answerable for each in outcomes])
     fitted = LogisticRegression(C=100.0).fit(logits[:, None], right)
     slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    if slope <= 0:
+        raise ValueError(
+            "What the reader says does not tell answerable questions from others: there is nothing to calibrate."
+        )
     misses = np.array([each.logit for each in outcomes if not each.answerable and not each.aside])
     asides = np.array([each.logit for each in outcomes if each.aside])
     upper, lower = lowest(misses, MISS_RISK), lowest(asides, ASIDE_RISK)
@@ -70,7 +90,24 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
         misses_bound=bound(int((misses >= upper).sum()), len(misses)),
         asides_shown=float((asides >= lower).mean()),
         asides_bound=bound(int((asides >= lower).sum()), len(asides)),
+        expected_error=expected_error(reliability(1 / (1 + np.exp(-(slope * logits + offset))), right)),
     )
+
+
+def reliability(chances: np.ndarray, right: np.ndarray, bins: int = 10) -> list[Bin]:
+    """Chances beside what was seen, by equal parts of 0 to 1; parts without questions are left out."""
+    parts = np.minimum((chances * bins).astype(int), bins - 1)
+    return [
+        Bin(int(held.sum()), float(chances[held].mean()), float(right[held].mean()))
+        for held in (parts == n for n in range(bins))
+        if held.any()
+    ]
+
+
+def expected_error(bins: Sequence[Bin]) -> float:
+    """The expected calibration error (Guo et al., 2017): how far chance and share lie apart, by the weight of the parts."""
+    total = sum(each.questions for each in bins)
+    return sum(each.questions * abs(each.chance - each.answerable) for each in bins) / total
 
 
 def lowest(logits: np.ndarray, risk: float) -> float:
@@ -81,9 +118,9 @@ def lowest(logits: np.ndarray, risk: float) -> float:
         raise ValueError(f"{len(passed)} questions are too few to tell of a risk of {risk}.")
     if allowed == len(passed):
         return float(passed[-1])
-    # Between the last that may pass and the first that may not.
+    # Between the last that may pass and the first that may not; above that one also where both are equal.
     above = passed[allowed - 1] if allowed else passed[0] + 1.0
-    return float((above + passed[allowed]) / 2)
+    return float(max((above + passed[allowed]) / 2, math.nextafter(passed[allowed], math.inf)))
 
 
 def bound(passed: int, of: int) -> float:

@@ -51,15 +51,26 @@ def save(groups: Iterable[Group], path: Path) -> int:
     return len(lines)
 
 
-def load(path: Path) -> Iterator[Group]:
-    """The groups of a file. Raises `ValueError` with file and line for what is no group."""
+def lines_of(path: Path) -> Iterator[Any]:
+    """The JSON values of a file, one a line, compressed or not. Raises `ValueError` with file and line for what is none."""
     data = path.read_bytes()
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
-    for n, line in enumerate(text.splitlines(), 1):
+    # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
+    for n, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise ValueError(f"{path}, line {n} is no JSON: {error}.") from None
+
+
+def load(path: Path) -> Iterator[Group]:
+    """The groups of a file. Raises `ValueError` with the file and where in it for what is no group."""
+    for n, raw in enumerate(lines_of(path), 1):
         try:
-            yield _group(json.loads(line))
+            yield _group(raw)
         except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {n} is no group of training rows: {error!r}") from None
+            raise ValueError(f"{path}, entry {n} is no group of training rows: {error!r}") from None
 
 
 def _plain(group: Group) -> dict[str, Any]:

@@ -7,6 +7,7 @@ the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3), wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,12 +15,22 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from assistant.qa.pairing import Kind, Pairing
+from assistant.qa.pairing import MOST_PIECES, Kind, Pairing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WIDTH, HEADS = 384, 12
+
+@dataclass(frozen=True)
+class Shape:
+    """How large a BERT is: the width of its states, its layers, the heads of each. By default that of both bases."""
+
+    width: int = 384
+    layers: int = 12
+    heads: int = 12
+
+
+BASE = Shape()
 
 
 class Told(NamedTuple):
@@ -34,24 +45,24 @@ class Reader(nn.Module):
     """BERT with two heads. `mean` adds the mean of all states to the first one before the answerability head, as befits a
     base that was trained to pool by the mean."""
 
-    def __init__(self, words: int, kinds: int, epsilon: float, *, mean: bool) -> None:
+    def __init__(self, words: int, kinds: int, epsilon: float, *, mean: bool, shape: Shape = BASE) -> None:
         super().__init__()
         config = BertConfig(
-            vocab_size=words, hidden_size=WIDTH, num_hidden_layers=12, num_attention_heads=HEADS,
-            intermediate_size=4 * WIDTH, max_position_embeddings=512, type_vocab_size=kinds,
+            vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers,
+            num_attention_heads=shape.heads, intermediate_size=4 * shape.width, max_position_embeddings=512, type_vocab_size=kinds,
             layer_norm_eps=epsilon, attn_implementation="sdpa", hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )  # fmt: skip
         self.bert = BertModel(config, add_pooling_layer=False)
-        self.pooler = nn.Linear(WIDTH, WIDTH)
-        self.answerable = nn.Linear(WIDTH, 1)
-        self.span = nn.Linear(WIDTH, 2)
+        self.pooler = nn.Linear(shape.width, shape.width)
+        self.answerable = nn.Linear(shape.width, 1)
+        self.span = nn.Linear(shape.width, 2)
         self.mean = mean
         for head in (self.answerable, self.span):
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
         with torch.no_grad():
-            self.pooler.weight.copy_(torch.eye(WIDTH))
+            self.pooler.weight.copy_(torch.eye(shape.width))
             self.pooler.bias.zero_()
 
     def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> Told:
@@ -65,9 +76,9 @@ class Reader(nn.Module):
         return Told(self.answerable(torch.tanh(self.pooler(pooled))).squeeze(-1), span[..., 0], span[..., 1])
 
 
-def base(kind: Kind) -> tuple[Reader, Pairing]:
+def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     """A reader that has learnt nothing yet, with its tokenizer: on the packaged cross-encoder (`bert`, English; its own
-    ranking is what answerability begins from) or on multilingual-e5-small (`e5`)."""
+    ranking is what answerability begins from) or on multilingual-e5-small (`e5`). Rows get at most so many `pieces`."""
     from assistant.qa.base import bert_base, e5_base
 
     found = bert_base() if kind == "bert" else e5_base()
@@ -87,7 +98,7 @@ def base(kind: Kind) -> tuple[Reader, Pairing]:
     ]
     if left or unknown:
         raise ValueError(f"The base model lacks {left} and has {unknown} besides.")
-    return reader, Pairing(found.tokenizer, kind)
+    return reader, Pairing(found.tokenizer, kind, pieces)
 
 
 _HEADS = {

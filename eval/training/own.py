@@ -3,7 +3,6 @@ them and that do not."""
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,7 @@ from assistant.engine import Engine
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.places import span_of
-from eval.training.groups import Group, Read
+from eval.training.groups import Group, Read, lines_of
 from eval.wording import squeeze
 
 SEARCHED = 16
@@ -27,7 +26,7 @@ OTHERS = 4
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """A question with what answers it: facts, and spans by document."""
 
     question: str
@@ -38,15 +37,11 @@ class _Asked:
 
 
 def own_groups(files: Sequence[Path], engine: Engine, seed: int = 1) -> Iterator[Group]:
-    """The groups of question files (docs/formats.md, "Question sets") over the documents of an engine's library."""
+    """The groups of question files (`data/README.md`) over the documents of an engine's library."""
     rng = random.Random(seed)
-    library = engine.library
-    by_stem = {stem_of(library.document(header.id).source): header.id for header in library.headers()}
-    for path in files:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            asked = _asked(json.loads(line), library, by_stem)
-            if asked is not None:
-                yield _group(asked, engine, rng)
+    for asked in asked_of(files, engine.library):
+        if asked is not None:
+            yield _group(asked, engine, rng)
 
 
 def stem_of(name: str) -> str:
@@ -54,7 +49,15 @@ def stem_of(name: str) -> str:
     return re.sub(r"\.\w{2,4}$", "", name).replace(" ", "_")
 
 
-def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> _Asked | None:
+def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
+    """The questions of files; None for one whose places are not in the library."""
+    by_stem = {stem_of(library.document(header.id).source): header.id for header in library.headers()}
+    for path in files:
+        for raw in lines_of(path):
+            yield _asked(raw, library, by_stem)
+
+
+def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> Asked | None:
     spans: dict[str, list[Span]] = {}
     for gold in raw["gold"]:
         held = by_stem.get(gold.get("document", raw["document"]))
@@ -65,10 +68,10 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
         return None
     question = " ".join([*raw["history"][-1:], raw["question"]])
     facts = tuple(tuple(each) for each in raw["facts"])
-    return _Asked(question, raw["language"], raw["kind"], facts, spans)
+    return Asked(question, raw["language"], raw["kind"], facts, spans)
 
 
-def _group(asked: _Asked, engine: Engine, rng: random.Random) -> Group:
+def _group(asked: Asked, engine: Engine, rng: random.Random) -> Group:
     found = [each.passage for each in engine.search(asked.question, SEARCHED)]
     library = engine.library
     reads: list[Read] = []
@@ -96,7 +99,7 @@ def _answering(document: Document, passages: Sequence[Passage], begin: int, end:
     return [Read(best.heading, best.text, (start - best.start, stop - best.start))]
 
 
-def _may_answer(asked: _Asked, passage: Passage) -> bool:
+def _may_answer(asked: Asked, passage: Passage) -> bool:
     """Whether a passage holds a span that answers, or says all the facts elsewhere."""
     spans = asked.spans.get(passage.document_id, ())
     if any(begin < passage.end and passage.start < end for begin, end in spans):

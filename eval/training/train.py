@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ import torch
 from torch.nn import functional
 
 from assistant.qa.pairing import Kind, Pairing
+from assistant.qa.reader import Name
 from eval.training.groups import Group, Read, load
+from eval.training.mixes import by_set, described
 from eval.training.network import Reader, Told, base, padded
 
 HIDDEN = -1e4
@@ -48,8 +51,19 @@ class Plan:
     seed: int = 1
 
 
+PLANS: Mapping[Name, Plan] = {
+    "en": Plan(kind="bert", minutes=40, rate=5e-5),
+    "multilingual": Plan(kind="e5", minutes=66, rate=1e-4, most_passages=10),
+}
+"""How the shipped readers were trained, each on one core."""
+SAVED = 100
+"""Steps from one checkpoint to the next, about five minutes."""
+MakeReader = Callable[[Kind, int], tuple[Reader, Pairing]]
+"""Makes a reader that has learnt nothing yet, and the pairing of its rows, for a kind and the most pieces of a row."""
+
+
 @dataclass(frozen=True)
-class _Made:
+class Ready:
     """A group as rows of pieces: label of each, None where not known, and where the answer stands (pieces)."""
 
     rows: list[list[int]]
@@ -66,26 +80,42 @@ def train(
     folder: Path,
     begin: Path | None = None,
     tell: Callable[[str], None] = lambda _: None,
+    made: MakeReader = base,
 ) -> None:
     """Trains on groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint to begin from. A run that
-    was ended early goes on from its own checkpoint. `tell` hears how it goes."""
+    was ended early goes on from its own checkpoint. `tell` hears how it goes. `made` makes the reader, by default on a
+    packaged base. Raises `ValueError` for files without groups and for a checkpoint of another reader."""
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
     folder.mkdir(parents=True, exist_ok=True)
     saved = folder / "reader.pt"
-    reader, pairing = base(plan.kind)
+    reader, pairing = made(plan.kind, plan.pieces)
     state: dict[str, Any] = {"steps": 0, "rows": 0, "seconds": 0.0}
     if saved.exists():
-        held = torch.load(saved, weights_only=True)
-        reader.load_state_dict(held["weights"])
+        held = _resumed(reader, saved)
         state = {name: held[name] for name in state}
+        tell(f"Going on from {saved}: step {state['steps']}, {state['seconds']:.0f} s.")
     elif begin is not None:
-        reader.load_state_dict(torch.load(begin, weights_only=True)["weights"])
+        _resumed(reader, begin)
     groups = [group for path in files for group in load(path)]
-    tell(f"{len(groups)} groups, {sum(len(group.reads) for group in groups)} passages")
+    if not groups:
+        raise ValueError(f"There are no training rows in {', '.join(map(str, files))}.")
+    tell(f"{described(groups)}.")
     _run(reader, pairing, groups, plan, folder, state, tell)
-    told = {"plan": asdict(plan), **state, "data": {path.name: _digest(path) for path in files}}
-    (folder / "run.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    data = {path.name: _digest(path) for path in files}
+    run = {"plan": asdict(plan), **state, "data": data, "begun": None if begin is None else _digest(begin),
+           "sets": by_set(groups)}  # fmt: skip
+    (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+def _resumed(reader: Reader, path: Path) -> dict[str, Any]:
+    """Gives a reader the weights of a checkpoint; the checkpoint."""
+    try:
+        held: dict[str, Any] = torch.load(path, weights_only=True)
+        reader.load_state_dict(held["weights"])
+    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError):
+        raise ValueError(f"{path} is no checkpoint of this reader.") from None
+    return held
 
 
 def _digest(path: Path) -> str:
@@ -109,8 +139,11 @@ def _run(
     body = [each for each in reader.parameters() if each.requires_grad and id(each) not in known]
     # What is computed is bfloat16; what is learnt is kept in float32, for steps that are smaller than bfloat16 can tell.
     exact = [each.detach().clone().float().requires_grad_() for each in (*body, *heads)]
-    reader.to(torch.bfloat16)
     learnt = [*body, *heads]
+    # Frozen layers ship as they were; the embeddings, which are large, come from the base again.
+    kept = [each for layer in reader.bert.encoder.layer[: plan.frozen] for each in layer.parameters()]
+    whole = dict(zip(map(id, [*learnt, *kept]), [*exact, *(each.detach().clone() for each in kept)], strict=True))
+    reader.to(torch.bfloat16)
     optimiser = torch.optim.AdamW(
         [{"params": exact[: len(body)], "lr": plan.rate}, {"params": exact[len(body) :], "lr": plan.head_rate}],
         weight_decay=0.01,
@@ -146,9 +179,9 @@ def _run(
                 f"step {state['steps']} rows {state['rows']} {state['seconds']:.0f} s "
                 f"({100 * done:.0f} %): answers, list, span, all {shown}"
             )
-        if steps % 500 == 0:
-            _save(reader, dict(zip(map(id, learnt), exact, strict=True)), folder, state)
-    _save(reader, dict(zip(map(id, learnt), exact, strict=True)), folder, state)
+        if steps % SAVED == 0:
+            _save(reader, whole, folder, state)
+    _save(reader, whole, folder, state)
 
 
 def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: dict[str, Any]) -> None:
@@ -163,7 +196,7 @@ def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: d
     beside.replace(folder / "reader.pt")
 
 
-def losses(reader: Reader, batch: Sequence[_Made], least: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def losses(reader: Reader, batch: Sequence[Ready], least: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The three losses of a batch: whether, which, where. The matrices get at least `least` rows."""
     rows = [row for made in batch for row in made.rows]
     pieces = padded(rows, 1 if reader.mean else 0, least)
@@ -186,7 +219,7 @@ def losses(reader: Reader, batch: Sequence[_Made], least: int = 0) -> tuple[torc
     return whether, torch.stack(which).mean(), where if where is not None else zero
 
 
-def _which(logits: torch.Tensor, made: _Made) -> torch.Tensor:
+def _which(logits: torch.Tensor, made: Ready) -> torch.Tensor:
     none = torch.zeros(1)
     everything = torch.logsumexp(torch.cat([none, logits]), 0)
     if not made.answerable:
@@ -195,7 +228,7 @@ def _which(logits: torch.Tensor, made: _Made) -> torch.Tensor:
     return everything - torch.logsumexp(logits[right], 0)
 
 
-def _where(told: Told, batch: Sequence[_Made], mask: torch.Tensor) -> torch.Tensor | None:
+def _where(told: Told, batch: Sequence[Ready], mask: torch.Tensor) -> torch.Tensor | None:
     spans = [span for made in batch for span in made.spans]
     firsts = [first for made in batch for first in made.firsts]
     rows = [n for n, span in enumerate(spans) if span is not None]
@@ -210,15 +243,15 @@ def _where(told: Told, batch: Sequence[_Made], mask: torch.Tensor) -> torch.Tens
     return total / 2
 
 
-def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Random) -> Iterator[list[_Made]]:
+def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Random) -> Iterator[list[Ready]]:
     """Endless batches of groups of about equal length, about `plan.rows` rows each."""
     order = list(groups)
     while True:
         rng.shuffle(order)
         for at in range(0, len(order), 240):
-            made = [each for group in order[at : at + 240] if (each := _made(group, pairing, plan, rng)) is not None]
+            made = [each for group in order[at : at + 240] if (each := ready(group, pairing, plan, rng)) is not None]
             made.sort(key=lambda each: max(map(len, each.rows)))
-            batches: list[list[_Made]] = [[]]
+            batches: list[list[Ready]] = [[]]
             for each in made:
                 if batches[-1] and sum(len(held.rows) for held in batches[-1]) + len(each.rows) > plan.rows:
                     batches.append([])
@@ -227,8 +260,8 @@ def _batches(groups: list[Group], pairing: Pairing, plan: Plan, rng: random.Rand
             yield from batches
 
 
-def _made(group: Group, pairing: Pairing, plan: Plan, rng: random.Random) -> _Made | None:
-    """A group as rows; None where its answer was cut off, for then nobody knows."""
+def ready(group: Group, pairing: Pairing, plan: Plan, rng: random.Random) -> Ready | None:
+    """A group as rows; None where its answer was cut off, for then nobody knows, or where chance leaves it out."""
     reads: Sequence[Read] = group.reads
     unknown = group.answerable and not any(read.answer for read in reads)
     if len(reads) > plan.most_passages:
@@ -242,7 +275,7 @@ def _made(group: Group, pairing: Pairing, plan: Plan, rng: random.Random) -> _Ma
         pairs = [(row, read, span) for row, read, span in pairs if not (read.answer and span is None)]
         if not any(span for _, _, span in pairs):
             return None
-    return _Made(
+    return Ready(
         [row.pieces for row, _, _ in pairs],
         [row.segments for row, _, _ in pairs],
         [row.first for row, _, _ in pairs],

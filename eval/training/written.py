@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from eval.training.groups import Group, Read
+from eval.training.groups import Group, Read, lines_of
 from eval.training.public import finder
 
 ANOTHER = 0.5
@@ -19,7 +18,7 @@ def written_groups(files: Sequence[Path], seed: int = 1) -> Iterator[Group]:
     """A group a question. Each line of a file is a passage: `{language, title, passage, questions: [{q, a}]}`, `a` being the
     words of the passage that answer, empty where it does not."""
     rng = random.Random(seed)
-    rows = [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
+    rows = [row for path in files for row in lines_of(path)]
     held: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
         held[row["language"]][row["passage"]] = row["title"]

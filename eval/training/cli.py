@@ -1,0 +1,199 @@
+"""`python -m eval.training`: how the readers that ship are made. Data on stdout, talk on stderr; docs/training.md."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
+from assistant.qa.reader import Name
+from ingest.outcomes import Progress as At
+from ingest.readers import visible
+
+if TYPE_CHECKING:
+    from eval.training.calibrate import Calibration, Outcome
+
+_Item = TypeVar("_Item")
+SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
+"""Where the readers that ship lie."""
+
+app = typer.Typer(
+    help="How the readers that ship are made: rows, training, export, calibration, card.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Which = Annotated[Name, typer.Argument(help="The reader.")]
+
+
+@app.command()
+def rows(
+    shared: Annotated[Path, typer.Option(help="Folder with training/, eval/ and documents/un/train/.")],
+    out: Annotated[Path, typer.Option(help="Folder of the rows, of the library and of the models that it needs.")],
+) -> None:
+    """Make the training rows of both readers, and the questions that are held back for calibration."""
+    from eval.training.rows import make_rows
+
+    with _told(), _teller() as tell:
+        files = make_rows(shared, out, tell)
+    for name, path in files.items():
+        _print(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}  {path}")
+
+
+@app.command()
+def train(
+    name: Which,
+    rows: Annotated[list[Path], typer.Option(help="File of rows; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="Folder of the checkpoint; a run that ended early goes on from it.")],
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Box of time; by default the reader's own.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
+    begin: Annotated[Path | None, typer.Option(help="Checkpoint to begin from, by default the base model.")] = None,
+) -> None:
+    """Train a reader in a box of time."""
+    from dataclasses import replace
+
+    from eval.training.train import PLANS
+    from eval.training.train import train as trained
+
+    with _told():
+        plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
+        trained(rows, plan, out, begin, lambda said: talk.print(visible(said), markup=False))
+    _print(f"{out / 'reader.pt'}")
+
+
+@app.command()
+def export(
+    name: Which,
+    checkpoint: Annotated[Path, typer.Option(help="Checkpoint of a training.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; by default the one that ships.")] = None,
+) -> None:
+    """Write a checkpoint as it ships: its layers in 8 bits."""
+    from eval.training.export import exported
+
+    file = out or SHIPPED / f"reader-{name}.npz"
+    with _told():
+        made = exported(checkpoint)
+        file.write_bytes(made)
+    talk.print(f"{len(made) / 1e6:.1f} MB.")
+    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
+
+
+@app.command()
+def calibrate(
+    name: Which,
+    questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
+    documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
+    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
+    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
+    out: Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")] = SHIPPED
+    / "calibration.json",
+    folder: Annotated[Path, typer.Option(help="Folder of the library and of the models that this needs.")] = Path(
+        "eval-runs"
+    ),
+) -> None:
+    """Fit chances and bars of a reader by questions with and without an answer, read in what search finds."""
+    from assistant.qa.reader import Reader
+    from eval.training import measure
+    from eval.training.calibrate import calibrate as fitted
+    from eval.training.shelf import engine_over, models_in
+
+    with _told(), _teller() as tell:
+        shipped = (weights or SHIPPED / f"reader-{name}.npz").read_bytes()
+        reader = Reader(name, models_in(folder), data=shipped)
+        with engine_over(documents, folder, tell.reading) as engine:
+            asked = measure.questions_for(name, questions, aside, engine)
+            found = list(tell.counted(measure.outcomes(asked, engine, reader), "questions", len(asked)))
+        calibration = fitted(found)
+        measure.write_calibration(out, name, calibration, shipped)
+    _show(calibration, found)
+    talk.print(f"Written: {out}.", markup=False)
+
+
+@app.command()
+def card(
+    en: Annotated[Path | None, typer.Option(help="run.json of the English reader; by default what is known.")] = None,
+    multilingual: Annotated[Path | None, typer.Option(help="run.json of the multilingual reader.")] = None,
+    folder: Annotated[Path, typer.Option(help="Folder of the readers that ship.")] = SHIPPED,
+) -> None:
+    """Write the card of the readers from how they were trained and calibrated."""
+    from eval.training.card import write_card
+
+    given: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
+    with _told():
+        written = write_card(folder, {name: path for name, path in given.items() if path is not None})
+    _print(str(written))
+
+
+def _show(calibration: Calibration, found: list[Outcome]) -> None:
+    """The reliability table and the figures."""
+    import numpy as np
+    from rich.table import Table
+
+    from eval.training.calibrate import reliability
+
+    chances = np.array([calibration.probability(each.logit) for each in found])
+    table = Table("questions", "mean chance", "share answerable", title="Reliability")
+    for each in reliability(chances, np.array([each.answerable for each in found])):
+        table.add_row(str(each.questions), f"{each.chance:.3f}", f"{each.answerable:.3f}")
+    data.print(table)
+    for name, value in calibration.to_json().items():
+        _print(f"{name} {value}")
+
+
+class _Teller:
+    """Hears how work goes on, and shows it on stderr."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._documents = bar.add_task("documents", visible=False)
+
+    def note(self, sentence: str) -> None:
+        """A sentence for people."""
+        talk.print(visible(sentence), markup=False)
+
+    def reading(self, at: At) -> None:
+        """A document is being read."""
+        self._bar.update(self._documents, description=visible(at.name), completed=at.done, total=at.total, visible=True)
+
+    def counted(self, items: Iterable[_Item], what: str, total: int | None) -> Iterator[_Item]:
+        """The items as they come, counted."""
+        self._bar.update(self._documents, visible=False)
+        task = self._bar.add_task(what, total=total)
+        for item in items:
+            self._bar.advance(task)
+            yield item
+
+
+@contextmanager
+def _teller() -> Iterator[_Teller]:
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=talk,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        yield _Teller(bar)
+
+
+def _print(line: str) -> None:
+    data.print(line, markup=False)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected errors as sentences."""
+    with plain_errors():
+        try:
+            yield
+        except OSError as error:
+            raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
+        except ValueError as error:
+            raise fail(str(error), EXIT_USAGE) from None

@@ -1,0 +1,42 @@
+"""Checkpoints as the files that ship."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.qa.weights import packed
+
+_FIRST = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a ZIP archive can tell: every entry bears it, so that the same weights give the same bytes."""
+
+
+def exported(checkpoint: Path) -> bytes:
+    """The weights of a checkpoint as they ship (`assistant.qa.weights.packed`). Raises `ValueError` for another file."""
+    import pickle
+
+    import torch
+
+    try:
+        held = torch.load(checkpoint, weights_only=True)["weights"]
+    except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError):
+        raise ValueError(f"{checkpoint} is no checkpoint of a reader.") from None
+    return npz(packed({name: value.float().numpy() for name, value in held.items()}))
+
+
+def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Arrays as `numpy.savez_compressed` writes them, at no time in particular."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, values in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy", _FIRST)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            with archive.open(entry, "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asanyarray(values), allow_pickle=False)
+    return made.getvalue()

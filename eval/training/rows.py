@@ -1,0 +1,67 @@
+"""All training rows from what they are made of, in files that are the same for the same input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from eval.training.groups import Group, lines_of, save
+from eval.training.mixes import MIXES, aside, described, mixed
+from eval.training.own import own_groups
+from eval.training.public import Banned, public_groups
+from eval.training.shelf import engine_over
+from eval.training.written import written_groups
+from ingest.outcomes import Progress
+
+DATA = Path(__file__).with_name("data")
+"""What ships with the repository, and not with the package."""
+QUESTIONS, PASSAGES = DATA / "questions.jsonl.gz", DATA / "passages.jsonl.gz"
+ASIDE = "aside.jsonl"
+
+
+class Teller(Protocol):
+    """Hears how the making of rows goes on."""
+
+    def note(self, sentence: str) -> None:
+        """A sentence for people."""
+
+    def reading(self, at: Progress) -> None:
+        """A document is being read."""
+
+    def counted(self, groups: Iterable[Group], what: str, total: int | None) -> Iterable[Group]:
+        """The groups as they are made, counted."""
+
+
+def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
+    """Files of rows by name: `public`, `own`, `written`, those of the readers, and `aside`. `shared` is a folder with
+    `training`, `eval` and `documents/un/train`.
+
+    Raises `ValueError` or `OSError` where something is missing or not as expected."""
+    for needed in (shared / "training" / "data", shared / "eval", shared / "documents" / "un" / "train"):
+        if not needed.is_dir():
+            raise ValueError(f"{needed} is not there: rows are made from training/, eval/ and documents/un/train/.")
+    banned = Banned.of(shared / "eval")
+    tell.note(f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets.")
+    public = list(tell.counted(public_groups(shared / "training", banned), "public sets", None))
+    total = sum(1 for _ in lines_of(QUESTIONS))
+    with engine_over(shared / "documents" / "un" / "train", out, tell.reading) as engine:
+        own = list(tell.counted(own_groups([QUESTIONS], engine), "questions on UN documents", total))
+    written = list(tell.counted(written_groups([PASSAGES]), "written passages", None))
+    mixes = {str(name): mixed(mix, public, own, written) for name, mix in MIXES.items()}
+    made = {"public": public, "own": own, "written": written, **mixes}
+    files = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
+    held_back = list(aside(public, [group for groups in mixes.values() for group in groups]))
+    files["aside"] = out / ASIDE
+    files["aside"].write_text(
+        "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in held_back), encoding="utf-8"
+    )
+    tell.note(f"{files['aside']}: {len(held_back)} questions that no reader is trained on.")
+    return files
+
+
+def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:
+    save(groups, path)
+    note(f"{path}: {described(groups)}.")
+    return path

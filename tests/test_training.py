@@ -1,0 +1,454 @@
+"""Training rows: the same for the same input, without what is evaluated on, mixed as the tables say; the card; the commands."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import SHARED, OpenLibrary, add
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from assistant.engine import Engine
+from assistant.qa.reader import Reading
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder
+from corpus.models import Models
+from eval.training.card import write_card
+from eval.training.cli import app
+from eval.training.groups import Group, Read, folded, lines_of, load, save
+from eval.training.measure import outcomes, questions_for
+from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
+from eval.training.own import own_groups
+from eval.training.public import SOURCES, Banned, Source, public_groups
+from eval.training.rows import PASSAGES, QUESTIONS
+from eval.training.train import PLANS, Plan
+from eval.training.written import written_groups
+from ingest.run import Input
+
+TEXT = st.text(max_size=12)
+READS = st.builds(Read, TEXT, TEXT, st.none() | st.tuples(st.integers(0, 9), st.integers(0, 9)))
+GROUPS = st.builds(Group, TEXT, TEXT, TEXT, st.booleans(), st.lists(READS, max_size=3).map(tuple))
+RULES = """# Rules of the harbour
+
+1. Boats enter the harbour between six and ten in the morning.
+
+2. Yachts pay forty crowns a night to the harbour master.
+
+3. The bell on the pier is rung in fog by the guard.
+"""
+ASKED = [
+    {
+        "id": "a",
+        "document": "rules",
+        "language": "en",
+        "kind": "number",
+        "question": "How much do yachts pay a night?",
+        "history": [],
+        "facts": [["forty crowns"]],
+        "gold": [{"locator": "para. 2", "span": "forty crowns a night"}],
+    },
+    {
+        "id": "b",
+        "document": "rules",
+        "language": "en",
+        "kind": "near-miss",
+        "question": "Who may ring the bell on the pier at noon?",
+        "history": ["What of the bell?"],
+        "facts": [],
+        "gold": [],
+    },
+    {
+        "id": "c",
+        "document": "rules",
+        "language": "fr",
+        "kind": "off-topic",
+        "question": "Qui a gagné le match ?",
+        "history": [],
+        "facts": [],
+        "gold": [],
+    },
+]
+
+
+def written_lines(path: Path, rows: list[Any]) -> Path:
+    """Rows as a file of JSON lines."""
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def harbour(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over the rules of a harbour."""
+    library = open_library()
+    add(library, catalogue, Input("rules.md", RULES.encode()))
+    return Engine(library, catalogue)
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Path:
+    """Questions about them."""
+    return written_lines(tmp_path / "asked.jsonl", ASKED)
+
+
+# Files of groups
+
+
+@given(st.lists(GROUPS, max_size=4))
+def test_groups_are_the_same_after_they_were_stored(
+    tmp_path_factory: pytest.TempPathFactory, groups: list[Group]
+) -> None:
+    for name in ("rows.jsonl", "rows.jsonl.gz"):
+        path = tmp_path_factory.getbasetemp() / name
+        assert save(groups, path) == len(groups)
+        assert list(load(path)) == groups
+
+
+def test_the_same_groups_give_the_same_bytes_at_any_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = [Group("s", "en", "Who?", True, (Read("", "He.", (0, 2)),))]
+    save(groups, tmp_path / "first.jsonl.gz")
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    save(groups, tmp_path / "later.jsonl.gz")
+    assert (tmp_path / "first.jsonl.gz").read_bytes() == (tmp_path / "later.jsonl.gz").read_bytes()
+
+
+def test_what_is_no_group_is_named_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"rows\.jsonl, entry 1 is no group"):
+        list(load(written_lines(tmp_path / "rows.jsonl", [{"question": "Who?"}])))
+    (tmp_path / "broken.jsonl").write_text("{}\n{", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"broken\.jsonl, line 2 is no JSON"):
+        list(lines_of(tmp_path / "broken.jsonl"))
+
+
+# What is evaluated on
+
+
+def evaluation(folder: Path) -> Banned:
+    """A folder of evaluation sets with a row each."""
+    for name in ("xquad", "nomiracl", "clapnq"):
+        (folder / name).mkdir(parents=True)
+    squad = {"data": [{"paragraphs": [{"context": "The tower is high.", "qas": [{"question": "How high?"}]}]}]}
+    (folder / "xquad" / "a.json").write_text(json.dumps(squad), encoding="utf-8")
+    written_lines(folder / "nomiracl" / "a.jsonl", [{"question": "Who built it?", "passages": [{"text": "Ann did."}]}])
+    written_lines(folder / "clapnq" / "a.jsonl", [{"input": "when was it", "passages": [{"text": "In 1900 it was."}]}])
+    return Banned.of(folder)
+
+
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [
+        ("how HIGH", "Other."),
+        ("Other?", "The  tower is\nhigh"),
+        ("Who built it", "Other."),
+        ("Other?", "ANN did"),
+        ("When was it?", "Other."),
+        ("Other?", "In 1900, it was."),
+    ],
+)
+def test_what_occurs_in_an_evaluation_set_is_left_out_however_it_is_written(
+    tmp_path: Path, question: str, passage: str
+) -> None:
+    banned = evaluation(tmp_path / "eval")
+    assert not banned.allows(Group("s", "en", question, True, (Read("", "Good."), Read("", passage))))
+    assert banned.allows(Group("s", "en", "Other?", True, (Read("", "Good."),)))
+
+
+def test_nothing_of_the_evaluation_sets_is_in_the_public_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not (SHARED / "training").exists():
+        pytest.skip("the public sets are not at hand (../shared/training)")
+    # One set, which shares paragraphs with XQuAD, is enough here, and quick.
+    sources = [source for source in SOURCES if source.name == "squad2"]
+    monkeypatch.setattr("eval.training.public.SOURCES", sources)
+    (tmp_path / "data").mkdir()
+    for name in sources[0].files:
+        (tmp_path / "data" / f"{name}.json.gz").symlink_to(SHARED / "training" / "data" / f"{name}.json.gz")
+    (tmp_path / "data" / "nqo.jsonl.gz").write_bytes(gzip.compress(b""))
+    banned = Banned.of(SHARED / "eval")
+    allowed = list(public_groups(tmp_path, banned))
+    assert 0 < len(allowed) < len(list(public_groups(tmp_path, Banned(frozenset(), frozenset()))))
+    for group in allowed:
+        assert folded(group.question) not in banned.questions
+        assert not {folded(each.passage) for each in group.reads} & banned.passages
+        assert all(each.passage[slice(*each.answer)].strip() for each in group.reads if each.answer)
+
+
+# What ships
+
+
+def test_every_shipped_question_is_well_formed() -> None:
+    rows = list(lines_of(QUESTIONS))
+    assert len({row["id"] for row in rows}) == len(rows) == 2648
+    for row in rows:
+        assert row["question"].strip(), row["id"]
+        assert row["language"] in ("en", "fr", "es", "ru", "ar", "zh"), row["id"]
+        assert bool(row["facts"]) == bool(row["gold"]) != bool(row["why"]), row["id"]
+        assert bool(row["history"]) <= (row["kind"] == "follow-up"), row["id"]
+        assert all(fact and all(fact) for fact in row["facts"]), row["id"]
+        assert all(gold["locator"] and gold["span"] for gold in row["gold"]), row["id"]
+
+
+def test_every_answer_in_a_shipped_passage_stands_there() -> None:
+    rows = list(lines_of(PASSAGES))
+    assert len({row["passage"] for row in rows}) == len(rows) == 1840
+    for row in rows:
+        assert row["language"] in ("fr", "ru", "ar", "zh")
+        assert any(asked["a"] for asked in row["questions"]), row["title"]
+        assert not all(asked["a"] for asked in row["questions"]), row["title"]
+        for asked in row["questions"]:
+            assert asked["q"].strip()
+            assert asked["a"] in row["passage"], (row["title"], asked)
+
+
+# Own and written groups
+
+
+def test_a_question_is_asked_of_the_passage_that_answers_and_of_some_that_do_not(harbour: Engine, asked: Path) -> None:
+    groups = list(own_groups([asked], harbour))
+    assert [group.source for group in groups] == ["un-number", "un-near-miss", "un-off-topic"]
+    answers = [each for each in groups[0].reads if each.answer]
+    assert [each.passage[slice(*each.answer)] for each in answers] == ["forty crowns a night"]
+    assert groups[0].answerable
+    assert not groups[1].answerable
+    assert groups[1].question == "What of the bell? Who may ring the bell on the pier at noon?"
+    assert not any(each.answer for each in groups[1].reads)
+
+
+def test_a_question_whose_place_is_not_held_makes_no_group(harbour: Engine, tmp_path: Path) -> None:
+    elsewhere = {**ASKED[0], "document": "another"}
+    assert list(own_groups([written_lines(tmp_path / "else.jsonl", [elsewhere])], harbour)) == []
+
+
+def test_a_written_passage_makes_a_group_a_question_with_the_words_that_answer(tmp_path: Path) -> None:
+    rows = [
+        {"language": "fr", "title": f"Quai {n}", "passage": f"Le quai {n} ferme à {n} heures.",
+         "questions": [{"q": "Quand ferme le quai ?", "a": f"à {n} heures"}, {"q": "Qui ferme le quai ?", "a": ""}]}
+        for n in range(2, 8)
+    ]  # fmt: skip
+    path = written_lines(tmp_path / "passages.jsonl", rows)
+    groups = list(written_groups([path]))
+    assert [group.answerable for group in groups] == [True, False] * 6
+    for n, group in enumerate(groups):
+        own, *others = group.reads
+        assert own.passage == rows[n // 2]["passage"]
+        assert own.answer is None or own.passage[slice(*own.answer)] == f"à {n // 2 + 2} heures"
+        assert (own.answer is not None) == group.answerable
+        assert all(each.answer is None and each.passage != own.passage for each in others)
+    assert {len(group.reads) for group in groups} == {1, 2}
+    assert groups == list(written_groups([path]))
+
+
+# Mixes
+
+
+def some(source: str, language: str, count: int, reads: int = 6, *, answerable: bool = True) -> list[Group]:
+    """Groups that differ."""
+    return [
+        Group(source, language, f"{source} {n}?", answerable, tuple(Read("", f"{n} {at}") for at in range(reads)))
+        for n in range(count)
+    ]
+
+
+PUBLIC = [*some("nq", "en", 9), *some("nq-not", "en", 9), *some("drcd", "zh", 3, answerable=False)]
+OWN = [*some("un-fact", "en", 5), *some("un-date", "fr", 4)]
+WRITTEN = some("written-ar", "ar", 3)
+
+
+def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
+    mix = Mix(1, english=2, others=True, passages=5, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)))
+    made = mixed(mix, PUBLIC, OWN, WRITTEN)
+    assert by_set(made) == {"drcd": 3, "nq": 4, "un": 6, "written": 3}
+    assert {(group.source, len(group.reads)) for group in made} == {
+        ("un-fact", 5), ("un-date", 5), ("written-ar", 6), ("nq", 3), ("drcd", 2)
+    }  # fmt: skip
+    assert made == mixed(mix, PUBLIC, OWN, WRITTEN)
+    english = mixed(Mix(1, None, others=False, passages=None, parts=()), PUBLIC, OWN, WRITTEN)
+    assert english == some("un-fact", "en", 5)
+
+
+def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eval.training.mixes.ASIDE", (("nq", 3), ("drcd", 9)))
+    used = PUBLIC[:5]
+    held = list(aside(PUBLIC, used))
+    assert [row["source"] for row in held] == ["nq"] * 3 + ["drcd"] * 3
+    assert {row["language"] for row in held} == {"en", "zh"}
+    assert not {row["question"] for row in held} & {group.question for group in used}
+    assert held == list(aside(PUBLIC, used))
+
+
+def test_only_the_multilingual_reader_is_trained_on_other_languages_than_english() -> None:
+    names = {source.name: source.language for source in SOURCES} | {"nq": "en"}
+    assert {names[part.source] for part in MIXES["en"].parts} == {"en"}
+    assert not MIXES["en"].others
+    assert MIXES["multilingual"].others
+
+
+# Calibration by what search finds
+
+
+class Counting:
+    """Reads a passage as likelier the more words of the question it has."""
+
+    def read(self, question: str, passages: Any) -> list[Reading]:
+        words = set(question.casefold().strip("?").split())
+        return [Reading(float(len(words & set(text.casefold().split()))), [], None, None) for _, text in passages]  # type: ignore[arg-type]
+
+
+def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_languages(
+    harbour: Engine, asked: Path, tmp_path: Path
+) -> None:
+    others = [{"source": "nq", "language": language, "question": "Who sang?"} for language in ("en", "es", "zh")]
+    held_back = written_lines(tmp_path / "aside.jsonl", others)
+    english = questions_for("en", [asked], [held_back], harbour)
+    assert [(each.answerable, each.aside) for each in english] == [(True, False), (False, False), (False, True)]
+    rest = questions_for("multilingual", [asked], [held_back], harbour)
+    assert [(each.answerable, each.aside) for each in rest] == [(False, True)] * 3
+    logits = [each.logit for each in outcomes(english[:1], harbour, Counting())]
+    assert logits == [4.0]  # "yachts pay a night", of the paragraph that answers
+
+
+def test_questions_about_other_documents_are_refused(harbour: Engine, tmp_path: Path) -> None:
+    elsewhere = written_lines(tmp_path / "else.jsonl", [{**ASKED[0], "document": "another"}])
+    with pytest.raises(ValueError, match="places of 1 questions are not in the documents"):
+        questions_for("en", [elsewhere], [], harbour)
+
+
+# The card
+
+RUN = {"plan": {"kind": "bert", "threads": 1}, "steps": 713, "rows": 15790, "seconds": 2400.0,
+       "data": {"en.jsonl.gz": "ade3"}, "sets": {"nq": 1500}}  # fmt: skip
+
+
+def test_the_card_tells_what_is_known_and_keeps_what_was(tmp_path: Path) -> None:
+    run = tmp_path / "run.json"
+    run.write_text(json.dumps(RUN), encoding="utf-8")
+    (tmp_path / "reader-en.npz").write_bytes(b"weights")
+    bars = {"readers": {"en": {"questions": 341, "misses_bound": 0.2983}}}
+    (tmp_path / "calibration.json").write_text(json.dumps(bars), encoding="utf-8")
+    first = write_card(tmp_path, {"en": run}).read_text(encoding="utf-8")
+    for told in ("713 steps, 15790 passages, 40 minutes on 1 core", "nq 1500", "| 341 |", "| 0.2983 |",
+                 hashlib.sha256(b"weights").hexdigest(), "Does not ship", "not recorded"):  # fmt: skip
+        assert told in first
+    run.write_text(json.dumps({**RUN, "steps": 99}), encoding="utf-8")
+    (tmp_path / "reader-multilingual.npz").write_bytes(b"more")
+    second = write_card(tmp_path, {"multilingual": run}).read_text(encoding="utf-8")
+    assert "713 steps" in second
+    assert "99 steps" in second
+    assert "Does not ship" not in second
+
+
+def test_a_file_that_tells_of_no_training_makes_no_card(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="tells of no training"):
+        write_card(tmp_path, {"en": tmp_path / "run.json"})
+    assert not (tmp_path / "CARD.md").exists()
+
+
+# The commands
+
+
+def test_a_command_says_in_a_sentence_what_is_missing(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    lacking = run(app, ["rows", "--shared", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert lacking.exit_code == 2
+    assert "is not there: rows are made from" in lacking.stderr
+    assert lacking.stdout == ""
+    (tmp_path / "no.pt").write_bytes(b"nothing")
+    broken = run(app, ["export", "en", "--checkpoint", str(tmp_path / "no.pt"), "--out", str(tmp_path / "x.npz")])
+    assert (broken.exit_code, (tmp_path / "x.npz").exists()) == (2, False)
+    assert "is no checkpoint of a reader" in broken.stderr
+    absent = run(app, ["export", "en", "--checkpoint", str(tmp_path / "none.pt")])
+    assert absent.exit_code == 1
+    assert "No such file" in absent.stderr
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as `rows` wants it, with a little of everything, and a small model that ranks by words."""
+    folder = tmp_path / "shared"
+    evaluation(folder / "eval")
+    (folder / "training" / "data").mkdir(parents=True)
+    text = "The tower of the town was built by Ann in 1900. It is open in summer."
+    asked = [{"question": f"Who built the tower of town {n}?", "answers": [{"text": "Ann", "answer_start": text.index("Ann")}]}
+             for n in range(3)]  # fmt: skip
+    banned = {"question": "How high?", "is_impossible": True, "answers": []}
+    squad = {"data": [{"title": "Tower", "paragraphs": [{"context": text, "qas": [*asked, banned]}]}]}
+    (folder / "training" / "data" / "some.json.gz").write_bytes(gzip.compress(json.dumps(squad).encode()))
+    natural = {"question": "who was ann", "answers": ["a builder"],
+               "ctxs": [{"title": "Ann", "text": "Ann was a builder of towers."}]}  # fmt: skip
+    (folder / "training" / "data" / "nqo.jsonl.gz").write_bytes(gzip.compress(json.dumps(natural).encode()))
+    (folder / "documents" / "un" / "train").mkdir(parents=True)
+    (folder / "documents" / "un" / "train" / "rules.md").write_text(RULES, encoding="utf-8")
+    monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
+    monkeypatch.setattr("eval.training.rows.QUESTIONS", written_lines(tmp_path / "questions.jsonl", ASKED))
+    passages = [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
+                for n in range(4)]  # fmt: skip
+    monkeypatch.setattr("eval.training.rows.PASSAGES", written_lines(tmp_path / "passages.jsonl", passages))
+    monkeypatch.setattr("eval.training.shelf.make_models", lambda *_: Models(HashEmbedder()))
+    return folder
+
+
+def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> None:
+    printed = []
+    for out in (tmp_path / "one", tmp_path / "two"):
+        done = CliRunner().invoke(app, ["rows", "--shared", str(shared), "--out", str(out)])
+        assert done.exit_code == 0, done.stderr
+        printed.append([line.split()[:2] for line in done.stdout.splitlines()])
+    assert printed[0] == printed[1]
+    assert [name for _, name in printed[0]] == ["public", "own", "written", "en", "multilingual", "aside"]
+    public = list(load(tmp_path / "one" / "public.jsonl.gz"))
+    assert by_set(public) == {"nq": 1, "squad2": 3}
+    english = list(load(tmp_path / "one" / "en.jsonl.gz"))
+    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 2}
+    assert {group.language for group in english} == {"en"}
+    several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
+    assert by_set(several) == {"nq": 1, "squad2": 3, "un": 3, "written": 4}
+
+
+def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
+    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
+    near = {**ASKED[1], "history": [], "question": "Who may repair the lamps?"}
+    questions = written_lines(tmp_path / "questions.jsonl", [ASKED[0]] * 20 + [near] * 20 + [ASKED[2]])
+    others = written_lines(tmp_path / "aside.jsonl", [{"language": "en", "question": "Did Ann win?"}] * 30)
+    (tmp_path / "weights.npz").write_bytes(b"weights")
+    out = tmp_path / "calibration.json"
+    given = {"--questions": questions, "--documents": shared / "documents" / "un" / "train", "--aside": others,
+             "--weights": tmp_path / "weights.npz", "--out": out, "--folder": tmp_path / "work"}  # fmt: skip
+    line = [str(part) for pair in given.items() for part in pair]
+    done = CliRunner().invoke(app, ["calibrate", "en", *line])
+    assert done.exit_code == 0, done.stderr
+    assert "Reliability" in done.stdout
+    assert "expected_error" in done.stdout
+    found = json.loads(out.read_text(encoding="utf-8"))["readers"]["en"]
+    assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (70, 1.0, 0.0)
+    assert found["weights"] == hashlib.sha256(b"weights").hexdigest()
+    few = CliRunner().invoke(app, ["calibrate", "multilingual", *line])
+    assert few.exit_code == 2
+    assert "questions that are answered and questions that are not" in few.stderr
+
+
+def test_a_training_follows_the_plan_of_its_reader_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[Plan] = []
+    monkeypatch.setattr("eval.training.train.train", lambda rows, plan, *_: plans.append(plan))
+    for more in ([], ["--minutes", "5", "--threads", "2"]):
+        line = ["train", "multilingual", "--rows", "rows.jsonl", "--out", str(tmp_path), *more]
+        assert CliRunner().invoke(app, line).exit_code == 0
+    assert plans == [PLANS["multilingual"], replace(PLANS["multilingual"], minutes=5, threads=2)]
+
+
+def test_the_card_is_written_by_its_command(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["card", "--folder", str(tmp_path)])
+    assert done.exit_code == 0
+    assert (tmp_path / "CARD.md").read_text(encoding="utf-8").startswith("# The readers: card")
+    assert "CARD.md" in done.stdout

@@ -1,0 +1,313 @@
+"""The reader in training: rows keep the place of the answer, what ships is what was trained, losses fall where they should, and a
+run goes on where it was."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays_of
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from assistant.qa.base import bert_base
+from assistant.qa.pairing import Kind, Pairing
+from assistant.qa.weights import packed, unpacked
+from corpus.embedding.graph import quantised, reader_graph
+from corpus.embedding.runtime import open_session
+from eval.training.export import exported, npz
+from eval.training.groups import Group, Read, save
+from eval.training.network import Reader, Shape, arrays, padded
+from eval.training.train import PLANS, Plan, losses, ready, train
+
+SCRIPTS = {
+    "en": "abcdefghijklmnopqrstuvwxyz",
+    "fr": "aàâçéèêëîïôùûüÿœ",
+    "es": "añóíúáéü¿¡",
+    "ru": "абвгдежзиклмнопрстуфхцчшщыэюя",
+    "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "zh": "联合国大会决议草案安全理事会人权海上移民走私",
+}
+SHAPE = Shape(width=32, layers=2, heads=4)
+
+
+def tokenizer() -> Tokenizer:
+    """A tokenizer that takes letters for word pieces, in all six scripts, as BERT's takes words."""
+    letters = sorted({*"".join(SCRIPTS.values()), *"aeiounc0123456789.,?:"})
+    names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "<s>", "</s>", *letters, *(f"##{letter}" for letter in letters)]
+    made = Tokenizer(WordPiece({name: n for n, name in enumerate(names)}, unk_token="[UNK]"))
+    made.normalizer = BertNormalizer(lowercase=True)
+    made.pre_tokenizer = BertPreTokenizer()
+    return made
+
+
+TINY = tokenizer()
+
+
+def tiny(kind: Kind, pieces: int = 64) -> tuple[Reader, Pairing]:
+    """A reader small enough to train here."""
+    torch.manual_seed(7)
+    return Reader(TINY.get_vocab_size(), 2, 1e-12, mean=kind == "e5", shape=SHAPE), Pairing(TINY, kind, pieces)
+
+
+@pytest.fixture(autouse=True)
+def _threads() -> Iterator[None]:
+    """Training sets the threads of the process."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+# Rows
+
+WORDS = st.sampled_from(list(SCRIPTS)).flatmap(lambda name: st.text(SCRIPTS[name], min_size=1, max_size=6))
+PASSAGES = st.lists(WORDS, min_size=1, max_size=20)
+
+
+@given(PASSAGES, st.data(), st.sampled_from(["bert", "e5"]), st.integers(40, 90))
+def test_a_span_of_a_row_is_the_same_words_of_the_text_or_was_cut_off(
+    words: list[str], data: st.DataObject, kind: Kind, most: int
+) -> None:
+    text = " ".join(words)
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    start = len(" ".join(words[:first])) + (first > 0)
+    end = len(" ".join(words[: last + 1]))
+    row = Pairing(TINY, kind, most).row("ab cd?", "abc", text)
+    assert len(row.pieces) == len(row.segments) <= most
+    assert row.first + len(row.offsets) + 1 == len(row.pieces)
+    found = row.pieces_of(start, end)
+    whole = Pairing(TINY, kind, 1_000).row("ab cd?", "abc", text)
+    if found is None:
+        assert len(row.offsets) < len(whole.offsets)
+        assert row.offsets[-1][1] < end - 1
+        return
+    begin, stop = (row.offsets[each - row.first] for each in found)
+    assert begin[0] == start
+    assert end - 1 <= stop[1] <= end
+    assert len(row.offsets) < len(whole.offsets) or stop[1] == end
+
+
+def test_rows_of_the_packaged_base_keep_the_place_of_the_answer_in_every_script() -> None:
+    pairing = Pairing(bert_base().tokenizer, "bert")
+    for text, answer in (
+        ("Yachts pay forty crowns a night.", "forty crowns"),
+        ("Les yachts paient quarante écus la nuit.", "quarante écus"),
+        ("Los yates pagan cuarenta coronas por noche.", "cuarenta coronas"),
+        ("Яхты платят сорок крон за ночь.", "сорок крон"),
+        ("تدفع اليخوت أربعين كرونة في الليلة.", "أربعين كرونة"),
+        ("游艇每晚支付四十克朗。", "四十克朗"),
+    ):
+        row = pairing.row("How much?", "Rules", text)
+        start = text.index(answer)
+        found = row.pieces_of(start, start + len(answer))
+        assert found is not None
+        begin, stop = (row.offsets[each - row.first] for each in found)
+        assert text[begin[0] : stop[1]] == answer
+
+
+def test_a_plan_says_how_long_rows_are() -> None:
+    long = Group("s", "en", "ab?", False, (Read("", "abc " * 300),))
+    _, pairing = tiny("bert", 40)
+    made = ready(long, pairing, PLANS["en"], random.Random(1))
+    assert made is not None
+    assert [len(row) for row in made.rows] == [40]
+
+
+def test_a_group_whose_answer_was_cut_off_is_left_out() -> None:
+    _, pairing = tiny("bert", 24)
+    text = "abc " * 30 + "xyz"
+    group = Group("s", "en", "ab?", True, (Read("", text, (len(text) - 3, len(text))),))
+    assert ready(group, pairing, PLANS["en"], random.Random(1)) is None
+
+
+# What ships
+
+MATRICES = arrays_of.arrays(
+    np.float32, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.floats(-8, 8, width=32)
+)
+
+
+@given(MATRICES)
+def test_weights_that_ship_are_quantised_to_the_same_codes_again(values: NDArray[np.float32]) -> None:
+    name = "encoder.layer.0.output.dense.weight"
+    shipped = packed({f"bert.{name}": values, "bert.embeddings.word_embeddings.weight": values, "span.weight": values})
+    again = unpacked(shipped)
+    assert set(again) == {name, "span.weight"}
+    assert np.array_equal(again["span.weight"], values)
+    codes, scales = quantised(again[name])
+    assert np.array_equal(codes, shipped[f"{name}#codes"])
+    assert np.allclose(scales, shipped[f"{name}#scales"])
+    assert np.abs(again[name] - values).max() <= shipped[f"{name}#scales"].max() / 2 + 1e-6
+
+
+def test_an_exported_file_has_the_same_bytes_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {"a": np.arange(6, dtype=np.int8).reshape(2, 3), "b#scales": np.ones(2, np.float32)}
+    first = npz(held)
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    monkeypatch.setattr("time.localtime", lambda *_: (2030, 1, 1, 0, 0, 0, 0, 1, 0))
+    assert npz(held) == first
+    with np.load(io.BytesIO(first), allow_pickle=False) as read:
+        assert {name: read[name].tolist() for name in read.files} == {
+            name: value.tolist() for name, value in held.items()
+        }
+
+
+@pytest.mark.parametrize("kind", ["bert", "e5"])
+def test_the_graph_in_8_bits_says_what_the_trained_module_says(kind: Kind) -> None:
+    reader, pairing = tiny(kind)
+    for name, value in reader.named_parameters():
+        if "LayerNorm" not in name:
+            torch.nn.init.normal_(value, std=0.15)
+    row = pairing.row("how much?", "rules", "boats pay 40 coins a night. the bell is rung in fog.")
+    segments = row.segments if kind == "bert" else [0] * len(row.pieces)
+    weights = {name.removeprefix("bert."): value for name, value in arrays(reader).items()}
+    shipped = {**weights, **unpacked(packed(weights))}
+    reader.load_state_dict({
+        name: torch.from_numpy(np.array(shipped[name.removeprefix("bert.")])) for name in reader.state_dict()
+    })  # fmt: skip
+    with torch.no_grad():
+        said = reader.eval()(torch.tensor([row.pieces]), torch.tensor([segments]), torch.ones(1, len(row.pieces)))
+    graph = reader_graph(shipped, heads=SHAPE.heads, epsilon=1e-12, mean=kind == "e5")
+    given = {"input_ids": np.array([row.pieces]), "segments": np.array([segments])}
+    told = open_session(graph, optimise=False).run(None, given)
+    for exact, rounded in zip(said, told, strict=True):
+        assert exact.shape == rounded.shape
+        assert np.abs(exact.numpy() - rounded).max() < 0.1
+    assert np.std(said.start.numpy()) > 0.3  # there is something to agree on
+
+
+# Losses
+
+PAIRING = Pairing(TINY, "bert")
+
+ANSWERED = Group("s", "en", "ab?", True, (Read("", "boats pay 40 coins.", (10, 12)), Read("", "the bell is rung.")))
+UNANSWERED = Group("s", "en", "cd?", False, (Read("", "the bell is rung."), Read("", "nets are dry.")))
+
+
+class Says(Reader):
+    """A reader that says what it is told to say."""
+
+    def __init__(self, answerable: list[float], start: int, end: int, sure: float) -> None:
+        torch.nn.Module.__init__(self)
+        self.mean = False
+        self.said, self.at, self.sure = torch.tensor(answerable), (start, end), sure
+
+    def forward(self, pieces: torch.Tensor, *_: torch.Tensor) -> tuple[torch.Tensor, ...]:  # type: ignore[override]
+        """The same logits, whatever is read."""
+        ends = [torch.zeros(pieces.shape), torch.zeros(pieces.shape)]
+        for logits, place in zip(ends, self.at, strict=True):
+            logits[:, place] = self.sure
+        return self.said, *ends
+
+
+def losses_of(answerable: list[float], group: Group = ANSWERED, sure: float = 0.0) -> list[float]:
+    """The losses where the two passages of a group get these logits, and the answer's pieces such a one."""
+    made = ready(group, PAIRING, PLANS["en"], random.Random(1))
+    assert made is not None
+    start, end = made.spans[0] or (0, 0)
+    return [float(each) for each in losses(Says(answerable, start, end, sure), [made])]
+
+
+def test_what_is_told_right_costs_less_than_what_is_told_wrong() -> None:
+    right, unsure, wrong = (losses_of(said, sure=sure) for said, sure in
+                            (([9.0, -9.0], 9.0), ([0.0, 0.0], 0.0), ([-9.0, 9.0], -9.0)))  # fmt: skip
+    for good, middling, bad in zip(right, unsure, wrong, strict=True):
+        assert 0 <= good < 0.05 < middling < bad
+
+
+@given(st.floats(-8, 8), st.floats(-8, 8), st.floats(0.1, 5))
+def test_where_nothing_answers_the_loss_falls_as_logits_fall(first: float, second: float, less: float) -> None:
+    assert losses_of([first - less, second], UNANSWERED)[1] < losses_of([first, second], UNANSWERED)[1]
+    assert losses_of([first, second], UNANSWERED)[2] == 0
+
+
+def test_where_it_is_not_known_which_passage_answers_any_may() -> None:
+    unknown = Group("s", "en", "ab?", True, ANSWERED.reads[1:] + UNANSWERED.reads[:1])
+    assert losses_of([9.0, -9.0], unknown)[1] < 0.01
+    assert losses_of([-9.0, 9.0], unknown)[1] < 0.01
+    assert losses_of([-9.0, -9.0], unknown)[1] > 5
+    assert losses_of([-9.0, -9.0], unknown)[0] == 0
+
+
+def test_rows_are_filled_up_to_one_length() -> None:
+    made = padded([[5, 6], [7]], 1, least=3)
+    assert made.shape == (3, 32)
+    assert made[:, :2].tolist() == [[5, 6], [7, 1], [1, 1]]
+
+
+# Training
+
+PLAN = Plan(kind="bert", minutes=0.03, rows=4, pieces=48, warm=2, frozen=1, rate=1e-3)
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """A file of a few groups."""
+    save([ANSWERED, UNANSWERED] * 4, tmp_path / "rows.jsonl.gz")
+    return tmp_path / "rows.jsonl.gz"
+
+
+def held(folder: Path) -> dict[str, torch.Tensor]:
+    """The weights of a checkpoint."""
+    weights: dict[str, torch.Tensor] = torch.load(folder / "reader.pt", weights_only=True)["weights"]
+    return weights
+
+
+def test_a_run_that_ended_goes_on_from_its_checkpoint_and_leaves_frozen_layers_alone(
+    tmp_path: Path, rows: Path
+) -> None:
+    out = tmp_path / "run"
+    said: list[str] = []
+    train([rows], PLAN, out, tell=said.append, made=tiny)
+    first, told = held(out), json.loads((out / "run.json").read_text())
+    assert told["steps"] > 0
+    assert told["sets"] == {"s": 8}
+    assert told["plan"]["minutes"] == PLAN.minutes
+    begun = {name: value.float() for name, value in tiny("bert")[0].state_dict().items()}
+    changed = {name for name in first if not torch.equal(first[name], begun[name])}
+    assert {"answerable.weight", "span.weight", "bert.encoder.layer.1.output.dense.weight"} <= changed
+    assert not any(name.startswith("bert.encoder.layer.0.") for name in changed)
+    for name in first:  # of what does not ship a rounded copy is kept
+        assert not name.startswith("bert.embeddings.") or torch.allclose(first[name], begun[name], rtol=0.01)
+
+    # Its time is over: asked again it does nothing.
+    train([rows], PLAN, out, tell=said.append, made=tiny)
+    assert json.loads((out / "run.json").read_text())["steps"] == told["steps"]
+    assert all(torch.equal(value, first[name]) for name, value in held(out).items())
+
+    # With more time it goes on.
+    longer = Plan(**{**told["plan"], "minutes": told["seconds"] / 60 + PLAN.minutes})
+    train([rows], longer, out, tell=said.append, made=tiny)
+    assert json.loads((out / "run.json").read_text())["steps"] > told["steps"]
+    assert any(f"Going on from {out / 'reader.pt'}: step {told['steps']}" in line for line in said)
+    assert set(np.load(io.BytesIO(exported(out / "reader.pt"))).files) >= {"answerable.weight", "span.bias"}
+
+
+def test_a_training_may_begin_from_another_checkpoint_but_of_the_same_reader(tmp_path: Path, rows: Path) -> None:
+    nothing = Plan(**{**PLAN.__dict__, "minutes": 1e-9})
+    train([rows], PLAN, tmp_path / "first", made=tiny)
+    train([rows], nothing, tmp_path / "second", tmp_path / "first" / "reader.pt", made=tiny)
+    first, second = held(tmp_path / "first"), held(tmp_path / "second")
+    assert all(torch.allclose(first[name], second[name], atol=0.01) for name in first)
+    assert json.loads((tmp_path / "second" / "run.json").read_text())["begun"]
+    torch.save({"weights": {"other": torch.zeros(1)}}, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match=r"other\.pt is no checkpoint of this reader"):
+        train([rows], nothing, tmp_path / "third", tmp_path / "other.pt", made=tiny)
+
+
+def test_a_training_without_rows_is_refused(tmp_path: Path) -> None:
+    save([], tmp_path / "rows.jsonl")
+    with pytest.raises(ValueError, match="no training rows in"):
+        train([tmp_path / "rows.jsonl"], PLAN, tmp_path / "run", made=tiny)
