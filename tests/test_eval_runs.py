@@ -454,6 +454,8 @@ def test_documents_that_are_absent_are_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match=r"The documents of the meeting are not at hand; name them with --documents"):
         sources("meeting", [])
+    with pytest.raises(CorpusError, match=r"not at hand; name a folder that has them with --documents\. Or fetch them"):
+        sources("un", [])
     with pytest.raises(CorpusError, match="about no named collection"):
         sources("", [])
     with pytest.raises(CorpusError, match="about 'moon'"):
@@ -670,7 +672,7 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("run", "--set", "moon"), "the shipped sets are conversations, meeting, starter, unseen"),
+        (("run", "--set", "moon"), "the shipped sets are conversations, meeting, starter, un, unseen"),
         (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
         (("run", "--documents", "absent.md"), "absent.md does not exist"),
         (("run", "--documents", "a", "--library", "b"), "exclude each other"),
