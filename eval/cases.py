@@ -260,7 +260,8 @@ def _case(raw: object, shared: Mapping[str, Any]) -> Case:
     document = _text(raw, "document", "").strip()
     gold = tuple(_place(each, document) for each in _list(raw, "gold"))
     needs = [*_texts(shared, "needs"), *_texts(raw, "needs"), *([document] if document else [])]
-    needs += [each.document for place in gold for each in place.each]
+    # Whoever names the document that is asked about can do without those that say the same.
+    needs += [each.document for place in gold for each in ([place] if document else place.each)]
     return Case(
         id=name,
         question=_text(raw, "question").strip(),

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case
-from eval.places import found_of, located
+from eval.cases import Case, Place
+from eval.places import located
 from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
 from eval.runs.records import Record
 from eval.runs.runner import ask_all, askable, cited_texts, gold_texts
@@ -184,13 +184,17 @@ def _library_hash(plan: Plan) -> str:
 
 def _lost(cases: Sequence[Case]) -> str:
     """What is said of gold places whose words the documents don't have as they were read: nothing can lie in them."""
-    lost = [case.id for case in cases if any(found == () for found in found_of(case))]
+    lost = [case.id for case in cases if any(_is_lost(place) for place in case.gold)]
     if not lost:
         return ""
     return (
         f"Words that name gold places are not found in the documents, and count as not cited, in {len(lost)} cases: "
         f"{', '.join(lost[:10])}{' ...' if len(lost) > 10 else ''}."
     )
+
+
+def _is_lost(place: Place) -> bool:
+    return all(each.found == () for each in place.each)
 
 
 def _left_out(cases: Sequence[Case]) -> str:
