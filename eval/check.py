@@ -11,6 +11,7 @@ from corpus.documents import Block, Document
 from corpus.language import detect_language
 from corpus.library import Library
 from eval.cases import KINDS, Case, Place, read_cases
+from eval.places import Shelf, blocks_in, located
 from eval.wording import says, squeeze
 
 NEEDS_TWO = 2
@@ -42,7 +43,7 @@ def check_cases(cases: Sequence[Case], library: Library) -> list[Fault]:
     corpus = _Corpus(library)
     found: list[Fault] = []
     asked: dict[tuple[str, ...], str] = {}
-    for case in cases:
+    for case in located(cases, library):
         sentences = [*_alone(case), *_against(case, corpus)]
         question = (case.language, *map(_words, case.history), _words(case.question))
         if (first := asked.setdefault(question, case.id)) != case.id:
@@ -56,17 +57,15 @@ def _words(text: str) -> str:
 
 
 class _Corpus:
-    """The documents of a library by key, each read once."""
+    """The documents of a library by their names."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._ids: dict[str, list[str]] = {}
-        for document_id, key in library.keys().items():
-            self._ids.setdefault(squeeze(key), []).append(document_id)
+        self._shelf = Shelf(library)
 
-    def documents(self, key: str) -> list[Document]:
-        """All language versions and editions of a document."""
-        return [self._library.document(document_id) for document_id in self._ids.get(squeeze(key), ())]
+    def documents(self, name: str) -> list[Document]:
+        """All language versions and editions of a document, named by key or file."""
+        return [self._library.document(document_id) for document_id in self._shelf.ids(name)]
 
 
 def _alone(case: Case) -> list[str]:
@@ -89,7 +88,9 @@ def _alone(case: Case) -> list[str]:
             found.append(f"has no answer, but gives {' and '.join(given)}.")
         return found
     found += [f"has an answer, so it must give {name}." for name in ("facts", "gold") if not getattr(case, name)]
-    if case.needs_each and 0 < len(set(case.gold)) < NEEDS_TWO:
+    # Words may hold all that is compared; of locators each thing has its own.
+    one = 0 < len(set(case.gold)) < NEEDS_TWO and not any(place.span for place in case.gold)
+    if case.needs_each and one:
         found.append(f"a {case.kind} question needs each of its places, so it must give two or more.")
     return found
 
@@ -100,7 +101,11 @@ def _against(case: Case, corpus: _Corpus) -> list[str]:
     texts: list[str] = []
     for place in [each for gold in case.gold for each in gold.each]:
         documents = corpus.documents(place.document)
-        if bool(place.locator) == bool(place.article) or (place.locator and place.paragraph):
+        if place.span and (place.article or place.paragraph):
+            found.append(f"a place in {place.document!r} has words beside an article; a locator may stand beside them.")
+        elif place.span and documents and not place.found:
+            found.append(f"{place.document!r} does not say {place.span!r}.")
+        elif not place.span and (bool(place.locator) == bool(place.article) or (place.locator and place.paragraph)):
             found.append(
                 f"a place in {place.document!r} must have either a locator or an article, with perhaps a paragraph."
             )
@@ -120,8 +125,7 @@ def _against(case: Case, corpus: _Corpus) -> list[str]:
 def _texts(place: Place, documents: Iterable[Document]) -> Iterable[str]:
     """What stands in a place of each document that has it: where it is, and all blocks in it."""
     for document in documents:
-        blocks = [block for block in document.blocks if place.holds(document.key, block.locator)]
-        if blocks:
+        if blocks := blocks_in(place, document):
             yield "\n".join(_text(document, block) for block in blocks)
 
 

@@ -25,7 +25,11 @@ app = typer.Typer(
 )
 
 Questions = Annotated[
-    str, typer.Option("--set", help="A shipped question set (starter, unseen, conversations, meeting), or a YAML file.")
+    str,
+    typer.Option(
+        "--set",
+        help="A shipped question set (starter, unseen, conversations, meeting, un), or a file of YAML or JSON Lines.",
+    ),
 ]
 Documents = Annotated[
     list[Path] | None, typer.Option(help="File or folder that stands in for the set's documents; may be repeated.")
@@ -122,21 +126,30 @@ def report(
 def gate(
     stored: RunFolder,
     thresholds: Annotated[Path | None, typer.Option(help="File of thresholds; by default the shipped one.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Another run: fail, too, where this one is worse by a paired test.")
+    ] = None,
     out: Out = OUT,
 ) -> None:
-    """Fail with each threshold named that a run does not keep."""
+    """Fail with each threshold named that a run does not keep, and each figure in which it is worse than another run."""
     from eval.runs.comparing import summary_of
-    from eval.runs.gate import SHIPPED, broken, load_thresholds
+    from eval.runs.gate import AGAINST, SHIPPED, broken, load_thresholds, losses
 
     with _told():
         held = _run(stored, out)
         wanted = load_thresholds(thresholds or SHIPPED, str(held.meta["set"]))
         faults = broken(wanted, held, summary_of(held))
-        for fault in faults:
+        other = _run(against, out) if against else None
+        lost = losses(other, held) if other else []
+        for fault in (*faults, *lost):
             data.print(fault, markup=False)
-        if faults:
-            raise fail(f"{held.name} breaks {len(faults)} of {len(wanted)} thresholds.")
+        told = [f"breaks {len(faults)} of {len(wanted)} thresholds"] if faults else []
+        told += [f"is worse than {other.name} in {len(lost)} of {len(AGAINST)} figures"] if other and lost else []
+        if told:
+            raise fail(f"{held.name} {' and '.join(told)}.")
     talk.print(f"{held.name} keeps all {len(wanted)} thresholds.", markup=False)
+    if other:
+        talk.print(f"It is not worse than {other.name} by more than chance.", markup=False)
 
 
 @app.command()

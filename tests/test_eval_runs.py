@@ -37,7 +37,7 @@ from eval.metrics.scores import MEASURES
 from eval.runs.comparing import compare, summary_of
 from eval.runs.corpora import KEPT, CorpusError, built, fingerprint, sources
 from eval.runs.execute import Plan, execute
-from eval.runs.gate import SHIPPED, GateError, Threshold, broken, load_thresholds
+from eval.runs.gate import SHIPPED, GateError, Threshold, broken, load_thresholds, losses
 from eval.runs.records import Cited, Claim, Record, RecordError
 from eval.runs.showing import MEANINGS
 from eval.runs.store import ANSWERS, META, Answers, RunError, load_run
@@ -454,6 +454,8 @@ def test_documents_that_are_absent_are_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CorpusError, match=r"The documents of the meeting are not at hand; name them with --documents"):
         sources("meeting", [])
+    with pytest.raises(CorpusError, match=r"not at hand; name a folder that has them with --documents\. Or fetch them"):
+        sources("un", [])
     with pytest.raises(CorpusError, match="about no named collection"):
         sources("", [])
     with pytest.raises(CorpusError, match="about 'moon'"):
@@ -528,6 +530,67 @@ def test_each_threshold_that_is_broken_is_named_with_its_figures(tmp_path: Path,
     ]
 
 
+def many(folder: Path, count: int = 12, each: int = 1) -> Path:
+    """A set of as many documents, with so many cases each; every other case has no answer."""
+    cases = [
+        {"id": f"q{n}", "question": f"What is {n}?", "language": "en", "kind": "near-miss", "answerable": n % 2 == 0,
+         "document": KEY if each > 1 else "", "facts": [["guard"]] if n % 2 == 0 else []}
+        for n in range(count)
+    ]  # fmt: skip
+    path = folder / "many.yaml"
+    path.write_text(yaml.safe_dump(cases), encoding="utf-8")
+    return path
+
+
+class Worse(Parrot):
+    """A system that answers what has no answer, and nothing else."""
+
+    def answer(self, case: Any) -> Record:
+        return super().answer(case) if not case.answerable else Record(case.id, self.name, "not_found")
+
+
+class Better(Parrot):
+    """A system that answers what has an answer, and nothing else."""
+
+    def answer(self, case: Any) -> Record:
+        return super().answer(case) if case.answerable else Record(case.id, self.name, "not_found")
+
+
+def test_a_run_that_is_worse_than_another_by_more_than_chance_is_told_so(tmp_path: Path, note: Path) -> None:
+    questions = many(tmp_path)
+    good = execute(plan(tmp_path, questions, note, Better(), name="good"), Quiet())
+    bad = execute(plan(tmp_path, questions, note, Worse(), name="bad"), Quiet())
+    assert losses(good, bad) == [
+        "right falls from 1 to 0 (p = 0.0005, 12 cases).",
+        "fact_recall falls from 1 to 0 (p = 0.0312, 6 cases).",
+        "shown falls from 1 to 0 (p = 0.0312, 6 cases).",
+        "abstention_recall falls from 1 to 0 (p = 0.0312, 6 cases).",
+    ]
+    assert losses(bad, good) == losses(good, good) == []
+    assert compare(good, bad).figures["abstention_recall"].cases == 6
+    # Four cases may differ by chance, and so may all that is asked of one document.
+    few = many(tmp_path, 4)
+    runs = [execute(plan(tmp_path, few, note, each(), name=each.__name__), Quiet()) for each in (Better, Worse)]
+    assert losses(*runs) == []
+    one = many(tmp_path, 12, 12)
+    runs = [execute(plan(tmp_path, one, note, each(), name=f"{each.__name__}1"), Quiet()) for each in (Better, Worse)]
+    assert losses(*runs) == []
+    assert compare(*runs).mcnemar == 1.0
+
+
+def test_the_gate_holds_a_run_against_another(here: Path, note: Path) -> None:
+    questions = many(here)
+    execute(plan(here, questions, note, Better(), name="good", out=here / "eval-runs"), Quiet())
+    execute(plan(here, questions, note, Worse(), name="bad", out=here / "eval-runs"), Quiet())
+    (here / "gate.yaml").write_text("any: {failed: {most: 0}}", encoding="utf-8")
+    words = ("--thresholds", here / "gate.yaml", "--against")
+    told = " ".join(command("gate", "bad", *words, "good", code=1).split())
+    assert "right falls from 1 to 0 (p = 0.0005, 12 cases)." in told
+    assert "bad is worse than good in 4 of 4 figures" in told
+    assert command("gate", "good", *words, "bad") == ""
+    assert "absent is no run" in command("gate", "good", *words, "absent", code=2)
+
+
 def test_the_shipped_thresholds_bound_every_shipped_set() -> None:
     for name in shipped_sets():
         figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
@@ -598,6 +661,7 @@ def test_the_commands_run_compare_gate_and_report(here: Path, questions: Path, n
     table = command(*run)
     assert "fact_recall" in table
     assert "out-of-scope" in table
+    assert "off-topic" in table
     assert "set-bm25: 3 cases, 2 answerable" in command(*run, "--system", "bm25")
     compared = json.loads(command("compare", "set-bm25", "set-rapporteur", "--json"))
     assert (compared["first"], compared["second"]) == ("set-bm25", "set-rapporteur")
@@ -609,7 +673,9 @@ def test_the_commands_run_compare_gate_and_report(here: Path, questions: Path, n
     gate.write_text("any: {quote_exact: {least: 1}}", encoding="utf-8")
     assert command("gate", "set-bm25", "--thresholds", gate) == ""
     command("report", "set-bm25", "set-rapporteur", "--out", here / "pages" / "report.html")
-    assert (here / "pages" / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    page = (here / "pages" / "report.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "What became of the questions" in page
     assert command("check", "--set", questions, "--documents", note) == ""
 
 
@@ -670,7 +736,7 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("run", "--set", "moon"), "the shipped sets are conversations, meeting, starter, unseen"),
+        (("run", "--set", "moon"), "the shipped sets are conversations, meeting, starter, un, unseen"),
         (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
         (("run", "--documents", "absent.md"), "absent.md does not exist"),
         (("run", "--documents", "a", "--library", "b"), "exclude each other"),

@@ -392,6 +392,51 @@ def test_cases_that_are_held_out_are_counted_apart_and_their_answers_not_shown(t
     assert "kept" not in page
 
 
+def test_a_summary_tells_what_became_of_near_misses_and_of_other_subjects():
+    none = {"answerable": False, "facts": (), "gold": ()}
+    cases = [
+        case("good"),
+        case("shy", held_out=True),
+        case("near", kind="near-miss", **none),
+        case("year", kind="wrong-year", held_out=True, **none),
+        case("far", kind="off-topic", **none),
+    ]
+    records = [
+        answer("good", confidence=0.9),
+        answer("shy", status="tentative", confidence=0.5),
+        answer("near", confidence=0.7),
+        answer("year", status="tentative", confidence=0.4),
+        abstains("far", confidence=0.1),
+    ]
+    made = summarise(cases, records, text_of)
+    assert set(made.outcomes) == {"all", "development", "held out"}
+    everything = made.outcomes["all"]
+    assert list(everything) == ["answerable", "near misses", "off-topic"]
+    near = everything["near misses"]
+    assert (near.answered.value, near.tentative.value, near.not_found.value, near.answered.cases) == (0.5, 0.5, 0, 2)
+    assert 0 < near.answered.low < 0.5 < near.answered.high < 1
+    assert everything["off-topic"].not_found.value == 1
+    # Good is above both near misses, shy above one; both are above what is off-topic.
+    assert (near.auc.value, everything["off-topic"].auc.value, everything["answerable"].auc.value) == (0.75, 1.0, None)
+    assert set(made.outcomes["held out"]) == {"answerable", "near misses"}
+    assert made.outcomes["held out"]["near misses"].tentative.value == 1
+    assert set(summarise([case("good")], [answer("good")], text_of).outcomes) == {"all"}
+    unsure = summarise(cases, [answer("good"), *records[1:]], text_of)
+    assert unsure.outcomes["all"]["off-topic"].auc.value is None
+    json.dumps(made.to_json(), allow_nan=False)
+
+
+def test_intervals_are_wider_where_cases_about_one_document_are_alike():
+    cases = [case(f"c{n}") for n in range(40)]
+    records = [answer(f"c{n}") if n % 4 < 2 else abstains(f"c{n}") for n in range(40)]
+    about = [case(f"c{n}", document="ab"[n % 4 < 2] + str(n // 20)) for n in range(40)]
+    alone, together = summarise(cases, records, text_of), summarise(about, records, text_of)
+    for name in ("right", "fact_recall", "passage_cited"):
+        one, other = alone.figures[name], together.figures[name]
+        assert one.value == other.value
+        assert other.high - other.low > 1.5 * (one.high - one.low)
+
+
 def test_intervals_hold_the_figure_and_do_not_change_from_one_time_to_the_next():
     made = summarise(*run(), text_of)
     for figure in made.figures.values():

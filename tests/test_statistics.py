@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.statistics import bootstrap_interval, mcnemar, paired_difference, sign_flip
+from eval.metrics.statistics import bootstrap_interval, mcnemar, paired_difference, sign_flip, wilson
 
 HALVES = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=1, max_size=9)
 
@@ -105,3 +105,91 @@ def test_mcnemar_is_the_binomial_test_of_the_cases_that_differ():
 def test_runs_of_different_cases_are_refused(test):
     with pytest.raises(ValueError, match="share their cases"):
         test([True], [True, False])
+
+
+# Clusters
+
+
+def lowest(drawn):
+    return float(drawn.min())
+
+
+@given(HALVES, st.sampled_from([None, lowest]))
+def test_clusters_of_one_case_each_change_nothing(pairs, statistic):
+    first, second = zip(*pairs, strict=True)
+    alone = [f"document {n}" for n in range(len(pairs))]
+    plain = bootstrap_interval(second, statistic, rounds=50)
+    assert bootstrap_interval(second, statistic, rounds=50, clusters=alone) == plain
+    assert paired_difference(first, second, rounds=50, clusters=alone) == paired_difference(first, second, rounds=50)
+    right, wrong = [each > 0 for each in first], [each > 0 for each in second]
+    assert mcnemar(right, wrong, alone) == mcnemar(right, wrong)
+
+
+@given(HALVES)
+def test_mcnemar_counts_as_the_binomial_does(pairs):
+    first, second = [a > 0 for a, _ in pairs], [b > 0 for _, b in pairs]
+    lost = sum(a and not b for a, b in zip(first, second, strict=True))
+    won = sum(b and not a for a, b in zip(first, second, strict=True))
+    tail = sum(math.comb(lost + won, k) for k in range(min(lost, won) + 1))
+    assert mcnemar(first, second) == pytest.approx(min(1.0, 2 * tail / 2 ** (lost + won)))
+
+
+@given(HALVES, st.permutations(range(9)))
+def test_how_clusters_are_called_and_where_their_cases_stand_does_not_matter(pairs, order):
+    of = [n % 3 for n in range(len(pairs))]
+    first, second = zip(*pairs, strict=True)
+    moved = [n for n in order if n < len(pairs)]
+    again = [[values[n] for n in moved] for values in (first, second, of)]
+    assert sign_flip(*again[:2], clusters=again[2]) == sign_flip(first, second, clusters=of)
+    assert sign_flip(first, second, clusters=[f"d{n}" for n in of]) == sign_flip(first, second, clusters=of)
+
+
+def test_whole_clusters_are_drawn():
+    values, of = [0.0, 0.0, 0.0, 1.0, 1.0], ["a", "a", "a", "b", "b"]
+
+    def means(drawn):
+        assert drawn.tolist() in ([0.0] * 6, [0.0, 0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.0, 0.0, 0.0], [1.0] * 4)
+        return float(drawn.mean())
+
+    assert bootstrap_interval(values, means, clusters=of) == bootstrap_interval(values, clusters=of)
+    assert bootstrap_interval(values, clusters=["b", *"aaab"]) is not None
+
+
+def test_cases_that_are_alike_within_a_document_tell_less():
+    values = [float(n % 2) for n in range(20) for _ in range(10)]
+    of = [n for n in range(20) for _ in range(10)]
+    together, alone = bootstrap_interval(values, clusters=of), bootstrap_interval(values)
+    assert together.high - together.low > 2.5 * (alone.high - alone.low)
+
+
+def test_cases_of_a_document_change_their_sign_together():
+    first, second = [0.0] * 12, [1.0] * 12
+    of = [n // 4 for n in range(12)]
+    assert sign_flip(first, second, clusters=of) == 2 / 2**3
+    assert mcnemar([False] * 12, [True] * 12, of) == 2 / 2**3
+    assert paired_difference(first, second, clusters=of).p == 2 / 2**3
+    # What is won and lost within a document is no difference of it.
+    assert mcnemar([True, False], [False, True], ["a", "a"]) == 1
+
+
+@pytest.mark.parametrize("test", [sign_flip, mcnemar, paired_difference])
+def test_every_case_names_its_cluster(test):
+    with pytest.raises(ValueError, match="each case must name its cluster"):
+        test([True, False], [True, True], clusters=["a"])
+    with pytest.raises(ValueError, match="each case must name its cluster"):
+        bootstrap_interval([1.0, 2.0], clusters=["a"])
+
+
+def test_wilson_has_the_values_of_the_textbook_and_holds_the_share():
+    # Newcombe, "Two-sided confidence intervals for the single proportion", 1998, table I.
+    for hits, n, low, high in (
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):
+        interval = wilson(hits, n)
+        assert (interval.low, interval.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    for hits in range(30):
+        assert 0 <= wilson(hits, 29).low <= hits / 29 <= wilson(hits, 29).high <= 1
+    assert wilson(0, 0) is None

@@ -36,7 +36,9 @@ def useful_claims(case: Case, record: Record) -> float | None:
         text = _said(record, [claim])
         cited = [record.citations[n] for n in claim.cited if 0 <= n < len(record.citations)]
         told = any(says(text, fact) for alternatives in case.facts for fact in alternatives)
-        useful += told or any(place.holds(each.document, each.locator) for place in case.gold for each in cited)
+        useful += told or any(
+            place.holds(each.document, each.locator, each.at) for place in case.gold for each in cited
+        )
     return useful / len(record.claims)
 
 

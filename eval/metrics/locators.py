@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from eval.cases import Case, Place
 from eval.runs.records import Cited, Record
-from eval.wording import squeeze
 
 _Meets = Callable[[Place, Cited], bool]
 
@@ -23,19 +22,19 @@ def cited_by_claims(record: Record) -> list[Cited]:
 
 
 def document_exact(case: Case, record: Record) -> bool | None:
-    """Whether the documents of the gold places are cited. None for a case without gold places, or no answer."""
+    """Whether the documents of the gold places are cited. None for a case of which no gold place is known, or no answer."""
     return _exact(case, record, _in_document)
 
 
 def paragraph_exact(case: Case, record: Record) -> bool | None:
-    """Whether the gold places themselves are cited (`Place.holds`). None for a case without gold places, or no answer."""
+    """Whether the gold places themselves are cited (`Place.holds`). None as for the documents."""
     return _exact(case, record, _in_place)
 
 
 def place_precision(case: Case, record: Record) -> float | None:
-    """The share of the claims' citations that lie in a gold place, 0..1. None for a case without gold places, or no
-    answer; 0 for an answer without citations."""
-    if not case.gold or not record.answered:
+    """The share of the claims' citations that lie in a gold place, 0..1. None for a case of which no gold place is known,
+    or no answer; 0 for an answer without citations."""
+    if not case.placed or not record.answered:
         return None
     cited = cited_by_claims(record)
     hits = sum(any(_in_place(place, each) for place in case.gold) for each in cited)
@@ -43,15 +42,15 @@ def place_precision(case: Case, record: Record) -> float | None:
 
 
 def _in_document(place: Place, cited: Cited) -> bool:
-    return any(squeeze(each.document) == squeeze(cited.document) for each in place.each)
+    return any(each.is_of(cited.document, cited.source) for each in place.each)
 
 
 def _in_place(place: Place, cited: Cited) -> bool:
-    return place.holds(cited.document, cited.locator)
+    return place.holds(cited.document, cited.locator, cited.at)
 
 
 def _exact(case: Case, record: Record, meets: _Meets) -> bool | None:
-    if not case.gold or not record.answered:
+    if not case.placed or not record.answered:
         return None
     cited = cited_by_claims(record)
     met = [any(meets(place, each) for each in cited) for place in case.gold]

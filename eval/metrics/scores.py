@@ -68,9 +68,9 @@ def scores(
         made["fact_recall"] = fact_recall(case, record)
         made["all_facts"] = float(made["fact_recall"] == 1.0)
         made["answered"] = float(record.answered)
-        if case.gold:
+        if case.placed:
             made["passage_cited"] = float(paragraph_exact(case, record) or False)
-        if case.gold and (bool(record.ranked) if retrieves is None else retrieves):
+        if case.placed and (bool(record.ranked) if retrieves is None else retrieves) and _shows_where(case, record):
             made.update(_retrieval(case, record))
     if record.answered:
         made["citation_recall"] = citation_recall(record)
@@ -82,9 +82,15 @@ def scores(
             made["place_precision"] = place_precision(case, record)
     elif record.status == "failed" and case.answerable:
         made.update(dict.fromkeys(("citation_recall", "citation_precision", "quote_exact", "useful"), 0.0))
-        if case.gold:
+        if case.placed:
             made.update(dict.fromkeys(("document_exact", "paragraph_exact", "place_precision"), 0.0))
     return made
+
+
+def _shows_where(case: Case, record: Record) -> bool:
+    """Whether it can be told which passages lie in gold places that are named by their words."""
+    by_words = any(each.span for place in case.gold for each in place.each)
+    return not by_words or bool(record.stretches) or not record.ranked
 
 
 @dataclass(frozen=True)
@@ -98,8 +104,9 @@ def _retrieval(case: Case, record: Record) -> dict[str, float | None]:
     """Passages stand for the gold places that they lie in. Where one gold place suffices, all are one item, and only the
     first passage in any of them counts; a passage in two places that are both needed stands for two hits in a row."""
     items: list[int | _Unmatched] = []
-    for rank, held in enumerate(record.places):
-        met = [n for n, place in enumerate(case.gold) if any(place.holds(*each) for each in held)]
+    stretches = record.stretches or (None,) * len(record.ranked)
+    for rank, (held, at) in enumerate(zip(record.places, stretches, strict=True)):
+        met = [n for n, place in enumerate(case.gold) if any(place.holds(*each, at) for each in held)]
         found: list[int] = met if case.needs_each else [0] * bool(met)
         items += found or [_Unmatched(rank)]
     wanted = range(len(case.gold)) if case.needs_each else range(1)

@@ -1,23 +1,25 @@
 """Intervals and paired tests. Everything random is seeded: the same values and seed give the same figures.
 
-The cases of a set are the units that are drawn, so that intervals say how much the figure depends on which questions
+The cases of a set are the units that are drawn, or where they are about documents these with all their cases, so that intervals say how much the figure depends on which questions
 happened to be asked; they do not say how it would be on another kind of question.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 ROUNDS = 2_000
 LEVEL = 0.95
 EXACT_LIMIT = 14
-"""Up to so many cases that differ, the sign-flip test counts all 2 ** n signs."""
+"""Up to so many cases (or clusters) that differ, the sign-flip test counts all 2 ** n signs."""
 _CHUNK = 2_000_000
 
 
@@ -45,22 +47,28 @@ def bootstrap_interval(
     seed: int = 0,
     rounds: int = ROUNDS,
     level: float = LEVEL,
+    clusters: Sequence[Hashable] | None = None,
 ) -> Interval | None:
     """Percentile bootstrap interval (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, ch. 13).
 
-    `values` hold one row a case, shape (n,) or (n, columns); rows are drawn with replacement. `statistic` takes such an
-    array and gives a figure, the mean where none is named; draws for which it gives None (nothing of the kind was drawn)
-    are left out. None where there are no values, or no draw gives a figure.
+    `values` hold one row a case, shape (n,), or (n, columns) with a statistic; rows are drawn with replacement. `statistic`
+    takes such an array and gives a figure, the mean where none is named; draws for which it gives None (nothing of the
+    kind was drawn) are left out. None where there are no values, or no draw gives a figure.
+
+    `clusters` names what each row belongs to; whole clusters are drawn then, as many as there are (Field and Welsh,
+    "Bootstrapping clustered data", 2007), for cases about one document are more alike than others. With few clusters
+    (below some thirty) the interval tends to be too narrow.
     """
     rows = np.asarray(values, dtype=np.float64)
     if not len(rows):
         return None
     random = np.random.default_rng(seed)
+    held = _clustered(clusters, len(rows))
     figures: Floats
     if statistic is None:
-        figures = _means(rows, random, rounds)
+        figures = _means(rows, held, random, rounds)
     else:
-        drawn = (statistic(rows[random.integers(0, len(rows), len(rows))]) for _ in range(rounds))
+        drawn = (statistic(rows[held.draw(random)]) for _ in range(rounds))
         figures = np.array([figure for figure in drawn if figure is not None], dtype=np.float64)
     if not len(figures):
         return None
@@ -69,40 +77,103 @@ def bootstrap_interval(
     return Interval(float(low), float(high))
 
 
-def _means(rows: Floats, random: np.random.Generator, rounds: int) -> Floats:
+def wilson(hits: int, n: int, level: float = LEVEL) -> Interval | None:
+    """Interval of a share, which is sound also near 0 and 1 and for few cases (Wilson, 1927); None of no cases."""
+    if not n:
+        return None
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = hits / n
+    centre = share + z * z / (2 * n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # At the ends rounding must not leave the share outside its own interval.
+    low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
+    return Interval(max(0.0, min(low, share)), min(1.0, max(high, share)))
+
+
+@dataclass(frozen=True)
+class _Clusters:
+    """Rows by cluster: `order` has the rows of each cluster together, `of` the number of each row's cluster."""
+
+    of: Numbers
+    order: Numbers
+    starts: Numbers
+    sizes: Numbers
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    def draw(self, random: np.random.Generator) -> Numbers:
+        """The rows of as many clusters as there are, drawn with replacement."""
+        drawn = random.integers(0, len(self), len(self))
+        sizes = self.sizes[drawn]
+        before = np.cumsum(sizes) - sizes
+        within = np.arange(int(sizes.sum())) - np.repeat(before, sizes)
+        rows: Numbers = self.order[np.repeat(self.starts[drawn], sizes) + within]
+        return rows
+
+    def sums(self, values: Floats) -> Floats:
+        """The sum of each cluster."""
+        return np.bincount(self.of, weights=values, minlength=len(self)).astype(np.float64)
+
+
+def _clustered(clusters: Sequence[Hashable] | None, n: int) -> _Clusters:
+    """Clusters in the order in which they are first named; each row by itself where none are."""
+    named: Sequence[Hashable] = range(n) if clusters is None else clusters
+    if len(named) != n:
+        raise ValueError(f"each case must name its cluster: there are {n} cases and {len(named)} names")
+    numbers: dict[Hashable, int] = {}
+    of = np.array([numbers.setdefault(name, len(numbers)) for name in named], dtype=np.int64)
+    sizes = np.bincount(of, minlength=len(numbers)).astype(np.int64)
+    return _Clusters(of, np.argsort(of, kind="stable").astype(np.int64), np.cumsum(sizes) - sizes, sizes)
+
+
+def _means(values: Floats, clusters: _Clusters, random: np.random.Generator, rounds: int) -> Floats:
     """Means of the draws, in pieces that fit into memory."""
-    step = max(1, _CHUNK // len(rows))
-    pieces = [
-        rows[random.integers(0, len(rows), (min(step, rounds - done), len(rows)))].mean(axis=1)
-        for done in range(0, rounds, step)
-    ]
+    n = len(clusters)
+    sums, sizes = clusters.sums(values), clusters.sizes
+    step = max(1, _CHUNK // n)
+    pieces = []
+    for done in range(0, rounds, step):
+        drawn = random.integers(0, n, (min(step, rounds - done), n))
+        pieces.append(sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1))
     return np.concatenate(pieces)
 
 
 def paired_difference(
-    first: Sequence[float], second: Sequence[float], seed: int = 0, rounds: int = 10_000
+    first: Sequence[float],
+    second: Sequence[float],
+    seed: int = 0,
+    rounds: int = 10_000,
+    clusters: Sequence[Hashable] | None = None,
 ) -> Difference | None:
     """Compares two runs by the values that they have for the same cases, in the same order.
 
-    The interval is the percentile bootstrap of the mean difference over cases; p is that of the sign-flip test.
-    None where there are no cases; `ValueError` where the lengths differ.
+    The interval is the percentile bootstrap of the mean difference over cases, or over `clusters` of them; p is that of
+    the sign-flip test. None where there are no cases; `ValueError` where the lengths differ.
     """
     differences = _differences(first, second)
-    interval = bootstrap_interval(differences, seed=seed, rounds=rounds)
+    interval = bootstrap_interval(differences, seed=seed, rounds=rounds, clusters=clusters)
     if interval is None:
         return None
-    p = sign_flip(first, second, seed, rounds)
+    p = sign_flip(first, second, seed, rounds, clusters)
     return Difference(float(differences.mean()), interval, p, len(differences))
 
 
-def sign_flip(first: Sequence[float], second: Sequence[float], seed: int = 0, rounds: int = 10_000) -> float:
+def sign_flip(
+    first: Sequence[float],
+    second: Sequence[float],
+    seed: int = 0,
+    rounds: int = 10_000,
+    clusters: Sequence[Hashable] | None = None,
+) -> float:
     """Two-sided p value of the paired permutation test: were the runs alike, each case's difference might as well have
     the other sign (Fisher, "The Design of Experiments", 1935; for retrieval, Smucker, Allan and Carterette, 2007).
 
     Exact for up to `EXACT_LIMIT` cases that differ; beyond that `rounds` random flips, p = (hits + 1) / (rounds + 1)
-    (Phipson and Smyth, 2010), never 0. 1.0 where no case differs.
+    (Phipson and Smyth, 2010), never 0. 1.0 where no case differs. The cases of one of the `clusters` change their sign
+    together.
     """
-    differences = _differences(first, second)
+    differences = _by_cluster(first, second, clusters)
     differences = differences[differences != 0]
     n = len(differences)
     if not n:
@@ -120,17 +191,28 @@ def sign_flip(first: Sequence[float], second: Sequence[float], seed: int = 0, ro
     return (hits + 1) / (rounds + 1)
 
 
-def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> float:
+def mcnemar(first: Sequence[bool], second: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> float:
     """Two-sided p value of McNemar's test (1947) in its exact binomial form, for right or wrong on the same cases.
 
-    Only the cases that one run has right and the other wrong tell; 1.0 where there are none.
+    Only the cases that one run has right and the other wrong tell; 1.0 where there are none. With `clusters`, how many
+    more of a cluster one run has right than the other is what might as well have the other sign; this is counted out
+    too, and is the binomial test where every case is by itself.
     """
-    _differences(first, second)
-    only_first = sum(a and not b for a, b in zip(first, second, strict=True))
-    only_second = sum(b and not a for a, b in zip(first, second, strict=True))
-    n = only_first + only_second
-    tail = sum(math.comb(n, k) for k in range(min(only_first, only_second) + 1))
-    return min(1.0, 2 * tail / float(2**n))
+    gained = [abs(round(each)) for each in _by_cluster(list(map(float, first)), list(map(float, second)), clusters)]
+    reached = abs(round(float(_differences(list(map(float, first)), list(map(float, second))).sum())))
+    # The chances of each sum of the signed gains, from -most to most.
+    most = sum(gained)
+    chances = np.zeros(2 * most + 1)
+    chances[most] = 1.0
+    for gain in filter(None, gained):
+        chances = (np.roll(chances, gain) + np.roll(chances, -gain)) / 2
+    return min(1.0, float(chances[np.abs(np.arange(-most, most + 1)) >= reached].sum()))
+
+
+def _by_cluster(first: Sequence[float], second: Sequence[float], clusters: Sequence[Hashable] | None) -> Floats:
+    """How the runs differ in each cluster: the sums of the differences of its cases."""
+    differences = _differences(first, second)
+    return _clustered(clusters, len(differences)).sums(differences)
 
 
 def _differences(first: Sequence[float], second: Sequence[float]) -> Floats:

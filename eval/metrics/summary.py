@@ -13,11 +13,13 @@ from eval.cases import Case
 from eval.metrics.abstention import Abstention, RiskCoverage, abstention, auc, aurc, risk_coverage
 from eval.metrics.latency import percentile
 from eval.metrics.scores import MEASURES, abstained, right, scores, words_said
-from eval.metrics.statistics import Floats, Interval, bootstrap_interval
+from eval.metrics.statistics import Floats, Interval, bootstrap_interval, wilson
 from eval.runs.records import Record
 
 SUBGROUP_ROUNDS = 1_000
 PARTS = ("development", "held out")
+GROUPS = ("answerable", "near misses", "off-topic")
+"""Cases by what an assistant should do with them; near misses are all without an answer that are not about something else."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,18 @@ Figures = Mapping[str, Figure]
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of a group of cases: the shares answered, shown as what comes closest, and told that nothing is found,
+    with Wilson's intervals; the rest failed. `auc` tells the answerable cases from this group by confidence, with a bootstrap
+    interval; of the answerable ones themselves there is none."""
+
+    answered: Figure
+    tentative: Figure
+    not_found: Figure
+    auc: Figure
+
+
+@dataclass(frozen=True)
 class Summary:
     """The figures of one run of one system.
 
@@ -42,6 +56,8 @@ class Summary:
     risk-coverage curve of the answers given. `latency_ms` are nearest-rank percentiles over all records, failed ones too:
     people waited for these as well. `by_part` tells the cases that are held out from the others, where a set has such.
     `failed` lists cases without an answer because something broke, or without a record.
+    `outcomes` say by part ("all", and where a set has cases that are held out, each part) what became of the cases that
+    have an answer, of near misses and of what is off-topic (`GROUPS`).
     `per_case` holds every measure of every case, for paired tests.
     """
 
@@ -54,6 +70,7 @@ class Summary:
     by_kind: Mapping[str, Figures]
     by_language: Mapping[str, Figures]
     by_part: Mapping[str, Figures]
+    outcomes: Mapping[str, Mapping[str, Outcome]]
     curve: RiskCoverage | None
     latency_ms: Mapping[str, float | None]
     median_words: float | None
@@ -82,6 +99,7 @@ def summarise(
     retrieves = any(record.ranked for record in records)
     parted = any(case.held_out for case in cases)
     rows = [scores(case, record, text_of, retrieves) for case, record in pairs]
+    clusters = [case.cluster for case in cases]
     said = [float(n) for _, record in pairs if (n := words_said(record)) is not None]
     times = [record.ms for record in records]
     return Summary(
@@ -90,10 +108,11 @@ def summarise(
         answerable=sum(case.answerable for case in cases),
         answered=sum(record.answered for _, record in pairs),
         failed=tuple(record.case for _, record in pairs if record.status == "failed"),
-        figures={**_means(rows, seed), **_judgement(pairs, seed)},
+        figures={**_means(rows, clusters, seed), **_judgement(pairs, seed)},
         by_kind=_groups(pairs, rows, [case.kind for case in cases], seed),
         by_language=_groups(pairs, rows, [case.language for case in cases], seed),
         by_part=_groups(pairs, rows, [PARTS[case.held_out] for case in cases], seed) if parted else {},
+        outcomes=_outcomes(pairs, seed),
         curve=_curve(pairs),
         latency_ms={f"p{share}": percentile(times, share / 100) for share in (50, 95)},
         median_words=percentile(said, 0.5),
@@ -119,14 +138,15 @@ def _by_case(cases: Sequence[Case], records: Sequence[Record]) -> dict[str, Reco
     return made
 
 
-def _means(rows: _Rows, seed: int, rounds: int = 2_000) -> dict[str, Figure]:
-    return {name: _figure([row[name] for row in rows], seed, rounds) for name in MEASURES}
+def _means(rows: _Rows, clusters: Sequence[str], seed: int, rounds: int = 2_000) -> dict[str, Figure]:
+    return {name: _figure([row[name] for row in rows], clusters, seed, rounds) for name in MEASURES}
 
 
-def _figure(values: Sequence[float | None], seed: int, rounds: int) -> Figure:
+def _figure(values: Sequence[float | None], clusters: Sequence[str], seed: int, rounds: int) -> Figure:
     held = np.array([value for value in values if value is not None], dtype=np.float64)
     value = float(held.mean()) if len(held) else None
-    return _with(value, bootstrap_interval(held, seed=seed, rounds=rounds), len(held))
+    named = [name for name, each in zip(clusters, values, strict=True) if each is not None]
+    return _with(value, bootstrap_interval(held, seed=seed, rounds=rounds, clusters=named), len(held))
 
 
 def _with(value: float | None, interval: Interval | None, cases: int) -> Figure:
@@ -138,18 +158,30 @@ def _with(value: float | None, interval: Interval | None, cases: int) -> Figure:
 def _judgement(pairs: _Pairs, seed: int) -> dict[str, Figure]:
     """What is no mean over cases: abstention and confidence."""
     made = {**_abstention(pairs, seed), "aurc": Figure(None, None, None, 0), "auc": Figure(None, None, None, 0)}
-    given = [(_sure(record), right(case, record)) for case, record in pairs if record.answered]
+    answers = [(case, record) for case, record in pairs if record.answered]
+    given = [(_sure(record), right(case, record)) for case, record in answers]
     if given and all(confidence is not None for confidence, _ in given):
         points = np.array([(confidence, not correct) for confidence, correct in given], dtype=np.float64)
-        interval = bootstrap_interval(points, lambda drawn: aurc(drawn[:, 0], drawn[:, 1]), seed)
+        interval = bootstrap_interval(
+            points, lambda drawn: aurc(drawn[:, 0], drawn[:, 1]), seed, clusters=_clusters(answers)
+        )
         made["aurc"] = _with(aurc(points[:, 0], points[:, 1]), interval, len(points))
+    return {**made, "auc": _told_apart(pairs, seed)}
+
+
+def _told_apart(pairs: _Pairs, seed: int, rounds: int = 2_000) -> Figure:
+    """How confidence tells the cases that have an answer from the others; no figure where a record gives none."""
     # Who fails on a question has no confidence in it.
     sure = [-np.inf if record.status == "failed" else _sure(record) for _, record in pairs]
-    if pairs and all(confidence is not None for confidence in sure):
-        held = np.array([(sure[n], case.answerable) for n, (case, _) in enumerate(pairs)], dtype=np.float64)
-        interval = bootstrap_interval(held, _auc, seed)
-        made["auc"] = _with(_auc(held), interval, len(held))
-    return made
+    if not pairs or not all(confidence is not None for confidence in sure):
+        return Figure(None, None, None, 0)
+    held = np.array([(sure[n], case.answerable) for n, (case, _) in enumerate(pairs)], dtype=np.float64)
+    interval = bootstrap_interval(held, _auc, seed, rounds, clusters=_clusters(pairs))
+    return _with(_auc(held), interval, len(held))
+
+
+def _clusters(pairs: _Pairs) -> list[str]:
+    return [case.cluster for case, _ in pairs]
 
 
 def _abstention(pairs: _Pairs, seed: int, rounds: int = 2_000) -> dict[str, Figure]:
@@ -162,7 +194,7 @@ def _abstention(pairs: _Pairs, seed: int, rounds: int = 2_000) -> dict[str, Figu
             value: float | None = getattr(figures, name)
             return value
 
-        interval = bootstrap_interval(held, part, seed, rounds)
+        interval = bootstrap_interval(held, part, seed, rounds, clusters=_clusters(pairs))
         made[f"abstention_{name}"] = _with(part(held), interval, len(held))
     return made
 
@@ -176,6 +208,37 @@ def _auc(drawn: Floats) -> float | None:
     return auc(drawn[:, 0].tolist(), drawn[:, 1].astype(bool).tolist())
 
 
+def _outcomes(pairs: _Pairs, seed: int) -> dict[str, dict[str, Outcome]]:
+    parts = {"all": pairs}
+    if any(case.held_out for case, _ in pairs):
+        parts |= {name: [pair for pair in pairs if PARTS[pair[0].held_out] == name] for name in PARTS}
+    return {name: _by_group(own, seed) for name, own in parts.items() if own}
+
+
+def _by_group(pairs: _Pairs, seed: int) -> dict[str, Outcome]:
+    made = {}
+    good = [pair for pair in pairs if pair[0].answerable]
+    for name in GROUPS:
+        own = [pair for pair in pairs if _group(pair[0]) == name]
+        records = [record for _, record in own]
+        if own:
+            made[name] = Outcome(
+                answered=_share([record.answered for record in records]),
+                tentative=_share([record.shown and not record.answered for record in records]),
+                not_found=_share([abstained(record) for record in records]),
+                auc=Figure(None, None, None, 0) if own == good else _told_apart([*good, *own], seed, SUBGROUP_ROUNDS),
+            )
+    return made
+
+
+def _group(case: Case) -> str:
+    return GROUPS[0] if case.answerable else GROUPS[1] if case.near_miss else GROUPS[2]
+
+
+def _share(hits: Sequence[bool]) -> Figure:
+    return _with(sum(hits) / len(hits), wilson(sum(hits), len(hits)), len(hits))
+
+
 def _curve(pairs: _Pairs) -> RiskCoverage | None:
     given = [(_sure(record), right(case, record)) for case, record in pairs if record.answered]
     points = [(confidence, correct) for confidence, correct in given if confidence is not None]
@@ -186,8 +249,9 @@ def _groups(pairs: _Pairs, rows: _Rows, names: Sequence[str], seed: int) -> dict
     made: dict[str, Figures] = {}
     for name in sorted(set(names)):
         chosen = [n for n, each in enumerate(names) if each == name]
-        figures = _means([rows[n] for n in chosen], seed, SUBGROUP_ROUNDS)
-        made[name] = {**figures, **_abstention([pairs[n] for n in chosen], seed, SUBGROUP_ROUNDS)}
+        own = [pairs[n] for n in chosen]
+        figures = _means([rows[n] for n in chosen], _clusters(own), seed, SUBGROUP_ROUNDS)
+        made[name] = {**figures, **_abstention(own, seed, SUBGROUP_ROUNDS)}
     return made
 
 

@@ -11,7 +11,7 @@ from eval.report.failures import failures
 from eval.report.markup import Html, document, joined, style, tag
 from eval.report.plots import Curve, Mark, histogram, legend, risk_coverage, whiskers
 from eval.runs.comparing import summary_of
-from eval.runs.showing import MEANINGS, number
+from eval.runs.showing import MEANINGS, OUTCOMES, figures_of, number
 from eval.runs.store import Run, RunError
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -43,9 +43,14 @@ def render(runs: Sequence[tuple[Run, Summary]]) -> str:
         tag("h1", "How good the answers are"),
         _runs(runs),
         tag("h2", "Figures"),
-        tag("p", "All from 0 to 1. In small print the 95 % interval (bootstrap over cases) and the number of cases.",
+        tag("p", "All from 0 to 1. In small print the 95 % interval (bootstrap over cases, over documents where the cases name such) and the number of cases.",
             class_="note"),
         _figures(names, summaries),
+        tag("h2", "What became of the questions"),
+        tag("p", "Shares answered, shown as what comes closest, and told that nothing is found, with Wilson's 95 % intervals; the "
+            "rest failed. Near misses have no answer and ask for what the documents speak of. AUC: telling the "
+            "answerable cases from this group by confidence, 0.5 is chance.", class_="note"),
+        *(_outcomes(name, summary) for name, summary in zip(names, summaries, strict=True)),
         tag("h2", "Right by kind and language"),
         tag("p", "Share of the cases that are right: answered with every required fact, or abstained from where there "
             "is no answer. Bars are 95 % intervals.", class_="note"),
@@ -100,6 +105,16 @@ def _figures(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
         if any(each.cases for each in held):
             rows.append(tag("tr", tag("th", figure, tag("small", meaning)), *map(_cell, held)))
     return _table(("figure", *names), rows)
+
+
+def _outcomes(name: str, summary: Summary) -> Html:
+    """What became of the cases that have an answer and of the others, by part."""
+    rows = [
+        tag("tr", tag("th", group, tag("small", part)), *map(_cell, figures_of(outcome)))
+        for part, groups in summary.outcomes.items()
+        for group, outcome in groups.items()
+    ]
+    return _table((name, *OUTCOMES), rows)
 
 
 def _cell(figure: Figure) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,11 +11,13 @@ from eval.metrics.statistics import mcnemar, paired_difference
 from eval.metrics.summary import Summary, summarise
 from eval.runs.store import Run, RunError, asked
 
+ABSTAINED = "abstention_recall"
+
 
 @dataclass(frozen=True)
 class Paired:
     """A figure of both runs over the cases for which both have it, and how they differ: the mean of B - A with its
-    95 % bootstrap interval, and the two-sided p of the sign-flip test."""
+    95 % bootstrap interval, and the two-sided p of the sign-flip test; cases about one document are drawn and flipped together."""
 
     first: float
     second: float
@@ -61,22 +63,15 @@ def compare(first: Run, second: Run) -> Comparison:
     shared = [case.id for case in second.cases if questions.get(case.id) == asked(case)]
     if not shared:
         raise RunError(f"{first.folder} and {second.folder} have no question in common.")
+    clusters = {case.id: case.cluster for case in second.cases}
     figures = {}
     for name in MEASURES:
-        pairs = [(before.per_case[case][name], after.per_case[case][name]) for case in shared]
-        held = [(a, b) for a, b in pairs if a is not None and b is not None]
-        a, b = [pair[0] for pair in held], [pair[1] for pair in held]
-        found = paired_difference(a, b)
-        if found is not None:
-            figures[name] = Paired(
-                first=sum(a) / len(a),
-                second=sum(b) / len(b),
-                difference=found.mean,
-                low=found.interval.low,
-                high=found.interval.high,
-                p=found.p,
-                cases=found.cases,
-            )
+        if (found := _paired(before, after, shared, name, clusters)) is not None:
+            figures[name] = found
+    # Whoever has no answer to give is right to abstain: this is the recall of abstention, case by case.
+    silent = [case.id for case in second.cases if case.id in set(shared) and not case.answerable]
+    if (found := _paired(before, after, silent, "right", clusters)) is not None:
+        figures[ABSTAINED] = found
     right_before = [before.per_case[case]["right"] == 1.0 for case in shared]
     right_after = [after.per_case[case]["right"] == 1.0 for case in shared]
     changed = list(zip(shared, right_before, right_after, strict=True))
@@ -85,7 +80,31 @@ def compare(first: Run, second: Run) -> Comparison:
         second=second.name,
         cases=len(shared),
         figures=figures,
-        mcnemar=mcnemar(right_before, right_after),
+        mcnemar=mcnemar(right_before, right_after, [clusters[case] for case in shared]),
         gained=tuple(case for case, was, now in changed if now and not was),
         lost=tuple(case for case, was, now in changed if was and not now),
+    )
+
+
+def _paired(
+    before: Summary, after: Summary, cases: Sequence[str], name: str, clusters: Mapping[str, str]
+) -> Paired | None:
+    """A measure of cases in both runs, over those for which both have it; None where there are none."""
+    held = {
+        case: (a, b)
+        for case in cases
+        if (a := before.per_case[case][name]) is not None and (b := after.per_case[case][name]) is not None
+    }
+    first, second = [pair[0] for pair in held.values()], [pair[1] for pair in held.values()]
+    found = paired_difference(first, second, clusters=[clusters[case] for case in held])
+    if found is None:
+        return None
+    return Paired(
+        first=sum(first) / len(first),
+        second=sum(second) / len(second),
+        difference=found.mean,
+        low=found.interval.low,
+        high=found.interval.high,
+        p=found.p,
+        cases=found.cases,
     )

@@ -26,6 +26,8 @@ KEPT = 4
 """Libraries that are kept beside the one in use, those used last."""
 MEETING = Path("../shared/documents")
 """Where the documents of the meeting lie in a checkout; they are not part of the project."""
+UN = Path("../shared/documents/un/dev")
+"""Where the documents of the set about UN documents lie, likewise."""
 _DONE = "built"
 
 
@@ -54,6 +56,13 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
         if found:
             return found
         raise CorpusError("The documents of the meeting are not at hand; name them with --documents.")
+    if corpus == "un":
+        if found := list(_files(UN, absent_ok=True)):
+            return found
+        raise CorpusError(
+            "The documents of the set are not at hand; name a folder that has them with --documents. Or fetch them by "
+            "their symbols, which the names of their files give ('rapporteur fetch SYMBOL'), and name the library with --library."
+        )
     about = f"about {corpus!r}, which is no collection that ships" if corpus else "about no named collection"
     raise CorpusError(f"The set is {about}; name the documents with --documents, or a library with --library.")
 

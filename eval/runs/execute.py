@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
-from eval.cases import Case
+from eval.cases import Case, Place
+from eval.places import located
 from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
 from eval.runs.records import Record
 from eval.runs.runner import ask_all, askable, cited_texts, gold_texts
@@ -93,10 +94,13 @@ def execute(plan: Plan, tell: Teller) -> Run:
     texts: dict[str, str] = {}
     gold: dict[str, list[Gold]] = {}
     left_out: list[str] = []
+    placed: list[Case] = []
     with Answers(plan.folder) as answers:
         for group in groups:
             with _opened(plan, group, tell) as library:
                 good, without = (list(group.cases), []) if library is None else askable(group.cases, library)
+                good = good if library is None else located(good, library)
+                placed += good
                 if without:
                     tell.note(_left_out(without))
                 left_out += [case.id for case in without]
@@ -110,7 +114,9 @@ def execute(plan: Plan, tell: Teller) -> Run:
                     gold |= gold_texts(good, library)
     if len(left_out) == len(plan.cases):
         raise CorpusError("None of the cases can be asked: the documents that they need are not held.")
-    finish(plan.folder, texts, gold, {"left_out": left_out})
+    if lost := _lost(placed):
+        tell.note(lost)
+    finish(plan.folder, texts, gold, placed, {"left_out": left_out})
     return load_run(plan.folder)
 
 
@@ -174,6 +180,21 @@ def _library_hash(plan: Plan) -> str:
     with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
         held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.headers())
     return hashlib.sha256(f"{held}{plan.models.fingerprint}".encode()).hexdigest()[:16]
+
+
+def _lost(cases: Sequence[Case]) -> str:
+    """What is said of gold places whose words the documents don't have as they were read: nothing can lie in them."""
+    lost = [case.id for case in cases if any(_is_lost(place) for place in case.gold)]
+    if not lost:
+        return ""
+    return (
+        f"Words that name gold places are not found in the documents, and count as not cited, in {len(lost)} cases: "
+        f"{', '.join(lost[:10])}{' ...' if len(lost) > 10 else ''}."
+    )
+
+
+def _is_lost(place: Place) -> bool:
+    return all(each.found == () for each in place.each)
 
 
 def _left_out(cases: Sequence[Case]) -> str:

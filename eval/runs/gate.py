@@ -1,4 +1,4 @@
-"""Thresholds that a run must keep (`eval/gate.yaml`)."""
+"""Thresholds that a run must keep (`eval/gate.yaml`), and another run that it may not be worse than."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from pathlib import Path
 import yaml
 
 from eval.metrics.summary import Summary
+from eval.runs.comparing import ABSTAINED, compare
 from eval.runs.showing import MEANINGS
 from eval.runs.store import Run
 
 SHIPPED = Path(__file__).parent.parent / "gate.yaml"
 COUNTS = ("failed", "left_out", "latency_p50_ms", "latency_p95_ms")
 """What may be bounded beside the figures of a summary."""
+AGAINST = ("right", "shown", "fact_recall", ABSTAINED)
+"""Figures in which a run may not be worse than the one that it is held against."""
+ALPHA = 0.05
 _BOUNDS = ("least", "most")
 
 
@@ -65,6 +69,16 @@ def broken(thresholds: list[Threshold], run: Run, summary: Summary) -> list[str]
     """A sentence for each threshold that a run breaks."""
     values = _values(run, summary)
     return [told for each in thresholds if (told := each.broken(values[each.figure])) is not None]
+
+
+def losses(before: Run, after: Run) -> list[str]:
+    """A sentence for each figure of `AGAINST` in which a run is worse than another by more than chance explains: p of the
+    paired test below `ALPHA`. Raises `RunError` as `compare` does."""
+    return [
+        f"{name} falls from {_short(each.first)} to {_short(each.second)} (p = {each.p:.4f}, {each.cases} cases)."
+        for name, each in compare(before, after).figures.items()
+        if name in AGAINST and each.difference < 0 and each.p < ALPHA
+    ]
 
 
 def _values(run: Run, summary: Summary) -> Mapping[str, float | None]:

@@ -51,7 +51,7 @@ def judge_run(
         if told:
             told(judgements[-1])
     correct = [float(each.correct) for each in judgements]
-    interval = bootstrap_interval(correct)
+    interval = bootstrap_interval(correct, clusters=[case.cluster for case, _ in pairs])
     assert interval is not None  # there are answers
     sample = [judgements[n] for n in labelled]
     judged = Judged(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
+from eval.cases import Stretch
+
 Status = Literal["answered", "partial", "tentative", "not_found", "refused", "failed"]
 JOIN = "; "
 """Between the locators of a retrieved passage that holds several places."""
@@ -32,6 +34,13 @@ class Cited:
     text: str = ""
     source: str = ""
 
+    @property
+    def at(self) -> Stretch | None:
+        """The characters that are cited, None where the system gives none."""
+        if not self.source or self.start is None or self.end is None:
+            return None
+        return self.source, self.start, self.end
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -47,7 +56,8 @@ class Record:
     """The answer of one system to one case.
 
     `ranked` are the retrieved passages, best first, as (document key, locator); the locators of a passage that holds
-    several places are joined with `JOIN`, `places` takes them apart. `confidence` orders the answers of one
+    several places are joined with `JOIN`, `places` takes them apart. `stretches` are the characters of each of these
+    passages; records that were stored before there were such have none. `confidence` orders the answers of one
     system by how sure it is, higher is surer; None where it does not say. `ms` is the time in milliseconds as the user
     waits. A `failed` record says in `error` what went wrong. `raw` is what the system sent, any JSON value.
     """
@@ -62,6 +72,7 @@ class Record:
     ms: float = 0.0
     error: str = ""
     raw: Any = None
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -100,6 +111,7 @@ class Record:
                 for cited in self.citations
             ],
             "ranked": [list(place) for place in self.ranked],
+            "stretches": [list(stretch) for stretch in self.stretches],
             "confidence": self.confidence,
             "ms": round(self.ms, 3),
             "error": self.error,
@@ -137,6 +149,7 @@ class Record:
                 ms=float(raw["ms"]),
                 error=_text(raw["error"]),
                 raw=raw["raw"],
+                stretches=tuple((_text(name), int(a), int(b)) for name, a, b in raw.get("stretches", [])),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordError(f"a record of case {raw.get('case')!r} has the wrong form: {error!r}") from None
@@ -144,6 +157,8 @@ class Record:
             raise RecordError(f"case {record.case!r}: {record.status!r} is no status")
         if any(not 0 <= n < len(record.citations) for claim in record.claims for n in claim.cited):
             raise RecordError(f"case {record.case!r}: a claim cites what is not there")
+        if record.stretches and len(record.stretches) != len(record.ranked):
+            raise RecordError(f"case {record.case!r}: not every passage that was retrieved says where it is")
         return record
 
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 
-from corpus.documents import Document
 from corpus.library import Library
 from eval.cases import Case
+from eval.places import Shelf, blocks_in
 from eval.runs.records import Record
 from eval.runs.store import Answers, Gold
 from eval.systems import System
 from eval.systems.interface import failed
-from eval.wording import squeeze
 
 Told = Callable[[Record], None]
 
@@ -36,8 +35,8 @@ def answer_of(system: System, case: Case) -> Record:
 
 def askable(cases: Sequence[Case], library: Library) -> tuple[list[Case], list[Case]]:
     """The cases whose documents are held, and the others."""
-    held = {squeeze(key) for key in library.keys().values()}
-    good = [case for case in cases if all(squeeze(need) in held for need in case.needs)]
+    shelf = Shelf(library)
+    good = [case for case in cases if all(shelf.ids(need) for need in case.needs)]
     ids = {case.id for case in good}
     return good, [case for case in cases if case.id not in ids]
 
@@ -57,16 +56,14 @@ def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:
 
 
 def gold_texts(cases: Sequence[Case], library: Library) -> dict[str, list[Gold]]:
-    """What stands in the gold places of each case: of a document that has several blocks there, all of them."""
+    """What stands in the gold places of each case: of a document that has several blocks there, all of them. Words that
+    name a place must have been looked up (`eval.places.located`)."""
     found: dict[str, list[Gold]] = {}
-    by_key: dict[str, list[Document]] = {}
-    for document in library.documents():
-        by_key.setdefault(squeeze(document.key), []).append(document)
+    shelf = Shelf(library)
     for case in cases:
         for place in case.gold:
-            for document in by_key.get(squeeze(place.document), ()):
-                blocks = [block for block in document.blocks if place.holds(document.key, block.locator)]
-                if blocks:
+            for document in map(library.document, shelf.ids(place.document)):
+                if blocks := blocks_in(place, document):
                     text = "\n".join(document.block_text(block) for block in blocks)
                     found.setdefault(case.id, []).append(Gold(document.key, place.wanted, text))
     return found

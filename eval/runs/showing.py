@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.metrics.scores import MEASURES
-from eval.metrics.summary import Figure, Summary
+from eval.metrics.summary import Figure, Outcome, Summary
 from eval.runs.comparing import Comparison
 from ingest.readers import visible
 
@@ -55,9 +55,31 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
         shown = number(held.value), interval(held), str(held.cases), number(cited.value), str(cited.cases)
         groups.add_row(visible(group), *shown)
     console.print(groups)
+    console.print(_outcomes(summary))
     p50, p95 = summary.latency_ms["p50"], summary.latency_ms["p95"]
     console.print(f"Latency p50 {number(p50, 0)} ms, p95 {number(p95, 0)} ms; median answer "
                   f"{number(summary.median_words, 0)} words")  # fmt: skip
+
+
+OUTCOMES = ("answered", "tentative", "not found", "AUC")
+"""What is told of each group of cases (`eval.metrics.summary.Outcome`)."""
+
+
+def figures_of(outcome: Outcome) -> tuple[Figure, ...]:
+    """The figures of an outcome, in the order of `OUTCOMES`."""
+    return outcome.answered, outcome.tentative, outcome.not_found, outcome.auc
+
+
+def _outcomes(summary: Summary) -> Table:
+    """What became of the cases that have an answer and of the others, by part."""
+    table = Table(header_style="bold")
+    for heading in ("part", "cases", *OUTCOMES, "number"):
+        table.add_column(heading, justify="left" if heading in ("part", "cases") else "right")
+    for part, groups in summary.outcomes.items():
+        for name, outcome in groups.items():
+            shown = [f"{number(each.value)} {interval(each)}".strip() for each in figures_of(outcome)]
+            table.add_row(part, name, *shown, str(outcome.answered.cases))
+    return table
 
 
 def print_comparison(console: Console, compared: Comparison) -> None:

@@ -1,10 +1,11 @@
 """Stored runs: a folder with what was asked, what was answered, and the texts that the citations are of.
 
 run.json       what was run: set, system and its settings, documents, code; its state
-NAME.yaml      the question set as it was asked
+NAME.yaml      the question set as it was asked (NAME.jsonl where it is JSON Lines)
 answers.jsonl  a record a line, written as each case is answered
 texts.json     canonical texts of the cited documents, by document id and by key
 gold.json      by case, what stands in its gold places
+spans.json     by case with gold places that are named by words, where these stand (`eval.places.found_of`)
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from eval.cases import Case, CaseError, load_cases
+from eval.places import Found, found_of, with_found
 from eval.runs.records import Record, RecordError
 
-ANSWERS, TEXTS, GOLD, META = "answers.jsonl", "texts.json", "gold.json", "run.json"
+ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"
 
 
 class RunError(ValueError):
@@ -136,8 +138,17 @@ def set_aside(folder: Path) -> Path | None:
     return aside
 
 
-def finish(folder: Path, texts: Mapping[str, str], gold: Mapping[str, Sequence[Gold]], more: Mapping[str, Any]) -> None:
-    """Stores the texts of what was cited and of the gold places, and more of what is to be said of the run."""
+def finish(
+    folder: Path,
+    texts: Mapping[str, str],
+    gold: Mapping[str, Sequence[Gold]],
+    cases: Sequence[Case],
+    more: Mapping[str, Any],
+) -> None:
+    """Stores the texts of what was cited and of the gold places, where the words stand that name places of `cases`, and
+    more of what is to be said of the run."""
+    spans = {case.id: found_of(case) for case in cases if any(found is not None for found in found_of(case))}
+    _write(folder / SPANS, json.dumps(spans))
     _write(folder / TEXTS, json.dumps(dict(texts)))
     _write(folder / GOLD, json.dumps({case: [asdict(each) for each in held] for case, held in gold.items()}))
     _write(folder / META, json.dumps({**_object(folder / META), **more}, ensure_ascii=False, indent=2))
@@ -155,6 +166,8 @@ def load_run(folder: Path) -> Run:
         cases = [case for case in load_cases(folder / Path(meta["cases"]).name) if case.id not in left_out]
     except CaseError as error:
         raise RunError(f"The questions of the run can't be read. {error}") from None
+    if (folder / SPANS).is_file():
+        cases = _with_spans(cases, folder / SPANS)
     found = answers_in(folder, cases)
     records = [found[case.id] for case in cases if case.id in found]
     texts = _object(folder / TEXTS) if (folder / TEXTS).is_file() else {}
@@ -185,6 +198,22 @@ def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
         if wanted.get(record.case) == row.get("asked"):
             found[record.case] = record
     return found
+
+
+def _with_spans(cases: Sequence[Case], path: Path) -> list[Case]:
+    """The cases with what `finish` stored of the places that are named by words."""
+    stored = _object(path)
+    try:
+        return [
+            with_found(case, [_found(each) for each in stored[case.id]]) if case.id in stored else case
+            for case in cases
+        ]
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{path} can't be read: {error}.") from None
+
+
+def _found(raw: Any) -> Found:
+    return None if raw is None else tuple((str(document), int(start), int(end)) for document, start, end in raw)
 
 
 def _whole_lines(data: bytes) -> int:

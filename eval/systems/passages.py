@@ -75,6 +75,7 @@ def passage_record(
         confidence=found[0][2] if found else 0.0,
         ms=ms,
         raw=raw,
+        stretches=tuple((document.id, passage.start, passage.end) for passage, document, _ in found),
     )
 
 

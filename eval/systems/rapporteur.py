@@ -65,6 +65,7 @@ class Rapporteur:
             confidence=_confidence(answer),
             ms=ms,
             raw=answer.to_json(),
+            stretches=tuple((each.document.id, each.passage.start, each.passage.end) for each in found),
         )
 
 

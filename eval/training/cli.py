@@ -103,13 +103,13 @@ def calibrate(
     from eval.training.shelf import engine_over, models_in
 
     with _told(), _teller() as tell:
-        shipped = (weights or SHIPPED / f"reader-{name}.npz").read_bytes()
-        reader = Reader(name, models_in(folder), data=shipped)
+        shipped = weights or SHIPPED / f"reader-{name}.npz"
+        reader = Reader(name, models_in(folder), weights=shipped)
         with engine_over(documents, folder, tell.reading) as engine:
             asked = measure.questions_for(name, questions, aside, engine)
             found = list(tell.counted(measure.outcomes(asked, engine, reader), "questions", len(asked)))
         calibration = fitted(found)
-        measure.write_calibration(out, name, calibration, shipped)
+        measure.write_calibration(out, name, calibration, shipped.read_bytes())
     _show(calibration, found)
     talk.print(f"Written: {out}.", markup=False)
 

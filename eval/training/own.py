@@ -4,7 +4,6 @@ them and that do not."""
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 from assistant.engine import Engine
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
-from eval.places import span_of
+from eval.places import span_of, stem_of
 from eval.training.groups import Group, Read, lines_of
 from eval.wording import squeeze
 
@@ -44,11 +43,6 @@ def own_groups(files: Sequence[Path], engine: Engine, seed: int = 1) -> Iterator
             yield _group(asked, engine, rng)
 
 
-def stem_of(name: str) -> str:
-    """How question sets call a document by its file's name."""
-    return re.sub(r"\.\w{2,4}$", "", name).replace(" ", "_")
-
-
 def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
     """The questions of files; None for one whose places are not in the library."""
     by_stem = {stem_of(library.document(header.id).source): header.id for header in library.headers()}
@@ -59,15 +53,16 @@ def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
 
 def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) -> Asked | None:
     spans: dict[str, list[Span]] = {}
-    for gold in raw["gold"]:
+    places = raw.get("gold", [])
+    for gold in places:
         held = by_stem.get(gold.get("document", raw["document"]))
         found = span_of(library.document(held), gold["locator"], gold["span"]) if held else None
         if found is not None and held is not None:
             spans.setdefault(held, []).append(found)
-    if raw["gold"] and not spans:
+    if places and not spans:
         return None
-    question = " ".join([*raw["history"][-1:], raw["question"]])
-    facts = tuple(tuple(each) for each in raw["facts"])
+    question = " ".join([*raw.get("history", [])[-1:], raw["question"]])
+    facts = tuple(tuple(each) for each in raw.get("facts", []))
     return Asked(question, raw["language"], raw["kind"], facts, spans)
 
 
