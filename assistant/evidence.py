@@ -66,7 +66,7 @@ class Scored:
 
     `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
     that points at it; `lost` is what it lost for being about another thing than what is asked; `plain` says that
-    its document has no subject index. `known` is what the reader said of its passage, where that told the score.
+    its document has no subject index, `abroad` that it was weighed by meaning across two languages. `known` is what the reader said of its passage, where that told the score.
     """
 
     unit: Unit
@@ -80,6 +80,7 @@ class Scored:
     passage: float = NO_CROSS
     lost: float = 0.0
     plain: bool = False
+    abroad: bool = False
     known: Known | None = None
 
     @property
@@ -90,7 +91,9 @@ class Scored:
     @property
     def least(self) -> float:
         """The score from which on the unit may be shown as what comes closest."""
-        return WORTH_SHOWING if self.known is None else self.known.bars.least
+        if self.known is not None:
+            return self.known.bars.least
+        return Weights.shipped().meaning_least if self.abroad else WORTH_SHOWING
 
     @property
     def probability(self) -> float | None:
@@ -177,6 +180,7 @@ class Scorer:
                 asked=asked[n],
                 passage=homes[n],
                 plain=plain[n],
+                abroad=plain[n] and question.language not in ("en", each.unit.document.language),
             )
             for n, each in enumerate(likely)
         ]

@@ -62,6 +62,7 @@ class Weights:
     meaning_slope: float
     meaning_bars: Mapping[str, float]
     meaning_bars_abroad: Mapping[str, float]
+    meaning_least: float
 
     @classmethod
     @cache
@@ -76,6 +77,7 @@ class Weights:
             meaning_slope=float(meaning["slope"]),
             meaning_bars={language: float(bar) for language, bar in meaning["bars"].items()},
             meaning_bars_abroad={language: float(bar) for language, bar in meaning["bars_abroad"].items()},
+            meaning_least=float(meaning["least"]),
         )
 
     def plain(self, units: Sequence[Plain]) -> list[float]:
