@@ -161,12 +161,14 @@ class _Teller:
         self._bar.update(self._documents, description=visible(at.name), completed=at.done, total=at.total, visible=True)
 
     def counted(self, items: Iterable[_Item], what: str, total: int | None) -> Iterator[_Item]:
-        """The items as they come, counted."""
+        """The items as they come, counted; how many there were is said where no bar is seen too."""
         self._bar.update(self._documents, visible=False)
         task = self._bar.add_task(what, total=total)
-        for item in items:
+        done = 0
+        for done, item in enumerate(items, 1):
             self._bar.advance(task)
             yield item
+        self.note(f"{done} {what}.")
 
 
 @contextmanager
