@@ -165,8 +165,9 @@ class _Teller:
         self._bar.update(self._documents, visible=False)
         task = self._bar.add_task(what, total=total)
         done = 0
-        for done, item in enumerate(items, 1):
+        for item in items:
             self._bar.advance(task)
+            done += 1
             yield item
         self.note(f"{done} {what}.")
 
