@@ -1,4 +1,4 @@
-"""All training rows from what they are made of, in files that are the same for the same input."""
+"""All training rows from what they are made of, in files that are the same for the same input as far as search is."""
 
 from __future__ import annotations
 
