@@ -161,12 +161,15 @@ class _Teller:
         self._bar.update(self._documents, description=visible(at.name), completed=at.done, total=at.total, visible=True)
 
     def counted(self, items: Iterable[_Item], what: str, total: int | None) -> Iterator[_Item]:
-        """The items as they come, counted."""
+        """The items as they come, counted; how many there were is said where no bar is seen too."""
         self._bar.update(self._documents, visible=False)
         task = self._bar.add_task(what, total=total)
+        done = 0
         for item in items:
             self._bar.advance(task)
+            done += 1
             yield item
+        self.note(f"{done} {what}.")
 
 
 @contextmanager

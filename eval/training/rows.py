@@ -1,4 +1,4 @@
-"""All training rows from what they are made of, in files that are the same for the same input."""
+"""All training rows from what they are made of, in files that are the same for the same input as far as search is."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
             raise ValueError(f"{needed} is not there: rows are made from training/, eval/ and documents/un/train/.")
     banned = Banned.of(shared / "eval")
     tell.note(f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets.")
-    public = list(tell.counted(public_groups(shared / "training", banned), "public sets", None))
+    public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
     total = sum(1 for _ in lines_of(QUESTIONS))
     with engine_over(shared / "documents" / "un" / "train", out, tell.reading) as engine:
         own = list(tell.counted(own_groups([QUESTIONS], engine), "questions on UN documents", total))
-    written = list(tell.counted(written_groups([PASSAGES]), "written passages", None))
+    written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
     mixes = {str(name): mixed(mix, public, own, written) for name, mix in MIXES.items()}
     made = {"public": public, "own": own, "written": written, **mixes}
     files = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
