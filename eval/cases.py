@@ -116,8 +116,9 @@ class Case:
     are composed or computed and need not be printed in a gold place. `document` is what the question is about, by key or
     by its file's name without the suffix: cases about one document are no independent draws. `needs` name, likewise, the
     documents that must be held for the case to make sense, that one and those of the gold places among them;
-    `corpus` names the collection that it is about. Of a case that is `held_out` it is counted whether it is right, but nobody tunes by it: no report shows what was
-    answered. A case under `review` was made from feedback and nobody has checked it yet.
+    `corpus` names the collection that it is about. Of a case that is `held_out` it is counted whether it is right, but
+    nobody tunes by it: no report shows what was answered. A case under `review` was made from feedback and nobody
+    has checked it yet.
     """
 
     id: str

@@ -1,7 +1,8 @@
 """Intervals and paired tests. Everything random is seeded: the same values and seed give the same figures.
 
-The cases of a set are the units that are drawn, or where they are about documents these with all their cases, so that intervals say how much the figure depends on which questions
-happened to be asked; they do not say how it would be on another kind of question.
+The cases of a set are the units that are drawn, or the documents that they are about, each with all its cases. So
+intervals say how much the figure depends on which questions happened to be asked; they do not say how it would be on
+another kind of question.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def _with(value: float | None, interval: Interval | None, cases: int) -> Figure:
 
 def _judgement(pairs: _Pairs, seed: int) -> dict[str, Figure]:
     """What is no mean over cases: abstention and confidence."""
-    made = {**_abstention(pairs, seed), "aurc": Figure(None, None, None, 0), "auc": Figure(None, None, None, 0)}
+    made = {**_abstention(pairs, seed), "aurc": Figure(None, None, None, 0), "auc": _told_apart(pairs, seed)}
     answers = [(case, record) for case, record in pairs if record.answered]
     given = [(_sure(record), right(case, record)) for case, record in answers]
     if given and all(confidence is not None for confidence, _ in given):
@@ -166,7 +166,7 @@ def _judgement(pairs: _Pairs, seed: int) -> dict[str, Figure]:
             points, lambda drawn: aurc(drawn[:, 0], drawn[:, 1]), seed, clusters=_clusters(answers)
         )
         made["aurc"] = _with(aurc(points[:, 0], points[:, 1]), interval, len(points))
-    return {**made, "auc": _told_apart(pairs, seed)}
+    return made
 
 
 def _told_apart(pairs: _Pairs, seed: int, rounds: int = 2_000) -> Figure:

@@ -17,7 +17,8 @@ ABSTAINED = "abstention_recall"
 @dataclass(frozen=True)
 class Paired:
     """A figure of both runs over the cases for which both have it, and how they differ: the mean of B - A with its
-    95 % bootstrap interval, and the two-sided p of the sign-flip test; cases about one document are drawn and flipped together."""
+    95 % bootstrap interval, and the two-sided p of the sign-flip test; cases about one document are drawn
+    and flipped together."""
 
     first: float
     second: float

@@ -61,7 +61,8 @@ def sources(corpus: str, documents: Sequence[Path]) -> list[Openable]:
             return found
         raise CorpusError(
             "The documents of the set are not at hand; name a folder that has them with --documents. Or fetch them by "
-            "their symbols, which the names of their files give ('rapporteur fetch SYMBOL'), and name the library with --library."
+            "their symbols, which the names of their files give ('rapporteur fetch SYMBOL'), and name the library with "
+            "--library."
         )
     about = f"about {corpus!r}, which is no collection that ships" if corpus else "about no named collection"
     raise CorpusError(f"The set is {about}; name the documents with --documents, or a library with --library.")
