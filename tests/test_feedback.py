@@ -19,6 +19,7 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.feedback import MAX_ANSWER, MAX_HISTORY, MAX_TEXT, Feedback, FeedbackError, feedback_of
 from corpus.library import Library
+from corpus.store import SCHEMA_VERSION
 from eval.cases import Case, load_cases
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter
@@ -128,7 +129,7 @@ def test_a_library_without_feedback_is_brought_up_to_date_and_keeps_what_it_hold
         second_schema(db)
     library = open_library()
     assert library.documents() == documents
-    assert library.status().stamp["schema"] == "5"
+    assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
     assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
     library.close()
     assert [each.question for each in open_library().feedback()] == ["Why?"]

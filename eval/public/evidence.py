@@ -73,7 +73,7 @@ def outcome_of(question: Question, kit: Kit) -> Outcome:
             **asked.told(),
             "weighed": len(asked.scored),
             "statements": len(asked.answer.statements),
-            "quoted": asked.answered and covered(gold, asked.said(), SHARE),
+            "quoted": covered(gold, asked.said(), SHARE),
             "best": covered(gold, best[:1], SHARE),
             "two_best": covered(gold, best[:2], SHARE),
             "units": features(asked.best(3), gold, SHARE),

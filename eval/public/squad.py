@@ -127,7 +127,7 @@ def outcome_of(engine: Engine, question: Question, answers: bool) -> Outcome:
             "two_best_words": any(word in text for word in words for text in texts),
             "retrieved": question.paragraph in found["ranked"],
             "any_weighed": any(covered(gold, [span_of(each)]) for each in asked.scored),
-            "quoted": asked.answered and covered(gold, asked.said()),
+            "quoted": covered(gold, asked.said()),
             "units": features(asked.best(3), gold),
         }
     )
@@ -136,7 +136,7 @@ def outcome_of(engine: Engine, question: Question, answers: bool) -> Outcome:
 def squad_figures(outcomes: Sequence[Outcome]) -> Figures:
     """Ranking, and where answers were asked for: whether the two best sentences together hold an answer's span in the
     question's own paragraph (`2 best hold`), or one of them its words, wherever they stand (`2 best say`), how many
-    questions are answered, and in how many the answer quotes the span."""
+    questions are answered, and in how many what is shown, as an answer or as what comes closest, quotes the span."""
     asked = [each for each in outcomes if "two_best" in each]
     found = dict(ranking_figures(outcomes))
     if asked:
