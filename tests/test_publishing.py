@@ -161,9 +161,10 @@ def test_libreoffice_opens_the_docx_file(real_briefing: tuple[Publication, dict[
 
     with pypdfium2.PdfDocument(tmp_path / "briefing.pdf") as document:
         assert 2 <= len(document) <= 12
-        last = document[0].get_textpage().get_text_range()
-    assert "Item 3" in last
-    assert "Annotated provisional agenda (CTOC/COP/WG.7/2021/1)" in last
+        # Which page a footnote falls on depends on the fonts of the machine.
+        said = " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
+    assert "Item 3" in said
+    assert "Annotated provisional agenda (CTOC/COP/WG.7/2021/1, unverified copy)" in said
 
 
 @pytest.mark.parametrize(
