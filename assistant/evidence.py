@@ -19,10 +19,10 @@ from assistant.asked import (
     of_another_territory,
 )
 from assistant.qa.readers import Known, Readers
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import YEAR, Question
-from assistant.retrieve import Evidence
 from assistant.subjects import SubjectHit, read_subjects
-from assistant.units import Unit, distinct, units_of
 from assistant.weights import NO_CROSS, Near, Plain, Weights
 from corpus.analysis import analyse
 from corpus.library import Library

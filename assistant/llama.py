@@ -10,9 +10,9 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from assistant.answer import Answer
-from assistant.engine import Engine
-from assistant.retrieve import Evidence
+from assistant.qa.answer import Answer
+from assistant.qa.engine import Engine
+from assistant.qa.retriever import Evidence
 
 
 class PassageRetriever(BaseRetriever):

@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Answer, Citation, Statement
 from assistant.frames import doubt, language_name, say
+from assistant.qa.answer import Answer, Citation, Statement
 
 _WITHIN, _LAST = r"(?:[!#%'()*+,\-./0-9;=?@A-Z^_a-z|~]|:(?!:))", r"[#%()*+\-/0-9=@A-Z^_a-z|~]"
 _ADDRESS = re.compile(

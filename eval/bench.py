@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_embedder
 from corpus.embedding.files import package_folder

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from ods import Ods
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library

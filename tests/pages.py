@@ -25,7 +25,7 @@ from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
 from assistant.api.connections import TimedProtocol
 from assistant.api.gate import AccessGate
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.service import Service
 from assistant.service.keeping import Keeper
 from corpus.catalogue import Catalogue

@@ -21,7 +21,7 @@ from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
 from assistant.service.keeping import Keeper
 from corpus.catalogue import Catalogue

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.question import Question
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, Citation, Statement, ordered
-from assistant.engine import Engine
 from assistant.frames import date_text, joined, language_name, say
+from assistant.qa.answer import Answer, Citation, Statement, ordered
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import create_app
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.service import Service
 
 

@@ -11,8 +11,8 @@ from assistant.asked import (
     of_another_session,
     of_another_territory,
 )
-from assistant.engine import Engine
 from assistant.multipart import split_named, split_parts
+from assistant.qa.engine import Engine
 from assistant.question import parse_question
 from assistant.territories import territories
 from assistant.vocabulary import Vocabulary

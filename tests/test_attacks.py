@@ -11,10 +11,10 @@ import pytest
 import yaml
 from conftest import OpenLibrary, add
 
-from assistant.answer import Statement
-from assistant.engine import Engine
 from assistant.model import Message
-from assistant.retrieve import Evidence
+from assistant.qa.answer import Statement
+from assistant.qa.engine import Engine
+from assistant.qa.retriever import Evidence
 from assistant.support.check import SupportCheck
 from assistant.write.fence import fenced
 from assistant.write.hostile import addresses_model

@@ -11,8 +11,8 @@ import pytest
 from services import LOCAL_TOKEN, listening, made_service
 from test_cli import BOATS, Cli, Done, write
 
-from assistant.engine import Engine
 from assistant.faults import NotHeld
+from assistant.qa.engine import Engine
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
 

@@ -13,9 +13,9 @@ from harbour import AGENDA, LAMPS, OTHER, ROADS
 from assistant.brief import BriefError, Briefing, Request, brief
 from assistant.brief.choosing import only_later
 from assistant.brief.paper import publication_of
-from assistant.engine import Engine
 from assistant.frames import _data
 from assistant.publish import render
+from assistant.qa.engine import Engine
 from assistant.themes import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES

@@ -16,10 +16,10 @@ from serving import free_port
 from assistant.brief import Briefing, Request, brief
 from assistant.brief.model import Section
 from assistant.brief.paper import publication_of
-from assistant.engine import Engine
 from assistant.frames import say
 from assistant.model.endpoint import Endpoint
 from assistant.publish import render
+from assistant.qa.engine import Engine
 from assistant.support.check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue

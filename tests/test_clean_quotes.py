@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.compare import compare_texts
-from assistant.engine import Engine
-from assistant.places import units_at
-from assistant.quote import statement_of
-from assistant.retrieve import Evidence
-from assistant.units import units_of
+from assistant.qa.citations import statement_of
+from assistant.qa.engine import Engine
+from assistant.qa.places import units_at
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import units_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.embedding import HashEmbedder

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assistant.compare import Comparison, compare_texts, compare_topic
 from assistant.compare.paper import publication_of_texts, publication_of_topic
 from assistant.compare.texts import pieces_of
-from assistant.engine import Engine
 from assistant.publish import render
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.run import Input, file_source

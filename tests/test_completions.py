@@ -16,9 +16,9 @@ from openai.types.chat import ChatCompletion
 from services import Made, listening, made_service
 
 from assistant.access.rates import Rates
-from assistant.answer import Answer
-from assistant.events import Event
-from assistant.scope import Scope
+from assistant.qa.answer import Answer
+from assistant.qa.events import Event
+from assistant.qa.scope import Scope
 from assistant.service import Stream
 from corpus.catalogue import Catalogue
 from corpus.faults import LibraryError

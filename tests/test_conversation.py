@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from assistant.conversation import readings, spoken_in, stand_alone
 from assistant.conversation.memory import MOST, Memory
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from serving import Answer, as_json, free_port, serving
 
 from app import create_app
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.service import Service
 from corpus.library import Library
 from eval.cases import Case

@@ -16,7 +16,7 @@ from test_reader import ASKED, BARS, HARBOUR, Fake, readers
 from assistant.cli.desk import LocalDesk
 from assistant.cli.explaining import Watched
 from assistant.cli.remote import ServerDesk
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue

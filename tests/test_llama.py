@@ -10,8 +10,8 @@ import pytest
 from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from assistant.engine import Engine
 from assistant.llama import AnswerEngine, PassageRetriever
+from assistant.qa.engine import Engine
 
 QUESTION = "What must a State do for smuggled migrants?"
 UNANSWERED = "What is the price of a coffee in the lobby?"

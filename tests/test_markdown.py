@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from assistant.answer import Answer, Citation, Pointer, Statement
-from assistant.engine import Engine
 from assistant.markdown import inert, rendered
+from assistant.qa.answer import Answer, Citation, Pointer, Statement
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 

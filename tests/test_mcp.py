@@ -22,7 +22,7 @@ from mcp_types import CallToolResult, TextContent
 from services import LOCAL_TOKEN, Made, listening, made_service
 
 from assistant.api.application import Doors
-from assistant.scope import Scope
+from assistant.qa.scope import Scope
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder

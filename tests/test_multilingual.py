@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models
 from corpus.faults import LibraryStale

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import OpenLibrary, add
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 

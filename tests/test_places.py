@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import OpenLibrary, add
 
-from assistant.engine import Engine
-from assistant.places import locator_of
+from assistant.qa.engine import Engine
+from assistant.qa.places import locator_of
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library

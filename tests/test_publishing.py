@@ -20,13 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.answer import Citation, Statement
 from assistant.brief import Request, brief
 from assistant.brief.paper import publication_of
 from assistant.cli import app
-from assistant.engine import Engine
 from assistant.publish import FORMATS, Publication, PublishError, References, format_of, render, write
 from assistant.publish.model import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
+from assistant.qa.answer import Citation, Statement
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.run import starter_sources

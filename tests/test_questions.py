@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import stand_alone
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.question import Question, clean_question, parse_question
 from assistant.subjects import read_subjects
 from assistant.vocabulary import Vocabulary

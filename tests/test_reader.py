@@ -16,10 +16,10 @@ import pytest
 from conftest import OpenLibrary, add
 from test_cli import ITEM_3, Cli
 
-from assistant.engine import Engine
 from assistant.evidence import READ
 from assistant.qa.abstention import Bars, bars
 from assistant.qa.base import available
+from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.readers import Readers
 from assistant.qa.weights import shipped_path, ships

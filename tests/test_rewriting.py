@@ -10,8 +10,8 @@ from serving import Answer as Reply
 from serving import free_port
 
 from assistant.conversation import readings
-from assistant.engine import Engine
 from assistant.model.endpoint import Endpoint
+from assistant.qa.engine import Engine
 from assistant.support.check import SupportCheck
 from assistant.vocabulary import Vocabulary
 from assistant.write.rewrite import stands

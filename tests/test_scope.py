@@ -10,8 +10,8 @@ import pytest
 from conftest import OpenLibrary, add
 from services import Made, made_service
 
-from assistant.engine import Engine
-from assistant.scope import Scope
+from assistant.qa.engine import Engine
+from assistant.qa.scope import Scope
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library

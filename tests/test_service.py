@@ -18,11 +18,11 @@ from ods import word_file
 from services import ended, listening, made_service
 
 from assistant.access import LOCAL, Principal, Role
-from assistant.answer import Answer
-from assistant.engine import Engine
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.fetching import Source
 from assistant.model.shared import Shared
+from assistant.qa.answer import Answer
+from assistant.qa.engine import Engine
 from assistant.service import Done, Limits, Service, Stated, Status
 from assistant.service.jobs import Failed, Hand, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.engine import Engine
-from assistant.events import Finished, Progress, Said
 from assistant.model.endpoint import Endpoint
+from assistant.qa.engine import Engine
+from assistant.qa.events import Finished, Progress, Said
 from assistant.support.check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from assistant.frames import _data
-from assistant.retrieve import Evidence
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import units_of
 from assistant.support.check import Support, SupportCheck
 from assistant.support.reasons import Reason
 from assistant.support.sources import Source
-from assistant.units import units_of
 from assistant.write.grounds import grounds
 from assistant.write.parts import Parts, Written
 from corpus.documents import LANGUAGES

@@ -11,10 +11,10 @@ from conftest import OpenLibrary, add
 from rich.console import Console
 
 from assistant.cli.render import print_answer, print_events
-from assistant.engine import Engine
-from assistant.events import Said
 from assistant.frames import say
 from assistant.markdown import PARAGRAPH, opening, rendered
+from assistant.qa.engine import Engine
+from assistant.qa.events import Said
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from eval.cases import Case

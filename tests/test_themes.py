@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
-from assistant.engine import Engine
 from assistant.publish import render
+from assistant.qa.engine import Engine
 from assistant.themes import Themes, ThemesError, themes_of
 from assistant.themes.clusters import centred, clusters, count_for, places
 from assistant.themes.paper import publication_of

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder

@@ -13,12 +13,12 @@ from conftest import OpenLibrary, add
 from services import LOCAL_TOKEN, Made, ended, listening, made_service
 from test_cli import Cli, write
 
-from assistant.answer import Citation
-from assistant.engine import Engine
 from assistant.llama import response_of
 from assistant.markdown import reference
 from assistant.page.sources import sources_of
 from assistant.publish.references import References
+from assistant.qa.answer import Citation
+from assistant.qa.engine import Engine
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
 from corpus.documents import Document

@@ -13,11 +13,11 @@ from conftest import SHARED, OpenLibrary, add
 from rich.console import Console
 from typer.testing import CliRunner
 
-from assistant.answer import Answer
 from assistant.cli import app
 from assistant.cli.render import print_answer
-from assistant.engine import Engine
 from assistant.frames import language_name, say
+from assistant.qa.answer import Answer
+from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.corrections import Correction, corrections
 from corpus.documents import LANGUAGES, Document, Masthead

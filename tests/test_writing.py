@@ -10,10 +10,10 @@ from model_server import Excerpts, Script, chunk, streamed, the, writing
 from serving import Answer as Reply
 from serving import free_port
 
-from assistant.answer import Answer, Mode
-from assistant.engine import Engine
-from assistant.events import Finished, Progress, Said
 from assistant.model.endpoint import Endpoint
+from assistant.qa.answer import Answer, Mode
+from assistant.qa.engine import Engine
+from assistant.qa.events import Finished, Progress, Said
 from assistant.support.check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue

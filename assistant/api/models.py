@@ -6,8 +6,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from assistant.answer import AnswerStatus, Mode, Verdict
-from assistant.scope import Scope
+from assistant.qa.answer import AnswerStatus, Mode, Verdict
+from assistant.qa.scope import Scope
 
 Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 Edition = Literal["official", "digest", "upload"]

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.answer import Mode
 from assistant.api.files import Form
 from assistant.api.models import CitationOut, Language
 from assistant.brief.model import Audience, Kind
 from assistant.faults import Invalid
+from assistant.qa.answer import Mode
 
 Record = dict[str, Any]
 Name = Annotated[str, Field(max_length=200)]

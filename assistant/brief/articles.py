@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.engine import Engine
-from assistant.places import article_units
-from assistant.units import Unit
+from assistant.qa.engine import Engine
+from assistant.qa.places import article_units
+from assistant.qa.units import Unit
 from corpus.documents import Document
 from corpus.sentences import sentence_spans
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assistant.answer import Citation, Statement
 from assistant.brief.ground import Ground
-from assistant.engine import Engine
 from assistant.evidence import Scored
-from assistant.quote import statement_of
+from assistant.qa.answer import Citation, Statement
+from assistant.qa.citations import statement_of
+from assistant.qa.engine import Engine
+from assistant.qa.units import Unit
 from assistant.slices import Slices
-from assistant.units import Unit
 from assistant.weights import NO_CROSS
 from assistant.wording.dates import dates_in
 from assistant.wording.values import plain, without_symbols

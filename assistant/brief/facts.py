@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answer import Citation, Statement
 from assistant.brief.choosing import Chooser
 from assistant.brief.ground import proposes
 from assistant.brief.model import Paper, Part
@@ -13,6 +12,7 @@ from assistant.evidence import Scored
 from assistant.frames import say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer
+from assistant.qa.answer import Citation, Statement
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.brief.model import BriefError, Request
-from assistant.engine import Engine
 from assistant.frames import language_name, say
+from assistant.qa.engine import Engine
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from assistant.answer import Citation, Dropped, Mode, Statement, citation_json
+from assistant.qa.answer import Citation, Dropped, Mode, Statement, citation_json
 
 Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]

@@ -21,10 +21,10 @@ from assistant.brief.model import (
 )
 from assistant.brief.parts import Parts, state_of
 from assistant.brief.written import AGAIN, FOREIGN, WRITTEN, Scribe
-from assistant.engine import Engine
 from assistant.frames import joined, language_name, say
+from assistant.qa.engine import Engine
+from assistant.qa.revisions import VersionDesk
 from assistant.slices import Aside, Slices
-from assistant.versions import VersionDesk
 from assistant.write.report import NAMES
 
 Progress = Callable[[str, int, int], None]

@@ -14,8 +14,8 @@ from assistant.brief.model import Audience, Part
 from assistant.compare.differing import differing
 from assistant.evidence import Scored
 from assistant.frames import say
-from assistant.retrieve import Evidence
-from assistant.units import Unit, units_of
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, units_of
 from assistant.weights import NO_CROSS
 from corpus.documents import Document
 

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from assistant.answer import Citation, Dropped, Statement
 from assistant.brief.choosing import ALIKE, Chooser
 from assistant.brief.model import Part, Section, SectionKey, Written
 from assistant.frames import say
-from assistant.retrieve import Evidence
+from assistant.qa.answer import Citation, Dropped, Statement
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import units_of
 from assistant.slices import Aside
 from assistant.support.reasons import Reason
-from assistant.units import units_of
 from assistant.write.report import notes_of
 from assistant.write.writer import Draft, Fallen, Writer
 from corpus.documents import Document, Passage

@@ -7,11 +7,11 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from assistant.answer import Answer, Mode
 from assistant.cli.session import catalogue_of, make_engine, opened, plain_errors, settings
 from assistant.cli.written import LocalWriting, Writing
 from assistant.collection import Collection
 from assistant.faults import NotHeld
+from assistant.qa.answer import Answer, Mode
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.faults import LibraryBusy
@@ -21,8 +21,8 @@ from corpus.meetings import Meeting
 
 if TYPE_CHECKING:
     from assistant.cli.remote import ServerDesk
-    from assistant.engine import Engine
-    from assistant.events import Event
+    from assistant.qa.engine import Engine
+    from assistant.qa.events import Event
 
 
 class Asked(NamedTuple):

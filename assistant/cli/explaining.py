@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answer import Answer
 from assistant.cli.desk import Desk, LocalDesk
 from assistant.cli.session import EXIT_USAGE, fail
 from assistant.evidence import THRESHOLD, WORTH_SHOWING, Scored
 from assistant.qa.abstention import Bars, chance
+from assistant.qa.answer import Answer
+from assistant.qa.retriever import Evidence
 from assistant.question import Question
-from assistant.retrieve import Evidence
 
 WORDS = 60
 """Characters of a reader's words, and of a sentence, that are shown."""

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 import httpx
 
-from assistant.answer import Answer, Citation, Dropped, Mode, Pointer, Statement
 from assistant.cli.desk import Asked
 from assistant.cli.written import Progress, Written
-from assistant.events import Event, Finished, said
 from assistant.faults import Invalid, ServiceFault
 from assistant.frames import doubt
+from assistant.qa.answer import Answer, Citation, Dropped, Mode, Pointer, Statement
+from assistant.qa.events import Event, Finished, said
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.answer import Answer, Statement
-from assistant.events import Event, Finished, Said
 from assistant.frames import doubt, language_name, say
+from assistant.qa.answer import Answer, Statement
+from assistant.qa.events import Event, Finished, Said
 from corpus.meetings import Meeting
 
 _STATUS_STYLES = {

@@ -21,9 +21,9 @@ from corpus.library import Library
 from ingest.readers import visible
 
 if TYPE_CHECKING:
-    from assistant.answer import Mode
-    from assistant.engine import Engine
     from assistant.model.endpoint import Endpoint
+    from assistant.qa.answer import Mode
+    from assistant.qa.engine import Engine
     from assistant.write.writer import Writer
 
 Away = Callable[[], AbstractContextManager[None]]
@@ -120,7 +120,7 @@ def open_engine(command: str) -> Iterator[tuple[Engine, Settings]]:
 
 def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) -> Engine:
     """An engine as the settings want it; `away` surrounds each wait for a model."""
-    from assistant.engine import Engine
+    from assistant.qa.engine import Engine
     from assistant.qa.readers import Readers
     from corpus.embedding.cross_encoder import CrossEncoder
 

@@ -9,8 +9,8 @@ from assistant.faults import ServiceFault
 
 if TYPE_CHECKING:
     from assistant.brief import Request
-    from assistant.engine import Engine
     from assistant.publish import Publication
+    from assistant.qa.engine import Engine
     from corpus.library import Library
 
 Progress = Callable[[str, int, int], None]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from assistant.units import Unit
+from assistant.qa.units import Unit
 from corpus.analysis import analyse
 
 SHARED = 0.6

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from assistant.answer import Citation, citation_json
+from assistant.qa.answer import Citation, citation_json
 from corpus.documents import Block, Document
 from corpus.library import Library
 

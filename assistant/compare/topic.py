@@ -7,11 +7,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.answer import Statement, citation_json
 from assistant.brief.choosing import Chooser
 from assistant.brief.ground import Ground, Theme
 from assistant.brief.model import Request
-from assistant.engine import Engine
+from assistant.qa.answer import Statement, citation_json
+from assistant.qa.engine import Engine
 from assistant.slices import Aside, Slices
 from corpus.documents import Document
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from assistant.answer import Answer
 from assistant.markdown import Rendered, rendered
+from assistant.qa.answer import Answer
 
 MODEL = "rapporteur"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
-from assistant.answer import Answer
 from assistant.evidence import Scored
+from assistant.qa.answer import Answer
 from assistant.question import Question
 
 MOST = 256

@@ -11,11 +11,11 @@ from mcp_types import ResourceLink
 from pydantic import BaseModel
 
 from assistant.access import Principal
-from assistant.answer import Answer
 from assistant.api.models import AnswerOut, scope_of
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.mcp import models
+from assistant.qa.answer import Answer
 from assistant.service import Done, Service, Stated
 from corpus.documents import Document
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.answer import Citation
+from assistant.qa.answer import Citation
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assistant.answer import Statement
 from assistant.frames import date_text, joined, say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer, clock, is_of
@@ -22,8 +21,9 @@ from assistant.meeting.topic import (
     asks_past,
     asks_purpose,
 )
+from assistant.qa.answer import Statement
+from assistant.qa.scope import narrowed
 from assistant.question import Question, numbered_meetings
-from assistant.scope import narrowed
 from corpus.analysis import analyse
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting

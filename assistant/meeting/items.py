@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from assistant.answer import Statement
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer, is_of
+from assistant.qa.answer import Statement
 from corpus.meetings import AgendaItem, Sitting
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.qa.scope import is_under
 from assistant.question import Question
-from assistant.scope import is_under
 from assistant.subjects import read_subjects
 from corpus.analysis import analyse, fold, words
 from corpus.library import Library

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.access import Principal
 from assistant.frames import date_text
 from assistant.labels import LANGUAGE_NAMES, mark, word
-from assistant.scope import Scope
+from assistant.qa.scope import Scope
 from assistant.service import Service
 from corpus.documents import LANGUAGES
 from corpus.meetings import Meeting

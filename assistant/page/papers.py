@@ -13,7 +13,6 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from assistant.access import check
-from assistant.answer import Mode
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
 from assistant.brief import Request as Briefed
@@ -25,6 +24,7 @@ from assistant.page.plain import page, plainly
 from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
 from assistant.publish.html import to_html
+from assistant.qa.answer import Mode
 from assistant.service import Service
 from assistant.service.papers import Paper
 from assistant.service.writing import MOST_SIDES

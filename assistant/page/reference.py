@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.answer import Citation
 from assistant.labels import word
+from assistant.qa.answer import Citation
 from corpus.documents import Document
 from corpus.symbols import link
 

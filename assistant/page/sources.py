@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from assistant.answer import Answer, Citation
 from assistant.faults import NotHeld
 from assistant.labels import direction
 from assistant.page.reference import edition_words, official_address, place_of, reference
 from assistant.page.rendering import web_address, words_path
+from assistant.qa.answer import Answer, Citation
 from assistant.service import Service
 from corpus.documents import Document
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.answer import Answer, Pointer, Statement
 from assistant.labels import word, words_of
 from assistant.page.rendering import carried, document_path
 from assistant.page.sources import sources_of
 from assistant.page.turns import Turn
+from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.service import Service
 from corpus.language import detect_language
 from corpus.symbols import Symbol, link

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from assistant.answer import Answer
+from assistant.qa.answer import Answer
 
 MOST_CONVERSATIONS = 1_000
 MOST_TURNS = 50

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.answer import Citation, Statement
 from assistant.frames import place_name, say
 from assistant.publish.model import Content, Note, Span
+from assistant.qa.answer import Citation, Statement
 from corpus.documents import Document
 from corpus.library import Library
 

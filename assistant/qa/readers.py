@@ -10,9 +10,9 @@ from typing import Protocol
 from assistant.qa.abstention import Bars, bars, chance
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit
 from assistant.qa.weights import ships
-from assistant.retrieve import Evidence
-from assistant.units import Unit
 
 ASIDE = 0.6
 """How much of what a reader thinks less of other words than of the best ones counts against them: the chance that the passage

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.answer import Answer, Statement, citation_json
+from assistant.qa.answer import Answer, Statement, citation_json
 
 Stage = Literal["waiting", "answering", "writing"]
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.access import Principal, check
 from assistant.access.rates import COSTLY, Rates
-from assistant.answer import Answer, AnswerStatus, Mode, Statement
 from assistant.collection import Collection
-from assistant.engine import Engine
-from assistant.events import Finished, Progress, Said
 from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
-from assistant.retrieve import Evidence
-from assistant.scope import Scope
+from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
+from assistant.qa.engine import Engine
+from assistant.qa.events import Finished, Progress, Said
+from assistant.qa.retriever import Evidence
+from assistant.qa.scope import Scope
 from assistant.service.events import Closed, Done, Stated, Status, Stream
 from assistant.service.jobs import MOST_OUTCOMES, Hand, Job, Jobs
 from assistant.service.keeping import Keeper

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.absent import INSTRUMENT
-from assistant.engine import Engine
 from assistant.frames import say
+from assistant.qa.absent import INSTRUMENT
+from assistant.qa.engine import Engine
 from assistant.question import YEAR
 from assistant.slices import Slices
 from assistant.themes.model import ThemeDocument

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant.answer import Statement, citation_json
+from assistant.qa.answer import Statement, citation_json
 
 
 class ThemesError(ValueError):

@@ -13,15 +13,15 @@ from assistant.brief.choosing import Chooser
 from assistant.brief.ground import Ground
 from assistant.brief.model import Request
 from assistant.brief.parts import state_of
-from assistant.engine import Engine
 from assistant.frames import joined, say
-from assistant.retrieve import Evidence
+from assistant.qa.engine import Engine
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, distinct, units_of
 from assistant.slices import Aside, Slices
 from assistant.themes.clusters import centred, clusters, count_for, lexical_vectors, places
 from assistant.themes.gaps import embedded, known_years, missing_years, not_held, not_said
 from assistant.themes.model import Theme, ThemeDocument, ThemePassage, Themes, ThemesError
 from assistant.themes.naming import Namer
-from assistant.units import Unit, distinct, units_of
 from corpus.analysis import analyse
 from corpus.documents import Passage
 from corpus.faults import plainly

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.retrieve import Evidence
+from assistant.qa.retriever import Evidence
 from assistant.write.hostile import addresses_model
 
 ID_LENGTH = 6

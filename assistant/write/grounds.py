@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from assistant.retrieve import Evidence
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, distinct, units_of
 from assistant.support.check import Support, SupportCheck
 from assistant.support.clauses import clauses
 from assistant.support.exact import lacking
 from assistant.support.sources import Source
-from assistant.units import Unit, distinct, units_of
 from assistant.wording.reading import read
 from assistant.write.hostile import addresses_model
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.answer import Answer, Mode
+from assistant.qa.answer import Answer, Mode
 from assistant.question import Question
 
 _WRITING = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answer import Answer, Dropped
 from assistant.frames import joined, say
+from assistant.qa.answer import Answer, Dropped
 
 if TYPE_CHECKING:
     from assistant.write.writer import Draft

@@ -6,11 +6,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 
-from assistant.answer import Statement
-from assistant.events import Progress
 from assistant.model import LanguageModel, Message, ModelFault
-from assistant.quote import statement_of
-from assistant.retrieve import Evidence
+from assistant.qa.answer import Statement
+from assistant.qa.citations import statement_of
+from assistant.qa.events import Progress
+from assistant.qa.retriever import Evidence
 from assistant.support.check import SupportCheck
 from assistant.support.reasons import Reason
 from assistant.write import prompt

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from corpus.language import detect_language
 from eval.public.outcomes import Outcome
 from eval.public.ranking import judged, rank

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from eval.metrics.ranking import ndcg, recall_at, reciprocal_rank
 from eval.public.figures import Figures, mean
 from eval.public.outcomes import Outcome

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.cli.session import catalogue_of
-from assistant.engine import Engine
 from assistant.evidence import TextScorer
+from assistant.qa.engine import Engine
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document

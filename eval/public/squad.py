@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from corpus.documents import Span
 from corpus.language import detect_language
 from eval.cases import squeeze

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.answer import Answer
-from assistant.engine import Engine
 from assistant.evidence import Scored
+from assistant.qa.answer import Answer
+from assistant.qa.engine import Engine
 from corpus.documents import Span
 from eval.public.shelf import index_of
 

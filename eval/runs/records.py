@@ -44,7 +44,7 @@ class Cited:
 
 @dataclass(frozen=True)
 class Claim:
-    """One sentence of an answer, its verdict (as in `assistant.answer`), and indexes into the citations."""
+    """One sentence of an answer, its verdict (as in `assistant.qa.answer`), and indexes into the citations."""
 
     text: str
     verdict: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from assistant.answer import Answer, Citation
 from assistant.conversation import stand_alone
-from assistant.engine import Engine
+from assistant.qa.answer import Answer, Citation
+from assistant.qa.engine import Engine
 from assistant.question import clean_question
 from corpus.library import Library
 from eval.cases import Case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from assistant.answer import AnswerStatus
+from assistant.qa.answer import AnswerStatus
 from eval.cases import Case
 from eval.runs.records import Cited, Claim, Record
 from eval.systems.replies import UnreadableAnswer, number, text_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.qa.reader import Name
 from assistant.qa.readers import Reads
 from eval.training.calibrate import Calibration, Outcome

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.places import span_of, stem_of

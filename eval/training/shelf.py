@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.cli.session import catalogue_of, make_engine
-from assistant.engine import Engine
+from assistant.qa.engine import Engine
 from assistant.settings import load_settings
 from corpus.embedding import make_models
 from eval.runs.corpora import built, fingerprint, sources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answer import Citation, Statement
 from assistant.frames import joined, language_name, place_name, say
+from assistant.qa.answer import Citation, Statement
 from corpus.corrections import Correction, corrections
 from corpus.documents import Document
 from corpus.library import Library

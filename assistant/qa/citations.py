@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.answer import Citation, Statement
 from assistant.evidence import Scored
-from assistant.units import Unit
+from assistant.qa.answer import Citation, Statement
+from assistant.qa.units import Unit
 from corpus.documents import Block, Document, Span
 
 MARGIN, PLAIN_MARGIN = 2.5, 4.0

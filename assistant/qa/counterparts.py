@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from assistant.retrieve import Evidence
-from assistant.units import Unit
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from assistant.answer import Answer, Citation, Statement, citation_json, numbered
+from assistant.qa.answer import Answer, Citation, Statement, citation_json, numbered
 
 Stage = Literal["searching", "writing", "checking"]
 

@@ -9,25 +9,25 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.absent import Absent
-from assistant.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.conversation import LONGEST_TURN, Reading, readings, spoken_in, stand_alone
 from assistant.conversation.memory import Memory, first_cited, key, lifted
-from assistant.events import Event, Finished, Progress, Said, said
 from assistant.evidence import THRESHOLD, WORTH_SHOWING, Scored, Scorer, TextScorer, of_another_kind
 from assistant.frames import doubt, joined, language_name, say
 from assistant.gaps import PLAINLY_TOLD, Gaps
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_named, split_parts
-from assistant.parallel import in_language
-from assistant.places import article_units, asks_more, named_places, units_at, within
+from assistant.qa.absent import Absent
+from assistant.qa.answer import Answer, Mode, Pointer, Statement, ordered
+from assistant.qa.citations import choose, statement_of
+from assistant.qa.counterparts import in_language
+from assistant.qa.events import Event, Finished, Progress, Said, said
+from assistant.qa.places import article_units, asks_more, named_places, units_at, within
+from assistant.qa.retriever import Evidence, Retriever
+from assistant.qa.revisions import VersionDesk
+from assistant.qa.scope import Bounds, Scope
+from assistant.qa.units import Unit, units_of
 from assistant.question import Question, clean_question, parse_question
-from assistant.quote import choose, statement_of
-from assistant.retrieve import Evidence, Retriever
-from assistant.scope import Bounds, Scope
 from assistant.spelling import Speller
-from assistant.units import Unit, units_of
-from assistant.versions import VersionDesk
 from assistant.vocabulary import Vocabulary
 from assistant.write.modes import is_written
 from assistant.write.report import NAMES, finished

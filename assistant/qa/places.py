@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.qa.citations import heads_once
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, units_of
 from assistant.question import Question
-from assistant.quote import heads_once
-from assistant.retrieve import Evidence
-from assistant.units import Unit, units_of
 from corpus.analysis import analyse
 from corpus.documents import Block, Document
 from corpus.library import Library

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.answer import Answer, Pointer, Statement
 from assistant.frames import say
+from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.question import Question
 from corpus.analysis import fold
 from corpus.catalogue import Catalogue, Entry

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.retrieve import Evidence
+from assistant.qa.retriever import Evidence
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 
