@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import httpx
 
 from assistant.cli.desk import Asked
 from assistant.cli.written import Progress, Written
-from assistant.faults import Invalid, ServiceFault
+from assistant.faults import Conflict, Invalid, ServiceFault
 from assistant.frames import doubt
 from assistant.qa.answer import Answer, Citation, Dropped, Mode, Pointer, Statement
 from assistant.qa.events import Event, Finished, said
@@ -174,7 +175,9 @@ class ServerDesk:
                     time.sleep(STEP)
         finally:
             if not ended:
-                self._call("DELETE", f"/jobs/{job['id']}")
+                # One that has ended in the meantime needs no stopping.
+                with suppress(Conflict):
+                    self._reply("DELETE", f"/jobs/{job['id']}")
         if now["state"] != "done":
             raise ServiceFault(f"The job was {now['state']}: {now['reason']}.")
 
@@ -194,7 +197,8 @@ class ServerDesk:
             detail = str(reply.json()["detail"])
         except (ValueError, KeyError, TypeError):
             detail = f"The server at {self._url} answers {reply.status_code}."
-        raise (Invalid if reply.status_code == Invalid.status else ServiceFault)(detail)
+        known = {fault.status: fault for fault in (Conflict, Invalid)}
+        raise known.get(reply.status_code, ServiceFault)(detail)
 
 
 class ServerWriting:
