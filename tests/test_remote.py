@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import httpx
 import pytest
 
@@ -18,18 +20,15 @@ def desk(monkeypatch: pytest.MonkeyPatch, stopping: int) -> ServerDesk:
             return httpx.Response(stopping, json={"detail": "The job has ended (done)."})
         return httpx.Response(200, json={"state": "running", "outcomes": [{"result": "added"}]})
 
-    made = ServerDesk("http://127.0.0.1:1", "token", load_settings())
-    monkeypatch.setattr(
-        made, "_client", httpx.Client(base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer))
-    )
-    return made
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    return ServerDesk("http://127.0.0.1:1", "token", load_settings())
 
 
 def test_a_job_that_ended_while_it_was_being_stopped_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     with desk(monkeypatch, 409) as server:
         outcomes = server.outcomes({"id": "one"})
         assert next(outcomes) == {"result": "added"}
-        outcomes.close()  # type: ignore[attr-defined]
+        outcomes.close()
 
 
 def test_a_job_that_can_not_be_stopped_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,4 +36,4 @@ def test_a_job_that_can_not_be_stopped_is_told(monkeypatch: pytest.MonkeyPatch) 
         outcomes = server.outcomes({"id": "one"})
         next(outcomes)
         with pytest.raises(ServiceFault, match="has ended"):
-            outcomes.close()  # type: ignore[attr-defined]
+            outcomes.close()

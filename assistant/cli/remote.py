@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -160,7 +160,7 @@ class ServerDesk:
         job: dict[str, Any] = self._call("POST", path, json=body)
         return job
 
-    def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Iterator[dict[str, Any]]:
+    def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Generator[dict[str, Any], None, None]:
         """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
         the job. Raises `ServiceFault` where it fails as a whole."""
         known, ended = 0, False
