@@ -22,6 +22,7 @@ from torch.nn import functional
 
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.reader import Name
+from assistant.qa.weights import weights_of
 from eval.training.groups import Group, Read, load
 from eval.training.mixes import by_set, described
 from eval.training.network import Reader, Told, base, padded
@@ -52,7 +53,7 @@ class Plan:
 
 
 PLANS: Mapping[Name, Plan] = {
-    "en": Plan(kind="bert", minutes=40, rate=5e-5),
+    "en": Plan(kind="bert", minutes=60, rate=5e-5),
     "multilingual": Plan(kind="e5", minutes=66, rate=1e-4, most_passages=10),
 }
 """How the shipped readers were trained, each on one core."""
@@ -82,7 +83,8 @@ def train(
     tell: Callable[[str], None] = lambda _: None,
     made: MakeReader = base,
 ) -> None:
-    """Trains on groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint to begin from. A run that
+    """Trains on groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint, or weights as they ship, to
+    begin from. A run that
     was ended early goes on from its own checkpoint. `tell` hears how it goes. `made` makes the reader, by default on a
     packaged base. Raises `ValueError` for files without groups and for a checkpoint of another reader."""
     torch.set_num_threads(plan.threads)
@@ -95,6 +97,8 @@ def train(
         held = _resumed(reader, saved)
         state = {name: held[name] for name in state}
         tell(f"Going on from {saved}: step {state['steps']}, {state['seconds']:.0f} s.")
+    elif begin is not None and begin.suffix == ".npz":
+        _begun(reader, begin)
     elif begin is not None:
         _resumed(reader, begin)
     groups = [group for path in files for group in load(path)]
@@ -106,6 +110,16 @@ def train(
     run = {"plan": asdict(plan), **state, "data": data, "begun": None if begin is None else _digest(begin),
            "sets": by_set(groups)}  # fmt: skip
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+def _begun(reader: Reader, path: Path) -> None:
+    """Gives a reader the weights of a file that ships; what these leave out it has of its base."""
+    shipped = weights_of(path.read_bytes(), path)
+    own = {name.removeprefix("bert."): name for name in reader.state_dict()}
+    try:
+        reader.load_state_dict({own[name]: torch.from_numpy(values) for name, values in shipped.items()}, strict=False)
+    except (RuntimeError, KeyError):
+        raise ValueError(f"{path} are not the weights of this reader.") from None
 
 
 def _resumed(reader: Reader, path: Path) -> dict[str, Any]:
