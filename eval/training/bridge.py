@@ -1,0 +1,81 @@
+"""The bridge of the multilingual reader: from the states that multilingual-e5-small has of a piece to the word vector that the
+English reader's base has of the same characters, fitted on English texts. Both models read English; since the states of what
+says the same in another language lie close by, the map holds there too."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.qa.base import bert_base, e5_lower, tokenizer_of
+from assistant.qa.states import States
+from assistant.qa.weights import read_weights, weights_of
+from eval.training.export import npz
+from eval.training.groups import load
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+RIDGE = 1e-3
+"""The penalty on the map's weights, as a share of the mean variance of the states."""
+TEXTS, SEED = 3_000, 5
+"""Passages that it is fitted on, and what draws them."""
+LONGEST = 200
+"""Pieces of a text that are looked at."""
+
+
+def begun(rows: Sequence[Path], weights: Path) -> bytes:
+    """What the multilingual reader begins from, as it would ship: the `weights` of the English one, and a bridge that is
+    fitted on English passages of the rows. Raises `ValueError` where there are none, `EmbeddingError` for other weights."""
+    held = read_weights(weights)
+    weights_of(held, weights)  # whole, or an error
+    read = (load(path) for path in rows)
+    passages = [each.passage for groups in read for group in groups if group.language == "en" for each in group.reads]
+    texts = list(dict.fromkeys(passages))
+    random.Random(SEED).shuffle(texts)
+    base = bert_base()
+    words = base.weights["embeddings.word_embeddings.weight"]
+    bridge = fitted(texts[:TEXTS], States(e5_lower(), 1), tokenizer_of("e5"), base.tokenizer, words)
+    with np.load(io.BytesIO(held)) as shipped:
+        return npz({**shipped, "bridge.weight": bridge})
+
+
+def fitted(
+    texts: Iterable[str], states: States, read: Tokenizer, spelt: Tokenizer, words: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The linear map (width x width, outputs first), by ridge regression (Hoerl and Kennard, 1970). `read` is the tokenizer of
+    the states; `spelt` is that of the word vectors `words` (words x width). `ValueError` without texts."""
+    width = words.shape[1]
+    squares, products = np.zeros((width, width)), np.zeros((width, width))
+    for text in texts:
+        known, wanted = _pairs(text, states, read, spelt, words)
+        squares += known.T @ known
+        products += known.T @ wanted
+    if not squares.any():
+        raise ValueError("There are no English texts to fit the bridge on.")
+    penalty = RIDGE * np.trace(squares) / width * np.eye(width)
+    return np.ascontiguousarray(np.linalg.solve(squares + penalty, products).T, np.float32)
+
+
+def _pairs(
+    text: str, states: States, read: Tokenizer, spelt: Tokenizer, words: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """States of a text's pieces, and for each the mean of the word vectors that share characters with it."""
+    theirs, ours = (each.encode(text, add_special_tokens=False) for each in (read, spelt))
+    begin, end = read.encode("").ids
+    pieces = [begin, *theirs.ids[:LONGEST], end]
+    known, kept, wanted = states.of(pieces, len(pieces))[1:-1], [], []
+    for n, (start, stop) in enumerate(theirs.offsets[:LONGEST]):
+        shared = [
+            word for word, (begin, end) in zip(ours.ids, ours.offsets, strict=True) if begin < stop and start < end
+        ]
+        if shared:
+            kept.append(n)
+            wanted.append(words[shared].mean(0))
+    return known[kept], np.reshape(wanted, (len(kept), words.shape[1]))
