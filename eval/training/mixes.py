@@ -45,20 +45,22 @@ MIXES: Mapping[Name, Mix] = {
     "en": Mix(
         seed=3,
         english=None,
-        index=2000,
+        index=0,
         others=False,
         passages=None,
         parts=(
-            Part("squad2", 350, 4, 4),
-            Part("nq", 350, 4, 4),
-            Part("wiki", 300, 4, 4),
+            Part("squad2", 1400, 4, 4),
+            Part("nq", 1500, 4, 4),
+            Part("wiki", 1300, 4, 4),
+            Part("amazon", 150, 4, 4),
+            Part("reddit", 150, 4, 4),
         ),
     ),
     # Six languages in about the time of one: fewer passages a question, so that more questions fit.
     "multilingual": Mix(
         seed=4,
         english=650,
-        index=4000,
+        index=3000,
         others=True,
         passages=5,
         parts=(

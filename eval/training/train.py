@@ -53,7 +53,7 @@ class Plan:
 
 
 PLANS: Mapping[Name, Plan] = {
-    "en": Plan(kind="bert", minutes=60, rate=5e-5),
+    "en": Plan(kind="bert", minutes=40, rate=5e-5),
     "multilingual": Plan(kind="e5", minutes=66, rate=1e-4, most_passages=10),
 }
 """How the shipped readers were trained, each on one core."""
