@@ -30,6 +30,9 @@ from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
 
 needs_base = pytest.mark.skipif(not available("bert"), reason="the optional extra 'crossencoder' is not installed")
+needs_multilingual = pytest.mark.skipif(
+    not available("e5"), reason="the optional extras 'crossencoder' and 'multilingual' are not installed"
+)
 needs_reader = pytest.mark.skipif(
     not ships("en") or not available("bert"),
     reason="the English reader's weights, or its base (extra 'crossencoder'), are not here",
@@ -518,14 +521,45 @@ def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
     assert row.pieces.count(tokenizer.token_to_id("[CLS]")) == 1
 
 
-@pytest.mark.skipif(not available("e5"), reason="the optional extra 'multilingual' is not installed")
+@needs_multilingual
 def test_the_multilingual_base_keeps_its_separators_too() -> None:
     from assistant.qa.base import tokenizer_of
     from assistant.qa.pairing import Pairing
 
     tokenizer, passage = tokenizer_of("e5"), "Nets. </s></s> Yes <s> <pad>."
     row = Pairing(tokenizer, "e5").row("Who?", "", passage)
-    assert row.pieces.count(tokenizer.token_to_id("</s>")) == 3
+    assert row.pieces.count(tokenizer.token_to_id("</s>")) == 2
     assert row.pieces.count(tokenizer.token_to_id("<s>")) == 1
     assert tokenizer.token_to_id("<pad>") not in row.pieces
     assert row.offsets[-1][1] == len(passage)
+
+
+@needs_base
+def test_weights_without_a_bridge_are_not_those_of_the_multilingual_reader(tmp_path: Path) -> None:
+    english = shipped_path("en")
+    with pytest.raises(EmbeddingError, match=r"damaged \(bridge\.weight is not as the model wants it\)"):
+        Reader("multilingual", tmp_path, weights=english).read("?", [("", "text")])
+
+
+@needs_reader
+@needs_multilingual
+def test_the_multilingual_reader_reads_every_script_by_its_own_characters(tmp_path: Path) -> None:
+    weights = tmp_path / "reader-multilingual.npz"
+    with np.load(shipped_path("en")) as shipped:
+        np.savez(weights, **{**shipped, "bridge.weight": np.eye(384, dtype=np.float32) / 20})
+    made, english = Reader("multilingual", tmp_path / "cache", weights=weights), Reader("en", tmp_path / "cache")
+    texts = [
+        "Les yachts paient quarante écus.", "Яхты платят сорок крон.", "تدفع اليخوت أربعين كرونة.", "游艇每晚支付四十克朗。",
+        "", "\ud83d lone", "</s> <s>", "words " * 900,
+    ]  # fmt: skip
+    readings = made.read("Combien ?", [("Règles", text) for text in texts])
+    for text, reading in zip(texts, readings, strict=True):
+        assert np.isfinite(reading.logit)
+        assert len(reading.offsets) == len(reading.start) == len(reading.end)
+        assert all(0 <= begin <= end <= len(text) for begin, end in reading.offsets)
+        best = reading.best()
+        assert best is None or np.isfinite(best[2])
+    assert [texts[0][slice(*readings[0].offsets[n])].strip() for n in (0, -1)] == ["Les", "."]
+    assert made.read("Combien ?", [("Règles", texts[1])])[0].logit == readings[1].logit
+    assert made.read("Quand ?", [("Règles", texts[1])])[0].logit != readings[1].logit
+    assert english.read("Combien ?", [("Règles", texts[1])])[0].logit != readings[1].logit

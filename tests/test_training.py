@@ -289,14 +289,16 @@ WRITTEN = some("written-ar", "ar", 3)
 
 
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
-    mix = Mix(1, english=2, index=7, others=True, passages=5, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)))
+    mix = Mix(
+        1, english=2, index=7, others=True, passages=5, written=2, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2))
+    )
     made = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
-    assert by_set(made) == {"drcd": 3, "nq": 4, "un": 13, "written": 3}
+    assert by_set(made) == {"drcd": 3, "nq": 4, "un": 13, "written": 2}
     assert {(group.source, len(group.reads)) for group in made} == {
         ("un-fact", 5), ("un-date", 5), ("un-index", 5), ("un-gap", 5), ("written-ar", 6), ("nq", 3), ("drcd", 2)
     }  # fmt: skip
     assert made == mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
-    english = mixed(Mix(1, None, 3, others=False, passages=None, parts=()), PUBLIC, OWN, INDEXED, WRITTEN)
+    english = mixed(Mix(1, None, 3, others=False, passages=None, written=0, parts=()), PUBLIC, OWN, INDEXED, WRITTEN)
     assert english[:5] == some("un-fact", "en", 5)
     assert {group.source for group in english[5:]} == {"un-index"}
     assert len(english) == 8
@@ -316,6 +318,7 @@ def test_only_the_multilingual_reader_is_trained_on_other_languages_than_english
     names = {source.name: source.language for source in SOURCES} | {"nq": "en"}
     assert {names[part.source] for part in MIXES["en"].parts} == {"en"}
     assert not MIXES["en"].others
+    assert not MIXES["en"].written
     assert MIXES["multilingual"].others
 
 
@@ -441,10 +444,10 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     public = list(load(tmp_path / "one" / "public.jsonl.gz"))
     assert by_set(public) == {"nq": 1, "squad2": 3}
     english = list(load(tmp_path / "one" / "en.jsonl.gz"))
-    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 3}
+    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 2}
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
-    assert by_set(several) == {"nq": 1, "squad2": 3, "un": 4, "written": 4}
+    assert by_set(several) == {"un": 4, "written": 4}
 
 
 def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(

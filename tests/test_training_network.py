@@ -17,18 +17,22 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
-from tokenizers.models import WordPiece
+from tokenizers.models import WordLevel, WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
+from tokenizers.processors import TemplateProcessing
+from transformers import BertConfig, BertModel
 
 from assistant.qa.base import bert_base
 from assistant.qa.pairing import Kind, Pairing
+from assistant.qa.states import States, marks
 from assistant.qa.weights import packed, unpacked
-from corpus.embedding.graph import quantised, reader_graph
+from corpus.embedding.graph import quantised, reader_graph, states_graph
 from corpus.embedding.runtime import open_session
+from eval.training.bridge import fitted
 from eval.training.export import exported, npz
 from eval.training.groups import Group, Read, save
-from eval.training.network import Reader, Shape, arrays, padded
+from eval.training.network import STEP, Bridged, Reader, Shape, arrays, padded
 from eval.training.train import PLANS, Plan, losses, ready, train
 
 SCRIPTS = {
@@ -58,7 +62,26 @@ TINY = tokenizer()
 def tiny(kind: Kind, pieces: int = 64) -> tuple[Reader, Pairing]:
     """A reader small enough to train here."""
     torch.manual_seed(7)
-    return Reader(TINY.get_vocab_size(), 2, 1e-12, mean=kind == "e5", shape=SHAPE), Pairing(TINY, kind, pieces)
+    made = Reader(TINY.get_vocab_size(), 1e-12, SHAPE) if kind == "bert" else Bridged(STATES, 1e-12, SHAPE)
+    return made, Pairing(TINY, kind, pieces)
+
+
+def encoder() -> BertModel:
+    """What a bridged reader is given the states of: small, and other than the reader."""
+    torch.manual_seed(11)
+    config = BertConfig(
+        vocab_size=TINY.get_vocab_size(), hidden_size=32, num_hidden_layers=3, num_attention_heads=4,
+        intermediate_size=128, initializer_range=0.2,
+    )  # fmt: skip
+    return BertModel(config, add_pooling_layer=False).eval()
+
+
+ENCODER = encoder()
+STATES = States(
+    states_graph(
+        {name: value.numpy() for name, value in ENCODER.state_dict().items()}, heads=4, epsilon=1e-12, layers=2
+    )
+)
 
 
 @pytest.fixture(autouse=True)
@@ -171,21 +194,82 @@ def test_the_graph_in_8_bits_says_what_the_trained_module_says(kind: Kind) -> No
         if "LayerNorm" not in name:
             torch.nn.init.normal_(value, std=0.15)
     row = pairing.row("how much?", "rules", "boats pay 40 coins a night. the bell is rung in fog.")
-    segments = row.segments if kind == "bert" else [0] * len(row.pieces)
     weights = {name.removeprefix("bert."): value for name, value in arrays(reader).items()}
     shipped = {**weights, **unpacked(packed(weights))}
     reader.load_state_dict({
         name: torch.from_numpy(np.array(shipped[name.removeprefix("bert.")])) for name in reader.state_dict()
     })  # fmt: skip
     with torch.no_grad():
-        said = reader.eval()(torch.tensor([row.pieces]), torch.tensor([segments]), torch.ones(1, len(row.pieces)))
-    graph = reader_graph(shipped, heads=SHAPE.heads, epsilon=1e-12, mean=kind == "e5")
-    given = {"input_ids": np.array([row.pieces]), "segments": np.array([segments])}
+        said = reader.eval()(*(torch.tensor([each]) for each in (row.pieces, row.segments, [1] * len(row.pieces))))
+    graph = reader_graph(shipped, heads=SHAPE.heads, epsilon=1e-12)
+    given = {"input_ids": np.array([row.pieces]), "segments": np.array([row.segments])}
+    if kind == "e5":
+        given = {**given, "input_ids": np.array([marks(len(row.pieces), row.cut)])}
+        given["states"] = STATES.of(row.pieces, row.cut)[None]
     told = open_session(graph, optimise=False).run(None, given)
     for exact, rounded in zip(said, told, strict=True):
         assert exact.shape == rounded.shape
         assert np.abs(exact.numpy() - rounded).max() < 0.1
     assert np.std(said.start.numpy()) > 0.3  # there is something to agree on
+
+
+# States and the bridge
+
+
+def test_states_are_those_of_a_lower_layer_of_question_and_passage_read_apart() -> None:
+    row = Pairing(TINY, "e5").row("how much?", "rules", "boats pay 40 coins.")
+    found = STATES.of(row.pieces, row.cut)
+    assert found.shape == (len(row.pieces), SHAPE.width)
+    assert [n for n, state in enumerate(found) if not state.any()] == [0, row.cut - 1, len(found) - 1]
+    with torch.no_grad():
+        for text, places in (
+            (row.pieces[: row.cut], range(1, row.cut - 1)),
+            ([row.pieces[0], *row.pieces[row.cut :]], range(row.cut, len(found) - 1)),
+        ):
+            exact = ENCODER(torch.tensor([text]), output_hidden_states=True).hidden_states[2][0].numpy()
+            for place, state in zip(places, exact[1:-1], strict=True):
+                assert np.dot(found[place], state) > 0.995 * np.linalg.norm(found[place]) * np.linalg.norm(state)
+    other = Pairing(TINY, "e5").row("how much?", "", "the bell is rung in fog.")
+    assert other.cut == row.cut
+    np.testing.assert_array_equal(STATES.of(other.pieces, other.cut)[: row.cut], found[: row.cut])
+
+
+def test_a_bridged_reader_tells_the_same_of_a_row_however_far_it_is_filled_up() -> None:
+    reader, pairing = tiny("e5")
+    rows = [pairing.row("how?", "", "boats pay."), pairing.row("how much?", "rules", "boats pay 40 coins a night.")]
+    given = ([row.pieces for row in rows], [row.segments for row in rows], [[1] * len(row.pieces) for row in rows])
+    with torch.no_grad():
+        both = reader.eval()(*(padded(each, 0) for each in given))
+        alone = reader(*(torch.tensor(each[:1]) for each in given))
+    assert float(both.answerable[0]) == pytest.approx(float(alone.answerable[0]), abs=1e-5)
+    assert float(both.answerable[0]) != pytest.approx(float(both.answerable[1]), abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def wholes() -> Tokenizer:
+    """A tokenizer that takes whole words for pieces, where `TINY` takes letters."""
+    made = Tokenizer(WordLevel({"<s>": 4, "</s>": 5, "?": 1, "ab": 10, "cd": 20, "abcd": 30, ".": 40}, unk_token="?"))
+    made.pre_tokenizer = BertPreTokenizer()
+    made.post_processor = TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 4), ("</s>", 5)])
+    return made
+
+
+def test_the_bridge_leads_from_states_to_the_word_vectors_of_the_same_characters(wholes: Tokenizer) -> None:
+    words = np.random.default_rng(3).normal(size=(TINY.get_vocab_size(), SHAPE.width)).astype(np.float32)
+    texts = ["ab cd.", "abcd ab.", "cd cd abcd", "ab", "cd."]
+    bridge = fitted(texts, STATES, wholes, TINY, words)
+    assert bridge.shape == (SHAPE.width, SHAPE.width)
+    pieces = wholes.encode("ab cd.").ids
+    reached = STATES.of(pieces, len(pieces))[1:-1] @ bridge.T
+    for state, spelt in zip(reached, ("ab", "cd", "."), strict=True):
+        wanted = words[TINY.encode(spelt).ids].mean(0)
+        near = [np.corrcoef(state, words[TINY.encode(each).ids].mean(0))[0, 1] for each in ("ab", "cd", ".")]
+        assert np.corrcoef(state, wanted)[0, 1] == max(near) > 0.9
+
+
+def test_without_english_texts_there_is_nothing_to_fit_a_bridge_on(wholes: Tokenizer) -> None:
+    with pytest.raises(ValueError, match="no English texts"):
+        fitted([""], STATES, wholes, TINY, np.ones((TINY.get_vocab_size(), SHAPE.width), np.float32))
 
 
 # Losses
@@ -201,7 +285,6 @@ class Says(Reader):
 
     def __init__(self, answerable: list[float], start: int, end: int, sure: float) -> None:
         torch.nn.Module.__init__(self)
-        self.mean = False
         self.said, self.at, self.sure = torch.tensor(answerable), (start, end), sure
 
     def forward(self, pieces: torch.Tensor, *_: torch.Tensor) -> tuple[torch.Tensor, ...]:  # type: ignore[override]
@@ -243,7 +326,7 @@ def test_where_it_is_not_known_which_passage_answers_any_may() -> None:
 
 def test_rows_are_filled_up_to_one_length() -> None:
     made = padded([[5, 6], [7]], 1, least=3)
-    assert made.shape == (3, 32)
+    assert made.shape == (3, STEP)
     assert made[:, :2].tolist() == [[5, 6], [7, 1], [1, 1]]
 
 
@@ -318,6 +401,17 @@ def test_a_training_may_begin_from_weights_as_they_ship_but_of_the_same_reader(t
     np.savez_compressed(shipped, other=np.zeros(1))
     with pytest.raises(ValueError, match=r"reader-en\.npz are not the weights of this reader"):
         train([rows], PLAN, tmp_path / "third", shipped, made=tiny)
+
+
+def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_vectors(
+    tmp_path: Path, rows: Path
+) -> None:
+    train([rows], Plan(**{**PLAN.__dict__, "kind": "e5"}), tmp_path / "run", made=tiny)
+    learnt, begun = held(tmp_path / "run"), tiny("e5")[0].state_dict()
+    assert not torch.equal(learnt["bridge.weight"], begun["bridge.weight"])
+    with np.load(io.BytesIO(exported(tmp_path / "run" / "reader.pt"))) as shipped:
+        np.testing.assert_array_equal(shipped["bridge.weight"], learnt["bridge.weight"].numpy())
+        assert not any("embeddings" in name for name in shipped.files)
 
 
 def test_a_training_without_rows_is_refused(tmp_path: Path) -> None:

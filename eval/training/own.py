@@ -41,10 +41,12 @@ class Asked:
         return bool(self.spans)
 
 
-def own_groups(files: Sequence[Path], engine: Engine, seed: int = 1) -> Iterator[Group]:
-    """The groups of question files (`data/README.md`) over the documents of an engine's library, named `un-` and their kind."""
+def own_groups(files: Sequence[Path], engine: Engine, seed: int = 1, most: int | None = None) -> Iterator[Group]:
+    """The groups of question files (`data/README.md`) over the documents of an engine's library, named `un-` and their kind;
+    of at most so many questions, drawn at random."""
     rng = random.Random(seed)
-    for asked in asked_of(files, engine.library):
+    asking = list(asked_of(files, engine.library))
+    for asked in asking if most is None else rng.sample(asking, min(most, len(asking))):
         if asked is not None:
             yield _group(asked, engine, rng)
 

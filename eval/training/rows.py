@@ -22,6 +22,8 @@ QUESTIONS, PASSAGES, INDEX = (DATA / f"{name}.jsonl.gz" for name in ("questions"
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"
+INDEXED = 6_000
+"""Questions on the starter corpus that are searched for: more than the mixes take."""
 
 
 class Teller(Protocol):
@@ -49,7 +51,7 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     tell.note(f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets.")
     public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
     own = _own(QUESTIONS, shared / "documents" / "un" / "train", out, tell, "questions on UN documents")
-    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus")
+    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus", INDEXED)
     written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
     mixes = {str(name): mixed(mix, public, own, index, written) for name, mix in MIXES.items()}
     made = {"public": public, "own": own, "index": index, "written": written, **mixes}
@@ -63,10 +65,10 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     return paths
 
 
-def _own(questions: Path, documents: Path, out: Path, tell: Teller, what: str) -> list[Group]:
-    total = sum(1 for _ in lines_of(questions))
+def _own(questions: Path, documents: Path, out: Path, tell: Teller, what: str, most: int | None = None) -> list[Group]:
+    total = most or sum(1 for _ in lines_of(questions))
     with engine_over(documents, out, tell.reading) as engine:
-        return list(tell.counted(own_groups([questions], engine), what, total))
+        return list(tell.counted(own_groups([questions], engine, most=most), what, total))
 
 
 def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:

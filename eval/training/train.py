@@ -53,12 +53,12 @@ class Plan:
 
 
 PLANS: Mapping[Name, Plan] = {
-    "en": Plan(kind="bert", minutes=60, rate=5e-5),
-    "multilingual": Plan(kind="e5", minutes=66, rows=16, pieces=224, rate=5e-5, frozen=0, warm=50, most_passages=10),
+    "en": Plan(kind="bert", minutes=40, rate=5e-5),
+    "multilingual": Plan(kind="e5", minutes=60, rows=12, pieces=224, rate=6e-5, frozen=0, warm=30, most_passages=10),
 }
 """How the shipped readers were trained, each on one core."""
-SAVED = 100
-"""Steps from one checkpoint to the next, about five minutes."""
+SAVED = 50
+"""Steps from one checkpoint to the next, some minutes."""
 MakeReader = Callable[[Kind, int], tuple[Reader, Pairing]]
 """Makes a reader that has learnt nothing yet, and the pairing of its rows, for a kind and the most pieces of a row."""
 
