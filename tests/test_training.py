@@ -9,14 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import SHARED, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from assistant.qa.base import available
 from assistant.qa.engine import Engine
-from assistant.qa.reader import Reading
+from assistant.qa.reader import Reader, Reading
+from assistant.qa.weights import shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.models import Models
@@ -448,6 +451,23 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
     assert by_set(several) == {"un": 4, "written": 4}
+
+
+@pytest.mark.skipif(
+    not ships("en") or not available("e5"), reason="the English reader or one of the bases is not installed"
+)
+def test_the_multilingual_reader_begins_from_the_english_one_and_a_bridge(tmp_path: Path) -> None:
+    groups = [*some("nq", "en", 3), Group("drcd", "zh", "谁?", False, (Read("", "游艇每晚支付四十克朗。"),))]
+    save(groups, tmp_path / "rows.jsonl")
+    done = CliRunner().invoke(
+        app, ["bridge", "--rows", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "bridge.npz")]
+    )
+    assert done.exit_code == 0, done.stderr
+    with np.load(tmp_path / "bridge.npz") as made, np.load(shipped_path("en")) as english:
+        assert set(made.files) - set(english.files) == {"bridge.weight"}
+        assert all(np.array_equal(made[name], english[name]) for name in english.files)
+        assert made["bridge.weight"].any()
+    Reader("multilingual", tmp_path, weights=tmp_path / "bridge.npz").check()
 
 
 def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
