@@ -57,7 +57,7 @@ class Reading:
 
 class Reader:
     """A trained reader of one of the packaged bases, run by onnxruntime. The multilingual one is an English reader that is
-    given, in the place of word vectors, what a linear map (`bridge`) makes of the states of `States`. Its weights are converted once into `cache_dir`,
+    given, in the place of word vectors, what a linear map, the bridge, makes of `States`. Weights are converted once into `cache_dir`,
     under a name that holds their hash (a damaged copy is made anew). `weights`: their file, if not the shipped one.
 
     Thread-safe; nothing is loaded before the first passage is read. Raises `EmbeddingError` then, and at every try after
@@ -79,7 +79,10 @@ class Reader:
         def one(passage: tuple[str, str]) -> Reading:
             row = pairing.row(question, *passage)
             pieces = row.pieces if states is None else marks(len(row.pieces), row.cut)
-            given: dict[str, NDArray[Any]] = {"input_ids": np.array([pieces]), "segments": np.array([row.segments])}
+            given: dict[str, NDArray[Any]] = {
+                "input_ids": np.array([pieces], np.int64),
+                "segments": np.array([row.segments], np.int64),
+            }
             if states is not None:
                 given["states"] = states.of(row.pieces, row.cut)[None]
             told, start, end = session.run(None, given)

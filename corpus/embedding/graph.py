@@ -49,8 +49,9 @@ def states_graph(weights: Weights, *, heads: int, epsilon: float, layers: int) -
 def reader_graph(weights: Weights, *, heads: int, epsilon: float) -> bytes:
     """The serialised ONNX model of a reader, in int8: BERT with `pooler`, `answerable` and `span` heads (named as torch
     names linear layers). Inputs `input_ids` and `segments` (texts x word pieces, int64), all texts of equal length;
-    outputs `answerable` (texts), `start` and `end` (texts x word pieces), logits. Where the weights have a `bridge`,
-    a third input, `states` (texts x word pieces x dimension, float32), is multiplied by it and added to the word vectors. The heads and the bridge stay in float32.
+    outputs `answerable` (texts), `start` and `end` (texts x word pieces), logits. Where the weights have a `bridge`, a third
+    input, `states` (texts x word pieces x dimension, float32), is multiplied by it and added to the word vectors. The heads
+    and the bridge stay in float32.
     """
     return _ReaderBuilder(weights, heads, epsilon, "int8").build()
 
