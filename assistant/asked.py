@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 
 from assistant.question import Question, numbers_after
-from assistant.territories import alluded, territories
+from assistant.territories import territories
 from assistant.vocabulary import Vocabulary
-from corpus.analysis import analyse, fold, words
+from corpus.analysis import fold
 from corpus.symbols import find_symbols
 
 _AMOUNT = {
@@ -157,35 +157,6 @@ def of_another_recommendation(question: Question, text: str, language: str) -> b
         question.memory["recommendations"] = found
     asked: frozenset[str] = question.memory["recommendations"]
     return bool(asked) and asked.isdisjoint(_recommendations(text, question.vocabulary, language))
-
-
-def of_another_territory(question: Question, text: str, language: str, *, general: bool) -> bool:
-    """Whether a question names countries or regions and a text none of them. What a `general` text rules is true of all
-    countries: it fails only where the question asks when something was."""
-    if "territories" not in question.memory:
-        found = territories(question.text, question.language, seats=False) if _has_names(question) else frozenset()
-        question.memory["territories"] = found
-    named: frozenset[str] = question.memory["territories"]
-    if not named or (general and not _TIME[question.language].search(fold(question.focus))):
-        return False
-    if any(code.isdigit() for code in named) and territories(text, language, seats=False):
-        return False  # a region is told by its countries
-    return named.isdisjoint(territories(text, language)) and not any(alluded(code, text, language) for code in named)
-
-
-def _has_names(question: Question) -> bool:
-    """Whether a question may name a country: it has a word in capitals that begins no sentence as a question word and belongs to
-    no term. Where letters have no capitals any question may."""
-    language, vocabulary = question.language, question.vocabulary
-    if language in ("ar", "zh"):
-        return True
-    terms = [(mention.start, mention.end) for mention in question.terms]
-    return any(
-        any(letter.isupper() for letter in word)
-        and vocabulary.content(analyse(word, language), language)
-        and not any(first <= start and end <= last for first, last in terms)
-        for word, start, end in words(question.text)
-    )
 
 
 def _bodies(text: str, vocabulary: Vocabulary, language: str) -> set[str]:

@@ -16,14 +16,12 @@ from assistant.asked import (
     lacks_kind,
     of_another_recommendation,
     of_another_session,
-    of_another_territory,
 )
 from assistant.qa.readers import Known, Readers
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import YEAR, Question
-from assistant.subjects import SubjectHit, read_subjects
-from assistant.weights import NO_CROSS, Near, Plain, Weights
+from assistant.weights import NO_CROSS, Crossed, Near, Weights
 from corpus.analysis import analyse
 from corpus.library import Library
 
@@ -36,8 +34,6 @@ OTHER_YEAR = 4.0
 """What a unit loses that names none of the years asked about."""
 OTHER_SESSION = 2.0
 """What a unit loses that names another session or meeting than the question, or none."""
-OTHER_TERRITORY = 8.0
-"""What a unit loses that names none of the countries and regions that the question names."""
 OTHER_KIND = 8.0
 """What a unit loses that has no number where one is asked for, no point of time, or no word of the aspect."""
 LEAST_NEEDS = 2
@@ -48,10 +44,8 @@ HOMES = 3
 """How many whole passages the cross-encoder reads besides the units."""
 TEXT_LIMIT = 500
 """Characters of a unit that are scored; what comes later in a long provision seldom decides."""
-PLAIN_LIMIT = 12
-"""How many of the scored units may come from documents without a subject index."""
-UNIT_LIMIT = 24
-"""Most units that are scored for one question, and twice as many where no subject index tells where to look."""
+UNIT_LIMIT = 48
+"""Most units that are scored for one question."""
 
 
 class TextScorer(Protocol):
@@ -64,9 +58,8 @@ class TextScorer(Protocol):
 class Scored:
     """A unit with its signals. `score` is a log-odds: above zero it is more likely an answer than not.
 
-    `cross` is the cross-encoder's logit of the unit, `passage` that of its passage, `asked` that of the subject phrase
-    that points at it; `lost` is what it lost for being about another thing than what is asked; `plain` says that
-    its document has no subject index, `abroad` that it was weighed by meaning across two languages. `known` is what the reader said of its passage, where that told the score.
+    `cross` is the cross-encoder's logit of the unit, `passage` that of its passage; `lost` is what it lost for being
+    about another thing than what is asked; `abroad` says that it was weighed by meaning across two languages. `known` is what the reader said of its passage, where that told the score.
     """
 
     unit: Unit
@@ -75,11 +68,8 @@ class Scored:
     cosine: float
     coverage: float
     missing: float
-    subject: float = 0.0
-    asked: float = NO_CROSS
     passage: float = NO_CROSS
     lost: float = 0.0
-    plain: bool = False
     abroad: bool = False
     known: Known | None = None
 
@@ -102,8 +92,8 @@ class Scored:
 
 
 class Scorer:
-    """Scores units. Passages of documents without a subject index are read by the `readers` that are at hand; of others, and
-    without readers, signals are weighed, with the `cross_encoder` among them where there is one."""
+    """Scores units. Passages are read by the `readers` that are at hand; where none reads them, signals are weighed, with the
+    `cross_encoder` among them where there is one."""
 
     def __init__(
         self, library: Library, cross_encoder: TextScorer | None = None, readers: Readers | None = None
@@ -137,14 +127,10 @@ class Scorer:
         )
 
     def _readable(self, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
-        """The passages that a reader can read, of documents without a subject index."""
+        """The passages that a reader can read."""
         assert self._readers is not None
-        indexed = self._library.indexed()
         return [
-            each
-            for each in evidence
-            if each.document.id not in indexed
-            and self._readers.name_for(question.language, each.document.language) is not None
+            each for each in evidence if self._readers.name_for(question.language, each.document.language) is not None
         ]
 
     def _read(self, question: Question, readable: Sequence[Evidence]) -> list[Scored]:
@@ -156,7 +142,7 @@ class Scorer:
         chosen = list({each.id: each for each in (*readable[:READ], *carried)}.values())
         known = self._readers.read(question.text, question.language, chosen)
         return [
-            Scored(unit, told.score(unit), NO_CROSS, 0.0, 0.0, 0.0, plain=True, known=told)
+            Scored(unit, told.score(unit), NO_CROSS, 0.0, 0.0, 0.0, known=told)
             for each in chosen
             for told in (known[each.id],)
             for unit in distinct(list(units_of(each)))
@@ -164,103 +150,79 @@ class Scorer:
 
     def score_units(self, question: Question, candidates: Sequence[Unit]) -> list[Scored]:
         """Units scored, best first; of many, those that the cheap signals favour. Order of rank matters."""
-        hits = read_subjects(question, self._library).hits
-        likely = self._likeliest(question, distinct(candidates), hits)
+        likely = self._likeliest(question, distinct(candidates))
         units = [each.unit for each in likely]
         texts = [_scored_text(unit) for unit in units]
         cosines = self._cosines(question, units, texts)
-        cross, asked = self._crossed(question, units, texts, hits)
-        plain = [unit.document.id not in self._library.indexed() for unit in units]
-        homes = self._homes(question, units, cross, plain)
+        cross = self._crossed(question, texts)
+        homes = self._homes(question, units, cross)
         signals = [
             replace(
                 each,
                 cross=NO_CROSS if cross is None else cross[n],
                 cosine=cosines[n],
-                asked=asked[n],
                 passage=homes[n],
-                plain=plain[n],
-                abroad=plain[n] and question.language not in ("en", each.unit.document.language),
+                lost=_lost(question, each.unit),
+                abroad=question.language not in ("en", each.unit.document.language),
             )
             for n, each in enumerate(likely)
         ]
-        signals = [replace(each, lost=_lost(question, each.unit, plain=each.plain)) for each in signals]
-        scores = self._weighed(question, signals, plain, crossed=cross is not None)
+        scores = self._weighed(question, signals, crossed=cross is not None)
         scored = [replace(each, score=score) for each, score in zip(signals, scores, strict=True)]
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
 
-    def _likeliest(self, question: Question, units: Sequence[Unit], hits: Sequence[SubjectHit]) -> list[Scored]:
+    def _likeliest(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
         """The units that the models are to read, with the signals that cost little."""
         ranks = {passage_id: n for n, passage_id in enumerate(dict.fromkeys(unit.evidence.id for unit in units))}
-        indexed = self._library.indexed()
         found: list[tuple[float, Scored]] = []
         for unit in units:
             coverage, missing = self._coverage(question, unit)
-            subject = max((hit.score * meets(unit, hit) for hit in hits), default=0.0)
             reach = 1.0 / (1 + ranks[unit.evidence.id])
-            each = Scored(unit, 0.0, NO_CROSS, 0.0, coverage, missing, subject)
-            found.append((coverage + reach + 3 * subject, each))
-        order = [each for _, each in sorted(found, key=lambda pair: -pair[0])]
-        # Documents without a subject index must not be crowded out by those that have one.
-        plain = [each for each in order if each.unit.document.id not in indexed]
-        if len(plain) == len(order):
-            return order[: 2 * UNIT_LIMIT]
-        kept = {id(each) for each in plain[:PLAIN_LIMIT]}
-        others = [each for each in order if id(each) not in kept]
-        return [*others[: UNIT_LIMIT - len(kept)], *plain[:PLAIN_LIMIT]]
+            found.append((coverage + reach, Scored(unit, 0.0, NO_CROSS, 0.0, coverage, missing)))
+        return [each for _, each in sorted(found, key=lambda pair: -pair[0])[:UNIT_LIMIT]]
 
-    def _weighed(
-        self, question: Question, signals: Sequence[Scored], plain: Sequence[bool], *, crossed: bool
-    ) -> list[float]:
+    def _weighed(self, question: Question, signals: Sequence[Scored], *, crossed: bool) -> list[float]:
         """The scores of units, from all their signals. The cross-encoder reads English questions; of others their terms."""
         english = question.language == "en"
-        scores = [
-            self._weights.indexed(
-                each.cross if crossed else None, each.cosine, each.coverage, each.subject, each.asked, sure=english
-            )
-            - each.lost
-            for each in signals
-        ]
-        if crossed and english:
-            alone = [n for n, without in enumerate(plain) if without]
-            told = [
-                Plain(
-                    each.cross, each.passage, each.cosine, each.unit.evidence.dense, bool(each.unit.context), each.lost
-                )
-                for each in (signals[n] for n in alone)
-            ]
-            for n, score in zip(alone, self._weights.plain(told), strict=True):
-                scores[n] = score
         models = self._library.models
         # The bars are those of a second model; how a first one that reads all languages spreads its cosines is not known.
         if models.multilingual is not None and models.readers(question.language) == (models.multilingual,):
-            alone = [n for n, without in enumerate(plain) if without]
             near = [
                 Near(
-                    signals[n].cosine,
-                    signals[n].unit.evidence.dense,
-                    signals[n].unit.document.language != question.language,
-                    signals[n].lost,
+                    each.cosine,
+                    each.unit.evidence.dense,
+                    each.unit.document.language != question.language,
+                    each.lost,
                 )
-                for n in alone
+                for each in signals
             ]
-            for n, score in zip(alone, self._weights.by_meaning(near, question.language), strict=True):
-                scores[n] = score
+            scores = self._weights.by_meaning(near, question.language)
+        elif crossed and english:
+            told = [
+                Crossed(
+                    each.cross, each.passage, each.cosine, each.unit.evidence.dense, bool(each.unit.context), each.lost
+                )
+                for each in signals
+            ]
+            scores = self._weights.by_cross(told)
+        else:
+            scores = [
+                self._weights.unfitted(each.cross if crossed else None, each.cosine, each.coverage) - each.lost
+                for each in signals
+            ]
         words = [self._by_words(question, each.unit, each.coverage) for each in signals]
         return [max(score, word - each.lost) for each, score, word in zip(signals, scores, words, strict=True)]
 
-    def _homes(
-        self, question: Question, units: Sequence[Unit], cross: Sequence[float] | None, plain: Sequence[bool]
-    ) -> list[float]:
-        """What the cross-encoder gives the whole passages of the best units of documents without a subject index: a
-        sentence by itself may lack the name of what it is about. Units of other passages have what they got."""
+    def _homes(self, question: Question, units: Sequence[Unit], cross: Sequence[float] | None) -> list[float]:
+        """What the cross-encoder gives the whole passages of the best units: a sentence by itself may lack the name of what
+        it is about. Units of other passages have what they got."""
         if self._cross is None or cross is None or question.language != "en":
             return [NO_CROSS] * len(units) if cross is None else list(cross)
-        order = sorted((n for n, alone in enumerate(plain) if alone), key=lambda n: -cross[n])
+        order = sorted(range(len(units)), key=lambda n: -cross[n])
         homes = list({units[n].evidence.id: units[n].evidence for n in order}.values())[:HOMES]
         told = self._cross.scores(question.english, [" ".join(home.passage.embedded.split()) for home in homes])
         by_id = {home.id: float(score) for home, score in zip(homes, told, strict=True)}
-        return [by_id.get(unit.evidence.id, cross[n]) if plain[n] else cross[n] for n, unit in enumerate(units)]
+        return [by_id.get(unit.evidence.id, cross[n]) for n, unit in enumerate(units)]
 
     def _by_words(self, question: Question, unit: Unit, coverage: float) -> float:
         """What the words alone say for a unit in the question's own language, where no model reads that language."""
@@ -287,23 +249,11 @@ class Scorer:
                 cosines[n] = cosine
         return cosines
 
-    def _crossed(
-        self, question: Question, units: Sequence[Unit], texts: Sequence[str], hits: Sequence[SubjectHit]
-    ) -> tuple[list[float] | None, list[float]]:
-        """The cross-encoder's scores of the units (None without it), and of the subjects that point at them."""
+    def _crossed(self, question: Question, texts: Sequence[str]) -> list[float] | None:
+        """The cross-encoder's scores of the texts of units; None without it."""
         if self._cross is None or not question.english:
-            return None, [NO_CROSS] * len(units)
-        phrased = [hit for hit in hits if hit.phrase]
-        scores = self._cross.scores(question.english, [*texts, *(hit.phrase for hit in phrased)])
-        own, of_phrases = scores[: len(texts)], scores[len(texts) :]
-        asked = [
-            max(
-                (float(score) for hit, score in zip(phrased, of_phrases, strict=True) if meets(unit, hit)),
-                default=NO_CROSS,
-            )
-            for unit in units
-        ]
-        return [float(score) for score in own], asked
+            return None
+        return [float(score) for score in self._cross.scores(question.english, texts)]
 
     def _coverage(self, question: Question, unit: Unit) -> tuple[float, float]:
         """Share of the question's content that a unit names, and the rarity of its rarest word left out.
@@ -357,24 +307,13 @@ def needs(question: Question, language: str) -> list[list[str]]:
     return wanted
 
 
-def _lost(question: Question, unit: Unit, *, plain: bool) -> float:
-    """What a unit loses for being about another time, session, country or aspect than the question. Of a `plain` document,
-    which may be all about one country that it seldom names, the countries are left to the models."""
+def _lost(question: Question, unit: Unit) -> float:
+    """What a unit loses for being about another time, session or aspect than the question."""
     return (
         (OTHER_YEAR if _of_another_year(question.years, unit) else 0.0)
         + (OTHER_SESSION if _of_another_session(question, unit) else 0.0)
-        + (OTHER_TERRITORY if not plain and _of_another_territory(question, unit) else 0.0)
         + (OTHER_KIND if of_another_kind(question, unit) else 0.0)
     )
-
-
-def meets(unit: Unit, hit: SubjectHit) -> float:
-    """How well a unit is what a subject points at: 1 where it is that span or part of it, less where it is more."""
-    if unit.document.id != hit.document_id or unit.end <= hit.start or hit.end <= unit.start:
-        return 0.0
-    if hit.start <= unit.start and unit.end <= hit.end:
-        return 1.0 if unit.end - unit.start > 0.6 * (hit.end - hit.start) else 0.97
-    return 0.95
 
 
 def _of_another_year(years: frozenset[str], unit: Unit) -> bool:
@@ -392,13 +331,6 @@ def of_another_kind(question: Question, unit: Unit) -> bool:
         or lacks_aspect(question, f"{_said(unit)} {around}", language)
         or of_another_recommendation(question, f"{unit.context} {around}", language)
     )
-
-
-def _of_another_territory(question: Question, unit: Unit) -> bool:
-    """Whether a unit, its headings and its document name none of the countries asked about."""
-    document = unit.document
-    around = f"{unit.context} {document.block_text(document.blocks[unit.block])} {document.title} {document.label}"
-    return of_another_territory(question, around, document.language, general=document.kind == "treaty")
 
 
 def _of_another_session(question: Question, unit: Unit) -> bool:

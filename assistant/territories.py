@@ -16,36 +16,24 @@ _SEATS = {
 _MORE = {"419": {"es": "América Latina"}, "US": {"en": "USA"}, "GB": {"en": "UK"}, "EU": {"en": "EU"}}
 _WORDS = {"ar": {"مالي", "قطر", "بنين"}, "zh": {"中非"}}
 """Names that are everyday words as well (financial, tow, sons), or stand where two words meet."""
-ROOT = 4
-"""Letters that the name of a country and what comes from it have in common."""
 _EDGES = {"ar": (r"(?<!\w)[وف]?[بكل]?", r"(?!\w)"), "zh": ("", "(?![文语])")}
 """What stands before and after a name; elsewhere it begins a word in capitals."""
 
 
-def territories(text: str, language: str, *, seats: bool = True) -> frozenset[str]:
+def territories(text: str, language: str) -> frozenset[str]:
     """The codes of the countries and regions that a text names, in whatever case they stand; languages are none. Regions
-    have figures for codes. With `seats` a city that is a seat of the United Nations stands for its country."""
-    pattern, codes = _names(language, seats)
+    have figures for codes. A city that is a seat of the United Nations stands for its country."""
+    pattern, codes = _names(language)
     return frozenset(codes[match.lastgroup or ""] for match in pattern.finditer(text))
 
 
-def alluded(code: str, text: str, language: str) -> bool:
-    """Whether a text has a word that begins as the name of a country does: `Italian` for Italy. Of names of one word that are
-    not short."""
-    from babel import Locale
-
-    name = Locale(language).territories.get(code, "")
-    long_enough = language not in ("ar", "zh") and len(name) > ROOT and name.isalpha()
-    return long_enough and re.search(rf"(?<!\w){re.escape(name[:ROOT])}", text) is not None
-
-
 @cache
-def _names(language: str, seats: bool) -> tuple[re.Pattern[str], dict[str, str]]:
+def _names(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern with a group for each name, and the codes of the groups."""
     from babel import Locale
 
     named = [(name, code) for code, name in Locale(language).territories.items() if code not in _NONE]
-    for more in (_SEATS, _MORE) if seats else (_MORE,):
+    for more in (_SEATS, _MORE):
         named += [(names[language], code) for code, names in more.items() if language in names]
     named = [pair for pair in named if len(pair[0]) > 1 and pair[0] not in _WORDS.get(language, ())]
     named.sort(key=lambda pair: -len(pair[0]))

@@ -12,16 +12,13 @@ import yaml
 
 NO_CROSS = -11.5
 """What the cross-encoder gives where nothing fits; stands in where it has nothing to score."""
-SURE = 4.0
-"""From here on the cross-encoder's word suffices for an indexed document, where half of what is asked is named."""
 BAR = 5.0
-BAR_WITHOUT_CROSS = 4.5
-"""What speaks for a unit of an indexed document must outweigh this; chosen on the development questions."""
+"""What speaks for a unit must outweigh this where only the terms of a question are compared."""
 
 
 @dataclass(frozen=True)
-class Plain:
-    """The signals of a unit of a document without a subject index: the cross-encoder's logits of the unit and of its
+class Crossed:
+    """The signals of a unit: the cross-encoder's logits of the unit and of its
     passage, the cosines of both (None for a passage that was not found by meaning), whether it stands under headings,
     and what it loses by rule."""
 
@@ -35,8 +32,7 @@ class Plain:
 
 @dataclass(frozen=True)
 class Near:
-    """How near a unit of a document without a subject index is to a question in another language than English: its likeness
-    and its passage's (None for a passage that was not found by meaning), whether it is in another language than the
+    """How near a unit is to a question in another language than English: its likeness and its passage's (None for a passage that was not found by meaning), whether it is in another language than the
     question, and what it loses by rule."""
 
     cosine: float
@@ -69,9 +65,9 @@ class Weights:
     def shipped(cls) -> Weights:
         """The weights that come with Rapporteur."""
         raw: dict[str, Any] = yaml.safe_load((files("assistant") / "data" / "weights.yaml").read_text(encoding="utf-8"))
-        plain, words, meaning = raw["plain"], raw["by_words"], raw["by_meaning"]
+        crossed, words, meaning = raw["by_cross"], raw["by_words"], raw["by_meaning"]
         return cls(
-            **{name: float(plain[name]) for name in _PLAIN},
+            **{name: float(crossed[name]) for name in _CROSSED},
             words_slope=float(words["slope"]),
             words_bars={language: float(bar) for language, bar in words["bars"].items()},
             meaning_slope=float(meaning["slope"]),
@@ -80,8 +76,8 @@ class Weights:
             meaning_least=float(meaning["least"]),
         )
 
-    def plain(self, units: Sequence[Plain]) -> list[float]:
-        """Scores of units of documents without a subject index.
+    def by_cross(self, units: Sequence[Crossed]) -> list[float]:
+        """Scores of units that the cross-encoder reads.
 
         The best unit is the one that the cross-encoder prefers, by itself and in its passage; only of this one it is
         weighed whether it answers, and the others stand below it by what the cross-encoder thinks less of them.
@@ -93,7 +89,7 @@ class Weights:
         weighed = self._weighed(units[top])
         return [weighed - self.step * (ranks[top] - rank) for rank in ranks]
 
-    def _weighed(self, unit: Plain) -> float:
+    def _weighed(self, unit: Crossed) -> float:
         """Whether a unit answers. Headings, which name what the text is about, make it more like the question: its words
         must count less."""
         near = unit.cosine if unit.passage_cosine is None else unit.passage_cosine
@@ -106,8 +102,7 @@ class Weights:
         return self.words_slope * (coverage - self.words_bars[language])
 
     def by_meaning(self, units: Sequence[Near], language: str) -> list[float]:
-        """Scores of units of documents without a subject index, asked in another language than English that a model reads:
-        how near each and its passage are to the question. The cross-encoder reads English only.
+        """Scores of units, asked in another language than English that a model reads: how near each and its passage are to the question. The cross-encoder reads English only.
 
         All are ranked by that one measure, whatever language they are in; only of the nearest it is weighed, by the bar of
         its own language, whether it answers, and the others stand below it by what they are less near.
@@ -121,18 +116,12 @@ class Weights:
         return [score - self.meaning_slope * bars[language] for score in scores]
 
     @staticmethod
-    def indexed(
-        cross: float | None, cosine: float, coverage: float, subject: float, asked: float, *, sure: bool
-    ) -> float:
-        """For a unit of a document with a subject index, or where no cross-encoder speaks. `subject` is how like the
-        question a phrase of the index is that points at the unit, `asked` the cross-encoder's logit of that phrase.
-        `sure` says whether the cross-encoder read the question itself and not only its terms."""
-        near = 10.0 * subject + 2.0 * cosine + 1.5 * coverage
+    def unfitted(cross: float | None, cosine: float, coverage: float) -> float:
+        """For a unit where no fitted weights fit: without a cross-encoder (None), or with one that reads but the terms of a
+        question in another language."""
         if cross is None:
-            return max(near - BAR_WITHOUT_CROSS, 12.0 * (cosine - 0.62) + 3.0 * (coverage - 0.7))
-        near += 0.05 * (cross - NO_CROSS) + 0.05 * (asked - NO_CROSS)
-        alone = 0.7 * (cross - SURE) + 2.0 * (coverage - 0.5) if sure else near - BAR
-        return max(near - BAR, alone)
+            return 12.0 * (cosine - 0.62) + 3.0 * (coverage - 0.7)
+        return 2.0 * cosine + 1.5 * coverage + 0.05 * (cross - NO_CROSS) - BAR
 
 
-_PLAIN = tuple(field.name for field in fields(Weights) if not field.name.startswith(("words_", "meaning_")))
+_CROSSED = tuple(field.name for field in fields(Weights) if not field.name.startswith(("words_", "meaning_")))

@@ -256,7 +256,7 @@ def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
 
 
 def test_a_turn_that_leads_nowhere_with_the_one_before_is_answered_by_itself(starter_engine: Engine) -> None:
-    question = "what counts as a vessel in the Protocol?"
+    question = "when may a State party board and search a vessel without nationality?"
     alone = starter_engine.ask(question)
     answer = starter_engine.ask(f"So {question}", ["Who won the football match between Vienna and Palermo yesterday?"])
     assert answer.statements[0] == alone.statements[0]

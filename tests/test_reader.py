@@ -235,13 +235,6 @@ def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(
     assert with_reader.probability is None
 
 
-def test_a_document_with_a_subject_index_is_not_read(starter_library: Library, catalogue: Catalogue) -> None:
-    fake = Fake({}, other=9.0)
-    asked = Engine(starter_library, catalogue, readers=readers(en=fake))
-    assert asked.ask("Can migrants be prosecuted for having been smuggled?").status == "answered"
-    assert not any(fake.passages)
-
-
 def test_a_subject_is_weighed_and_not_read(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     fake = Fake({"forty crowns": 4.0})
     asked = engine(open_library, catalogue, readers(en=fake), HARBOUR)

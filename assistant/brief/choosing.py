@@ -24,8 +24,6 @@ from corpus.symbols import find_symbols
 SURE_CROSS, NEAR_CROSS = 1.0, -4.0
 NEAR, OWN_NEAR, PLAIN_NEAR = 0.55, 0.40, 0.60
 """Least likeness in meaning (cosine): beside the cross-encoder, in a document that is bound to the subject, and alone."""
-SUBJECT = 0.78
-"""Likeness of the subject index at which it suffices beside the cross-encoder."""
 COVERED = 0.5
 """Share of the subject's content that a unit names, where no model reads its language."""
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
@@ -194,12 +192,10 @@ class Chooser:
             return each.coverage >= COVERED
         own = each.unit.document.id in self.ground.own
         if each.cross == NO_CROSS:
-            return each.cosine >= (OWN_NEAR if own else PLAIN_NEAR) or (
-                each.subject >= SUBJECT and each.cosine >= OWN_NEAR
-            )
+            return each.cosine >= (OWN_NEAR if own else PLAIN_NEAR)
         if each.cross >= SURE_CROSS or (own and each.cosine >= OWN_NEAR):
             return True
-        return each.cross >= NEAR_CROSS and (each.cosine >= NEAR or each.subject >= SUBJECT)
+        return each.cross >= NEAR_CROSS and each.cosine >= NEAR
 
     def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
         """The best, none of which overlaps with another one or says the same."""

@@ -125,10 +125,10 @@ def _odds(bars: Bars) -> str:
 
 
 def _outcome(answer: Answer, seen: Sequence[Weighing]) -> str:
-    """The status, and why it is not what the scores say, where a rule or a known gap overruled them."""
+    """The status, and why it is not what the scores say, where a rule overruled them."""
     reached = any(each.scored and each.scored[0].score >= THRESHOLD for each in seen)
     if reached and answer.status in ("not_found", "tentative"):
-        return f"{answer.status}; a known gap or a document that is not held spoke against what reached the bar"
+        return f"{answer.status}; a document that is not held spoke against what reached the bar"
     return answer.status
 
 

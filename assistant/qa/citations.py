@@ -10,8 +10,8 @@ from assistant.qa.answer import Citation, Statement
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document, Span
 
-MARGIN, PLAIN_MARGIN = 2.5, 4.0
-"""How far below the best a further statement may score, where the best is of an indexed document and where it is not."""
+MARGIN = 4.0
+"""How far below the best a further statement may score."""
 READ_MARGIN = 1.2
 """The same of what the reader told, in its log-odds."""
 MOST_READ = 3
@@ -50,7 +50,7 @@ def choose(scored: Sequence[Scored], threshold: float, most: int) -> list[Unit]:
     """
     if not scored or scored[0].score < threshold:
         return []
-    margin = READ_MARGIN if scored[0].read else PLAIN_MARGIN if scored[0].plain else MARGIN
+    margin = READ_MARGIN if scored[0].read else MARGIN
     most = min(most, MOST_READ) if scored[0].read else most
     floor = max(threshold - SLACK, scored[0].score - margin)
     chosen: list[Unit] = []

@@ -13,7 +13,6 @@ from assistant.conversation import LONGEST_TURN, Reading, readings, spoken_in, s
 from assistant.conversation.memory import Memory, first_cited, key, lifted
 from assistant.evidence import THRESHOLD, WORTH_SHOWING, Scored, Scorer, TextScorer, of_another_kind
 from assistant.frames import doubt, joined, language_name, say
-from assistant.gaps import PLAINLY_TOLD, Gaps
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_named, split_parts
 from assistant.qa.absent import Absent
@@ -82,7 +81,6 @@ class Engine:
         self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)
         self._absent = Absent(library, catalogue)
-        self._gaps = Gaps(library)
         self._versions = VersionDesk(library)
         self._passages = passages
         self._most = max_statements
@@ -311,7 +309,8 @@ class Engine:
         found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
             found = self._from_evidence(question)
-        if instrument is not None and asks_content(question) and not _tells_of(found, question.named):
+        unsure = found.status == "tentative" or asks_content(question)
+        if instrument is not None and unsure and not _tells_of(found, question.named):
             return instrument
         absent = absent or instrument
         if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
@@ -387,17 +386,13 @@ class Engine:
         scored = self._scorer.score_units(asked, units)
         if asks_more(question):
             named = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
-            chosen = choose(named, THRESHOLD, self._most)
-            for article in question.articles if chosen and len(question.articles) > 1 else ():
-                # Each article that is named has its say.
-                own = [each for each in scored if within(each.unit.locator, f"art. {article}")]
-                if own and not any(within(unit.locator, f"art. {article}") for unit in chosen):
-                    chosen.append(own[0].unit)
-            if not chosen and asked is not question and not self._gaps.asked(asked, lambda: scored):
+            chosen = _with_each_article(question, scored, choose(named, THRESHOLD, self._most))
+            if not chosen and asked is not question:
                 # What was asked last says too little by itself.
                 chosen = choose(self._scorer.score_units(question, units), THRESHOLD, self._most)
             if not chosen:
-                return self._not_found(question, [unit.evidence for unit in units[:3]])
+                near = _with_each_article(question, scored, _nearest(named))
+                return self._closest(question, near, [unit.evidence for unit in units[:3]])
         else:
             chosen = _whole(units, self._most * 2)
         return self._answered(question, [statement_of(unit) for unit in chosen])
@@ -418,31 +413,22 @@ class Engine:
         evidence = self._gather(question, documents)
         scored = lifted(self._scored(question, evidence), question.carried, THRESHOLD)
         sure, chance = _above_bar(scored), _chance(scored)
-        told = self._gaps.above(question, scored, documents)
-        if told is not None:
-            sure = told if sure is None else min(told, sure)
-        if told is not None and told < 0.0:
-            return replace(self._not_found(question, evidence), confidence=sure, probability=chance)
-        if (told is None or told < PLAINLY_TOLD) and self._leans_on_a_gap(question, scored, documents):
-            sure = None if sure is None else min(sure, 0.0)
-            return replace(self._not_found(question, evidence), confidence=sure, probability=chance)
         chosen = choose(scored, THRESHOLD, self._most)
         if not chosen:
             chosen, elsewhere = self._from_other_languages(question, scope)
             sure, chance = (_above_bar(elsewhere), _chance(elsewhere)) if chosen else (sure, chance)
         if not chosen:
-            return replace(self._closest(question, scored, evidence), confidence=sure, probability=chance)
+            return replace(self._closest(question, _nearest(scored), evidence), confidence=sure, probability=chance)
         chosen += self._named_beside(question, scored, chosen)
         statements = [statement_of(unit) for unit in chosen]
         answer = self._answered(question, [*statements, *self._desk.announcements(statements)])
         return replace(answer, confidence=sure, probability=chance)
 
-    def _closest(self, question: Question, scored: Sequence[Scored], evidence: Sequence[Evidence]) -> Answer:
+    def _closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
-        chosen = choose(scored, scored[0].least if scored else WORTH_SHOWING, CLOSEST)
-        if not chosen:
+        if not nearest:
             return self._not_found(question, evidence)
-        answer = self._answered(question, [statement_of(unit) for unit in chosen])
+        answer = self._answered(question, [statement_of(unit) for unit in nearest])
         return replace(answer, status="tentative", reason=f"{say('tentative', answer.language)} {answer.reason}")
 
     def _named_beside(self, question: Question, scored: Sequence[Scored], chosen: Sequence[Unit]) -> list[Unit]:
@@ -484,17 +470,9 @@ class Engine:
         return admitted
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
-        """The best passages, and the best of the documents without a subject index, which rank behind."""
+        """The best passages, and those that answered the turn before."""
         evidence = self.retriever.retrieve(question, self._passages, documents)
-        evidence += self._carried(question, documents, {each.id for each in evidence})
-        indexed = self.library.indexed()
-        held = documents if documents is not None else self.library.versions().quotable(question.language)
-        plain = [document_id for document_id in held if document_id not in indexed]
-        if not plain or not indexed:
-            return evidence
-        known = {each.id for each in evidence}
-        more = self.retriever.retrieve(question, self._passages // 2, plain)
-        return [*evidence, *(each for each in more if each.id not in known)]
+        return [*evidence, *self._carried(question, documents, {each.id for each in evidence})]
 
     def _carried(self, question: Question, documents: Sequence[str] | None, known: set[str]) -> list[Evidence]:
         """What answered the turn before and was not retrieved for this one."""
@@ -505,15 +483,6 @@ class Engine:
             if documents is None or passage.document_id in documents
         ]
         return [each for each in found if _in_parts(each, question)]
-
-    def _leans_on_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
-        """Whether what a turn asks of what was said before is known not to be said, however well the documents answer
-        what was said before."""
-        if not question.carried or question.focus == question.text:
-            return False
-        asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
-        units = [each.unit for each in scored]
-        return self._gaps.asked(asked, lambda: self._scorer.score_units(asked, units), documents)
 
     def _scope(self, question: Question) -> list[str] | None:
         """The documents that a question is restricted to by its scope, or restricts itself to by symbol or name;
@@ -633,6 +602,21 @@ def _above_bar(scored: Sequence[Scored]) -> float | None:
 def _chance(scored: Sequence[Scored]) -> float | None:
     """The chance that the best evidence answers; None where no reader told its score."""
     return scored[0].probability if scored else None
+
+
+def _nearest(scored: Sequence[Scored]) -> list[Unit]:
+    """The units that may be shown as what comes closest."""
+    return choose(scored, scored[0].least if scored else WORTH_SHOWING, CLOSEST)
+
+
+def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:
+    """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
+    more = []
+    for article in question.articles if chosen and len(question.articles) > 1 else ():
+        own = [each.unit for each in scored if within(each.unit.locator, f"art. {article}")]
+        if not any(within(unit.locator, f"art. {article}") for unit in chosen):
+            more += own[:1]
+    return [*chosen, *more]
 
 
 def _whole(units: Sequence[Unit], most: int) -> list[Unit]:

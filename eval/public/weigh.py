@@ -111,8 +111,6 @@ def features(
             "cosine": round(each.cosine, 4),
             "coverage": round(each.coverage, 4),
             "missing": round(each.missing, 4),
-            "subject": round(each.subject, 4),
-            "asked": round(each.asked, 4),
             "passage": round(each.passage, 4),
             "dense": None if each.unit.evidence.dense is None else round(each.unit.evidence.dense, 4),
             "text": index_of(each.unit.document.key),
