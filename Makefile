@@ -16,7 +16,7 @@ demo: $(RUN_STAMP)
 	@$(BIN)/rapporteur demo
 
 test: $(DEV_STAMP)
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .

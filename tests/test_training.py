@@ -27,7 +27,7 @@ from eval.training.measure import outcomes, questions_for
 from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
-from eval.training.rows import PASSAGES, QUESTIONS
+from eval.training.rows import INDEX, PASSAGES, QUESTIONS, STARTER
 from eval.training.train import PLANS, Plan
 from eval.training.written import written_groups
 from ingest.run import Input
@@ -195,6 +195,17 @@ def test_every_shipped_question_is_well_formed() -> None:
         assert all(gold["locator"] and gold["span"] for gold in row["gold"]), row["id"]
 
 
+def test_every_shipped_question_on_the_starter_corpus_names_a_document_of_it() -> None:
+    rows = list(lines_of(INDEX))
+    assert len({(row["document"], row["question"]) for row in rows}) > 17_000
+    assert {row["document"] for row in rows} == {path.stem for path in STARTER.glob("*.md")}
+    assert {row["language"] for row in rows} == {"en", "fr", "es", "ru", "ar", "zh"}
+    for row in rows:
+        assert row["question"].strip(), row
+        assert bool(row["gold"]) == (row["kind"] == "index"), row
+        assert all(gold["locator"] for gold in row["gold"]), row
+
+
 def test_every_answer_in_a_shipped_passage_stands_there() -> None:
     rows = list(lines_of(PASSAGES))
     assert len({row["passage"] for row in rows}) == len(rows) == 1840
@@ -224,6 +235,21 @@ def test_a_question_is_asked_of_the_passage_that_answers_and_of_some_that_do_not
 def test_a_question_whose_place_is_not_held_makes_no_group(harbour: Engine, tmp_path: Path) -> None:
     elsewhere = {**ASKED[0], "document": "another"}
     assert list(own_groups([written_lines(tmp_path / "else.jsonl", [elsewhere])], harbour)) == []
+
+
+def test_a_place_without_words_is_all_that_stands_there_and_other_documents_are_left_alone(
+    harbour: Engine, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    add(harbour.library, catalogue, Input("tolls.md", b"# Tolls\n\n1. Yachts pay a night's toll in crowns.\n"))
+    row = {"document": "rules", "language": "en", "kind": "index", "question": "What do yachts pay a night?",
+           "gold": [{"locator": "para. 2"}]}  # fmt: skip
+    elsewhere = {**row, "gold": [{"locator": "para. 9"}]}
+    group, *others = own_groups([written_lines(tmp_path / "index.jsonl", [row, elsewhere])], harbour)
+    assert not others
+    assert group.answerable
+    said = [each.passage[slice(*each.answer)] for each in group.reads if each.answer]
+    assert [text.split(" ", 1)[1] for text in said] == ["Yachts pay forty crowns a night to the harbour master."]
+    assert not any("toll" in each.passage for each in group.reads)
 
 
 def test_a_written_passage_makes_a_group_a_question_with_the_words_that_answer(tmp_path: Path) -> None:
@@ -258,19 +284,22 @@ def some(source: str, language: str, count: int, reads: int = 6, *, answerable: 
 
 PUBLIC = [*some("nq", "en", 9), *some("nq-not", "en", 9), *some("drcd", "zh", 3, answerable=False)]
 OWN = [*some("un-fact", "en", 5), *some("un-date", "fr", 4)]
+INDEXED = [*some("un-index", "en", 4), *some("un-gap", "ru", 4, answerable=False)]
 WRITTEN = some("written-ar", "ar", 3)
 
 
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
-    mix = Mix(1, english=2, others=True, passages=5, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)))
-    made = mixed(mix, PUBLIC, OWN, WRITTEN)
-    assert by_set(made) == {"drcd": 3, "nq": 4, "un": 6, "written": 3}
+    mix = Mix(1, english=2, index=7, others=True, passages=5, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)))
+    made = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
+    assert by_set(made) == {"drcd": 3, "nq": 4, "un": 13, "written": 3}
     assert {(group.source, len(group.reads)) for group in made} == {
-        ("un-fact", 5), ("un-date", 5), ("written-ar", 6), ("nq", 3), ("drcd", 2)
+        ("un-fact", 5), ("un-date", 5), ("un-index", 5), ("un-gap", 5), ("written-ar", 6), ("nq", 3), ("drcd", 2)
     }  # fmt: skip
-    assert made == mixed(mix, PUBLIC, OWN, WRITTEN)
-    english = mixed(Mix(1, None, others=False, passages=None, parts=()), PUBLIC, OWN, WRITTEN)
-    assert english == some("un-fact", "en", 5)
+    assert made == mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
+    english = mixed(Mix(1, None, 3, others=False, passages=None, parts=()), PUBLIC, OWN, INDEXED, WRITTEN)
+    assert english[:5] == some("un-fact", "en", 5)
+    assert {group.source for group in english[5:]} == {"un-index"}
+    assert len(english) == 8
 
 
 def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -391,6 +420,12 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     passages = [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
                 for n in range(4)]  # fmt: skip
     monkeypatch.setattr("eval.training.rows.PASSAGES", written_lines(tmp_path / "passages.jsonl", passages))
+    (tmp_path / "starter").mkdir()
+    (tmp_path / "starter" / "piers.md").write_text("# Piers\n\n1. The pier is closed in storms.\n", encoding="utf-8")
+    monkeypatch.setattr("eval.training.rows.STARTER", tmp_path / "starter")
+    indexed = {"document": "piers", "language": "en", "kind": "index", "question": "Is the pier closed in storms?",
+               "gold": [{"locator": "para. 1"}]}  # fmt: skip
+    monkeypatch.setattr("eval.training.rows.INDEX", written_lines(tmp_path / "index.jsonl", [indexed]))
     monkeypatch.setattr("eval.training.shelf.make_models", lambda *_: Models(HashEmbedder()))
     return folder
 
@@ -402,14 +437,14 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
         assert done.exit_code == 0, done.stderr
         printed.append([line.split()[:2] for line in done.stdout.splitlines()])
     assert printed[0] == printed[1]
-    assert [name for _, name in printed[0]] == ["public", "own", "written", "en", "multilingual", "aside"]
+    assert [name for _, name in printed[0]] == ["public", "own", "index", "written", "en", "multilingual", "aside"]
     public = list(load(tmp_path / "one" / "public.jsonl.gz"))
     assert by_set(public) == {"nq": 1, "squad2": 3}
     english = list(load(tmp_path / "one" / "en.jsonl.gz"))
-    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 2}
+    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 3}
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
-    assert by_set(several) == {"nq": 1, "squad2": 3, "un": 3, "written": 4}
+    assert by_set(several) == {"nq": 1, "squad2": 3, "un": 4, "written": 4}
 
 
 def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(

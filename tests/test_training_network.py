@@ -307,6 +307,19 @@ def test_a_training_may_begin_from_another_checkpoint_but_of_the_same_reader(tmp
         train([rows], nothing, tmp_path / "third", tmp_path / "other.pt", made=tiny)
 
 
+def test_a_training_may_begin_from_weights_as_they_ship_but_of_the_same_reader(tmp_path: Path, rows: Path) -> None:
+    train([rows], PLAN, tmp_path / "first", made=tiny)
+    shipped = tmp_path / "reader-en.npz"
+    shipped.write_bytes(exported(tmp_path / "first" / "reader.pt"))
+    train([rows], Plan(**{**PLAN.__dict__, "minutes": 1e-9}), tmp_path / "second", shipped, made=tiny)
+    first, second = held(tmp_path / "first"), held(tmp_path / "second")
+    assert all(torch.allclose(first[name], second[name], atol=0.05) for name in first)
+    assert any(not torch.equal(first[name], second[name]) for name in first)
+    np.savez_compressed(shipped, other=np.zeros(1))
+    with pytest.raises(ValueError, match=r"reader-en\.npz are not the weights of this reader"):
+        train([rows], PLAN, tmp_path / "third", shipped, made=tiny)
+
+
 def test_a_training_without_rows_is_refused(tmp_path: Path) -> None:
     save([], tmp_path / "rows.jsonl")
     with pytest.raises(ValueError, match="no training rows in"):

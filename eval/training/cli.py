@@ -52,7 +52,9 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder of the checkpoint; a run that ended early goes on from it.")],
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Box of time; by default the reader's own.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
-    begin: Annotated[Path | None, typer.Option(help="Checkpoint to begin from, by default the base model.")] = None,
+    begin: Annotated[
+        Path | None, typer.Option(help="Checkpoint or shipped weights to begin from, by default the base.")
+    ] = None,
 ) -> None:
     """Train a reader in a box of time."""
     from dataclasses import replace

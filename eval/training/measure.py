@@ -39,7 +39,7 @@ def questions_for(name: Name, files: Sequence[Path], asides: Sequence[Path], eng
         if asked is None:
             lost += 1
         elif (asked.language == "en") == (name == "en"):
-            found.append(Question(asked.question, bool(asked.facts), asked.kind == OFF_TOPIC))
+            found.append(Question(asked.question, asked.answerable, asked.kind == OFF_TOPIC))
     if lost:
         raise ValueError(f"The places of {lost} questions are not in the documents: name those they were written on.")
     for row in (row for path in asides for row in lines_of(path)):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.qa.engine import Engine
+from assistant.qa.places import within
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.places import span_of, stem_of
@@ -26,7 +27,7 @@ OTHERS = 4
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with what answers it: facts, and spans by document."""
+    """A question with what answers it: facts, where these are told, and spans by document."""
 
     question: str
     language: str
@@ -34,9 +35,14 @@ class Asked:
     facts: tuple[tuple[str, ...], ...]
     spans: Mapping[str, list[Span]]
 
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents answer it."""
+        return bool(self.spans)
+
 
 def own_groups(files: Sequence[Path], engine: Engine, seed: int = 1) -> Iterator[Group]:
-    """The groups of question files (`data/README.md`) over the documents of an engine's library."""
+    """The groups of question files (`data/README.md`) over the documents of an engine's library, named `un-` and their kind."""
     rng = random.Random(seed)
     for asked in asked_of(files, engine.library):
         if asked is not None:
@@ -56,7 +62,7 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
     places = raw.get("gold", [])
     for gold in places:
         held = by_stem.get(gold.get("document", raw["document"]))
-        found = span_of(library.document(held), gold["locator"], gold["span"]) if held else None
+        found = _place(library.document(held), gold) if held else None
         if found is not None and held is not None:
             spans.setdefault(held, []).append(found)
     if places and not spans:
@@ -64,6 +70,14 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
     question = " ".join([*raw.get("history", [])[-1:], raw["question"]])
     facts = tuple(tuple(each) for each in raw.get("facts", []))
     return Asked(question, raw["language"], raw["kind"], facts, spans)
+
+
+def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
+    """Where a gold place stands: its words, or all that stands at its locator; None where neither is found."""
+    if "span" in gold:
+        return span_of(document, gold["locator"], gold["span"])
+    blocks = [block for block in document.blocks if within(block.locator, gold["locator"])]
+    return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
 def _group(asked: Asked, engine: Engine, rng: random.Random) -> Group:
@@ -77,12 +91,14 @@ def _group(asked: Asked, engine: Engine, rng: random.Random) -> Group:
     home = set(asked.spans)
     near = [each for each in found if not _may_answer(asked, each)]
     own = [each for each in near if each.document_id in home]
+    if home and not asked.facts:
+        near = own  # without the facts nobody knows what other documents say of them
     hard = [*own[: HARD // 2], *[each for each in near if each not in own[: HARD // 2]]][:HARD]
     chosen = rng.sample(hard, min(len(hard), OTHERS + (not reads)))
     if not reads and near and near[0] not in chosen:
         chosen[-1:] = [near[0]]  # what search likes best of what does not answer
     reads += [Read(each.heading, each.text) for each in chosen]
-    return Group(f"un-{asked.kind}", asked.language, asked.question, bool(asked.facts), tuple(reads))
+    return Group(f"un-{asked.kind}", asked.language, asked.question, asked.answerable, tuple(reads))
 
 
 def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,9 @@ from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
-QUESTIONS, PASSAGES = DATA / "questions.jsonl.gz", DATA / "passages.jsonl.gz"
+QUESTIONS, PASSAGES, INDEX = (DATA / f"{name}.jsonl.gz" for name in ("questions", "passages", "index"))
+STARTER = Path(str(files("corpus"))) / "starter"
+"""The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"
 
 
@@ -35,7 +38,7 @@ class Teller(Protocol):
 
 
 def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `written`, those of the readers, and `aside`. `shared` is a folder with
+    """Files of rows by name: `public`, `own`, `index`, `written`, those of the readers, and `aside`. `shared` is a folder with
     `training`, `eval` and `documents/un/train`.
 
     Raises `ValueError` or `OSError` where something is missing or not as expected."""
@@ -45,20 +48,25 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     banned = Banned.of(shared / "eval")
     tell.note(f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets.")
     public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
-    total = sum(1 for _ in lines_of(QUESTIONS))
-    with engine_over(shared / "documents" / "un" / "train", out, tell.reading) as engine:
-        own = list(tell.counted(own_groups([QUESTIONS], engine), "questions on UN documents", total))
+    own = _own(QUESTIONS, shared / "documents" / "un" / "train", out, tell, "questions on UN documents")
+    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus")
     written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
-    mixes = {str(name): mixed(mix, public, own, written) for name, mix in MIXES.items()}
-    made = {"public": public, "own": own, "written": written, **mixes}
-    files = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
+    mixes = {str(name): mixed(mix, public, own, index, written) for name, mix in MIXES.items()}
+    made = {"public": public, "own": own, "index": index, "written": written, **mixes}
+    paths = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
     held_back = list(aside(public, [group for groups in mixes.values() for group in groups]))
-    files["aside"] = out / ASIDE
-    files["aside"].write_text(
+    paths["aside"] = out / ASIDE
+    paths["aside"].write_text(
         "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in held_back), encoding="utf-8"
     )
-    tell.note(f"{files['aside']}: {len(held_back)} questions that no reader is trained on.")
-    return files
+    tell.note(f"{paths['aside']}: {len(held_back)} questions that no reader is trained on.")
+    return paths
+
+
+def _own(questions: Path, documents: Path, out: Path, tell: Teller, what: str) -> list[Group]:
+    total = sum(1 for _ in lines_of(questions))
+    with engine_over(documents, out, tell.reading) as engine:
+        return list(tell.counted(own_groups([questions], engine), what, total))
 
 
 def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:

@@ -22,6 +22,7 @@ from torch.nn import functional
 
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.reader import Name
+from assistant.qa.weights import weights_of
 from eval.training.groups import Group, Read, load
 from eval.training.mixes import by_set, described
 from eval.training.network import Reader, Told, base, padded
@@ -52,7 +53,7 @@ class Plan:
 
 
 PLANS: Mapping[Name, Plan] = {
-    "en": Plan(kind="bert", minutes=40, rate=5e-5),
+    "en": Plan(kind="bert", minutes=60, rate=5e-5),
     "multilingual": Plan(kind="e5", minutes=66, rate=1e-4, most_passages=10),
 }
 """How the shipped readers were trained, each on one core."""
@@ -82,7 +83,8 @@ def train(
     tell: Callable[[str], None] = lambda _: None,
     made: MakeReader = base,
 ) -> None:
-    """Trains on groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint to begin from. A run that
+    """Trains on groups of files; `folder` gets `reader.pt` and `run.json`. `begin` is a checkpoint, or weights as they ship, to
+    begin from. A run that
     was ended early goes on from its own checkpoint. `tell` hears how it goes. `made` makes the reader, by default on a
     packaged base. Raises `ValueError` for files without groups and for a checkpoint of another reader."""
     torch.set_num_threads(plan.threads)
@@ -95,6 +97,8 @@ def train(
         held = _resumed(reader, saved)
         state = {name: held[name] for name in state}
         tell(f"Going on from {saved}: step {state['steps']}, {state['seconds']:.0f} s.")
+    elif begin is not None and begin.suffix == ".npz":
+        _begun(reader, begin)
     elif begin is not None:
         _resumed(reader, begin)
     groups = [group for path in files for group in load(path)]
@@ -106,6 +110,16 @@ def train(
     run = {"plan": asdict(plan), **state, "data": data, "begun": None if begin is None else _digest(begin),
            "sets": by_set(groups)}  # fmt: skip
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+def _begun(reader: Reader, path: Path) -> None:
+    """Gives a reader the weights of a file that ships; what these leave out it has of its base."""
+    shipped = weights_of(path.read_bytes(), path)
+    own = {name.removeprefix("bert."): name for name in reader.state_dict()}
+    try:
+        reader.load_state_dict({own[name]: torch.from_numpy(values) for name, values in shipped.items()}, strict=False)
+    except (RuntimeError, KeyError):
+        raise ValueError(f"{path} are not the weights of this reader.") from None
 
 
 def _resumed(reader: Reader, path: Path) -> dict[str, Any]:
@@ -137,13 +151,13 @@ def _run(
     heads = [*reader.answerable.parameters(), *reader.span.parameters()]
     known = {id(each) for each in heads}
     body = [each for each in reader.parameters() if each.requires_grad and id(each) not in known]
-    # What is computed is bfloat16; what is learnt is kept in float32, for steps that are smaller than bfloat16 can tell.
+    # What is learnt is kept in float32, for steps that are smaller than bfloat16 can tell.
     exact = [each.detach().clone().float().requires_grad_() for each in (*body, *heads)]
     learnt = [*body, *heads]
     # Frozen layers ship as they were; the embeddings, which are large, come from the base again.
     kept = [each for layer in reader.bert.encoder.layer[: plan.frozen] for each in layer.parameters()]
     whole = dict(zip(map(id, [*learnt, *kept]), [*exact, *(each.detach().clone() for each in kept)], strict=True))
-    reader.to(torch.bfloat16)
+    reader.to(_computed())
     optimiser = torch.optim.AdamW(
         [{"params": exact[: len(body)], "lr": plan.rate}, {"params": exact[len(body) :], "lr": plan.head_rate}],
         weight_decay=0.01,
@@ -182,6 +196,12 @@ def _run(
         if steps % SAVED == 0:
             _save(reader, whole, folder, state)
     _save(reader, whole, folder, state)
+
+
+def _computed() -> torch.dtype:
+    """What is computed in: bfloat16 where the processor multiplies it, which is twice as fast; elsewhere it takes many times
+    as long as float32."""
+    return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
 
 
 def _save(reader: Reader, exact: dict[int, torch.Tensor], folder: Path, state: dict[str, Any]) -> None:
