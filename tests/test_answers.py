@@ -11,6 +11,7 @@ from conftest import AGENDA, OpenLibrary, add
 from hypothesis import given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
+from readers import word_readers
 
 from assistant.frames import date_text, joined, language_name, say
 from assistant.qa.answer import Answer, Citation, Statement, ordered
@@ -246,19 +247,12 @@ def test_a_document_without_symbol_is_answered_from(
     text = b"# Harbour rules\n\n1. A harbour pilot must board every tanker.\n\n2. Yachts pay forty crowns a night.\n"
     add(library, catalogue, Input("harbour.md", text))
 
-    class Sure:
-        """Scores a text by the words that it shares with the question, as a cross-encoder might."""
-
-        def scores(self, question: str, texts: list[str]) -> list[float]:
-            words = set(re.findall(r"[a-z]{4,}", question.lower()))
-            return [5.0 * len(words & set(re.findall(r"[a-z]{4,}", text.lower()))) - 3.0 for text in texts]
-
-    engine = Engine(library, catalogue, cross_encoder=Sure())  # type: ignore[arg-type]
+    engine = Engine(library, catalogue, readers=word_readers())
     answer = engine.ask("How many crowns do yachts pay a night?")
     check_citations(answer, library)
     assert answer.citations[0].quote == "Yachts pay forty crowns a night."
     assert answer.citations[0].locator == "Harbour rules, para. 2"
-    assert engine.ask("What does the zeppelin cost?").status == "not_found"
+    assert engine.ask("What does the zeppelin weigh?").status == "not_found"
 
 
 @bounds(max_examples=60)

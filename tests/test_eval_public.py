@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import typer
 from click.testing import Result
+from eval.public.fit import fit_bars
 from typer.testing import CliRunner
 
 from corpus.catalogue import Catalogue
@@ -21,7 +22,6 @@ from corpus.models import Models
 from eval.crossing import rows as crossing_rows
 from eval.public import abstention, beir, commands, evidence, squad
 from eval.public.figures import mean
-from eval.public.fit import fit_bars
 from eval.public.memo import RememberedEmbedder, RememberedScorer
 from eval.public.outcomes import Outcome, Outcomes
 from eval.public.ranking import judged, rank, ranking_figures
