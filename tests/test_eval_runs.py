@@ -653,9 +653,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_commands_run_compare_gate_and_report(here: Path, questions: Path, note: Path) -> None:
     run = ("run", "--set", questions, "--documents", note)
-    figures = json.loads(command(*run, "--json"))
+    figures = json.loads(command(*run, "--no-reader", "--json"))
     assert (figures["cases"], figures["answerable"], figures["set"]) == (3, 2, "set")
-    assert figures["settings"]["cross_encoder"] == "off"
+    assert figures["settings"]["reader"] == "off"
     assert figures["figures"]["quote_exact"]["value"] == 1.0
     assert (here / figures["run"] / ANSWERS).is_file()
     table = command(*run)
