@@ -35,7 +35,7 @@ from corpus.library import Library
 from ingest.run import Input
 
 READER = Principal(Role.READ, "key", "key:1", "192.0.2.1")
-SMUGGLED = "Can migrants be prosecuted for having been smuggled?"
+SMUGGLED = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
 sys.stdin.read()
 """
-ASKED = "Can migrants be prosecuted for having been smuggled?"
+ASKED = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
 
 
 @pytest.fixture(scope="module")
