@@ -63,9 +63,7 @@ class Settings(BaseSettings):
     cross_encoder: Literal["auto", "on", "off"] = Field(
         "auto", description="Sentence scoring by the optional cross-encoder: 'auto' uses it where installed."
     )
-    reader: bool = Field(
-        True, description="Passages of documents without a subject index are read by the trained readers that ship."
-    )
+    reader: bool = Field(True, description="Passages are read by the trained readers that ship.")
     catalogue_dir: Path | None = Field(
         None, description="Folder with a catalogue of one's own in place of the shipped one."
     )
