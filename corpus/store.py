@@ -438,15 +438,6 @@ class Store:
 
     # Keeping
 
-    def rebuild_index(self) -> None:
-        """Makes the full-text index anew from the passages. In a transaction."""
-        for language in LANGUAGES:
-            self._db.execute(f"DELETE FROM passage_index_{language}")
-        rows = self._db.execute("SELECT row, language, document_id, ordinal FROM passages").fetchall()
-        for row, language, document_id, ordinal in rows:
-            passage = self._read_passages("document_id = ? AND ordinal = ?", (document_id, ordinal))[0]
-            self._index(row, passage, language)
-
     def damage(self) -> list[str]:
         """What SQLite's own checks and the full-text index say is wrong; empty when sound."""
         found = [f"SQLite: {row[0]}" for row in self._db.execute("PRAGMA quick_check") if row[0] != "ok"]

@@ -216,7 +216,7 @@ def test_an_empty_question_and_one_without_end_are_refused(real_engine: Engine) 
 
 
 def test_an_empty_library_says_how_to_fill_it(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    answer = Engine(open_library(), catalogue).ask("When is item 3?")
+    answer = Engine(open_library(), catalogue, readers=word_readers()).ask("When is item 3?")
     assert answer.status == "not_found"
     assert "rapporteur ingest" in answer.reason
 
@@ -227,7 +227,7 @@ def test_answers_from_digests_say_so_until_the_official_text_comes(
     library = open_library()
     agenda = [source for source in starter_sources() if source.name == "agenda-2021.md"]
     add(library, catalogue, *agenda)
-    engine = Engine(library, catalogue)
+    engine = Engine(library, catalogue, readers=word_readers())
     before = engine.ask("When is item 3?")
     assert {citation.edition for citation in before.citations} == {"digest"}
     assert "not official wording" in before.reason

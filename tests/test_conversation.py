@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from readers import word_readers
 
 from assistant.conversation import readings, spoken_in, stand_alone
 from assistant.conversation.memory import MOST, Memory
@@ -251,7 +252,7 @@ def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
 ) -> None:
     first, second = "When was the first Constructive Dialogue on the Smuggling of Migrants?", "Who was its chair?"
     warm = [starter_engine.ask(second, [first]) for _ in range(2)]
-    cold = Engine(starter_library, catalogue).ask(second, [first])
+    cold = Engine(starter_library, catalogue, readers=word_readers()).ask(second, [first])
     assert [each.statements for each in warm] == [cold.statements] * 2
 
 

@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import pytest
 from ods import word_file
+from readers import word_readers
 from services import ended, listening, made_service
 
 from assistant.access import LOCAL, Principal, Role
@@ -591,7 +592,11 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..
         model = Model()
         turns = Turns(**limits)
         writer = Writer(Shared(model, replies, patience), SupportCheck(), away=turns.away)
-        made.append(Service(Engine(starter_library, catalogue, writer=writer, mode="quote"), turns=turns))
+        made.append(
+            Service(
+                Engine(starter_library, catalogue, readers=word_readers(), writer=writer, mode="quote"), turns=turns
+            )
+        )
         return made[-1], model.held
 
     yield make

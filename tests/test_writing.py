@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from model_server import Excerpts, Script, chunk, streamed, the, writing
+from readers import word_readers
 from serving import Answer as Reply
 from serving import free_port
 
@@ -52,7 +53,9 @@ def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[..., E
             window=window,
             output=output,
         )
-        return Engine(starter_library, catalogue, writer=Writer(model, SupportCheck()), mode=mode)
+        return Engine(
+            starter_library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()), mode=mode
+        )
 
     return make
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.labels import word
+from assistant.vocabulary import Vocabulary
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -29,20 +30,33 @@ def _of_meeting(library: Library, language: str) -> Iterator[str]:
             yield word("example_time", language, item=items[-1].number)
         for item in items[:1]:
             yield word("example_papers", language, item=item.number)
-        for item in [each for each in items if len(each.title) <= LONGEST][:1]:
+        spoken = library.document(meeting.document_id).language
+        for item in [each for each in items if len(each.title) <= LONGEST and spoken == language][:1]:
             yield word("example_title", language, title=item.title)
 
 
 def _of_documents(library: Library, language: str) -> Iterator[str]:
     held = [library.document(each) for each in sorted(library.versions().quotable(language))]
-    treaties = [each for each in held if each.kind == "treaty" and _articles(each)]
+    treaties = [each for each in held if each.kind == "treaty" and _articles(each) and _name(each, language)]
     for document in treaties[:ARTICLES]:
         article = _one_of(_articles(document))
-        yield word("example_article", language, article=article, document=document.short or document.title)
+        yield word("example_article", language, article=article, document=_name(document, language))
     for document in held:
-        headings = _headings(document)
+        headings = _headings(document) if document.language == language else []
         if headings and document.kind != "treaty" and document.edition != "digest":
             yield word("example_heading", language, document=document.label, heading=_one_of(headings))
+
+
+def _name(document: Document, language: str) -> str:
+    """What a treaty is called in a language; empty where that is not known."""
+    name = document.short or document.title
+    if document.language == language:
+        return name
+    vocabulary = Vocabulary.shipped()
+    for mention in vocabulary.mentions(name, document.language):
+        if (mention.start, mention.end) == (0, len(name)):
+            return next(iter(vocabulary.names(mention.concept, language)), "")
+    return ""
 
 
 def _articles(document: Document) -> list[str]:
@@ -50,7 +64,9 @@ def _articles(document: Document) -> list[str]:
 
 
 def _headings(document: Document) -> list[str]:
-    texts = [" ".join(document.body(block).split()) for block in document.blocks if block.kind == "heading"]
+    texts = [
+        " ".join(document.body(block).split()).rstrip(" :.") for block in document.blocks if block.kind == "heading"
+    ]
     return [text for text in texts if 0 < len(text) <= LONGEST]
 
 

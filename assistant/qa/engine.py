@@ -295,10 +295,9 @@ class Engine:
         if found is None:
             found = self._from_evidence(question)
         unsure = found.status == "tentative" or asks_content(question)
-        if instrument is not None and unsure and not _tells_of(found, question.named):
-            return instrument
+        strange = found.status == "not_found" or (unsure and not _tells_of(found, question.named))
         absent = absent or instrument
-        if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
+        if absent is not None and strange:
             return absent
         return replace(found, notes=(*found.notes, *self._absent.notes(question)))
 

@@ -78,10 +78,6 @@ class RememberedEmbedder:
         """The unit vector of a question: (dimension,)."""
         return self._inner.embed_query(text)
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As `inner` says."""
-        return self._inner.embed_queries(texts)
-
     def crossing(self, asked: str, read: str) -> Crossing | None:
         """As `inner` says."""
         return self._inner.crossing(asked, read)
