@@ -28,16 +28,16 @@ class WordReader:
         language = detect_language(question)
         return [self._reading(_asked(question, language), *passage) for passage in passages]
 
-    def _reading(self, asked: list[set[str]], heading: str, text: str) -> Reading:
+    def _reading(self, asked: list[set[frozenset[str]]], heading: str, text: str) -> Reading:
         language = detect_language(text)
         held = set(analyse(f"{heading} {text}", language))
-        share = sum(bool(names & held) for names in asked) / max(1, len(asked))
+        share = _count(asked, held) / max(1, len(asked))
         offsets = [match.span() for match in _WORD.finditer(text)]
         ends = np.full(len(offsets), -1.0, np.float32)
         for begin, stop in sentence_spans(text, language):
             inside = [n for n, (first, last) in enumerate(offsets) if begin <= first and last <= stop]
             said = set(analyse(text[begin:stop], language))
-            ends[inside] = sum(bool(names & said) for names in asked)
+            ends[inside] = _count(asked, said)
         return Reading(ALL * (share - ENOUGH) / (1 - ENOUGH), offsets, ends, ends)
 
 
@@ -46,12 +46,19 @@ def word_readers() -> Readers:
     return Readers({"en": WordReader(), "multilingual": WordReader()}, {"en": BARS, "multilingual": BARS})
 
 
-def _asked(question: str, language: str) -> list[set[str]]:
-    """The content words of a question, each with its other names."""
+def _count(asked: list[set[frozenset[str]]], held: set[str]) -> int:
+    """How many of the words asked for are held, by one of their names."""
+    return sum(any(name <= held for name in names) for names in asked)
+
+
+def _asked(question: str, language: str) -> list[set[frozenset[str]]]:
+    """The content words of a question, each with the English names of the term that it is part of."""
     vocabulary = Vocabulary.shipped()
-    found = [{word} for word in dict.fromkeys(vocabulary.content(analyse(question, language), language))]
+    words = dict.fromkeys(vocabulary.content(analyse(question, language), language))
+    found = {word: {frozenset([word])} for word in words}
     for mention in vocabulary.mentions(question, language):
-        own = set(analyse(question[mention.start : mention.end], language))
-        english = {word for name in vocabulary.names(mention.concept, "en") for word in analyse(name, "en")}
-        found = [names | english if names & own else names for names in found]
-    return found
+        english = {frozenset(analyse(name, "en")) for name in vocabulary.names(mention.concept, "en")}
+        for word in analyse(question[mention.start : mention.end], language):
+            if word in found:
+                found[word] |= english
+    return list(found.values())

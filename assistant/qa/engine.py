@@ -25,7 +25,7 @@ from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.scope import Bounds, Scope
 from assistant.qa.units import Unit, units_of
-from assistant.qa.weighing import Scored, Weigher
+from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question, clean_question, parse_question
 from assistant.spelling import Speller
 from assistant.vocabulary import Vocabulary
@@ -295,9 +295,10 @@ class Engine:
         if found is None:
             found = self._from_evidence(question)
         unsure = found.status == "tentative" or asks_content(question)
-        strange = found.status == "not_found" or (unsure and not _tells_of(found, question.named))
+        if instrument is not None and unsure and not _tells_of(found, question.named):
+            return instrument
         absent = absent or instrument
-        if absent is not None and strange:
+        if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
             return absent
         return replace(found, notes=(*found.notes, *self._absent.notes(question)))
 
@@ -455,7 +456,7 @@ class Engine:
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and those that answered the turn before."""
-        evidence = self.retriever.retrieve(question, self.passages, documents)
+        evidence = self.retriever.retrieve(question, max(READ, self.passages), documents)
         return [*evidence, *self._carried(question, documents, {each.id for each in evidence})]
 
     def _carried(self, question: Question, documents: Sequence[str] | None, known: set[str]) -> list[Evidence]:

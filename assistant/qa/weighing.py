@@ -12,8 +12,8 @@ from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
 from corpus.library import Library
 
-READ = 8
-"""Passages that are read for one question."""
+FIRST, READ = 6, 16
+"""Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all."""
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -50,19 +50,23 @@ class Weigher:
     def weigh(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of the passages that search ranks first, and of those that answered the turn before, best first."""
         carried = [each for each in evidence if each.id in question.carried]
-        chosen = list({each.id: each for each in (*evidence[:READ], *carried)}.values())
-        known = self._readers.read(question.text, question.language, chosen) if self._readers else {}
-        weighed = [
+        first = list({each.id: each for each in (*evidence[:FIRST], *carried)}.values())
+        scored = self._scored(question, first)
+        if not any(each.score >= 0.0 for each in scored):
+            known = {each.id for each in first}
+            scored += self._scored(question, [each for each in evidence[FIRST:READ] if each.id not in known])
+        return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+
+    def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+        known = self._readers.read(question.text, question.language, evidence) if self._readers else {}
+        read = [
             Scored(unit, told.score(unit), told.bars, told)
-            for each in chosen
+            for each in evidence
             if (told := known.get(each.id)) is not None
             for unit in distinct(list(units_of(each)))
         ]
-        rest = distinct([unit for each in chosen if each.id not in known for unit in units_of(each)])
-        return sorted(
-            [*weighed, *self._alike(question, rest)],
-            key=lambda each: (-each.score, each.unit.document.id, each.unit.start),
-        )
+        rest = distinct([unit for each in evidence if each.id not in known for unit in units_of(each)])
+        return [*read, *self._alike(question, rest)]
 
     def _alike(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
         """Units by their likeness to the question and that of their passages; where no model reads the question, nothing is

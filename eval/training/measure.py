@@ -11,13 +11,11 @@ from pathlib import Path
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Reads
 from assistant.qa.units import units_of
-from assistant.qa.weighing import Weigher
+from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import lines_of
 from eval.training.own import asked_of
 
-READ = 8
-"""Passages of a question that are read; the best of their logits is what counts."""
 OFF_TOPIC = "off-topic"
 """The kind of questions in sets on UN documents that are about something else."""
 
