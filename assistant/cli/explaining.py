@@ -67,9 +67,12 @@ def _table(weighing: Weighing) -> Table:
     table = Table(
         "rank", "passage", "fused", "read by", "logit", "chance", "its words", "best unit", "score", box=SIMPLE
     )
-    for rank, found in enumerate(weighing.evidence, 1):
-        own = [each for each in weighing.scored if each.unit.evidence.id == found.id]
-        best = own[0] if own else None
+    weighed: dict[str, Scored] = {}
+    for each in weighing.scored:
+        weighed.setdefault(each.unit.evidence.id, each)
+    last = max((rank for rank, found in enumerate(weighing.evidence, 1) if found.id in weighed), default=0)
+    for rank, found in enumerate(weighing.evidence[:last], 1):
+        best = weighed.get(found.id)
         table.add_row(
             str(rank),
             Text(found.document.cite(found.passage.locator)),
