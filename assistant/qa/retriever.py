@@ -18,7 +18,7 @@ from corpus.library import Library
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
 
-POOL = 40
+POOL = 80
 """Hits that each index contributes."""
 DENSE_WEIGHT = 1.0
 LEXICAL_WEIGHT = 1.0
