@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -82,8 +83,11 @@ class Index:
         self._collection = client.get_or_create_collection(
             collection, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": LOOKED_AT}}
         )
-        if self._collection.configuration["hnsw"]["ef_search"] != LOOKED_AT:
-            self._collection.modify(configuration={"hnsw": {"ef_search": LOOKED_AT}})
+        if self._collection.configuration_json["hnsw"]["ef_search"] != LOOKED_AT:
+            with catch_warnings():
+                # Chroma warns of every collection without an embedding function of its own.
+                simplefilter("ignore", DeprecationWarning)
+                self._collection.modify(configuration={"hnsw": {"ef_search": LOOKED_AT}})
 
     @property
     def collection(self) -> Any:

@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -283,6 +284,7 @@ def test_rank_of_vectors_follows_the_cosine(open_library: OpenLibrary, catalogue
 _KILLED = """
 import sys
 from pathlib import Path
+from typing import Any
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -348,3 +350,18 @@ def test_a_library_of_before_loses_its_subject_index_when_it_is_opened(
         names = [name for (name,) in db.execute("SELECT name FROM sqlite_master")]
     assert not [name for name in names if "subject" in name]
     assert not (folder / "learnt").exists()
+
+
+def test_a_library_whose_vectors_were_searched_less_widely_is_searched_as_others_are(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    kept: Any = library.chroma_collection
+    with pytest.warns(DeprecationWarning, match="legacy"):
+        kept.modify(configuration={"hnsw": {"ef_search": 100}})
+    library.close()
+    with open_library() as again:
+        collection: Any = again.chroma_collection
+        assert collection.configuration_json["hnsw"]["ef_search"] == 800
+        assert again.dense("boats", 5)
