@@ -129,11 +129,6 @@ class Question:
             or (word.group()[0].isupper() and not _BEGINS.search(self.text, max(0, word.start() - 4), word.start()))
         ]
 
-    @cached_property
-    def bare(self) -> str:
-        """An English question without the instrument that it names: where to look is no part of what is asked."""
-        return " ".join(_INSTRUMENT.sub(" ", self.text).split()) if self.language == "en" else ""
-
     def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
         """What embedding models read of the question, and which models: the question itself where any reads its language,
         else its terms in English."""
@@ -148,13 +143,6 @@ class Question:
         kept = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
         numbers = re.findall(r"\b\d[\d/]*\b", self.text)
         return " ".join(dict.fromkeys([*kept, *numbers]))
-
-
-_INSTRUMENT = re.compile(
-    r"\b(?:(?:under|by|in|of|to|with) )?(?:the |this |our )?(?:(?:migrants?|smuggling|of|against|the|organi[sz]ed|crime|"
-    r"transnational|parent|palermo|som|un|united|nations) ){0,7}(?:protocol|convention|treaty|instrument|untoc)\b",
-    re.IGNORECASE,
-)
 
 
 def clean_question(text: str) -> str:

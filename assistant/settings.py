@@ -60,17 +60,12 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/]+(:\d+)?/?$",
         description="Address of a Chroma server for the vectors; unset: embedded, in the library's folder.",
     )
-    cross_encoder: Literal["auto", "on", "off"] = Field(
-        "auto", description="Sentence scoring by the optional cross-encoder: 'auto' uses it where installed."
-    )
-    reader: bool = Field(
-        True, description="Passages of documents without a subject index are read by the trained readers that ship."
-    )
+    reader: bool = Field(True, description="Passages are read by the trained readers that ship.")
     catalogue_dir: Path | None = Field(
         None, description="Folder with a catalogue of one's own in place of the shipped one."
     )
     passages: int = Field(12, ge=1, le=100, description="Passages retrieved for one question.")
-    max_statements: int = Field(5, ge=1, le=20, description="Most quoted statements in one answer.")
+    max_statements: int = Field(3, ge=1, le=20, description="Most quoted statements in one answer.")
     max_question: int = Field(2_000, ge=100, le=20_000, description="Longest question, in characters.")
 
     mode: Literal["quote", "write", "auto"] = Field(

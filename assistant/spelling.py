@@ -2,7 +2,7 @@
 
 One insertion, deletion, substitution or exchange of neighbours (Damerau 1964), which are four of five misspellings.
 A word that the embedding model's tokenizer knows whole is English, whoever uses it, and is left alone, inflected too.
-Only English is mended, whose everyday words the subject index knows; what is mended is always told.
+Only English is mended, whose word pieces tell what is a word; what is mended is always told.
 """
 
 from __future__ import annotations
@@ -15,26 +15,28 @@ from corpus.library import Library
 
 SHORTEST = 5
 """Shorter words have too many neighbours."""
+LOOKED_AT = 40
+"""Passages that are looked through for one form of a word."""
 _WORD = re.compile(rf"(?<![\w/.'’-])[A-Za-z]{{{SHORTEST},20}}(?![\w/'’-])")
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "or", "ors", "ly", "ness")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Speller:
-    """Mends English questions with the words that the vocabulary and a library's subject index use."""
+    """Mends English questions with the words that the vocabulary and a library's English texts use."""
 
     def __init__(self, library: Library, vocabulary: Vocabulary) -> None:
         self._library = library
-        self._vocabulary = vocabulary
-        self._read: tuple[object, frozenset[str]] | None = None
+        self._known = frozenset(word for each in vocabulary.words("en") for word in _words(each))
 
     def mended(self, text: str) -> str:
         """The question with its slips mended; the same object where there is none."""
-        used = self._used()
         slips: dict[str, str] = {}
-        for word in {match.group().casefold() for match in _WORD.finditer(text)} - used:
-            near = {each for each in _one_off(word) if each in used and each[0] == word[0]}
-            if len(near) == 1 and not self._english(word) and not self._said(word):
+        for word in {match.group().casefold() for match in _WORD.finditer(text)} - self._known:
+            if self._english(word) or self._said(word):
+                continue
+            near = {each for each in _one_off(word) if each[0] == word[0] and self._used(each)}
+            if len(near) == 1:
                 slips[word] = near.pop()
         if not slips:
             return text
@@ -46,12 +48,15 @@ class Speller:
 
         return _WORD.sub(put, text)
 
-    def _used(self) -> frozenset[str]:
-        phrases = self._library.subject_phrases("en")
-        if self._read is None or self._read[0] is not phrases:
-            known = (*phrases, *self._vocabulary.words("en"))
-            self._read = phrases, frozenset(word for each in known for word in _words(each))
-        return self._read[1]
+    def _used(self, word: str) -> bool:
+        """Whether the vocabulary or a text of the library has the word in this very form."""
+        if word in self._known:
+            return True
+        if not self._said(word):
+            return False
+        hits = self._library.lexical(analyse(word, "en"), "en", LOOKED_AT)
+        held = self._library.passages_by_id([hit.passage_id for hit in hits])
+        return any(word in _words(passage.text) for passage in held.values())
 
     def _english(self, word: str) -> bool:
         """Whether the tokenizer has the word in one piece, or another form of it."""

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.documents import LANGUAGES, Document, Passage, Within
+from corpus.documents import Document, Passage, Within
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
 from corpus.feedback import Feedback
 from corpus.meetings import Meeting
 from corpus.models import Models
-from corpus.phrases import Phrases, Query
 from corpus.sources import SourceRecord
-from corpus.store import NO_VECTORS, SCHEMA_VERSION, Header, LexicalHit, Store, Subject
+from corpus.store import NO_VECTORS, SCHEMA_VERSION, Header, LexicalHit, Store
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
-Subjects = Callable[[Document], Sequence[Subject]]
 
 _DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
 _NONE = "none"
@@ -39,12 +37,8 @@ _NONE = "none"
 DERIVED = "derived"
 """Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
 so that nothing of a document that was removed is left."""
-LEARNT = "learnt"
-"""The same for what is made of the subject index."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
-FREQUENCIES = 50_000
-"""Words of a language whose frequency in the subject index is remembered."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +81,8 @@ class Library:
         self._documents: dict[str, Document] = {}  # the one used last stands last
         self._kept = 0
         self._unsettled = True
-        self._indexed: set[str] | None = None
         self._counts: dict[str, int] | None = None
         self._versions: Versions | None = None
-        self._subjects: Phrases | None = None
-        self._gaps: dict[str, frozenset[str]] | None = None
-        self._phrases: dict[str, tuple[str, ...]] = {}
-        self._frequencies: dict[str, tuple[dict[str, int], int]] = {}
         self._segmenter = segmenter
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -226,32 +215,25 @@ class Library:
         meeting: Meeting | None = None,
         progress: Progress | None = None,
         replaces: Sequence[str] = (),
-        subjects: Sequence[Subject] = (),
         *,
         notes: Sequence[SourceRecord] = (),
         settle: bool = True,
     ) -> None:
         """Adds a document, or replaces the one of the same id, all or nothing.
 
-        `replaces` names further documents that leave with the same stroke, `subjects` is the document's subject
-        index, `notes` are written with it. `progress` is told how many passages have been embedded since it was
+        `replaces` names further documents that leave with the same stroke, `notes` are written with it. `progress` is told how many passages have been embedded since it was
         last called. Without `settle` the vector index learns of it later: at `settle()`, or when it is next used.
         """
         check_passages(document, passages)
-        for subject in subjects:
-            if not subject.gap and not document.text[subject.start : subject.end].strip():
-                raise ValueError(f"the subject {subject.phrase!r} points at nothing in {document.id}")
         vectors = self.models.passages(document.language, passages, progress)
-        indexed = self.models.subjects(subjects)
         with self._guard, plainly(self.folder):
-            touched = bool(subjects) or self._store.has_subjects(document.id, *replaces)
             with self._store.transaction():
                 for replaced in replaces:
                     self._store.delete(replaced)
-                self._store.put(document, passages, vectors, meeting, indexed)
+                self._store.put(document, passages, vectors, meeting)
                 for note in notes:
                     self._store.sources.put(note)
-            self._changed(document.id, *replaces, subjects=touched)
+            self._changed(document.id, *replaces)
             self._unsettled = True
             if settle:
                 self._settle()
@@ -266,17 +248,16 @@ class Library:
         with self._guard, plainly(self.folder):
             with self._store.transaction():
                 self._store.confirm(document_id)
-            self._changed(document_id, subjects=False)
+            self._changed(document_id)
 
     def remove(self, document_id: str) -> None:
         """Removes a document from every index, and makes sure that nothing of it is left."""
         with self._guard, plainly(self.folder):
             gone = {passage.id for passage in self._store.passages(document_id)}
-            touched = self._store.has_subjects(document_id)
             with self._store.transaction():
                 if not self._store.delete(document_id):
                     raise LibraryError(f"The library holds no document {document_id!r}.")
-            self._changed(document_id, subjects=touched)
+            self._changed(document_id)
             self._unsettled = True
             self._settle()
             left = gone & (self._store.passage_ids() | self._vectors().ids())
@@ -285,19 +266,11 @@ class Library:
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
                 )
 
-    def _changed(self, *ids: str, subjects: bool = True) -> None:
-        """Forgets what was made of the library; what was made of the subject index only where `subjects` says that it
-        changed as well: most documents have none, and it takes seconds."""
+    def _changed(self, *ids: str) -> None:
+        """Forgets what was made of the library."""
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
         self._versions = None
         self._counts = None
-        if subjects:
-            shutil.rmtree(self.folder / LEARNT, ignore_errors=True)
-            self._subjects = None
-            self._gaps = None
-            self._phrases.clear()
-            self._frequencies.clear()
-            self._indexed = None
         for document_id in ids:
             self._drop(document_id)
 
@@ -464,35 +437,6 @@ class Library:
         with self._guard:
             return self._store.search(tokens, language, limit, within)
 
-    def indexed(self) -> set[str]:
-        """Ids of the documents that have a subject index; of the others only the text itself can tell."""
-        with self._guard:
-            if self._indexed is None:
-                self._indexed = self._store.indexed_documents()
-            return self._indexed
-
-    def subject_dense(
-        self, question: str, limit: int, models: Sequence[Embedder] = (), languages: Collection[str] = LANGUAGES
-    ) -> list[tuple[str, Subject, float]]:
-        """Subjects in some languages nearest in meaning to a question: document id, subject and likeness, nearest
-        first; the mean over several of the library's models."""
-        return self._indexed_phrases().near(self._asked(question, models), limit, languages)
-
-    def subject_leaning(self, question: str, models: Sequence[Embedder] = ()) -> float:
-        """Whether a question sounds like those that the subject index answers, above 0, or like known gaps, below; the
-        mean over several of the library's models."""
-        return self._indexed_phrases().leaning(self._asked(question, models))
-
-    def _asked(self, question: str, models: Sequence[Embedder]) -> list[Query]:
-        second = self.models.multilingual
-        return [(model is second, self.models.query(question, model)) for model in models or (self.embedder,)]
-
-    def _indexed_phrases(self) -> Phrases:
-        with self._guard:
-            if self._subjects is None:
-                self._subjects = Phrases.of(self._store, self.models, self.folder / LEARNT)
-            return self._subjects
-
     def likenesses(
         self,
         question: str,
@@ -509,37 +453,6 @@ class Library:
         if crossing is not None:
             cosines = crossing.levelled(cosines)
         return [float(value) for value in model.likeness(cosines)]
-
-    def subject_lexical(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:
-        """Subjects in a language that share analysed words with a question, best BM25 first."""
-        with self._guard:
-            return self._store.search_subjects(tokens, language, limit)
-
-    def subject_phrases(self, language: str) -> tuple[str, ...]:
-        """All phrases of the subject index in a language; the same object until the library changes."""
-        with self._guard:
-            if language not in self._phrases:
-                self._phrases[language] = self._store.subject_phrases(language)
-            return self._phrases[language]
-
-    def gap_homes(self, phrase: str) -> frozenset[str]:
-        """Ids of the documents of which a phrase is a known gap."""
-        with self._guard:
-            if self._gaps is None:
-                self._gaps = self._store.gap_homes()
-            return self._gaps.get(phrase, frozenset())
-
-    def subject_frequency(self, tokens: Sequence[str], language: str) -> tuple[dict[str, int], int]:
-        """In how many subjects of a language each analysed word stands, and how many there are."""
-        with self._guard:
-            counts, total = self._frequencies.get(language, ({}, 0))
-            new = [token for token in tokens if token not in counts]
-            if new or not total:
-                found, total = self._store.subject_frequency(new, language)
-                kept = counts if len(counts) < FREQUENCIES else {t: counts[t] for t in tokens if t in counts}
-                counts = {**kept, **found}
-                self._frequencies[language] = counts, total
-            return {token: counts[token] for token in tokens if token in counts}, total
 
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each analysed word stands."""
@@ -600,9 +513,8 @@ class Library:
                     found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
             return found
 
-    def reindex(self, segment: Segment, progress: Progress | None = None, subjects: Subjects | None = None) -> int:
-        """Makes passages, full-text index and vectors anew from the documents; returns their number. `subjects` gives
-        the subject index of a document anew; without it each keeps its own.
+    def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
+        """Makes passages, full-text index and vectors anew from the documents; returns their number.
 
         Until it is done the library is as it was: all changes are one transaction.
         """
@@ -610,16 +522,12 @@ class Library:
             meetings = {meeting.document_id: meeting for meeting in self._store.meetings()}
             total = 0
             with self._store.transaction():
-                held = {document_id: self._store.subjects(document_id) for document_id in self._store.document_ids()}
-                self._store.forget_subjects()
-                for document_id in held:
+                for document_id in self._store.document_ids():
                     document = self.document(document_id)
                     passages = segment(document)
                     check_passages(document, passages)
                     vectors = self.models.passages(document.language, passages, progress)
-                    entries = subjects(document) if subjects else held[document_id]
-                    indexed = self.models.subjects(entries)
-                    self._store.put(document, passages, vectors, meetings.get(document_id), indexed)
+                    self._store.put(document, passages, vectors, meetings.get(document_id))
                     total += len(passages)
                 self._store.write_stamp({**self._expected, "vectors": "rebuild"})
             self._changed()

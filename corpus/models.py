@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.documents import Passage
-from corpus.store import NO_VECTORS, Row, Subject
+from corpus.store import NO_VECTORS, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,6 @@ class Models:
         self._guard = threading.Lock()
         self._queries: dict[tuple[bool, str], np.ndarray] = {}
         self._texts: dict[tuple[bool, str], np.ndarray] = {}
-        self._gaps: dict[tuple[bool, str], np.ndarray] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -91,21 +90,3 @@ class Models:
         own = self.own.embed_passages(texts) if serves else None
         other = self.multilingual.embed_passages(texts, progress)
         return [(None if own is None else own[n], other[n]) for n in range(len(texts))]
-
-    def subjects(self, subjects: Sequence[Subject]) -> list[tuple[Subject, Row]]:
-        """Subjects with their vectors; a gap that several documents share is embedded once."""
-        own = self._phrases(self.own, [each for each in subjects if self._serves(each.language)])
-        other = self._phrases(self.multilingual, subjects) if self.multilingual is not None else {}
-        return [(subject, (own.get(subject), other.get(subject))) for subject in subjects]
-
-    def _phrases(self, model: Embedder, subjects: Sequence[Subject]) -> dict[Subject, np.ndarray]:
-        second = model is self.multilingual
-        known = {
-            subject.phrase: self._gaps[second, subject.phrase]
-            for subject in subjects
-            if (second, subject.phrase) in self._gaps
-        }
-        new = list(dict.fromkeys(subject.phrase for subject in subjects if subject.phrase not in known))
-        known |= zip(new, model.embed_queries(new) if new else (), strict=True)
-        self._gaps |= {(second, each.phrase): known[each.phrase] for each in subjects if each.gap}
-        return {subject: known[subject.phrase] for subject in subjects}

@@ -8,6 +8,7 @@ that a process killed between the two leaves work to finish, never a difference.
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,10 +25,12 @@ from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as _SOURCES
 from corpus.sources import Sources
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
-multilingual model. 5: a gap that several documents share is held once. 6: whether somebody other than the text says which document it is."""
+multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index."""
 
+_LEARNT = "learnt"
+"""Folder of a library of before schema 7: what was made of its subject index."""
 _TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
 
 _SCHEMA = """
@@ -52,33 +55,26 @@ CREATE INDEX IF NOT EXISTS passages_document ON passages (document_id, ordinal);
 CREATE TABLE IF NOT EXISTS meetings (
   document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, meeting TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS subjects (
-  row INTEGER PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
-  start INTEGER NOT NULL, "end" INTEGER NOT NULL, language TEXT NOT NULL, phrase TEXT NOT NULL, vector BLOB,
-  multilingual BLOB, carrier INTEGER
-);
-CREATE INDEX IF NOT EXISTS subjects_document ON subjects (document_id);
 CREATE TABLE IF NOT EXISTS outbox (
   passage_id TEXT PRIMARY KEY, vector BLOB, multilingual BLOB
 ) WITHOUT ROWID;
 """ + "\n".join(
     # unicode61 only splits at the spaces that the analysis put between its tokens.
-    f"CREATE VIRTUAL TABLE IF NOT EXISTS passage_index_{language} USING fts5(heading, body, {_TOKENIZE});\n"
-    f"CREATE VIRTUAL TABLE IF NOT EXISTS subject_index_{language} USING fts5(phrase, {_TOKENIZE});"
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS passage_index_{language} USING fts5(heading, body, {_TOKENIZE});"
     for language in LANGUAGES
 )
 
-_MULTILINGUAL = """
-ALTER TABLE subjects ADD COLUMN multilingual BLOB;
-ALTER TABLE outbox ADD COLUMN multilingual BLOB"""
-
-_CARRIER = "ALTER TABLE subjects ADD COLUMN carrier INTEGER"
+_MULTILINGUAL = "ALTER TABLE outbox ADD COLUMN multilingual BLOB"
 
 _VERIFIED = """
 UPDATE documents SET fields = json_set(fields, '$.verified', json('true')) WHERE edition = 'official' AND EXISTS (
   SELECT 1 FROM sources WHERE document_id = documents.id AND sources.sha256 = documents.sha256
   AND sources.symbol IS NOT NULL)"""
 """What was fetched or read with a symbol of the user's had it given; of all else only the text is known to say so."""
+
+_NO_SUBJECTS = ";\n".join(
+    ["DROP TABLE IF EXISTS subjects"] + [f"DROP TABLE IF EXISTS subject_index_{language}" for language in LANGUAGES]
+)
 
 Row = tuple["np.ndarray | None", "np.ndarray | None"]
 """One text's vectors: of the library's embedding model and of its multilingual one, None where a model has none."""
@@ -110,24 +106,6 @@ class LexicalHit:
 
     passage_id: str
     score: float
-
-
-@dataclass(frozen=True)
-class Subject:
-    """An entry of the subject index: a question or keyword in everyday words, and the span that answers it.
-
-    An empty span (0, 0) is a gap: something that people ask and that the documents do not say.
-    """
-
-    start: int
-    end: int
-    language: str
-    phrase: str
-
-    @property
-    def gap(self) -> bool:
-        """Whether this is a question without an answer."""
-        return self.end == 0
 
 
 @dataclass(frozen=True)
@@ -191,7 +169,8 @@ class Store:
 
     def _migrate(self) -> None:
         """Brings a store of an earlier schema up to date, all or nothing."""
-        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL, "4": _CARRIER, "5": _VERIFIED}
+        # Step 4 changed the subject index only, which step 6 takes away.
+        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL, "4": "", "5": _VERIFIED, "6": _NO_SUBJECTS}
         held = self.stamp().get("schema", "")
         if held not in steps:
             return
@@ -201,6 +180,7 @@ class Store:
                     for statement in added.split(";\n"):
                         self._db.execute(statement)
             self._db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))
+        shutil.rmtree(self.path.parent / _LEARNT, ignore_errors=True)
 
     def close(self) -> None:
         """Folds the write-ahead log back and closes the file."""
@@ -238,11 +218,10 @@ class Store:
         passages: Sequence[Passage],
         vectors: Sequence[Row],
         meeting: Meeting | None,
-        subjects: Sequence[tuple[Subject, Row]] = (),
     ) -> None:
         """Writes a document with all that belongs to it, in place of an earlier one of the same id.
 
-        `vectors` are those of the passages, in their order; each subject comes with its own. Call in a transaction.
+        `vectors` are those of the passages, in their order. Call in a transaction.
         """
         self.delete(document.id)
         fields = document.to_json()
@@ -297,25 +276,6 @@ class Store:
                 if any(vector is not None for vector in row)
             ],
         )
-        carriers = self._carriers() if any(subject.gap for subject, _ in subjects) else {}
-        for subject, own in subjects:
-            carrier = carriers.get((subject.language, subject.phrase)) if subject.gap else None
-            row = self._db.execute(
-                "INSERT INTO subjects VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document.id,
-                    subject.start,
-                    subject.end,
-                    subject.language,
-                    subject.phrase,
-                    *map(_bytes, NO_VECTORS if carrier else own),
-                    carrier,
-                ),
-            ).lastrowid
-            if carrier is None:
-                self._index_subject(row, subject)
-                if subject.gap and row is not None:
-                    carriers[subject.language, subject.phrase] = row
         if meeting is not None:
             self._db.execute(
                 "INSERT INTO meetings VALUES (?, ?)",
@@ -328,35 +288,10 @@ class Store:
             "UPDATE documents SET fields = json_set(fields, '$.verified', json('true')) WHERE id = ?", (document_id,)
         )
 
-    def _carriers(self) -> dict[tuple[str, str], int]:
-        """The rows of gaps that hold vectors and index entry, for all documents that share the gap: by language and phrase."""
-        found = self._db.execute('SELECT language, phrase, row FROM subjects WHERE "end" = 0 AND carrier IS NULL')
-        return {(language, phrase): row for language, phrase, row in found}
-
-    def _hand_over(self, document_id: str) -> None:
-        """Gives what a document holds for others that share a gap to the first of these."""
-        shared = self._db.execute(
-            "SELECT d.row, d.carrier, d.document_id FROM subjects d JOIN subjects c ON d.carrier = c.row "
-            "WHERE c.document_id = ? AND d.document_id != ? ORDER BY d.row",
-            (document_id, document_id),
-        ).fetchall()
-        heirs = {carrier: (row, home) for row, carrier, home in reversed(shared)}
-        self._db.executemany("DELETE FROM subjects WHERE row = ?", [(row,) for row, _ in heirs.values()])
-        self._db.executemany(
-            "UPDATE subjects SET document_id = ? WHERE row = ?",
-            [(home, carrier) for carrier, (_, home) in heirs.items()],
-        )
-
     def _index(self, row: int | None, passage: Passage, language: str) -> None:
         self._db.execute(
             f"INSERT INTO passage_index_{language} (rowid, heading, body) VALUES (?, ?, ?)",
             (row, " ".join(analyse(passage.heading, language)), " ".join(analyse(passage.text, language))),
-        )
-
-    def _index_subject(self, row: int | None, subject: Subject) -> None:
-        self._db.execute(
-            f"INSERT INTO subject_index_{subject.language} (rowid, phrase) VALUES (?, ?)",
-            (row, " ".join(analyse(subject.phrase, subject.language))),
         )
 
     def delete(self, document_id: str) -> bool:
@@ -369,13 +304,6 @@ class Store:
         self._db.executemany(
             "INSERT OR REPLACE INTO outbox VALUES (?, NULL, NULL)", [(passage_id,) for _, passage_id in rows]
         )
-        self._hand_over(document_id)
-        for language in LANGUAGES:
-            self._db.execute(
-                f"DELETE FROM subject_index_{language} WHERE rowid IN "
-                "(SELECT row FROM subjects WHERE document_id = ? AND language = ?)",
-                (document_id, language),
-            )
         self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         return True
 
@@ -482,99 +410,6 @@ class Store:
         """Number of passages by language."""
         return dict(self._db.execute("SELECT language, count(*) FROM passages GROUP BY language").fetchall())
 
-    # The subject index
-
-    def subjects(self, document_id: str) -> list[Subject]:
-        """The subject index of a document."""
-        found = self._db.execute(
-            'SELECT start, "end", language, phrase FROM subjects WHERE document_id = ? ORDER BY row',
-            (document_id,),
-        )
-        return [Subject(*row) for row in found]
-
-    def forget_subjects(self) -> None:
-        """Empties the subject index. In a transaction."""
-        self._db.execute("DELETE FROM subjects")
-        for language in LANGUAGES:
-            self._db.execute(f"DELETE FROM subject_index_{language}")
-
-    def indexed_documents(self) -> set[str]:
-        """Ids of the documents that have a subject index."""
-        found = self._db.execute('SELECT DISTINCT document_id FROM subjects WHERE "end" > 0')
-        return {row[0] for row in found}
-
-    def has_subjects(self, *document_ids: str) -> bool:
-        """Whether the subject index has an entry for one of some documents."""
-        marks = ", ".join("?" for _ in document_ids)
-        found = self._db.execute(f"SELECT EXISTS (SELECT 1 FROM subjects WHERE document_id IN ({marks}))", document_ids)
-        return bool(found.fetchone()[0])
-
-    def subject_state(self) -> tuple[int, ...]:
-        """Numbers that change with the subject index."""
-        counted = 'SELECT count(*), count(vector), count(multilingual), total(row), total(start + "end"), total(length(phrase))'
-        found: tuple[int, ...] = self._db.execute(f"{counted} FROM subjects").fetchone()
-        return found
-
-    def subject_vectors(self) -> tuple[list[tuple[str, Subject]], list[tuple[np.ndarray, np.ndarray]]]:
-        """All subjects that have a vector, with their documents; and for the library's own model and the multilingual one the
-        row of each subject in its vectors, -1 where it has none, and the vectors as (rows x dimension).
-
-        A gap that several documents share is given once.
-        """
-        rows = self._db.execute(
-            'SELECT document_id, start, "end", language, phrase, vector, multilingual FROM subjects '
-            "WHERE vector IS NOT NULL OR multilingual IS NOT NULL "
-            'GROUP BY CASE WHEN "end" = 0 THEN phrase ELSE row END ORDER BY row'
-        ).fetchall()
-        found = []
-        for column in (5, 6):
-            held = np.array([row[column] is not None for row in rows], bool)
-            vectors = np.frombuffer(b"".join(row[column] for row in rows if row[column] is not None), dtype="<f4")
-            places = np.where(held, np.cumsum(held) - 1, -1)
-            found.append((places, vectors.reshape(int(held.sum()), -1 if held.any() else 0)))
-        return [(row[0], Subject(*row[1:5])) for row in rows], found
-
-    def search_subjects(self, tokens: Sequence[str], language: str, limit: int) -> list[tuple[str, Subject]]:
-        """Subjects in a language that hold at least one token, best BM25 first, with their documents.
-
-        A gap that several documents share is given once.
-        """
-        query = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens) if '"' not in token)
-        if not query:
-            return []
-        found = self._db.execute(
-            f'SELECT s.document_id, s.start, s."end", s.language, s.phrase FROM subject_index_{language} i '
-            f"JOIN subjects s ON s.row = i.rowid WHERE subject_index_{language} MATCH ? ORDER BY rank, s.row",
-            (query,),
-        )
-        kept: dict[object, tuple[str, Subject]] = {}
-        for document_id, *fields in found:
-            subject = Subject(*fields)
-            kept.setdefault(subject.phrase if subject.gap else len(kept), (document_id, subject))
-            if len(kept) == limit:
-                break
-        return list(kept.values())
-
-    def subject_phrases(self, language: str) -> tuple[str, ...]:
-        """All phrases of the subject index in a language."""
-        found = self._db.execute("SELECT DISTINCT phrase FROM subjects WHERE language = ? ORDER BY phrase", (language,))
-        return tuple(row[0] for row in found)
-
-    def gap_homes(self) -> dict[str, frozenset[str]]:
-        """The phrases of all gaps, with the documents that they are gaps of."""
-        homes: dict[str, set[str]] = {}
-        for phrase, document_id in self._db.execute('SELECT phrase, document_id FROM subjects WHERE "end" = 0'):
-            homes.setdefault(phrase, set()).add(document_id)
-        return {phrase: frozenset(ids) for phrase, ids in homes.items()}
-
-    def subject_frequency(self, tokens: Iterable[str], language: str) -> tuple[dict[str, int], int]:
-        """In how many subjects of a language each token stands, and how many subjects there are."""
-        table = f"subject_index_{language}"
-        total = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
-        found = {t: self._db.execute(count, (f'"{t}"',)).fetchone()[0] for t in set(tokens) if '"' not in t}
-        return found, total
-
     # Meetings
 
     def meetings(self) -> list[Meeting]:
@@ -603,20 +438,6 @@ class Store:
 
     # Keeping
 
-    def rebuild_index(self) -> None:
-        """Makes the full-text index anew from the passages. In a transaction."""
-        for language in LANGUAGES:
-            self._db.execute(f"DELETE FROM passage_index_{language}")
-        rows = self._db.execute("SELECT row, language, document_id, ordinal FROM passages").fetchall()
-        for row, language, document_id, ordinal in rows:
-            passage = self._read_passages("document_id = ? AND ordinal = ?", (document_id, ordinal))[0]
-            self._index(row, passage, language)
-        for language in LANGUAGES:
-            self._db.execute(f"DELETE FROM subject_index_{language}")
-        held = 'SELECT row, start, "end", language, phrase FROM subjects WHERE carrier IS NULL'
-        for row, *fields in self._db.execute(held).fetchall():
-            self._index_subject(row, Subject(*fields))
-
     def damage(self) -> list[str]:
         """What SQLite's own checks and the full-text index say is wrong; empty when sound."""
         found = [f"SQLite: {row[0]}" for row in self._db.execute("PRAGMA quick_check") if row[0] != "ok"]
@@ -628,11 +449,6 @@ class Store:
                 found.append(
                     f"full-text index ({language}): {indexed} passages indexed, {counts.get(language, 0)} held"
                 )
-            own = "SELECT count(*) FROM subjects WHERE language = ? AND carrier IS NULL"
-            subjects = self._db.execute(own, (language,)).fetchone()[0]
-            indexed = self._db.execute(f"SELECT count(*) FROM subject_index_{language}").fetchone()[0]
-            if indexed != subjects:
-                found.append(f"subject index ({language}): {indexed} phrases indexed, {subjects} held")
         return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -21,6 +22,9 @@ COLLECTION = "passages"
 MULTILINGUAL = "passages-multilingual"
 BATCH = 4_000
 """Rows a call; Chroma refuses more than 5,461."""
+LOOKED_AT = 800
+"""Candidates that a search keeps in view in Chroma's graph (HNSW's `ef`): with its 100, near passages are missed, and others
+each time the index is opened."""
 
 
 class VectorsError(LibraryError):
@@ -77,8 +81,13 @@ class Index:
 
     def __init__(self, client: ClientAPI, collection: str) -> None:
         self._collection = client.get_or_create_collection(
-            collection, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            collection, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": LOOKED_AT}}
         )
+        if self._collection.configuration_json["hnsw"]["ef_search"] != LOOKED_AT:
+            with catch_warnings():
+                # Chroma warns of every collection without an embedding function of its own.
+                simplefilter("ignore", DeprecationWarning)
+                self._collection.modify(configuration={"hnsw": {"ef_search": LOOKED_AT}})
 
     @property
     def collection(self) -> Any:

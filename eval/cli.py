@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
-from eval.public.commands import abstention, evidence, fit, retrieval
+from eval.public.commands import abstention, evidence, retrieval
 
 if TYPE_CHECKING:
     from assistant.brief.model import Kind
@@ -37,7 +37,7 @@ Documents = Annotated[
 HeldIn = Annotated[Path | None, typer.Option("--library", help="Use the library in this folder as it is.")]
 Out = Annotated[Path, typer.Option(help="Folder of runs and of the libraries that are built for them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-NoCross = Annotated[bool, typer.Option("--no-cross-encoder", help="Leave the cross-encoder out.")]
+NoReader = Annotated[bool, typer.Option("--no-reader", help="Leave the readers out.")]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in --out.")]
 
 
@@ -49,7 +49,7 @@ def run(
     ] = "rapporteur",
     documents: Documents = None,
     library: HeldIn = None,
-    no_cross_encoder: NoCross = False,
+    no_reader: NoReader = False,
     model: Annotated[str, typer.Option(help="The model that a chat server is asked for.")] = "default",
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a server may take for an answer.")] = 60.0,
     out: Out = OUT,
@@ -69,7 +69,7 @@ def run(
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
     with _told():
-        chosen = settings_for(cross_encoder=not no_cross_encoder)
+        chosen = settings_for(reader=not no_reader)
         plan = plan_of(
             questions_of(questions),
             system_of(system, chosen, model, timeout),
@@ -204,7 +204,7 @@ def check(
     from eval.runs.options import questions_of, settings_for
 
     with _told():
-        chosen = settings_for(cross_encoder=False)
+        chosen = settings_for(reader=False)
         count, faults = faults_of(questions_of(questions), chosen, documents or [], library, out)
         if as_json:
             _print_json([{"case": fault.case, "fault": fault.sentence} for fault in faults])
@@ -229,7 +229,7 @@ def support(
     from eval.support.showing import print_faults, print_shares
 
     with _told():
-        chosen = settings_for(cross_encoder=False)
+        chosen = settings_for(reader=False)
         embedder = None if words_only else make_embedder(chosen.embedding, chosen.data_dir / "models")
         told = list(measuring.measure(measuring.run_time(embedder)))
         rows = {
@@ -285,7 +285,7 @@ def brief(
         print_scores(data, found)
 
 
-for _command in (retrieval, abstention, evidence, fit):
+for _command in (retrieval, abstention, evidence):
     app.command()(_command)
 
 

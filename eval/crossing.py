@@ -51,7 +51,7 @@ def main() -> None:
     some = crossed.questions[chosen.first :: chosen.step]
     language = asked.texts()[0].language
     with chosen.out.open("w", encoding="utf-8") as file:
-        for row in rows(some, crossed.texts(), language, kit_from_settings(chosen.models, cross_encoder=False)):
+        for row in rows(some, crossed.texts(), language, kit_from_settings(chosen.models, reader=False)):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 

@@ -19,7 +19,6 @@ from ingest.outcomes import Outcome, Progress, Result
 from ingest.readers import ReadError
 from ingest.reading import READER_VERSION, Input, read_document
 from ingest.segment import segmenter
-from ingest.subjects import subjects_of
 from ingest.workers.pool import Workers
 
 __all__ = [
@@ -158,7 +157,6 @@ class _Run:
             meeting,
             tell,
             decision.replaces,
-            subjects_of(document, self._catalogue),
             notes=decision.notes,
             settle=False,
         )

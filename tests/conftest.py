@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from ods import Ods
+from readers import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
@@ -110,8 +111,8 @@ def starter_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalog
 
 @pytest.fixture(scope="session")
 def starter_engine(starter_library: Library, catalogue: Catalogue) -> Engine:
-    """An engine over the starter corpus, without a cross-encoder."""
-    return Engine(starter_library, catalogue)
+    """An engine over the starter corpus, with a reader that goes by words."""
+    return Engine(starter_library, catalogue, readers=word_readers())
 
 
 @pytest.fixture(scope="session")
@@ -125,5 +126,5 @@ def real_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue)
 
 @pytest.fixture(scope="session")
 def real_engine(real_library: Library, catalogue: Catalogue) -> Engine:
-    """An engine over the real documents, without a cross-encoder."""
-    return Engine(real_library, catalogue)
+    """An engine over the real documents, with a reader that goes by words."""
+    return Engine(real_library, catalogue, readers=word_readers())

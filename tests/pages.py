@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from readers import word_readers
 
 from app import create_app
 from assistant.access import Role
@@ -61,7 +62,12 @@ def site(folder: Path, catalogue: Catalogue, *more: Input) -> Iterator[Site]:
         accounts, audit, rates = Accounts(store), Audit(store), Rates(0, 0)
         accounts.add(STAFF, Role.STAFF, PASSWORD)
         accounts.add(READER, Role.READ, PASSWORD)
-        service = Service(Engine(library, catalogue), Keeper(library, catalogue), rates=rates, noted=audit.note)
+        service = Service(
+            Engine(library, catalogue, readers=word_readers()),
+            Keeper(library, catalogue),
+            rates=rates,
+            noted=audit.note,
+        )
         gate = AccessGate(Keys(store), accounts, Guesses(), reading=True)
         app = create_app(service, gate, None, audit)
         config = uvicorn.Config(app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from readers import word_readers
 
 from app import create_app
 from assistant.access import Role
@@ -80,7 +81,7 @@ def made_service(
         made = {role: keys.make(role, Role.of(role))[1] for role in ("read", "staff", "admin")}
         rates = rates or Rates(0, 0)
         service = Service(
-            engine or Engine(library, catalogue),
+            engine or Engine(library, catalogue, readers=word_readers()),
             Keeper(library, catalogue, **(keeper or {})),
             limits,
             rates=rates,

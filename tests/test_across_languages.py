@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path
@@ -135,15 +136,18 @@ def test_figures_are_the_part_of_vectors_that_languages_add() -> None:
     class Added(HashEmbedder):
         """Each language adds a direction of its own; told by the order in which they are embedded."""
 
-        calls = 0
+        done = 0
 
-        def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
-            language = LANGUAGES[Added.calls % len(LANGUAGES)]
-            Added.calls += 1
-            return HashEmbedder.embed_passages(self, texts) + added[language]
+        def embed_query(self, text: str) -> np.ndarray:
+            return HashEmbedder.embed_query(self, text) + added[self._spoken()]
 
         def embed_passages(self, texts: Sequence[str], progress: object = None) -> np.ndarray:
-            return self.embed_queries(texts)
+            return HashEmbedder.embed_passages(self, texts) + added[self._spoken(len(texts))]
+
+        def _spoken(self, texts: int = 1) -> str:
+            language = LANGUAGES[Added.done // len(phrases["en"]) % len(LANGUAGES)]
+            Added.done += texts
+            return language
 
     figures = figures_of(phrases, Added(), 1.0)
     difference = figures["means"][1] - figures["means"][0]
@@ -152,26 +156,12 @@ def test_figures_are_the_part_of_vectors_that_languages_add() -> None:
     np.testing.assert_allclose(figures["cosines"][0], figures["cosines"][1], atol=0.05)
 
 
-def test_the_parallel_phrases_are_as_many_in_all_languages(catalogue: Catalogue) -> None:
-    phrases = parallel(catalogue)
-    assert tuple(phrases) == LANGUAGES
-    assert len({len(said) for said in phrases.values()}) == 1
-    assert len(phrases["en"]) > 500
-
-
-@needs_e5
-def test_the_shipped_figures_are_those_of_the_packaged_model(cache_e5: Path, catalogue: Catalogue) -> None:
-    some = {language: said[::24] for language, said in parallel(catalogue).items()}
-    figures = figures_of(some, PackagedE5(cache_e5), 0.7)
-    for n, asked in enumerate(LANGUAGES):
-        for m, wanted in enumerate(LANGUAGES):
-            shipped = crossing(asked, wanted)
-            if shipped is None:
-                continue
-            own = figures["moved"] * (figures["means"][m] - figures["means"][n])
-            assert own @ shipped.shift > 0.85 * np.linalg.norm(own) * np.linalg.norm(shipped.shift)
-            middle = shipped.levelled(figures["cosines"][n, m : m + 1])[0]
-            assert middle == pytest.approx(figures["cosines"][n, n], abs=0.015)
+def test_parallel_sentences_are_as_many_in_all_languages() -> None:
+    told = {language: ["one", "two"] for language in LANGUAGES}
+    assert parallel(json.dumps(told)) == told
+    for fault in ({**told, "zh": ["one"]}, {}):
+        with pytest.raises(ValueError, match="As many sentences"):
+            parallel(json.dumps(fault))
 
 
 @needs_e5

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import OpenLibrary, add
+from readers import word_readers
 
 from assistant.model import Message
 from assistant.qa.answer import Statement
@@ -147,7 +148,7 @@ def test_an_attack_in_a_question_changes_nothing(
         assert messages[0] == plain.asked[0][0]
         assert messages[1].text.count("</question>") == 1
     # The whole way: what is asked for is never said.
-    answer = Engine(starter_library, catalogue, writer=writer, mode="write").ask(attack["text"])
+    answer = Engine(starter_library, catalogue, readers=word_readers(), writer=writer, mode="write").ask(attack["text"])
     obeyed = {line.partition(" [")[0].partition("[")[0] for line in lines}
     assert not obeyed & {statement.text for statement in answer.statements}
     assert all(statement.citations for statement in answer.statements)
@@ -163,7 +164,7 @@ def test_what_speaks_to_a_model_is_kept_from_it_and_the_answer_says_so(
     )
     add(library, catalogue, Input("fees.md", text.encode(), language="en"))
     model = Obeying("The fee for a visa is 90 euros. [ID]")
-    answer = Engine(library, catalogue, writer=Writer(model, SupportCheck()), mode="write").ask(
+    answer = Engine(library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()), mode="write").ask(
         "What is the fee for a visa?"
     )
     assert answer.status == "answered"

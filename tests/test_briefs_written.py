@@ -10,6 +10,7 @@ import pytest
 from conftest import OpenLibrary, add
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from model_server import Excerpts, Script, chunk, streamed, the, writing
+from readers import word_readers
 from serving import Answer as Reply
 from serving import free_port
 
@@ -80,7 +81,7 @@ def library(open_library: OpenLibrary, catalogue: Catalogue) -> Library:
 @pytest.fixture
 def quoted(library: Library, catalogue: Catalogue) -> Briefing:
     """The briefing without a model."""
-    return brief(Engine(library, catalogue), REQUEST)
+    return brief(Engine(library, catalogue, readers=word_readers()), REQUEST)
 
 
 Make = Callable[[str], Engine]
@@ -90,7 +91,7 @@ Make = Callable[[str], Engine]
 def engine_at(library: Library, catalogue: Catalogue) -> Make:
     def make(url: str) -> Engine:
         model = Endpoint(f"{url}/v1", "scripted", "k3y", silence=60, seconds=120, retries=0, window=8_192, output=400)
-        return Engine(library, catalogue, writer=Writer(model, SupportCheck()))
+        return Engine(library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()))
 
     return make
 
@@ -270,7 +271,7 @@ def test_without_a_model_or_in_quotes_nothing_is_asked_and_the_bytes_are_the_sam
         engine = engine_at(served.url)
         alone = brief(engine, Request("item", "2", mode="quote"))
         assert served.asked == []
-    bare = Engine(library, catalogue)
+    bare = Engine(library, catalogue, readers=word_readers())
     asked = brief(bare, Request("item", "2", mode="write"))
     for form in ("md", "html"):
         first = render(publication_of(quoted, library), form)

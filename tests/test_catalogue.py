@@ -8,7 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import yaml
 from conftest import AGENDA, CONVENTION, PROTOCOL
 
 from corpus.analysis import fold
@@ -74,49 +73,6 @@ def test_meetings_of_the_catalogue_have_days_or_say_when(catalogue: Catalogue) -
     assert eighth.dates == (dt.date(2021, 10, 14), dt.date(2021, 10, 15))
 
 
-def test_subject_indexes_speak_of_documents_that_the_catalogue_has(catalogue: Catalogue) -> None:
-    folder = files("corpus") / "catalogue" / "subjects"
-    names = [entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml")]
-    assert names
-    digests = {starter(each, catalogue)[0].key for each in STARTER}
-    for name in names:
-        data = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-        for key in data.get("documents", [data.get("document")]):
-            assert catalogue.by_key(key) is not None or key in digests, name
-            assert catalogue.subjects(key)
-    assert catalogue.subjects("A/75/1") == ()
-
-
-@pytest.mark.parametrize("name", STARTER)
-def test_places_of_the_subject_indexes_exist_in_the_digests(name: str, catalogue: Catalogue) -> None:
-    document, _ = starter(name, catalogue)
-    if document.kind != "agenda":  # indexed by the items of the official text
-        at = [entry.at for entry in catalogue.subjects(document.key) if entry.at]  # gaps have no place
-        own = [place for place in at if document.symbol is None or "digest para." in place]
-        assert own
-        assert len(set(own)) == len(own)
-        assert set(own) <= {block.locator for block in document.blocks}
-
-
-def test_places_of_the_subject_indexes_exist_in_the_real_texts(catalogue: Catalogue) -> None:
-    for path in (AGENDA, PROTOCOL, CONVENTION):
-        if not path.exists():
-            pytest.skip("the real documents are not at hand (../shared/documents)")
-        document = read_document(file_source(path), catalogue)[0]
-        places = {block.locator for block in document.blocks}
-        for entry in catalogue.subjects(document.key):
-            if "digest para." in entry.at:
-                continue  # of the digest of the same symbol
-            assert entry.at in places or not entry.at, f"{document.key}: {entry.at}"
-            if entry.words:
-                held = [
-                    b
-                    for b in document.blocks
-                    if b.locator == entry.at or b.locator.startswith((f"{entry.at},", f"{entry.at} ("))
-                ]
-                assert any(entry.words.casefold() in document.block_text(b).casefold() for b in held), entry
-
-
 TITLES = {
     "CTOC/COP/WG.7/2021/1": "Annotated provisional agenda",
     "A/RES/55/25, annex I": "United Nations Convention against Transnational Organized Crime",
@@ -167,14 +123,8 @@ def test_no_entry_without_a_rule_is_ever_recognised(catalogue: Catalogue) -> Non
 def test_a_catalogue_of_ones_own_is_read_from_its_folder(tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "subjects").mkdir()
-    (tmp_path / "subjects" / "boats.yaml").write_text(
-        "document: A/75/1\nsubjects:\n- at: para. 1\n  en: [what is a boat]\n  fr: [bateau]\n", encoding="utf-8"
-    )
     made = Catalogue.from_folder(tmp_path)
     assert [entry.key for entry in made.entries] == ["A/75/1"]
-    (subject,) = made.subjects("A/75/1")
-    assert (subject.at, dict(subject.phrases)) == ("para. 1", {"en": ("what is a boat",), "fr": ("bateau",)})
 
 
 @pytest.mark.parametrize("missing", FILES)
@@ -215,17 +165,6 @@ def test_a_missing_file_of_a_catalogue_is_named(missing: str, tmp_path: Path) ->
 def test_a_fault_in_a_catalogue_file_names_the_file_and_the_field(name: str, text: str, says: str) -> None:
     with pytest.raises(CatalogueError, match=says.replace(".", r"\.")):
         load(**{name: text})
-
-
-def test_a_subject_without_a_place_or_phrases_is_named() -> None:
-    for text in (
-        "document: A/75/1\nsubjects:\n- {at: para. 1}\n",
-        "subjects:\n- {at: x, en: [y]}\n",
-        "document: A/75/1\nsubjects:\n- {en: [y]}\n",
-    ):
-        made = Catalogue.load(FILES, lambda text=text: {"boats.yaml": text})
-        with pytest.raises(CatalogueError, match=r"boats\.yaml"):
-            made.subjects("A/75/1")
 
 
 # The starter corpus

@@ -10,6 +10,7 @@ import pytest
 from docx_made import p, tbl, tc, tr, word
 from hypothesis import given
 from hypothesis import strategies as st
+from readers import word_readers
 
 from assistant.compare import compare_texts
 from assistant.qa.citations import statement_of
@@ -99,7 +100,7 @@ def blanks(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> It
 
 
 def test_a_row_whose_first_cell_is_blank_answers(blanks: Library, catalogue: Catalogue) -> None:
-    answer = Engine(blanks, catalogue).ask("How many boats were seized, 93 boats?")
+    answer = Engine(blanks, catalogue, readers=word_readers()).ask("How many boats were seized, 93 boats?")
     assert "93 boats" in [cite.quote for cite in answer.citations]
     for cite in answer.citations:
         assert blanks.document(cite.document).text[cite.start : cite.end] == cite.quote.strip()

@@ -32,7 +32,7 @@ QUESTIONS = {
     "ru": "Когда рассматривается пункт 3?",
     "ar": "متى يُنظر في البند 3؟",
     "zh": "项目3什么时候审议？",
-    "several": "Can migrants be prosecuted for having been smuggled?",
+    "several": "According to the UNODC Global Study of 2018, up to how much USD did smugglers earn in 2016?",
     "not held": "What does CTOC/COP/WG.7/2021/3 recommend to prosecutors?",
     "not said": "Who won the world cup?",
     "refused": "why" * 700,

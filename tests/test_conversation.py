@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from readers import word_readers
 
 from assistant.conversation import readings, spoken_in, stand_alone
 from assistant.conversation.memory import MOST, Memory
@@ -251,12 +252,12 @@ def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
 ) -> None:
     first, second = "When was the first Constructive Dialogue on the Smuggling of Migrants?", "Who was its chair?"
     warm = [starter_engine.ask(second, [first]) for _ in range(2)]
-    cold = Engine(starter_library, catalogue).ask(second, [first])
+    cold = Engine(starter_library, catalogue, readers=word_readers()).ask(second, [first])
     assert [each.statements for each in warm] == [cold.statements] * 2
 
 
 def test_a_turn_that_leads_nowhere_with_the_one_before_is_answered_by_itself(starter_engine: Engine) -> None:
-    question = "what counts as a vessel in the Protocol?"
+    question = "when may a State party board and search a vessel without nationality?"
     alone = starter_engine.ask(question)
     answer = starter_engine.ask(f"So {question}", ["Who won the football match between Vienna and Palermo yesterday?"])
     assert answer.statements[0] == alone.statements[0]

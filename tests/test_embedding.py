@@ -111,20 +111,6 @@ def test_a_question_is_one_unit_vector(embedder: Embedder) -> None:
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_questions_in_a_list_keep_their_order_and_are_nearly_what_they_are_alone(embedder: Embedder) -> None:
-    questions = [
-        f"{asks} {n} {of}?"
-        for n in range(3)
-        for asks in ("Who signed", "When is item")
-        for of in ("now", "in all of it")
-    ]
-    together = embedder.embed_queries(questions)
-    alone = np.stack([embedder.embed_query(question) for question in questions])
-    cosines = together @ alone.T
-    assert cosines.diagonal().min() >= 0.98
-    assert cosines.argmax(axis=1).tolist() == list(range(len(questions)))
-
-
 def test_no_passages_give_no_rows(embedder: Embedder) -> None:
     assert embedder.embed_passages([]).shape == (0, embedder.dimension)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import typer
 from click.testing import Result
+from readers import word_readers
 from typer.testing import CliRunner
 
 from corpus.catalogue import Catalogue
@@ -21,8 +22,7 @@ from corpus.models import Models
 from eval.crossing import rows as crossing_rows
 from eval.public import abstention, beir, commands, evidence, squad
 from eval.public.figures import mean
-from eval.public.fit import fit_bars
-from eval.public.memo import RememberedEmbedder, RememberedScorer
+from eval.public.memo import RememberedEmbedder
 from eval.public.outcomes import Outcome, Outcomes
 from eval.public.ranking import judged, rank, ranking_figures
 from eval.public.rows import PublicError, read_jsonl, sample
@@ -52,23 +52,10 @@ class Counting(HashEmbedder):
         return super().embed_passages(texts, progress)
 
 
-class Overlap:
-    """Stands for a cross-encoder: sure of texts that hold most words of the question, of others sure that not."""
-
-    def __init__(self) -> None:
-        self.given: list[str] = []
-
-    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        self.given += texts
-        words = {word.strip("?.,").casefold() for word in question.split()}
-        shares = [len(words & {word.strip("?.,:").casefold() for word in text.split()}) / len(words) for text in texts]
-        return np.array([8.0 if share >= 0.5 else -11.0 for share in shares], np.float32)
-
-
 @pytest.fixture
 def kit(catalogue: Catalogue) -> Kit:
     """Tiny models."""
-    return kit_of(Models(HashEmbedder()), Overlap(), catalogue, passages=12, statements=5)
+    return kit_of(Models(HashEmbedder()), word_readers(), catalogue, passages=12, statements=5)
 
 
 def write_lines(path: Path, *rows: object) -> Path:
@@ -190,29 +177,18 @@ def test_a_text_whose_language_was_corrected_leaves_no_twin(tmp_path: Path, kit:
 # Models that remember
 
 
-def test_remembered_vectors_and_scores_are_those_of_the_model_which_is_asked_once() -> None:
-    inner, scorer = Counting(), Overlap()
-    embedder, scores = RememberedEmbedder(inner), RememberedScorer(scorer)
+def test_remembered_vectors_are_those_of_the_model_which_is_asked_once() -> None:
+    inner = Counting()
+    embedder = RememberedEmbedder(inner)
     expected = HashEmbedder().embed_passages([CASTLE, BRIDGE, CASTLE])
     embedder.prepare([BRIDGE])
     told: list[int] = []
     for _ in range(2):
         assert np.array_equal(embedder.embed_passages([CASTLE, BRIDGE, CASTLE], told.append), expected)
-        assert np.array_equal(
-            scores.scores("Who built the castle?", [CASTLE, MARKET]),
-            Overlap().scores("Who built the castle?", [CASTLE, MARKET]),
-        )
     assert sorted(inner.given) == sorted([CASTLE, BRIDGE])
-    assert scorer.given == [CASTLE, MARKET]
     assert told == [3, 3]
     assert embedder.embed_passages([]).shape == (0, inner.dimension)
     assert embedder.fingerprint == inner.fingerprint
-
-
-def test_a_score_is_remembered_for_its_question_only() -> None:
-    scores = RememberedScorer(Overlap())
-    assert scores.scores("Who built the castle?", [CASTLE])[0] > 0
-    assert scores.scores("What do traders sell?", [CASTLE])[0] < 0
 
 
 # Asking
@@ -427,7 +403,7 @@ def test_the_outcome_of_a_squad_question_tells_which_sentences_hold_the_answer(t
         ranked = squad.outcome_of(engine, found.questions[0], answers=False)
     assert (outcome["ranked"][0], outcome["two_best"], outcome["quoted"]) == (0, True, True)
     assert outcome["units"][0]["holds"] is True
-    assert outcome["units"][0]["cross"] == 8.0
+    assert outcome["units"][0]["probability"] == 0.982
     assert (wrong["two_best"], wrong["quoted"]) == (False, False)
     assert "two_best" not in ranked
     figures = squad.squad_figures([outcome, wrong])
@@ -476,24 +452,6 @@ def test_rows_across_languages_hold_the_answer_by_turns(tmp_path: Path, kit: Kit
     held = [{passage["text"] for passage in row["passages"]} for row in made]
     assert CASTLE in held[0]
     assert BRIDGE not in held[1]
-
-
-def test_bars_are_fitted_for_each_language_and_for_passages_abroad(tmp_path: Path) -> None:
-    def row(language: str, near: float, answerable: bool, abroad: bool) -> dict[str, Any]:
-        units = [{"cosine": near / 2, "dense": near / 2}]
-        return {"language": language, "abroad": abroad, "answerable": answerable, "units": units}
-
-    own = [row("es", near, answerable, False) for near, answerable in ((1.4, True), (1.2, True), (1.0, False))]
-    abroad = [row("es", near, answerable, True) for near, answerable in ((1.1, True), (0.9, False))]
-    bars = fit_bars([write_lines(tmp_path / "outcomes.jsonl", *own, *abroad)])
-    assert [(bar.abroad, bar.bar, bar.answered, bar.refused) for bar in bars] == [
-        (False, 1.2, 0.0, 0.0),
-        (True, 1.1, 0.0, 0.0),
-    ]
-    strict = fit_bars([write_lines(tmp_path / "more.jsonl", *own, row("es", 1.5, False, False))], most=0.5)
-    assert [(bar.bar, bar.answered, bar.refused) for bar in strict] == [(1.2, 0.5, 0.0)]
-    none = fit_bars([write_lines(tmp_path / "none.jsonl", *own, row("es", 1.5, False, False))], most=0.0)
-    assert [(bar.answered, bar.refused) for bar in none] == [(0.0, 1.0)]
 
 
 def test_abstention_figures_are_those_worked_out_by_hand() -> None:
@@ -631,14 +589,14 @@ def test_each_command_prints_figures_as_json_and_as_a_table(tmp_path: Path, run:
         "gold quoted": ["evidence", write_lines(tmp_path / "e.jsonl", evidence_row("a", "Who?", CASTLE.split(".")[0]))],
     }
     for figure, arguments in commands_of.items():
-        done = run(*arguments, "--no-cross-encoder", "--json")
+        done = run(*arguments, "--no-reader", "--json")
         assert done.exit_code == 0, done.output
         found = json.loads(done.stdout)
         groups = found["figures"]
         assert all(figure in figures for figures in groups.values())
         assert list(found["rows"]) == list(groups)
-        assert found["about"]["cross_encoder"] == "off"
-        table = run(*arguments, "--no-cross-encoder")
+        assert found["about"]["readers"] == "off"
+        table = run(*arguments, "--no-reader")
         assert table.exit_code == 0, table.output
         assert all(group in table.stdout for group in groups)
         with pytest.raises(ValueError):
@@ -648,7 +606,7 @@ def test_each_command_prints_figures_as_json_and_as_a_table(tmp_path: Path, run:
 
 def test_a_command_goes_on_from_the_file_of_its_outcomes(tmp_path: Path, run: Callable[..., Result]) -> None:
     path, out = squad_file(tmp_path / "town.json", *TOWN), tmp_path / "out.jsonl"
-    arguments = ["retrieval", "--squad", path, "--no-cross-encoder", "--no-answers", "--out", out, "--json"]
+    arguments = ["retrieval", "--squad", path, "--no-reader", "--no-answers", "--out", out, "--json"]
     assert json.loads(run(*arguments, "--limit", 1).stdout)["rows"] == {"en": 1}
     first = out.read_text(encoding="utf-8")
     assert json.loads(run(*arguments).stdout)["rows"] == {"en": 2}
@@ -664,7 +622,7 @@ def test_questions_cross_into_another_language(tmp_path: Path, run: Callable[...
     french = squad_file(
         tmp_path / "fr.json", (pont, [("b1", "Quand ?", "1956", 0)]), ("Olaf.", [("c1", "Qui ?", "Olaf", 0)])
     )
-    done = run("retrieval", "--squad", english, "--documents", french, "--no-cross-encoder", "--json")
+    done = run("retrieval", "--squad", english, "--documents", french, "--no-reader", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["rows"] == {"fr": 2}
 
@@ -676,7 +634,7 @@ def test_two_languages_are_held_side_by_side_and_told_apart(tmp_path: Path, run:
         tmp_path / "fr.json", (chateau, [("c1", "Qui ?", "Olaf", 7)]), (pont, [("b1", "Quand ?", "1956", 30)])
     )
     kept = tmp_path / "kept"
-    arguments = ["retrieval", "--squad", english, "--documents", french, "--mixed", "--no-cross-encoder"]
+    arguments = ["retrieval", "--squad", english, "--documents", french, "--mixed", "--no-reader"]
     done = run(*arguments, "--library", kept, "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["rows"] == {"en": 1, "fr": 1, "all": 2}
@@ -687,7 +645,7 @@ def test_two_languages_are_held_side_by_side_and_told_apart(tmp_path: Path, run:
 def test_a_library_that_was_named_stays(tmp_path: Path, run: Callable[..., Result]) -> None:
     kept = tmp_path / "kept"
     arguments = ["retrieval", "--squad", squad_file(tmp_path / "town.json", *TOWN), "--no-answers", "--library", kept]
-    assert run(*arguments, "--no-cross-encoder").exit_code == 0
+    assert run(*arguments, "--no-reader").exit_code == 0
     with Library(kept, HashEmbedder(), SEGMENTER_VERSION) as library:
         assert [document.text for document in library.documents()] == [CASTLE, BRIDGE]
 

@@ -22,6 +22,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
+from readers import word_readers
 from serving import Answer, as_json, serving
 from typer.testing import CliRunner
 
@@ -651,11 +652,15 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_the_commands_run_compare_gate_and_report(here: Path, questions: Path, note: Path) -> None:
+def test_the_commands_run_compare_gate_and_report(
+    here: Path, questions: Path, note: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.qa.readers.Readers.shipped", lambda _: word_readers())
     run = ("run", "--set", questions, "--documents", note)
+    assert json.loads(command(*run, "--no-reader", "--name", "bare", "--json"))["settings"]["reader"] == "off"
     figures = json.loads(command(*run, "--json"))
     assert (figures["cases"], figures["answerable"], figures["set"]) == (3, 2, "set")
-    assert figures["settings"]["cross_encoder"] == "off"
+    assert figures["settings"]["reader"] == "on"
     assert figures["figures"]["quote_exact"]["value"] == 1.0
     assert (here / figures["run"] / ANSWERS).is_file()
     table = command(*run)

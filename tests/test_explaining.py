@@ -65,7 +65,7 @@ def test_every_passage_that_was_found_has_its_rank_place_and_fused_score(
 def test_what_is_weighed_without_a_reader_is_told_as_such(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     shown = told(open_library, catalogue, None)
     assert "nobody" in shown
-    assert "weighed without a reader" in shown
+    assert "Bars of likeness, since no reader reads it" in shown
 
 
 def test_a_question_that_a_rule_answers_weighs_nothing(open_library: OpenLibrary, catalogue: Catalogue) -> None:

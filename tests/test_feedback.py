@@ -112,9 +112,7 @@ def test_what_cannot_be_seen_is_taken_out() -> None:
 def second_schema(db: sqlite3.Connection) -> None:
     """Takes a library's database back to schema 2."""
     db.execute("DROP TABLE feedback")
-    for table in ("subjects", "outbox"):
-        db.execute(f"ALTER TABLE {table} DROP COLUMN multilingual")
-    db.execute("ALTER TABLE subjects DROP COLUMN carrier")
+    db.execute("ALTER TABLE outbox DROP COLUMN multilingual")
     db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
 
 

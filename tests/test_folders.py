@@ -576,9 +576,7 @@ def earlier(folder: Path) -> None:
         db.execute("DROP TABLE sources")
         db.execute("DROP INDEX documents_origin")
         db.execute("DROP INDEX documents_symbol")
-        for table in ("subjects", "outbox"):
-            db.execute(f"ALTER TABLE {table} DROP COLUMN multilingual")
-        db.execute("ALTER TABLE subjects DROP COLUMN carrier")
+        db.execute("ALTER TABLE outbox DROP COLUMN multilingual")
         db.execute("DELETE FROM stamp WHERE name = 'multilingual'")
         db.execute("UPDATE stamp SET value = '1' WHERE name = 'schema'")
         for document_id, fields in db.execute("SELECT id, fields FROM documents").fetchall():

@@ -9,9 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,11 +22,7 @@ from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryError, LibraryStale
 from corpus.library import Library, check_passages
-from corpus.models import Models
-from corpus.store import Subject
-from corpus.subject_index import SubjectIndex
 from corpus.symbols import Symbol
-from ingest.reading import read_document
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segment, segmenter
 
@@ -196,88 +192,6 @@ def test_damage_is_found_and_mended_by_reindexing(
     assert library.verify() == []
 
 
-def test_reindexing_takes_over_what_is_known_of_a_documents_subjects_since(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, note())
-    held = library.documents()[0]
-    assert held.id not in library.indexed()
-    asked = "what do they ask of it?"
-    library.reindex(segmenter(library.embedder), subjects=lambda _: [Subject(0, 5, "en", asked)])
-    assert [subject.phrase for _, subject, _ in library.subject_dense(asked, 3)] == [asked]
-    library.reindex(segmenter(library.embedder))
-    assert held.id in library.indexed()
-    assert library.verify() == []
-
-
-def _phrased(library: Library, *phrases: str) -> None:
-    """A document about each phrase."""
-    entries = [Subject(0, 5, "en", phrase) for phrase in phrases]
-    library.reindex(segmenter(library.embedder), subjects=lambda _: entries)
-
-
-def test_what_was_learnt_of_the_subjects_is_kept_for_the_next_process(
-    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library = open_library()
-    add(library, catalogue, note())
-    _phrased(library, "who keeps the lamps?", "when do boats leave?")
-    found = library.subject_dense("who keeps lamps?", 2)
-    leaning = library.subject_leaning("who keeps lamps?")
-    library.close()
-
-    def learnt_again(*_: object) -> None:
-        raise AssertionError("it was kept")
-
-    monkeypatch.setattr(SubjectIndex, "learn", learnt_again)
-    library = open_library()
-    assert library.subject_dense("who keeps lamps?", 2) == found
-    assert library.subject_leaning("who keeps lamps?") == leaning
-
-
-def test_what_was_learnt_is_learnt_anew_when_the_subjects_change(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, note())
-    for phrase in ("who keeps the lamps?", "when do boats leave?"):
-        _phrased(library, phrase)
-        assert [subject.phrase for _, subject, _ in library.subject_dense("who?", 9)] == [phrase]
-
-
-def test_a_document_without_subjects_leaves_what_was_learnt_alone(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
-) -> None:
-    library = open_library()
-    add(library, catalogue, note())
-    _phrased(library, "who keeps the lamps?")
-    found = library.subject_dense("who?", 1)
-    kept = list((tmp_path / "library" / "learnt").iterdir())
-    add(library, catalogue, note(b"# Ropes\n\n1. Ropes are dry.\n", "ropes.md"))
-    assert list((tmp_path / "library" / "learnt").iterdir()) == kept
-    assert library.subject_dense("who?", 1) == found
-    library.remove(next(each.id for each in library.documents() if each.id in library.indexed()))
-    assert not (tmp_path / "library" / "learnt").exists()
-    assert library.subject_dense("who?", 1) == []
-
-
-@pytest.mark.parametrize("damage", [b"", b"no archive", None])
-def test_what_was_learnt_and_is_damaged_is_learnt_anew(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, damage: bytes | None
-) -> None:
-    library = open_library()
-    add(library, catalogue, note())
-    _phrased(library, "who keeps the lamps?")
-    found = library.subject_dense("who?", 1)
-    library.close()
-    (kept,) = (tmp_path / "library" / "learnt").iterdir()
-    kept.write_bytes(kept.read_bytes()[:-200] if damage is None else damage)
-    library = open_library()
-    assert library.subject_dense("who?", 1) == found
-    assert library.verify() == []
-
-
 def test_languages_that_the_model_does_not_serve_get_no_vectors(tmp_path: Path, catalogue: Catalogue) -> None:
     class English(HashEmbedder):
         languages = frozenset({"en"})
@@ -370,6 +284,7 @@ def test_rank_of_vectors_follows_the_cosine(open_library: OpenLibrary, catalogue
 _KILLED = """
 import sys
 from pathlib import Path
+from typing import Any
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -408,56 +323,45 @@ def test_killed_at_any_instant_the_library_opens_again_sound(tmp_path: Path, cat
                 assert numbers == {f"para. {k}" for k in range(1, 12)}
 
 
-def test_a_gap_that_documents_share_is_embedded_once(open_library: OpenLibrary) -> None:
+def test_a_library_of_before_loses_its_subject_index_when_it_is_opened(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
     library = open_library()
-    seen: list[str] = []
-
-    class Counting(HashEmbedder):
-        def embed_queries(self, texts: Sequence[str]) -> np.ndarray:
-            seen.extend(texts)
-            return super().embed_queries(texts)
-
-    library.models = Models(Counting())
-    gap = Subject(0, 0, "en", "Who paid for the lighthouse?")
-    for name in ("one.md", "two.md"):
-        document = replace(read_document(note(), Catalogue([], [], {}))[0], slug=name)
-        library.add(document, segment(document, library.embedder), subjects=[gap])
-    assert seen.count(gap.phrase) == 1
-    assert library.subject_dense(gap.phrase, 5)[0][2] == pytest.approx(1.0)
-
-
-def test_a_gap_that_documents_share_is_held_once_for_all_of_them_to_the_last(open_library: OpenLibrary) -> None:
+    add(library, catalogue, note())
+    found = library.lexical(["boat"], "en", 5)
+    library.close()
+    folder = tmp_path / "library"
+    (folder / "learnt").mkdir()
+    (folder / "learnt" / "1234.npz").write_bytes(b"learnt")
+    with closing(sqlite3.connect(folder / "library.sqlite3")) as db, db:
+        db.executescript(
+            "CREATE TABLE subjects (row INTEGER PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents (id), phrase TEXT);"
+            "INSERT INTO subjects SELECT NULL, id, 'who keeps the lamps?' FROM documents;"
+            "CREATE VIRTUAL TABLE subject_index_en USING fts5(phrase);"
+            "INSERT INTO subject_index_en VALUES ('who keeps the lamps');"
+            "UPDATE stamp SET value = '6' WHERE name = 'schema'"
+        )
     library = open_library()
-    gap = Subject(0, 0, "en", "Who paid for the lighthouse?")
-    answered = Subject(0, 5, "en", "What colour is the lighthouse?")
-    documents = [replace(read_document(note(), Catalogue([], [], {}))[0], slug=f"{n}.md") for n in range(3)]
-    for document in documents:
-        library.add(document, segment(document, library.embedder), subjects=[gap, answered, gap])
-    for gone, document in enumerate(documents):
-        homes = {each.id for each in documents[gone:]}
-        assert library.gap_homes(gap.phrase) == homes
-        assert [subject.phrase for _, subject, _ in library.subject_dense(gap.phrase, 1)] == [gap.phrase]
-        assert [subject for _, subject in library.subject_lexical(["paid"], "en", 9)] == [gap]
-        assert library.subject_frequency(["paid"], "en") == ({"paid": 1}, 1 + len(homes))
-        assert library.verify() == []
-        library.remove(document.id)
-    assert library.gap_homes(gap.phrase) == frozenset()
-    assert library.subject_dense(gap.phrase, 1) == []
     assert library.verify() == []
+    assert library.lexical(["boat"], "en", 5) == found
+    assert library.stamp()["schema"] == "7"
+    library.close()
+    with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
+        names = [name for (name,) in db.execute("SELECT name FROM sqlite_master")]
+    assert not [name for name in names if "subject" in name]
+    assert not (folder / "learnt").exists()
 
 
-def test_reindexing_gives_shared_gaps_new_vectors(open_library: OpenLibrary) -> None:
+def test_a_library_whose_vectors_were_searched_less_widely_is_searched_as_others_are(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
     library = open_library()
-    gap = Subject(0, 0, "en", "Who paid for the lighthouse?")
-    for name in ("one.md", "two.md"):
-        document = replace(read_document(note(), Catalogue([], [], {}))[0], slug=name)
-        library.add(document, segment(document, library.embedder), subjects=[gap])
-
-    class Turned(HashEmbedder):
-        def embed_query(self, text: str) -> np.ndarray:
-            return -super().embed_query(text)
-
-    library.models = Models(Turned())
-    library.reindex(segmenter(library.embedder))
-    assert library.subject_dense(gap.phrase, 1)[0][2] == pytest.approx(-1.0)  # asked by the model of before
-    assert library.verify() == []
+    add(library, catalogue, note())
+    kept: Any = library.chroma_collection
+    with pytest.warns(DeprecationWarning, match="legacy"):
+        kept.modify(configuration={"hnsw": {"ef_search": 100}})
+    library.close()
+    with open_library() as again:
+        collection: Any = again.chroma_collection
+        assert collection.configuration_json["hnsw"]["ef_search"] == 800
+        assert again.dense("boats", 5)

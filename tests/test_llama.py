@@ -14,7 +14,7 @@ from assistant.llama import AnswerEngine, PassageRetriever
 from assistant.qa.engine import Engine
 
 QUESTION = "What must a State do for smuggled migrants?"
-UNANSWERED = "What is the price of a coffee in the lobby?"
+UNANSWERED = "Who won the world cup?"
 
 
 def text_node(found: NodeWithScore) -> TextNode:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from readers import word_readers
 
 from assistant.markdown import inert, rendered
 from assistant.qa.answer import Answer, Citation, Pointer, Statement
@@ -116,7 +117,7 @@ def test_a_hostile_document_is_quoted_and_does_nothing(open_library: OpenLibrary
     )
     library = open_library()
     add(library, catalogue, Input("a.txt", f"---\nsymbol: A/99/1\n---\n\n# Boats\n\n1. {words}\n".encode()))
-    answer = Engine(library, catalogue).ask("What does paragraph 1 of A/99/1 say?")
+    answer = Engine(library, catalogue, readers=word_readers()).ask("What does paragraph 1 of A/99/1 say?")
     assert [each.quote for each in answer.citations] == [words]
     text = rendered(answer).text
     assert links(text) == {"https://docs.un.org/en/A/99/1"}

@@ -23,7 +23,7 @@ from corpus.library import Library
 from ingest.run import starter_sources
 from ingest.segment import SEGMENTER_VERSION
 
-ASKED = "Can migrants be prosecuted for having been smuggled?"
+ASKED = "What does article 5 of the Protocol say about smuggled migrants?"
 CLAIM = "A migrant cannot be prosecuted under the Protocol merely because he or she was smuggled."
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from readers import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
@@ -129,7 +130,7 @@ def test_one_question_is_embedded_once_by_each_model(tmp_path: Path, catalogue: 
     with Library(tmp_path, Models(EnglishOnly(), second), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
         second.asked.clear()
-        Engine(library, catalogue).ask("¿Dónde hay refugio?")
+        Engine(library, catalogue, readers=word_readers()).ask("¿Dónde hay refugio?")
         assert second.asked.count("¿Dónde hay refugio?") == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenLibrary, add
+from readers import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
@@ -25,7 +26,7 @@ A/88/601
 def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
     library = open_library()
     add(library, catalogue, Input("board.md", BOARD.encode()))
-    return Engine(library, catalogue)
+    return Engine(library, catalogue, readers=word_readers())
 
 
 @pytest.mark.parametrize(

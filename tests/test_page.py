@@ -9,12 +9,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from conftest import OpenLibrary
 from hypothesis import given
 from hypothesis import strategies as st
 from services import Made, made_service
 
 from assistant.labels import words_of
 from assistant.page.anchors import anchors_of, slug
+from assistant.page.examples import examples
 from assistant.page.rendering import carried, web_address
 from assistant.page.sources import sources_of
 from assistant.page.turns import MOST_TURNS, Conversations, Turn
@@ -293,3 +295,19 @@ def test_labels_with_places_have_the_same_places_in_every_language() -> None:
     places = {name: sorted(re.findall(r"\{(\w+)\}", text)) for name, text in words_of("en").items()}
     for language in LANGUAGES:
         assert {name: sorted(re.findall(r"\{(\w+)\}", text)) for name, text in words_of(language).items()} == places
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_questions_to_begin_with_are_made_of_what_is_held_and_answered_in_the_readers_language(
+    made: Made, language: str
+) -> None:
+    engine = made.service.engine
+    offered = examples(engine.library, language)
+    assert 4 <= len(offered) <= 6
+    for question in offered:
+        answer = engine.ask(question)
+        assert (answer.status, answer.language) == ("answered", language), question
+
+
+def test_an_empty_library_offers_no_questions(open_library: OpenLibrary) -> None:
+    assert examples(open_library(), "en") == []

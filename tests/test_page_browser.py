@@ -220,7 +220,7 @@ def test_a_filter_keeps_the_answer_to_its_documents(visit: Visit) -> None:
     page.get_by_label("Documents", exact=True).fill("Figures")
     page.get_by_role("option", name="Figures on the smuggling of migrants").click()
     page.keyboard.press("Escape")
-    turn = visit.ask("When is item 3?")
+    turn = visit.ask("Which guild do wheelwrights join?")
     expect(turn.locator(".rp-state")).to_have_text("Not found")
     expect(turn.locator(".rp-scope")).to_contain_text("figures")
     turn = visit.ask("How many people were smuggled?")

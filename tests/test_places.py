@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add
+from readers import word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.places import locator_of
@@ -57,7 +58,7 @@ def library(open_library: OpenLibrary, catalogue: Catalogue) -> Library:
 
 @pytest.fixture
 def engine(library: Library, catalogue: Catalogue) -> Engine:
-    return Engine(library, catalogue)
+    return Engine(library, catalogue, readers=word_readers())
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_a_question_is_answered_by_its_own_words_where_no_model_reads_its_langua
 ) -> None:
     with Library(tmp_path / "library", EnglishOnly(), SEGMENTER_VERSION) as library:
         add(library, catalogue, Input("carta.md", LETTER.encode()), Input("report.md", REPORT))
-        engine = Engine(library, catalogue)
+        engine = Engine(library, catalogue, readers=word_readers())
         answer = engine.ask("¿Qué anunció el puerto de Arla el 10 de septiembre de 2030?")
         assert answer.status == "answered"
         assert answer.citations[0].locator == "A/88/303, para. 1"

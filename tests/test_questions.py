@@ -1,4 +1,4 @@
-"""Questions: what they name is read in six languages, follow-ups are made whole, subjects and gaps are known."""
+"""Questions: what they name is read in six languages, follow-ups are made whole."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.conversation import stand_alone
-from assistant.qa.engine import Engine
 from assistant.question import Question, clean_question, parse_question
-from assistant.subjects import read_subjects
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -426,51 +424,3 @@ def test_every_shipped_term_has_a_name_in_every_language() -> None:
             names = VOCABULARY.names(concept, language)
             assert names, (term, language)
             assert all(name.strip() for name in names), (term, language)
-
-
-# Subjects
-
-
-@pytest.mark.parametrize(
-    ("text", "key", "article"),
-    [
-        ("Can a smuggled migrant be put on trial just for having been smuggled?", PROTOCOL_KEY, "art. 5"),
-        ("What counts as an organised criminal group?", CONVENTION_KEY, "art. 2"),
-        ("Quelles sont les mesures de protection des témoins ?", CONVENTION_KEY, "art. 24"),
-    ],
-)
-def test_a_paraphrase_finds_the_article_that_answers_it(
-    starter_engine: Engine, text: str, key: str, article: str
-) -> None:
-    library = starter_engine.library
-    reading = read_subjects(starter_engine.question(text), library)
-    places = []
-    for hit in reading.hits[:2]:  # a reading of both treaties may say the same
-        document = library.document(hit.document_id)
-        block = document.block_at(hit.start)
-        places.append((document.key, block.locator if block else ""))
-    assert any(found == key and locator.startswith(f"{article},") for found, locator in places)
-    assert reading.hits[0].score > reading.gap
-
-
-def test_hits_come_best_first_with_scores_in_their_bounds(starter_engine: Engine) -> None:
-    hits = read_subjects(starter_engine.question("How are witnesses protected?"), starter_engine.library).hits
-    assert len(hits) > 3
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert all(-1e-6 <= part <= 1 + 1e-6 for hit in hits for part in (hit.cosine, hit.shared))
-
-
-@pytest.mark.parametrize("text", ["Who chairs the meeting?", "who is chairing the meeting"])
-def test_a_question_that_the_documents_are_known_not_to_answer_is_recognised(starter_engine: Engine, text: str) -> None:
-    reading = read_subjects(starter_engine.question(text), starter_engine.library)
-    assert reading.gap > max((hit.score for hit in reading.hits), default=0.0)
-    assert "chair" in reading.gap_phrase.casefold()
-
-
-def test_subjects_can_be_restricted_to_some_documents(starter_engine: Engine) -> None:
-    library = starter_engine.library
-    (convention,) = library.find(CONVENTION_KEY)
-    question = starter_engine.question("Can migrants be prosecuted for having been smuggled?")
-    hits = read_subjects(question, library, [convention.id]).hits
-    assert hits
-    assert {hit.document_id for hit in hits} == {convention.id}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from model_server import streamed, writing
+from readers import word_readers
 from serving import Answer as Reply
 from serving import free_port
 
@@ -32,7 +33,7 @@ def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[[str],
 
     def make(url: str) -> Engine:
         model = Endpoint(f"{url}/v1", "scripted", silence=5, seconds=5, retries=0, window=8_192, output=400)
-        return Engine(starter_library, catalogue, writer=Writer(model, SupportCheck()))
+        return Engine(starter_library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()))
 
     return make
 

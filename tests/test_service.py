@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import pytest
 from ods import word_file
+from readers import word_readers
 from services import ended, listening, made_service
 
 from assistant.access import LOCAL, Principal, Role
@@ -35,7 +36,7 @@ from corpus.library import Library
 from ingest.run import Input
 
 READER = Principal(Role.READ, "key", "key:1", "192.0.2.1")
-SMUGGLED = "Can migrants be prosecuted for having been smuggled?"
+SMUGGLED = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
 
 
 @pytest.fixture
@@ -591,7 +592,11 @@ def slow(starter_library: Library, catalogue: Catalogue) -> Iterator[Callable[..
         model = Model()
         turns = Turns(**limits)
         writer = Writer(Shared(model, replies, patience), SupportCheck(), away=turns.away)
-        made.append(Service(Engine(starter_library, catalogue, writer=writer, mode="quote"), turns=turns))
+        made.append(
+            Service(
+                Engine(starter_library, catalogue, readers=word_readers(), writer=writer, mode="quote"), turns=turns
+            )
+        )
         return made[-1], model.held
 
     yield make

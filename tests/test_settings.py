@@ -27,8 +27,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_without_any_setting_the_defaults_hold(tmp_path: Path) -> None:
     chosen = load_settings()
     assert chosen.data_dir == tmp_path / "data-home" / "rapporteur"
-    assert (chosen.embedding, chosen.cross_encoder, chosen.chroma_url) == ("minilm", "auto", None)
-    assert (chosen.passages, chosen.max_statements, chosen.max_question) == (12, 5, 2_000)
+    assert (chosen.embedding, chosen.reader, chosen.chroma_url) == ("minilm", True, None)
+    assert (chosen.passages, chosen.max_statements, chosen.max_question) == (12, 3, 2_000)
     assert chosen.ods_url == "https://documents.un.org"
     assert (chosen.fetch_delay, chosen.fetch_timeout, chosen.fetch_max_wait) == (1, 30, 120)
 
@@ -65,7 +65,7 @@ def test_the_named_file_is_read_in_place_of_the_usual_one(tmp_path: Path, file: 
     write(tmp_path / "config" / "rapporteur" / "rapporteur.toml", "passages = 4\nmax_statements = 9\n")
     write(file, "passages = 6\n")
     chosen = load_settings()
-    assert (chosen.passages, chosen.max_statements) == (6, 5)
+    assert (chosen.passages, chosen.max_statements) == (6, 3)
 
 
 def test_a_tilde_stands_for_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def test_a_tilde_stands_for_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("max_statements", "21"),
         ("max_question", "99"),
         ("max_question", "20001"),
-        ("cross_encoder", "maybe"),
+        ("reader", "maybe"),
         ("embedding", ""),
         ("chroma_url", "localhost:8000"),
         ("chroma_url", "ftp://localhost"),

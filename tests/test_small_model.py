@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from readers import word_readers
 
 from assistant.model.endpoint import Endpoint
 from assistant.qa.engine import Engine
@@ -30,7 +31,7 @@ server = xllamacpp.Server(params)
 print(server.listening_address, flush=True)
 sys.stdin.read()
 """
-ASKED = "Can migrants be prosecuted for having been smuggled?"
+ASKED = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,9 @@ def test_what_a_small_model_writes_stands_only_where_the_documents_say_it(
     model: Endpoint, starter_library: Library, catalogue: Catalogue
 ) -> None:
     check = SupportCheck()
-    engine = Engine(starter_library, catalogue, writer=Writer(model, check, most=2), mode="write")
+    engine = Engine(
+        starter_library, catalogue, readers=word_readers(), writer=Writer(model, check, most=2), mode="write"
+    )
     events = list(engine.stream(ASKED))
     last = events[-1]
     assert isinstance(last, Finished)

@@ -40,7 +40,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 @pytest.mark.parametrize(
     ("slip", "meant"),
     [
-        ("chekcing a pasport", "checking a passport"),
+        ("a lost pasport", "a lost passport"),
         ("date of entry into froce", "date of entry into force"),
         ("organised crime conventoin", "organised crime convention"),
         ("Octobr, please", "October, please"),

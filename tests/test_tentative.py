@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from conftest import OpenLibrary, add
+from readers import BARS
 from rich.console import Console
 
 from assistant.cli.render import print_answer, print_events
@@ -15,6 +16,8 @@ from assistant.frames import say
 from assistant.markdown import PARAGRAPH, opening, rendered
 from assistant.qa.engine import Engine
 from assistant.qa.events import Said
+from assistant.qa.reader import Reading
+from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from eval.cases import Case
@@ -29,22 +32,23 @@ NOTE = (
 
 
 class Judge:
-    """A cross-encoder that gives every text the same logit."""
+    """A reader that gives every passage the same logit, and all of its words."""
 
     def __init__(self, logit: float) -> None:
         self._logit = logit
 
-    def scores(self, question: str, texts: Sequence[str]) -> np.ndarray:
-        return np.full(len(texts), self._logit, np.float32)
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        told = np.ones(1, np.float32)
+        return [Reading(self._logit, [(0, len(text))], told, told) for _, text in passages]
 
 
 def engine(open_library: OpenLibrary, catalogue: Catalogue, logit: float) -> Engine:
     library = open_library()
     add(library, catalogue, Input("note.md", NOTE.encode()))
-    return Engine(library, catalogue, cross_encoder=Judge(logit))
+    return Engine(library, catalogue, readers=Readers({"en": Judge(logit)}, {"en": BARS}))
 
 
-@pytest.mark.parametrize(("logit", "status"), [(20.0, "answered"), (4.0, "tentative"), (-11.0, "not_found")])
+@pytest.mark.parametrize(("logit", "status"), [(3.0, "answered"), (-2.0, "tentative"), (-9.0, "not_found")])
 def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
     open_library: OpenLibrary, catalogue: Catalogue, logit: float, status: str
 ) -> None:
@@ -56,7 +60,7 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
 def test_what_comes_closest_is_quoted_and_cited_like_an_answer_in_at_most_three_statements(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
-    asked = engine(open_library, catalogue, 4.0)
+    asked = engine(open_library, catalogue, -2.0)
     answer = asked.ask("How many crowns do yachts pay a night?")
     assert 1 <= len(answer.statements) <= 3
     for citation in answer.citations:
@@ -68,7 +72,7 @@ def test_what_comes_closest_is_quoted_and_cited_like_an_answer_in_at_most_three_
 def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_or_not(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
-    asked = engine(open_library, catalogue, 4.0)
+    asked = engine(open_library, catalogue, -2.0)
     answer = asked.ask("How many crowns do yachts pay a night?")
     doubt = say("tentative", "en")
     shown = rendered(answer)
@@ -88,7 +92,7 @@ def test_its_doubt_stands_before_its_words_in_text_and_on_the_terminal_streamed_
     assert printed[0].count(doubt) == 1
 
 
-@pytest.mark.parametrize(("logit", "tentative"), [(4.0, True), (20.0, False)])
+@pytest.mark.parametrize(("logit", "tentative"), [(-2.0, True), (3.0, False)])
 def test_the_event_of_a_statement_tells_that_it_may_not_answer(
     open_library: OpenLibrary, catalogue: Catalogue, logit: float, tentative: bool
 ) -> None:

@@ -26,7 +26,7 @@ from corpus.models import Models
 from eval.training.card import write_card
 from eval.training.cli import app
 from eval.training.groups import Group, Read, folded, lines_of, load, save
-from eval.training.measure import outcomes, questions_for
+from eval.training.measure import by_likeness, by_reader, outcomes, questions_for
 from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
@@ -345,8 +345,15 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     assert [(each.answerable, each.aside) for each in english] == [(True, False), (False, False), (False, True)]
     rest = questions_for("multilingual", [asked], [held_back], harbour)
     assert [(each.answerable, each.aside) for each in rest] == [(False, True)] * 3
-    logits = [each.logit for each in outcomes(english[:1], harbour, Counting())]
+    logits = [each.logit for each in outcomes(english[:1], by_reader(harbour, Counting()))]
     assert logits == [4.0]  # "yachts pay a night", of the paragraph that answers
+
+
+def test_likeness_is_calibrated_by_what_is_nearest(harbour: Engine, asked: Path) -> None:
+    english = questions_for("en", [asked], [], harbour)
+    near, far = outcomes(english, by_likeness(harbour))
+    assert (near.answerable, far.answerable) == (True, False)
+    assert 0.0 < near.logit <= 2.0
 
 
 def test_questions_about_other_documents_are_refused(harbour: Engine, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add
+from readers import word_readers
 from services import LOCAL_TOKEN, Made, ended, listening, made_service
 from test_cli import Cli, write
 
@@ -52,7 +53,7 @@ def held(library: Library) -> list[tuple[str, bool]]:
 
 
 def said(library: Library, catalogue: Catalogue, question: str = ASKED) -> str:
-    return " ".join(each.text for each in Engine(library, catalogue).ask(question).statements)
+    return " ".join(each.text for each in Engine(library, catalogue, readers=word_readers()).ask(question).statements)
 
 
 def test_a_text_that_prints_its_symbol_answers_and_is_unverified(
@@ -61,7 +62,7 @@ def test_a_text_that_prints_its_symbol_answers_and_is_unverified(
     library = open_library()
     add(library, catalogue, upload("b.md", RIGHT))
     assert held(library) == [(f"{SYMBOL}:en:official", True)]
-    answer = Engine(library, catalogue).ask(ASKED)
+    answer = Engine(library, catalogue, readers=word_readers()).ask(ASKED)
     assert "green flag" in answer.statements[0].text
     assert [each.get("unverified") for each in answer.to_json()["citations"]] == [True]
     assert "(unverified copy)" in reference(answer.citations[0], "en")
@@ -134,7 +135,7 @@ def test_an_unverified_text_steps_in_front_of_a_digest_and_is_shown_as_unverifie
     library = open_library()
     digest = f"---\nsymbol: {SYMBOL}\nedition: digest\ntitle: Boats\n---\n# Boats\n\n1. Boats have some flag.\n"
     add(library, catalogue, upload("d.md", digest), upload("a.md", RIGHT))
-    answer = Engine(library, catalogue).ask(ASKED)
+    answer = Engine(library, catalogue, readers=word_readers()).ask(ASKED)
     assert [(each.edition, each.unverified) for each in answer.citations] == [("official", True)]
 
 
@@ -230,7 +231,7 @@ def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) 
 def test_footnotes_say_that_a_copy_is_unverified(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_library()
     add(library, catalogue, upload("a.md", RIGHT))
-    engine = Engine(library, catalogue)
+    engine = Engine(library, catalogue, readers=word_readers())
     for wanted in (True, False):
         note = References(library, "en").note(engine.ask(ASKED).citations)
         assert ("unverified copy" in "".join(span.text for span in note.spans)) is wanted
@@ -286,7 +287,7 @@ def test_the_library_for_llama_index_tells_of_an_unverified_copy(
 ) -> None:
     library = open_library()
     add(library, catalogue, upload("a.md", RIGHT))
-    response = response_of(Engine(library, catalogue).ask(ASKED))
+    response = response_of(Engine(library, catalogue, readers=word_readers()).ask(ASKED))
     assert [each.node.metadata["unverified"] for each in response.source_nodes] == [True]
 
 

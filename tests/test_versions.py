@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import SHARED, OpenLibrary, add
+from readers import word_readers
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -89,7 +90,7 @@ def read(text: str, symbol: str = f"{BASE}/Corr.1", language: str = "en") -> Doc
 
 def asked(library: Library, question: str, language: str | None = None) -> Answer:
     """The answer, its quotes checked against the documents."""
-    answer = Engine(library, Catalogue.shipped()).ask(question, language=language)
+    answer = Engine(library, Catalogue.shipped(), readers=word_readers()).ask(question, language=language)
     for citation in answer.citations:
         document = library.document(citation.document)
         assert document.text[citation.start : citation.end] == citation.quote

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from model_server import Excerpts, Script, chunk, streamed, the, writing
+from readers import word_readers
 from serving import Answer as Reply
 from serving import free_port
 
@@ -20,7 +21,7 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 
 IN_FIGURES, IN_STUDY = "USD 7 billion in 2016", "2.5 million"
-EARN = "Figures on smuggling: what did the Global Study of 2018 say of the income of smugglers in 2016?"
+EARN = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
 TRUE = "In 2016 smugglers earned as much as USD 7 billion, according to the Global Study of 2018."
 SECOND = "At least 2.5 million migrants were smuggled in 2016."
 
@@ -52,7 +53,9 @@ def engine_at(starter_library: Library, catalogue: Catalogue) -> Callable[..., E
             window=window,
             output=output,
         )
-        return Engine(starter_library, catalogue, writer=Writer(model, SupportCheck()), mode=mode)
+        return Engine(
+            starter_library, catalogue, readers=word_readers(), writer=Writer(model, SupportCheck()), mode=mode
+        )
 
     return make
 
@@ -419,7 +422,7 @@ def test_two_questions_at_once_keep_their_answers_apart(engine_at: Callable[...,
     from concurrent.futures import ThreadPoolExecutor
 
     other, shield = (
-        "Can migrants be prosecuted for having been smuggled?",
+        "What does article 5 of the Protocol say about smuggled migrants?",
         "Migrants cannot be prosecuted under the Protocol.",
     )
 

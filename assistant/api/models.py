@@ -153,7 +153,9 @@ class AnswerOut(BaseModel):
     see_also: list[PointerOut]
     notes: list[str]
     confidence: float | None
-    probability: float | None = Field(description="The chance that the best passage answers, where the reader told it.")
+    probability: float | None = Field(
+        description="The chance that the best passage answers; null where a rule decided."
+    )
     model: str | None
     raw: list[str]
     dropped: list[DroppedOut]

@@ -10,22 +10,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assistant.brief.ground import Ground
-from assistant.evidence import Scored
+from assistant.brief.weighing import Weighed, weigh
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.units import Unit
 from assistant.slices import Slices
-from assistant.weights import NO_CROSS
 from assistant.wording.dates import dates_in
 from assistant.wording.values import plain, without_symbols
 from corpus.symbols import find_symbols
 
-SURE_CROSS, NEAR_CROSS = 1.0, -4.0
-NEAR, OWN_NEAR, PLAIN_NEAR = 0.55, 0.40, 0.60
-"""Least likeness in meaning (cosine): beside the cross-encoder, in a document that is bound to the subject, and alone."""
-SUBJECT = 0.78
-"""Likeness of the subject index at which it suffices beside the cross-encoder."""
+SURE, NEAR, OWN_NEAR = 0.55, 0.60, 0.40
+"""Least likeness in meaning (cosine) of what was clearly said already, of a unit of any document, and of one of a document
+that is bound to the subject."""
 COVERED = 0.5
 """Share of the subject's content that a unit names, where no model reads its language."""
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
@@ -60,20 +57,19 @@ class Chooser:
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
 
     def speaking(
-        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
-    ) -> list[Scored]:
+        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Weighed], bool] = lambda _: True
+    ) -> list[Weighed]:
         """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
         if not documents:
             return []
         scored = self.weigh(words, documents)
         good = [each for each in self.slices(scored) if self.usable(each.unit) and fits(each) and self.speaks(each)]
-        good.sort(key=lambda each: (-worth(each), each.unit.document.id, each.unit.start))
         return self._apart(good, most)
 
-    def weigh(self, words: str, documents: Sequence[str]) -> list[Scored]:
+    def weigh(self, words: str, documents: Sequence[str]) -> list[Weighed]:
         """The units of some documents, weighed against a subject in a slice of its own."""
         self.slices.end()
-        return self.engine.weigh(words, documents, self.ground.request.language)
+        return weigh(self.engine, words, documents, self.ground.request.language)
 
     def take(self, units: Sequence[Unit], most: int = 100, *, fresh: bool = False) -> tuple[Statement, ...]:
         """Units as statements, which count as used from now on; at most so many. `fresh`: none says in other words what
@@ -109,7 +105,7 @@ class Chooser:
         scored = self.weigh(words, documents) if documents else []
         return any(
             self.speaks(each)
-            and (each.cross >= SURE_CROSS or each.cosine >= NEAR or each.coverage >= COVERED)
+            and (each.cosine >= SURE or each.coverage >= COVERED)
             and any(o.document == each.unit.document.id and o.start < each.unit.end and each.unit.start < o.end
                     for o in self.used)
             for each in scored
@@ -187,23 +183,16 @@ class Chooser:
         shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
         return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
 
-    def speaks(self, each: Scored) -> bool:
+    def speaks(self, each: Weighed) -> bool:
         """Whether a unit speaks to the words that it was weighed against."""
         served = self.engine.library.embedder.languages
         if served is not None and each.unit.document.language not in served:
             return each.coverage >= COVERED
-        own = each.unit.document.id in self.ground.own
-        if each.cross == NO_CROSS:
-            return each.cosine >= (OWN_NEAR if own else PLAIN_NEAR) or (
-                each.subject >= SUBJECT and each.cosine >= OWN_NEAR
-            )
-        if each.cross >= SURE_CROSS or (own and each.cosine >= OWN_NEAR):
-            return True
-        return each.cross >= NEAR_CROSS and (each.cosine >= NEAR or each.subject >= SUBJECT)
+        return each.cosine >= (OWN_NEAR if each.unit.document.id in self.ground.own else NEAR)
 
-    def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
+    def _apart(self, scored: Sequence[Weighed], most: int) -> list[Weighed]:
         """The best, none of which overlaps with another one or says the same."""
-        kept: list[Scored] = []
+        kept: list[Weighed] = []
         vectors: list[np.ndarray] = []
         for each in scored[: 3 * most]:
             unit = each.unit
@@ -220,12 +209,6 @@ class Chooser:
             if len(kept) == most:
                 break
         return kept
-
-
-def worth(each: Scored) -> float:
-    """How much speaks for a unit: likeness in meaning, the words it shares, and the cross-encoder where it was asked."""
-    crossed = 0.0 if each.cross == NO_CROSS else (max(-5.0, min(5.0, each.cross)) + 5.0) / 10.0
-    return each.cosine + 0.3 * each.coverage + 0.5 * crossed
 
 
 def only_later(text: str, day: dt.date) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.brief.choosing import Chooser
 from assistant.brief.ground import proposes
 from assistant.brief.model import Paper, Part
-from assistant.evidence import Scored
+from assistant.brief.weighing import Weighed
 from assistant.frames import say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer
@@ -84,7 +84,7 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
     for each in (said := [each for each in said if chooser.free(each)]):
         chooser.note(each)
 
-    def tells(each: Scored) -> bool:
+    def tells(each: Weighed) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
         return bool(named & announced) and each.unit.document.key not in announced
 

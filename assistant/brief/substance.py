@@ -8,15 +8,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from assistant.brief.articles import ArticleFinder
-from assistant.brief.choosing import Chooser, only_later, worth
+from assistant.brief.choosing import Chooser, only_later
 from assistant.brief.ground import Theme, proposes
 from assistant.brief.model import Audience, Part
+from assistant.brief.weighing import Weighed
 from assistant.compare.differing import differing
-from assistant.evidence import Scored
 from assistant.frames import say
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
-from assistant.weights import NO_CROSS
 from corpus.documents import Document
 
 ARTICLES: dict[Audience, int] = {"chair": 6, "delegate": 8, "secretariat": 14}
@@ -25,8 +24,6 @@ POINTS: dict[Audience, int] = {"chair": 2, "delegate": 3, "secretariat": 4}
 COVERED = 0.25
 """Share of the subject's content that guidance, and a point that is not near to the whole, must name: more than what the
 body is about anyway."""
-CROSSED = -0.5
-"""Least score by the cross-encoder of a point that another document makes."""
 GUIDANCE, DIFFERENCES, NAMING = 6, 4, 2
 POOL = 16
 """How many units each theme puts forward; of several themes the nearest gets a unit."""
@@ -75,7 +72,7 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     most = POINTS[ground.request.audience]
     if ground.request.kind in ("theme", "question"):
         most *= 3
-    found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
+    found: dict[tuple[str, int, int], tuple[float, int, Weighed]] = {}
     for n, theme in enumerate(ground.themes):
         if theme.section is not None:
             continue
@@ -97,7 +94,7 @@ def points(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     parts, empty = [], []
     for n, theme in enumerate(ground.themes):
         mine = [each for _, home, each in found.values() if home == n]
-        mine.sort(key=lambda each: (each.unit.document.id not in ground.own, -worth(each)))
+        mine.sort(key=lambda each: (each.unit.document.id not in ground.own, -each.worth))
         units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme, most)
         statements = chooser.take(units, most, fresh=ground.request.kind != "document")
         if statements:
@@ -111,7 +108,7 @@ def guidance(chooser: Chooser) -> tuple[Part, ...]:
     """What other documents recommend or offer as guidance, none of it later than the meeting."""
     ground = chooser.ground
 
-    def guides(each: Scored) -> bool:
+    def guides(each: Weighed) -> bool:
         text = each.unit.text
         return (
             bool(_GUIDES.search(text))
@@ -169,7 +166,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     return sorted(kept, key=lambda unit: unit.start)
 
 
-def _of_subject(chooser: Chooser, each: Scored) -> bool:
+def _of_subject(chooser: Chooser, each: Weighed) -> bool:
     """Whether a unit of a document bound to the subject is a point: near to the subject, or it names enough of the theme;
     nothing later than the meeting."""
     unit = each.unit
@@ -177,10 +174,9 @@ def _of_subject(chooser: Chooser, each: Scored) -> bool:
     return on and not proposes(unit.text) and not _later(chooser, unit)
 
 
-def _besides(chooser: Chooser, each: Scored) -> bool:
+def _besides(chooser: Chooser, each: Weighed) -> bool:
     """Whether a unit of another document is a point: surer than one of a document bound to the subject."""
-    sure = each.cross == NO_CROSS or each.cross >= CROSSED
-    return sure and chooser.near(each.unit) and chooser.belongs(each.unit) and not _later(chooser, each.unit)
+    return chooser.near(each.unit) and chooser.belongs(each.unit) and not _later(chooser, each.unit)
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:

@@ -17,7 +17,6 @@ from assistant.qa.weights import REMEDY, ships
 from assistant.settings import Settings, SettingsError, model_key
 from corpus.catalogue import CatalogueError
 from corpus.embedding import EmbeddingError, make_models
-from corpus.embedding.cross_encoder import CrossEncoder
 from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
@@ -48,7 +47,6 @@ def run_checks() -> list[Finding]:
     return [
         *findings,
         *_disk(settings),
-        _cross_encoder(settings),
         *_readers(settings),
         _model(settings),
         *_library(settings),
@@ -78,22 +76,12 @@ def _disk(settings: Settings) -> list[Finding]:
     return [Finding("disk", "ok", f"{free:.0f} GB free")]
 
 
-def _cross_encoder(settings: Settings) -> Finding:
-    if settings.cross_encoder == "off":
-        return Finding("cross-encoder", "ok", "switched off")
-    if CrossEncoder.available():
-        return Finding("cross-encoder", "ok", "installed")
-    severity: Severity = "error" if settings.cross_encoder == "on" else "warning"
-    return Finding("cross-encoder", severity, "not installed; answers are chosen less sharply",
-                   "pip install 'rapporteur[crossencoder]'")  # fmt: skip
-
-
 def _readers(settings: Settings) -> list[Finding]:
     """Whether the readers are whole and their bases installed. What is converted at the first question is not tried."""
     if not settings.reader:
         return [Finding("reader", "ok", "switched off")]
     try:
-        return [_reader(name, settings) for name in bars()]
+        return [_reader(name, settings) for name in KINDS if name in bars()]
     except EmbeddingError as error:
         return [Finding("reader", "error", str(error), REMEDY)]
 

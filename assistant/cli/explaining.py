@@ -12,10 +12,10 @@ from rich.text import Text
 
 from assistant.cli.desk import Desk, LocalDesk
 from assistant.cli.session import EXIT_USAGE, fail
-from assistant.evidence import THRESHOLD, WORTH_SHOWING, Scored
 from assistant.qa.abstention import Bars, chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
+from assistant.qa.weighing import Scored
 from assistant.question import Question
 
 WORDS = 60
@@ -67,9 +67,12 @@ def _table(weighing: Weighing) -> Table:
     table = Table(
         "rank", "passage", "fused", "read by", "logit", "chance", "its words", "best unit", "score", box=SIMPLE
     )
-    for rank, found in enumerate(weighing.evidence, 1):
-        own = [each for each in weighing.scored if each.unit.evidence.id == found.id]
-        best = own[0] if own else None
+    weighed: dict[str, Scored] = {}
+    for each in weighing.scored:
+        weighed.setdefault(each.unit.evidence.id, each)
+    last = max((rank for rank, found in enumerate(weighing.evidence, 1) if found.id in weighed), default=0)
+    for rank, found in enumerate(weighing.evidence[:last], 1):
+        best = weighed.get(found.id)
         table.add_row(
             str(rank),
             Text(found.document.cite(found.passage.locator)),
@@ -97,22 +100,20 @@ def _decided(weighing: Weighing) -> list[str]:
     if not weighing.scored:
         return ["No unit was scored."]
     best = weighing.scored[0]
-    if best.known is None:
-        return [f"Best unit {best.score:+.2f}, weighed without a reader: {_against(best, THRESHOLD, WORTH_SHOWING)}."]
-    bars = best.known.bars
+    bars, read = best.bars, best.known is not None
     return [
-        f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: "
-        f"{_against(best, THRESHOLD, bars.least)}.",
-        f"Bars of the reader '{best.known.reader}': answered from {_bar(bars.answered)}, tentative from "
-        f"{_bar(bars.tentative)}; log-odds = {_odds(bars)}.",
+        f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_against(best)}.",
+        f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
+        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}; log-odds = {_odds(bars, 'logit' if read else 'likeness')}.",
     ]
 
 
-def _against(best: Scored, answered: float, least: float) -> str:
-    if best.score >= answered:
-        return f"reaches the bar for an answer ({answered:+.2f})"
+def _against(best: Scored) -> str:
+    least = best.bars.least
+    if best.score >= 0.0:
+        return "reaches the bar for an answer (+0.00)"
     if best.score >= least:
-        return f"below the bar for an answer ({answered:+.2f}), reaches that for what comes closest ({least:+.2f})"
+        return f"below the bar for an answer (+0.00), reaches that for what comes closest ({least:+.2f})"
     return f"below the bar for what comes closest ({least:+.2f})"
 
 
@@ -120,15 +121,15 @@ def _bar(odds: float) -> str:
     return f"log-odds {odds:+.2f} (a chance of {chance(odds):.0%})"
 
 
-def _odds(bars: Bars) -> str:
-    return f"{bars.slope:.3f} x logit {bars.offset:+.3f}"
+def _odds(bars: Bars, of: str) -> str:
+    return f"{bars.slope:.3f} x {of} {bars.offset:+.3f}"
 
 
 def _outcome(answer: Answer, seen: Sequence[Weighing]) -> str:
-    """The status, and why it is not what the scores say, where a rule or a known gap overruled them."""
-    reached = any(each.scored and each.scored[0].score >= THRESHOLD for each in seen)
+    """The status, and why it is not what the scores say, where a rule overruled them."""
+    reached = any(each.scored and each.scored[0].score >= 0.0 for each in seen)
     if reached and answer.status in ("not_found", "tentative"):
-        return f"{answer.status}; a known gap or a document that is not held spoke against what reached the bar"
+        return f"{answer.status}; a document that is not held spoke against what reached the bar"
     return answer.status
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.desk import open_desk
-from assistant.cli.session import EXIT_BUSY, catalogue_of, data, fail, opened, plain_errors, settings, talk
+from assistant.cli.session import EXIT_BUSY, data, fail, opened, plain_errors, settings, talk
 from corpus.faults import LibraryBusy
 from corpus.library import Library
 
@@ -69,9 +69,8 @@ def verify() -> None:
 
 
 def reindex() -> None:
-    """Make passages, full-text index, vectors and subject index anew from the documents that are held."""
+    """Make passages, full-text index and vectors anew from the documents that are held."""
     from ingest.segment import segmenter
-    from ingest.subjects import subjects_of
 
     columns = (TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn())
     with (
@@ -79,12 +78,7 @@ def reindex() -> None:
         Progress(*columns, console=talk, transient=True) as bar,
     ):
         task = bar.add_task("", total=None)
-        catalogue = catalogue_of(settings())
-        total = library.reindex(
-            segmenter(library.embedder),
-            lambda more: bar.advance(task, more),
-            lambda document: subjects_of(document, catalogue),
-        )
+        total = library.reindex(segmenter(library.embedder), lambda more: bar.advance(task, more))
     data.print(f"reindexed  {total} passages")
 
 

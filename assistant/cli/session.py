@@ -122,16 +122,11 @@ def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) ->
     """An engine as the settings want it; `away` surrounds each wait for a model."""
     from assistant.qa.engine import Engine
     from assistant.qa.readers import Readers
-    from corpus.embedding.cross_encoder import CrossEncoder
 
     readers = Readers.shipped(chosen.data_dir / "models") if chosen.reader else None
-    cross = None
-    if chosen.cross_encoder == "on" or (chosen.cross_encoder == "auto" and CrossEncoder.available()):
-        cross = CrossEncoder()
     return Engine(
         library,
         catalogue_of(chosen),
-        cross_encoder=cross,
         readers=readers,
         passages=chosen.passages,
         max_statements=chosen.max_statements,

@@ -7,14 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
-from assistant.evidence import Scored
+from assistant.qa.abstention import CARRIED
 from assistant.qa.answer import Answer
+from assistant.qa.weighing import Scored
 from assistant.question import Question
 
 MOST = 256
 """Questions that are remembered."""
-BONUS = 1.0
-"""What standing where the turn before was answered from adds to a unit, in log-odds."""
 STATEMENTS = 2
 """Statements of an answer whose passages are carried to the turn after it."""
 
@@ -62,10 +61,10 @@ def first_cited(answer: Answer) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cite.id for each in answer.statements[:STATEMENTS] for cite in each.citations))
 
 
-def lifted(scored: Sequence[Scored], carried: Sequence[str], least: float) -> list[Scored]:
-    """Units scored, best first, those of carried passages lifted: never over the bar for answering, `least`."""
+def lifted(scored: Sequence[Scored], carried: Sequence[str]) -> list[Scored]:
+    """Units scored, best first, those of carried passages lifted: never over the bar for answering."""
     made = [
-        replace(each, score=each.score + BONUS) if each.unit.evidence.id in carried and each.score >= least else each
+        replace(each, score=each.score + CARRIED) if each.unit.evidence.id in carried and each.score >= 0.0 else each
         for each in scored
     ]
     return sorted(made, key=lambda each: -each.score)

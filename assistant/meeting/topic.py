@@ -6,21 +6,16 @@ import re
 
 from assistant.qa.scope import is_under
 from assistant.question import Question
-from assistant.subjects import read_subjects
 from corpus.analysis import analyse, fold, words
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting
 
-POINTED = 0.55
-"""From here on the subject index tells which place of the agenda is meant."""
 COSINE = 0.42
 """Least likeness in meaning of a subject and an item's title."""
 MARGIN = 0.06
 """How much nearer the best item must be than the next."""
 SHARE = 0.5
 """Share of a subject's words that by itself tells which item is meant."""
-NEARER = 0.08
-"""How much more like a known gap than like anything that is answered a question must be to be no one of this meeting's."""
 BESIDE = 0.3
 """What a further word of the question adds that a title has."""
 _ADMIN = frozenset(
@@ -109,7 +104,7 @@ class Topic:
         question = self._question
         if question.items:
             return [item for item in self._meeting.items if item.number in question.items]
-        if not self.words or self.organizational or not self._at_home(documents):
+        if not self.words or not self._at_home():
             return []
         scored = sorted(
             (
@@ -122,50 +117,11 @@ class Topic:
         (total, share, cosine), _, best = scored[0]
         second = scored[1][0][0] if len(scored) > 1 else 0.0
         sure = share >= SHARE or (cosine >= COSINE and total - second >= MARGIN)
-        if sure and total > second:
-            return [best]
-        pointed = self._pointed_at()
-        return [pointed] if pointed else []
+        return [best] if sure and total > second else []
 
-    @property
-    def organizational(self) -> bool:
-        """Whether the subject index takes the question for one about how the meeting came about: its mandate,
-        format and resources, which stand in the annotations of the first item and not in the timetable."""
-        place = self._place()
-        return place is not None and re.match(r"annotations, item 1\b", place[0]) is not None
-
-    def _place(self) -> tuple[str, int] | None:
-        """Locator and position in the agenda that the subject index points at first; None if elsewhere."""
-        hits = read_subjects(self._question, self._library).hits
-        if not hits or hits[0].document_id != self._meeting.document_id or hits[0].score < POINTED:
-            return None
-        block = self._library.document(hits[0].document_id).block_at(hits[0].start)
-        return (block.locator, block.ordinal) if block else None
-
-    def _pointed_at(self) -> AgendaItem | None:
-        """The item whose place the subject index points at first."""
-        place = self._place()
-        if place is None:
-            return None
-        locator, ordinal = place
-        for sitting in self._meeting.sittings:
-            for row in sitting.items:
-                if row.row == ordinal:
-                    return self._meeting.item(row.number)
-        match = re.search(r"\bitem (\d+(?: \([a-z]\))?)", locator)
-        return self._meeting.item(match.group(1)) if match else None
-
-    def _at_home(self, documents: bool) -> bool:
-        """Whether a subject is one of this meeting's: the question speaks of meetings, or the subject index
-        points at the agenda before any other document. A known gap is at home nowhere, unless it is about
-        the content of a document and only the document is asked for."""
-        reading = read_subjects(self._question, self._library)
-        if not documents and reading.gap > max((hit.score for hit in reading.hits), default=0.0) + NEARER:
-            return False
-        if self._question.says("item", "agenda", "schedule", "meetings", "which_document"):
-            return True
-        hits = reading.hits
-        return bool(hits) and hits[0].document_id == self._meeting.document_id
+    def _at_home(self) -> bool:
+        """Whether a subject is one of this meeting's: the question speaks of meetings."""
+        return self._question.says("item", "agenda", "schedule", "meetings", "which_document")
 
     def _single(self, item: AgendaItem) -> bool:
         """Not an item whose sub-items stand for it."""

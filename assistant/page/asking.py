@@ -160,7 +160,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     def begin(request: gr.Request) -> list[Any]:
         who, query = who_asks(request), query_of(request)
         chosen = filters_of(service, who, reader_of(request))
-        shown = examples(service.library, EXAMPLES)
+        shown = examples(service.library, reader_of(request), EXAMPLES)
         keys = [key for _, key in chosen.documents]
         ids = [value for _, value in chosen.meetings]
         wanted = [query["document"]] if query.get("document") in keys else []

@@ -1,30 +1,75 @@
-"""Questions to begin with, taken from what is held: the agenda's items, and the index of what people ask."""
+"""Questions to begin with, made of what is held: items of the agenda, articles of treaties, headings of documents."""
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
 
+from assistant.labels import word
+from assistant.vocabulary import Vocabulary
+from corpus.documents import Document
 from corpus.library import Library
 
-_SHORT, _LONG = 24, 64
-_ENDS = "?؟？"
+LONGEST = 80
+"""Longest title or heading that is put into a question, in characters."""
+ARTICLES = 2
+"""Treaties of which an article is asked for."""
 
 
-def examples(library: Library, most: int = 6) -> list[str]:
-    """A few questions that the documents held are known to answer, in several languages; the same ones until they change."""
-    found: list[str] = []
-    for meeting in library.meetings()[:1]:
-        numbers = [item.number for item in meeting.items if item.documentation]
-        if numbers and meeting.sittings:
-            found.append(f"When is item {numbers[-1]} taken up?")
-            found.append(f"Which documents are there for item {numbers[0]}?")
-    for language, count in (("en", 2), ("fr", 1), ("ar", 1), ("zh", 1)):
-        phrases = [
-            phrase
-            for phrase in library.subject_phrases(language)
-            if phrase.rstrip()[-1:] in _ENDS
-            and (_SHORT <= len(phrase) <= _LONG or language == "zh")
-            and not library.gap_homes(phrase)
-        ]
-        found += sorted(phrases, key=lambda phrase: hashlib.sha256(phrase.encode()).digest())[:count]
+def examples(library: Library, language: str, most: int = 6) -> list[str]:
+    """A few questions about the documents held, in a language; the same ones until the documents change."""
+    found = [*_of_meeting(library, language), *_of_documents(library, language)]
     return list(dict.fromkeys(found))[:most]
+
+
+def _of_meeting(library: Library, language: str) -> Iterator[str]:
+    for meeting in library.meetings()[:1]:
+        items = [item for item in meeting.items if item.documentation]
+        if items and meeting.sittings:
+            yield word("example_time", language, item=items[-1].number)
+        for item in items[:1]:
+            yield word("example_papers", language, item=item.number)
+        spoken = library.document(meeting.document_id).language
+        for item in [each for each in items if len(each.title) <= LONGEST and spoken == language][:1]:
+            yield word("example_title", language, title=item.title)
+
+
+def _of_documents(library: Library, language: str) -> Iterator[str]:
+    held = [library.document(each) for each in sorted(library.versions().quotable(language))]
+    treaties = [each for each in held if each.kind == "treaty" and _articles(each) and _name(each, language)]
+    for document in treaties[:ARTICLES]:
+        article = _one_of(_articles(document))
+        yield word("example_article", language, article=article, document=_name(document, language))
+    for document in held:
+        headings = _headings(document) if document.language == language else []
+        if headings and document.kind != "treaty" and document.edition != "digest":
+            yield word("example_heading", language, document=document.label, heading=_one_of(headings))
+
+
+def _name(document: Document, language: str) -> str:
+    """What a treaty is called in a language; empty where that is not known."""
+    name = document.short or document.title
+    if document.language == language:
+        return name
+    vocabulary = Vocabulary.shipped()
+    for mention in vocabulary.mentions(name, document.language):
+        if (mention.start, mention.end) == (0, len(name)):
+            return next(iter(vocabulary.names(mention.concept, language)), "")
+    return ""
+
+
+def _articles(document: Document) -> list[str]:
+    return [found[1] for block in document.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
+
+
+def _headings(document: Document) -> list[str]:
+    texts = [
+        " ".join(document.body(block).split()).rstrip(" :.") for block in document.blocks if block.kind == "heading"
+    ]
+    return [text for text in texts if 0 < len(text) <= LONGEST]
+
+
+def _one_of(texts: list[str]) -> str:
+    """Always the same one of some texts, wherever in their order it stands."""
+    return min(texts, key=lambda text: hashlib.sha256(text.encode()).digest())

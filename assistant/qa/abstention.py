@@ -1,7 +1,8 @@
-"""Whether to answer: the reader's word as the chance that it is right, and the two bars for it.
+"""Whether to answer: what the reader says as the chance that it is right, and the two bars for it.
 
-All numbers that decide stand in `data/calibration.json`, which `python -m eval.training calibrate` makes, with the questions
-that they were fitted on and the risk that they stand for.
+The numbers that decide stand in `data/calibration.json`, which `python -m eval.training calibrate` makes, with the questions
+that they were fitted on and the risk that they stand for; below are those by which statements are chosen beside the best one.
+All are log-odds.
 """
 
 from __future__ import annotations
@@ -13,13 +14,28 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from assistant.qa.reader import Name
 from corpus.embedding.interface import EmbeddingError
+
+LIKENESS = "likeness"
+"""The name of the bars of what no reader reads and is told by its likeness to the question."""
+UNREAD = -1.0
+"""The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
+FURTHER = 1.2
+"""How far below the best statement a further one may be."""
+BESIDE = 2.5
+"""How far below the bar for an answer a further statement may be: what stands beside a sure answer may be less sure."""
+ASIDE = 0.6
+"""How much of what a reader thinks less of other words than of the best ones counts against them: the chance that a passage
+answers is told for its best words alone."""
+NAMED = 1.0
+"""What naming the article adds: the user has said where the answer stands."""
+CARRIED = 1.0
+"""What standing where the turn before was answered from adds."""
 
 
 @dataclass(frozen=True)
 class Bars:
-    """What one reader's logits mean. The log-odds that a passage answers are `slope` times its logit and `offset` (Platt,
+    """What one reader's logits, or likenesses, mean. The log-odds that a passage answers are `slope` times its logit and `offset` (Platt,
     1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds)."""
 
     slope: float
@@ -36,6 +52,10 @@ class Bars:
         """How far above the bar for an answer (a negative number) what comes closest must be to be shown."""
         return self.tentative - self.answered
 
+    def chance_above(self, score: float) -> float:
+        """The chance, 0 to 1, of what is so far above the bar for an answer."""
+        return chance(score + self.answered)
+
     def probability(self, logit: float) -> float:
         """The chance that a passage with this logit answers, 0 to 1."""
         return chance(self.slope * logit + self.offset)
@@ -47,8 +67,8 @@ def chance(odds: float) -> float:
 
 
 @cache
-def bars() -> Mapping[Name, Bars]:
-    """The shipped bars, by reader. Raises `EmbeddingError` where they can't be read."""
+def bars() -> Mapping[str, Bars]:
+    """The shipped bars, by reader, with those of `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))

@@ -99,9 +99,9 @@ class Answer:
     """The answer to one question. Numbers of citations are made only here, by first use.
 
     `notes` are sentences about the versions of what is cited (a later revision, a corrigendum), and how a misspelt
-    question was read. `confidence` says how far the evidence, or what the subject index says, is above the bar for answering: negative
+    question was read. `confidence` says how far the evidence is above the bar for answering: negative
     where it is too weak, None where none was weighed, since a rule decided. `probability` is the chance, 0 to 1, that the best
-    evidence answers, as the trained reader tells it; None where that did not read it. `absent` is the symbol of a document
+    evidence answers; None where none was weighed. `absent` is the symbol of a document
     that the question is about and that is not held, where that is why there is no answer.
 
     `model` names the model that was asked to write; then `raw` holds its replies as they came, and `dropped` the

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.evidence import Scored
+from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.units import Unit
+from assistant.qa.weighing import Scored
 from corpus.documents import Block, Document, Span
 
-MARGIN, PLAIN_MARGIN = 2.5, 4.0
-"""How far below the best a further statement may score, where the best is of an indexed document and where it is not."""
-READ_MARGIN = 1.2
-"""The same of what the reader told, in its log-odds."""
-MOST_READ = 3
-"""Most statements of what the reader told."""
-SLACK = 2.5
-"""How far below the threshold a further statement may score: what stands beside a sure answer may be less sure."""
 WHOLE_LIMIT = 1_500
 """Longest provision, in characters, that is quoted whole when several of its parts are meant."""
 
@@ -43,16 +36,14 @@ def heads_once(units: Sequence[Unit]) -> list[Unit]:
     return made
 
 
-def choose(scored: Sequence[Scored], threshold: float, most: int) -> list[Unit]:
-    """The units to say, best first: the best if it reaches the threshold, and others near it that add something.
+def choose(scored: Sequence[Scored], most: int, least: float = 0.0) -> list[Unit]:
+    """The units to say, best first: the best if it reaches the `least` score, and others near it that add something.
 
     Two parts of one provision that are both meant are said as the whole provision, where that is not too long.
     """
-    if not scored or scored[0].score < threshold:
+    if not scored or scored[0].score < least:
         return []
-    margin = READ_MARGIN if scored[0].read else PLAIN_MARGIN if scored[0].plain else MARGIN
-    most = min(most, MOST_READ) if scored[0].read else most
-    floor = max(threshold - SLACK, scored[0].score - margin)
+    floor = max(least - BESIDE, scored[0].score - FURTHER)
     chosen: list[Unit] = []
     for each in scored:
         if len(chosen) == most or each.score < floor:

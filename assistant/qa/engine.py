@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from assistant.conversation import LONGEST_TURN, Reading, readings, spoken_in, stand_alone
 from assistant.conversation.memory import Memory, first_cited, key, lifted
-from assistant.evidence import THRESHOLD, WORTH_SHOWING, Scored, Scorer, TextScorer, of_another_kind
 from assistant.frames import doubt, joined, language_name, say
-from assistant.gaps import PLAINLY_TOLD, Gaps
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_named, split_parts
 from assistant.qa.absent import Absent
+from assistant.qa.abstention import NAMED
 from assistant.qa.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.qa.citations import choose, statement_of
 from assistant.qa.counterparts import in_language
@@ -26,6 +25,7 @@ from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.scope import Bounds, Scope
 from assistant.qa.units import Unit, units_of
+from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question, clean_question, parse_question
 from assistant.spelling import Speller
 from assistant.vocabulary import Vocabulary
@@ -47,16 +47,14 @@ WHOLE_CONTENT = 4
 """Content words from which on a later part of a question is taken to stand alone."""
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
-NAMED_BONUS = 1.0
-"""What naming the article adds: the user has said where the answer stands."""
 
 
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `clock` gives seconds and only times the answer. `readers` tell whether passages answer and with which words;
-    `cross_encoder` sharpens the choice of sentences where they do not read. `writer` writes
-    answers, as `mode` says; without one all are quoted.
+    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `clock` gives
+    seconds and only times the answer. `readers` tell whether passages answer and with which words. `writer` writes answers, as
+    `mode` says; without one all are quoted.
     """
 
     def __init__(
@@ -64,11 +62,10 @@ class Engine:
         library: Library,
         catalogue: Catalogue,
         vocabulary: Vocabulary | None = None,
-        cross_encoder: TextScorer | None = None,
         *,
         readers: Readers | None = None,
         passages: int = 12,
-        max_statements: int = 5,
+        max_statements: int = 3,
         max_question: int = 2_000,
         writer: Writer | None = None,
         mode: Mode = "auto",
@@ -78,13 +75,12 @@ class Engine:
         self.catalogue = catalogue
         self.vocabulary = vocabulary or Vocabulary.shipped()
         self.retriever = Retriever(library)
-        self._scorer = Scorer(library, cross_encoder, readers)
+        self._weigher = Weigher(library, readers)
         self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)
         self._absent = Absent(library, catalogue)
-        self._gaps = Gaps(library)
         self._versions = VersionDesk(library)
-        self._passages = passages
+        self.passages = passages
         self._most = max_statements
         self._max_question = max_question
         self.writer = writer
@@ -178,7 +174,7 @@ class Engine:
     @property
     def signature(self) -> tuple[object, ...]:
         """What answers depend on beside the library: equal for engines that answer alike."""
-        return self._scorer.crossed, self._scorer.readers, self._passages, self._most
+        return self._weigher.readers, self.passages, self._most
 
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""
@@ -188,19 +184,6 @@ class Engine:
         """The passages nearest to a question, best first; an empty question finds nothing."""
         question = self.question(text)
         return self.retriever.retrieve(question, limit) if question.text else []
-
-    def weigh(self, text: str, documents: Sequence[str] | None = None, language: str | None = None) -> list[Scored]:
-        """What `ask` chooses from where no rule answers: units with their scores, best first.
-
-        `documents` are the ids of those that are looked through; without them, those that the text restricts itself
-        to. A text that comes with them is a subject, taken as it is written.
-        """
-        asks = documents is None
-        question = self.question(self._speller.mended(text) if asks else text, language)
-        if documents is None:
-            scope = self._scope(question)
-            documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
-        return self._scorer.score(question, self._gather(question, documents), read=asks) if question.text else []
 
     # Ways to an answer
 
@@ -311,7 +294,8 @@ class Engine:
         found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
             found = self._from_evidence(question)
-        if instrument is not None and asks_content(question) and not _tells_of(found, question.named):
+        unsure = found.status == "tentative" or asks_content(question)
+        if instrument is not None and unsure and not _tells_of(found, question.named):
             return instrument
         absent = absent or instrument
         if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
@@ -376,30 +360,26 @@ class Engine:
             reason = say("no_article", question.language, treaty=document.short or document.title,
                          article=question.articles[0], first=min(held), last=max(held))  # fmt: skip
             return Answer(question.text, question.language, "not_found", reason)
-        kind = [unit for unit in units if not of_another_kind(question, unit)]
-        if not kind:
-            return self._not_found(question, [unit.evidence for unit in units[:3]])
-        units = kind
+        if not asks_more(question):
+            return self._answered(question, [statement_of(unit) for unit in _whole(units, self._most * 2)])
         asked = question
         if question.focus != question.text:
             # The article comes from an earlier turn; which of its parts is meant, the last turn says.
             asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
-        scored = self._scorer.score_units(asked, units)
-        if asks_more(question):
-            named = [replace(each, score=each.score + NAMED_BONUS) for each in scored]
-            chosen = choose(named, THRESHOLD, self._most)
-            for article in question.articles if chosen and len(question.articles) > 1 else ():
-                # Each article that is named has its say.
-                own = [each for each in scored if within(each.unit.locator, f"art. {article}")]
-                if own and not any(within(unit.locator, f"art. {article}") for unit in chosen):
-                    chosen.append(own[0].unit)
-            if not chosen and asked is not question and not self._gaps.asked(asked, lambda: scored):
-                # What was asked last says too little by itself.
-                chosen = choose(self._scorer.score_units(question, units), THRESHOLD, self._most)
-            if not chosen:
-                return self._not_found(question, [unit.evidence for unit in units[:3]])
-        else:
-            chosen = _whole(units, self._most * 2)
+        evidence = list({unit.evidence.id: unit.evidence for unit in units}.values())
+        places = {(unit.document.id, unit.start, unit.end) for unit in units}
+
+        def weighed(each: Question) -> list[Scored]:
+            found = [one for one in self._weigher.weigh(each, evidence) if _place(one.unit) in places]
+            return [replace(one, score=one.score + NAMED) for one in found]
+
+        scored = weighed(asked)
+        chosen = _with_each_article(question, scored, choose(scored, self._most))
+        if not chosen and asked is not question:
+            # What was asked last says too little by itself.
+            chosen = choose(weighed(question), self._most)
+        if not chosen:
+            return self._closest(question, _with_each_article(question, scored, _nearest(scored)), evidence[:3])
         return self._answered(question, [statement_of(unit) for unit in chosen])
 
     def _treaties(self, question: Question, language: str) -> list[Document]:
@@ -416,33 +396,24 @@ class Engine:
         versions = self.library.versions()
         documents = None if scope is None else sorted(versions.quotable(question.language, scope))
         evidence = self._gather(question, documents)
-        scored = lifted(self._scored(question, evidence), question.carried, THRESHOLD)
+        scored = lifted(self._scored(question, evidence), question.carried)
         sure, chance = _above_bar(scored), _chance(scored)
-        told = self._gaps.above(question, scored, documents)
-        if told is not None:
-            sure = told if sure is None else min(told, sure)
-        if told is not None and told < 0.0:
-            return replace(self._not_found(question, evidence), confidence=sure, probability=chance)
-        if (told is None or told < PLAINLY_TOLD) and self._leans_on_a_gap(question, scored, documents):
-            sure = None if sure is None else min(sure, 0.0)
-            return replace(self._not_found(question, evidence), confidence=sure, probability=chance)
-        chosen = choose(scored, THRESHOLD, self._most)
+        chosen = choose(scored, self._most)
         if not chosen:
             chosen, elsewhere = self._from_other_languages(question, scope)
             sure, chance = (_above_bar(elsewhere), _chance(elsewhere)) if chosen else (sure, chance)
         if not chosen:
-            return replace(self._closest(question, scored, evidence), confidence=sure, probability=chance)
+            return replace(self._closest(question, _nearest(scored), evidence), confidence=sure, probability=chance)
         chosen += self._named_beside(question, scored, chosen)
         statements = [statement_of(unit) for unit in chosen]
         answer = self._answered(question, [*statements, *self._desk.announcements(statements)])
         return replace(answer, confidence=sure, probability=chance)
 
-    def _closest(self, question: Question, scored: Sequence[Scored], evidence: Sequence[Evidence]) -> Answer:
+    def _closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
-        chosen = choose(scored, scored[0].least if scored else WORTH_SHOWING, CLOSEST)
-        if not chosen:
+        if not nearest:
             return self._not_found(question, evidence)
-        answer = self._answered(question, [statement_of(unit) for unit in chosen])
+        answer = self._answered(question, [statement_of(unit) for unit in nearest])
         return replace(answer, status="tentative", reason=f"{say('tentative', answer.language)} {answer.reason}")
 
     def _named_beside(self, question: Question, scored: Sequence[Scored], chosen: Sequence[Unit]) -> list[Unit]:
@@ -454,7 +425,7 @@ class Engine:
             keys.discard(unit.document.key)
         best: dict[str, Unit] = {}
         for each in scored:
-            if each.unit.document.key in keys and each.score >= THRESHOLD:
+            if each.unit.document.key in keys and each.score >= 0.0:
                 best.setdefault(each.unit.document.key, each.unit)
         return list(best.values())
 
@@ -468,7 +439,7 @@ class Engine:
         if english == versions.quotable(question.language, scope):
             return [], []
         scored = self._scored(question, self._gather(question, sorted(english)))
-        chosen = choose(scored, THRESHOLD, self._most)
+        chosen = choose(scored, self._most)
         own = [in_language(unit, self.library, question.language) for unit in chosen]
         told = [
             new if question.admits(new.document.id, new.block) else old for new, old in zip(own, chosen, strict=True)
@@ -477,24 +448,16 @@ class Engine:
 
     def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of evidence that the question may be answered from, with their scores."""
-        scored = self._scorer.score(question, evidence)
+        scored = self._weigher.weigh(question, evidence)
         admitted = [each for each in scored if question.admits(each.unit.document.id, each.unit.block)]
         if self.watch is not None:
             self.watch(question, evidence, admitted)
         return admitted
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
-        """The best passages, and the best of the documents without a subject index, which rank behind."""
-        evidence = self.retriever.retrieve(question, self._passages, documents)
-        evidence += self._carried(question, documents, {each.id for each in evidence})
-        indexed = self.library.indexed()
-        held = documents if documents is not None else self.library.versions().quotable(question.language)
-        plain = [document_id for document_id in held if document_id not in indexed]
-        if not plain or not indexed:
-            return evidence
-        known = {each.id for each in evidence}
-        more = self.retriever.retrieve(question, self._passages // 2, plain)
-        return [*evidence, *(each for each in more if each.id not in known)]
+        """The best passages, and those that answered the turn before."""
+        evidence = self.retriever.retrieve(question, max(READ, self.passages), documents)
+        return [*evidence, *self._carried(question, documents, {each.id for each in evidence})]
 
     def _carried(self, question: Question, documents: Sequence[str] | None, known: set[str]) -> list[Evidence]:
         """What answered the turn before and was not retrieved for this one."""
@@ -505,15 +468,6 @@ class Engine:
             if documents is None or passage.document_id in documents
         ]
         return [each for each in found if _in_parts(each, question)]
-
-    def _leans_on_a_gap(self, question: Question, scored: Sequence[Scored], documents: Sequence[str] | None) -> bool:
-        """Whether what a turn asks of what was said before is known not to be said, however well the documents answer
-        what was said before."""
-        if not question.carried or question.focus == question.text:
-            return False
-        asked = parse_question(question.focus, self.vocabulary, self.catalogue, question.language)
-        units = [each.unit for each in scored]
-        return self._gaps.asked(asked, lambda: self._scorer.score_units(asked, units), documents)
 
     def _scope(self, question: Question) -> list[str] | None:
         """The documents that a question is restricted to by its scope, or restricts itself to by symbol or name;
@@ -583,7 +537,7 @@ class Engine:
             for each in order
             if each.document.language == spoken and any(units_of(each)) and _in_parts(each, question, whole=True)
         ]
-        return readable[: self._passages]
+        return readable[: self.passages]
 
     # Making answers
 
@@ -627,12 +581,31 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 
 def _above_bar(scored: Sequence[Scored]) -> float | None:
     """How far the best evidence is above the bar for answering; None without evidence."""
-    return scored[0].score - THRESHOLD if scored else None
+    return scored[0].score if scored else None
 
 
 def _chance(scored: Sequence[Scored]) -> float | None:
-    """The chance that the best evidence answers; None where no reader told its score."""
+    """The chance that the best evidence answers; None without evidence."""
     return scored[0].probability if scored else None
+
+
+def _nearest(scored: Sequence[Scored]) -> list[Unit]:
+    """The units that may be shown as what comes closest."""
+    return choose(scored, CLOSEST, scored[0].bars.least) if scored else []
+
+
+def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:
+    """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
+    more = []
+    for article in question.articles if chosen and len(question.articles) > 1 else ():
+        own = [each.unit for each in scored if within(each.unit.locator, f"art. {article}")]
+        if not any(within(unit.locator, f"art. {article}") for unit in chosen):
+            more += own[:1]
+    return [*chosen, *more]
+
+
+def _place(unit: Unit) -> tuple[str, int, int]:
+    return unit.document.id, unit.start, unit.end
 
 
 def _whole(units: Sequence[Unit], most: int) -> list[Unit]:

@@ -151,6 +151,8 @@ def asks_more(question: Question) -> bool:
     if language != "en":
         return False
     rest = question.text
+    for name in sorted(called, key=len, reverse=True):
+        rest = re.sub(re.escape(name), lambda found: " " * len(found.group()), rest, flags=re.IGNORECASE)
     for start, end in spans:
         rest = rest[:start] + " " * (end - start) + rest[end:]
     left = question.vocabulary.content(analyse(_INSTRUMENT_NAMES.sub(" ", rest), "en"), "en")

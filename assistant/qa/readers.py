@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from assistant.qa.abstention import Bars, bars, chance
+from assistant.qa.abstention import ASIDE, Bars, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from assistant.qa.weights import ships
-
-ASIDE = 0.6
-"""How much of what a reader thinks less of other words than of the best ones counts against them: the chance that the passage
-answers is told for its best words alone."""
 
 
 class Reads(Protocol):
@@ -40,10 +36,6 @@ class Known:
         if best is None or own is None:
             return self.bars.least - FAR
         return self.bars.above(self.reading.logit) - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
-
-    def probability(self, unit: Unit) -> float:
-        """The chance that a unit of the passage answers, 0 to 1."""
-        return chance(self.score(unit) + self.bars.answered)
 
 
 FAR = 20.0

@@ -12,20 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.question import Question
-from assistant.subjects import read_subjects
 from corpus.documents import Document, Passage, Within
 from corpus.library import Library
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
 
-POOL = 40
+POOL = 80
 """Hits that each index contributes."""
 DENSE_WEIGHT = 1.0
 LEXICAL_WEIGHT = 1.0
-SUBJECT_WEIGHT = 1.0
-POINTED = 3
-"""How many of the places that the subject index points at first always come in."""
 OWN_WEIGHT = 3.0
 """Weight of words in the question's own language where the embedding model does not read it."""
 ABROAD_WEIGHT = 0.2
@@ -103,9 +99,6 @@ class Retriever:
             hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
             lexical.update(hits)
             _fuse(scores, hits, weight)
-        places = read_subjects(question, library, documents).hits
-        homes = [(library.passage_at(place.document_id, place.start), place.score) for place in places]
-        _fuse(scores, [(home, score) for home, score in homes if home is not None], SUBJECT_WEIGHT)
         if alone:
             # Some may be superseded; beyond that the tail can't come in.
             best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[: 2 * limit + 10]
@@ -123,10 +116,7 @@ class Retriever:
             if passage.document_id in searched and (within is None or passage.id not in within.left_out)
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
-        # What the subject index points at first comes in although no other index may know it.
-        pointed = {home for home, _ in homes[:POINTED]}
-        late = [each for each in found[limit:] if each.id in pointed]
-        return [*found[: limit - len(late)], *late] if limit > POINTED else found[:limit]
+        return found[:limit]
 
     def _within(self, question: Question, searched: Collection[str]) -> Within:
         """The scope of a search: of a document in `parts`, the passages without a word on the agenda item are left out."""

@@ -71,10 +71,6 @@ class PoliteEmbedder:
         """One vector a text, batch by batch."""
         return self._batches(texts, lambda part: self._embedder.embed_passages(part, progress))
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of questions, batch by batch: phrases of a subject index."""
-        return self._batches(texts, self._embedder.embed_queries)
-
     def crossing(self, asked: str, read: str) -> Crossing | None:
         """What it takes to compare two languages."""
         return self._embedder.crossing(asked, read)

@@ -1,4 +1,4 @@
-"""What a theme lacks: years of which nothing of it is held, documents that are known and not held, what is not said."""
+"""What a theme lacks: years of which nothing of it is held, documents that are known and not held."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from corpus.catalogue import Catalogue, Entry
 from corpus.documents import Passage
 from corpus.embedding import Embedder
 
-GAPS, GAP_LIKE = 3, 0.6
-"""Most known gaps of a theme, and how like its name they must be."""
 BATCH = 8
 """Texts that are embedded in one slice."""
 
@@ -86,13 +84,3 @@ def not_held(
         sentence = say("gap_paper", language, symbol=entry.symbol.text, title=entry.title)
         told[int(n)] = (*told.get(int(n), ()), sentence)
     return told
-
-
-def not_said(engine: Engine, name: str, language: str) -> tuple[str, ...]:
-    """What people ask about a theme and the documents are known not to say."""
-    found = [
-        subject.phrase
-        for _, subject, cosine in engine.library.subject_dense(name, 200)
-        if subject.gap and cosine >= GAP_LIKE and subject.language == "en"
-    ]
-    return tuple(say("gap_known", language, question=phrase) for phrase in list(dict.fromkeys(found))[:GAPS])

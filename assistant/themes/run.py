@@ -19,7 +19,7 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.slices import Aside, Slices
 from assistant.themes.clusters import centred, clusters, count_for, lexical_vectors, places
-from assistant.themes.gaps import embedded, known_years, missing_years, not_held, not_said
+from assistant.themes.gaps import embedded, known_years, missing_years, not_held
 from assistant.themes.model import Theme, ThemeDocument, ThemePassage, Themes, ThemesError
 from assistant.themes.naming import Namer
 from corpus.analysis import analyse
@@ -94,7 +94,7 @@ def themes_of(
                 summary=chooser.take(
                     _nearest(engine, chooser, own, np.stack([vectors[row] for row in rows]), slices), SUMMARY
                 ),
-                gaps=(*_of_years(missing, language), *titles.get(n, ()), *not_said(engine, name, language)),
+                gaps=(*_of_years(missing, language), *titles.get(n, ())),
                 missing_years=missing,
                 x=round(float(maps[n][0]), 4),
                 y=round(float(maps[n][1]), 4),
@@ -106,7 +106,7 @@ def themes_of(
     return themes
 
 
-_VERSION = 2
+_VERSION = 3
 """Raised with a change that makes other themes of the same passages."""
 
 

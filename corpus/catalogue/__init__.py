@@ -6,16 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
 from corpus.analysis import fold
-from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, SymbolError, same_document
 
 _Made = TypeVar("_Made")
@@ -78,86 +76,36 @@ class MeetingEntry:
     note: str | None
 
 
-@dataclass(frozen=True)
-class SubjectEntry:
-    """A place of a document and what people ask that it answers, by language: the subject index.
-
-    `at` is a locator; `words` tell one sentence of the place from the others. Without a place the phrases are
-    gaps: what people ask and the document does not say.
-    """
-
-    document: str
-    at: str
-    words: str | None
-    phrases: Mapping[str, tuple[str, ...]]
-
-
 class Catalogue:
-    """The documents and meetings that are known to exist.
+    """The documents and meetings that are known to exist."""
 
-    `subjects` gives the YAML texts of subject indexes by file name; they are read when first needed.
-    """
-
-    def __init__(
-        self,
-        entries: Sequence[Entry],
-        meetings: Sequence[MeetingEntry],
-        bodies: Mapping[str, str],
-        subjects: Callable[[], Mapping[str, str]] = dict,
-    ) -> None:
+    def __init__(self, entries: Sequence[Entry], meetings: Sequence[MeetingEntry], bodies: Mapping[str, str]) -> None:
         self.entries = tuple(entries)
         self.meetings = tuple(meetings)
         self.bodies = dict(bodies)
-        self._subject_texts = subjects
 
     @classmethod
     def shipped(cls) -> Catalogue:
         """The catalogue that comes with Rapporteur."""
         folder = files("corpus") / "catalogue"
-        return cls.load(
-            {name: (folder / name).read_text(encoding="utf-8") for name in _FILES}, partial(_subjects, folder)
-        )
+        return cls.load({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
 
     @classmethod
     def from_folder(cls, folder: Path) -> Catalogue:
         """A catalogue of one's own, in the format of the shipped one."""
         try:
-            return cls.load(
-                {name: (folder / name).read_text(encoding="utf-8") for name in _FILES},
-                partial(_subjects, folder),
-            )
+            return cls.load({name: (folder / name).read_text(encoding="utf-8") for name in _FILES})
         except OSError as error:
             raise CatalogueError(f"{error.filename}: {error.strerror}. A catalogue has {', '.join(_FILES)}.") from None
 
     @classmethod
-    def load(cls, texts: Mapping[str, str], subjects: Callable[[], Mapping[str, str]] = dict) -> Catalogue:
+    def load(cls, texts: Mapping[str, str]) -> Catalogue:
         """From the YAML texts of its files, by name."""
         data = {name: _yaml(name, text) for name, text in texts.items()}
         entries = _each(data, "documents", _entry)
         meetings = _each(data, "meetings", _meeting)
         bodies = dict(_each(data, "bodies", lambda raw: (str(raw["code"]), str(raw["name"]))))
-        return cls(entries, meetings, bodies, subjects)
-
-    def subjects(self, key: str) -> tuple[SubjectEntry, ...]:
-        """The subject index of a document, by its key; empty where there is none."""
-        return self._subject_index.get(key, ())
-
-    @cached_property
-    def _subject_index(self) -> dict[str, tuple[SubjectEntry, ...]]:
-        found: dict[str, list[SubjectEntry]] = {}
-        for name, text in self._subject_texts().items():
-            data = _yaml(name, text)
-            gaps = {language: tuple(map(str, said)) for language, said in (data.get("gaps") or {}).items()}
-            for gapped in data.get("documents") or ():
-                found.setdefault(str(gapped), []).append(SubjectEntry(str(gapped), "", None, gaps))
-            key = str(data.get("document", ""))
-            for raw in data.get("subjects") or []:
-                phrases = {language: tuple(map(str, raw[language])) for language in LANGUAGES if raw.get(language)}
-                if not key or "at" not in raw or not phrases:
-                    raise CatalogueError(f"{name}: {raw!r} needs a document, a place ('at') and phrases.")
-                words = str(raw["words"]) if raw.get("words") else None
-                found.setdefault(key, []).append(SubjectEntry(key, str(raw["at"]), words, phrases))
-        return {key: tuple(entries) for key, entries in found.items()}
+        return cls(entries, meetings, bodies)
 
     def by_key(self, key: str) -> Entry | None:
         """The entry of a document key."""
@@ -193,18 +141,6 @@ class Catalogue:
 
 
 _FILES = ("documents.yaml", "meetings.yaml", "bodies.yaml")
-
-
-def _subjects(folder: Traversable | Path) -> dict[str, str]:
-    """The texts of the subject indexes in a catalogue folder, by name; there may be none."""
-    indexes = folder / "subjects"
-    if not indexes.is_dir():
-        return {}
-    return {
-        entry.name: entry.read_text(encoding="utf-8")
-        for entry in sorted(indexes.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".yaml")
-    }
 
 
 def squeeze(text: str) -> str:

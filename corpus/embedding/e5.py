@@ -57,7 +57,7 @@ class PackagedE5(PackagedModel):
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """On the scale of all-MiniLM-L6-v2: this model's cosines lie close together. The line through the quantiles of
-        both models' cosines of 130 questions with 1,500 phrases of the subject index."""
+        both models' cosines of 130 questions with 1,500 others."""
         scaled: NDArray[np.float32] = np.clip(_SLOPE * (cosines - _UNRELATED), 0.0, 1.0)
         return scaled
 

@@ -50,10 +50,6 @@ class HashEmbedder:
                 progress(1)
         return vectors
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As `embed_passages`."""
-        return self.embed_passages(texts)
-
     def crossing(self, asked: str, read: str) -> Crossing | None:
         """None: spelling is compared."""
         return None

@@ -90,10 +90,6 @@ class Embedder(Protocol):
         """The unit vector of a question: (dimension,), float32."""
         ...
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The unit vectors of questions, in the order given: (texts x dimension), float32."""
-        ...
-
     def crossing(self, asked: str, read: str) -> Crossing | None:
         """What it takes to compare questions in the language `asked` with texts in the language `read` (ISO 639-1); None
         where they are compared as they are."""

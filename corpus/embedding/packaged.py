@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,20 +25,16 @@ _FORMAT = "v1"
 """Of the graph. A change that alters vectors needs a new one: it is part of the fingerprint."""
 _HEADS = 12
 _EPSILON = 1e-12
-TOGETHER = 4
-"""Phrases that are run together."""
 
 
 class PackagedModel(ABC):
     """What the packaged models share: weights that are converted once into `cache_dir`, under a name that holds their
-    hash (a damaged copy is made anew), and texts that are embedded one by one, but for lists of questions.
+    hash (a damaged copy is made anew), and texts that are embedded one by one.
 
     `threads` is how many texts are embedded side by side (default: one a core). `precision`: int8 is more than twice as
     fast as fp32 and finds passages as well. `model_dir`: the folder of the model's files, if not the package's.
 
-    A text's vector depends on that text alone, not on what is embedded with it; that of a question in a list differs a little
-    from what it is alone (cosine 0.99 and more). Raises `EmbeddingError` at first use
-    when the package is absent, its files are not the expected ones, or `cache_dir` can't be written.
+    A text's vector depends on that text alone, not on what is embedded with it. Raises `EmbeddingError` at first use when the package is absent, its files are not the expected ones, or `cache_dir` can't be written.
     """
 
     name: ClassVar[str]
@@ -106,31 +101,6 @@ class PackagedModel(ABC):
         """One unit vector a text, in the order given: (texts x dimension). What is beyond the window is not seen."""
         return self._embed_all([self._prefixes[1] + text for text in texts], progress)
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The unit vectors of questions, in the order given: (texts x dimension). A few of equal length are run together:
-        short texts are bound by the reading of the weights, and the phrases of an index are many."""
-        pieces = [self._pieces(self._prefixes[0] + text) for text in texts]
-        order = sorted(range(len(pieces)), key=lambda n: (len(pieces[n]), pieces[n]))
-        groups = [
-            run[at : at + TOGETHER]
-            for _, same in groupby(order, key=lambda n: len(pieces[n]))
-            for run in [list(same)]
-            for at in range(0, len(run), TOGETHER)
-        ]
-        vectors = np.empty((len(texts), self.dimension), np.float32)
-        if groups:
-            self._session()  # so that an error at loading is raised here, once
-        threads = self._threads or physical_cores()
-        made = side_by_side(
-            lambda group: self._run([pieces[n] for n in group]),
-            groups,
-            size=lambda group: len(group) * len(pieces[group[0]]),
-            threads=threads,
-        )
-        for group, found in zip(groups, made, strict=True):
-            vectors[group] = found
-        return vectors
-
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question: (dimension,)."""
         return self._embed(self._prefixes[0] + text)
@@ -151,17 +121,13 @@ class PackagedModel(ABC):
         return np.stack(side_by_side(self._embed, texts, size=len, threads=threads, progress=progress))
 
     def _embed(self, text: str) -> NDArray[np.float32]:
-        vector: NDArray[np.float32] = self._run([self._pieces(text)])[0]
+        pieces = [self._pieces(text)]
+        vector: NDArray[np.float32] = self._session().run(None, {"input_ids": np.array(pieces, np.int64)})[0][0]
         return vector
 
     def _pieces(self, text: str) -> list[int]:
         pieces: list[int] = self._encode(text).ids
         return pieces if len(pieces) <= self.window else [*pieces[: self.window - 1], pieces[-1]]
-
-    def _run(self, texts: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """The vectors of texts of equal length, as word pieces."""
-        vectors: NDArray[np.float32] = self._session().run(None, {"input_ids": np.array(texts, np.int64)})[0]
-        return vectors
 
     def _encode(self, text: str) -> Encoding:
         # A lone surrogate (possible in JSON) has no UTF-8 form; "?" keeps the character count, so the spans.

@@ -104,10 +104,6 @@ class SentenceTransformerEmbedder:
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The unit vectors of questions, in the order given: (texts x dimension)."""
-        return self._encode(texts, query=True) if texts else np.empty((0, self.dimension), np.float32)
-
     def crossing(self, asked: str, read: str) -> Crossing | None:
         """None: what languages add to the vectors of a model of one's own is not known."""
         return None

@@ -6,13 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.progress import Progress
-from rich.table import Table
 
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
 from corpus.documents import LANGUAGES
@@ -21,7 +19,6 @@ from eval.public import beir as beir_sets
 from eval.public import evidence as quoting
 from eval.public import squad as squad_sets
 from eval.public.figures import Figures, as_json, print_figures
-from eval.public.fit import fit_bars
 from eval.public.outcomes import Outcome, Outcomes
 from eval.public.ranking import ranking_figures
 from eval.public.rows import PublicError, sample
@@ -37,7 +34,7 @@ Out = Annotated[
     Path | None,
     typer.Option(help="File of the outcomes row by row (JSON Lines); a run that was stopped goes on from it."),
 ]
-NoCross = Annotated[bool, typer.Option("--no-cross-encoder", help="Leave the cross-encoder out.")]
+NoReader = Annotated[bool, typer.Option("--no-reader", help="Leave the readers out.")]
 Models = Annotated[
     Path | None, typer.Option(help="Folder where exported models are kept; by default the library's own.")
 ]
@@ -64,7 +61,7 @@ def retrieval(
     ] = None,
     limit: Limit = None,
     out: Out = None,
-    no_cross_encoder: NoCross = False,
+    no_reader: NoReader = False,
     models: Models = None,
     json_: AsJson = False,
 ) -> None:
@@ -82,7 +79,7 @@ def retrieval(
     if language is not None and language not in LANGUAGES:
         raise fail(f"--language {language!r} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)
     with _told():
-        kit = kit_from_settings(models, not no_cross_encoder)
+        kit = kit_from_settings(models, not no_reader)
         if beir is not None:
             judged = beir_sets.read_beir(beir, split)
             texts = judged.texts(language)
@@ -133,14 +130,14 @@ def abstention(
     file: Annotated[Path, typer.Argument(help="JSON Lines {id, language, question, passages, answerable}.")],
     limit: Limit = None,
     out: Out = None,
-    no_cross_encoder: NoCross = False,
+    no_reader: NoReader = False,
     models: Models = None,
     json_: AsJson = False,
 ) -> None:
     """Whether questions that their passages do not answer are refused, and the others are answered."""
     with _told():
         rows = refusing.read_abstention(file)
-        kit = kit_from_settings(models, not no_cross_encoder)
+        kit = kit_from_settings(models, not no_reader)
         about = _about(kit, [file], [])
         found = _rows(rows, lambda row: row.id, lambda row: refusing.outcome_of(row, kit), about, limit, out)
         groups = _by_language(found)
@@ -163,40 +160,17 @@ def evidence(
     file: Annotated[Path, typer.Argument(help="JSON Lines as in ClapNQ {id, input, passages, output}.")],
     limit: Limit = None,
     out: Out = None,
-    no_cross_encoder: NoCross = False,
+    no_reader: NoReader = False,
     models: Models = None,
     json_: AsJson = False,
 ) -> None:
     """Whether the sentences that answer are quoted, and how well answerable rows are told from the others."""
     with _told():
         rows = quoting.read_evidence(file)
-        kit = kit_from_settings(models, not no_cross_encoder)
+        kit = kit_from_settings(models, not no_reader)
         about = _about(kit, [file], [])
         found = _rows(rows, lambda row: row.id, lambda row: quoting.outcome_of(row, kit), about, limit, out)
         _print("Evidence", {"all": quoting.evidence_figures(found)}, {"all": len(found)}, about, json_)
-
-
-def fit(
-    outcomes: Annotated[list[Path], typer.Argument(help="Files that 'eval abstention --out' wrote.")],
-    most: Annotated[
-        float | None,
-        typer.Option(
-            min=0.0, max=1.0, help="Answer at most this share of the unanswerable rows, instead of a balance."
-        ),
-    ] = None,
-    json_: AsJson = False,
-) -> None:
-    """Bars for answering by meaning, language by language: where wrong answers and wrong refusals balance."""
-    with _told():
-        bars = fit_bars(outcomes, most)
-    if json_:
-        typer.echo(json.dumps([asdict(bar) for bar in bars], ensure_ascii=False))
-        return
-    table = Table("language", "passages", "rows", "bar", "answered unanswerable", "refused answerable", "AUC")
-    for bar in bars:
-        table.add_row(bar.language, "abroad" if bar.abroad else "own", str(bar.rows), *(f"{value:.3f}" for value in (bar.bar, bar.answered, bar.refused)),
-                      "-" if bar.auc is None else f"{bar.auc:.3f}")  # fmt: skip
-    data.print(table)
 
 
 @contextmanager

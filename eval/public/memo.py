@@ -8,7 +8,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evidence import TextScorer
 from corpus.embedding import Crossing, Embedder
 
 _Key = TypeVar("_Key")
@@ -79,10 +78,6 @@ class RememberedEmbedder:
         """The unit vector of a question: (dimension,)."""
         return self._inner.embed_query(text)
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As `inner` says."""
-        return self._inner.embed_queries(texts)
-
     def crossing(self, asked: str, read: str) -> Crossing | None:
         """As `inner` says."""
         return self._inner.crossing(asked, read)
@@ -90,23 +85,6 @@ class RememberedEmbedder:
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `inner` says."""
         return self._inner.likeness(cosines)
-
-
-class RememberedScorer:
-    """A cross-encoder with a memory; the scores are those of `inner`."""
-
-    def __init__(self, inner: TextScorer) -> None:
-        self._inner = inner
-        self._scores: dict[tuple[str, str], float] = {}
-
-    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One logit a text, in the order given: (texts,)."""
-        known = {text: self._scores[question, text] for text in texts if (question, text) in self._scores}
-        unknown = [text for text in dict.fromkeys(texts) if text not in known]
-        if unknown:
-            known.update(zip(unknown, map(float, self._inner.scores(question, unknown)), strict=True))
-        _keep(self._scores, {(question, text): score for text, score in known.items()})
-        return np.array([known[text] for text in texts], np.float32)
 
 
 def _keep(memory: dict[_Key, _Value], more: dict[_Key, _Value]) -> None:

@@ -13,15 +13,15 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.cli.session import catalogue_of
-from assistant.evidence import TextScorer
 from assistant.qa.engine import Engine
+from assistant.qa.readers import Readers
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
-from corpus.embedding import CrossEncoder, make_models
+from corpus.embedding import make_models
 from corpus.library import Library
 from corpus.models import Models
-from eval.public.memo import RememberedEmbedder, RememberedScorer
+from eval.public.memo import RememberedEmbedder
 from eval.public.rows import PublicError
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
@@ -83,7 +83,7 @@ class Kit:
 
     models: Models
     remembered: tuple[RememberedEmbedder, ...]
-    cross: RememberedScorer | None
+    readers: Readers | None
     catalogue: Catalogue
     passages: int
     statements: int
@@ -94,32 +94,31 @@ class Kit:
         return Engine(
             library,
             self.catalogue,
-            cross_encoder=self.cross,
+            readers=self.readers,
             passages=self.passages,
             max_statements=self.statements,
         )
 
 
-def kit_of(models: Models, cross: TextScorer | None, catalogue: Catalogue, passages: int, statements: int) -> Kit:
+def kit_of(models: Models, readers: Readers | None, catalogue: Catalogue, passages: int, statements: int) -> Kit:
     """A kit of given models."""
     about = {
         "embedding": models.fingerprint,
-        "cross_encoder": "on" if cross else "off",
+        "readers": ", ".join(readers.names) if readers else "off",
         "passages": str(passages),
         "max_statements": str(statements),
     }
-    scorer = None if cross is None else RememberedScorer(cross)
     remembered = [RememberedEmbedder(model) for model in (models.own, models.multilingual) if model is not None]
-    return Kit(Models(*remembered), tuple(remembered), scorer, catalogue, passages, statements, about)
+    return Kit(Models(*remembered), tuple(remembered), readers, catalogue, passages, statements, about)
 
 
-def kit_from_settings(models: Path | None, cross_encoder: bool) -> Kit:
+def kit_from_settings(models: Path | None, reader: bool) -> Kit:
     """The kit that the settings describe; `models` is where exported models are kept, by default the user's folder."""
     chosen = load_settings()
-    known = make_models(chosen.embedding, chosen.multilingual, models or chosen.data_dir / "models")
-    wanted = cross_encoder and chosen.cross_encoder != "off"
-    cross = CrossEncoder() if wanted and (chosen.cross_encoder == "on" or CrossEncoder.available()) else None
-    return kit_of(known, cross, catalogue_of(chosen), chosen.passages, chosen.max_statements)
+    kept = models or chosen.data_dir / "models"
+    known = make_models(chosen.embedding, chosen.multilingual, kept)
+    readers = Readers.shipped(kept) if reader and chosen.reader else None
+    return kit_of(known, readers, catalogue_of(chosen), chosen.passages, chosen.max_statements)
 
 
 def key_of(index: int) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.evidence import Scored
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
+from assistant.qa.retriever import Evidence
+from assistant.qa.weighing import Scored
+from assistant.question import Question
 from corpus.documents import Span
 from eval.public.shelf import index_of
 
@@ -76,11 +78,21 @@ class Asked:
 
 
 def ask(engine: Engine, question: str) -> Asked:
-    """Asks a question."""
+    """Asks a question, and watches what is weighed for it: of several weighings the one with the best unit counts."""
+    weighed: list[tuple[Scored, ...]] = [()]
+
+    def watch(_: Question, __: Sequence[Evidence], scored: Sequence[Scored]) -> None:
+        weighed.append(tuple(scored))
+
+    before, engine.watch = engine.watch, watch
     begun = time.perf_counter()
-    answer = engine.ask(question)
+    try:
+        answer = engine.ask(question)
+    finally:
+        engine.watch = before
     ms = (time.perf_counter() - begun) * 1e3
-    return Asked(answer, tuple(engine.weigh(question)), ms)
+    best = max(weighed, key=lambda scored: scored[0].score if scored else float("-inf"))
+    return Asked(answer, best, ms)
 
 
 def span_of(each: Scored) -> tuple[str, Span]:
@@ -107,13 +119,7 @@ def features(
     return [
         {
             "score": round(each.score, 4),
-            "cross": round(each.cross, 4),
-            "cosine": round(each.cosine, 4),
-            "coverage": round(each.coverage, 4),
-            "missing": round(each.missing, 4),
-            "subject": round(each.subject, 4),
-            "asked": round(each.asked, 4),
-            "passage": round(each.passage, 4),
+            "probability": round(each.probability, 4),
             "dense": None if each.unit.evidence.dense is None else round(each.unit.evidence.dense, 4),
             "text": index_of(each.unit.document.key),
             "words": each.unit.text[:SHOWN],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.cli.session import catalogue_of, make_engine, options
 from assistant.settings import Settings, load_settings
-from corpus.embedding import CrossEncoder, make_models
+from corpus.embedding import make_models
 from eval.cases import load_cases, shipped_sets
 from eval.runs.execute import Plan
 from eval.systems import NAMES, System, SystemFault, peer
@@ -30,9 +30,9 @@ def questions_of(name: str) -> Path:
     return path
 
 
-def settings_for(*, cross_encoder: bool) -> Settings:
-    """The settings as the user has them, without the cross-encoder where that is said."""
-    return load_settings(data_dir=options.data_dir, cross_encoder=None if cross_encoder else "off")
+def settings_for(*, reader: bool) -> Settings:
+    """The settings as the user has them, without the readers where that is said."""
+    return load_settings(data_dir=options.data_dir, reader=None if reader else False)
 
 
 def system_of(name: str, chosen: Settings, model: str, timeout: float) -> System:
@@ -51,9 +51,8 @@ def key_of_server() -> str | None:
 
 def settings_told(chosen: Settings) -> dict[str, str]:
     """The settings that decide the engine's answers."""
-    sharpened = chosen.cross_encoder == "on" or (chosen.cross_encoder == "auto" and CrossEncoder.available())
     return {
-        "cross_encoder": "on" if sharpened else "off",
+        "reader": "on" if chosen.reader else "off",
         "passages": str(chosen.passages),
         "max_statements": str(chosen.max_statements),
         "max_question": str(chosen.max_question),

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -101,7 +101,7 @@ def export(
 
 @app.command()
 def calibrate(
-    name: Which,
+    name: Annotated[Literal["en", "multilingual", "likeness"], typer.Argument(help="A reader, or likeness.")],
     questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
     aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
@@ -112,20 +112,24 @@ def calibrate(
         "eval-runs"
     ),
 ) -> None:
-    """Fit chances and bars of a reader by questions with and without an answer, read in what search finds."""
+    """Fit chances and bars of a reader, or of likeness, by questions with and without an answer, asked of what search finds."""
     from assistant.qa.reader import Reader
     from eval.training import measure
     from eval.training.calibrate import calibrate as fitted
     from eval.training.shelf import engine_over, models_in
 
     with _told(), _teller() as tell:
-        shipped = weights or SHIPPED / f"reader-{name}.npz"
-        reader = Reader(name, models_in(folder), weights=shipped)
         with engine_over(documents, folder, tell.reading) as engine:
+            if name == "likeness":
+                best, shipped = measure.by_likeness(engine), None
+            else:
+                path = weights or SHIPPED / f"reader-{name}.npz"
+                best = measure.by_reader(engine, Reader(name, models_in(folder), weights=path))
+                shipped = path.read_bytes()
             asked = measure.questions_for(name, questions, aside, engine)
-            found = list(tell.counted(measure.outcomes(asked, engine, reader), "questions", len(asked)))
+            found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
         calibration = fitted(found)
-        measure.write_calibration(out, name, calibration, shipped.read_bytes())
+        measure.write_calibration(out, name, calibration, shipped)
     _show(calibration, found)
     talk.print(f"Written: {out}.", markup=False)
 

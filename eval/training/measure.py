@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.qa.engine import Engine
-from assistant.qa.reader import Name
 from assistant.qa.readers import Reads
+from assistant.qa.units import units_of
+from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import lines_of
 from eval.training.own import asked_of
 
-READ = 8
-"""Passages of a question that are read; the best of their logits is what counts."""
 OFF_TOPIC = "off-topic"
 """The kind of questions in sets on UN documents that are about something else."""
 
@@ -30,8 +29,12 @@ class Question:
     aside: bool
 
 
-def questions_for(name: Name, files: Sequence[Path], asides: Sequence[Path], engine: Engine) -> list[Question]:
-    """The questions that a reader is calibrated by: `en` by English ones, `multilingual` by the others. `files` ask about
+Best = Callable[[str], float | None]
+"""What is said for the best passage of a question, None where none is found."""
+
+
+def questions_for(name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine) -> list[Question]:
+    """The questions that a reader is calibrated by: `en` by English ones, others, and likeness, by the others. `files` ask about
     the engine's documents (`data/README.md`), `asides` about something else. Raises `ValueError` for questions whose
     places are not in the documents."""
     found, lost = [], 0
@@ -48,17 +51,40 @@ def questions_for(name: Name, files: Sequence[Path], asides: Sequence[Path], eng
     return found
 
 
-def outcomes(questions: Iterable[Question], engine: Engine, reader: Reads) -> Iterator[Outcome]:
-    """What the reader says of the best passage of each question; nothing of a question for which none is found."""
+def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
+    """What is said for the best passage of each question; nothing of a question for which none is found."""
     for asked in questions:
-        found = engine.search(asked.text, READ)
-        readings = reader.read(asked.text, [(each.passage.heading, each.passage.text) for each in found])
-        if readings:
-            yield Outcome(max(each.logit for each in readings), asked.answerable, asked.aside)
+        told = best(asked.text)
+        if told is not None:
+            yield Outcome(told, asked.answerable, asked.aside)
 
 
-def write_calibration(path: Path, name: Name, found: Calibration, weights: bytes) -> None:
-    """Puts a reader's calibration into a file of `assistant.qa.abstention`; other readers' stay as they are."""
+def by_reader(engine: Engine, reader: Reads) -> Best:
+    """The best logit of a reader over the passages that search finds."""
+
+    def best(text: str) -> float | None:
+        found = engine.search(text, READ)
+        readings = reader.read(text, [(each.passage.heading, each.passage.text) for each in found])
+        return max((each.logit for each in readings), default=None)
+
+    return best
+
+
+def by_likeness(engine: Engine) -> Best:
+    """The best nearness (`assistant.qa.weighing`) of the units that search finds."""
+    weigher = Weigher(engine.library)
+
+    def best(text: str) -> float | None:
+        units = [unit for each in engine.search(text, READ) for unit in units_of(each)]
+        return max(weigher.nearness(engine.question(text), units) or [], default=None)
+
+    return best
+
+
+def write_calibration(path: Path, name: str, found: Calibration, weights: bytes | None) -> None:
+    """Puts a reader's calibration, or that of likeness, which has no weights, into a file of `assistant.qa.abstention`; others
+    stay as they are."""
     held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    readers = {**held.get("readers", {}), name: {**found.to_json(), "weights": hashlib.sha256(weights).hexdigest()}}
+    told = found.to_json() | ({} if weights is None else {"weights": hashlib.sha256(weights).hexdigest()})
+    readers = {**held.get("readers", {}), name: told}
     path.write_text(json.dumps({"readers": dict(sorted(readers.items()))}, indent=1) + "\n", encoding="utf-8")

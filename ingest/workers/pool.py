@@ -171,7 +171,7 @@ class Workers:
 
 
 def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
-    """A catalogue as the texts that `Catalogue.load` takes, without the subject indexes (JSON is YAML)."""
+    """A catalogue as the texts that `Catalogue.load` takes (JSON is YAML)."""
     documents = [_given(asdict(entry)) | {"symbol": entry.symbol.text if entry.symbol else None}
                  for entry in catalogue.entries]  # fmt: skip
     meetings = [_given(asdict(meeting)) for meeting in catalogue.meetings]

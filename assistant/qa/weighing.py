@@ -1,0 +1,101 @@
+"""How likely the units that search has found answer: as the reader tells it; where none reads question and text, by likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.qa.abstention import LIKENESS, UNREAD, Bars, bars
+from assistant.qa.readers import Known, Readers
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, distinct, units_of
+from assistant.question import Question
+from corpus.library import Library
+
+FIRST, READ = 6, 16
+"""Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all."""
+TEXT_LIMIT = 500
+"""Characters of a unit that are compared; what comes later in a long provision seldom decides."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A unit, and how far it is above the bar for an answer, in log-odds: from 0 on it is enough. `bars` are those that it was
+    held against; `known` is what the reader said of its passage, None where its likeness told the score."""
+
+    unit: Unit
+    score: float
+    bars: Bars
+    known: Known | None = None
+
+    @property
+    def probability(self) -> float:
+        """The chance that the unit answers, 0 to 1."""
+        return self.bars.chance_above(self.score)
+
+
+class Weigher:
+    """Weighs the units of passages. `readers` read the passages that they can; of others the likeness of question, sentence and
+    passage in meaning is taken, by the library's embedding models."""
+
+    def __init__(self, library: Library, readers: Readers | None = None) -> None:
+        self._library = library
+        self._readers = readers
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Which readers are at hand."""
+        return self._readers.names if self._readers else ()
+
+    def weigh(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+        """The units of the passages that search ranks first, and of those that answered the turn before, best first."""
+        carried = [each for each in evidence if each.id in question.carried]
+        first = list({each.id: each for each in (*evidence[:FIRST], *carried)}.values())
+        scored = self._scored(question, first)
+        if not any(each.score >= 0.0 for each in scored):
+            known = {each.id for each in first}
+            scored += self._scored(question, [each for each in evidence[FIRST:READ] if each.id not in known])
+        return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+
+    def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+        known = self._readers.read(question.text, question.language, evidence) if self._readers else {}
+        read = [
+            Scored(unit, told.score(unit), told.bars, told)
+            for each in evidence
+            if (told := known.get(each.id)) is not None
+            for unit in distinct(list(units_of(each)))
+        ]
+        rest = distinct([unit for each in evidence if each.id not in known for unit in units_of(each)])
+        return [*read, *self._alike(question, rest)]
+
+    def _alike(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
+        """Units by their likeness to the question and that of their passages; where no model reads the question, nothing is
+        known but that search found them."""
+        if not units:
+            return []
+        told = bars()[LIKENESS]
+        near = self.nearness(question, units)
+        return [Scored(unit, UNREAD if near is None else told.above(near[n]), told) for n, unit in enumerate(units)]
+
+    def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
+        """How near to the question units are, 0 to 2: their likeness in meaning and their passages', by the first model that
+        reads both; None where none reads the question."""
+        models = self._library.models
+        readers = models.readers(question.language)
+        if not readers:
+            return None
+        near = [0.0] * len(units)
+        for language in dict.fromkeys(unit.document.language for unit in units):
+            rows = [n for n, unit in enumerate(units) if unit.document.language == language]
+            model = next((model for model in readers if model in models.readers(language)), readers[0])
+            texts = [compared(units[n]) for n in rows]
+            found = self._library.likenesses(question.text, texts, model, (question.language, language))
+            for n, likeness in zip(rows, found, strict=True):
+                passage = units[n].evidence.dense
+                near[n] = likeness + (likeness if passage is None else passage)
+        return near
+
+
+def compared(unit: Unit) -> str:
+    """What embedding models see of a unit: its headings, and its words."""
+    return (f"{unit.context}: {unit.text}" if unit.context else unit.text)[:TEXT_LIMIT]

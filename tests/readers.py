@@ -1,0 +1,64 @@
+"""A reader for tests: a passage answers as far as it has the words of the question, and the sentence with most of them does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.qa.abstention import Bars
+from assistant.qa.reader import Reading
+from assistant.qa.readers import Readers
+from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
+from corpus.language import detect_language
+from corpus.sentences import sentence_spans
+
+BARS = Bars(slope=1.0, offset=0.0, answered=0.0, tentative=-2.0)
+ALL, ENOUGH = 4.0, 0.6
+"""The logit of a passage that has all words of a question, and the share of them that is enough for an answer."""
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
+
+
+class WordReader:
+    """Reads by words; terms of the vocabulary are also known by their English names."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        language = detect_language(question)
+        return [self._reading(_asked(question, language), *passage) for passage in passages]
+
+    def _reading(self, asked: list[set[frozenset[str]]], heading: str, text: str) -> Reading:
+        language = detect_language(text)
+        held = set(analyse(f"{heading} {text}", language))
+        share = _count(asked, held) / max(1, len(asked))
+        offsets = [match.span() for match in _WORD.finditer(text)]
+        ends = np.full(len(offsets), -1.0, np.float32)
+        for begin, stop in sentence_spans(text, language):
+            inside = [n for n, (first, last) in enumerate(offsets) if begin <= first and last <= stop]
+            said = set(analyse(text[begin:stop], language))
+            ends[inside] = _count(asked, said)
+        return Reading(ALL * (share - ENOUGH) / (1 - ENOUGH), offsets, ends, ends)
+
+
+def word_readers() -> Readers:
+    """The reader for all languages."""
+    return Readers({"en": WordReader(), "multilingual": WordReader()}, {"en": BARS, "multilingual": BARS})
+
+
+def _count(asked: list[set[frozenset[str]]], held: set[str]) -> int:
+    """How many of the words asked for are held, by one of their names."""
+    return sum(any(name <= held for name in names) for names in asked)
+
+
+def _asked(question: str, language: str) -> list[set[frozenset[str]]]:
+    """The content words of a question, each with the English names of the term that it is part of."""
+    vocabulary = Vocabulary.shipped()
+    words = dict.fromkeys(vocabulary.content(analyse(question, language), language))
+    found = {word: {frozenset([word])} for word in words}
+    for mention in vocabulary.mentions(question, language):
+        english = {frozenset(analyse(name, "en")) for name in vocabulary.names(mention.concept, "en")}
+        for word in analyse(question[mention.start : mention.end], language):
+            if word in found:
+                found[word] |= english
+    return list(found.values())
