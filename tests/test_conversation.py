@@ -244,7 +244,7 @@ def test_only_the_latest_questions_are_remembered() -> None:
 def test_a_follow_up_is_answered_from_where_the_turn_before_was(starter_engine: Engine) -> None:
     first = starter_engine.ask("When was the first Constructive Dialogue on the Smuggling of Migrants?")
     then = starter_engine.ask("Who was its chair?", [first.question])
-    assert then.statements[0].citations[0].id == first.statements[0].citations[0].id
+    assert then.citations[0].id in {citation.id for citation in first.citations}
 
 
 def test_the_same_conversation_has_the_same_answer_whatever_was_asked_before(
