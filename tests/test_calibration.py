@@ -67,8 +67,8 @@ def test_a_bar_keeps_its_risk_and_a_smaller_risk_has_no_lower_bar(
 
 
 def test_too_few_questions_tell_of_no_risk() -> None:
-    with pytest.raises(ValueError, match=r"21 questions are too few to tell of a risk of 0\.1"):
-        lowest(np.zeros(21), ASIDE_RISK)
+    with pytest.raises(ValueError, match=r"13 questions are too few to tell of a risk of 0\.15"):
+        lowest(np.zeros(13), ASIDE_RISK)
     few = [Outcome(1.0, True), Outcome(0.0, False), Outcome(-1.0, False, aside=True)] * 4
     with pytest.raises(ValueError, match="too few"):
         calibrate(few)

@@ -13,7 +13,7 @@ SURE = 0.9
 """How sure it is that a risk is not higher than stated."""
 MISS_RISK = 0.3
 """Most near misses (questions on a subject of the documents, which they do not answer) that may be answered."""
-ASIDE_RISK = 0.1
+ASIDE_RISK = 0.15
 """Most questions about something else for which anything may be shown."""
 
 
