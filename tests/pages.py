@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from readers import word_readers
 
 from app import create_app
@@ -36,6 +36,8 @@ from ingest.run import Input, ingest, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 
 PASSWORD = "correct horse battery"
+WAIT = 20_000
+"""Milliseconds that a busy machine may take for what a person waits for."""
 STAFF, READER = "amina", "rashid"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -150,7 +152,8 @@ class Visit:
 def visiting(browser: Browser, at: Site, **options: Any) -> Iterator[Visit]:
     """A window of its own; when it closes, nothing may have been asked of other machines, nor any script failed."""
     context: BrowserContext = browser.new_context(**options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
+    expect.set_options(timeout=WAIT)
     page = context.new_page()
     visit = Visit(page, at)
     context.on("request", lambda request: None if _own(request.url, at) else visit.elsewhere.append(request.url))
