@@ -64,7 +64,12 @@ class Settings(BaseSettings):
     catalogue_dir: Path | None = Field(
         None, description="Folder with a catalogue of one's own in place of the shipped one."
     )
-    passages: int = Field(12, ge=1, le=100, description="Passages retrieved for one question.")
+    passages: int = Field(
+        12,
+        ge=1,
+        le=100,
+        description="Most passages that a model writes from or a briefing looks through for one subject.",
+    )
     max_statements: int = Field(3, ge=1, le=20, description="Most quoted statements in one answer.")
     max_question: int = Field(2_000, ge=100, le=20_000, description="Longest question, in characters.")
 

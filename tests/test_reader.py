@@ -22,7 +22,7 @@ from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
 from assistant.qa.readers import Readers
-from assistant.qa.weighing import READ
+from assistant.qa.weighing import FIRST, READ, Weigher
 from assistant.qa.weights import shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder
@@ -266,6 +266,23 @@ def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_th
     asked.ask("Where do ferries, tugs and barges wait at a pier?")
     assert len(fake.passages) == READ
     assert not any("forty crowns" in text for _, text in fake.passages)
+
+
+def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts at pier {n} pay by the night.\n" for n in range(10, 40)]
+    fake = Fake({"forty crowns": 4.0})
+    asked = engine(open_library, catalogue, None, HARBOUR, *crowd)
+    found = asked.search(ASKED, READ)
+    weigher = Weigher(asked.library, readers(en=fake))
+    question = asked.question(ASKED)
+    assert weigher.weigh(question, found)[0].score > 0
+    assert len(fake.passages) == FIRST
+    fake.passages.clear()
+    scored = weigher.weigh(question, found, lambda unit: "crowns" not in unit.text)
+    assert len(fake.passages) == READ
+    assert not any("crowns" in each.unit.text for each in scored)
 
 
 # Switched off, absent

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
-from assistant.qa.weighing import compared
+from assistant.qa.weighing import likenesses
 from assistant.question import Question
 from corpus.analysis import analyse
 from corpus.library import Library
@@ -58,19 +58,11 @@ def _likeliest(subject: Question, found: Sequence[Evidence], library: Library) -
 
 def _cosines(subject: Question, units: Sequence[Unit], library: Library) -> list[float]:
     """How like the subject units are, by the first model that reads both; 0 where none does."""
-    models = library.models
-    asked, readers = subject.for_models(models)
-    cosines = [0.0] * len(units)
+    asked, readers = subject.for_models(library.models)
     if not asked or not readers:
-        return cosines
-    spoken = subject.language if models.readers(subject.language) else "en"
-    for language in dict.fromkeys(unit.document.language for unit in units):
-        rows = [n for n, unit in enumerate(units) if unit.document.language == language]
-        model = next((model for model in readers if model in models.readers(language)), readers[0])
-        told = library.likenesses(asked, [compared(units[n]) for n in rows], model, (spoken, language))
-        for n, cosine in zip(rows, told, strict=True):
-            cosines[n] = cosine
-    return cosines
+        return [0.0] * len(units)
+    spoken = subject.language if library.models.readers(subject.language) else "en"
+    return likenesses(library, asked, spoken, readers, units)
 
 
 def _coverage(subject: Question, unit: Unit, library: Library) -> float:

@@ -35,8 +35,8 @@ CARRIED = 1.0
 
 @dataclass(frozen=True)
 class Bars:
-    """What one reader's logits, or likenesses, mean. The log-odds that a passage answers are `slope` times its logit and `offset` (Platt,
-    1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds)."""
+    """What one reader's logits, or likenesses, mean. The log-odds that a passage answers are `slope` times its logit and
+    `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds)."""
 
     slope: float
     offset: float

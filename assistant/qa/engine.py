@@ -370,7 +370,7 @@ class Engine:
         places = {(unit.document.id, unit.start, unit.end) for unit in units}
 
         def weighed(each: Question) -> list[Scored]:
-            found = [one for one in self._weigher.weigh(each, evidence) if _place(one.unit) in places]
+            found = self._weigher.weigh(each, evidence, lambda unit: _place(unit) in places)
             return [replace(one, score=one.score + NAMED) for one in found]
 
         scored = weighed(asked)
@@ -448,11 +448,10 @@ class Engine:
 
     def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of evidence that the question may be answered from, with their scores."""
-        scored = self._weigher.weigh(question, evidence)
-        admitted = [each for each in scored if question.admits(each.unit.document.id, each.unit.block)]
+        scored = self._weigher.weigh(question, evidence, lambda unit: question.admits(unit.document.id, unit.block))
         if self.watch is not None:
-            self.watch(question, evidence, admitted)
-        return admitted
+            self.watch(question, evidence, scored)
+        return scored
 
     def _gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and those that answered the turn before."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import LIKENESS, UNREAD, Bars, bars
 from assistant.qa.readers import Known, Readers
@@ -11,6 +12,9 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
 from corpus.library import Library
+
+if TYPE_CHECKING:
+    from corpus.embedding import Embedder
 
 FIRST, READ = 6, 16
 """Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all."""
@@ -47,26 +51,30 @@ class Weigher:
         """Which readers are at hand."""
         return self._readers.names if self._readers else ()
 
-    def weigh(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
-        """The units of the passages that search ranks first, and of those that answered the turn before, best first."""
+    def weigh(
+        self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool] = lambda _: True
+    ) -> list[Scored]:
+        """The units of the passages that search ranks first, and of those that answered the turn before, best first. Units
+        that are not `among` those that are asked for are left out, and keep no further passage from being read."""
         carried = [each for each in evidence if each.id in question.carried]
         first = list({each.id: each for each in (*evidence[:FIRST], *carried)}.values())
-        scored = self._scored(question, first)
+        scored = self._scored(question, first, among)
         if not any(each.score >= 0.0 for each in scored):
             known = {each.id for each in first}
-            scored += self._scored(question, [each for each in evidence[FIRST:READ] if each.id not in known])
+            scored += self._scored(question, [each for each in evidence[FIRST:READ] if each.id not in known], among)
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
 
-    def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+    def _scored(self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool]) -> list[Scored]:
         known = self._readers.read(question.text, question.language, evidence) if self._readers else {}
         read = [
             Scored(unit, told.score(unit), told.bars, told)
             for each in evidence
             if (told := known.get(each.id)) is not None
             for unit in distinct(list(units_of(each)))
+            if among(unit)
         ]
-        rest = distinct([unit for each in evidence if each.id not in known for unit in units_of(each)])
-        return [*read, *self._alike(question, rest)]
+        rest = [unit for each in evidence if each.id not in known for unit in units_of(each) if among(unit)]
+        return [*read, *self._alike(question, distinct(rest))]
 
     def _alike(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
         """Units by their likeness to the question and that of their passages; where no model reads the question, nothing is
@@ -80,20 +88,27 @@ class Weigher:
     def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
         """How near to the question units are, 0 to 2: their likeness in meaning and their passages', by the first model that
         reads both; None where none reads the question."""
-        models = self._library.models
-        readers = models.readers(question.language)
+        readers = self._library.models.readers(question.language)
         if not readers:
             return None
-        near = [0.0] * len(units)
-        for language in dict.fromkeys(unit.document.language for unit in units):
-            rows = [n for n, unit in enumerate(units) if unit.document.language == language]
-            model = next((model for model in readers if model in models.readers(language)), readers[0])
-            texts = [compared(units[n]) for n in rows]
-            found = self._library.likenesses(question.text, texts, model, (question.language, language))
-            for n, likeness in zip(rows, found, strict=True):
-                passage = units[n].evidence.dense
-                near[n] = likeness + (likeness if passage is None else passage)
-        return near
+        found = likenesses(self._library, question.text, question.language, readers, units)
+        passages = [unit.evidence.dense for unit in units]
+        return [one + (one if passage is None else passage) for one, passage in zip(found, passages, strict=True)]
+
+
+def likenesses(
+    library: Library, asked: str, spoken: str, readers: Sequence[Embedder], units: Sequence[Unit]
+) -> list[float]:
+    """How like a text in a language units are in meaning, 0 to 1, each by the first of some models that reads its language too,
+    else by the first."""
+    found = [0.0] * len(units)
+    for language in dict.fromkeys(unit.document.language for unit in units):
+        rows = [n for n, unit in enumerate(units) if unit.document.language == language]
+        model = next((each for each in readers if each in library.models.readers(language)), readers[0])
+        told = library.likenesses(asked, [compared(units[n]) for n in rows], model, (spoken, language))
+        for n, likeness in zip(rows, told, strict=True):
+            found[n] = likeness
+    return found
 
 
 def compared(unit: Unit) -> str:
