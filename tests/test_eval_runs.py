@@ -595,8 +595,11 @@ def test_the_gate_holds_a_run_against_another(here: Path, note: Path) -> None:
 def test_the_shipped_thresholds_bound_every_shipped_set() -> None:
     for name in shipped_sets():
         figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
-        assert {"fact_recall", "quote_exact", "abstention_recall", "failed"} <= figures
+        assert {"citation_recall", "citation_precision", "quote_exact", "failed"} <= figures
         assert figures <= {*MEANINGS, "failed", "left_out"}
+    for name in ("starter", "un"):
+        figures = {threshold.figure for threshold in load_thresholds(SHIPPED, name)}
+        assert {"fact_recall", "shown", "shown_first", "abstention_recall"} <= figures
     assert set(MEASURES) <= set(MEANINGS)
 
 

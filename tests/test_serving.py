@@ -287,8 +287,12 @@ def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(
     with server.running() as process:
 
         def ask() -> None:
-            reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
-            got.append((reply.status_code, reply.json().get("status", "")))
+            try:
+                reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
+            except httpx.ConnectError:  # asked only when the server took in nothing any more
+                got.append((0, ""))
+            else:
+                got.append((reply.status_code, reply.json().get("status", "")))
 
         threads = [threading.Thread(target=ask) for _ in range(20)]
         for thread in threads:
@@ -299,9 +303,10 @@ def test_told_to_stop_it_finishes_the_answers_that_were_asked_for(
         for thread in threads:
             thread.join(WAIT)
         assert process.wait(WAIT) == 0
-    # Each was answered, or told plainly that the service stops; none was cut off.
+    # Each that was taken in was answered, or told plainly that the service stops; none was cut off.
     assert len(got) == 20
-    assert {code for code, _ in got} <= {200, 503}
+    assert {code for code, _ in got} <= {0, 200, 503}
+    assert (200, "answered") in got
     assert all(status == "answered" for code, status in got if code == 200)
     assert not (server.folder / "server.json").exists()
     assert len(server.sound()) == 21
