@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,8 @@ _CLOCK = re.compile(
 class Question:
     """A question as understood. `text` is cleaned; `asked` is what the user typed.
 
-    `focus` is the last turn of a follow-up, else all of it. `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
+    `focus` is the last turn of a follow-up, else all of it; `rest` is `text` with blanks for symbols, articles and paragraphs.
+    `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
     numbers of sessions and meetings (`the tenth session`) from the second on, `weekdays` 0 (Monday) to 6,
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
     `within` are ids of the only documents that it may be answered from, None for all; of those in `parts` only the blocks
@@ -51,6 +52,7 @@ class Question:
     language: str
     vocabulary: Vocabulary
     focus: str
+    rest: str = ""
     symbols: tuple[Symbol, ...] = ()
     items: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
@@ -96,7 +98,7 @@ class Question:
 
     @cached_property
     def terms(self) -> list[TermMention]:
-        """The terms that the question names."""
+        """The texts and bodies that the question names."""
         return self.vocabulary.mentions(self.text, self.language)
 
     @cached_property
@@ -104,13 +106,14 @@ class Question:
         """Analysed content words in the question's own language."""
         return self.vocabulary.content(analyse(self.text, self.language), self.language)
 
-    def tokens(self, language: str) -> list[str]:
+    def tokens(self, language: str, translated: Sequence[str] = ()) -> list[str]:
         """Analysed words to look for in documents of a language: the question's own words where it is in that
-        language, else its numbers, symbols and names in Latin letters; and the names of its terms there."""
+        language, else its numbers, symbols and names in Latin letters, and `translated` words; and what the texts and
+        bodies that it names are called there."""
         own = self.content
         if language != self.language:
             kept = [token for token in own if token.isascii() and (token.isdigit() or token.startswith("sym"))]
-            own = [*kept, *self.vocabulary.content(analyse(" ".join(self.latin), language), language)]
+            own = [*kept, *self.vocabulary.content(analyse(" ".join([*self.latin, *translated]), language), language)]
         names = [name for mention in self.terms for name in self.vocabulary.names(mention.concept, language)[:4]]
         named = [token for name in names for token in analyse(name, language)]
         return list(dict.fromkeys([*own, *self.vocabulary.content(named, language)]))
@@ -131,13 +134,13 @@ class Question:
 
     def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
         """What embedding models read of the question, and which models: the question itself where any reads its language,
-        else its terms in English."""
+        else the English names of what it names."""
         readers = models.readers(self.language)
         return (self.text, readers) if readers else (self.english, models.readers("en"))
 
     @cached_property
     def english(self) -> str:
-        """The question for an English-only model: itself, or the English names of its terms."""
+        """The question for an English-only model: itself, or the English names of the texts and bodies that it names."""
         if self.language == "en":
             return self.text
         kept = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
@@ -179,6 +182,7 @@ def parse_question(
         language=spoken,
         vocabulary=vocabulary,
         focus=focus or text,
+        rest=rest,
         symbols=tuple(mention.symbol for mention in mentions),
         items=_items(rest, vocabulary, spoken),
         articles=articles,

@@ -1,7 +1,8 @@
-"""The words by which questions are understood: question patterns and terms in the six official languages.
+"""The words by which questions are understood: question patterns, and what texts and bodies are called, in the six
+official languages.
 
-The data stand in `assistant/data`: `questions.yaml` (when, which document, weekdays...) and `terms.yaml`
-(concepts with their names in each language, the documents' own wording first).
+The data stand in `assistant/data`: `questions.yaml` (when, which document, weekdays...) and `names.yaml`
+(treaties, declarations and bodies with their names in each language, the documents' own wording first).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from corpus.documents import LANGUAGES
 
 @dataclass(frozen=True)
 class TermMention:
-    """A term found in a question: the concept's number and the span of the words."""
+    """A text or body that a question names: its number among the terms and the span of the words."""
 
     concept: int
     start: int
@@ -49,9 +50,9 @@ class Vocabulary:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         read = [
             yaml.load((folder / name).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  (a safe loader)
-            for name in ("questions.yaml", "terms.yaml")
+            for name in ("questions.yaml", "names.yaml")
         ]
-        return Vocabulary(read[0], read[1]["terms"])
+        return Vocabulary(read[0], read[1]["names"])
 
     # Question words
 

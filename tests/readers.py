@@ -28,6 +28,10 @@ class WordReader:
         language = detect_language(question)
         return [self._reading(_asked(question, language), *passage) for passage in passages]
 
+    def translated(self, text: str) -> list[str]:
+        """Knows no other language."""
+        return []
+
     def _reading(self, asked: list[set[frozenset[str]]], heading: str, text: str) -> Reading:
         language = detect_language(text)
         held = set(analyse(f"{heading} {text}", language))

@@ -62,6 +62,10 @@ class Fake:
         self.passages += passages
         return [self._reading(text[: self._sees]) for _, text in passages]
 
+    def translated(self, text: str) -> list[str]:
+        """Knows no other language."""
+        return []
+
     def _reading(self, text: str) -> Reading:
         offsets = [match.span() for match in re.finditer(r"\S+", text)]
         start, end = np.zeros(len(offsets), np.float32), np.zeros(len(offsets), np.float32)
@@ -573,3 +577,28 @@ def test_the_multilingual_reader_reads_every_script_by_its_own_characters(tmp_pa
     assert made.read("Combien ?", [("Règles", texts[1])])[0].logit == readings[1].logit
     assert made.read("Quand ?", [("Règles", texts[1])])[0].logit != readings[1].logit
     assert english.read("Combien ?", [("Règles", texts[1])])[0].logit != readings[1].logit
+
+
+@needs_reader
+@needs_multilingual
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Combien de migrants sont morts en mer ?", {"migrants", "sea"}),
+        ("¿Qué medidas se piden a los Estados?", {"measures", "states"}),
+        ("Кто защищает женщин?", {"women"}),
+        ("ما هي الدول؟", {"countries"}),
+        ("气候变化的报告", {"climate", "change", "report"}),
+    ],
+)
+def test_words_of_other_languages_are_known_in_english(cache: Path, question: str, words: set[str]) -> None:
+    assert words <= set(Reader("multilingual", cache).translated(question))
+
+
+@needs_reader
+@needs_multilingual
+def test_what_has_no_words_has_no_translation_and_english_needs_none(cache: Path) -> None:
+    made = Reader("multilingual", cache)
+    assert made.translated("") == []
+    assert all(word.isalpha() for word in made.translated("\ud83d </s> <s> 42 ?!"))
+    assert Reader("en", cache).translated("Combien de migrants ?") == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.qa.engine import Engine
@@ -40,18 +40,19 @@ def weigh(engine: Engine, words: str, documents: Sequence[str], language: str) -
     if not subject.text:
         return []
     found = engine.retriever.retrieve(subject, engine.passages, documents)
-    likely = _likeliest(subject, found, engine.library)
+    likely = _likeliest(subject, found, engine)
     cosines = _cosines(subject, [unit for unit, _ in likely], engine.library)
     weighed = [Weighed(unit, cosines[n], coverage) for n, (unit, coverage) in enumerate(likely)]
     return sorted(weighed, key=lambda each: (-each.worth, each.unit.document.id, each.unit.start))
 
 
-def _likeliest(subject: Question, found: Sequence[Evidence], library: Library) -> list[tuple[Unit, float]]:
+def _likeliest(subject: Question, found: Sequence[Evidence], engine: Engine) -> list[tuple[Unit, float]]:
     """The units that are worth comparing in meaning, with their coverage: those that name most, and of what ranks first."""
+    needs = {language: _needs(subject, language, engine) for language in {each.document.language for each in found}}
     ranked = []
     for rank, each in enumerate(found):
         for unit in distinct(list(units_of(each))):
-            named = _coverage(subject, unit, library)
+            named = _coverage(needs[unit.document.language], unit)
             ranked.append((named + 1.0 / (1 + rank), unit, named))
     return [(unit, named) for _, unit, named in sorted(ranked, key=lambda each: -each[0])[:UNIT_LIMIT]]
 
@@ -65,48 +66,23 @@ def _cosines(subject: Question, units: Sequence[Unit], library: Library) -> list
     return likenesses(library, asked, spoken, readers, units)
 
 
-def _coverage(subject: Question, unit: Unit, library: Library) -> float:
-    """Share of the subject's content that a unit names, words weighing more the rarer they are: their inverse document
-    frequency among passages, scaled to 0..1. A word counts as named when the unit holds it or another name of its term."""
-    language = unit.document.language
-    wanted = _needs(subject, language)
-    if not wanted:
-        return 0.0
-    held = set(analyse(f"{unit.context} {unit.text}", language))
+def _coverage(wanted: Mapping[str, float], unit: Unit) -> float:
+    """Share of the words that are wanted, with their weights, that a unit has: 0 to 1."""
+    held = set(analyse(f"{unit.context} {unit.text}", unit.document.language))
+    gained = sum(weight for word, weight in wanted.items() if word in held)
+    return gained / sum(wanted.values()) if wanted else 0.0
+
+
+def _needs(subject: Question, language: str, engine: Engine) -> dict[str, float]:
+    """The words that a document in a language should have of a subject, but for the names of texts, which say where to look;
+    weighed by how rare they are, their inverse document frequency among passages, scaled to 0..1."""
+    library = engine.library
+    named = [name for mention in subject.terms for name in subject.vocabulary.names(mention.concept, language)]
+    called = {token for name in named for token in analyse(name, language)}
+    wanted = [token for token in engine.retriever.tokens(subject, language) if token not in called]
     total = max(1, sum(library.languages().values()))
-    frequency = library.document_frequency([names[0] for names in wanted], language)
-    gained = weight = 0.0
-    for names in wanted:
-        rarity = math.log((total + 1) / (0.5 + frequency.get(names[0], 0))) / math.log(1 + total) if frequency else 1.0
-        rarity = min(1.0, max(0.05, rarity))
-        weight += rarity
-        gained += rarity if any(name in held for name in names) else 0.0
-    return gained / weight
-
-
-def _needs(subject: Question, language: str) -> list[list[str]]:
-    """What a subject names, as lists of index words of which one suffices: its terms with all their names in a document's
-    language, and the content words that belong to no term."""
-    vocabulary = subject.vocabulary
-    wanted: list[list[str]] = []
-    covered: set[str] = set()
-    called = {name.casefold() for entry in subject.named for name in entry.names}
-    for mention in subject.terms:
-        own = analyse(subject.text[mention.start : mention.end], subject.language)
-        covered.update(own)
-        if called & {name.casefold() for name in vocabulary.names(mention.concept, "en")}:
-            continue  # the name of a document says where to look, not what to look for
-        if not vocabulary.content(own, subject.language):
-            continue
-        names = [token for name in vocabulary.names(mention.concept, language) for token in
-                 vocabulary.content(analyse(name, language), language)]  # fmt: skip
-        if subject.language == language:
-            names = [*vocabulary.content(own, language), *names]
-        if names:
-            wanted.append(list(dict.fromkeys(names)))
-    wanted += [
-        [token]
-        for token in subject.content
-        if token not in covered and (subject.language == language or token.isdigit())
-    ]
-    return wanted
+    frequency = library.document_frequency(wanted, language)
+    if not frequency:
+        return dict.fromkeys(wanted, 1.0)
+    rarity = {word: math.log((total + 1) / (0.5 + frequency.get(word, 0))) / math.log(1 + total) for word in wanted}
+    return {word: min(1.0, max(0.05, each)) for word, each in rarity.items()}

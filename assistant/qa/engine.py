@@ -74,7 +74,7 @@ class Engine:
         self.library = library
         self.catalogue = catalogue
         self.vocabulary = vocabulary or Vocabulary.shipped()
-        self.retriever = Retriever(library)
+        self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
         self._weigher = Weigher(library, readers)
         self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)

@@ -17,16 +17,9 @@ from corpus.touched import touched
 
 _WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
-_INSTRUMENT_NAMES = re.compile(r"\b(?:art\.?|para\.?|untoc|smuggling protocol|migrants? protocol)", re.IGNORECASE)
-_SAYING = frozenset(
-    analyse(
-        "say state provide text read quote cite about mean contain show exact words wording full number content compare comparison difference differ between "
-        "summarize summarise summary sum up outline overview",
-        "en",
-    )
-)
-"""Words for what a text does; who asks with these alone asks for its words."""
 _KINDS = frozenset({"para", "note", "table"})
+ASKED_ALONE = 1
+"""Content words of a question that asks for the words of an article, and for nothing else."""
 
 
 def named_places(question: Question) -> tuple[str, ...]:
@@ -134,26 +127,14 @@ def locator_of(document: Document, text: str) -> str | None:
 
 
 def asks_more(question: Question) -> bool:
-    """Whether a question about an article asks for more than its text: names a term, or in English uses any
-    word, beside those of articles, instruments and saying."""
-    language = question.language
-    about = {"article", "paragraph", "protocol", "convention", "treaty", "part", "chapter", "text"}
-    called = {name.casefold() for entry in question.named for name in entry.names}
-    spans = []
-    for mention in question.terms:
-        names = {name.casefold() for name in question.vocabulary.names(mention.concept, "en")}
-        if called & names or about & {name.rstrip("s") for name in names}:
-            spans.append((mention.start, mention.end))
-        elif language != "en" and question.vocabulary.content(
-            analyse(question.text[mention.start : mention.end], language), language
-        ):
-            return True
-    if language != "en":
-        return False
-    rest = question.text
-    for name in sorted(called, key=len, reverse=True):
-        rest = re.sub(re.escape(name), lambda found: " " * len(found.group()), rest, flags=re.IGNORECASE)
+    """Whether a question about an article asks for more than its text: whether it has more than one content word (who asks
+    what an article says has that one) beside the article and what its treaty is called."""
+    rest = list(question.rest)
+    spans = [(mention.start, mention.end) for mention in question.terms]
+    for name in (name for entry in question.named for name in entry.names):
+        spans += [found.span() for found in re.finditer(re.escape(name), question.text, re.IGNORECASE)]
     for start, end in spans:
-        rest = rest[:start] + " " * (end - start) + rest[end:]
-    left = question.vocabulary.content(analyse(_INSTRUMENT_NAMES.sub(" ", rest), "en"), "en")
-    return any(token not in _SAYING and not token.isdigit() for token in left)
+        rest[start:end] = " " * (end - start)
+    left = question.vocabulary.content(analyse("".join(rest), question.language), question.language)
+    alone = ASKED_ALONE * (3 if question.language == "zh" else 1)  # of Chinese each two characters are a token
+    return len([token for token in left if not token.isdigit()]) > alone

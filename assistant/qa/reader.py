@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from assistant.qa.base import HEADS, Base, bert_base, e5_lower, tokenizer_of
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.states import States, marked, marks
+from assistant.qa.translation import Translator, word_vectors
 from assistant.qa.weights import KEPT, Weights, damaged, read_weights, shipped_path, weights_of
+from corpus.embedding.cross_encoder import MODEL_SHA256
 from corpus.embedding.e5 import WEIGHTS_SHA256
 from corpus.embedding.files import Source, read_cached, write_cached
 from corpus.embedding.graph import reader_graph
@@ -23,6 +25,7 @@ from corpus.embedding.runtime import open_session, physical_cores, side_by_side
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
 
 Name = Literal["en", "multilingual"]
 KINDS: dict[Name, Kind] = {"en": "bert", "multilingual": "e5"}
@@ -69,6 +72,8 @@ class Reader:
         self._weights = weights or shipped_path(name)
         self._loading = threading.Lock()
         self._loaded: tuple[Pairing, InferenceSession, States | None] | None = None
+        self._lower: tuple[Tokenizer, States] | None = None
+        self._translator: Translator | None = None
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         """A reading of each passage (heading, text), in the order given; each depends on its passage alone."""
@@ -92,6 +97,20 @@ class Reader:
         threads = self._threads or physical_cores()
         return side_by_side(one, passages, size=lambda each: len(each[1]), threads=threads)
 
+    def translated(self, text: str) -> list[str]:
+        """English words for those of a text in another language; none where this reader reads English alone."""
+        if KINDS[self.name] != "e5":
+            return []
+        with self._loading:
+            if self._translator is None:
+                (read, states), spelt = self._load_lower(), tokenizer_of("bert")
+                bridge = weights_of(read_weights(self._weights), self._weights)[_BRIDGE]
+                vectors = self._converted(
+                    f"words-{MODEL_SHA256[:12]}", lambda: word_vectors(bert_base().weights[_WORDS], spelt), "npy"
+                )
+                self._translator = Translator(states, read, bridge, spelt, vectors)
+        return self._translator(text)
+
     def check(self) -> None:
         """Raises `EmbeddingError` where the weights are not whole. Converts nothing."""
         weights_of(read_weights(self._weights), self._weights)
@@ -102,15 +121,18 @@ class Reader:
                 kind, data = KINDS[self.name], read_weights(self._weights)
                 digest = hashlib.sha256(data).hexdigest()[:12]
                 model = self._converted(f"reader-{self.name}-{digest}", lambda: self._graph(data))
-                states = None
-                if kind == "e5":
-                    states = States(self._converted(f"e5-lower-{WEIGHTS_SHA256[:12]}", e5_lower))
-                self._loaded = Pairing(tokenizer_of(kind), kind), open_session(model, optimise=False), states
+                read, states = self._load_lower() if kind == "e5" else (tokenizer_of(kind), None)
+                self._loaded = Pairing(read, kind), open_session(model, optimise=False), states
             return self._loaded
 
-    def _converted(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """An ONNX model: from the cache if it is whole, else made."""
-        path = self._cache / f"{name}-{_FORMAT}.onnx"
+    def _load_lower(self) -> tuple[Tokenizer, States]:
+        if self._lower is None:
+            self._lower = tokenizer_of("e5"), States(self._converted(f"e5-lower-{WEIGHTS_SHA256[:12]}", e5_lower))
+        return self._lower
+
+    def _converted(self, name: str, make: Callable[[], bytes], ending: str = "onnx") -> bytes:
+        """A model, or what is made of one: from the cache if it is whole, else made."""
+        path = self._cache / f"{name}-{_FORMAT}.{ending}"
         cached = read_cached(path)
         if cached is not None:
             return cached[0]
@@ -130,7 +152,7 @@ class Reader:
         return reader_graph({**kept, **learnt}, heads=HEADS, epsilon=base.epsilon)
 
 
-_WORDS = "embeddings.word_embeddings.weight"
+_WORDS, _BRIDGE = "embeddings.word_embeddings.weight", "bridge.weight"
 
 
 def _unlike(learnt: Weights, base: Base, kind: Kind) -> str | None:
@@ -140,7 +162,7 @@ def _unlike(learnt: Weights, base: Base, kind: Kind) -> str | None:
     wanted = {name: values.shape for name, values in base.weights.items() if name.startswith("encoder.")}
     wanted |= {f"{name}.weight": (rows, width) for name, rows in heads.items()}
     wanted |= {f"{name}.bias": (rows,) for name, rows in heads.items()}
-    wanted |= {"bridge.weight": (width, width)} if kind == "e5" else {}
+    wanted |= {_BRIDGE: (width, width)} if kind == "e5" else {}
     return next((name for name, shape in wanted.items() if name not in learnt or learnt[name].shape != shape), None)
 
 

@@ -20,6 +20,9 @@ class Reads(Protocol):
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]: ...
 
+    def translated(self, text: str) -> list[str]:
+        """English words for those of a text in another language, where this is known."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -65,6 +68,11 @@ class Readers:
         if asked == read == "en" and "en" in self._readers:
             return "en"
         return "multilingual" if "multilingual" in self._readers else None
+
+    def english(self, text: str, language: str) -> list[str]:
+        """English words for those of a text in another language; none where no reader knows any."""
+        reader = None if language == "en" else self._readers.get("multilingual")
+        return reader.translated(text) if reader else []
 
     def read(self, question: str, language: str, evidence: Sequence[Evidence]) -> dict[str, Known]:
         """The readings of passages by evidence id; those are left out that no reader reads."""

@@ -7,7 +7,7 @@ reciprocal rank; so it is here (`docs/quality.md`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,11 @@ OWN_WEIGHT = 3.0
 """Weight of words in the question's own language where the embedding model does not read it."""
 ABROAD_WEIGHT = 0.2
 """Weight of the names and numbers of a question in documents of another language, where a model reads the question."""
+TRANSLATED_WEIGHT = 0.5
+"""The same, with the English words that a question's are near to, in English documents."""
+
+Translate = Callable[[str, str], Sequence[str]]
+"""English words for those of a text in a language."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,11 @@ class Evidence:
 
 class Retriever:
     """Finds passages in a library. Superseded documents step behind, and of the language versions of a symbol one
-    is searched: the question's own, else English, else any."""
+    is searched: the question's own, else English, else any. `english` translates words for the search in English texts."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, english: Translate = lambda text, language: ()) -> None:
         self._library = library
+        self._english = english
 
     def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
         """The best passages, best first. `documents` are the ids of those that are searched, whatever their version, and to
@@ -89,13 +95,13 @@ class Retriever:
         if question.language in held and len(held) > 1 and not unread:
             self._level(scores, question, readers)
         for language in held:
-            tokens = question.tokens(language)
+            tokens = self.tokens(question, language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
             # Where no model reads the question's language, its own words are all there is.
             weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
             if not unread and language != question.language:
-                weight = ABROAD_WEIGHT
+                weight = TRANSLATED_WEIGHT if language == "en" else ABROAD_WEIGHT
             hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
             lexical.update(hits)
             _fuse(scores, hits, weight)
@@ -117,6 +123,11 @@ class Retriever:
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
         return found[:limit]
+
+    def tokens(self, question: Question, language: str) -> list[str]:
+        """The words that are searched for in documents of a language, as the index has them."""
+        translated = self._english(question.text, question.language) if language == "en" else ()
+        return question.tokens(language, translated)
 
     def _within(self, question: Question, searched: Collection[str]) -> Within:
         """The scope of a search: of a document in `parts`, the passages without a word on the agenda item are left out."""

@@ -106,7 +106,7 @@ def themes_of(
     return themes
 
 
-_VERSION = 3
+_VERSION = 4
 """Raised with a change that makes other themes of the same passages."""
 
 
@@ -125,7 +125,6 @@ def _clustered(
     vectors: list[np.ndarray] = [np.zeros(0)] * len(passages)
     labels = np.zeros(len(passages), dtype=int)
     given = 0
-    # Terms of the vocabulary are the same in every language, so that their texts can be compared.
     words = None
     if unread:
         bags = [_bag(engine, p, spoken) for p, spoken in slices(zip(passages, languages, strict=True))]
@@ -155,8 +154,7 @@ def _by_size(labels: np.ndarray) -> np.ndarray:
 
 
 def _bag(engine: Engine, passage: Passage, language: str) -> list[str]:
-    terms = [f"#{mention.concept}" for mention in engine.vocabulary.mentions(passage.text, language)]
-    return [*engine.vocabulary.content(analyse(passage.text, language), language), *terms, *terms]
+    return engine.vocabulary.content(analyse(passage.text, language), language)
 
 
 def _nearest(
