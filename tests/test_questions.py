@@ -384,7 +384,9 @@ def test_the_longest_term_wins_where_terms_overlap() -> None:
 
 
 def test_overlapping_names_are_reported_once_and_in_order() -> None:
-    mentions = VOCABULARY.mentions("Does the Migrants Protocol go beyond the Convention and the Firearms Protocol?", "en")
+    mentions = VOCABULARY.mentions(
+        "Does the Migrants Protocol go beyond the Convention and the Firearms Protocol?", "en"
+    )
     assert len(mentions) == 3
     assert all(one.end <= other.start for one, other in pairwise(mentions))
 

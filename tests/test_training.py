@@ -235,6 +235,26 @@ def test_a_question_is_asked_of_the_passage_that_answers_and_of_some_that_do_not
     assert not any(each.answer for each in groups[1].reads)
 
 
+def test_a_question_is_asked_of_the_same_passages_in_each_language_it_is_translated_to(
+    harbour: Engine, tmp_path: Path
+) -> None:
+    rows = [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)]
+    told = [
+        {"of": "q1", "language": "fr", "question": "Qui peut sonner ?", "history": ["Et la cloche ?"]},
+        {"of": "q1", "language": "es", "question": "¿Quién puede tocarla?"},
+        {"of": "q9", "language": "es", "question": "¿Otra?"},
+    ]
+    files = written_lines(tmp_path / "questions.jsonl", rows), written_lines(tmp_path / "translations.jsonl", told)
+    groups = list(own_groups([files[0]], harbour, translations=files[1]))
+    assert [(group.source, group.language) for group in groups] == [
+        ("un-number", "en"), ("un-near-miss", "en"), ("translated-near-miss", "fr"), ("translated-near-miss", "es"),
+        ("un-off-topic", groups[-1].language),
+    ]  # fmt: skip
+    assert groups[2].question == "Et la cloche ? Qui peut sonner ?"
+    assert groups[1].reads == groups[2].reads == groups[3].reads
+    assert not groups[3].answerable
+
+
 def test_a_question_whose_place_is_not_held_makes_no_group(harbour: Engine, tmp_path: Path) -> None:
     elsewhere = {**ASKED[0], "document": "another"}
     assert list(own_groups([written_lines(tmp_path / "else.jsonl", [elsewhere])], harbour)) == []
@@ -286,22 +306,24 @@ def some(source: str, language: str, count: int, reads: int = 6, *, answerable: 
 
 
 PUBLIC = [*some("nq", "en", 9), *some("nq-not", "en", 9), *some("drcd", "zh", 3, answerable=False)]
-OWN = [*some("un-fact", "en", 5), *some("un-date", "fr", 4)]
+OWN = [*some("un-fact", "en", 5), *some("un-date", "fr", 4), *some("translated-fact", "zh", 5)]
 INDEXED = [*some("un-index", "en", 4), *some("un-gap", "ru", 4, answerable=False)]
 WRITTEN = some("written-ar", "ar", 3)
 
 
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     mix = Mix(
-        1, english=2, index=7, others=True, passages=5, written=2, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2))
-    )
+        1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2,
+        parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
+    )  # fmt: skip
     made = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
-    assert by_set(made) == {"drcd": 3, "nq": 4, "un": 13, "written": 2}
+    assert by_set(made) == {"drcd": 3, "nq": 4, "translated": 3, "un": 10, "written": 2}
     assert {(group.source, len(group.reads)) for group in made} == {
-        ("un-fact", 5), ("un-date", 5), ("un-index", 5), ("un-gap", 5), ("written-ar", 6), ("nq", 3), ("drcd", 2)
+        ("un-fact", 4), ("un-date", 5), ("translated-fact", 4), ("un-gap", 4), ("written-ar", 1), ("nq", 3), ("drcd", 2)
     }  # fmt: skip
     assert made == mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
-    english = mixed(Mix(1, None, 3, others=False, passages=None, written=0, parts=()), PUBLIC, OWN, INDEXED, WRITTEN)
+    mix = Mix(1, None, 0, 3, others=False, passages=None, fewer=None, least=None, written=0, parts=())
+    english = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
     assert english[:5] == some("un-fact", "en", 5)
     assert {group.source for group in english[5:]} == {"un-index"}
     assert len(english) == 8
@@ -322,6 +344,7 @@ def test_only_the_multilingual_reader_is_trained_on_other_languages_than_english
     assert {names[part.source] for part in MIXES["en"].parts} == {"en"}
     assert not MIXES["en"].others
     assert not MIXES["en"].written
+    assert not MIXES["en"].translated
     assert MIXES["multilingual"].others
 
 
@@ -429,7 +452,10 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "documents" / "un" / "train").mkdir(parents=True)
     (folder / "documents" / "un" / "train" / "rules.md").write_text(RULES, encoding="utf-8")
     monkeypatch.setattr("eval.training.public.SOURCES", (Source("squad2", "en", ("some",), 99),))
-    monkeypatch.setattr("eval.training.rows.QUESTIONS", written_lines(tmp_path / "questions.jsonl", ASKED))
+    rows = [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)]
+    monkeypatch.setattr("eval.training.rows.QUESTIONS", written_lines(tmp_path / "questions.jsonl", rows))
+    told = [{"of": "q0", "language": "fr", "question": "Combien paient les yachts ?"}]
+    monkeypatch.setattr("eval.training.rows.TRANSLATIONS", written_lines(tmp_path / "translations.jsonl", told))
     passages = [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
                 for n in range(4)]  # fmt: skip
     monkeypatch.setattr("eval.training.rows.PASSAGES", written_lines(tmp_path / "passages.jsonl", passages))
@@ -457,7 +483,7 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     assert by_set(english) == {"nq": 1, "squad2": 3, "un": 2}
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
-    assert by_set(several) == {"un": 4, "written": 4}
+    assert by_set(several) == {"translated": 1, "un": 3, "written": 4}
 
 
 @pytest.mark.skipif(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import lzma
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ class Group:
     reads: tuple[Read, ...]
 
 
+_OPENED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lzma.decompress}
+
+
 def folded(text: str) -> str:
     """A text by which the same text is known again, however it is spaced and written."""
     return "".join(_WORD.findall(text.casefold()))[:FOLDED]
@@ -52,9 +56,9 @@ def save(groups: Iterable[Group], path: Path) -> int:
 
 
 def lines_of(path: Path) -> Iterator[Any]:
-    """The JSON values of a file, one a line, compressed or not. Raises `ValueError` with file and line for what is none."""
-    data = path.read_bytes()
-    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    """The JSON values of a file, one a line, compressed (.gz, .xz) or not. Raises `ValueError` with file and line for what is
+    none."""
+    text = _OPENED.get(path.suffix, bytes)(path.read_bytes()).decode()
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.
     for n, line in enumerate(text.split("\n"), 1):
         if line.strip():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.reader import Name
 from eval.training.groups import Group
+from eval.training.own import TRANSLATED
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,19 @@ class Part:
 @dataclass(frozen=True)
 class Mix:
     """What one reader is trained on: the questions on UN documents (`english` of the English ones, drawn at random, None:
-    all as they stand; the others where it reads `others`) and so many on the starter corpus (`index`, drawn likewise), each
-    with its first `passages` (None: all), so many questions on `written` passages, and parts of public sets. `seed` draws."""
+    all; the others, too, where it reads `others`), so many `translated` ones (None: all), so many on the starter corpus
+    (`index`) and on `written` passages, and parts of public sets. Of those questions on UN documents that were asked in
+    another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`. `seed`
+    draws."""
 
     seed: int
     english: int | None
+    translated: int | None
     index: int
     others: bool
     passages: int | None
+    fewer: int | None
+    least: int | None
     written: int
     parts: tuple[Part, ...]
 
@@ -45,9 +51,12 @@ MIXES: Mapping[Name, Mix] = {
     "en": Mix(
         seed=3,
         english=None,
+        translated=0,
         index=0,
         others=False,
         passages=None,
+        fewer=None,
+        least=None,
         written=0,
         parts=(
             Part("squad2", 1400, 4, 4),
@@ -60,10 +69,13 @@ MIXES: Mapping[Name, Mix] = {
     # What is closest to its use: questions on UN documents, most of them in another language than the passages.
     "multilingual": Mix(
         seed=4,
-        english=60,
-        index=900,
+        english=400,
+        translated=None,
+        index=400,
         others=True,
         passages=4,
+        fewer=3,
+        least=2,
         written=300,
         parts=(
             Part("squad2-es", 60, 2, 3),
@@ -91,19 +103,19 @@ def mixed(
 ) -> list[Group]:
     """The groups of a mix, the same for the same groups; of a set that has too few all are taken."""
     rng = random.Random(mix.seed)
-    english = [group for group in own if group.language == "en"]
-    if mix.english is not None:
-        rng.shuffle(english)
-    others = [group for group in own if group.language != "en"] if mix.others else []
-    asked = [group for group in index if mix.others or group.language == "en"]
-    rng.shuffle(asked)
-    chosen = [
-        replace(group, reads=group.reads[: mix.passages])
-        for group in (*english[: mix.english], *others, *asked[: mix.index])
-    ]
-    told = list(written)
-    rng.shuffle(told)
-    chosen += told[: mix.written]
+
+    def some(groups: list[Group], count: int | None, passages: int | None) -> list[Group]:
+        if count is not None:
+            rng.shuffle(groups)
+        return [replace(group, reads=group.reads[:passages]) for group in groups[:count]]
+
+    told = [group for group in own if group.source.startswith(TRANSLATED)]
+    asked = [group for group in own if not group.source.startswith(TRANSLATED)]
+    chosen = some([group for group in asked if group.language == "en"], mix.english, mix.fewer)
+    chosen += some([group for group in asked if group.language != "en" and mix.others], None, mix.passages)
+    chosen += some(told, mix.translated, mix.fewer)
+    chosen += some([group for group in index if (group.language != "en") == mix.others], mix.index, mix.fewer)
+    chosen += some(list(written), mix.written, mix.least)
     for part in mix.parts:
         held = [group for group in public if group.source == part.source]
         rng.shuffle(held)
@@ -132,7 +144,7 @@ def described(groups: Sequence[Group]) -> str:
 def by_set(groups: Sequence[Group]) -> dict[str, int]:
     """How many groups of each set there are, by name; questions on UN documents and written passages are one set each."""
     kinds = Counter(
-        group.source.partition("-")[0] if group.source.startswith(("un-", "written-")) else group.source
+        group.source.partition("-")[0] if group.source.startswith(("un-", TRANSLATED, "written-")) else group.source
         for group in groups
     )
     return dict(sorted(kinds.items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,15 @@ HARD = 8
 """Of those, how many of the first that do not answer may be taken."""
 OTHERS = 4
 """How many of these are taken beside what answers; one more where nothing does."""
+TRANSLATED = "translated-"
+"""What the name of a translated group begins with."""
 
 
 @dataclass(frozen=True)
 class Asked:
     """A question with what answers it: facts, where these are told, and spans by document."""
 
+    id: str
     question: str
     language: str
     kind: str
@@ -41,14 +44,29 @@ class Asked:
         return bool(self.spans)
 
 
-def own_groups(files: Sequence[Path], engine: Engine, seed: int = 1, most: int | None = None) -> Iterator[Group]:
+def own_groups(
+    files: Sequence[Path],
+    engine: Engine,
+    seed: int = 1,
+    most: int | None = None,
+    translations: Path | None = None,
+) -> Iterator[Group]:
     """The groups of question files (`data/README.md`) over the documents of an engine's library, named `un-` and their kind;
-    of at most so many questions, drawn at random."""
+    of at most so many questions, drawn at random. Each is followed by itself in the languages of the `translations`, then
+    named `translated-` and its kind."""
     rng = random.Random(seed)
+    others: dict[str, list[Mapping[str, Any]]] = {}
+    for raw in lines_of(translations) if translations else ():
+        others.setdefault(raw["of"], []).append(raw)
     asking = list(asked_of(files, engine.library))
     for asked in asking if most is None else rng.sample(asking, min(most, len(asking))):
-        if asked is not None:
-            yield _group(asked, engine, rng)
+        if asked is None:
+            continue
+        group = _group(asked, engine, rng)
+        yield group
+        for raw in others.get(asked.id, ()):
+            source = f"{TRANSLATED}{asked.kind}"
+            yield replace(group, source=source, language=raw["language"], question=_with_turn_before(raw))
 
 
 def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
@@ -69,9 +87,13 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
             spans.setdefault(held, []).append(found)
     if places and not spans:
         return None
-    question = " ".join([*raw.get("history", [])[-1:], raw["question"]])
+    question = _with_turn_before(raw)
     facts = tuple(tuple(each) for each in raw.get("facts", []))
-    return Asked(question, raw["language"], raw["kind"], facts, spans)
+    return Asked(raw.get("id", ""), question, raw["language"], raw["kind"], facts, spans)
+
+
+def _with_turn_before(raw: Mapping[str, Any]) -> str:
+    return " ".join([*raw.get("history", [])[-1:], raw["question"]])
 
 
 def _place(document: Document, gold: Mapping[str, str]) -> Span | None:

@@ -18,7 +18,9 @@ from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
-QUESTIONS, PASSAGES, INDEX = (DATA / f"{name}.jsonl.gz" for name in ("questions", "passages", "index"))
+QUESTIONS, TRANSLATIONS, PASSAGES, INDEX = (
+    DATA / f"{name}.jsonl.xz" for name in ("questions", "translations", "passages", "index")
+)
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"
@@ -50,7 +52,8 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     banned = Banned.of(shared / "eval")
     tell.note(f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets.")
     public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
-    own = _own(QUESTIONS, shared / "documents" / "un" / "train", out, tell, "questions on UN documents")
+    documents = shared / "documents" / "un" / "train"
+    own = _own(QUESTIONS, documents, out, tell, "questions on UN documents", others=TRANSLATIONS)
     index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus", INDEXED)
     written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
     mixes = {str(name): mixed(mix, public, own, index, written) for name, mix in MIXES.items()}
@@ -65,10 +68,18 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     return paths
 
 
-def _own(questions: Path, documents: Path, out: Path, tell: Teller, what: str, most: int | None = None) -> list[Group]:
-    total = most or sum(1 for _ in lines_of(questions))
+def _own(
+    questions: Path,
+    documents: Path,
+    out: Path,
+    tell: Teller,
+    what: str,
+    most: int | None = None,
+    others: Path | None = None,
+) -> list[Group]:
+    total = most or sum(1 for path in (questions, others) if path for _ in lines_of(path))
     with engine_over(documents, out, tell.reading) as engine:
-        return list(tell.counted(own_groups([questions], engine, most=most), what, total))
+        return list(tell.counted(own_groups([questions], engine, most=most, translations=others), what, total))
 
 
 def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:
