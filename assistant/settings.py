@@ -61,6 +61,10 @@ class Settings(BaseSettings):
         description="Address of a Chroma server for the vectors; unset: embedded, in the library's folder.",
     )
     reader: bool = Field(True, description="Passages are read by the trained readers that ship.")
+    caution: Literal["low", "normal", "high"] = Field(
+        "normal",
+        description="How sure an answer must be: 'low' answers more and is more often wrong, 'high' the other way round.",
+    )
     catalogue_dir: Path | None = Field(
         None, description="Folder with a catalogue of one's own in place of the shipped one."
     )

@@ -68,7 +68,7 @@ def test_a_bar_keeps_its_risk_and_a_smaller_risk_has_no_lower_bar(
 
 def test_too_few_questions_tell_of_no_risk() -> None:
     with pytest.raises(ValueError, match=r"13 questions are too few to tell of a risk of 0\.15"):
-        lowest(np.zeros(13), ASIDE_RISK)
+        lowest(np.zeros(13), ASIDE_RISK["normal"])
     few = [Outcome(1.0, True), Outcome(0.0, False), Outcome(-1.0, False, aside=True)] * 4
     with pytest.raises(ValueError, match="too few"):
         calibrate(few)
@@ -88,13 +88,15 @@ def test_on_simulated_questions_the_risks_are_kept_as_often_as_stated() -> None:
     kept = []
     for _ in range(40):
         found = calibrate(drawn(rng, 300))
-        bars = Bars(found.slope, found.offset, found.answered, found.tentative)
-        assert found.tentative <= found.answered
-        assert found.misses_bound <= MISS_RISK
-        assert found.asides_bound <= ASIDE_RISK
+        bars = Bars(found.slope, found.offset, found.answered["normal"], found.tentative["normal"])
+        assert all(found.tentative[caution] <= found.answered[caution] for caution in MISS_RISK)
+        for bar in (found.answered, found.tentative):
+            assert bar["low"] <= bar["normal"] <= bar["high"]
+        assert found.misses_bound <= MISS_RISK["normal"]
+        assert found.asides_bound <= ASIDE_RISK["normal"]
         others = drawn(rng, 1_800)
         misses = [each.logit for each in others if not each.answerable and not each.aside]
-        kept.append(np.mean([bars.above(each) >= 0 for each in misses]) <= MISS_RISK)
+        kept.append(np.mean([bars.above(each) >= 0 for each in misses]) <= MISS_RISK["normal"])
     assert np.mean(kept) >= 0.85  # stated: 0.9 or more
 
 

@@ -123,11 +123,12 @@ def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) ->
     from assistant.qa.engine import Engine
     from assistant.qa.readers import Readers
 
-    readers = Readers.shipped(chosen.data_dir / "models") if chosen.reader else None
+    readers = Readers.shipped(chosen.data_dir / "models", chosen.caution) if chosen.reader else None
     return Engine(
         library,
         catalogue_of(chosen),
         readers=readers,
+        caution=chosen.caution,
         passages=chosen.passages,
         max_statements=chosen.max_statements,
         max_question=chosen.max_question,

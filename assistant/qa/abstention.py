@@ -13,9 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from corpus.embedding.interface import EmbeddingError
 
+Caution = Literal["low", "normal", "high"]
+"""How sure it must be that what is told as an answer is one, and that what comes closest has to do with the question: each has
+bars of its own, fitted for a risk of its own (docs/training.md)."""
 LIKENESS = "likeness"
 """The name of the bars of what no reader reads and is told by its likeness to the question."""
 UNREAD = -1.0
@@ -27,6 +31,8 @@ BESIDE = 2.5
 ASIDE = 0.6
 """How much of what a reader thinks less of other words than of the best ones counts against them: the chance that a passage
 answers is told for its best words alone."""
+FOUND = 3.0
+"""What search adds to a reader's logit for the passage that it ranks first; for the others as much less as their scores are."""
 NAMED = 1.0
 """What naming the article adds: the user has said where the answer stands."""
 CARRIED = 1.0
@@ -35,8 +41,8 @@ CARRIED = 1.0
 
 @dataclass(frozen=True)
 class Bars:
-    """What one reader's logits, or likenesses, mean. The log-odds that a passage answers are `slope` times its logit and
-    `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds)."""
+    """What one reader's logits (with what search adds to them, `FOUND`), or likenesses, mean. The log-odds that a passage
+    answers are `slope` times its logit and `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds)."""
 
     slope: float
     offset: float
@@ -67,12 +73,19 @@ def chance(odds: float) -> float:
 
 
 @cache
-def bars() -> Mapping[str, Bars]:
-    """The shipped bars, by reader, with those of `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
+def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
+    """The shipped bars of a caution, by reader, with those of `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return {name: Bars(*(float(each[key]) for key in ("slope", "offset", "answered", "tentative")))
-                for name, each in raw["readers"].items()}  # fmt: skip
+        return {
+            name: Bars(
+                float(each["slope"]),
+                float(each["offset"]),
+                float(each["answered"][caution]),
+                float(each["tentative"][caution]),
+            )
+            for name, each in raw["readers"].items()
+        }
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise EmbeddingError(f"The reader's bars {path} can't be used ({error}). Install Rapporteur again.") from error

@@ -15,7 +15,7 @@ from assistant.frames import doubt, joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
 from assistant.multipart import split_named, split_parts
 from assistant.qa.absent import Absent
-from assistant.qa.abstention import NAMED
+from assistant.qa.abstention import NAMED, Caution
 from assistant.qa.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.qa.citations import choose, statement_of
 from assistant.qa.counterparts import in_language
@@ -53,7 +53,7 @@ class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
     `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `clock` gives
-    seconds and only times the answer. `readers` tell whether passages answer and with which words. `writer` writes answers, as
+    seconds and only times the answer. `readers` tell whether passages answer and with which words; where none reads, likeness does, as `caution` wants it. `writer` writes answers, as
     `mode` says; without one all are quoted.
     """
 
@@ -64,6 +64,7 @@ class Engine:
         vocabulary: Vocabulary | None = None,
         *,
         readers: Readers | None = None,
+        caution: Caution = "normal",
         passages: int = 12,
         max_statements: int = 3,
         max_question: int = 2_000,
@@ -75,11 +76,12 @@ class Engine:
         self.catalogue = catalogue
         self.vocabulary = vocabulary or Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
-        self._weigher = Weigher(library, readers)
+        self._weigher = Weigher(library, readers, caution)
         self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)
         self._absent = Absent(library, catalogue)
         self._versions = VersionDesk(library)
+        self._caution = caution
         self.passages = passages
         self._most = max_statements
         self._max_question = max_question
@@ -174,7 +176,7 @@ class Engine:
     @property
     def signature(self) -> tuple[object, ...]:
         """What answers depend on beside the library: equal for engines that answer alike."""
-        return self._weigher.readers, self.passages, self._most
+        return self._weigher.readers, self._caution, self.passages, self._most
 
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, Bars, bars
+from assistant.qa.abstention import ASIDE, FOUND, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
@@ -26,11 +26,12 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the name and the bars of the reader that made it."""
+    """A reading of a passage, with the name and the bars of the reader that made it, and what search adds to its logit."""
 
     reading: Reading
     bars: Bars
     reader: Name
+    found: float = 0.0
 
     def score(self, unit: Unit) -> float:
         """How far a unit of the passage is above the bar for an answer, in log-odds."""
@@ -38,12 +39,18 @@ class Known:
         best, own = self.reading.best(), self.reading.best(unit.start - begin, unit.end - begin)
         if best is None or own is None:
             return self.bars.least - FAR
-        return self.bars.above(self.reading.logit) - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
+        return self.bars.above(self.reading.logit + self.found) - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
 
 
 FAR = 20.0
 """How far below the bar for what comes closest words are that the reader did not see, since the passage was cut before them:
 nothing is known of these."""
+
+
+def gain(score: float, best: float) -> float:
+    """What search adds to the logit of a passage with a score, where the first one's is `best`; what was not searched for but
+    named, or answered the turn before, has no score and counts as the first."""
+    return FOUND * (score / best if score > 0.0 else 1.0)
 
 
 class Readers:
@@ -53,10 +60,11 @@ class Readers:
         self._readers, self._bars = readers, known
 
     @classmethod
-    def shipped(cls, cache_dir: Path) -> Readers:
-        """Those that ship and whose bases are installed. Loads nothing."""
-        names = [name for name in KINDS if name in bars() and ships(name) and available(KINDS[name])]
-        return cls({name: Reader(name, cache_dir) for name in names}, {name: bars()[name] for name in names})
+    def shipped(cls, cache_dir: Path, caution: Caution = "normal") -> Readers:
+        """Those that ship and whose bases are installed, with the bars of a caution. Loads nothing."""
+        held = bars(caution)
+        names = [name for name in KINDS if name in held and ships(name) and available(KINDS[name])]
+        return cls({name: Reader(name, cache_dir) for name in names}, {name: held[name] for name in names})
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -74,12 +82,13 @@ class Readers:
         reader = None if language == "en" else self._readers.get("multilingual")
         return reader.translated(text) if reader else []
 
-    def read(self, question: str, language: str, evidence: Sequence[Evidence]) -> dict[str, Known]:
-        """The readings of passages by evidence id; those are left out that no reader reads."""
+    def read(self, question: str, language: str, evidence: Sequence[Evidence], best: float) -> dict[str, Known]:
+        """The readings of passages by evidence id; those are left out that no reader reads. `best` is the score of the passage
+        that search ranks first."""
         found: dict[str, Known] = {}
         for name, reader in self._readers.items():
             mine = [each for each in evidence if self.name_for(language, each.document.language) == name]
             readings = reader.read(question, [(each.passage.heading, each.passage.text) for each in mine])
             for each, reading in zip(mine, readings, strict=True):
-                found[each.id] = Known(reading, self._bars[name], name)
+                found[each.id] = Known(reading, self._bars[name], name, gain(each.score, best))
         return found

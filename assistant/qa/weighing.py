@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.qa.abstention import LIKENESS, UNREAD, Bars, bars
+from assistant.qa.abstention import LIKENESS, UNREAD, Bars, Caution, bars
 from assistant.qa.readers import Known, Readers
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
@@ -16,8 +16,10 @@ from corpus.library import Library
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
 
-FIRST, READ = 6, 16
-"""Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all."""
+STEPS = (3, 6, 10, 16)
+"""Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all,
+and so on."""
+READ = STEPS[-1]
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -40,11 +42,12 @@ class Scored:
 
 class Weigher:
     """Weighs the units of passages. `readers` read the passages that they can; of others the likeness of question, sentence and
-    passage in meaning is taken, by the library's embedding models."""
+    passage in meaning is taken, by the library's embedding models, held against the bars of a `caution`."""
 
-    def __init__(self, library: Library, readers: Readers | None = None) -> None:
+    def __init__(self, library: Library, readers: Readers | None = None, caution: Caution = "normal") -> None:
         self._library = library
         self._readers = readers
+        self._likeness = bars(caution)[LIKENESS]
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -56,16 +59,22 @@ class Weigher:
     ) -> list[Scored]:
         """The units of the passages that search ranks first, and of those that answered the turn before, best first. Units
         that are not `among` those that are asked for are left out, and keep no further passage from being read."""
+        best = max((each.score for each in evidence), default=0.0)
         carried = [each for each in evidence if each.id in question.carried]
-        first = list({each.id: each for each in (*evidence[:FIRST], *carried)}.values())
-        scored = self._scored(question, first, among)
-        if not any(each.score >= 0.0 for each in scored):
-            known = {each.id for each in first}
-            scored += self._scored(question, [each for each in evidence[FIRST:READ] if each.id not in known], among)
+        seen: set[str] = set()
+        scored: list[Scored] = []
+        for step in STEPS:
+            new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
+            scored += self._scored(question, list(new.values()), among, best)
+            seen |= set(new)
+            if any(each.score >= 0.0 for each in scored):
+                break
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
 
-    def _scored(self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool]) -> list[Scored]:
-        known = self._readers.read(question.text, question.language, evidence) if self._readers else {}
+    def _scored(
+        self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool], best: float
+    ) -> list[Scored]:
+        known = self._readers.read(question.text, question.language, evidence, best) if self._readers else {}
         read = [
             Scored(unit, told.score(unit), told.bars, told)
             for each in evidence
@@ -81,7 +90,7 @@ class Weigher:
         known but that search found them."""
         if not units:
             return []
-        told = bars()[LIKENESS]
+        told = self._likeness
         near = self.nearness(question, units)
         return [Scored(unit, UNREAD if near is None else told.above(near[n]), told) for n, unit in enumerate(units)]
 

@@ -53,6 +53,7 @@ def settings_told(chosen: Settings) -> dict[str, str]:
     """The settings that decide the engine's answers."""
     return {
         "reader": "on" if chosen.reader else "off",
+        "caution": chosen.caution,
         "passages": str(chosen.passages),
         "max_statements": str(chosen.max_statements),
         "max_question": str(chosen.max_question),

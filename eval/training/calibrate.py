@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from assistant.qa.abstention import Caution
+
 SURE = 0.9
 """How sure it is that a risk is not higher than stated."""
-MISS_RISK = 0.3
-"""Most near misses (questions on a subject of the documents, which they do not answer) that may be answered."""
-ASIDE_RISK = 0.15
+MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
+"""Most near misses (questions on a subject of the documents, which they do not answer) that may be answered, by caution."""
+ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
 """Most questions about something else for which anything may be shown."""
 
 
@@ -37,12 +39,13 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """As `assistant.qa.abstention.Bars`, with what it was fitted on and the shares that were seen there."""
+    """As `assistant.qa.abstention.Bars`, with a bar for each caution, with what it was fitted on and the shares that were seen
+    there at normal caution."""
 
     slope: float
     offset: float
-    answered: float
-    tentative: float
+    answered: Mapping[Caution, float]
+    tentative: Mapping[Caution, float]
     questions: int
     answerable_answered: float
     misses_answered: float
@@ -57,7 +60,7 @@ class Calibration:
 
     def to_json(self) -> dict[str, Any]:
         """Ready to be written, four digits."""
-        return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
+        return {name: _short(value) for name, value in asdict(self).items()}
 
 
 def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
@@ -78,12 +81,14 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
         )
     misses = np.array([each.logit for each in outcomes if not each.answerable and not each.aside])
     asides = np.array([each.logit for each in outcomes if each.aside])
-    upper, lower = lowest(misses, MISS_RISK), lowest(asides, ASIDE_RISK)
+    uppers = {caution: lowest(misses, risk) for caution, risk in MISS_RISK.items()}
+    lowers = {caution: min(uppers[caution], lowest(asides, risk)) for caution, risk in ASIDE_RISK.items()}
+    upper, lower = uppers["normal"], lowers["normal"]
     return Calibration(
         slope=slope,
         offset=offset,
-        answered=slope * upper + offset,
-        tentative=slope * min(upper, lower) + offset,
+        answered={caution: slope * bar + offset for caution, bar in uppers.items()},
+        tentative={caution: slope * bar + offset for caution, bar in lowers.items()},
         questions=len(outcomes),
         answerable_answered=float((logits[right] >= upper).mean()),
         misses_answered=float((misses >= upper).mean()),
@@ -92,6 +97,12 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
         asides_bound=bound(int((asides >= lower).sum()), len(asides)),
         expected_error=expected_error(reliability(1 / (1 + np.exp(-(slope * logits + offset))), right)),
     )
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _short(each) for name, each in value.items()}
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def reliability(chances: np.ndarray, right: np.ndarray, bins: int = 10) -> list[Bin]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.qa.engine import Engine
-from assistant.qa.readers import Reads
+from assistant.qa.readers import Reads, gain
 from assistant.qa.units import units_of
 from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
@@ -60,12 +60,14 @@ def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
 
 
 def by_reader(engine: Engine, reader: Reads) -> Best:
-    """The best logit of a reader over the passages that search finds."""
+    """The best logit of a reader, with what search adds to it, over the passages that search finds."""
 
     def best(text: str) -> float | None:
         found = engine.search(text, READ)
         readings = reader.read(text, [(each.passage.heading, each.passage.text) for each in found])
-        return max((each.logit for each in readings), default=None)
+        top = max((each.score for each in found), default=0.0)
+        told = [one.logit + gain(each.score, top) for each, one in zip(found, readings, strict=True)]
+        return max(told, default=None)
 
     return best
 
