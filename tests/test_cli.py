@@ -19,7 +19,7 @@ from conftest import AGENDA, add
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.cli.asking import DEMO_QUESTIONS
+from assistant.cli.asking import DEMO_QUESTIONS, SAMPLE_QUESTIONS
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -683,6 +683,8 @@ def test_the_demo_answers_its_questions_from_the_starter_corpus(cli: Cli) -> Non
         assert done.code == 0
         assert all(f"? {question}" in done.out for question in DEMO_QUESTIONS)
         assert "3–5 p.m." in done.out
+        assert all(f"? {question}" in done.out for question in SAMPLE_QUESTIONS)
+        assert "two blasts in each minute" in done.out
         assert str(cli.folder) in done.err
     assert len(held(cli)) == len(starter_sources())
 

@@ -32,6 +32,13 @@ DEMO_QUESTIONS = (
     "¿Qué puntos se examinan el viernes por la tarde?",
     "What does CTOC/COP/WG.7/2021/3 recommend to prosecutors?",
 )
+SAMPLE, SAMPLE_ID = "draft-decision.md", "draft-decision-on-fog-signals-and-night-lights"
+"""A document that was made up for the demo, and the id that it gets in the library."""
+SAMPLE_QUESTIONS = (
+    "How often must a harbour sound its fog signal?",
+    "Who pays for new lamps?",
+    "¿Quién debe informar sobre las señales, y cuándo?",
+)
 
 
 def ask(
@@ -121,16 +128,27 @@ def search(
 
 
 def demo() -> None:
-    """Build the library from the starter corpus and answer five questions."""
+    """Build the library from the starter corpus, answer five questions, then read a document and answer three on it."""
+    from importlib.resources import as_file, files
+
     from assistant.cli.ingesting import ingest
     from assistant.cli.session import settings
 
-    ingest(paths=None, starter=True, symbol=None, language=None)
-    with open_desk("demo") as desk:
-        for question in DEMO_QUESTIONS:
+    def answered(desk: Desk, questions: Sequence[str]) -> None:
+        for question in questions:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
             print_answer(data, desk.ask(question).answer)
+
+    ingest(paths=None, starter=True, symbol=None, language=None)
+    with open_desk("demo") as desk:
+        answered(desk, DEMO_QUESTIONS)
+    talk.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
+    with as_file(files("corpus") / "sample" / SAMPLE) as path:
+        ingest(paths=[path], starter=False, symbol=None, language=None, again=True)
+    with open_desk("demo") as desk:
+        answered(desk, SAMPLE_QUESTIONS)
+        desk.remove(SAMPLE_ID, None, None)
     folder = settings().data_dir
     program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
     talk.print(
