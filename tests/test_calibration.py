@@ -11,15 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.qa.abstention import Bars
+from eval.metrics.calibration import expected_error, reliability
 from eval.training.calibrate import (
     ASIDE_RISK,
     MISS_RISK,
     Outcome,
     bound,
     calibrate,
-    expected_error,
     lowest,
-    reliability,
 )
 from eval.training.measure import write_calibration
 

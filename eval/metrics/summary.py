@@ -11,6 +11,7 @@ import numpy as np
 
 from eval.cases import Case
 from eval.metrics.abstention import Abstention, RiskCoverage, abstention, auc, aurc, risk_coverage
+from eval.metrics.calibration import Bin, expected_error, reliability
 from eval.metrics.latency import percentile
 from eval.metrics.scores import MEASURES, abstained, right, scores, words_said
 from eval.metrics.statistics import Floats, Interval, bootstrap_interval, wilson
@@ -53,7 +54,8 @@ class Summary:
 
     `figures` are the means of `scores.MEASURES`, the abstention's precision, recall and F1, `aurc` over the answers given
     and `auc` of telling answerable from unanswerable (both only where the system says how sure it is). `curve` is the
-    risk-coverage curve of the answers given. `latency_ms` are nearest-rank percentiles over all records, failed ones too:
+    risk-coverage curve of the answers given; `reliability` are the chances that were told beside the share of their cases that
+    have an answer, by tenths, and `ece` is how far these lie apart. `latency_ms` are nearest-rank percentiles over all records, failed ones too:
     people waited for these as well. `by_part` tells the cases that are held out from the others, where a set has such.
     `failed` lists cases without an answer because something broke, or without a record.
     `outcomes` say by part ("all", and where a set has cases that are held out, each part) what became of the cases that
@@ -72,6 +74,7 @@ class Summary:
     by_part: Mapping[str, Figures]
     outcomes: Mapping[str, Mapping[str, Outcome]]
     curve: RiskCoverage | None
+    reliability: tuple[Bin, ...]
     latency_ms: Mapping[str, float | None]
     median_words: float | None
     per_case: Mapping[str, Mapping[str, float | None]]
@@ -114,6 +117,7 @@ def summarise(
         by_part=_groups(pairs, rows, [PARTS[case.held_out] for case in cases], seed) if parted else {},
         outcomes=_outcomes(pairs, seed),
         curve=_curve(pairs),
+        reliability=_reliability(pairs),
         latency_ms={f"p{share}": percentile(times, share / 100) for share in (50, 95)},
         median_words=percentile(said, 0.5),
         per_case={case.id: row for case, row in zip(cases, rows, strict=True)},
@@ -158,6 +162,9 @@ def _with(value: float | None, interval: Interval | None, cases: int) -> Figure:
 def _judgement(pairs: _Pairs, seed: int) -> dict[str, Figure]:
     """What is no mean over cases: abstention and confidence."""
     made = {**_abstention(pairs, seed), "aurc": Figure(None, None, None, 0), "auc": _told_apart(pairs, seed)}
+    bins = _reliability(pairs)
+    told = sum(each.questions for each in bins)
+    made["ece"] = Figure(expected_error(bins) if told else None, None, None, told)
     answers = [(case, record) for case, record in pairs if record.answered]
     given = [(_sure(record), right(case, record)) for case, record in answers]
     if given and all(confidence is not None for confidence, _ in given):
@@ -178,6 +185,13 @@ def _told_apart(pairs: _Pairs, seed: int, rounds: int = 2_000) -> Figure:
     held = np.array([(sure[n], case.answerable) for n, (case, _) in enumerate(pairs)], dtype=np.float64)
     interval = bootstrap_interval(held, _auc, seed, rounds, clusters=_clusters(pairs))
     return _with(_auc(held), interval, len(held))
+
+
+def _reliability(pairs: _Pairs) -> tuple[Bin, ...]:
+    """Of the records that tell a chance; none for a system that tells none."""
+    told = [(record.probability, case.answerable) for case, record in pairs if record.probability is not None]
+    chances, right = (np.array([each[n] for each in told], dtype=np.float64) for n in (0, 1))
+    return tuple(reliability(chances, right)) if told else ()
 
 
 def _clusters(pairs: _Pairs) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from eval.metrics.summary import Figure, Figures, Summary
 from eval.report.failures import failures
 from eval.report.markup import Html, document, joined, style, tag
-from eval.report.plots import Curve, Mark, histogram, legend, risk_coverage, whiskers
+from eval.report.plots import Curve, Mark, histogram, legend, reliability, risk_coverage, whiskers
 from eval.runs.comparing import summary_of
 from eval.runs.showing import MEANINGS, OUTCOMES, figures_of, number
 from eval.runs.store import Run, RunError
@@ -67,7 +67,7 @@ def render(runs: Sequence[tuple[Run, Summary]]) -> str:
         tag("p", "Were only the answers given that are surer than some bar: the share of these that are wrong. "
             "Latency counts failed cases too.", class_="note"),
         legend(names),
-        tag("div", _risk(names, summaries), *_latencies(runs), class_="plots"),
+        tag("div", _risk(names, summaries), _chances(names, summaries), *_latencies(runs), class_="plots"),
         *(_failed(run, summary) for run, summary in runs),
     )  # fmt: skip
     return document("en", head, body)
@@ -165,6 +165,19 @@ def _risk(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
         return tag("figure", caption, tag("p", "No run says how sure its answers are.", class_="note"))
     areas = [f"{name} {number(each.figures['aurc'].value)}" for name, each in zip(names, summaries, strict=True)]
     return tag("figure", caption, risk_coverage(curves), tag("p", f"AURC: {', '.join(areas)}", class_="note"))
+
+
+def _chances(names: Sequence[str], summaries: Sequence[Summary]) -> Html:
+    curves = [
+        Curve(name, [(each.chance, each.answerable) for each in summary.reliability], n)
+        for n, (name, summary) in enumerate(zip(names, summaries, strict=True))
+        if summary.reliability
+    ]
+    caption = tag("figcaption", "Reliability: chances told and cases that have an answer")
+    if not curves:
+        return tag("figure", caption, tag("p", "No run tells chances.", class_="note"))
+    errors = [f"{name} {number(each.figures['ece'].value)}" for name, each in zip(names, summaries, strict=True)]
+    return tag("figure", caption, reliability(curves), tag("p", f"Expected error: {', '.join(errors)}", class_="note"))
 
 
 def _latencies(runs: Sequence[tuple[Run, Summary]]) -> list[Html]:

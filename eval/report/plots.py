@@ -78,6 +78,35 @@ def risk_coverage(curves: Sequence[Curve]) -> Html:
     return _svg(height, "Share of wrong answers against share of questions answered", parts)
 
 
+def reliability(curves: Sequence[Curve]) -> Html:
+    """Shares that have an answer against the chances told, both 0..1; where chances are what they say, on the diagonal."""
+    height = 230.0
+
+    def x(value: float) -> float:
+        return _LEFT + value * (WIDTH - _LEFT - _RIGHT)
+
+    def y(value: float) -> float:
+        return height - _BOTTOM - value * (height - _TOP - _BOTTOM)
+
+    parts: list[Html] = []
+    for n in range(6):
+        at = n / 5
+        parts += [
+            tag("line", x1=x(0), x2=x(1), y1=y(at), y2=y(at), class_="grid" if n else "axis"),
+            tag("text", f"{at:.0%}", x=_LEFT - 4, y=y(at) + 3.5, text_anchor="end"),
+            tag("text", f"{at:.0%}", x=x(at), y=height - _BOTTOM + 13, text_anchor="middle"),
+        ]
+    parts.append(tag("line", x1=x(0), x2=x(1), y1=y(0), y2=y(1), class_="axis"))
+    parts.append(tag("text", "chance told", x=x(0.5), y=height - 4, text_anchor="middle"))
+    for curve in curves:
+        drawn = " ".join(f"{x(told):.1f},{y(seen):.1f}" for told, seen in curve.points)
+        parts.append(tag("polyline", points=drawn, class_=f"curve s{curve.colour % 6}"))
+        parts += [
+            tag("circle", cx=x(told), cy=y(seen), r=3.5, class_=f"c{curve.colour % 6}") for told, seen in curve.points
+        ]
+    return _svg(height, "Share of cases that have an answer against the chance told", parts)
+
+
 def whiskers(rows: Sequence[tuple[str, Sequence[Mark]]], label: str) -> Html:
     """A row a group: its name, and for each run a dot with its interval from 0 to 1."""
     left, step = 118.0, 13.0

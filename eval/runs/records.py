@@ -58,7 +58,8 @@ class Record:
     `ranked` are the retrieved passages, best first, as (document key, locator); the locators of a passage that holds
     several places are joined with `JOIN`, `places` takes them apart. `stretches` are the characters of each of these
     passages; records that were stored before there were such have none. `confidence` orders the answers of one
-    system by how sure it is, higher is surer; None where it does not say. `ms` is the time in milliseconds as the user
+    system by how sure it is, higher is surer; None where it does not say. `probability` is the chance that it gives an answer
+    to have been found, 0 to 1, None where it gives none. `ms` is the time in milliseconds as the user
     waits. A `failed` record says in `error` what went wrong. `raw` is what the system sent, any JSON value.
     """
 
@@ -69,6 +70,7 @@ class Record:
     citations: tuple[Cited, ...] = ()
     ranked: tuple[tuple[str, str], ...] = ()
     confidence: float | None = None
+    probability: float | None = None
     ms: float = 0.0
     error: str = ""
     raw: Any = None
@@ -113,6 +115,7 @@ class Record:
             "ranked": [list(place) for place in self.ranked],
             "stretches": [list(stretch) for stretch in self.stretches],
             "confidence": self.confidence,
+            "probability": self.probability,
             "ms": round(self.ms, 3),
             "error": self.error,
             "raw": self.raw,
@@ -146,6 +149,7 @@ class Record:
                 ),
                 ranked=tuple((_text(document), _text(locator)) for document, locator in raw["ranked"]),
                 confidence=None if raw["confidence"] is None else float(raw["confidence"]),
+                probability=None if raw.get("probability") is None else float(raw["probability"]),
                 ms=float(raw["ms"]),
                 error=_text(raw["error"]),
                 raw=raw["raw"],

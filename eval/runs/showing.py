@@ -19,6 +19,7 @@ ABSTENTION = {
     "abstention_f1": "the harmonic mean of the two",
     "aurc": "area under the risk-coverage curve of the answers given; lower is better",
     "auc": "telling cases with an answer from the others by confidence; 0.5 is chance",
+    "ece": "expected calibration error of the chances told that an answer was found; lower is better",
 }
 MEANINGS: Mapping[str, str] = {**MEASURES, **ABSTENTION}
 """What each figure of a summary is."""

@@ -63,6 +63,7 @@ class Rapporteur:
             citations=tuple(_cited(each, engine.library) for each in answer.citations),
             ranked=tuple((each.document.key, places_of(each.document, each.passage)) for each in found),
             confidence=_confidence(answer),
+            probability=answer.probability,
             ms=ms,
             raw=answer.to_json(),
             stretches=tuple((each.document.id, each.passage.start, each.passage.end) for each in found),

@@ -30,6 +30,7 @@ def service_record(case: Case, system: str, reply: Any, ms: float) -> Record:
         claims=tuple(claims),
         citations=citations,
         confidence=number(reply, "confidence"),
+        probability=number(reply, "probability"),
         ms=ms,
         raw=reply,
     )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from assistant.qa.abstention import Caution
+from eval.metrics.calibration import expected_error, reliability
 
 SURE = 0.9
 """How sure it is that a risk is not higher than stated."""
@@ -26,15 +27,6 @@ class Outcome:
     logit: float
     answerable: bool
     aside: bool = False
-
-
-@dataclass(frozen=True)
-class Bin:
-    """Outcomes whose chance lies in a tenth: how many, the mean of the chances, and the share that is answerable."""
-
-    questions: int
-    chance: float
-    answerable: float
 
 
 @dataclass(frozen=True)
@@ -103,22 +95,6 @@ def _short(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _short(each) for name, each in value.items()}
     return round(value, 4) if isinstance(value, float) else value
-
-
-def reliability(chances: np.ndarray, right: np.ndarray, bins: int = 10) -> list[Bin]:
-    """Chances beside what was seen, by equal parts of 0 to 1; parts without questions are left out."""
-    parts = np.minimum((chances * bins).astype(int), bins - 1)
-    return [
-        Bin(int(held.sum()), float(chances[held].mean()), float(right[held].mean()))
-        for held in (parts == n for n in range(bins))
-        if held.any()
-    ]
-
-
-def expected_error(bins: Sequence[Bin]) -> float:
-    """The expected calibration error (Guo et al., 2017): how far chance and share lie apart, by the weight of the parts."""
-    total = sum(each.questions for each in bins)
-    return sum(each.questions * abs(each.chance - each.answerable) for each in bins) / total
 
 
 def lowest(logits: np.ndarray, risk: float) -> float:

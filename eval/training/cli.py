@@ -154,7 +154,7 @@ def _show(calibration: Calibration, found: list[Outcome]) -> None:
     import numpy as np
     from rich.table import Table
 
-    from eval.training.calibrate import reliability
+    from eval.metrics.calibration import reliability
 
     chances = np.array([calibration.probability(each.logit) for each in found])
     table = Table("questions", "mean chance", "share answerable", title="Reliability")
