@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from assistant.conversation import stand_alone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conversation import stand_alone
 from assistant.question import Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from assistant.conversation import Reading, said_by
 from assistant.frames import language_name
 from assistant.model import LanguageModel, Message
+from assistant.qa.query import Reading
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from assistant.wording.polarity import polarity
@@ -53,7 +53,7 @@ def rewritten(
         made = _line(model, messages)
     if made is None or not stands(made, text, turns, reading, vocabulary):
         return None
-    return Reading((made,), made, reading.language, reading.earlier)
+    return Reading((made,), made, reading.language, leans=True)
 
 
 def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabulary: Vocabulary) -> bool:
@@ -62,10 +62,10 @@ def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabul
     language = reading.language
     if not made or detect_language(made, default=language) != language:
         return False
-    known = _units(" ".join(turns), language) | _function_words(language, vocabulary)
+    function = _function_words(language, vocabulary)
+    known = _units(" ".join(turns), language) | function
     told = _units(made, language)
-    said = said_by(text, language, vocabulary)
-    wanted = _units("".join(said), language) if language == "zh" else set(said)
+    wanted = _units(text, language) - function
     if told - known or wanted - told:
         return False
     denies, before = polarity(made, language).negates, polarity(reading.text, language).negates
