@@ -101,14 +101,14 @@ def test_what_is_named_anew_takes_the_place_of_what_was_named_before(before: str
 
 
 def test_a_turn_that_names_something_anew_and_says_more_is_read_behind_what_it_changes() -> None:
-    alone, leaning = read("Which document covers item 4?", "When is item 3?")
+    alone, leaning, *_ = read("Which document covers item 4?", "When is item 3?")
     assert not alone.leans
-    assert leaning.text == "When is item 4? Which document covers item 4?"
+    assert leaning.text == "When is item 4: Which document covers item 4?"
     assert leaning.focus == "Which document covers item 4?"
 
 
 def test_what_has_no_place_in_the_earlier_question_changes_nothing_in_it() -> None:
-    assert read("And in 2022?", "Who chairs the meeting?")[-1].text == "Who chairs the meeting? And in 2022?"
+    assert read("And in 2022?", "Who chairs the meeting?")[-1].text == "Who chairs the meeting: And in 2022?"
 
 
 def test_a_long_chain_keeps_what_it_began_with_and_the_last_two_turns() -> None:
@@ -116,7 +116,7 @@ def test_a_long_chain_keeps_what_it_began_with_and_the_last_two_turns() -> None:
     for turn in ("What of ships?", "What of ports?", "What of crews?", "What of masters?"):
         current = readings(turn, current, "en", VOCABULARY, CATALOGUE)[-1]
     assert current is not None
-    assert current.text == "What of ships? What of crews? What of masters?"
+    assert current.text == "What of ships: What of crews: What of masters?"
 
 
 @pytest.mark.parametrize(

@@ -223,20 +223,26 @@ class Engine:
         return turn
 
     def _answer_first(
-        self, found: Sequence[Reading], before: Turn | None, bounds: Bounds, made: Reading | None = None, *, part: bool = False
+        self,
+        found: Sequence[Reading],
+        before: Turn | None,
+        bounds: Bounds,
+        made: Reading | None = None,
+        *,
+        part: bool = False,
     ) -> tuple[Reading, Question, Answer]:
-        """The reading of a turn that the documents answer best, as a question, with the answer; that which a model has made
-        where they answer it at all."""
+        """The reading of a turn that the documents answer best, as a question, with the answer. What a model has made of it
+        comes first, and what leans on the turns before and is answered keeps those behind it from being tried."""
         given: list[tuple[Reading, Question, Answer]] = []
         for reading in (made, *found) if made is not None else found:
             question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
             carried = before.passages if before is not None and reading.leans else ()
             question = _within(replace(question, carried=carried), bounds)
-            given.append((reading, question, self._answer_one(question) if part else self._answer(question)))
-            if reading is made and given[0][2].status in ("answered", "partial"):
-                return given[0]
-        best = likelier([answer for _, _, answer in given])
-        return given[best]
+            answer = self._answer_one(question) if part else self._answer(question)
+            given.append((reading, question, answer))
+            if reading.leans and answer.status in ("answered", "partial"):
+                break
+        return given[likelier([answer for _, _, answer in given])]
 
     def _answer(self, question: Question) -> Answer:
         """The answer to a question, or to each of the questions that it asks at once."""

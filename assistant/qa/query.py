@@ -25,6 +25,8 @@ LIMIT = 2_000
 """Characters of a question that is made of several turns."""
 LEAST_WORDS = 3
 """Words of a part: with fewer it is no question of its own."""
+MOST_BESIDE = 2
+"""Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
 MOST_PARTS = 3
 MOST_CUTS = 3
 """Places at which one sentence may be tried as two questions."""
@@ -32,6 +34,8 @@ _ASKS = re.compile("[?？؟]")
 _MARKS = " ?？؟.!。"
 _NUMBERED = ("article", "item", "paragraph", "number")
 """Kinds of slots that a bare number may stand for."""
+_WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragraph",)}
+"""What is part of a slot, and gone where that is filled anew."""
 _GROUPS = (("weekday", "weekdays"), ("month", "months"), ("daypart", "dayparts"), ("ordinal", "ordinals"))
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
@@ -62,7 +66,8 @@ class Reading:
     @property
     def text(self) -> str:
         """The question that stands alone."""
-        return " ".join(self.parts)[:LIMIT]
+        *earlier, last = self.parts
+        return ": ".join([*(part.rstrip(_MARKS) for part in earlier), last])[:LIMIT]
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,8 @@ def spoken_in(text: str, history: Sequence[str]) -> str:
 def readings(
     turn: str, before: Reading | None, language: str, vocabulary: Vocabulary, catalogue: Catalogue
 ) -> tuple[Reading, ...]:
-    """How a turn may be meant after what was asked `before`: by itself, as said of that, and where it names anew what that
-    names, in its place. A turn that says nothing else is meant so."""
+    """How a turn may be meant after what was asked `before`: by itself, or as said of that. Where it names anew what that
+    names, the earlier question is asked of the new thing: first, where the turn says nothing else; last, where it says little."""
     alone = Reading((turn,), turn, language)
     if before is None:
         return (alone,)
@@ -94,10 +99,14 @@ def readings(
     old = parse_question(before.text, vocabulary, catalogue, before.language)
     named = slots(new, vocabulary, catalogue)
     put = _replaced(old, new, slots(old, vocabulary, catalogue), named) if before.language == language else None
-    if put is not None and not _said_beside(new, named, vocabulary):
-        return (Reading((put,), put, language, leans=True), alone)
-    earlier = (put,) if put is not None else (before.parts[0], *before.parts[1:][-1:])
-    return alone, Reading((*earlier, turn), turn, language, leans=True)
+    if put is None:
+        return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
+    same = Reading((put,), put, language, leans=True)
+    beside = _said_beside(new, named, vocabulary)
+    if not beside:
+        return same, alone
+    more = Reading((put, turn), turn, language, leans=True)
+    return (alone, more, same) if len(beside) <= MOST_BESIDE else (alone, more)
 
 
 def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> list[Slot]:
@@ -129,10 +138,11 @@ def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> l
 def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Sequence[Slot]) -> str | None:
     """The earlier question with the slots that a turn names in the place of its own; None where one has no place there."""
     edits: list[tuple[int, int, str]] = []
-    for kind in dict.fromkeys(slot.kind for slot in named):
+    kinds = dict.fromkeys(slot.kind for slot in named)
+    for kind in kinds:
         group = [slot for slot in named if slot.kind == kind]
         said = new.text[group[0].start : group[-1].end]
-        if new.language == "ar" and kind in _NUMBERED:
+        if new.language == "ar" and kind in (*_NUMBERED, "ordinal"):
             said = re.sub("^[وف]", "", said)  # "and" is written with the word
         targets = [slot for slot in before if slot.kind == kind]
         if not targets and kind == "number":
@@ -145,7 +155,8 @@ def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Seque
             edits.append((numbered[-1].end, numbered[-1].end, f", {said}"))
         elif targets:
             edits.append((targets[0].start, targets[0].end, said))
-            edits += [(slot.start, slot.end, "") for slot in targets[1:]]
+            gone = [slot for slot in before if slot.kind in _WITHIN.get(kind, ()) and slot.kind not in kinds]
+            edits += [(slot.start, slot.end, "") for slot in (*targets[1:], *gone)]
         else:
             return None
     if not edits:
@@ -156,12 +167,12 @@ def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Seque
     return " ".join(text.split())
 
 
-def _said_beside(new: Question, named: Sequence[Slot], vocabulary: Vocabulary) -> bool:
-    """Whether a turn says anything beside its slots and function words."""
+def _said_beside(new: Question, named: Sequence[Slot], vocabulary: Vocabulary) -> list[str]:
+    """What a turn says beside its slots and function words."""
     text = new.text
     for slot in named:
         text = text[: slot.start] + " " * (slot.end - slot.start) + text[slot.end :]
-    return bool(vocabulary.content(analyse(text, new.language), new.language))
+    return vocabulary.content(analyse(text, new.language), new.language)
 
 
 def questions_of(text: str, language: str) -> list[str]:

@@ -57,8 +57,8 @@ def rewritten(
 
 
 def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabulary: Vocabulary) -> bool:
-    """Whether a question says nothing that the turns don't, leaves out nothing that the last one says, denies what they
-    deny, and is in the language of the last one."""
+    """Whether a question says nothing that the turns don't, keeps at least half of the words that the last one says, denies
+    what they deny, and is in the language of the last one."""
     language = reading.language
     if not made or detect_language(made, default=language) != language:
         return False
@@ -66,9 +66,10 @@ def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabul
     known = _units(" ".join(turns), language) | function
     told = _units(made, language)
     wanted = _units(text, language) - function
-    if told - known or wanted - told:
+    if told - known or 2 * len(wanted - told) > len(wanted):
         return False
-    denies, before = polarity(made, language).negates, polarity(reading.text, language).negates
+    asked = " ".join(reading.parts[:-1]) or reading.text
+    denies, before = polarity(made, language).negates, polarity(asked, language).negates
     return denies == before or denies == polarity(text, language).negates
 
 
