@@ -255,8 +255,8 @@ class Engine:
         for cut in cuts(question.focus, question.language) if whole.status != "refused" else ():
             if whole.probability is not None and self._same_place(cut, question):
                 continue
-            answers = self._each(question, cut)
-            if apart(whole, answers):
+            answers = self._each(question, cut, all_answered=True)
+            if len(answers) == len(cut) and apart(whole, answers):
                 return self._several(question, cut, answers)
         return whole
 
@@ -271,8 +271,9 @@ class Engine:
             found |= {each.id for each in evidence[:1]}
         return len(found) < len(parts)
 
-    def _each(self, question: Question, parts: Sequence[str]) -> list[Answer]:
-        """The answers to the parts of a question, each read after those before it."""
+    def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Answer]:
+        """The answers to the parts of a question, each read after those before it; with `all_answered` only up to the first
+        that is not."""
         bounds = Bounds(question.within, question.of_item, question.parts)
         before = None
         if question.text != question.focus:
@@ -292,6 +293,8 @@ class Engine:
             reading, _, answer = self._answer_first(found, before, bounds, part=True)
             before = Turn(reading, first_cited(answer))
             answers.append(answer)
+            if all_answered and answer.status != "answered":
+                break
         return answers
 
     def _several(self, question: Question, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:

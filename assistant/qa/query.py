@@ -28,7 +28,7 @@ LEAST_WORDS = 3
 MOST_BESIDE = 2
 """Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
 MOST_PARTS = 3
-MOST_CUTS = 3
+MOST_CUTS = 2
 """Places at which one sentence may be tried as two questions."""
 _ASKS = re.compile("[?？؟]")
 _MARKS = " ?？؟.!。"
@@ -38,6 +38,7 @@ _WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragra
 """What is part of a slot, and gone where that is filled anew."""
 _GROUPS = (("weekday", "weekdays"), ("month", "months"), ("daypart", "dayparts"), ("ordinal", "ordinals"))
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
+_CODE = re.compile(r"(?<![\w/.])[A-Z]{2,}(?:\.\d{1,3})?(?![\w/])")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 _AND = {
     "en": r",?\s+and\s+|[,;]\s+",
@@ -123,6 +124,7 @@ def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> l
         return bool(parse_question(words, vocabulary, catalogue, language).named)
 
     take("symbol", [(each.start, each.end) for each in find_symbols(text)])
+    take("code", [match.span() for match in _CODE.finditer(text)])
     for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
         take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
     spans = [(each.start, each.end) for each in vocabulary.mentions(text, language)] if question.named else []
