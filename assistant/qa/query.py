@@ -38,7 +38,6 @@ _WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragra
 """What is part of a slot, and gone where that is filled anew."""
 _GROUPS = (("weekday", "weekdays"), ("month", "months"), ("daypart", "dayparts"), ("ordinal", "ordinals"))
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
-_CODE = re.compile(r"(?<![\w/.])[A-Z]{2,}(?:\.\d{1,3})?(?![\w/])")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 _AND = {
     "en": r",?\s+and\s+|[,;]\s+",
@@ -124,7 +123,6 @@ def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> l
         return bool(parse_question(words, vocabulary, catalogue, language).named)
 
     take("symbol", [(each.start, each.end) for each in find_symbols(text)])
-    take("code", [match.span() for match in _CODE.finditer(text)])
     for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
         take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
     spans = [(each.start, each.end) for each in vocabulary.mentions(text, language)] if question.named else []
