@@ -81,14 +81,6 @@ class Vocabulary:
         """The words of a kind."""
         return [str(form) for form in self._questions[language][kind]]
 
-    def words(self, language: str) -> list[str]:
-        """All that is known of how people put questions in a language, and the names of all terms in it."""
-        found: list[str] = []
-        for forms in self._questions[language].values():
-            lists = forms.values() if isinstance(forms, Mapping) else [forms]
-            found += [str(form) for each in lists for form in each]
-        return found + [name for concept in range(len(self.terms)) for name in self.names(concept, language)]
-
     def groups(self, kind: str, language: str) -> Mapping[object, Sequence[object]]:
         """The named choices of a kind with their words."""
         groups: Mapping[object, Sequence[object]] = self._questions[language][kind]

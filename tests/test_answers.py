@@ -108,7 +108,6 @@ def test_the_first_time_of_an_item_leaves_out_the_later_ones(real_engine: Engine
     [
         (["Which items are on Thursday afternoon?"], "and on Friday?", ["Friday, 15 October 2021, 11 a.m.–1 p.m."]),
         (["Which paper is for item 2?"], "and for item 3?", ["CTOC/COP/WG.7/2021/3"]),
-        (["Which paper goes with item 2?"], "And with the item after that?", ["CTOC/COP/WG.7/2021/3"]),
         (["When is item 2 taken up?"], "And item 5?", ["item 5", "3–5 p.m."]),
     ],
 )

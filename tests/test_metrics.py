@@ -387,7 +387,10 @@ def test_chances_are_held_against_what_has_an_answer_and_their_distance_is_told(
     cases = [case("yes"), case("no", answerable=False, facts=(), gold=()), case("silent")]
     records = [answer("yes", probability=0.9), abstains("no", probability=0.3), answer("silent")]
     made = summarise(cases, records, text_of)
-    assert [(each.questions, each.chance, each.answerable) for each in made.reliability] == [(1, 0.3, 0.0), (1, 0.9, 1.0)]
+    assert [(each.questions, each.chance, each.answerable) for each in made.reliability] == [
+        (1, 0.3, 0.0),
+        (1, 0.9, 1.0),
+    ]
     assert made.figures["ece"].value == pytest.approx((0.3 + 0.1) / 2)
     assert made.figures["ece"].cases == 2
     untold = summarise(cases, [answer("yes"), abstains("no"), answer("silent")], text_of)

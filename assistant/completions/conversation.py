@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.completions.models import Message
-from assistant.conversation import HISTORY_LIMIT
+from assistant.qa.query import HISTORY_LIMIT
 
 _TASK = "### Task:"
 """How the prompts begin that Open WebUI writes itself: for titles, tags, follow-ups; and for questions with files."""

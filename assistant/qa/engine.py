@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.conversation import LONGEST_TURN, Reading, readings, spoken_in, stand_alone
-from assistant.conversation.memory import Memory, first_cited, key, lifted
 from assistant.frames import doubt, joined, language_name, say
 from assistant.meeting import MeetingDesk, asks_content
-from assistant.multipart import split_named, split_parts
 from assistant.qa.absent import Absent
 from assistant.qa.abstention import NAMED, Caution
 from assistant.qa.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.qa.citations import choose, statement_of
 from assistant.qa.counterparts import in_language
 from assistant.qa.events import Event, Finished, Progress, Said, said
+from assistant.qa.memory import Memory, Turn, first_cited, lifted
 from assistant.qa.places import article_units, asks_more, named_places, units_at, within
+from assistant.qa.query import HISTORY_LIMIT, Reading, apart, cuts, likelier, questions_of, readings, spoken_in
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.scope import Bounds, Scope
 from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question, clean_question, parse_question
-from assistant.spelling import Speller
 from assistant.vocabulary import Vocabulary
 from assistant.write.modes import is_written
 from assistant.write.report import NAMES, finished
@@ -43,8 +41,10 @@ if TYPE_CHECKING:
     from assistant.write.writer import Draft, Writer
 
 Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
-WHOLE_CONTENT = 4
-"""Content words from which on a later part of a question is taken to stand alone."""
+LONGEST_TURN = 100
+"""Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
+LOOKED_BACK = 3
+"""Turns of a conversation that are worked out anew where nothing is remembered of them."""
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
 
@@ -77,7 +77,6 @@ class Engine:
         self.vocabulary = vocabulary or Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
         self._weigher = Weigher(library, readers, caution)
-        self._speller = Speller(library, self.vocabulary)
         self._desk = MeetingDesk(library)
         self._absent = Absent(library, catalogue)
         self._versions = VersionDesk(library)
@@ -123,24 +122,21 @@ class Engine:
         begun = self._clock()
         bounded = text[: self._max_question + 1]
         cleaned = clean_question(bounded)
-        turns = [clean_question(turn[: self._max_question]) for turn in history]
+        turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
         spoken = language or spoken_in(cleaned[:400], turns)
         refused = self._refused(text, cleaned, spoken)
         if refused is not None:
             yield Finished(refused)
             return
-        asked = cleaned
-        if spoken == "en":
-            asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
-        found = readings(asked, turns, self.vocabulary, self.catalogue, spoken)
         mode = mode or self.mode
         yield Progress("searching")
-        made, fault = self._rewritten(asked, turns, found[0]) if mode != "quote" else (None, None)
-        if made is not None:
-            found = (made, *found) if found[0].leans else (*found, made)
-        parsed = self._clock()
         bounds = scope.bounds(self.library) if scope else Bounds()
-        question, answer = self._answer_first([self._meant(each, bounds) for each in found])
+        before = self._turn(turns, bounds)
+        found = readings(cleaned, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
+        made, fault = self._rewritten(cleaned, turns, found) if mode != "quote" else (None, None)
+        parsed = self._clock()
+        reading, question, answer = self._answer_first(found, before, bounds, made)
+        self._keep([*turns, cleaned], bounds, reading, answer)
         if self.writer is not None and fault is None and is_written(mode, question, answer):
             answer = yield from self._written(self.writer, question, answer)
         else:
@@ -154,10 +150,8 @@ class Engine:
             "total_ms": (done - begun) * 1e3,
         }
         notes = [*answer.notes]
-        if made is not None and question.text == made.text:
-            notes.append(say("read_as", spoken, question=made.text))
-        elif asked != cleaned:
-            notes.append(say("read_as", spoken, question=asked))
+        if reading is made:
+            notes.append(say("read_as", spoken, question=reading.text))
         if fault is not None and self.writer is not None:
             notes.append(say(f"model_{fault.kind}", spoken, model=self.writer.model.name, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
@@ -182,6 +176,12 @@ class Engine:
         """A question as the engine understands it."""
         return parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
 
+    def whole(self, text: str, history: Sequence[str] = ()) -> str:
+        """A turn as it was understood after the turns before it: a question that stands alone."""
+        turns = [clean_question(turn[: self._max_question]) for turn in (*history[-HISTORY_LIMIT:], text)]
+        known = self._turn(turns, Bounds())
+        return known.reading.text if known else text
+
     def search(self, text: str, limit: int = 10) -> list[Evidence]:
         """The passages nearest to a question, best first; an empty question finds nothing."""
         question = self.question(text)
@@ -190,65 +190,117 @@ class Engine:
     # Ways to an answer
 
     def _rewritten(
-        self, text: str, history: Sequence[str], reading: Reading
+        self, text: str, history: Sequence[str], found: Sequence[Reading]
     ) -> tuple[Reading | None, ModelFault | None]:
         """A turn made whole by the model, where there is one and the turn may lean on what was said before; else None, and
         why the model failed."""
-        if self.writer is None or not history or not (reading.leans or len(text) <= LONGEST_TURN):
+        if self.writer is None or not history or len(text) > LONGEST_TURN:
             return None, None
         from assistant.model import ModelFault
         from assistant.write.rewrite import rewritten
 
+        leaning = next((each for each in found if each.leans), found[0])
         try:
-            made = rewritten(self.writer.model, text, history, reading, self.vocabulary, self.writer.away)
+            made = rewritten(self.writer.model, text, history, leaning, self.vocabulary, self.writer.away)
         except ModelFault as fault:
             return None, fault
         return made, None
 
-    def _meant(self, reading: Reading, bounds: Bounds) -> Question:
-        """A reading as a question, with the passages that answered what it leans on."""
-        question = self._read(reading, bounds)
-        if reading.earlier is None or len(reading.parts) == 1:
-            return question
-        earlier = self._read(reading.earlier, bounds)
-        state = self.library.versions()
-        carried = self._memory.passages(key(earlier), state, lambda: first_cited(self._answer(earlier)))
-        return replace(question, carried=carried)
+    def _turn(self, turns: Sequence[str], bounds: Bounds, back: int = LOOKED_BACK) -> Turn | None:
+        """What the last of some turns meant, and what answered it."""
+        if not turns:
+            return None
+        known = self._memory.turn(_key(turns, bounds), self.library.versions())
+        if known is not None:
+            return known
+        before = self._turn(turns[:-1], bounds, back - 1) if back > 1 else None
+        spoken = spoken_in(turns[-1], turns[:-1])
+        found = readings(turns[-1], before.reading if before else None, spoken, self.vocabulary, self.catalogue)
+        reading, _, answer = self._answer_first(found, before, bounds)
+        return self._keep(turns, bounds, reading, answer)
 
-    def _read(self, reading: Reading, bounds: Bounds) -> Question:
-        text, focus = reading.text, reading.focus
-        question = parse_question(text, self.vocabulary, self.catalogue, reading.language, focus)
-        return replace(question, within=bounds.within, of_item=bounds.of_item, parts=bounds.parts)
+    def _keep(self, turns: Sequence[str], bounds: Bounds, reading: Reading, answer: Answer) -> Turn:
+        turn = Turn(reading, first_cited(answer))
+        self._memory.keep(_key(turns, bounds), self.library.versions(), turn)
+        return turn
 
-    def _answer_first(self, meant: Sequence[Question]) -> tuple[Question, Answer]:
-        """The likeliest reading of a turn that the documents answer, with the answer; of none, the likeliest."""
-        given: list[Answer] = []
-        for question in meant:
-            answer = self._answer(question)
-            if not question.carried:
-                self._memory.keep(key(question), self.library.versions(), first_cited(answer))
-            given.append(answer)
-            if answer.status in ("answered", "partial"):
-                return question, answer
-            if answer.absent:
+    def _answer_first(
+        self,
+        found: Sequence[Reading],
+        before: Turn | None,
+        bounds: Bounds,
+        made: Reading | None = None,
+        *,
+        part: bool = False,
+    ) -> tuple[Reading, Question, Answer]:
+        """The reading of a turn that the documents answer best, as a question, with the answer. What a model has made of it
+        comes first, and what leans on the turns before and is answered keeps those behind it from being tried."""
+        given: list[tuple[Reading, Question, Answer]] = []
+        for reading in (made, *found) if made is not None else found:
+            question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
+            carried = before.passages if before is not None and reading.leans else ()
+            question = _within(replace(question, carried=carried), bounds)
+            answer = self._answer_one(question) if part else self._answer(question)
+            given.append((reading, question, answer))
+            if reading.leans and answer.status in ("answered", "partial"):
                 break
-        best = next((n for n, answer in enumerate(given) if answer.statements), 0)
-        return meant[best], given[best]
+        return given[likelier([answer for _, _, answer in given])]
 
     def _answer(self, question: Question) -> Answer:
         """The answer to a question, or to each of the questions that it asks at once."""
-        parts = split_parts(question.focus, question.language)
-        parts = split_named(question) if len(parts) == 1 else parts
-        if len(parts) == 1:
-            return self._answer_one(question)
-        earlier = [] if question.text == question.focus else [question.text]
+        parts = questions_of(question.focus, question.language)
+        if len(parts) > 1:
+            answers = self._each(question, parts)
+            if any(answer.status == "answered" for answer in answers):
+                return self._several(question, parts, answers)
+        whole = self._answer_one(question)
+        for cut in cuts(question.focus, question.language) if whole.status != "refused" else ():
+            if whole.probability is not None and self._same_place(cut, question):
+                continue
+            answers = self._each(question, cut, all_answered=True)
+            if len(answers) == len(cut) and apart(whole, answers):
+                return self._several(question, cut, answers)
+        return whole
+
+    def _same_place(self, parts: Sequence[str], question: Question) -> bool:
+        """Whether search finds the same passage first for all parts of a question."""
+        found = set()
+        for part in parts:
+            asked = parse_question(part, self.vocabulary, self.catalogue, question.language)
+            evidence = self.retriever.retrieve(
+                _within(asked, Bounds(question.within, question.of_item, question.parts)), 1
+            )
+            found |= {each.id for each in evidence[:1]}
+        return len(found) < len(parts)
+
+    def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Answer]:
+        """The answers to the parts of a question, each read after those before it; with `all_answered` only up to the first
+        that is not."""
+        bounds = Bounds(question.within, question.of_item, question.parts)
+        before = None
+        if question.text != question.focus:
+            before = Turn(
+                Reading(
+                    (question.text.removesuffix(question.focus).strip() or question.text,),
+                    question.focus,
+                    question.language,
+                ),
+                question.carried,
+            )
         answers = []
-        for n, part in enumerate(parts):
-            asked = self._part(part, [*earlier, *parts[:n]], question.language)
-            asked = replace(asked, within=question.within, of_item=question.of_item, parts=question.parts)
-            answers.append(self._answer_one(asked))
-        if all(answer.status != "answered" for answer in answers):
-            return self._answer_one(question)
+        for part in parts:
+            found = readings(
+                part, before.reading if before else None, question.language, self.vocabulary, self.catalogue
+            )
+            reading, _, answer = self._answer_first(found, before, bounds, part=True)
+            before = Turn(reading, first_cited(answer))
+            answers.append(answer)
+            if all_answered and answer.status != "answered":
+                break
+        return answers
+
+    def _several(self, question: Question, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:
+        """The answers to the parts of a question in one; what is not found is named."""
         each = max(2, self._most // len(parts) + 1)
         said: list[Statement] = []
         for answer in answers:
@@ -267,16 +319,6 @@ class Engine:
         )  # fmt: skip
         see = tuple(dict.fromkeys(pointer for one in answers for pointer in one.see_also))
         return replace(answer, status="partial", reason=f"{told} {answer.reason}", see_also=see)
-
-    def _part(self, part: str, before: Sequence[str], language: str) -> Question:
-        """A part of a question by itself, or with the words before it where it needs them: `and how many at the second?`."""
-        alone = parse_question(part, self.vocabulary, self.catalogue, language)
-        if not before or alone.items or alone.articles or alone.symbols or alone.named:
-            return alone
-        whole = stand_alone(part, before, self.vocabulary, self.catalogue)
-        if whole == part and len(alone.content) < WHOLE_CONTENT:
-            whole = f"{before[-1]}: {part}"
-        return parse_question(whole, self.vocabulary, self.catalogue, language, part)
 
     def _answer_one(self, question: Question) -> Answer:
         """What is held answers first; that something is not held is said where it does not."""
@@ -563,6 +605,14 @@ class Engine:
         see = tuple(Pointer.to(each.document, each.passage.locator) for each in evidence[:3])
         reason = say("not_found", question.language)
         return Answer(question.text, question.language, "not_found", reason, see_also=tuple(dict.fromkeys(see)))
+
+
+def _key(turns: Sequence[str], bounds: Bounds) -> Hashable:
+    return tuple(turns), bounds.within, bounds.of_item
+
+
+def _within(question: Question, bounds: Bounds) -> Question:
+    return replace(question, within=bounds.within, of_item=bounds.of_item, parts=bounds.parts)
 
 
 def _said(answer: Answer, first: int = 0) -> list[Said]:

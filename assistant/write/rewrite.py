@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from assistant.conversation import Reading, said_by
 from assistant.frames import language_name
 from assistant.model import LanguageModel, Message
+from assistant.qa.query import Reading
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from assistant.wording.polarity import polarity
@@ -53,22 +53,23 @@ def rewritten(
         made = _line(model, messages)
     if made is None or not stands(made, text, turns, reading, vocabulary):
         return None
-    return Reading((made,), made, reading.language, reading.earlier)
+    return Reading((made,), made, reading.language, leans=True)
 
 
 def stands(made: str, text: str, turns: Sequence[str], reading: Reading, vocabulary: Vocabulary) -> bool:
-    """Whether a question says nothing that the turns don't, leaves out nothing that the last one says, denies what they
-    deny, and is in the language of the last one."""
+    """Whether a question says nothing that the turns don't, keeps at least half of the words that the last one says, denies
+    what they deny, and is in the language of the last one."""
     language = reading.language
     if not made or detect_language(made, default=language) != language:
         return False
-    known = _units(" ".join(turns), language) | _function_words(language, vocabulary)
+    function = _function_words(language, vocabulary)
+    known = _units(" ".join(turns), language) | function
     told = _units(made, language)
-    said = said_by(text, language, vocabulary)
-    wanted = _units("".join(said), language) if language == "zh" else set(said)
-    if told - known or wanted - told:
+    wanted = _units(text, language) - function
+    if told - known or 2 * len(wanted - told) > len(wanted):
         return False
-    denies, before = polarity(made, language).negates, polarity(reading.text, language).negates
+    asked = " ".join(reading.parts[:-1]) or reading.text
+    denies, before = polarity(made, language).negates, polarity(asked, language).negates
     return denies == before or denies == polarity(text, language).negates
 
 

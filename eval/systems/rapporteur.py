@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from assistant.conversation import stand_alone
 from assistant.qa.answer import Answer, Citation
 from assistant.qa.engine import Engine
-from assistant.question import clean_question
 from corpus.library import Library
 from eval.cases import Case
 from eval.runs.records import Cited, Claim, Record
@@ -50,8 +48,7 @@ class Rapporteur:
         begun = self._clock()
         answer = engine.ask(case.question, case.history)
         ms = (self._clock() - begun) * 1e3
-        turns = [clean_question(turn) for turn in case.history]
-        whole = stand_alone(clean_question(case.question), turns, engine.vocabulary, engine.catalogue)
+        whole = engine.whole(case.question, case.history)
         found = engine.search(whole, RETRIEVED)
         return Record(
             case=case.id,

@@ -1,0 +1,221 @@
+"""A question made to stand alone: how a turn of a conversation may be meant, and the questions that it asks at once.
+
+Nothing here tells which reading is meant, or whether a text asks one thing or two: the candidates are made here, and the
+engine takes those that the documents answer best.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.qa.answer import Answer
+from assistant.question import YEAR, Question, numbers_after, parse_question
+from assistant.vocabulary import Vocabulary, word_pattern
+from corpus.analysis import analyse
+from corpus.catalogue import Catalogue
+from corpus.language import detect_language
+from corpus.sentences import sentence_spans
+from corpus.symbols import find_symbols
+
+HISTORY_LIMIT = 20
+"""Earlier turns that are looked at."""
+LIMIT = 2_000
+"""Characters of a question that is made of several turns."""
+LEAST_WORDS = 3
+"""Words of a part: with fewer it is no question of its own."""
+MOST_BESIDE = 2
+"""Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
+MOST_PARTS = 3
+MOST_CUTS = 2
+"""Places at which one sentence may be tried as two questions."""
+_ASKS = re.compile("[?？؟]")
+_MARKS = " ?？؟.!。"
+_NUMBERED = ("article", "item", "paragraph", "number")
+"""Kinds of slots that a bare number may stand for."""
+_WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragraph",)}
+"""What is part of a slot, and gone where that is filled anew."""
+_GROUPS = (("weekday", "weekdays"), ("month", "months"), ("daypart", "dayparts"), ("ordinal", "ordinals"))
+_NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
+_WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
+_AND = {
+    "en": r",?\s+and\s+|[,;]\s+",
+    "fr": r",?\s+et\s+|[,;]\s+",
+    "es": r",?\s+[ye]\s+|[,;]\s+",
+    "ru": r",?\s+[иа]\s+|[,;]\s+",
+    "ar": r"[،,]?\s+(?=و\w\w)|[،,؛]\s+",
+    "zh": "[,;，；、]?(?:以及|并且|和|与|及)|[,;，；]",
+}
+"""Where one sentence may go over to a second question: at a coordinating conjunction or a comma."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A turn as it may be meant: `text` stands alone, `focus` is what of it was asked last, `language` the turn's.
+
+    `parts` make up the text: what the conversation began with, what was asked of that last, and the turn. `leans` tells
+    whether anything was taken from the turns before.
+    """
+
+    parts: tuple[str, ...]
+    focus: str
+    language: str
+    leans: bool = False
+
+    @property
+    def text(self) -> str:
+        """The question that stands alone."""
+        *earlier, last = self.parts
+        return ": ".join([*(part.rstrip(_MARKS) for part in earlier), last])[:LIMIT]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a question names that another turn may name anew: a kind, and the span of the text that fills it."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def spoken_in(text: str, history: Sequence[str]) -> str:
+    """The language of a turn; where its words tell nothing, that of the turns before it."""
+    language = "en"
+    for turn in [*list(history)[-HISTORY_LIMIT:], text]:
+        language = detect_language(turn, default=language)
+    return language
+
+
+def readings(
+    turn: str, before: Reading | None, language: str, vocabulary: Vocabulary, catalogue: Catalogue
+) -> tuple[Reading, ...]:
+    """How a turn may be meant after what was asked `before`: by itself, or as said of that. Where it names anew what that
+    names, the earlier question is asked of the new thing: first, where the turn says nothing else; last, where it says little."""
+    alone = Reading((turn,), turn, language)
+    if before is None:
+        return (alone,)
+    new = parse_question(turn, vocabulary, catalogue, language)
+    old = parse_question(before.text, vocabulary, catalogue, before.language)
+    named = slots(new, vocabulary, catalogue)
+    put = _replaced(old, new, slots(old, vocabulary, catalogue), named) if before.language == language else None
+    if put is None:
+        return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
+    same = Reading((put,), put, language, leans=True)
+    beside = _said_beside(new, named, vocabulary)
+    if not beside:
+        return same, alone
+    more = Reading((put, turn), turn, language, leans=True)
+    return (alone, more, same) if len(beside) <= MOST_BESIDE else (alone, more)
+
+
+def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> list[Slot]:
+    """The slots of a question in order, none over another."""
+    text, language = question.text, question.language
+    found: list[Slot] = []
+
+    def take(kind: str, spans: Sequence[tuple[int, int]]) -> None:
+        for start, end in spans:
+            if start < end and not any(start < other.end and other.start < end for other in found):
+                found.append(Slot(kind, start, end))
+
+    def named(words: str) -> bool:
+        return bool(parse_question(words, vocabulary, catalogue, language).named)
+
+    take("symbol", [(each.start, each.end) for each in find_symbols(text)])
+    for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
+        take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
+    spans = [(each.start, each.end) for each in vocabulary.mentions(text, language)] if question.named else []
+    take("treaty", [(start, end) for start, end in spans if named(text[start:end])])
+    for kind, words in _GROUPS:
+        forms = [str(form) for group in vocabulary.groups(words, language).values() for form in group]
+        take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
+    take("year", [match.span() for match in YEAR.finditer(text)])
+    take("number", [match.span() for match in _NUMBER.finditer(text)])
+    return sorted(found, key=lambda slot: slot.start)
+
+
+def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Sequence[Slot]) -> str | None:
+    """The earlier question with the slots that a turn names in the place of its own; None where one has no place there."""
+    edits: list[tuple[int, int, str]] = []
+    kinds = dict.fromkeys(slot.kind for slot in named)
+    for kind in kinds:
+        group = [slot for slot in named if slot.kind == kind]
+        said = new.text[group[0].start : group[-1].end]
+        if new.language == "ar" and kind in (*_NUMBERED, "ordinal"):
+            said = re.sub("^[وف]", "", said)  # "and" is written with the word
+        targets = [slot for slot in before if slot.kind == kind]
+        if not targets and kind == "number":
+            numbered = [slot for slot in before if slot.kind in _NUMBERED]
+            found = [match for slot in numbered for match in _NUMBER.finditer(old.text, slot.start, slot.end)]
+            if len(numbered) != 1 or not found:
+                return None
+            edits.append((*found[0].span(), said))
+        elif not targets and kind == "paragraph" and (numbered := [s for s in before if s.kind == "article"]):
+            edits.append((numbered[-1].end, numbered[-1].end, f", {said}"))
+        elif targets:
+            edits.append((targets[0].start, targets[0].end, said))
+            gone = [slot for slot in before if slot.kind in _WITHIN.get(kind, ()) and slot.kind not in kinds]
+            edits += [(slot.start, slot.end, "") for slot in (*targets[1:], *gone)]
+        else:
+            return None
+    if not edits:
+        return None
+    text = old.text
+    for start, end, said in sorted(edits, reverse=True):
+        text = text[:start] + said + text[end:]
+    return " ".join(text.split())
+
+
+def _said_beside(new: Question, named: Sequence[Slot], vocabulary: Vocabulary) -> list[str]:
+    """What a turn says beside its slots and function words."""
+    text = new.text
+    for slot in named:
+        text = text[: slot.start] + " " * (slot.end - slot.start) + text[slot.end :]
+    return vocabulary.content(analyse(text, new.language), new.language)
+
+
+def questions_of(text: str, language: str) -> list[str]:
+    """The questions that a text asks by its marks, in order, each with the sentences that lead to it; the text itself where
+    it asks one."""
+    parts: list[str] = []
+    lead = 0
+    for _, end in sentence_spans(text, language):
+        if _ASKS.search(text[lead:end]):
+            parts.append(text[lead:end].strip())
+            lead = end
+    rest = text[lead:].strip()
+    if parts and rest:
+        parts[-1] = f"{parts[-1]} {rest}"
+    return parts if 1 < len(parts) <= MOST_PARTS and all(map(_long_enough, parts)) else [text]
+
+
+def cuts(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """The pairs of questions that a sentence may ask, cut at a conjunction or a comma."""
+    found = list(re.finditer(_AND[language], text, re.IGNORECASE))
+    found.sort(key=lambda match: not re.search("[,،，;；؛]", match.group()))
+    pairs = ((text[: match.start()], text[match.end() :]) for match in found)
+    yield from [pair for pair in pairs if all(map(_long_enough, pair))][:MOST_CUTS]
+
+
+def _long_enough(part: str) -> bool:
+    return len(_WORDS.findall(part)) >= LEAST_WORDS
+
+
+def likelier(answers: Sequence[Answer]) -> int:
+    """Which of the answers to the readings of a turn is that to the reading that is meant: the surest."""
+    return max(range(len(answers)), key=lambda n: (_rank(answers[n]), -n))
+
+
+def apart(whole: Answer, answers: Sequence[Answer]) -> bool:
+    """Whether what was tried as several questions is several: each is answered, as surely as the whole, and elsewhere."""
+    places = [{citation.id for citation in answer.citations} for answer in answers]
+    return all(answer.status == "answered" and _rank(answer) >= _rank(whole) for answer in answers) and not any(
+        one & other for n, one in enumerate(places) for other in places[:n]
+    )
+
+
+def _rank(answer: Answer) -> tuple[int, float]:
+    """How sure an answer is: first by its status, then by the chance; what a rule tells is sure."""
+    status = ("answered", "partial", "tentative").index(answer.status) if answer.statements else 3
+    return -status, 1.0 if answer.probability is None else answer.probability
