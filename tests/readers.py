@@ -18,6 +18,7 @@ from corpus.sentences import sentence_spans
 BARS = Bars(slope=1.0, offset=-FOUND, answered=0.0, tentative=-2.0)
 ALL, ENOUGH = 4.0, 0.6
 """The logit of a passage that has all words of a question, and the share of them that is enough for an answer."""
+_GLOSSARY = {"passeurs": "smugglers", "gagné": "earned"}
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
@@ -29,8 +30,8 @@ class WordReader:
         return [self._reading(_asked(question, language), *passage) for passage in passages]
 
     def translated(self, text: str) -> list[str]:
-        """Knows no other language."""
-        return []
+        """Knows a few words."""
+        return [_GLOSSARY[word] for word in _WORD.findall(text.casefold()) if word in _GLOSSARY]
 
     def _reading(self, asked: list[set[frozenset[str]]], heading: str, text: str) -> Reading:
         language = detect_language(text)
@@ -60,6 +61,9 @@ def _asked(question: str, language: str) -> list[set[frozenset[str]]]:
     vocabulary = Vocabulary.shipped()
     words = dict.fromkeys(vocabulary.content(analyse(question, language), language))
     found = {word: {frozenset([word])} for word in words}
+    for word in _WORD.findall(question.casefold()):
+        if word in _GLOSSARY and (tokens := analyse(word, language)):
+            found[tokens[0]] |= {frozenset(analyse(_GLOSSARY[word], "en"))}
     for mention in vocabulary.mentions(question, language):
         english = {frozenset(analyse(name, "en")) for name in vocabulary.names(mention.concept, "en")}
         for word in analyse(question[mention.start : mention.end], language):

@@ -658,7 +658,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_commands_run_compare_gate_and_report(
     here: Path, questions: Path, note: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.qa.readers.Readers.shipped", lambda _: word_readers())
+    monkeypatch.setattr("assistant.qa.readers.Readers.shipped", lambda *_: word_readers())
     run = ("run", "--set", questions, "--documents", note)
     assert json.loads(command(*run, "--no-reader", "--name", "bare", "--json"))["settings"]["reader"] == "off"
     figures = json.loads(command(*run, "--json"))

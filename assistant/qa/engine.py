@@ -254,7 +254,7 @@ class Engine:
             if any(answer.status == "answered" for answer in answers):
                 return self._several(question, parts, answers)
         whole = self._answer_one(question)
-        for cut in cuts(question.focus, question.language) if whole.status == "answered" else ():
+        for cut in cuts(question.focus, question.language) if whole.statements else ():
             if whole.probability is not None and self._same_place(cut, question):
                 continue
             answers = self._each(question, cut, all_answered=True)

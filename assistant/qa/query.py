@@ -217,5 +217,7 @@ def apart(whole: Answer, answers: Sequence[Answer]) -> bool:
 
 def _rank(answer: Answer) -> tuple[int, float]:
     """How sure an answer is: first by its status, then by the chance; what a rule tells is sure."""
-    status = ("answered", "partial", "tentative").index(answer.status) if answer.statements else 3
+    if not answer.statements:
+        return -3, 0.0
+    status = ("answered", "partial", "tentative").index(answer.status)
     return -status, 1.0 if answer.probability is None else answer.probability
