@@ -23,6 +23,7 @@ from assistant.qa.query import HISTORY_LIMIT, Reading, apart, cuts, likelier, qu
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.scope import Bounds, Scope
+from assistant.qa.spelling import Speller
 from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import READ, Scored, Weigher
 from assistant.question import Question, clean_question, parse_question
@@ -77,6 +78,7 @@ class Engine:
         self.vocabulary = vocabulary or Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
         self._weigher = Weigher(library, readers, caution)
+        self._speller = Speller(library)
         self._desk = MeetingDesk(library)
         self._absent = Absent(library, catalogue)
         self._versions = VersionDesk(library)
@@ -128,15 +130,18 @@ class Engine:
         if refused is not None:
             yield Finished(refused)
             return
+        asked = cleaned
+        if spoken == "en":
+            asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
         mode = mode or self.mode
         yield Progress("searching")
         bounds = scope.bounds(self.library) if scope else Bounds()
         before = self._turn(turns, bounds)
-        found = readings(cleaned, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
-        made, fault = self._rewritten(cleaned, turns, found) if mode != "quote" else (None, None)
+        found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
+        made, fault = self._rewritten(asked, turns, found) if mode != "quote" else (None, None)
         parsed = self._clock()
         reading, question, answer = self._answer_first(found, before, bounds, made)
-        self._keep([*turns, cleaned], bounds, reading, answer)
+        self._keep([*turns, asked], bounds, reading, answer)
         if self.writer is not None and fault is None and is_written(mode, question, answer):
             answer = yield from self._written(self.writer, question, answer)
         else:
@@ -152,6 +157,8 @@ class Engine:
         notes = [*answer.notes]
         if reading is made:
             notes.append(say("read_as", spoken, question=reading.text))
+        elif asked != cleaned:
+            notes.append(say("read_as", spoken, question=asked))
         if fault is not None and self.writer is not None:
             notes.append(say(f"model_{fault.kind}", spoken, model=self.writer.model.name, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))

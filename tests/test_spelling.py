@@ -1,0 +1,77 @@
+"""Slips of the finger: mended where one word is meant, told, and never where the library says the word itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.qa.spelling import Speller
+from corpus.catalogue import Catalogue
+from corpus.embedding import HashEmbedder, make_embedder
+from corpus.library import Library
+from ingest.run import ingest, starter_sources
+from ingest.segment import SEGMENTER_VERSION
+
+
+class PiecesOfMiniLM(HashEmbedder):
+    """Vectors by hashing, but the word pieces of the real model, which tell what is English."""
+
+    def __init__(self, models: Path) -> None:
+        self._real = make_embedder("minilm", models)
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        return self._real.offsets(text)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    sources = [source for source in starter_sources() if source.name in ("protocol.md", "treaty-status.md")]
+    folder = tmp_path_factory.mktemp("spelling")
+    with Library(folder / "library", PiecesOfMiniLM(folder / "models"), SEGMENTER_VERSION) as held:
+        assert [outcome.result for outcome in ingest(sources, held, Catalogue.shipped())] == ["added", "added"]
+        yield held
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("a lost pasport", "a lost passport"),
+        ("date of entry into froce", "date of entry into force"),
+        ("organised crime conventoin", "organised crime convention"),
+        ("Octobr, please", "October, please"),
+    ],
+)
+def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> None:
+    assert Speller(library).mended(slip) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the weather tomorrow?",
+        "Who is the prime minister? Suppose that they don't bother.",
+        "Who picks up the bill and spills the beans? Who invented the printing press?",
+        "Which State was the fortieth to become a party? Azerbaijan?",
+        "CTOC/COP/WG.7/2021/1 and A/RES/55/25",
+        "see https://example.org/pasport/froce",
+        "Qu'est-ce que le protocole ?",
+        "ما هو البروتوكول؟",
+        "议定书是什么？",
+        "",
+    ],
+)
+def test_what_is_no_slip_stays_as_it_is(library: Library, text: str) -> None:
+    assert Speller(library).mended(text) == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(max_size=80))
+def test_mending_is_done_in_one_go_and_keeps_all_but_words(library: Library, text: str) -> None:
+    speller = Speller(library)
+    once = speller.mended(text)
+    assert speller.mended(once) == once
+    assert [c for c in once if not c.isalpha()] == [c for c in text if not c.isalpha()]
