@@ -39,7 +39,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 @pytest.mark.parametrize(
     ("slip", "meant"),
     [
-        ("a lost pasport", "a lost passport"),
+        ("a suspected vesel", "a suspected vessel"),
         ("date of entry into froce", "date of entry into force"),
         ("organised crime conventoin", "organised crime convention"),
         ("Octobr, please", "October, please"),
