@@ -389,7 +389,7 @@ def test_questions_about_other_documents_are_refused(harbour: Engine, tmp_path: 
 # The card
 
 RUN = {"plan": {"kind": "bert", "threads": 1}, "steps": 713, "rows": 15790, "seconds": 2400.0,
-       "data": {"en.jsonl.gz": "ade3"}, "sets": {"nq": 1500}}  # fmt: skip
+       "data": {"en.jsonl.gz": "ade3"}, "sets": {"nq": 1500}, "before": "9 minutes of others"}  # fmt: skip
 
 
 def test_the_card_tells_what_is_known_and_keeps_what_was(tmp_path: Path) -> None:
@@ -399,7 +399,7 @@ def test_the_card_tells_what_is_known_and_keeps_what_was(tmp_path: Path) -> None
     bars = {"readers": {"en": {"questions": 341, "misses_bound": 0.2983}}}
     (tmp_path / "calibration.json").write_text(json.dumps(bars), encoding="utf-8")
     first = write_card(tmp_path, {"en": run}).read_text(encoding="utf-8")
-    for told in ("713 steps, 15790 passages, 40 minutes on 1 core", "nq 1500", "| 341 |", "| 0.2983 |",
+    for told in ("713 steps, 15790 passages, 40 minutes on 1 core", "nq 1500", "before that | 9 minutes of others", "| 341 |", "| 0.2983 |",
                  hashlib.sha256(b"weights").hexdigest(), "Does not ship", "not recorded"):  # fmt: skip
         assert told in first
     run.write_text(json.dumps({**RUN, "steps": 99}), encoding="utf-8")

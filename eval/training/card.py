@@ -36,7 +36,7 @@ _UNKNOWN = "not recorded"
 
 def write_card(folder: Path, runs: Mapping[Name, Path]) -> Path:
     """Writes the card of the readers in a folder. `runs` are `run.json` files of trainings, which are kept beside it; what was
-    known of other readers stays. Raises `ValueError` for a file that tells of no training."""
+    known of other readers stays; `before` in such a file tells in words of runs that it began from. Raises `ValueError` for a file that tells of no training."""
     held: dict[str, Any] = _json(folder / RUNS)
     for name, path in runs.items():
         run = _json(path)
@@ -92,6 +92,7 @@ def _trained(run: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("trained", f"{run['steps']} steps, {run['rows']} passages, {run['seconds'] / 60:.0f} minutes on "
                     f"{plan['threads']} core{'s' if plan['threads'] > 1 else ''}"),
+        *([("before that", str(run["before"]))] if run.get("before") else []),
         ("plan", ", ".join(f"{key} {value}" for key, value in plan.items())),
         ("questions by set", sets),
         ("rows, SHA-256", data),
