@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from eval.cases import Case, Place
 from eval.metrics.abstention import abstention, auc, risk_coverage
+from eval.metrics.causes import cause
 from eval.metrics.facts import all_facts, fact_recall
 from eval.metrics.latency import percentile
 from eval.metrics.locators import document_exact, paragraph_exact, place_precision
@@ -327,6 +328,19 @@ def test_a_system_that_shows_its_retrieval_is_judged_where_it_retrieved_nothing(
     assert scores(case(), answer(), text_of, retrieves=True)["mrr"] == 0
 
 
+def test_what_kept_an_answer_from_being_shown_is_the_first_stage_that_lost_it():
+    here, elsewhere = (("A/1", "para. 1"),), (("A/1", "para. 7"),)
+    other = cited("para. 2", "It shall report to the Assembly.")
+    assert cause(case(), answer(ranked=here)) == "shown"
+    assert cause(case(), fails()) == "failed"
+    assert cause(case(), answer("c1", other, ranked=elsewhere)) == "not retrieved"
+    assert cause(case(), abstains(ranked=elsewhere)) == "not retrieved"
+    assert cause(case(), abstains(ranked=here)) == "passed over"
+    assert cause(case(), answer("c1", other, ranked=here)) == "another place"
+    assert cause(case(facts=(("three times a year",),)), answer(ranked=here)) == "a fact missing"
+    assert cause(case(), abstains()) == "passed over"  # of who does not tell what was retrieved
+
+
 # A run
 
 
@@ -371,6 +385,14 @@ def test_a_summary_tells_abstention_confidence_and_time():
     assert made.curve.thresholds == (0.9, 0.6, 0.4)
     assert made.figures["aurc"].value == pytest.approx((0 + 1 / 2 + 2 / 3) / 3)
     assert made.latency_ms == {"p50": 10, "p95": 60_000}
+
+
+def test_a_summary_counts_why_answers_were_not_shown_by_language_and_kind():
+    cases, records = run()
+    made = summarise(cases, records, text_of).causes
+    assert made["all"] == {"shown": 1, "failed": 2, "another place": 1}
+    assert made["fr"] == {"another place": 1}
+    assert set(made) == {"all", "en", "fr", "fact"}
 
 
 def test_a_summary_tells_kinds_and_languages_apart():

@@ -12,6 +12,7 @@ import numpy as np
 from eval.cases import Case
 from eval.metrics.abstention import Abstention, RiskCoverage, abstention, auc, aurc, risk_coverage
 from eval.metrics.calibration import Bin, expected_error, reliability
+from eval.metrics.causes import causes
 from eval.metrics.latency import percentile
 from eval.metrics.scores import MEASURES, abstained, right, scores, words_said
 from eval.metrics.statistics import Floats, Interval, bootstrap_interval, wilson
@@ -59,7 +60,8 @@ class Summary:
     people waited for these as well. `by_part` tells the cases that are held out from the others, where a set has such.
     `failed` lists cases without an answer because something broke, or without a record.
     `outcomes` say by part ("all", and where a set has cases that are held out, each part) what became of the cases that
-    have an answer, of near misses and of what is off-topic (`GROUPS`).
+    have an answer, of near misses and of what is off-topic (`GROUPS`); `causes` counts, by part, kind and language, why cases with an
+    answer were not shown it (`eval.metrics.causes`).
     `per_case` holds every measure of every case, for paired tests.
     """
 
@@ -73,6 +75,7 @@ class Summary:
     by_language: Mapping[str, Figures]
     by_part: Mapping[str, Figures]
     outcomes: Mapping[str, Mapping[str, Outcome]]
+    causes: Mapping[str, Mapping[str, int]]
     curve: RiskCoverage | None
     reliability: tuple[Bin, ...]
     latency_ms: Mapping[str, float | None]
@@ -116,6 +119,7 @@ def summarise(
         by_language=_groups(pairs, rows, [case.language for case in cases], seed),
         by_part=_groups(pairs, rows, [PARTS[case.held_out] for case in cases], seed) if parted else {},
         outcomes=_outcomes(pairs, seed),
+        causes=_causes(pairs),
         curve=_curve(pairs),
         reliability=_reliability(pairs),
         latency_ms={f"p{share}": percentile(times, share / 100) for share in (50, 95)},
@@ -227,6 +231,16 @@ def _outcomes(pairs: _Pairs, seed: int) -> dict[str, dict[str, Outcome]]:
     if any(case.held_out for case, _ in pairs):
         parts |= {name: [pair for pair in pairs if PARTS[pair[0].held_out] == name] for name in PARTS}
     return {name: _by_group(own, seed) for name, own in parts.items() if own}
+
+
+def _causes(pairs: _Pairs) -> dict[str, dict[str, int]]:
+    """By part, language and kind; groups without an answerable case are left out."""
+    parts = {name: own for name in PARTS if (own := [pair for pair in pairs if PARTS[pair[0].held_out] == name])}
+    groups: dict[str, _Pairs] = {"all": pairs, **(parts if len(parts) > 1 else {})}
+    for names in ([case.language for case, _ in pairs], [case.kind for case, _ in pairs]):
+        for name in sorted(set(names)):
+            groups[name] = [pair for pair, own in zip(pairs, names, strict=True) if own == name]
+    return {name: counted for name, own in groups.items() if (counted := causes(own))}
 
 
 def _by_group(pairs: _Pairs, seed: int) -> dict[str, Outcome]:

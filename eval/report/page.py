@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from eval.metrics.causes import CAUSES
 from eval.metrics.summary import Figure, Figures, Summary
 from eval.report.failures import failures
 from eval.report.markup import Html, document, joined, style, tag
@@ -51,6 +52,10 @@ def render(runs: Sequence[tuple[Run, Summary]]) -> str:
             "rest failed. Near misses have no answer and ask for what the documents speak of. AUC: telling the "
             "answerable cases from this group by confidence, 0.5 is chance.", class_="note"),
         *(_outcomes(name, summary) for name, summary in zip(names, summaries, strict=True)),
+        tag("h2", "What kept answers from being shown"),
+        tag("p", f"Cases with an answer, by the first of these that holds: {'; '.join(f'{name}: {told}' for name, told in CAUSES.items())}.",
+            class_="note"),
+        *(_causes(name, summary) for name, summary in zip(names, summaries, strict=True)),
         tag("h2", "Right by kind and language"),
         tag("p", "Share of the cases that are right: answered with every required fact, or abstained from where there "
             "is no answer. Bars are 95 % intervals.", class_="note"),
@@ -115,6 +120,15 @@ def _outcomes(name: str, summary: Summary) -> Html:
         for group, outcome in groups.items()
     ]
     return _table((name, *OUTCOMES), rows)
+
+
+def _causes(name: str, summary: Summary) -> Html:
+    """Counts of cases with an answer by part, language and kind."""
+    rows = [
+        tag("tr", tag("th", group), *(tag("td", str(counted.get(cause, 0)), class_="number") for cause in CAUSES))
+        for group, counted in summary.causes.items()
+    ]
+    return _table((name, *CAUSES), rows)
 
 
 def _cell(figure: Figure) -> Html:

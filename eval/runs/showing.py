@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from eval.metrics.causes import CAUSES
 from eval.metrics.scores import MEASURES
 from eval.metrics.summary import Figure, Outcome, Summary
 from eval.runs.comparing import Comparison
@@ -57,6 +58,7 @@ def print_summary(console: Console, name: str, summary: Summary) -> None:
         groups.add_row(visible(group), *shown)
     console.print(groups)
     console.print(_outcomes(summary))
+    console.print(_causes(summary))
     p50, p95 = summary.latency_ms["p50"], summary.latency_ms["p95"]
     console.print(f"Latency p50 {number(p50, 0)} ms, p95 {number(p95, 0)} ms; median answer "
                   f"{number(summary.median_words, 0)} words")  # fmt: skip
@@ -80,6 +82,19 @@ def _outcomes(summary: Summary) -> Table:
         for name, outcome in groups.items():
             shown = [f"{number(each.value)} {interval(each)}".strip() for each in figures_of(outcome)]
             table.add_row(part, name, *shown, str(outcome.answered.cases))
+    return table
+
+
+def _causes(summary: Summary) -> Table:
+    """What kept the cases with an answer from being shown it."""
+    table = Table(
+        header_style="bold", title="Cases with an answer, by what kept it from being shown", title_justify="left"
+    )
+    table.add_column("part, language, kind")
+    for cause in CAUSES:
+        table.add_column(cause, justify="right")
+    for group, counted in summary.causes.items():
+        table.add_row(visible(group), *(str(counted.get(cause, 0)) for cause in CAUSES))
     return table
 
 
