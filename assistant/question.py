@@ -87,10 +87,6 @@ class Question:
         """Whether the question has a word of one of these kinds (keys of `questions.yaml`)."""
         return any(self.vocabulary.says(kind, self.text, self.language) for kind in kinds)
 
-    def stresses(self, *kinds: str) -> bool:
-        """As `says`, of the part that was asked last."""
-        return any(self.vocabulary.says(kind, self.focus, self.language) for kind in kinds)
-
     @cached_property
     def years(self) -> frozenset[str]:
         """The years that the question names, as they are written."""

@@ -70,9 +70,12 @@ class Absent:
         reason = say("referred_to", question.language, name=named[0].short or named[0].title)
         return Answer(question.text, question.language, "not_found", reason)
 
-    def named(self, question: Question, announced: Symbol | None) -> Answer | None:
-        """What is to be said of a document that the question calls by its full title and that is not held; `announced` is
-        the one, announced by a held agenda, whose content it asks for by topic."""
+    def announced(self, question: Question, symbol: Symbol) -> Answer:
+        """What is to be said of a document that a held agenda announces and that is not held."""
+        return self._not_held(question, self._titled(symbol), symbol)
+
+    def named(self, question: Question) -> Answer | None:
+        """What is to be said of a document that the question calls by its full title and that is not held."""
         held = set(self._library.versions().keys.values())
         asked = fold(question.text)
         named = [
@@ -86,8 +89,6 @@ class Absent:
             entry = named[0]
             assert entry.symbol is not None
             return self._not_held(question, f"{entry.key} ({entry.title})", entry.symbol, entry)
-        if announced is not None and not self.holds(announced):
-            return self._not_held(question, self._titled(announced), announced)
         return None
 
     def _not_held(self, question: Question, name: str, symbol: Symbol, entry: Entry | None = None) -> Answer:

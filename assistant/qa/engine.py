@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.frames import doubt, joined, language_name, say
-from assistant.meeting import MeetingDesk, asks_content
+from assistant.meeting import Lacking, MeetingAnswer, MeetingDesk
 from assistant.qa.absent import Absent
-from assistant.qa.abstention import NAMED, Caution
+from assistant.qa.abstention import FURTHER, NAMED, Caution
 from assistant.qa.answer import Answer, Mode, Pointer, Statement, ordered
 from assistant.qa.citations import choose, statement_of
 from assistant.qa.counterparts import in_language
@@ -79,7 +79,7 @@ class Engine:
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
         self._weigher = Weigher(library, readers, caution)
         self._speller = Speller(library)
-        self._desk = MeetingDesk(library)
+        self._desk = MeetingDesk(library, self._weigher)
         self._absent = Absent(library, catalogue)
         self._versions = VersionDesk(library)
         self._caution = caution
@@ -262,7 +262,7 @@ class Engine:
                 return self._several(question, parts, answers)
         whole = self._answer_one(question)
         for cut in cuts(question.focus, question.language) if whole.statements else ():
-            if whole.probability is not None and self._same_place(cut, question):
+            if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
                 continue
             answers = self._each(question, cut, all_answered=True)
             if len(answers) == len(cut) and apart(whole, answers):
@@ -329,39 +329,57 @@ class Engine:
 
     def _answer_one(self, question: Question) -> Answer:
         """What is held answers first; that something is not held is said where it does not."""
-        absent = self._absent.symbol(question)
-        from_meeting = self._from_meeting(question)
-        if from_meeting is not None and (absent is None or from_meeting.status == "answered"):
-            return from_meeting
+        absent, lacking = self._absent.symbol(question), self._desk.lacking(question)
         if absent is not None:
-            return absent
+            meeting = None if lacking else self._desk.answer(question)
+            return self._from_meeting(question, meeting) if meeting and meeting.told.score >= 0.0 else absent
+        if lacking is not None and lacking.item:
+            return _lacking(question, lacking)
         instrument = self._absent.instrument(question)
         if instrument is not None and question.articles:
             return instrument
-        announced = self._desk.announced_content(question)
-        absent = self._absent.named(question, announced)
-        if absent is not None and announced is not None:
-            return absent  # a held agenda tells which document is meant
+        absent = self._absent.named(question)
         found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
             found = self._from_evidence(question)
-        unsure = found.status == "tentative" or asks_content(question)
-        if instrument is not None and unsure and not _tells_of(found, question.named):
+        if lacking is None:
+            found = self._or_meeting(question, found)
+        elif found.status != "answered":
+            found = _lacking(question, lacking)
+        if instrument is not None and found.status == "tentative" and not _tells_of(found, question.named):
             return instrument
         absent = absent or instrument
         if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
             return absent
         return replace(found, notes=(*found.notes, *self._absent.notes(question)))
 
-    def _from_meeting(self, question: Question) -> Answer | None:
-        found = self._desk.answer(question)
-        if found is None:
-            return None
-        if found.missing:
-            see = tuple(Pointer.to(self.library.document(held), locator) for held, locator in found.see)
-            return Answer(question.text, question.language, "not_found", found.missing, see_also=see)
-        answer = self._answered(question, found.statements)
-        return replace(answer, notes=(*answer.notes, *self._absent.announced_only(found.statements, question.language)))
+    def _or_meeting(self, question: Question, found: Answer) -> Answer:
+        """What was found in passages, or what the rows of a meeting say where that is better; behind an answer from passages
+        one from rows that is near. Where rows only tell that a document is announced which is not held, that."""
+        answered = found.status == "answered"
+        if answered and found.confidence is None:
+            return found  # a place that is named
+        meeting = self._desk.answer(question, sure=answered)
+        if meeting is None:
+            return found
+        score, sure = meeting.told.score, meeting.told.score >= 0.0
+        behind = 0.0 if found.confidence is None else found.confidence - score
+        if answered and sure and 0.0 <= behind < FURTHER:
+            said = [*found.statements[: self._most - 1], *meeting.statements[:1]]
+            return replace(self._answered(question, said), confidence=found.confidence, probability=found.probability)
+        if sure and (behind < 0.0 or not answered):
+            return self._from_meeting(question, meeting)
+        if answered or score < meeting.told.bars.least or behind > 0.0:
+            return found
+        if meeting.announces is not None and not self._absent.holds(meeting.announces):
+            return self._absent.announced(question, meeting.announces)
+        closest = replace(meeting, statements=meeting.statements[:CLOSEST])
+        return self._unsure(self._from_meeting(question, closest))
+
+    def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
+        answer = self._answered(question, meeting.statements)
+        notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
+        return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
 
     @staticmethod
     def _asked(question: Question) -> list[Symbol]:
@@ -456,15 +474,17 @@ class Engine:
         if not chosen:
             return replace(self._closest(question, _nearest(scored), evidence), confidence=sure, probability=chance)
         chosen += self._named_beside(question, scored, chosen)
-        statements = [statement_of(unit) for unit in chosen]
-        answer = self._answered(question, [*statements, *self._desk.announcements(statements)])
+        answer = self._answered(question, [statement_of(unit) for unit in chosen])
         return replace(answer, confidence=sure, probability=chance)
 
     def _closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
         if not nearest:
             return self._not_found(question, evidence)
-        answer = self._answered(question, [statement_of(unit) for unit in nearest])
+        return self._unsure(self._answered(question, [statement_of(unit) for unit in nearest]))
+
+    @staticmethod
+    def _unsure(answer: Answer) -> Answer:
         return replace(answer, status="tentative", reason=f"{say('tentative', answer.language)} {answer.reason}")
 
     def _named_beside(self, question: Question, scored: Sequence[Scored], chosen: Sequence[Unit]) -> list[Unit]:
@@ -624,6 +644,10 @@ def _within(question: Question, bounds: Bounds) -> Question:
 
 def _said(answer: Answer, first: int = 0) -> list[Said]:
     return said(answer.statements, first, doubt(answer.status, answer.language))
+
+
+def _lacking(question: Question, lacking: Lacking) -> Answer:
+    return Answer(question.text, question.language, "not_found", lacking.reason, see_also=(lacking.see,))
 
 
 def _in_parts(evidence: Evidence, question: Question, *, whole: bool = False) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import LIKENESS, UNREAD, Bars, Caution, bars
-from assistant.qa.readers import Known, Readers
+from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
@@ -37,6 +37,21 @@ class Scored:
     @property
     def probability(self) -> float:
         """The chance that the unit answers, 0 to 1."""
+        return self.bars.chance_above(self.score)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence that was weighed, by the numbers of its passage and of itself in it; score and bars as of `Scored`."""
+
+    passage: int
+    sentence: int
+    score: float
+    bars: Bars
+
+    @property
+    def probability(self) -> float:
+        """The chance that the sentence answers, 0 to 1."""
         return self.bars.chance_above(self.score)
 
 
@@ -70,6 +85,57 @@ class Weigher:
             if any(each.score >= 0.0 for each in scored):
                 break
         return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+
+    def told(
+        self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int
+    ) -> list[Told]:
+        """Sentences that are no part of a document, of passages (heading, sentences) in a language, best first. Of the passages
+        those are read first that have the sentence most like the question, `most` of them at most."""
+        likes = self._likes(question, language, passages)
+        nearest = [max(each) for each in likes]
+        order = sorted(range(len(passages)), key=lambda n: (-nearest[n], n))
+        found: list[Told] = []
+        begun = 0
+        for step in (step for step in STEPS if step <= most):
+            found += self._told(question, language, passages, likes, order[begun:step], max(nearest, default=0.0))
+            begun = step
+            if any(each.score >= 0.0 for each in found):
+                break
+        return sorted(found, key=lambda each: (-each.score, each.passage, each.sentence))
+
+    def _told(
+        self,
+        question: Question,
+        language: str,
+        passages: Sequence[tuple[str, Sequence[str]]],
+        likes: Sequence[Sequence[float]],
+        rows: Sequence[int],
+        best: float,
+    ) -> list[Told]:
+        known = None
+        if self._readers:
+            added = [gain(max(likes[n]), best) for n in rows]
+            known = self._readers.told(question.text, question.language, language, [passages[n] for n in rows], added)
+        if known is None:
+            told, read = self._likeness, bool(self._library.models.readers(question.language))
+            known = [([told.above(one + max(likes[n])) if read else UNREAD for one in likes[n]], told) for n in rows]
+        return [
+            Told(n, m, score, held)
+            for n, (scores, held) in zip(rows, known, strict=True)
+            for m, score in enumerate(scores)
+        ]
+
+    def _likes(
+        self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]]
+    ) -> list[list[float]]:
+        """How like the question each sentence is in meaning, 0 to 1; 0 where no model reads the question."""
+        models = self._library.models.readers(question.language)
+        if not models:
+            return [[0.0] * len(sentences) for _, sentences in passages]
+        model = next((each for each in models if each in self._library.models.readers(language)), models[0])
+        texts = [text for _, sentences in passages for text in sentences]
+        told = iter(self._library.likenesses(question.text, texts, model, (question.language, language)))
+        return [[next(told) for _ in sentences] for _, sentences in passages]
 
     def _scored(
         self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool], best: float
