@@ -83,10 +83,6 @@ class Question:
         blocks = range(first, (first if last is None else last) + 1)
         return (all if whole else any)(block in self.parts[document_id] for block in blocks)
 
-    def says(self, *kinds: str) -> bool:
-        """Whether the question has a word of one of these kinds (keys of `questions.yaml`)."""
-        return any(self.vocabulary.says(kind, self.text, self.language) for kind in kinds)
-
     @cached_property
     def years(self) -> frozenset[str]:
         """The years that the question names, as they are written."""

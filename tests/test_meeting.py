@@ -49,7 +49,7 @@ def asked(library: Library, catalogue: Catalogue, reader: Picking, question: str
 @pytest.mark.parametrize(
     ("read", "question", "words"),
     [
-        ("takes place in", "Which place does the meeting take?", ["Vienna", "Thursday, 14 October 2021"]),
+        ("takes place in", "The meeting takes place in which place?", ["Vienna", "Thursday, 14 October 2021"]),
         ("opens and begins on", "On which day is it that the meeting opens?", ["Thursday, 14 October 2021 at 11 a.m."]),
         (
             "closes and ends on Friday",

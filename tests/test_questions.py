@@ -238,20 +238,20 @@ def test_another_half_of_the_day_keeps_the_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "before"),
+    ("text", "before", "kept"),
     [
-        ("and item 4?", "Which documents are for item 2?"),
-        ("et le point 4 ?", "Quels documents pour le point 2 ?"),
-        ("¿y el tema 4?", "¿Qué documentos hay para el tema 2?"),
-        ("а по пункту 4?", "Какие документы по пункту 2?"),
-        ("وماذا عن البند 4؟", "أي وثائق للبند 2؟"),
-        ("那么项目4呢?", "议程项目2有哪些文件?"),
+        ("and item 4?", "Which documents are for item 2?", "documents"),
+        ("et le point 4 ?", "Quels documents pour le point 2 ?", "documents"),
+        ("¿y el tema 4?", "¿Qué documentos hay para el tema 2?", "documentos"),
+        ("а по пункту 4?", "Какие документы по пункту 2?", "документы"),
+        ("وماذا عن البند 4؟", "أي وثائق للبند 2؟", "وثائق"),
+        ("那么项目4呢?", "议程项目2有哪些文件?", "文件"),
     ],
 )
-def test_another_item_replaces_the_item_that_was_asked_about(text: str, before: str) -> None:
+def test_another_item_replaces_the_item_that_was_asked_about(text: str, before: str, kept: str) -> None:
     made = parse(whole(text, before))
     assert made.items == ("4",)
-    assert made.says("documents") == parse(before).says("documents")
+    assert kept in made.text
     assert made.text != text
 
 
@@ -288,7 +288,7 @@ def test_a_chain_of_follow_ups_keeps_what_the_first_turn_asked() -> None:
     turns = ["Which documents are for item 2?", "and item 3?", "and item 4?"]
     made = parse(whole("and item 5?", *turns))
     assert made.items == ("5",)
-    assert made.says("documents")
+    assert made.text == "Which documents are for item 5?"
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_a_concept_gives_its_names_in_each_language_and_none_where_it_has_none()
     assert words.names(0, "zh") == []
 
 
-KINDS = ("when", "which_document", "item", "article", "paragraph", "documents", "agenda", "follow_up_starts")
+KINDS = ("when", "which_document", "item", "article", "paragraph", "meetings", "sittings", "agenda")
 CHOICES = {"weekdays": 7, "months": 12, "dayparts": 2}
 
 
