@@ -123,6 +123,18 @@ def test_of_what_is_named_alone_the_rows_are_read(real_library: Library, catalog
         assert [word for word in others if word in told] == [], question
 
 
+def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+    for reader, times in (
+        (Picking("plenary meetings over"), 6),
+        (Picking("there is nothing like it", passages=3.0), 6),
+        (Picking("there is nothing like it"), 22),
+    ):
+        asked(real_library, catalogue, reader, "The organization of work has plenary meetings over how many days?")
+        assert len(reader.seen) == times
+
+
 def test_passages_that_answer_better_come_first_and_rows_that_do_not_answer_are_not_said(
     real_library: Library, catalogue: Catalogue
 ) -> None:

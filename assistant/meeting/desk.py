@@ -11,7 +11,7 @@ from assistant.meeting.telling import Teller, Telling
 from assistant.qa.abstention import FURTHER
 from assistant.qa.answer import Pointer, Statement
 from assistant.qa.scope import narrowed
-from assistant.qa.weighing import Told, Weigher
+from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question, numbered_meetings
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
@@ -19,10 +19,6 @@ from corpus.symbols import Symbol
 
 HEAD = 1_500
 """Characters of an agenda in which the number of its meeting stands."""
-READ = 6
-"""Tellings that are read for one question, those with the sentences most like it first."""
-BESIDE_SURE = 3
-"""As `READ`, where passages answer already."""
 MOST = 3
 """Sentences of one answer."""
 
@@ -56,15 +52,15 @@ class MeetingDesk:
         meeting = self._about(question)
         return None if meeting is None else _lacking(question, meeting, Citer(self._library, meeting))
 
-    def answer(self, question: Question, *, sure: bool = False) -> MeetingAnswer | None:
-        """What a meeting says that comes closest to an answer; None where no meeting may be meant. `sure` where passages
-        answer already: then less is read."""
+    def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
+        """What a meeting says that comes closest to an answer; None where no meeting may be meant. Of the tellings those are
+        read, `most` of them at most, that have the sentences most like the question."""
         meeting = self._about(question)
         if meeting is None:
             return None
         found = tellings(question, meeting, Citer(self._library, meeting))
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
-        told = self._weigher.told(question, "en", passages, BESIDE_SURE if sure else READ)
+        told = self._weigher.told(question, "en", passages, most)
         if not told:
             return None
         near = [each for each in told if each.score >= told[0].score - FURTHER][:MOST]

@@ -129,6 +129,8 @@ class Teller:
         edges: tuple[tuple[Kind, int, str], ...] = (("opens", 0, "opens and begins"), ("closes", -1, "closes and ends"))
         for frame, which, words in edges if sittings else ():
             sitting = sittings[which]
+            if sitting is not [each for each in self._meeting.sittings if each.date == sitting.date][which]:
+                continue  # the morning's meeting is not the last of its day
             day, time = partial(date_text, sitting.date), clock(sitting.time_label, which)
             cites = self._cite.sitting(sitting)[: 2 if which == 0 else None]
             yield self._part(

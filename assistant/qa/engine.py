@@ -25,7 +25,7 @@ from assistant.qa.revisions import VersionDesk
 from assistant.qa.scope import Bounds, Scope
 from assistant.qa.spelling import Speller
 from assistant.qa.units import Unit, units_of
-from assistant.qa.weighing import READ, Scored, Weigher
+from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
 from assistant.question import Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from assistant.write.modes import is_written
@@ -46,6 +46,8 @@ LONGEST_TURN = 100
 """Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
 LOOKED_BACK = 3
 """Turns of a conversation that are worked out anew where nothing is remembered of them."""
+TOLD = STEPS[1]
+"""Tellings of a meeting that are read where neither the first of them nor any passage is enough for an answer."""
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
 
@@ -341,7 +343,9 @@ class Engine:
         absent = self._absent.named(question)
         found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
-            found = self._from_evidence(question)
+            meeting = None if lacking else self._desk.answer(question)
+            sure = meeting is not None and meeting.told.score >= 0.0
+            found = self._from_evidence(question, FIRST if sure else READ)
         if lacking is None:
             found = self._or_meeting(question, found)
         elif found.status != "answered":
@@ -359,7 +363,7 @@ class Engine:
         answered = found.status == "answered"
         if answered and found.confidence is None:
             return found  # a place that is named
-        meeting = self._desk.answer(question, sure=answered)
+        meeting = self._desk.answer(question, FIRST if answered else TOLD)
         if meeting is None:
             return found
         score, sure = meeting.told.score, meeting.told.score >= 0.0
@@ -460,16 +464,17 @@ class Engine:
         named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
         return named or treaties
 
-    def _from_evidence(self, question: Question) -> Answer:
+    def _from_evidence(self, question: Question, most: int) -> Answer:
+        """The answer of the passages that search finds, of which `most` are read at most."""
         scope = self._scope(question)
         versions = self.library.versions()
         documents = None if scope is None else sorted(versions.quotable(question.language, scope))
         evidence = self._gather(question, documents)
-        scored = lifted(self._scored(question, evidence), question.carried)
+        scored = lifted(self._scored(question, evidence, most), question.carried)
         sure, chance = _above_bar(scored), _chance(scored)
         chosen = choose(scored, self._most)
         if not chosen:
-            chosen, elsewhere = self._from_other_languages(question, scope)
+            chosen, elsewhere = self._from_other_languages(question, scope, most)
             sure, chance = (_above_bar(elsewhere), _chance(elsewhere)) if chosen else (sure, chance)
         if not chosen:
             return replace(self._closest(question, _nearest(scored), evidence), confidence=sure, probability=chance)
@@ -501,7 +506,7 @@ class Engine:
         return list(best.values())
 
     def _from_other_languages(
-        self, question: Question, scope: Sequence[str] | None
+        self, question: Question, scope: Sequence[str] | None, most: int
     ) -> tuple[list[Unit], Sequence[Scored]]:
         """What the English versions answer where those in the question's language do not, and the units weighed;
         quoted from the question's language where it has the same place."""
@@ -509,7 +514,7 @@ class Engine:
         english = versions.quotable("en", scope)
         if english == versions.quotable(question.language, scope):
             return [], []
-        scored = self._scored(question, self._gather(question, sorted(english)))
+        scored = self._scored(question, self._gather(question, sorted(english)), most)
         chosen = choose(scored, self._most)
         own = [in_language(unit, self.library, question.language) for unit in chosen]
         told = [
@@ -517,9 +522,11 @@ class Engine:
         ]
         return told, scored
 
-    def _scored(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+    def _scored(self, question: Question, evidence: Sequence[Evidence], most: int) -> list[Scored]:
         """The units of evidence that the question may be answered from, with their scores."""
-        scored = self._weigher.weigh(question, evidence, lambda unit: question.admits(unit.document.id, unit.block))
+        scored = self._weigher.weigh(
+            question, evidence, lambda unit: question.admits(unit.document.id, unit.block), most
+        )
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all,
 and so on."""
-READ = STEPS[-1]
+FIRST, READ = STEPS[0], STEPS[-1]
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -70,15 +70,20 @@ class Weigher:
         return self._readers.names if self._readers else ()
 
     def weigh(
-        self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool] = lambda _: True
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        among: Callable[[Unit], bool] = lambda _: True,
+        most: int = READ,
     ) -> list[Scored]:
-        """The units of the passages that search ranks first, and of those that answered the turn before, best first. Units
-        that are not `among` those that are asked for are left out, and keep no further passage from being read."""
+        """The units of the passages that search ranks first, `most` of them at most, and of those that answered the turn
+        before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
+        from being read."""
         best = max((each.score for each in evidence), default=0.0)
         carried = [each for each in evidence if each.id in question.carried]
         seen: set[str] = set()
         scored: list[Scored] = []
-        for step in STEPS:
+        for step in (step for step in STEPS if step <= most):
             new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
             scored += self._scored(question, list(new.values()), among, best)
             seen |= set(new)
@@ -90,15 +95,17 @@ class Weigher:
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int
     ) -> list[Told]:
         """Sentences that are no part of a document, of passages (heading, sentences) in a language, best first. Of the passages
-        those are read first that have the sentence most like the question, `most` of them at most."""
+        those are read first that have the sentence most like the question, `most` of them at most; none is read twice for
+        one question."""
         likes = self._likes(question, language, passages)
         nearest = [max(each) for each in likes]
         order = sorted(range(len(passages)), key=lambda n: (-nearest[n], n))
+        held: dict[int, list[Told]] = question.memory.setdefault((Told, *(heading for heading, _ in passages)), {})
         found: list[Told] = []
-        begun = 0
         for step in (step for step in STEPS if step <= most):
-            found += self._told(question, language, passages, likes, order[begun:step], max(nearest, default=0.0))
-            begun = step
+            new = [n for n in order[:step] if n not in held]
+            held |= self._told(question, language, passages, likes, new, max(nearest, default=0.0))
+            found = [each for n in order[:step] for each in held[n]]
             if any(each.score >= 0.0 for each in found):
                 break
         return sorted(found, key=lambda each: (-each.score, each.passage, each.sentence))
@@ -111,7 +118,7 @@ class Weigher:
         likes: Sequence[Sequence[float]],
         rows: Sequence[int],
         best: float,
-    ) -> list[Told]:
+    ) -> dict[int, list[Told]]:
         known = None
         if self._readers:
             added = [gain(max(likes[n]), best) for n in rows]
@@ -119,11 +126,10 @@ class Weigher:
         if known is None:
             told, read = self._likeness, bool(self._library.models.readers(question.language))
             known = [([told.above(one + max(likes[n])) if read else UNREAD for one in likes[n]], told) for n in rows]
-        return [
-            Told(n, m, score, held)
+        return {
+            n: [Told(n, m, score, held) for m, score in enumerate(scores)]
             for n, (scores, held) in zip(rows, known, strict=True)
-            for m, score in enumerate(scores)
-        ]
+        }
 
     def _likes(
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]]
