@@ -26,8 +26,6 @@ QUESTIONS, TRANSLATIONS, PASSAGES, INDEX, MEETINGS, PATTERNS = (
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"
-INDEXED = 6_000
-"""Questions on the starter corpus that are searched for: more than the mixes take."""
 BESIDE_MEETINGS = 0.3
 """The share of questions on UN documents that are asked of a row of an invented meeting, too."""
 
@@ -58,7 +56,7 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
     documents = shared / "documents" / "un" / "train"
     own = _own(QUESTIONS, documents, out, tell, "questions on UN documents", others=TRANSLATIONS)
-    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus", INDEXED)
+    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus")
     written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
     meetings = _meetings(out, tell)
     own = beside(own, meetings, BESIDE_MEETINGS, seed=5)
@@ -80,12 +78,11 @@ def _own(
     out: Path,
     tell: Teller,
     what: str,
-    most: int | None = None,
     others: Path | None = None,
 ) -> list[Group]:
-    total = most or sum(1 for path in (questions, others) if path for _ in lines_of(path))
+    total = sum(1 for path in (questions, others) if path for _ in lines_of(path))
     with engine_over(documents, out, tell.reading) as engine:
-        return list(tell.counted(own_groups([questions], engine, most=most, translations=others), what, total))
+        return list(tell.counted(own_groups([questions], engine, translations=others), what, total))
 
 
 def _meetings(out: Path, tell: Teller) -> list[Group]:
