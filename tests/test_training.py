@@ -593,7 +593,16 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
         assert done.exit_code == 0, done.stderr
         printed.append([line.split()[:2] for line in done.stdout.splitlines()])
     assert printed[0] == printed[1]
-    assert [name for _, name in printed[0]] == ["public", "own", "index", "written", "meetings", "en", "multilingual", "aside"]
+    assert [name for _, name in printed[0]] == [
+        "public",
+        "own",
+        "index",
+        "written",
+        "meetings",
+        "en",
+        "multilingual",
+        "aside",
+    ]
     public = list(load(tmp_path / "one" / "public.jsonl.gz"))
     assert by_set(public) == {"nq": 1, "squad2": 3}
     english = list(load(tmp_path / "one" / "en.jsonl.gz"))

@@ -670,7 +670,7 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 
 def _above_bar(scored: Sequence[Scored]) -> float | None:
     """How far the best evidence is above the bar for answering; None without evidence."""
-    return scored[0].score if scored else None
+    return max((each.score for each in scored), default=None)
 
 
 def _chance(scored: Sequence[Scored]) -> float | None:
@@ -680,7 +680,7 @@ def _chance(scored: Sequence[Scored]) -> float | None:
 
 def _nearest(scored: Sequence[Scored]) -> list[Unit]:
     """The units that may be shown as what comes closest."""
-    return choose(scored, CLOSEST, scored[0].bars.least) if scored else []
+    return choose(scored, CLOSEST, closest=True)
 
 
 def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.qa.abstention import LIKENESS, UNREAD, Bars, Caution, bars
+from assistant.qa.abstention import LIKENESS, UNREAD, Bars, Caution, bars, chance
 from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
@@ -35,9 +35,14 @@ class Scored:
     known: Known | None = None
 
     @property
+    def odds(self) -> float:
+        """The log-odds that the unit answers: by these units of several readers, each with bars of its own, are compared."""
+        return self.score + self.bars.answered
+
+    @property
     def probability(self) -> float:
         """The chance that the unit answers, 0 to 1."""
-        return self.bars.chance_above(self.score)
+        return chance(self.odds)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Weigher:
             seen |= set(new)
             if any(each.score >= 0.0 for each in scored):
                 break
-        return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+        return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
     def told(
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int
