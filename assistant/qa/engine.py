@@ -459,7 +459,7 @@ class Engine:
         quotable = self.library.versions().quotable(language)
         treaties = [d for d in self.library.documents()
                     if d.kind == "treaty" and d.id in quotable and question.covers(d.id)]  # fmt: skip
-        keys = {entry.key for entry in question.named}
+        keys = {entry.key for entry in (*question.named, *question.called)}
         symbols = {symbol.text for symbol in question.symbols}
         named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
         return named or treaties
@@ -494,7 +494,7 @@ class Engine:
 
     def _named_beside(self, question: Question, scored: Sequence[Scored], chosen: Sequence[Unit]) -> list[Unit]:
         """Where a question names several documents that are held, the best unit of each that has no say yet."""
-        keys = {entry.key for entry in question.named}
+        keys = {entry.key for entry in (*question.named, *question.called)}
         if len(keys & {each.unit.document.key for each in scored}) < 2:
             return []
         for unit in chosen:
