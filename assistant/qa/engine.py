@@ -452,7 +452,10 @@ class Engine:
             # What was asked last says too little by itself.
             chosen = choose(weighed(question), self._most)
         if not chosen:
-            return self._closest(question, _with_each_article(question, scored, _nearest(scored)), evidence[:3])
+            closest = self._closest(question, _with_each_article(question, scored, _nearest(scored)), evidence[:3])
+            if closest.statements:
+                return closest
+            return replace(closest, confidence=_above_bar(scored), probability=_chance(scored))
         return self._answered(question, [statement_of(unit) for unit in chosen])
 
     def _treaties(self, question: Question, language: str) -> list[Document]:
@@ -597,7 +600,8 @@ class Engine:
 
     def _evidence_for(self, question: Question, quoted: Answer) -> list[Evidence]:
         """The evidence to write from, all in one language: the passages of what is quoted, of each article that is named,
-        then what was retrieved."""
+        then what was retrieved. The language is the question's where what is quoted has it, or else any of them where nothing
+        is quoted; otherwise that of the first passage."""
         scope = self._scope(question)
         documents = None if scope is None else sorted(self.library.versions().quotable(question.language, scope))
         cited = {citation.id: citation for citation in quoted.citations}
@@ -607,14 +611,10 @@ class Engine:
         for passage_id, passage in self.library.passages_by_id([each for each in cited if each not in found]).items():
             found[passage_id] = Evidence(passage, self.library.document(passage.document_id), 0.0, None, None)
         order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
-        languages = [each.document.language for each in order[: len(cited)]]
+        readable = [each for each in order if any(units_of(each)) and _in_parts(each, question, whole=True)]
+        languages = [each.document.language for each in (order[: len(cited)] if cited else readable)]
         spoken = question.language if question.language in languages else next(iter(languages), "")
-        readable = [
-            each
-            for each in order
-            if each.document.language == spoken and any(units_of(each)) and _in_parts(each, question, whole=True)
-        ]
-        return readable[: self.passages]
+        return [each for each in readable if each.document.language == spoken][: self.passages]
 
     # Making answers
 
