@@ -106,6 +106,16 @@ def test_a_held_symbol_answers_though_another_that_is_named_is_not_held(engine: 
     assert any("A/88/699" in note for note in answer.notes)
 
 
+def test_a_note_on_a_symbol_that_is_not_held_says_whether_it_is_known(engine: Engine) -> None:
+    known, unknown = (
+        engine.ask(f"What do A/88/601 and {symbol} say about harbour fees?").notes
+        for symbol in ("CTOC/COP/WG.7/2021/1", "A/88/699")
+    )
+    assert any("CTOC/COP/WG.7/2021/1" in note and "is known, but its text is not held" in note for note in known)
+    assert not any("known to the catalogue" in note for note in known)
+    assert any("No document A/88/699 is held or known to the catalogue." in note for note in unknown)
+
+
 def test_a_symbol_that_is_not_held_is_said_not_to_be(engine: Engine) -> None:
     answer = engine.ask("What does A/88/699 say about harbour fees?")
     assert (answer.status, answer.absent) == ("not_found", "A/88/699")
