@@ -96,6 +96,14 @@ class Weigher:
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
+    def best_of_each(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+        """The best unit of every passage, all of them read, best first."""
+        best = max((each.score for each in evidence), default=0.0)
+        found: dict[str, Scored] = {}
+        for each in sorted(self._scored(question, evidence, lambda _: True, best), key=lambda each: -each.odds):
+            found.setdefault(each.unit.evidence.id, each)
+        return list(found.values())
+
     def told(
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int
     ) -> list[Told]:

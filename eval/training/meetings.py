@@ -64,7 +64,7 @@ def _spoken(days: Sequence[dt.date]) -> str:
     """`6-8 May 2019`, `30 April and 1 May 2019`."""
     first, last = days[0], days[-1]
     if first == last:
-        return format_date(last, "d MMMM yyyy", "en")
+        return str(format_date(last, "d MMMM yyyy", "en"))
     begin = format_date(first, "d" if first.month == last.month else "d MMMM", "en")
     return f"{begin}{' and ' if len(days) == 2 else '-'}{format_date(last, 'd MMMM yyyy', 'en')}"
 
@@ -85,7 +85,7 @@ def _rows(made: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _clock(time: str) -> str:
-    told = format_time(dt.time.fromisoformat(time), "h.mm a", locale="en").replace(".00", "")
+    told = str(format_time(dt.time.fromisoformat(time), "h.mm a", locale="en")).replace(".00", "")
     return told.replace("AM", "a.m.").replace("PM", "p.m.").replace("\u202f", " ")
 
 
