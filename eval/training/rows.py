@@ -63,7 +63,7 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     mixes = {str(name): mixed(mix, public, own, index, written, meetings) for name, mix in MIXES.items()}
     made = {"public": public, "own": own, "index": index, "written": written, "meetings": meetings, **mixes}
     paths = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
-    held_back = list(aside(public, [group for groups in mixes.values() for group in groups]))
+    held_back = list(aside([*public, *written], [group for groups in mixes.values() for group in groups]))
     paths["aside"] = out / ASIDE
     paths["aside"].write_text(
         "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in held_back), encoding="utf-8"
