@@ -54,13 +54,13 @@ class MeetingDesk:
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
         """What a meeting says that comes closest to an answer; None where no meeting may be meant. Of the tellings those are
-        read, `most` of them at most, that have the sentences most like the question."""
+        read, `most` of them at most, that tell of the meeting as a whole, then those that have the sentences most like the question."""
         meeting = self._about(question)
         if meeting is None:
             return None
         found = tellings(question, meeting, Citer(self._library, meeting))
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
-        told = self._weigher.told(question, "en", passages, most)
+        told = self._weigher.told(question, "en", passages, most, leading=sum(telling.whole for telling in found))
         if not told:
             return None
         near = [each for each in told if each.score >= told[0].score - FURTHER][:MOST]
@@ -127,16 +127,17 @@ def _lacking(question: Question, meeting: Meeting, cite: Citer) -> Lacking | Non
 
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:
-    """What may be told: of the items that the question names; else of the days; else of all."""
+    """What may be told: of the items and the days that the question names; else of all."""
     sittings = [sitting for sitting in meeting.sittings if _within(question, sitting)]
     teller = Teller(meeting, cite, question.language, sittings)
     symbols = {symbol.text for symbol in question.symbols}
     papers = [item for item in meeting.items if symbols.intersection(symbol for symbol, _ in item.documentation)]
     named = [item for item in meeting.items if item.number in question.items] or papers
+    days = teller.days() if _timed(question) else []
     if named or question.of_item is not None:
-        found = [teller.item(item) for item in named or _leaves(meeting)]
-    elif _timed(question):
-        found = teller.days()
+        found = [*(teller.item(item) for item in named or _leaves(meeting)), *days]
+    elif days:
+        found = days
     else:
         found = [*teller.whole(), *teller.days(), *(teller.item(item) for item in _leaves(meeting))]
     return [telling for telling in found if telling.parts]

@@ -33,10 +33,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Telling:
-    """Sentences about one thing, under a heading."""
+    """Sentences about one thing, under a heading; `whole` where that is when and where the meeting is."""
 
     heading: str
     parts: tuple[Part, ...]
+    whole: bool = False
 
 
 class Teller:
@@ -50,7 +51,7 @@ class Teller:
         about = {"": [*self._place(), *self._edges(self._sittings), *self._sums()], ": agenda": [*self._agenda()],
                  ": documents": [*self._papers()], ": timetable": [*self._timetable()]}  # fmt: skip
         name = f"{self._meeting.title}, {self._meeting.body}"
-        return [Telling(f"{name}{of}", tuple(parts)) for of, parts in about.items() if parts]
+        return [Telling(f"{name}{of}", tuple(parts), whole=not of) for of, parts in about.items() if parts]
 
     def days(self) -> list[Telling]:
         """Of each day: what is taken up in its meetings, and the break between them; of one day when it begins and ends."""

@@ -105,14 +105,14 @@ class Weigher:
         return list(found.values())
 
     def told(
-        self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int
+        self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int, leading: int
     ) -> list[Told]:
         """Sentences that are no part of a document, of passages (heading, sentences) in a language, best first. Of the passages
-        those are read first that have the sentence most like the question, `most` of them at most; none is read twice for
-        one question."""
+        those are read first that are `leading`, then those that have the sentence most like the question, `most` of them at
+        most; none is read twice for one question."""
         likes = self._likes(question, language, passages)
         nearest = [max(each) for each in likes]
-        order = sorted(range(len(passages)), key=lambda n: (-nearest[n], n))
+        order = sorted(range(len(passages)), key=lambda n: (n >= leading, -nearest[n], n))
         held: dict[int, list[Told]] = question.memory.setdefault((Told, *(heading for heading, _ in passages)), {})
         found: list[Told] = []
         for step in (step for step in STEPS if step <= most):
