@@ -606,10 +606,14 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     public = list(load(tmp_path / "one" / "public.jsonl.gz"))
     assert by_set(public) == {"nq": 1, "squad2": 3}
     english = list(load(tmp_path / "one" / "en.jsonl.gz"))
-    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 2}
+    counted = by_set(english)
+    assert counted.pop("meeting") > 600
+    assert counted == {"nq": 1, "squad2": 3, "un": 2}
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
-    assert by_set(several) == {"translated": 1, "un": 3, "written": 4}
+    counted = by_set(several)
+    assert counted.pop("meeting") > 800
+    assert counted == {"translated": 1, "un": 3, "written": 4}
 
 
 @pytest.mark.skipif(
