@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.frames import date_text, joined, say
@@ -41,11 +42,16 @@ class Lacking:
     item: bool
 
 
+WatchRows = Callable[[Question, Sequence[tuple[str, Told]]], None]
+
+
 class MeetingDesk:
-    """Answers from the meetings whose agendas a library holds, as far as the `weigher` finds that these answer."""
+    """Answers from the meetings whose agendas a library holds, as far as the `weigher` finds that these answer. `watch` is shown
+    each weighing: the question, and the sentences that were read, as they were weighed, best first."""
 
     def __init__(self, library: Library, weigher: Weigher) -> None:
         self._library, self._weigher = library, weigher
+        self.watch: WatchRows | None = None
 
     def lacking(self, question: Question) -> Lacking | None:
         """What a question names and the meeting that it is about does not have."""
@@ -61,6 +67,8 @@ class MeetingDesk:
         found = tellings(question, meeting, Citer(self._library, meeting))
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading=sum(telling.whole for telling in found))
+        if self.watch is not None:
+            self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
         if not told:
             return None
         near = [each for each in told if each.score >= told[0].score - FURTHER][:MOST]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.frames import doubt, say
+from assistant.meeting import WatchRows
 from assistant.qa.abstention import Caution
 from assistant.qa.answer import Answer, Mode, Statement, ordered
 from assistant.qa.events import Event, Finished, Progress, Said, said
@@ -88,6 +89,15 @@ class Engine:
     @watch.setter
     def watch(self, watch: Watch | None) -> None:
         self._quoter.watch = watch
+
+    @property
+    def watch_rows(self) -> WatchRows | None:
+        """Who is shown each weighing of what the rows of a meeting tell (`assistant.meeting.MeetingDesk`)."""
+        return self._quoter.desk.watch
+
+    @watch_rows.setter
+    def watch_rows(self, watch: WatchRows | None) -> None:
+        self._quoter.desk.watch = watch
 
     def ask(
         self,

@@ -37,8 +37,8 @@ CLOSEST = 3
 class Quoter:
     """Answers one question from what is held, in at most `most` statements, each a quote or derived from a meeting's rows.
 
-    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. Of the passages
-    that the `retriever` finds so many are weighed at least.
+    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `desk` answers
+    from meetings. Of the passages that the `retriever` finds so many are weighed at least.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Quoter:
     ) -> None:
         self._library, self._catalogue, self._vocabulary = library, catalogue, vocabulary
         self._retriever, self._weigher = retriever, weigher
-        self._desk = MeetingDesk(library, weigher)
+        self.desk = MeetingDesk(library, weigher)
         self._absent = Absent(library, catalogue)
         self._versions = VersionDesk(library)
         self._passages, self._most = passages, most
@@ -61,9 +61,9 @@ class Quoter:
 
     def answer(self, question: Question) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not."""
-        absent, lacking = self._absent.symbol(question), self._desk.lacking(question)
+        absent, lacking = self._absent.symbol(question), self.desk.lacking(question)
         if absent is not None:
-            meeting = None if lacking else self._desk.answer(question)
+            meeting = None if lacking else self.desk.answer(question)
             return self._from_meeting(question, meeting) if meeting and meeting.told.score >= 0.0 else absent
         if lacking is not None and lacking.item:
             return _lacking(question, lacking)
@@ -73,7 +73,7 @@ class Quoter:
         absent = self._absent.named(question)
         found = self._from_articles(question) if question.articles else self._from_places(question)
         if found is None:
-            meeting = None if lacking else self._desk.answer(question)
+            meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
             found = self._from_evidence(question, FIRST if sure else READ)
         if lacking is None:
@@ -93,7 +93,7 @@ class Quoter:
         answered = found.status == "answered"
         if answered and found.confidence is None:
             return found  # a place that is named
-        meeting = self._desk.answer(question, FIRST if answered else TOLD)
+        meeting = self.desk.answer(question, FIRST if answered else TOLD)
         if meeting is None:
             return found
         score, sure = meeting.told.score, meeting.told.score >= 0.0
