@@ -1,4 +1,4 @@
-"""Rapporteur as parts of LlamaIndex: a retriever and a query engine that plug into any of its agents."""
+"""Rapporteur as parts of LlamaIndex: a retriever, a reader of nodes and a query engine that plug into any of its agents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.response.schema import Response
+from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.callbacks import CallbackManager
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.qa.answer import Answer
@@ -25,6 +27,49 @@ class PassageRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [node_of(each) for each in self._engine.search(query_bundle.query_str, self._limit)]
+
+
+class PassageReader(BaseNodePostprocessor):
+    """The reader as a LlamaIndex `BaseNodePostprocessor`: of nodes that are passages of the library it gives those that have
+    something to quote, ordered by the chance that they answer, which is their score. Their metadata say in `answer` which
+    words do, in `answer_start` and `answer_end` where these stand in the document, and in `answer_locator` how a person cites the place. Nodes
+    of other sources are left out. `ValueError` without a query."""
+
+    _engine: Engine = PrivateAttr()
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name by which LlamaIndex knows the class."""
+        return "PassageReader"
+
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        if query_bundle is None:
+            raise ValueError("The reader needs the question: give query_bundle or query_str.")
+        library = self._engine.library
+        held = library.passages_by_id([node.node.node_id for node in nodes])
+        evidence = [
+            Evidence(passage, library.document(passage.document_id), node.score or 0.0, None, None)
+            for node in nodes
+            if (passage := held.get(node.node.node_id)) is not None
+        ]
+        made = []
+        for each in self._engine.read(query_bundle.query_str, evidence):
+            node = node_of(each.unit.evidence)
+            unit = each.unit
+            node.node.metadata |= {
+                "answer": unit.text,
+                "answer_start": unit.start,
+                "answer_end": unit.end,
+                "answer_locator": unit.document.cite(unit.locator),
+            }
+            made.append(NodeWithScore(node=node.node, score=each.probability))
+        return made
 
 
 class AnswerEngine(BaseQueryEngine):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpus.documents import Document
+from corpus.store import Header
 from ingest.memory import LEAST_CHARACTERS, thin_pages
 from ingest.outcomes import Outcome
 from ingest.readers import visible
@@ -18,14 +19,19 @@ def line(outcome: Outcome) -> str:
         said = f"{said} (as before; --again reads it anew)"
     elif outcome.header is not None and outcome.result in ("added", "replaced", "unchanged"):
         header = outcome.header
-        said = f"{header.label} ({header.language}, {header.edition}), "
+        said = f"{_named(header)}, "
         said += f"{outcome.passages} passages" if outcome.passages else "held already"
         if outcome.document is not None and outcome.document.pages:
             said += f", {coverage(outcome.document)}"
     elif outcome.header is not None and outcome.result == "removed":
-        said = f"{outcome.header.label} ({outcome.header.language}, {outcome.header.edition}), whose file is gone"
+        said = f"{_named(outcome.header)}, whose file is gone"
     named = said if said.startswith((f"{outcome.name} ", f"{outcome.name}: ")) else f"{outcome.name}: {said}"
     return " ".join(f"{outcome.result:<10} {named}".splitlines())
+
+
+def _named(header: Header) -> str:
+    edition = f"{header.edition} (unverified)" if header.unverified else header.edition
+    return f"{header.label} ({header.language}, {edition})"
 
 
 def record(outcome: Outcome) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class Question:
     `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
     numbers of sessions and meetings (`the tenth session`) from the second on, `weekdays` 0 (Monday) to 6,
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
+    `named` are the texts of the catalogue that it calls by a name; where there are none, `called` are the treaties that may be
+    meant by `the Protocol` or `the Convention`.
     `within` are ids of the only documents that it may be answered from, None for all; of those in `parts` only the blocks
     named there, which speak of the agenda item `of_item`.
     `carried` are ids of passages that answered the turn before, where the question leans on it.
@@ -64,6 +66,7 @@ class Question:
     afternoon: bool | None = None
     hour: int | None = None
     named: tuple[Entry, ...] = ()
+    called: tuple[Entry, ...] = ()
     within: frozenset[str] | None = None
     carried: tuple[str, ...] = ()
     of_item: str | None = None
@@ -82,14 +85,6 @@ class Question:
             return True
         blocks = range(first, (first if last is None else last) + 1)
         return (all if whole else any)(block in self.parts[document_id] for block in blocks)
-
-    def says(self, *kinds: str) -> bool:
-        """Whether the question has a word of one of these kinds (keys of `questions.yaml`)."""
-        return any(self.vocabulary.says(kind, self.text, self.language) for kind in kinds)
-
-    def stresses(self, *kinds: str) -> bool:
-        """As `says`, of the part that was asked last."""
-        return any(self.vocabulary.says(kind, self.focus, self.language) for kind in kinds)
 
     @cached_property
     def years(self) -> frozenset[str]:
@@ -173,6 +168,7 @@ def parse_question(
     # Russian "повестка дня" (agenda) ends in a word for the afternoon.
     parts = vocabulary.choices("dayparts", vocabulary.without("agenda", rest, spoken), spoken)
     clock = _CLOCK.search(rest)
+    named = _named(bare, vocabulary, catalogue, spoken)
     hour = None
     if clock and int(clock.group(1)) < 24:
         hour = int(clock.group(1)) + (12 if clock.group(3)[0] in "pP" and int(clock.group(1)) < 12 else 0)
@@ -193,7 +189,8 @@ def parse_question(
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
         hour=hour,
-        named=_named(bare, vocabulary, catalogue, spoken),
+        named=named,
+        called=() if named else _called(bare, vocabulary, catalogue, spoken),
     )
 
 
@@ -312,11 +309,11 @@ def _named(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: st
             if len(plain) > 3 and (f" {plain} " in folded or plain in called):
                 found.append(entry)
                 break
-    return tuple(found) or _instrument(text, vocabulary, catalogue, language)
+    return tuple(found)
 
 
-def _instrument(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
-    """`the Protocol` or `the Convention` without more: the treaty of the catalogue that is called so."""
+def _called(text: str, vocabulary: Vocabulary, catalogue: Catalogue, language: str) -> tuple[Entry, ...]:
+    """`the Protocol` or `the Convention`: the treaty of the catalogue that is called so, though another may be meant."""
     generic = {
         word
         for mention in vocabulary.mentions(text, language)

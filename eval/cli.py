@@ -28,7 +28,7 @@ Questions = Annotated[
     str,
     typer.Option(
         "--set",
-        help="A shipped question set (starter, unseen, conversations, meeting, un), or a file of YAML or JSON Lines.",
+        help="A shipped set (starter, unseen, reworded, conversations, meeting, un), or a file of YAML or JSON Lines.",
     ),
 ]
 Documents = Annotated[

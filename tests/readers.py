@@ -18,7 +18,9 @@ from corpus.sentences import sentence_spans
 BARS = Bars(slope=1.0, offset=-FOUND, answered=0.0, tentative=-2.0)
 ALL, ENOUGH = 4.0, 0.6
 """The logit of a passage that has all words of a question, and the share of them that is enough for an answer."""
-_GLOSSARY = {"passeurs": "smugglers", "gagné": "earned"}
+_GLOSSARY = {"passeurs": "smugglers", "gagné": "earned", "point": "item", "examiné": "taken", "tema": "item", "examina": "taken",
+             "пункт": "item", "рассматривается": "taken", "البند": "item", "ينظر": "taken", "项目": "item", "审议": "taken",
+             "الوثائق": "document", "文件": "document"}  # fmt: skip
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
@@ -61,9 +63,9 @@ def _asked(question: str, language: str) -> list[set[frozenset[str]]]:
     vocabulary = Vocabulary.shipped()
     words = dict.fromkeys(vocabulary.content(analyse(question, language), language))
     found = {word: {frozenset([word])} for word in words}
-    for word in _WORD.findall(question.casefold()):
-        if word in _GLOSSARY and (tokens := analyse(word, language)):
-            found[tokens[0]] |= {frozenset(analyse(_GLOSSARY[word], "en"))}
+    for word, english in _GLOSSARY.items() if language != "en" else ():
+        if (tokens := analyse(word, language)) and tokens[0] in found:
+            found[tokens[0]] |= {frozenset(analyse(english, "en"))}
     for mention in vocabulary.mentions(question, language):
         english = {frozenset(analyse(name, "en")) for name in vocabulary.names(mention.concept, "en")}
         for word in analyse(question[mention.start : mention.end], language):

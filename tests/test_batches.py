@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import add
 from services import LOCAL_TOKEN, listening, made_service
-from test_cli import BOATS, Cli, Done, write
+from test_cli import BOATS, TRAINS, Cli, Done, write
 
 from assistant.faults import NotHeld
 from assistant.qa.engine import Engine
 from assistant.serving import announced
 from corpus.catalogue import Catalogue
+from ingest.run import Input
 
 ROWS = [
     {"id": 1, "question": "Do boats need a flag?"},
@@ -77,6 +79,42 @@ def test_a_question_that_is_refused_ends_no_batch_and_says_why(
     breaking(monkeypatch, NotHeld("There is no such boat."))
     assert check_lines(cli(command, "--batch", batch), command) == "There is no such boat."
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+SCOPED = [
+    {"id": "boats", "question": "Who keeps a list?", "scope": {"documents": ["a-note-on-boats"]}},
+    {"id": "trains", "question": "Who keeps a list?", "scope": {"documents": ["a-note-on-trains"]}},
+    {"id": "none", "question": "Who keeps a list?", "scope": {"documents": ["planes"]}},
+    {"id": "all", "question": "Who keeps a list?", "scope": None},
+]
+
+
+def check_scoped(cli: Cli, batch: Path) -> None:
+    """Each line is answered from its own documents, and the one that names none that is held says so."""
+    done = cli("ask", "--batch", batch)
+    told = {line.pop("id"): line for line in map(json.loads, done.out.splitlines())}
+    cited = {name: {each["symbol"] for each in line.get("citations", ())} for name, line in told.items()}
+    assert (done.code, cited["boats"], cited["all"]) == (1, {"a-note-on-boats"}, {"a-note-on-boats"})
+    assert "error" not in told["trains"]
+    assert cited["trains"] <= {"a-note-on-trains"}
+    assert "There is no document 'planes' here." in told["none"]["error"]
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_line_is_asked_of_the_documents_of_its_scope(tmp_path: Path, catalogue: Catalogue, served: bool) -> None:
+    batch = write(tmp_path / "batch.jsonl", "".join(json.dumps(row) + "\n" for row in SCOPED))
+    if not served:
+        cli = Cli(tmp_path / "library")
+        assert cli("ingest", write(tmp_path / "boats.md", BOATS), write(tmp_path / "trains.md", TRAINS)).code == 0
+        check_scoped(cli, batch)
+        return
+    with (
+        made_service(tmp_path, catalogue) as made,
+        listening(made) as (host, port),
+        announced(made.library.folder, f"http://{host}:{port}", LOCAL_TOKEN),
+    ):
+        add(made.library, catalogue, Input("boats.md", BOATS.encode()), Input("trains.md", TRAINS.encode()))
+        check_scoped(Cli(made.library.folder), batch)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

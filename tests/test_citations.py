@@ -261,6 +261,14 @@ def test_how_long_an_item_lasts_is_supported_in_every_language_and_a_wrong_lengt
             assert made.whole == (told == minutes), (claim, made.missing)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_length_of_an_item_in_one_meeting_is_supported_in_every_language_and_a_wrong_one_in_none(language):
+    for told in (180, 540):
+        claim = say("item_length_one", language, item="2", title="Fees", hours=hours_text(told, language))
+        made = supported(claim, [MORNING], derived=True, language=language)
+        assert made.whole == (told == 180), (claim, made.missing)
+
+
 @pytest.mark.parametrize(
     ("language", "minutes", "words"),
     [("en", 60, "1 hour"), ("ru", 60, "1 час"), ("ru", 240, "4 часа"), ("ru", 300, "5 часов"), ("ru", 150, "2,5 часа"),

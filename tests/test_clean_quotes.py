@@ -24,7 +24,7 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.reading import Input, read_document
 from ingest.segment import SEGMENTER_VERSION, segment
-from tests.conftest import add
+from tests.conftest import OpenLibrary, add
 
 Table = list[list[str]]
 BLANKS = [
@@ -113,6 +113,20 @@ def test_a_place_without_words_is_never_cited(open_library: object, catalogue: C
     for block in document.blocks:
         for unit in units_at(library, document, block.locator):
             assert all(cite.quote.strip() for cite in statement_of(unit).citations)
+
+
+def test_the_symbol_at_the_head_of_a_document_is_never_quoted(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, Input("n.md", b"A/88/701\n\n# A note on boats\n\nA/88/701\n\n1. A/88/701 is on boats.\n"))
+    (document,) = library.documents()
+    found = [
+        unit.text
+        for passage in library.passages(document.id)
+        for unit in units_of(Evidence(passage, document, 0.0, None, None))
+    ]
+    assert found == ["A/88/701 is on boats."]
+    answer = Engine(library, catalogue, readers=word_readers()).ask("What is A/88/701?")
+    assert [statement.text for statement in answer.statements] == ["A/88/701 is on boats."]
 
 
 def test_tables_with_blank_cells_are_compared(blanks: Library) -> None:

@@ -63,7 +63,8 @@ def test_a_record_of_rapporteur_says_what_its_answer_says(ours: Rapporteur, star
 
 
 def test_what_a_rule_decides_is_surer_than_what_evidence_does(ours: Rapporteur) -> None:
-    assert ours.answer(WHEN).confidence == BY_RULE
+    article = Case("t5", "Article 6 of the Smuggling of Migrants Protocol", "en", "article", True)
+    assert ours.answer(article).confidence == BY_RULE
     unknown = Case("t4", "What does A/RES/99/999 say?", "en", "nonexistent", False)
     assert ours.answer(unknown).confidence == -BY_RULE
     weighed = ours.answer(FIGURE).confidence

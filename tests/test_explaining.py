@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 from conftest import OpenLibrary, add
+from readers import word_readers
 from rich.console import Console
 from test_cli import Cli
 from test_reader import ASKED, BARS, HARBOUR, Fake, readers
@@ -97,3 +98,16 @@ def test_with_a_running_server_it_says_that_it_works_without_one_only(capsys: py
         Watched(desk)
     assert ended.value.exit_code == 2
     assert "without a running server only" in capsys.readouterr().err
+
+
+def test_what_the_rows_of_a_meeting_tell_is_shown_with_its_chance(starter_engine: Engine) -> None:
+    desk = LocalDesk(starter_engine.library, Settings())
+    desk.engine = Engine(starter_engine.library, starter_engine.catalogue, readers=word_readers())
+    watched = Watched(desk)
+    answer = desk.ask("When is item 3 taken up?").answer
+    file = io.StringIO()
+    watched.print(Console(file=file, width=200), answer)
+    shown = " ".join(file.getvalue().split())
+    assert "Rows of a meeting, read for: When is item 3 taken up?" in shown
+    assert "Agenda item 3, How to strengthen the capacity to prosecute" in shown
+    assert re.search(r"\+\d\.\d\d \d+% .*Outcome: answered", shown)

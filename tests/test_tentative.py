@@ -14,6 +14,7 @@ from rich.console import Console
 from assistant.cli.render import print_answer, print_events
 from assistant.frames import say
 from assistant.markdown import PARAGRAPH, opening, rendered
+from assistant.qa.abstention import Bars
 from assistant.qa.engine import Engine
 from assistant.qa.events import Said
 from assistant.qa.reader import Reading
@@ -55,6 +56,37 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
     answer = engine(open_library, catalogue, logit).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
     assert bool(answer.statements) == (status != "not_found")
+
+
+FRENCH = "# Règles du port\n\nA/88/502\n\n1. Les yachts paient quarante couronnes (crowns) par nuit dans le port des yachts.\n"
+STRICT, LENIENT = Bars(1.0, 0.0, 2.0, 0.5), Bars(1.0, 0.0, -1.0, -2.0)
+"""Bars of readers of which one must be surer than the other."""
+
+
+@pytest.mark.parametrize(
+    ("english", "french", "status", "first"),
+    [
+        (1.0, -9.0, "tentative", "en"),
+        (1.0, -1.5, "tentative", "en"),  # what another reader thinks less likely takes nothing away
+        (1.0, 0.5, "answered", "fr"),  # each is held against its own bar
+        (3.0, 0.5, "answered", "en"),  # and what is likelier comes first
+    ],
+)
+def test_passages_of_two_readers_are_ranked_by_chance_and_held_each_against_its_own_bar(
+    open_library: OpenLibrary,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    english: float,
+    french: float,
+    status: str,
+    first: str,
+) -> None:
+    monkeypatch.setattr("assistant.qa.readers.FOUND", 0.0)
+    library = open_library()
+    add(library, catalogue, Input("note.md", NOTE.encode()), Input("fr.md", FRENCH.encode()))
+    readers = Readers({"en": Judge(english), "multilingual": Judge(french)}, {"en": STRICT, "multilingual": LENIENT})
+    answer = Engine(library, catalogue, readers=readers).ask("How many crowns do yachts pay a night?")
+    assert (answer.status, answer.citations[0].language) == (status, first)
 
 
 def test_what_comes_closest_is_quoted_and_cited_like_an_answer_in_at_most_three_statements(

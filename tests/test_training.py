@@ -23,15 +23,18 @@ from assistant.qa.reader import Reader, Reading
 from assistant.qa.weights import shipped_path, ships
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
+from corpus.library import Library
 from corpus.models import Models
 from eval.training.card import write_card
 from eval.training.cli import app
 from eval.training.groups import Group, Read, folded, lines_of, load, save
 from eval.training.measure import by_likeness, by_reader, outcomes, questions_for
+from eval.training.meetings import ASKED as ASKED_IN
+from eval.training.meetings import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
-from eval.training.rows import INDEX, PASSAGES, QUESTIONS, STARTER
+from eval.training.rows import INDEX, MEETINGS, PASSAGES, PATTERNS, QUESTIONS, STARTER
 from eval.training.train import PLANS, Plan
 from eval.training.written import written_groups
 from ingest.run import Input
@@ -189,7 +192,7 @@ def test_nothing_of_the_evaluation_sets_is_in_the_public_groups(
 
 def test_every_shipped_question_is_well_formed() -> None:
     rows = list(lines_of(QUESTIONS))
-    assert len({row["id"] for row in rows}) == len(rows) == 2648
+    assert len({row["id"] for row in rows}) == len(rows) == 4405
     for row in rows:
         assert row["question"].strip(), row["id"]
         assert row["language"] in ("en", "fr", "es", "ru", "ar", "zh"), row["id"]
@@ -201,7 +204,7 @@ def test_every_shipped_question_is_well_formed() -> None:
 
 def test_every_shipped_question_on_the_starter_corpus_names_a_document_of_it() -> None:
     rows = list(lines_of(INDEX))
-    assert len({(row["document"], row["question"]) for row in rows}) > 17_000
+    assert len({(row["document"], row["question"]) for row in rows}) > 5_900
     assert {row["document"] for row in rows} == {path.stem for path in STARTER.glob("*.md")}
     assert {row["language"] for row in rows} == {"en", "fr", "es", "ru", "ar", "zh"}
     for row in rows:
@@ -295,6 +298,117 @@ def test_a_written_passage_makes_a_group_a_question_with_the_words_that_answer(t
     assert groups == list(written_groups([path]))
 
 
+# Invented meetings
+
+HARBOUR = {
+    "symbol": "A/AC.1/2024/1",
+    "body": "Committee on Harbours",
+    "title": "Annotated provisional agenda",
+    "session": "First session",
+    "place": "Lisbon",
+    "dates": ["2024-05-06", "2024-05-07"],
+    "items": [
+        {"number": "1", "title": "Opening", "called": {"en": ["the start"], "fr": ["le début"]}, "documents": [],
+         "annotation": "The Chair opens the session."},
+        {"number": "2", "title": "Tolls for yachts", "called": {"en": ["what boats pay"], "fr": ["les péages"]},
+         "documents": [{"symbol": "A/AC.1/2024/2", "title": "Note by the Secretariat on tolls",
+                        "called": {"en": ["the note on tolls"], "fr": ["la note"]}}],
+         "annotation": "The Committee may wish to say what yachts should pay for a night."},
+        {"number": "3", "title": "Bells", "called": {"en": ["ringing"], "fr": ["les cloches"]}, "documents": [],
+         "annotation": "The Committee hears how bells are rung in fog."},
+        {"number": "4", "title": "Report", "called": {"en": ["the report"], "fr": ["le rapport"]}, "documents": [],
+         "annotation": "The Committee adopts its report."},
+    ],
+    "sittings": [
+        {"date": "2024-05-06", "start": "10:00", "end": "13:00", "items": ["1", "2"]},
+        {"date": "2024-05-06", "start": "15:00", "end": "18:00", "items": ["2"]},
+        {"date": "2024-05-07", "start": "10:00", "end": "13:00", "items": ["3", "4"]},
+    ],
+}  # fmt: skip
+PATTERNS_OF = {
+    "taken_up": ["when is item {number} taken up", "when do we get to {topic}"],
+    "documents": ["paper for {topic}?"],
+    "paper_item": ["when is {symbol} discussed?"],
+    "row": ["what is on {day} {half}?"],
+    "place": ["which city?"],
+    "content": ["what is to be decided on {topic}?"],
+    "none": ["who chairs?"],
+}
+
+
+def met(
+    library: Library, catalogue: Catalogue, tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
+) -> list[Group]:
+    """The groups of an invented meeting, which is held."""
+    monkeypatch.setattr("eval.training.meetings.ASKED", {"en": count})
+    add(library, catalogue, Input("agenda.md", agenda_text(HARBOUR).encode()))
+    rows = [{"kind": kind, "language": "en", "pattern": one} for kind, of in PATTERNS_OF.items() for one in of]
+    rows += [
+        {"kind": f"half-{half}", "language": "en", "pattern": f"in the {half}"} for half in ("morning", "afternoon")
+    ]
+    files = written_lines(tmp_path / "meetings.jsonl", [HARBOUR]), written_lines(tmp_path / "patterns.jsonl", rows)
+    return list(meeting_groups(*files, Engine(library, catalogue)))
+
+
+def test_an_invented_meeting_is_read_as_the_agenda_that_it_is(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", agenda_text(HARBOUR).encode()))
+    (meeting,) = library.meetings()
+    assert (meeting.place, [day.isoformat() for day in meeting.dates]) == ("Lisbon", HARBOUR["dates"])
+    assert [item.title for item in meeting.items] == [item["title"] for item in HARBOUR["items"]]
+    assert meeting.items[1].documentation[0][0] == "A/AC.1/2024/2"
+    assert [[row.number for row in each.items] for each in meeting.sittings] == [["1", "2"], ["2"], ["3", "4"]]
+    assert [each.start.hour for each in meeting.sittings] == [10, 15, 10]
+
+
+def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_others(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.training.meetings.ELSEWHERE", 0.0)
+    groups = met(open_library(), catalogue, tmp_path, 99, monkeypatch)
+    said = {group.source: [r.passage[slice(*r.answer)] for r in group.reads if r.answer] for group in groups}
+    assert set(said) == {f"meeting-{kind}" for kind in PATTERNS_OF}
+    assert all("is taken up on" in text for text in said["meeting-taken_up"])
+    assert said["meeting-documents"][0].startswith("The document for item 2 is A/AC.1/2024/2")
+    assert said["meeting-paper_item"][0].startswith("Agenda item 2, Tolls for yachts, is taken up on Monday morning")
+    assert said["meeting-place"] == ["The meeting takes place in Lisbon on Monday, 6 May 2024 and Tuesday, 7 May 2024."]
+    assert len(said["meeting-row"]) == 1
+    assert "Committee" in said["meeting-content"][0] or "Chair" in said["meeting-content"][0]
+    assert said["meeting-none"] == []
+    assert all(group.answerable == bool(said[group.source]) for group in groups)
+
+
+def test_a_topic_of_another_meeting_is_not_answered(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.training.meetings.ELSEWHERE", 1.0)
+    groups = met(open_library(), catalogue, tmp_path, 99, monkeypatch)
+    asked = [group for group in groups if group.source in ("meeting-documents", "meeting-content")]
+    assert len(asked) == 2
+    assert not any(group.answerable or any(read.answer for read in group.reads) for group in asked)
+
+
+def test_a_passage_of_a_meeting_that_does_not_answer_stands_beside_some_other_questions() -> None:
+    told = [Group("meeting-row", "en", "When?", True, (Read("Monday", "At ten.", (0, 7)),))]
+    added = beside(OWN, told, 1.0, seed=1)
+    assert [len(group.reads) for group in added] == [len(group.reads) + 1 for group in OWN]
+    assert all(group.reads[1] == Read("Monday", "At ten.") for group in added)
+    assert [group.reads[0] for group in added] == [group.reads[0] for group in OWN]
+    assert beside(OWN, told, 0.0, seed=1) == OWN
+
+
+def test_every_shipped_meeting_and_question_about_meetings_is_well_formed() -> None:
+    meetings = list(lines_of(MEETINGS))
+    assert len({row["symbol"] for row in meetings}) == len(meetings) == 32
+    for row in meetings:
+        numbers = {item["number"] for item in row["items"]}
+        assert {one for sitting in row["sittings"] for one in sitting["items"]} <= numbers
+        assert all(item["called"][language] for item in row["items"] for language in ASKED_IN)
+    patterns = list(lines_of(PATTERNS))
+    assert len({(row["kind"], row["language"], row["pattern"]) for row in patterns}) == len(patterns) > 1_600
+    assert {row["language"] for row in patterns} == set(ASKED_IN)
+
+
 # Mixes
 
 
@@ -310,24 +424,26 @@ PUBLIC = [*some("nq", "en", 9), *some("nq-not", "en", 9), *some("drcd", "zh", 3,
 OWN = [*some("un-fact", "en", 5), *some("un-date", "fr", 4), *some("translated-fact", "zh", 5)]
 INDEXED = [*some("un-index", "en", 4), *some("un-gap", "ru", 4, answerable=False)]
 WRITTEN = some("written-ar", "ar", 3)
+MET = [*some("meeting-row", "en", 3), *some("meeting-none", "fr", 3, answerable=False)]
 
 
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     mix = Mix(
-        1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2,
+        1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2, meetings=2,
         parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
     )  # fmt: skip
-    made = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
-    assert by_set(made) == {"drcd": 3, "nq": 4, "translated": 3, "un": 10, "written": 2}
+    made = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN, MET)
+    assert by_set(made) == {"drcd": 3, "meeting": 2, "nq": 4, "translated": 3, "un": 10, "written": 2}
     assert {(group.source, len(group.reads)) for group in made} == {
-        ("un-fact", 4), ("un-date", 5), ("translated-fact", 4), ("un-gap", 4), ("written-ar", 1), ("nq", 3), ("drcd", 2)
+        ("un-fact", 4), ("un-date", 5), ("translated-fact", 4), ("un-gap", 4), ("written-ar", 1), ("nq", 3), ("drcd", 2),
+        ("meeting-none", 6),
     }  # fmt: skip
-    assert made == mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
-    mix = Mix(1, None, 0, 3, others=False, passages=None, fewer=None, least=None, written=0, parts=())
-    english = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN)
+    assert made == mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN, MET)
+    mix = Mix(1, None, 0, 3, others=False, passages=None, fewer=None, least=None, written=0, meetings=1, parts=())
+    english = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN, MET)
     assert english[:5] == some("un-fact", "en", 5)
-    assert {group.source for group in english[5:]} == {"un-index"}
-    assert len(english) == 8
+    assert {group.source for group in english[5:]} == {"un-index", "meeting-row"}
+    assert len(english) == 9
 
 
 def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -477,14 +593,27 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
         assert done.exit_code == 0, done.stderr
         printed.append([line.split()[:2] for line in done.stdout.splitlines()])
     assert printed[0] == printed[1]
-    assert [name for _, name in printed[0]] == ["public", "own", "index", "written", "en", "multilingual", "aside"]
+    assert [name for _, name in printed[0]] == [
+        "public",
+        "own",
+        "index",
+        "written",
+        "meetings",
+        "en",
+        "multilingual",
+        "aside",
+    ]
     public = list(load(tmp_path / "one" / "public.jsonl.gz"))
     assert by_set(public) == {"nq": 1, "squad2": 3}
     english = list(load(tmp_path / "one" / "en.jsonl.gz"))
-    assert by_set(english) == {"nq": 1, "squad2": 3, "un": 2}
+    counted = by_set(english)
+    assert counted.pop("meeting") > 600
+    assert counted == {"nq": 1, "squad2": 3, "un": 2}
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
-    assert by_set(several) == {"translated": 1, "un": 3, "written": 4}
+    counted = by_set(several)
+    assert counted.pop("meeting") > 800
+    assert counted == {"translated": 1, "un": 3, "written": 4}
 
 
 @pytest.mark.skipif(

@@ -223,6 +223,15 @@ def test_the_command_line_shows_and_confirms(cli: Cli) -> None:
     assert cli("confirm", "A/99/1").code == 1
 
 
+def test_ingest_says_of_a_text_what_list_says(tmp_path: Path) -> None:
+    cli, boats = Cli(tmp_path / "library"), write(tmp_path / "boats.md", RIGHT)
+    assert f"{SYMBOL} (en, official (unverified)), " in cli("ingest", boats).out
+    assert "official (unverified)" in cli("list").out
+    assert f"{SYMBOL} (en, official (unverified)), held already" in cli("ingest", boats).out
+    assert cli("confirm", SYMBOL).code == 0
+    assert f"{SYMBOL} (en, official), held already" in cli("ingest", boats).out
+
+
 def test_a_symbol_given_to_ingest_counts_as_confirmed(cli: Cli, tmp_path: Path) -> None:
     assert cli("ingest", "--symbol", SYMBOL, tmp_path / "boats.md").out.startswith("unchanged")
     assert cli("show", SYMBOL, "--json").json().get("unverified", False) is False

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 
 import pytest
+from conftest import OpenLibrary, add
 from model_server import Excerpts, Script, chunk, streamed, the, writing
 from readers import word_readers
 from serving import Answer as Reply
@@ -19,6 +20,7 @@ from assistant.support.check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library
+from ingest.run import Input
 
 IN_FIGURES, IN_STUDY = "USD 7 billion in 2016", "2.5 million"
 EARN = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
@@ -385,8 +387,20 @@ def test_where_no_passage_fits_the_documents_are_quoted_and_the_setting_is_named
         (EARN, "quote", 0),
         (EARN, "auto", 1),
         ("When is agenda item 3 taken up?", "write", 0),
-        ("Who won the football match yesterday?", "write", 0),
+        ("When is agenda item 9 taken up?", "write", 0),
+        ("Who won the football match yesterday?", "write", 1),
+        ("Who won the football match yesterday?", "auto", 1),
+        ("Who won the football match yesterday?", "quote", 0),
         ("What does CTOC/COP/WG.7/2021/3 say in paragraph 9?", "write", 0),
+        ("What does A/99/999 say about football?", "write", 0),
+        ("What does the Firearms Protocol say about football in article 3?", "write", 0),
+        ("What does article 99 of the Protocol say?", "write", 0),
+        (
+            "Which footballer scored seven goals yesterday evening in Madrid according to article 16 of the Protocol?",
+            "write",
+            1,
+        ),
+        ("?" * 3_000, "write", 0),
         ("What does article 16 of the Protocol say?", "auto", 0),
         ("What does article 16 of the Protocol say?", "write", 1),
         ("Summarize article 16 of the Protocol.", "auto", 1),
@@ -400,6 +414,67 @@ def test_a_model_is_asked_only_where_something_is_to_be_written(
         answer = engine_at(served.url, mode=mode).ask(question)
     assert len(served.asked) == asked
     assert (answer.model is not None) == bool(asked)
+
+
+@pytest.fixture
+def flags(open_library: OpenLibrary, catalogue: Catalogue) -> Callable[[str], Engine]:
+    """An engine over an English and a French text of other things, whose model is served at an address."""
+    library = open_library()
+    flag = "# Flags\n\n1. Every boat needs a green flag.\n\n2. The harbour keeps a list of boats.\n"
+    lampe = "# Lampes\n\n1. Chaque quai a besoin d'une lampe rouge.\n\n2. La ville tient une liste des quais.\n"
+    add(library, catalogue, Input("flags.md", flag.encode()), Input("lampes.md", lampe.encode()))
+
+    def make(url: str) -> Engine:
+        writer = Writer(Endpoint(f"{url}/v1", "scripted", None), SupportCheck())
+        return Engine(library, catalogue, readers=word_readers(), writer=writer)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("Who won the football match yesterday?", "green flag"),
+        ("Qui a gagné le match de football hier soir ?", "lampe rouge"),
+    ],
+)
+def test_where_nothing_would_be_quoted_the_model_gets_passages_in_the_language_of_the_question(
+    flags: Callable[[str], Engine], question: str, held: str
+) -> None:
+    with writing(lambda e, _: "NO ANSWER") as served:
+        answer = flags(served.url).ask(question)
+    assert (answer.status, answer.statements, answer.model) == ("not_found", (), "scripted")
+    (_, _, asked), *others = served.asked
+    assert not others
+    sent = asked["messages"][1]["content"]
+    assert [words in sent for words in ("green flag", "lampe rouge")] == [
+        words == held for words in ("green flag", "lampe rouge")
+    ]
+
+
+def test_where_no_passage_is_in_the_language_of_the_question_the_model_gets_those_in_that_of_the_first(
+    flags: Callable[[str], Engine],
+) -> None:
+    with writing(lambda e, _: "NO ANSWER") as served:
+        engine = flags(served.url)
+        question = "¿Quién ganó ayer el partido de fútbol en el estadio?"
+        first = engine.search(question)[0].document
+        engine.ask(question)
+    (_, _, asked), *_ = served.asked
+    assert ("green flag" in asked["messages"][1]["content"]) == (first.language == "en")
+
+
+def test_what_a_model_writes_of_passages_that_would_not_be_quoted_is_the_answer(
+    flags: Callable[[str], Engine],
+) -> None:
+    said = "Every boat needs a green flag."
+    with writing(lines((said, "green flag"))) as served:
+        engine = flags(served.url)
+        question = "Which emblem must vessels fly?"
+        assert engine.ask(question, mode="quote").status == "not_found"
+        answer = engine.ask(question)
+    assert (answer.status, claims(answer)) == ("answered", [said])
+    check_citations(engine, answer)
 
 
 def test_the_mode_of_a_question_comes_before_that_of_the_engine(engine_at: Callable[..., Engine]) -> None:

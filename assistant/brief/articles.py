@@ -40,7 +40,8 @@ class ArticleFinder:
         treaty: Document | None = None
         for start, end in sentence_spans(text, language):
             question = self._engine.question(text[start:end], language)
-            called = [self._treaties[entry.key] for entry in question.named if entry.key in self._treaties]
+            entries = (*question.named, *question.called)
+            called = [self._treaties[entry.key] for entry in entries if entry.key in self._treaties]
             # Two treaties in one sentence: which article is of which, its words alone don't tell.
             treaty = called[0] if len(called) == 1 else None if called else treaty
             if treaty is None:

@@ -23,8 +23,11 @@ from corpus.faults import LibraryError
 
 if TYPE_CHECKING:
     from assistant.cli.explaining import Watched
+    from assistant.qa.scope import Scope
 
 log = logging.getLogger("rapporteur.batch")
+ASKED, SOUGHT = ("id", "question", "history", "language", "mode", "scope"), ("id", "question")
+"""What a line of a batch may have, for `ask` and for `search`."""
 DEMO_QUESTIONS = (
     "When is agenda item 3 taken up?",
     "Which paper is for item 2?",
@@ -45,7 +48,7 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question; - or none reads standard input.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
     batch: Annotated[
-        Path | None, typer.Option(help="JSON lines {id, question, history?}; prints one object a line.")
+        Path | None, typer.Option(help="JSON lines {id, question, history?, scope?}; prints one object a line.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="Language of the question, where detection errs.")] = None,
     mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
@@ -57,13 +60,13 @@ def ask(
     if batch is not None:
         if explain:
             raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
-        rows = list(_rows(batch))
+        rows = list(_rows(batch, ASKED))
         with open_desk("ask") as desk:
             known = known_mode(mode, desk.settings)
 
             def answered(row: dict[str, Any]) -> dict[str, Any]:
-                given = row.get("language", language)
-                return desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known)).record
+                given, asked_of = row.get("language", language), row.get("scope")
+                return desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known), asked_of).record
 
             _each(rows, answered)
         return
@@ -110,7 +113,7 @@ def search(
 ) -> None:
     """Find passages."""
     if batch is not None:
-        rows = list(_rows(batch))
+        rows = list(_rows(batch, SOUGHT))
         with open_desk("search") as desk:
             _each(rows, lambda row: {"hits": desk.search(row["question"], count)})
         return
@@ -185,8 +188,8 @@ def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dic
         raise fail(f"{failed} of {len(rows)} could not be answered; the lines that have an error say why.")
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a batch file, checked."""
+def _rows(path: Path, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The lines of a batch file, checked; none has other fields. A scope is given as such."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -211,7 +214,28 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         if not good:
             message = f'{path}, line {number} must be like {{"id": "1", "question": "...", "history": ["..."]}}.'
             raise fail(message, EXIT_USAGE)
-        yield row
+        if unknown := [name for name in row if name not in fields]:
+            message = f"{path}, line {number} has {unknown[0]!r}; a line may have {', '.join(fields)}."
+            raise fail(message, EXIT_USAGE)
+        try:
+            yield {**row, "scope": _scope(row.get("scope"))}
+        except ValueError as error:
+            raise fail(f"{path}, line {number} has no scope that can be meant: {error}.", EXIT_USAGE) from None
+
+
+def _scope(given: object) -> Scope | None:
+    """Which documents a line is asked of. Raises `ValueError` for what is no scope."""
+    if given is None:
+        return None
+    from pydantic import ValidationError
+
+    from assistant.api.models import ScopeBody, scope_of
+
+    try:
+        return scope_of(ScopeBody.model_validate(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(": ".join([*map(str, first["loc"]), first["msg"]])) from None
 
 
 COMMANDS = (ask, chat, search, demo)

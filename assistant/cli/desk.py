@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.cli.remote import ServerDesk
     from assistant.qa.engine import Engine
     from assistant.qa.events import Event
+    from assistant.qa.scope import Scope
 
 
 class Asked(NamedTuple):
@@ -41,7 +42,12 @@ class Desk(Protocol):
         ...
 
     def ask(
-        self, question: str, history: Sequence[str] = (), language: str | None = None, mode: Mode | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Asked:
         """Answers a question."""
         ...
@@ -118,10 +124,17 @@ class LocalDesk:
         return make_engine(self.library, self.settings)
 
     def ask(
-        self, question: str, history: Sequence[str] = (), language: str | None = None, mode: Mode | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Asked:
         """Answers a question."""
-        answer = self.engine.ask(question, history, language, mode=mode)
+        if scope is not None and (why := scope.unknown(self.library)) is not None:
+            raise NotHeld(why)
+        answer = self.engine.ask(question, history, language, mode=mode, scope=scope)
         return Asked(answer, answer.to_json())
 
     def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:

@@ -15,12 +15,14 @@ from assistant.cli.session import EXIT_USAGE, fail
 from assistant.qa.abstention import Bars, chance
 from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
-from assistant.qa.weighing import Scored
+from assistant.qa.weighing import Scored, Told
 from assistant.question import Question
 
 WORDS = 60
 """Characters of a reader's words, and of a sentence, that are shown."""
 
+ROWS = 6
+"""Sentences about a meeting that are shown."""
 LEAST_WIDTH = 160
 """Columns of a table, however narrow the terminal: cells of three letters tell nothing."""
 
@@ -45,7 +47,9 @@ class Watched:
                 EXIT_USAGE,
             )
         self.seen: list[Weighing] = []
+        self.rows: dict[str, Sequence[tuple[str, Told]]] = {}
         desk.engine.watch = lambda *weighed: self.seen.append(Weighing(*weighed))
+        desk.engine.watch_rows = lambda question, told: self.rows.update({question.text: told})
 
     def print(self, console: Console, answer: Answer) -> None:
         """A table for each weighing with the bars that it was held against, and the outcome."""
@@ -57,8 +61,11 @@ class Watched:
                 console.print("No passage was found.")
             for line in _decided(each):
                 console.print(Text(line))
-        if not self.seen:
-            console.print(Text("\nNo evidence was weighed: a rule decided (a timetable, a place or article that is named, "
+        for question, told in self.rows.items():
+            console.print(Text(f"\nRows of a meeting, read for: {question}", style="bold"))
+            console.print(_rows(told), width=max(console.width, LEAST_WIDTH))
+        if not self.seen and not self.rows:
+            console.print(Text("\nNo evidence was weighed: a rule decided (a place or article that is named, "
                                "a document that is not held, a refusal)."))  # fmt: skip
         console.print(Text.assemble("Outcome: ", (_outcome(answer, self.seen), "bold")))
 
@@ -81,6 +88,14 @@ def _table(weighing: Weighing) -> Table:
             Text(_short(best.unit.text)) if best else "not scored",
             f"{best.score:+.2f}" if best else "",
         )
+    return table
+
+
+def _rows(told: Sequence[tuple[str, Told]]) -> Table:
+    """What the rows of a meeting tell, the best sentences of it, how far these are above the bar and the chance that they answer."""
+    table = Table("what the rows tell", "score", "chance", box=SIMPLE)
+    for text, each in told[:ROWS]:
+        table.add_row(Text(_short(text)), f"{each.score:+.2f}", f"{each.probability:.0%}")
     return table
 
 
@@ -127,7 +142,7 @@ def _odds(bars: Bars, of: str) -> str:
 
 def _outcome(answer: Answer, seen: Sequence[Weighing]) -> str:
     """The status, and why it is not what the scores say, where a rule overruled them."""
-    reached = any(each.scored and each.scored[0].score >= 0.0 for each in seen)
+    reached = any(one.score >= 0.0 for each in seen for one in each.scored)
     if reached and answer.status in ("not_found", "tentative"):
         return f"{answer.status}; a document that is not held spoke against what reached the bar"
     return answer.status

@@ -26,6 +26,7 @@ from corpus.meetings import Meeting
 
 if TYPE_CHECKING:
     from assistant.brief import Request
+    from assistant.qa.scope import Scope
 
 SERVER = "server.json"
 """File in the library's folder that tells this user's command line where the server is; it holds a secret."""
@@ -69,10 +70,21 @@ class ServerDesk:
         self._client.close()
 
     def ask(
-        self, question: str, history: Sequence[str] = (), language: str | None = None, mode: Mode | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
     ) -> Asked:
         """Answers a question."""
-        body = {"question": question or " ", "history": list(history), "language": language, "mode": mode}
+        body = {
+            "question": question or " ",
+            "history": list(history),
+            "language": language,
+            "mode": mode,
+            "scope": None if scope is None else asdict(scope),
+        }
         record = self._call("POST", "/ask", json=body)
         return Asked(answer_of(record), record)
 

@@ -1,6 +1,5 @@
 """Questions about the meeting itself: when, which item, which document."""
 
-from assistant.meeting.desk import MeetingAnswer, MeetingDesk
-from assistant.meeting.topic import asks_content
+from assistant.meeting.desk import Lacking, MeetingAnswer, MeetingDesk, WatchRows
 
-__all__ = ["MeetingAnswer", "MeetingDesk", "asks_content"]
+__all__ = ["Lacking", "MeetingAnswer", "MeetingDesk", "WatchRows"]

@@ -8,7 +8,6 @@ from assistant.qa.answer import Citation
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
-from corpus.sentences import sentence_spans
 
 
 class Citer:
@@ -35,16 +34,6 @@ class Citer:
         last = self.document.blocks[max(rows, default=sitting.time_row)]
         day = () if sitting.day_row is None else (self.block(sitting.day_row),)
         return (*day, self._span(first.start, last.end, first))
-
-    def sentence(self, pattern: str) -> Citation | None:
-        """The first sentence of the annotations that a pattern finds."""
-        for block in self.document.blocks:
-            if block.kind == "paragraph" and block.locator.startswith("annotations"):
-                text = self.document.block_text(block)
-                for start, end in sentence_spans(text, self.document.language):
-                    if re.search(pattern, text[start:end]):
-                        return self._span(block.start + start, block.start + end, block)
-        return None
 
     def _span(self, start: int, end: int, block: Block) -> Citation:
         evidence = self._library.passage_at(self.document.id, start) or ""

@@ -44,9 +44,8 @@ def length(
 ) -> Statement:
     """In how many sittings an item is listed, and how long these last together."""
     hours = hours_text(sum(sitting.minutes for sitting in sittings), language)
-    text = say(
-        _frame("item_length", short), language, item=item.number, title=item.title, count=len(sittings), hours=hours
-    )
+    frame = "item_length_one" if len(sittings) == 1 and not short else _frame("item_length", short)
+    text = say(frame, language, item=item.number, title=item.title, count=len(sittings), hours=hours)
     return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
 
 

@@ -41,13 +41,7 @@ class Absent:
     def symbol(self, question: Question) -> Answer | None:
         """What is to be said of the symbols that the question names, where none of them is held."""
         missing = self.missing(question)
-        for symbol in missing if len(missing) == len(question.symbols) else ():
-            announced = any(same_document(symbol, known) for m in self._library.meetings() for known in m.documents())
-            if announced or self._catalogue.by_symbol(symbol):
-                return self._not_held(question, self._titled(symbol), symbol)
-            return Answer(question.text, question.language, "not_found",
-                          say("unknown_symbol", question.language, symbol=symbol.text), absent=symbol.text)  # fmt: skip
-        return None
+        return self._lacking(question, missing[0]) if missing and len(missing) == len(question.symbols) else None
 
     def missing(self, question: Question) -> list[Symbol]:
         """The symbols that the question names and that are not held."""
@@ -55,9 +49,7 @@ class Absent:
 
     def notes(self, question: Question) -> list[str]:
         """What is to be said of symbols that are not held, beside an answer from others that the question names too."""
-        return [
-            say("unknown_symbol", question.language, symbol=symbol.text) for symbol in self.missing(question)[:NOTES]
-        ]
+        return [self._lacking(question, symbol).reason for symbol in self.missing(question)[:NOTES]]
 
     def instrument(self, question: Question) -> Answer | None:
         """What is to be said of a treaty that the documents only refer to, where the question names no other text."""
@@ -70,9 +62,12 @@ class Absent:
         reason = say("referred_to", question.language, name=named[0].short or named[0].title)
         return Answer(question.text, question.language, "not_found", reason)
 
-    def named(self, question: Question, announced: Symbol | None) -> Answer | None:
-        """What is to be said of a document that the question calls by its full title and that is not held; `announced` is
-        the one, announced by a held agenda, whose content it asks for by topic."""
+    def announced(self, question: Question, symbol: Symbol) -> Answer:
+        """What is to be said of a document that a held agenda announces and that is not held."""
+        return self._not_held(question, self._titled(symbol), symbol)
+
+    def named(self, question: Question) -> Answer | None:
+        """What is to be said of a document that the question calls by its full title and that is not held."""
         held = set(self._library.versions().keys.values())
         asked = fold(question.text)
         named = [
@@ -86,9 +81,14 @@ class Absent:
             entry = named[0]
             assert entry.symbol is not None
             return self._not_held(question, f"{entry.key} ({entry.title})", entry.symbol, entry)
-        if announced is not None and not self.holds(announced):
-            return self._not_held(question, self._titled(announced), announced)
         return None
+
+    def _lacking(self, question: Question, symbol: Symbol) -> Answer:
+        announced = any(same_document(symbol, known) for m in self._library.meetings() for known in m.documents())
+        if announced or self._catalogue.by_symbol(symbol):
+            return self._not_held(question, self._titled(symbol), symbol)
+        reason = say("unknown_symbol", question.language, symbol=symbol.text)
+        return Answer(question.text, question.language, "not_found", reason, absent=symbol.text)
 
     def _not_held(self, question: Question, name: str, symbol: Symbol, entry: Entry | None = None) -> Answer:
         url = (entry.url if entry else None) or link(symbol, question.language)

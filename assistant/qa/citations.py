@@ -36,18 +36,22 @@ def heads_once(units: Sequence[Unit]) -> list[Unit]:
     return made
 
 
-def choose(scored: Sequence[Scored], most: int, least: float = 0.0) -> list[Unit]:
-    """The units to say, best first: the best if it reaches the `least` score, and others near it that add something.
+def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> list[Unit]:
+    """The units to say, best first: the best that reaches the bar for an answer, or for what comes `closest`, and others near
+    it that add something.
 
     Two parts of one provision that are both meant are said as the whole provision, where that is not too long.
     """
-    if not scored or scored[0].score < least:
+    above = [each.score - (each.bars.least if closest else 0.0) for each in scored]
+    best = next((each.odds for each, far in zip(scored, above, strict=True) if far >= 0.0), None)
+    if best is None:
         return []
-    floor = max(least - BESIDE, scored[0].score - FURTHER)
     chosen: list[Unit] = []
-    for each in scored:
-        if len(chosen) == most or each.score < floor:
+    for each, far in zip(scored, above, strict=True):
+        if len(chosen) == most:
             break
+        if each.odds > best or each.odds < best - FURTHER or far < -BESIDE:
+            continue
         if any(_overlaps(each.unit, other) for other in chosen):
             continue
         beside = next((n for n, other in enumerate(chosen) if _provision(other) == _provision(each.unit)), None)

@@ -66,4 +66,4 @@ def lifted(scored: Sequence[Scored], carried: Sequence[str]) -> list[Scored]:
         replace(each, score=each.score + CARRIED) if each.unit.evidence.id in carried and each.score >= 0.0 else each
         for each in scored
     ]
-    return sorted(made, key=lambda each: -each.score)
+    return sorted(made, key=lambda each: -each.odds)

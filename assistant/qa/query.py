@@ -120,12 +120,14 @@ def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> l
                 found.append(Slot(kind, start, end))
 
     def named(words: str) -> bool:
-        return bool(parse_question(words, vocabulary, catalogue, language).named)
+        read = parse_question(words, vocabulary, catalogue, language)
+        return bool(read.named or read.called)
 
     take("symbol", [(each.start, each.end) for each in find_symbols(text)])
     for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
         take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
-    spans = [(each.start, each.end) for each in vocabulary.mentions(text, language)] if question.named else []
+    treaties = question.named or question.called
+    spans = [(each.start, each.end) for each in vocabulary.mentions(text, language)] if treaties else []
     take("treaty", [(start, end) for start, end in spans if named(text[start:end])])
     for kind, words in _GROUPS:
         forms = [str(form) for group in vocabulary.groups(words, language).values() for form in group]

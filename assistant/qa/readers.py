@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -36,7 +37,11 @@ class Known:
     def score(self, unit: Unit) -> float:
         """How far a unit of the passage is above the bar for an answer, in log-odds."""
         begin = unit.evidence.passage.start
-        best, own = self.reading.best(), self.reading.best(unit.start - begin, unit.end - begin)
+        return self.score_of(unit.start - begin, unit.end - begin)
+
+    def score_of(self, begin: int, stop: int) -> float:
+        """As `score`, of what stands between two characters of the passage."""
+        best, own = self.reading.best(), self.reading.best(begin, stop)
         if best is None or own is None:
             return self.bars.least - FAR
         return self.bars.above(self.reading.logit + self.found) - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
@@ -81,6 +86,28 @@ class Readers:
         """English words for those of a text in another language; none where no reader knows any."""
         reader = None if language == "en" else self._readers.get("multilingual")
         return reader.translated(text) if reader else []
+
+    def told(
+        self,
+        question: str,
+        asked: str,
+        read: str,
+        passages: Sequence[tuple[str, Sequence[str]]],
+        found: Sequence[float],
+    ) -> list[tuple[list[float], Bars]] | None:
+        """How far above the bar for an answer each sentence of some passages (heading, sentences) is, with that bar; None where
+        no reader reads both languages. `found` is what search adds to the logit of each passage."""
+        name = self.name_for(asked, read)
+        if name is None:
+            return None
+        readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
+        told = []
+        for (_, texts), reading, added in zip(passages, readings, found, strict=True):
+            known = Known(reading, self._bars[name], name, added)
+            ends = accumulate(len(text) + 1 for text in texts)
+            scores = [known.score_of(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
+            told.append((scores, known.bars))
+        return told
 
     def read(self, question: str, language: str, evidence: Sequence[Evidence], best: float) -> dict[str, Known]:
         """The readings of passages by evidence id; those are left out that no reader reads. `best` is the score of the passage

@@ -14,11 +14,14 @@ from functools import cached_property
 from assistant.qa.retriever import Evidence
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
+from corpus.symbols import find_symbols
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
 DIGEST_LIMIT = 600
 """Longest paragraph of a digest, in characters, that is quoted whole."""
+SYMBOL_LIMIT = 80
+"""Characters beyond which words are no longer looked at for being a symbol alone."""
 MAX_ROWS = 400
 """How many blocks above a row its table's header is looked for."""
 _LEANS_BACK = re.compile(
@@ -52,6 +55,13 @@ class Unit:
         return self.start == self.end
 
     @property
+    def bare(self) -> bool:
+        """Whether the words are a symbol and nothing else, such as the one at the head of a document: they say nothing."""
+        if self.leads or self.end - self.start > SYMBOL_LIMIT:
+            return False
+        return any(mention.end - mention.start == len(self.text) for mention in find_symbols(self.text))
+
+    @property
     def document(self) -> Document:
         """The document that the words are in."""
         return self.evidence.document
@@ -74,7 +84,7 @@ class Unit:
 
 def units_of(evidence: Evidence) -> Iterator[Unit]:
     """The units of a passage."""
-    return (unit for unit in _units(evidence) if not unit.empty)
+    return (unit for unit in _units(evidence) if not unit.empty and not unit.bare)
 
 
 def _units(evidence: Evidence) -> Iterator[Unit]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.qa.abstention import LIKENESS, UNREAD, Bars, Caution, bars
-from assistant.qa.readers import Known, Readers
+from assistant.qa.abstention import LIKENESS, UNREAD, Bars, Caution, bars, chance
+from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
 from assistant.question import Question
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all,
 and so on."""
-READ = STEPS[-1]
+FIRST, READ = STEPS[0], STEPS[-1]
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -35,8 +35,28 @@ class Scored:
     known: Known | None = None
 
     @property
+    def odds(self) -> float:
+        """The log-odds that the unit answers: by these units of several readers, each with bars of its own, are compared."""
+        return self.score + self.bars.answered
+
+    @property
     def probability(self) -> float:
         """The chance that the unit answers, 0 to 1."""
+        return chance(self.odds)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence that was weighed, by the numbers of its passage and of itself in it; score and bars as of `Scored`."""
+
+    passage: int
+    sentence: int
+    score: float
+    bars: Bars
+
+    @property
+    def probability(self) -> float:
+        """The chance that the sentence answers, 0 to 1."""
         return self.bars.chance_above(self.score)
 
 
@@ -55,21 +75,86 @@ class Weigher:
         return self._readers.names if self._readers else ()
 
     def weigh(
-        self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool] = lambda _: True
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        among: Callable[[Unit], bool] = lambda _: True,
+        most: int = READ,
     ) -> list[Scored]:
-        """The units of the passages that search ranks first, and of those that answered the turn before, best first. Units
-        that are not `among` those that are asked for are left out, and keep no further passage from being read."""
+        """The units of the passages that search ranks first, `most` of them at most, and of those that answered the turn
+        before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
+        from being read."""
         best = max((each.score for each in evidence), default=0.0)
         carried = [each for each in evidence if each.id in question.carried]
         seen: set[str] = set()
         scored: list[Scored] = []
-        for step in STEPS:
+        for step in (step for step in STEPS if step <= most):
             new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
             scored += self._scored(question, list(new.values()), among, best)
             seen |= set(new)
             if any(each.score >= 0.0 for each in scored):
                 break
-        return sorted(scored, key=lambda each: (-each.score, each.unit.document.id, each.unit.start))
+        return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
+
+    def best_of_each(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
+        """The best unit of every passage, all of them read, best first."""
+        best = max((each.score for each in evidence), default=0.0)
+        found: dict[str, Scored] = {}
+        for each in sorted(self._scored(question, evidence, lambda _: True, best), key=lambda each: -each.odds):
+            found.setdefault(each.unit.evidence.id, each)
+        return list(found.values())
+
+    def told(
+        self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]], most: int, leading: int
+    ) -> list[Told]:
+        """Sentences that are no part of a document, of passages (heading, sentences) in a language, best first. Of the passages
+        those are read first that are `leading`, then those that have the sentence most like the question, `most` of them at
+        most; none is read twice for one question."""
+        likes = self._likes(question, language, passages)
+        nearest = [max(each) for each in likes]
+        order = sorted(range(len(passages)), key=lambda n: (n >= leading, -nearest[n], n))
+        held: dict[int, list[Told]] = question.memory.setdefault((Told, *(heading for heading, _ in passages)), {})
+        found: list[Told] = []
+        for step in (step for step in STEPS if step <= most):
+            new = [n for n in order[:step] if n not in held]
+            held |= self._told(question, language, passages, likes, new, max(nearest, default=0.0))
+            found = [each for n in order[:step] for each in held[n]]
+            if any(each.score >= 0.0 for each in found):
+                break
+        return sorted(found, key=lambda each: (-each.score, each.passage, each.sentence))
+
+    def _told(
+        self,
+        question: Question,
+        language: str,
+        passages: Sequence[tuple[str, Sequence[str]]],
+        likes: Sequence[Sequence[float]],
+        rows: Sequence[int],
+        best: float,
+    ) -> dict[int, list[Told]]:
+        known = None
+        if self._readers:
+            added = [gain(max(likes[n]), best) for n in rows]
+            known = self._readers.told(question.text, question.language, language, [passages[n] for n in rows], added)
+        if known is None:
+            told, read = self._likeness, bool(self._library.models.readers(question.language))
+            known = [([told.above(one + max(likes[n])) if read else UNREAD for one in likes[n]], told) for n in rows]
+        return {
+            n: [Told(n, m, score, held) for m, score in enumerate(scores)]
+            for n, (scores, held) in zip(rows, known, strict=True)
+        }
+
+    def _likes(
+        self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]]
+    ) -> list[list[float]]:
+        """How like the question each sentence is in meaning, 0 to 1; 0 where no model reads the question."""
+        models = self._library.models.readers(question.language)
+        if not models:
+            return [[0.0] * len(sentences) for _, sentences in passages]
+        model = next((each for each in models if each in self._library.models.readers(language)), models[0])
+        texts = [text for _, sentences in passages for text in sentences]
+        told = iter(self._library.likenesses(question.text, texts, model, (question.language, language)))
+        return [[next(told) for _ in sentences] for _, sentences in passages]
 
     def _scored(
         self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool], best: float

@@ -32,6 +32,8 @@ def is_written(mode: Mode, question: Question, quoted: Answer) -> bool:
     """
     if mode == "quote" or quoted.status not in _ASKED or quoted.absent:
         return False
+    if quoted.status == "answered" and quoted.statements and quoted.statements[0].verdict == "derived":
+        return False
     weighed = quoted.confidence is not None
     if not weighed and not any(statement.verdict == "quoted" for statement in quoted.statements):
         return False

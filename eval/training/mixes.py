@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.reader import Name
 from eval.training.groups import Group
+from eval.training.meetings import SOURCE
 from eval.training.own import TRANSLATED
 
 
@@ -32,8 +33,8 @@ class Mix:
     """What one reader is trained on: the questions on UN documents (`english` of the English ones, drawn at random, None:
     all; the others, too, where it reads `others`), so many `translated` ones (None: all), so many on the starter corpus
     (`index`) and on `written` passages, and parts of public sets. Of those questions on UN documents that were asked in
-    another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`. `seed`
-    draws."""
+    another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`; of questions
+    on invented `meetings` so many, English ones or others. `seed` draws."""
 
     seed: int
     english: int | None
@@ -44,6 +45,7 @@ class Mix:
     fewer: int | None
     least: int | None
     written: int
+    meetings: int
     parts: tuple[Part, ...]
 
 
@@ -58,6 +60,7 @@ MIXES: Mapping[Name, Mix] = {
         fewer=None,
         least=None,
         written=0,
+        meetings=800,
         parts=(
             Part("squad2", 1400, 4, 4),
             Part("nq", 1500, 4, 4),
@@ -77,6 +80,7 @@ MIXES: Mapping[Name, Mix] = {
         fewer=3,
         least=2,
         written=300,
+        meetings=1_000,
         parts=(
             Part("squad2-es", 60, 2, 3),
             Part("cmrc", 40, 2, 3),
@@ -92,14 +96,22 @@ MIXES: Mapping[Name, Mix] = {
 }
 """The mixes that the shipped readers were trained on."""
 
-ASIDE = (("nq", 90), ("squad2-es", 25), ("drcd", 25))
-"""Questions about anything but UN documents, in English, Spanish and Chinese, that no mix takes: by these it is told how
-often something is shown that has nothing to do with a question. Public sets and how many of each."""
+ASIDE = (
+    ("nq", 90), ("squad2-es", 50), ("drcd", 25),
+    ("written-fr", 50), ("written-ru", 50), ("written-ar", 50), ("written-zh", 25),
+)  # fmt: skip
+"""Questions about anything but UN documents, in six languages, that no mix takes: by these it is told how often something is
+shown that has nothing to do with a question. Sets and how many of each: of few the bound of a risk is far above what is seen."""
 ASIDE_SEED = 9
 
 
 def mixed(
-    mix: Mix, public: Sequence[Group], own: Sequence[Group], index: Sequence[Group], written: Sequence[Group]
+    mix: Mix,
+    public: Sequence[Group],
+    own: Sequence[Group],
+    index: Sequence[Group],
+    written: Sequence[Group],
+    meetings: Sequence[Group],
 ) -> list[Group]:
     """The groups of a mix, the same for the same groups; of a set that has too few all are taken."""
     rng = random.Random(mix.seed)
@@ -116,6 +128,7 @@ def mixed(
     chosen += some(told, mix.translated, mix.fewer)
     chosen += some([group for group in index if (group.language != "en") == mix.others], mix.index, mix.fewer)
     chosen += some(list(written), mix.written, mix.least)
+    chosen += some([group for group in meetings if (group.language != "en") == mix.others], mix.meetings, None)
     for part in mix.parts:
         held = [group for group in public if group.source == part.source]
         rng.shuffle(held)
@@ -123,10 +136,10 @@ def mixed(
     return chosen
 
 
-def aside(public: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, str]]:
-    """Questions of public sets that are among no `used` groups, with language and source."""
+def aside(held: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, str]]:
+    """Questions of sets that are among no `used` groups, with language and source."""
     asked = {group.question for group in used}
-    shuffled = list(public)
+    shuffled = list(held)
     random.Random(ASIDE_SEED).shuffle(shuffled)
     for source, most in ASIDE:
         free = [group for group in shuffled if group.source == source and group.question not in asked]
@@ -142,9 +155,11 @@ def described(groups: Sequence[Group]) -> str:
 
 
 def by_set(groups: Sequence[Group]) -> dict[str, int]:
-    """How many groups of each set there are, by name; questions on UN documents and written passages are one set each."""
+    """How many groups of each set there are, by name; questions on UN documents, written passages and invented meetings are one set each."""
     kinds = Counter(
-        group.source.partition("-")[0] if group.source.startswith(("un-", TRANSLATED, "written-")) else group.source
+        group.source.partition("-")[0]
+        if group.source.startswith(("un-", TRANSLATED, "written-", SOURCE))
+        else group.source
         for group in groups
     )
     return dict(sorted(kinds.items()))

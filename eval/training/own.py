@@ -48,18 +48,16 @@ def own_groups(
     files: Sequence[Path],
     engine: Engine,
     seed: int = 1,
-    most: int | None = None,
     translations: Path | None = None,
 ) -> Iterator[Group]:
-    """The groups of question files (`data/README.md`) over the documents of an engine's library, named `un-` and their kind;
-    of at most so many questions, drawn at random. Each is followed by itself in the languages of the `translations`, then
+    """The groups of question files (`data/README.md`) over the documents of an engine's library, named `un-` and their kind.
+    Each is followed by itself in the languages of the `translations`, then
     named `translated-` and its kind."""
     rng = random.Random(seed)
     others: dict[str, list[Mapping[str, Any]]] = {}
     for raw in lines_of(translations) if translations else ():
         others.setdefault(raw["of"], []).append(raw)
-    asking = list(asked_of(files, engine.library))
-    for asked in asking if most is None else rng.sample(asking, min(most, len(asking))):
+    for asked in asked_of(files, engine.library):
         if asked is None:
             continue
         group = _group(asked, engine, rng)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from eval.training.groups import Group, lines_of, save
+from eval.training.meetings import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, aside, described, mixed
 from eval.training.own import own_groups
 from eval.training.public import Banned, public_groups
@@ -18,14 +19,15 @@ from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
-QUESTIONS, TRANSLATIONS, PASSAGES, INDEX = (
-    DATA / f"{name}.jsonl.xz" for name in ("questions", "translations", "passages", "index")
+QUESTIONS, TRANSLATIONS, PASSAGES, INDEX, MEETINGS, PATTERNS = (
+    DATA / f"{name}.jsonl.xz"
+    for name in ("questions", "translations", "passages", "index", "meetings", "meeting-questions")
 )
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"
-INDEXED = 6_000
-"""Questions on the starter corpus that are searched for: more than the mixes take."""
+BESIDE_MEETINGS = 0.3
+"""The share of questions on UN documents that are asked of a row of an invented meeting, too."""
 
 
 class Teller(Protocol):
@@ -42,7 +44,7 @@ class Teller(Protocol):
 
 
 def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `index`, `written`, those of the readers, and `aside`. `shared` is a folder with
+    """Files of rows by name: `public`, `own`, `index`, `written`, `meetings`, those of the readers, and `aside`. `shared` is a folder with
     `training`, `eval` and `documents/un/train`.
 
     Raises `ValueError` or `OSError` where something is missing or not as expected."""
@@ -54,12 +56,14 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
     documents = shared / "documents" / "un" / "train"
     own = _own(QUESTIONS, documents, out, tell, "questions on UN documents", others=TRANSLATIONS)
-    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus", INDEXED)
+    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus")
     written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
-    mixes = {str(name): mixed(mix, public, own, index, written) for name, mix in MIXES.items()}
-    made = {"public": public, "own": own, "index": index, "written": written, **mixes}
+    meetings = _meetings(out, tell)
+    own = beside(own, meetings, BESIDE_MEETINGS, seed=5)
+    mixes = {str(name): mixed(mix, public, own, index, written, meetings) for name, mix in MIXES.items()}
+    made = {"public": public, "own": own, "index": index, "written": written, "meetings": meetings, **mixes}
     paths = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
-    held_back = list(aside(public, [group for groups in mixes.values() for group in groups]))
+    held_back = list(aside([*public, *written], [group for groups in mixes.values() for group in groups]))
     paths["aside"] = out / ASIDE
     paths["aside"].write_text(
         "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in held_back), encoding="utf-8"
@@ -74,12 +78,20 @@ def _own(
     out: Path,
     tell: Teller,
     what: str,
-    most: int | None = None,
     others: Path | None = None,
 ) -> list[Group]:
-    total = most or sum(1 for path in (questions, others) if path for _ in lines_of(path))
+    total = sum(1 for path in (questions, others) if path for _ in lines_of(path))
     with engine_over(documents, out, tell.reading) as engine:
-        return list(tell.counted(own_groups([questions], engine, most=most, translations=others), what, total))
+        return list(tell.counted(own_groups([questions], engine, translations=others), what, total))
+
+
+def _meetings(out: Path, tell: Teller) -> list[Group]:
+    agendas = out / "agendas"
+    agendas.mkdir(parents=True, exist_ok=True)
+    for n, made in enumerate(lines_of(MEETINGS)):
+        (agendas / f"{n:02}.md").write_text(agenda_text(made), encoding="utf-8")
+    with engine_over(agendas, out, tell.reading) as engine:
+        return list(tell.counted(meeting_groups(MEETINGS, PATTERNS, engine), "questions on invented meetings", None))
 
 
 def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:

@@ -1,0 +1,188 @@
+"""What the rows of a meeting tell: passages of English sentences for a reader, each with the statements that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Sized
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby, pairwise
+from typing import Literal
+
+from assistant.frames import date_text, joined, say
+from assistant.meeting import items as said_of
+from assistant.meeting.citing import Citer, clock
+from assistant.qa.answer import Citation, Statement
+from corpus.meetings import AgendaItem, Meeting, Sitting
+
+Kind = Literal["taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
+               "meetings_total", "hours_total", "row", "break"]  # fmt: skip
+"""What a sentence tells: of an item, of the meeting as a whole, of one of its sittings, of the break between two."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A sentence as it is read, and what is said where it answers. `kind` is what it tells, `item` the number of the item that it
+    is about, and `announces` the symbol of the document."""
+
+    read: str
+    said: tuple[Statement, ...]
+    kind: Kind
+    item: str | None = None
+    announces: str | None = None
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Sentences about one thing, under a heading; `whole` where that is when and where the meeting is."""
+
+    heading: str
+    parts: tuple[Part, ...]
+    whole: bool = False
+
+
+class Teller:
+    """Tells what the rows of one meeting say; its statements are in `language`, of the `sittings` that are asked about."""
+
+    def __init__(self, meeting: Meeting, cite: Citer, language: str, sittings: Sequence[Sitting]) -> None:
+        self._meeting, self._cite, self._language, self._sittings = meeting, cite, language, sittings
+
+    def whole(self) -> list[Telling]:
+        """Of the meeting as a whole: place, beginning, end, amount; the agenda, the documents, the timetable."""
+        about = {"": [*self._place(), *self._edges(self._sittings), *self._sums()], ": agenda": [*self._agenda()],
+                 ": documents": [*self._papers()], ": timetable": [*self._timetable()]}  # fmt: skip
+        name = f"{self._meeting.title}, {self._meeting.body}"
+        return [Telling(f"{name}{of}", tuple(parts), whole=not of) for of, parts in about.items() if parts]
+
+    def days(self) -> list[Telling]:
+        """Of each day: what is taken up in its meetings, and the break between them; of one day when it begins and ends."""
+        days = [list(day) for _, day in groupby(self._sittings, key=lambda sitting: sitting.date)]
+        return [
+            Telling(
+                f"Organization of work, {date_text(day[0].date, 'en')}",
+                (*(self._edges(day) if len(days) == 1 else ()), *map(self._row, day), *self._breaks(day)),
+            )
+            for day in days
+        ]
+
+    def item(self, item: AgendaItem) -> Telling:
+        """Of one item: when it is taken up, for how long, and its documents."""
+        sittings = said_of.sittings_of(item, self._meeting.sittings)
+        sittings = [each for each in sittings if each in self._sittings] or sittings
+        parts = [*(self._times(item, sittings) if sittings else ()), *self._documents(item)]
+        return Telling(f"Agenda item {item.number}: {item.title}", tuple(parts))
+
+    def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[Part]:
+        slots = ", and continued ".join(f"on {_slot(sitting)}" for sitting in sittings)
+        taken = said_of.taken_up(item, sittings, self._cite, self._language)
+        read = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
+        yield Part(read, (taken,), "taken_up", item.number)
+        hours = said_of.hours_text(sum(sitting.minutes for sitting in sittings), "en")
+        length = said_of.length(item, sittings, self._cite, self._language)
+        read = f"Item {item.number} is discussed for {hours}, in {_many(sittings, 'meeting')}."
+        yield Part(read, (length,), "length", item.number)
+
+    def _documents(self, item: AgendaItem) -> Iterator[Part]:
+        said = said_of.announced(item, self._cite, self._language)
+        if not item.documentation and said[0].citations:
+            read = f"No document is announced for item {item.number}."
+            yield Part(read, tuple(said), "documents", item.number)
+        for (symbol, ordinal), each in zip(item.documentation, said if item.documentation else (), strict=True):
+            line = _quoted(self._cite.block(ordinal)).text
+            read = f"The document for item {item.number} is {symbol}: {line}"
+            yield Part(f"{read.rstrip('.')}.", (each,), "documents", item.number, symbol)
+
+    def _agenda(self) -> Iterator[Part]:
+        items = [(item, cite) for item in self._meeting.items if (cite := self._cite.listed(item))]
+        mains = [cite for item, cite in items if item.number == item.main]
+        if items:
+            yield self._part("items_total", f"The agenda has {_many(mains, 'item')}.", mains, count=len(mains))
+            listed = "; ".join(f"{item.number}. {item.title}" for item, _ in items)
+            yield Part(f"The topics on the agenda are: {listed}.", tuple(_quoted(cite) for _, cite in items), "agenda")
+
+    def _papers(self) -> Iterator[Part]:
+        papers = [item for item in self._meeting.items if item.documentation]
+        listed = [
+            f"{symbol} for item {item.number}, {item.title}" for item in papers for symbol, _ in item.documentation
+        ]
+        said = (each for item in papers for each in said_of.announced(item, self._cite, self._language))
+        if papers:
+            yield Part(f"The documents of the meeting are {'; '.join(listed)}.", tuple(said), "papers")
+
+    def _timetable(self) -> Iterator[Part]:
+        slots = "; ".join(f"{_slot(each)}, {_items(each)}" for each in self._sittings)
+        if slots:
+            rows = tuple(self._row(each).said[0] for each in self._sittings)
+            yield Part(f"The timetable is: {slots}.", rows, "timetable")
+
+    def _place(self) -> Iterator[Part]:
+        days, place = self._meeting.dates, self._meeting.place
+        if self._meeting.masthead is not None:
+            cites = [self._cite.block(self._meeting.masthead)]
+
+            def dates(way: str) -> str:
+                return joined([date_text(day, way) for day in days], way)
+
+            yield self._part(
+                "place", f"The meeting takes place in {place} on {dates('en')}.", cites, place=place, dates=dates
+            )
+
+    def _edges(self, sittings: Sequence[Sitting]) -> Iterator[Part]:
+        edges: tuple[tuple[Kind, int, str], ...] = (("opens", 0, "opens and begins"), ("closes", -1, "closes and ends"))
+        for frame, which, words in edges if sittings else ():
+            sitting = sittings[which]
+            if sitting is not [each for each in self._meeting.sittings if each.date == sitting.date][which]:
+                continue  # the morning's meeting is not the last of its day
+            day, time = partial(date_text, sitting.date), clock(sitting.time_label, which)
+            cites = self._cite.sitting(sitting)[: 2 if which == 0 else None]
+            yield self._part(
+                frame, f"The meeting {words} on {day('en')} at {time.rstrip('.')}.", cites, day=day, time=time
+            )
+
+    def _sums(self) -> Iterator[Part]:
+        cites, count = [self._cite.sitting(each) for each in self._sittings], len(self._sittings)
+        if cites:
+            days = {each.date for each in self._sittings}
+            hours = partial(said_of.hours_text, sum(each.minutes for each in self._sittings))
+            read = f"The organization of work has {_many(cites, 'plenary meeting')} over {_many(days, 'day')}."
+            yield self._part("meetings_total", read, [each[-1] for each in cites], count=count, days=len(days))
+            read = f"All meetings together last {hours('en')} in all."
+            yield self._part("hours_total", read, [one for each in cites for one in each], count=count, hours=hours)
+
+    def _row(self, sitting: Sitting) -> Part:
+        items = [say("item", self._language, item=row.number, title=row.title) for row in sitting.items]
+        day, told = date_text(sitting.date, self._language), joined(items, self._language)
+        text = say("slot_items", self._language, day=day, times=sitting.time_label, items=told)
+        said = Statement(text, "derived", self._cite.sitting(sitting))
+        return Part(f"On {_slot(sitting)}, the topics discussed are {_items(sitting)}.", (said,), "row")
+
+    def _breaks(self, day: Sequence[Sitting]) -> Iterator[Part]:
+        for before, after in pairwise(day):
+            minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
+            cites = (*self._cite.sitting(before), *self._cite.sitting(after)[-1:])
+            start, end = clock(before.time_label, -1), clock(after.time_label, 0)
+            hours, date = partial(said_of.hours_text, minutes), partial(date_text, before.date)
+            read = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
+            yield self._part("break", read, cites, day=date, hours=hours, start=start, end=end)
+
+    def _part(self, kind: Kind, read: str, cites: Sequence[Citation], **values: object) -> Part:
+        """A part that is said in the frame of its kind. Values that depend on the language are given as functions of it."""
+        told = {name: value(self._language) if callable(value) else value for name, value in values.items()}
+        return Part(read, (Statement(say(kind, self._language, **told), "derived", tuple(cites)),), kind)
+
+
+def _quoted(cite: Citation) -> Statement:
+    return Statement(" ".join(cite.quote.split()), "quoted", (cite,))
+
+
+def _many(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'s' * (len(things) != 1)}"
+
+
+def _slot(sitting: Sitting) -> str:
+    half = "afternoon (after lunch)" if sitting.afternoon else "morning (before lunch)"
+    day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
+    return f"{day}, from {clock(label, 0)} to {clock(label, -1)}"
+
+
+def _items(sitting: Sitting) -> str:
+    return joined([f"item {row.number} ({row.title}{', continued' * row.continued})" for row in sitting.items], "en")

@@ -1,0 +1,183 @@
+"""The meeting desk: what the rows of an agenda tell is read like passages; what the reader finds is said in the language of the
+question and cited to the rows, and gives way to passages that answer better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from readers import BARS
+
+from assistant.qa.answer import Answer
+from assistant.qa.engine import Engine
+from assistant.qa.reader import Reading
+from assistant.qa.readers import Readers
+from corpus.catalogue import Catalogue
+from corpus.library import Library
+
+ITEM = "How to strengthen the capacity to prosecute"
+
+
+class Picking:
+    """A reader that takes one sentence of the meeting for the answer, and passages of documents for one as far as it is told."""
+
+    def __init__(self, words: str, passages: float = -9.0, logit: float = 3.0) -> None:
+        self.words, self.passages, self.logit = words, passages, logit
+        self.seen: list[str] = []
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        return [self._reading(text) for _, text in passages]
+
+    def translated(self, text: str) -> list[str]:
+        return []
+
+    def _reading(self, text: str) -> Reading:
+        self.seen.append(text)
+        at = text.find(self.words)
+        offsets = [(n, n + 1) for n in range(len(text))]
+        ends = np.full(len(text), -50.0, np.float32)
+        ends[max(at, 0) : max(at, 0) + len(self.words)] = 0.0
+        return Reading(self.passages if at < 0 else self.logit, offsets, ends, ends)
+
+
+def asked(library: Library, catalogue: Catalogue, reader: Picking, question: str) -> Answer:
+    readers = Readers({"en": reader, "multilingual": reader}, {"en": BARS, "multilingual": BARS})
+    return Engine(library, catalogue, readers=readers).ask(question)
+
+
+@pytest.mark.parametrize(
+    ("read", "question", "words"),
+    [
+        ("takes place in", "The meeting takes place in which place?", ["Vienna", "Thursday, 14 October 2021"]),
+        ("opens and begins on", "On which day is it that the meeting opens?", ["Thursday, 14 October 2021 at 11 a.m."]),
+        (
+            "closes and ends on Friday",
+            "On which day is it that the meeting closes and ends?",
+            ["Friday, 15 October 2021 at 5 p.m."],
+        ),
+        ("4 plenary meetings over", "How many plenary meetings are there over the days?", ["4 meetings over 2 days"]),
+        ("together last 8 hours", "How long do all meetings last together?", ["8 hours"]),
+        ("The agenda has", "How many items has the agenda?", ["5 items"]),
+        (
+            "The topics on the agenda",
+            "What is talked about?",
+            ["1. Organizational matters:", "5. Adoption of the report."],
+        ),
+        ("The documents of the meeting", "Papers?", [f"CTOC/COP/WG.7/2021/{n}" for n in (2, 3, 4)]),
+        (
+            "The timetable is",
+            "Timetable of the opening of the meeting, the adoption of the agenda, other matters, the adoption of the report?",
+            ["Thursday, 14 October 2021, 11 a.m.–1 p.m.", "item 5"],
+        ),
+        ("The lunch break", "How long is lunch on Friday?", ["2 hours", "1 p.m.", "3 p.m."]),
+        ("from 3 p.m. to 5 p.m., the topics", "What is on Friday?", ["item 4 (Other matters)", "item 5"]),
+        ("is taken up on", "When is item 3?", ["14 October 2021, 3–5 p.m.", "15 October 2021, 11 a.m."]),
+        ("is discussed for", "How long is item 2?", ["4 hours"]),
+        ("The document for item", "Is there a paper for item 3?", ["CTOC/COP/WG.7/2021/3"]),
+        ("No document", "Is there a paper for item 5?", ["announces no document"]),
+    ],
+)
+def test_what_the_reader_finds_in_the_rows_is_said_and_cited(
+    real_library: Library, catalogue: Catalogue, read: str, question: str, words: list[str]
+) -> None:
+    answer = asked(real_library, catalogue, Picking(read), question)
+    text = " ".join(each.text for each in answer.statements)
+    assert answer.status == "answered"
+    assert [word for word in words if word not in text] == []
+    assert {each.document for each in answer.citations} == {"CTOC/COP/WG.7/2021/1:en:official"}
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Quand le point 3 est-il examiné ?", "jeudi 14 octobre 2021"),
+        ("¿Cuándo se examina el tema 3?", "jueves 14 de octubre de 2021"),
+        ("Когда рассматривается пункт 3 повестки дня?", "четверг, 14 октября 2021 года"),
+        ("متى ينظر في البند 3؟", "الخميس 14 تشرين الأول"),
+        ("什么时候审议项目3？", "2021年10月14日星期四"),
+    ],
+)
+def test_rows_are_read_in_english_and_said_in_the_language_of_the_question(
+    real_library: Library, catalogue: Catalogue, question: str, words: str
+) -> None:
+    answer = asked(real_library, catalogue, Picking("is taken up on"), question)
+    assert answer.status == "answered"
+    assert words in answer.statements[0].text
+    assert ITEM in answer.statements[0].text
+    quotes = [each.quote for each in answer.citations]
+    assert quotes[::2] == ["Thursday, 14 October", "Friday, 15 October"]
+    assert all("3" in quote and "prosecute" in quote for quote in quotes[1::2])
+
+
+def test_of_what_is_named_alone_the_rows_are_read(real_library: Library, catalogue: Catalogue) -> None:
+    for question, rows, others in (
+        ("When is item 3?", ["Agenda item 3"], ["Agenda item 2", "takes place in", "The timetable is"]),
+        ("What is on Friday afternoon?", ["Other matters"], ["11 a.m.", "takes place in", "Agenda item 3"]),
+        ("What is CTOC/COP/WG.7/2021/2 for?", ["Agenda item 2"], ["Agenda item 3", "takes place in"]),
+    ):
+        reader = Picking("there is nothing like it")
+        asked(real_library, catalogue, reader, question)
+        told = " ".join(text for text in reader.seen if "item" in text and "p.m." in text and "\n" not in text)
+        assert [word for word in rows if word not in told] == []
+        assert [word for word in others if word in told] == [], question
+
+
+def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+    for reader, times in (
+        (Picking("plenary meetings over"), 6),
+        (Picking("there is nothing like it", passages=3.0), 6),
+        (Picking("there is nothing like it"), 21),
+    ):
+        asked(real_library, catalogue, reader, "The organization of work has plenary meetings over how many days?")
+        assert len(reader.seen) == times
+
+
+def test_passages_that_answer_better_come_first_and_rows_that_do_not_answer_are_not_said(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+    question = "What may be discussed under item 3?"
+    better = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=0.5), question)
+    assert better.statements[0].verdict == "quoted"
+    assert not any(each.verdict == "derived" for each in better.statements)
+    worse = asked(real_library, catalogue, Picking("is discussed for", passages=-9.0, logit=-9.0), question)
+    assert worse.status == "not_found"
+    near = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=1.5), question)
+    assert [near.statements[0].verdict, near.statements[-1].verdict] == ["quoted", "derived"]
+
+
+def test_rows_of_which_it_is_not_certain_that_they_answer_are_shown_as_what_comes_closest(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+    answer = asked(real_library, catalogue, Picking("takes place in", logit=-1.0), "Where do we all go?")
+    assert answer.status == "tentative"
+    assert "Vienna" in answer.statements[0].text
+
+
+def test_where_only_an_announcement_comes_close_the_document_is_said_not_to_be_held(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+    answer = asked(
+        real_library,
+        catalogue,
+        Picking("The document for item 3", logit=-2.0),
+        "What does the document for item 3 recommend?",
+    )
+    assert (answer.status, answer.absent) == ("not_found", "CTOC/COP/WG.7/2021/3")
+    assert "rapporteur ingest FILE --symbol CTOC/COP/WG.7/2021/3" in answer.reason
+
+
+@pytest.mark.parametrize("question", ["What is in CTOC/COP/WG.7/2018/2 on item 3?", "What does article 5 say?"])
+def test_nothing_is_told_of_the_meeting_where_another_text_or_meeting_is_named(
+    real_library: Library, catalogue: Catalogue, question: str
+) -> None:
+    reader = Picking("is taken up on")
+    asked(real_library, catalogue, reader, question)
+    assert not any("is taken up on" in text for text in reader.seen)
+
+
+def test_without_a_reader_likeness_tells_what_comes_close(starter_library: Library, catalogue: Catalogue) -> None:
+    answer = Engine(starter_library, catalogue).ask("Item 3 is discussed for how many hours in 2 meetings?")
+    assert answer.status in ("answered", "tentative")
