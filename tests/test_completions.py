@@ -130,7 +130,8 @@ def test_an_answer_is_the_engines_with_marks_references_and_annotations(
     assert whole(reply) == told(answer)
     body = text.partition("\n\n---\n\n")[0].split("\n\n") if answer.statements else []
     for statement, shown in zip(answer.statements, body, strict=True):
-        assert shown == f"{statement.text} {''.join(f'[{n}]' for n in answer.numbers(statement))}"
+        said = f"{statement.text} {''.join(f'[{n}]' for n in answer.numbers(statement))}"
+        assert shown.split() == said.split()  # blanks that do not break are blanks
     for n, citation in enumerate(answer.citations, 1):
         line = next(each for each in text.split("\n\n") if each.startswith(f"[{n}] {citation.locator}"))
         assert f"“{' '.join(citation.quote.split())}”" in line

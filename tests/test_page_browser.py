@@ -232,7 +232,7 @@ def test_a_filter_keeps_the_answer_to_its_documents(visit: Visit) -> None:
 
 def test_what_is_not_held_and_what_is_not_said_are_told_apart(visit: Visit) -> None:
     visit.start()
-    turn = visit.ask("What does CTOC/COP/WG.7/2021/3 say about financial investigations?")
+    turn = visit.ask("What does CTOC/COP/WG.7/2021/3 recommend to prosecutors?")
     expect(turn.locator(".rp-state")).to_have_text("Not held")
     assert turn.locator(".rp-official a").get_attribute("href") == "https://docs.un.org/en/CTOC/COP/WG.7/2021/3"
     expect(visit.ask("What is the recipe for pancakes?").locator(".rp-state")).to_have_text("Not found")
@@ -294,7 +294,7 @@ def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
 
 def test_screen_readers_are_told_how_the_answer_stands(visit: Visit) -> None:
     page = visit.start()
-    visit.ask("When is item 3?")
+    visit.ask("When is item 3 taken up?")
     expect(page.locator("[role=status].rp-hidden")).to_contain_text("Answered Agenda item 3")
 
 
@@ -583,7 +583,7 @@ def test_a_link_to_ask_about_a_document_shows_the_filter_that_it_sets(visit: Vis
 def test_the_reference_is_copied_as_it_is_cited(browser: Browser, at: Site) -> None:
     with visiting(browser, at, permissions=["clipboard-read", "clipboard-write"]) as visit:
         visit.start()
-        turn = visit.ask("When is item 3?")
+        turn = visit.ask("When is item 3 taken up?")
         turn.get_by_role("button", name="Copy the reference").first.click()
         expect(turn.locator(".rp-copied")).to_be_visible()
         copied = visit.page.evaluate("() => navigator.clipboard.readText()")

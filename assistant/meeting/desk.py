@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller, Telling
-from assistant.qa.abstention import FURTHER
+from assistant.qa.abstention import FURTHER, NAMED
 from assistant.qa.answer import Pointer, Statement
 from assistant.qa.scope import narrowed
 from assistant.qa.weighing import FIRST, Told, Weigher
@@ -67,6 +67,8 @@ class MeetingDesk:
         found = tellings(question, meeting, Citer(self._library, meeting))
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading=sum(telling.whole for telling in found))
+        if question.items or _timed(question):
+            told = [replace(each, score=each.score + NAMED) for each in told]
         if self.watch is not None:
             self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
         if not told:

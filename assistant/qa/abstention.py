@@ -24,18 +24,18 @@ LIKENESS = "likeness"
 """The name of the bars of what no reader reads and is told by its likeness to the question."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
-FURTHER = 1.2
+FURTHER = 1.0
 """How far below the best statement a further one may be."""
-BESIDE = 2.5
+BESIDE = 2.0
 """How far below the bar for an answer a further statement may be: what stands beside a sure answer may be less sure."""
 ASIDE = 0.6
 """How much of what a reader thinks less of other words than of the best ones counts against them: the chance that a passage
 answers is told for its best words alone."""
 FOUND = 3.0
 """What search adds to a reader's logit for the passage that it ranks first; for the others as much less as their scores are."""
-NAMED = 1.0
-"""What naming the article adds: the user has said where the answer stands."""
-CARRIED = 1.0
+NAMED = 0.8
+"""What naming the article, or an item or a time of a meeting, adds: the user has said where the answer stands."""
+CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 
 

@@ -88,8 +88,8 @@ class Quoter:
         return replace(found, notes=(*found.notes, *self._absent.notes(question)))
 
     def _or_meeting(self, question: Question, found: Answer) -> Answer:
-        """What was found in passages, or what the rows of a meeting say where that is better; behind an answer from passages
-        one from rows that is near. Where rows only tell that a document is announced which is not held, that."""
+        """What was found in passages, or what the rows of a meeting say where that is better; behind the one what the other says
+        first, where that is near. Where rows only tell that a document is announced which is not held, that."""
         answered = found.status == "answered"
         if answered and found.confidence is None:
             return found  # a place that is named
@@ -97,18 +97,21 @@ class Quoter:
         if meeting is None:
             return found
         score, sure = meeting.told.score, meeting.told.score >= 0.0
-        behind = 0.0 if found.confidence is None else found.confidence - score
-        if answered and sure and 0.0 <= behind < FURTHER:
-            said = [*found.statements[: self._most - 1], *meeting.statements[:1]]
-            return replace(self.answered(question, said), confidence=found.confidence, probability=found.probability)
-        if sure and (behind < 0.0 or not answered):
-            return self._from_meeting(question, meeting)
-        if answered or score < meeting.told.bars.least or behind > 0.0:
+        ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
+        if score < meeting.told.bars.least or (answered and not sure) or ahead <= -FURTHER:
             return found
-        if meeting.announces is not None and not self._absent.holds(meeting.announces):
+        if ahead < 0.0:
+            most = self._most if answered else CLOSEST
+            answer = self.answered(question, [*found.statements[: most - 1], *meeting.statements[:1]])
+            answer = replace(answer, confidence=found.confidence, probability=found.probability)
+            return answer if answered else self._unsure(answer)
+        if not sure and meeting.announces is not None and not self._absent.holds(meeting.announces):
             return self._absent.announced(question, meeting.announces)
-        closest = replace(meeting, statements=meeting.statements[:CLOSEST])
-        return self._unsure(self._from_meeting(question, closest))
+        beside = found.statements[:1] if ahead < FURTHER and answered == sure else ()
+        told = meeting.statements if sure else meeting.statements[: CLOSEST - len(beside)]
+        meeting = replace(meeting, statements=(*told, *beside))
+        answer = self._from_meeting(question, meeting)
+        return answer if sure else self._unsure(answer)
 
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
         answer = self.answered(question, meeting.statements)

@@ -55,17 +55,19 @@ class Calibration:
         return {name: _short(value) for name, value in asdict(self).items()}
 
 
-def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
-    """Chances by Platt's method (logistic regression of one variable; Platt, 1999); bars by the lowest logit at which the
+def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibration:
+    """Chances by Platt's method (logistic regression of one variable; Platt, 1999), of questions on the documents, since how
+    many are about something else is a choice of ours; `all_told` of all, for what tells near misses hardly apart. Bars by the lowest logit at which the
     upper Clopper-Pearson bound of the risk is within what is allowed (risk control as in Bates et al., 2021, for one
     bounded loss). `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
     from sklearn.linear_model import LogisticRegression
 
-    if len({each.answerable for each in outcomes}) < 2:
+    if len({each.answerable for each in outcomes if all_told or not each.aside}) < 2:
         raise ValueError("To calibrate takes questions that are answered and questions that are not.")
     logits = np.array([each.logit for each in outcomes])
     right = np.array([each.answerable for each in outcomes])
-    fitted = LogisticRegression(C=100.0).fit(logits[:, None], right)
+    asked = np.array([all_told or not each.aside for each in outcomes])
+    fitted = LogisticRegression(C=100.0).fit(logits[asked, None], right[asked])
     slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     if slope <= 0:
         raise ValueError(
@@ -87,7 +89,7 @@ def calibrate(outcomes: Sequence[Outcome]) -> Calibration:
         misses_bound=bound(int((misses >= upper).sum()), len(misses)),
         asides_shown=float((asides >= lower).mean()),
         asides_bound=bound(int((asides >= lower).sum()), len(asides)),
-        expected_error=expected_error(reliability(1 / (1 + np.exp(-(slope * logits + offset))), right)),
+        expected_error=expected_error(reliability(1 / (1 + np.exp(-(slope * logits[asked] + offset))), right[asked])),
     )
 
 

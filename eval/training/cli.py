@@ -128,7 +128,7 @@ def calibrate(
                 shipped = path.read_bytes()
             asked = measure.questions_for(name, questions, aside, engine)
             found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
-        calibration = fitted(found)
+        calibration = fitted(found, all_told=name == "likeness")
         measure.write_calibration(out, name, calibration, shipped)
     _show(calibration, found)
     talk.print(f"Written: {out}.", markup=False)
