@@ -85,7 +85,7 @@ def test_what_the_reader_finds_in_the_rows_is_said_and_cited(
     text = " ".join(each.text for each in answer.statements)
     assert answer.status == "answered"
     assert [word for word in words if word not in text] == []
-    assert {each.document for each in answer.citations} == {"CTOC/COP/WG.7/2021/1:en:official"}
+    assert {each.document for each in answer.statements[0].citations} == {"CTOC/COP/WG.7/2021/1:en:official"}
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_passages_that_answer_better_come_first_and_rows_that_do_not_answer_are_
     real_library: Library, catalogue: Catalogue
 ) -> None:
     question = "What may be discussed under item 3?"
-    better = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=0.5), question)
+    better = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=-1.5), question)
     assert better.statements[0].verdict == "quoted"
     assert not any(each.verdict == "derived" for each in better.statements)
     worse = asked(real_library, catalogue, Picking("is discussed for", passages=-9.0, logit=-9.0), question)
     assert worse.status == "not_found"
-    near = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=1.5), question)
+    near = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=0.7), question)
     assert [near.statements[0].verdict, near.statements[-1].verdict] == ["quoted", "derived"]
 
 
