@@ -126,3 +126,37 @@ def test_a_treaty_that_is_named_in_full_and_not_held_is_said_not_to_be(engine: E
         "What does the United Nations Convention against Transnational Organized Crime say about docks?"
     )
     assert answer.absent == "A/RES/55/25"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does article 5 of the Convention on Biological Diversity say?",
+        "What does Article 5 of the Paris Agreement say about participation in criminal groups?",
+        "Under the Basel Convention, what does article 6 say?",
+        "article 5 of the CBD",
+        "CITES art. 5",
+        "¿Qué dice el artículo 5 de la CITES?",
+    ],
+)
+def test_an_article_of_a_treaty_that_nobody_knows_is_not_looked_for_in_another(beside: Engine, question: str) -> None:
+    answer = beside.ask(question)
+    assert (answer.status, answer.statements) == ("not_found", ())
+    assert answer.see_also
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does article 5 of the Convention say?",
+        "I am Maria from Chile. What does article 5 say?",
+        "WHAT DOES ARTICLE 5 OF THE CONVENTION SAY?",
+        "What Does Article 5 of the Convention Say?",
+        "Que dit l'article 5 de la Convention ?",
+        "Что говорится в статье 5 Конвенции?",
+    ],
+)
+def test_other_capitals_keep_no_article_from_being_quoted(beside: Engine, question: str) -> None:
+    answer = beside.ask(question)
+    assert answer.status in ("answered", "tentative")
+    assert all("art. 5" in citation.locator for citation in answer.citations)

@@ -486,6 +486,35 @@ def test_the_mode_of_a_question_comes_before_that_of_the_engine(engine_at: Calla
         assert len(served.asked) == 1
 
 
+def test_several_questions_are_written_each_for_itself_and_what_is_not_found_is_named(
+    flags: Callable[[str], Engine],
+) -> None:
+    flag, match = "Which boat needs a green flag?", "Who won the football match yesterday?"
+    said = "A green flag is needed by every boat."
+    script: Script = lambda e, text: "NO ANSWER" if match in text else f"{said} [{the(e, 'green flag')}]"  # noqa: E731
+    with writing(script) as served:
+        engine = flags(served.url)
+        *_, last = events = list(engine.stream(f"{flag} {match}"))
+    assert isinstance(last, Finished)
+    asked = [sent["messages"][1]["content"] for _, _, sent in served.asked]
+    assert [(flag in text, match in text) for text in asked] == [(True, False), (False, True)]
+    assert (last.answer.status, claims(last.answer), last.answer.model) == ("partial", [said], "scripted")
+    assert "football match" in last.answer.reason
+    assert [each.statement for each in events if isinstance(each, Said)] == list(last.answer.statements)
+    check_citations(engine, last.answer)
+
+
+def test_of_several_questions_what_a_timetable_answers_is_quoted_beside_what_is_written(
+    engine_at: Callable[..., Engine],
+) -> None:
+    with writing(lambda e, _: f"{TRUE} [{figures(e)}]") as served:
+        answer = engine_at(served.url, mode="auto").ask(f"When is agenda item 3 taken up? {EARN}")
+    assert len(served.asked) == 1
+    assert answer.status == "answered"
+    assert answer.statements[0].verdict == "derived"
+    assert claims(answer) == [TRUE]
+
+
 def test_without_a_model_writing_ends_in_quotes_that_say_how_to_set_one(starter_engine: Engine, quoted: Answer) -> None:
     answer = starter_engine.ask(EARN, mode="write")
     assert is_quoted(answer, quoted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.frames import doubt, say
@@ -37,6 +37,19 @@ LONGEST_TURN = 100
 """Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
 LOOKED_BACK = 3
 """Turns of a conversation that are worked out anew where nothing is remembered of them."""
+
+Part = tuple[Question, Answer]
+"""One of the questions of a turn, and its answer."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A turn in one reading, as a question, with the answer and the `parts` that it is made of: itself, where one thing is asked."""
+
+    reading: Reading
+    question: Question
+    answer: Answer
+    parts: Sequence[Part]
 
 
 class Engine:
@@ -147,10 +160,14 @@ class Engine:
         found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
         made, fault = self._rewritten(asked, turns, found) if mode != "quote" else (None, None)
         parsed = self._clock()
-        reading, question, answer = self._answer_first(found, before, bounds, made)
+        best = self._answer_first(found, before, bounds, made)
+        reading, answer = best.reading, best.answer
         self._keep([*turns, asked], bounds, reading, answer)
-        if self.writer is not None and fault is None and is_written(mode, question, answer):
-            answer = yield from self._written(self.writer, question, answer)
+        writer = self.writer if fault is None and any(is_written(mode, *part) for part in best.parts) else None
+        if writer is not None and len(best.parts) == 1:
+            answer = yield from self._written(writer, best.question, answer)
+        elif writer is not None:
+            answer = yield from self._written_apart(writer, mode, best)
         else:
             yield from _said(answer)
             if self.writer is None and mode == "write":
@@ -234,8 +251,8 @@ class Engine:
         before = self._turn(turns[:-1], bounds, back - 1) if back > 1 else None
         spoken = spoken_in(turns[-1], turns[:-1])
         found = readings(turns[-1], before.reading if before else None, spoken, self.vocabulary, self.catalogue)
-        reading, _, answer = self._answer_first(found, before, bounds)
-        return self._keep(turns, bounds, reading, answer)
+        best = self._answer_first(found, before, bounds)
+        return self._keep(turns, bounds, best.reading, best.answer)
 
     def _keep(self, turns: Sequence[str], bounds: Bounds, reading: Reading, answer: Answer) -> Turn:
         turn = Turn(reading, first_cited(answer))
@@ -250,35 +267,36 @@ class Engine:
         made: Reading | None = None,
         *,
         part: bool = False,
-    ) -> tuple[Reading, Question, Answer]:
-        """The reading of a turn that the documents answer best, as a question, with the answer. What a model has made of it
-        comes first, and what leans on the turns before and is answered keeps those behind it from being tried."""
-        given: list[tuple[Reading, Question, Answer]] = []
+    ) -> Answered:
+        """The reading of a turn that the documents answer best. What a model has made of it comes first, and what leans on the
+        turns before and is answered keeps those behind it from being tried."""
+        given: list[Answered] = []
         for reading in (made, *found) if made is not None else found:
             question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
             carried = before.passages if before is not None and reading.leans else ()
             question = _within(replace(question, carried=carried), bounds)
-            answer = self._quoter.answer(question) if part else self._answer(question)
-            given.append((reading, question, answer))
+            parts = [(question, self._quoter.answer(question))] if part else self._answer(question)
+            answer = parts[0][1] if len(parts) == 1 else self._several(question, parts)
+            given.append(Answered(reading, question, answer, parts))
             if reading.leans and answer.status in ("answered", "partial"):
                 break
-        return given[likelier([answer for _, _, answer in given])]
+        return given[likelier([each.answer for each in given])]
 
-    def _answer(self, question: Question) -> Answer:
+    def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""
         parts = questions_of(question.focus, question.language)
         if len(parts) > 1:
-            answers = self._each(question, parts)
-            if any(answer.status == "answered" for answer in answers):
-                return self._several(question, parts, answers)
+            answered = self._each(question, parts)
+            if any(answer.status == "answered" for _, answer in answered):
+                return answered
         whole = self._quoter.answer(question)
         for cut in cuts(question.focus, question.language) if whole.statements else ():
             if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
                 continue
-            answers = self._each(question, cut, all_answered=True)
-            if len(answers) == len(cut) and apart(whole, answers):
-                return self._several(question, cut, answers)
-        return whole
+            answered = self._each(question, cut, all_answered=True)
+            if len(answered) == len(cut) and apart(whole, [answer for _, answer in answered]):
+                return answered
+        return [(question, whole)]
 
     def _same_place(self, parts: Sequence[str], question: Question) -> bool:
         """Whether search finds the same passage first for all parts of a question."""
@@ -291,8 +309,8 @@ class Engine:
             found |= {each.id for each in evidence[:1]}
         return len(found) < len(parts)
 
-    def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Answer]:
-        """The answers to the parts of a question, each read after those before it; with `all_answered` only up to the first
+    def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Part]:
+        """The parts of a question with their answers, each read after those before it; with `all_answered` only up to the first
         that is not."""
         bounds = Bounds(question.within, question.of_item, question.parts)
         before = None
@@ -305,38 +323,39 @@ class Engine:
                 ),
                 question.carried,
             )
-        answers = []
+        answered: list[Part] = []
         for part in parts:
             found = readings(
                 part, before.reading if before else None, question.language, self.vocabulary, self.catalogue
             )
-            reading, _, answer = self._answer_first(found, before, bounds, part=True)
-            before = Turn(reading, first_cited(answer))
-            answers.append(answer)
-            if all_answered and answer.status != "answered":
+            best = self._answer_first(found, before, bounds, part=True)
+            before = Turn(best.reading, first_cited(best.answer))
+            answered += best.parts
+            if all_answered and best.answer.status != "answered":
                 break
-        return answers
+        return answered
 
-    def _several(self, question: Question, parts: Sequence[str], answers: Sequence[Answer]) -> Answer:
-        """The answers to the parts of a question in one; what is not found is named."""
-        each = max(2, self._most // len(parts) + 1)
+    def _several(self, question: Question, parts: Sequence[Part]) -> Answer:
+        """The answers to the questions of a turn in one; what is not found is named."""
+        answers = [answer for _, answer in parts]
+        most = max(2, self._most // len(parts) + 1)
         said: list[Statement] = []
         for answer in answers:
-            said += [one for one in answer.statements if one not in said][:each]
-        answer = self._quoter.answered(question, said)
+            said += [one for one in answer.statements if one not in said][: None if answer.model else most]
+        whole = self._quoter.answered(question, said)
         sure = [answer.confidence for answer in answers if answer.confidence is not None]
         chances = [answer.probability for answer in answers if answer.probability is not None]
-        answer = replace(answer, confidence=min(sure, default=None), probability=min(chances, default=None))
-        missing = [(part, one.status) for part, one in zip(parts, answers, strict=True) if one.status != "answered"]
-        if not missing:
-            return answer
-        told = " ".join(
-            say("part_not_certain" if status == "tentative" else "part_not_found", question.language,
-                part=part.strip(" ?？؟"))
-            for part, status in missing
-        )  # fmt: skip
-        see = tuple(dict.fromkeys(pointer for one in answers for pointer in one.see_also))
-        return replace(answer, status="partial", reason=f"{told} {answer.reason}", see_also=see)
+        whole = replace(whole, confidence=min(sure, default=None), probability=min(chances, default=None))
+        told = [
+            say("part_not_certain" if answer.status == "tentative" else "part_not_found", whole.language,
+                part=asked.focus.strip(" ?？؟"))
+            for asked, answer in parts if answer.status not in ("answered", "partial")
+        ]  # fmt: skip
+        see = tuple(dict.fromkeys(pointer for one in answers if one.status != "answered" for pointer in one.see_also))
+        reason = " ".join([*told, whole.reason])
+        if any(answer.status != "answered" for answer in answers):
+            whole = replace(whole, status="partial", see_also=see)
+        return replace(whole, reason=reason)
 
     # Writing answers
 
@@ -370,6 +389,37 @@ class Engine:
             answer = self._quoter.answered(question, [*kept, *quotes])
         yield from _said(answer, shown)
         return finished(answer, quoted, draft, writer.model.name)
+
+    def _written_apart(self, writer: Writer, mode: Mode, quoted: Answered) -> Generator[Event, None, Answer]:
+        """The answers to the questions of a turn, written or quoted each by itself, in one."""
+        told: list[Part] = []
+        for question, answer in quoted.parts:
+            if is_written(mode, question, answer):
+                answer = yield from _quietly(self._written(writer, question, answer))
+            told.append((question, answer))
+        answers = [answer for _, answer in told]
+        whole = self._several(quoted.question, told)
+        yield from _said(whole)
+        return replace(
+            whole,
+            notes=tuple(dict.fromkeys([*whole.notes, *(note for answer in answers for note in answer.notes)])),
+            model=writer.model.name,
+            raw=tuple(text for answer in answers for text in answer.raw),
+            dropped=tuple(each for answer in answers for each in answer.dropped),
+        )
+
+
+def _quietly(events: Generator[Event, None, Answer]) -> Generator[Event, None, Answer]:
+    """A stream whose statements are not told, since others may come before them."""
+    with closing(events):
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+            if isinstance(event, Progress):
+                yield event
 
 
 def _key(turns: Sequence[str], bounds: Bounds) -> Hashable:

@@ -18,6 +18,11 @@ from corpus.touched import touched
 _WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
 _KINDS = frozenset({"para", "note", "table"})
+_UNCASED = ("ru", "ar", "zh")
+_WORDS = re.compile(r"[^\W\d_]+|\s{3,}|[^\w\s'’]+")
+"""Words, a gap where the article is blanked out, marks."""
+_ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
+"""Of words by kind (k a capital that is known, n one that is not, A all such, s no content, g the gap): a strange name."""
 ASKED_ALONE = 1
 """Content words of a question that asks for the words of an article, and for nothing else."""
 
@@ -138,3 +143,27 @@ def asks_more(question: Question) -> bool:
     left = question.vocabulary.content(analyse("".join(rest), question.language), question.language)
     alone = ASKED_ALONE * (3 if question.language == "zh" else 1)  # of Chinese each two characters are a token
     return len([token for token in left if not token.isdigit()]) > alone
+
+
+def names_another(question: Question, treaties: Sequence[Document]) -> bool:
+    """Whether a question about an article of a treaty names one that is none of these: whether in one name with words that are
+    theirs stands a word with a capital letter that they do not say, or beside the article one all in capitals ("art. 5 of the CBD").
+    Where no treaty is in the question's language only the latter can be told; scripts without capitals have no such names."""
+    if question.language in _UNCASED:
+        return False
+    said = {token for each in treaties for token in analyse(each.text, each.language)}
+    known = {at for mention in question.terms for at in range(mention.start, mention.end)}
+    comparable = any(each.language == question.language for each in treaties)
+    kinds = ""
+    for found in _WORDS.finditer(question.rest):
+        word = found.group()
+        tokens = analyse(word, question.language)
+        telling = len(word) > 1 and bool(question.vocabulary.content(tokens, question.language))
+        if word in question.latin and word.isalpha():
+            if not telling:
+                return False  # where all words have capitals, these tell no names
+            strange = found.start() not in known and said.isdisjoint(tokens)
+            kinds += "k" if not strange else "A" if word.isupper() else "n" if comparable else "o"
+        else:
+            kinds += "g" if word.isspace() else "s" if word.isalpha() and not telling else "o"
+    return _ANOTHER.search(kinds) is not None

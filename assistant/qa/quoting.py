@@ -14,7 +14,7 @@ from assistant.qa.answer import Answer, Pointer, Statement, ordered
 from assistant.qa.citations import choose, statement_of
 from assistant.qa.counterparts import in_language
 from assistant.qa.memory import lifted
-from assistant.qa.places import article_units, asks_more, named_places, units_at, within
+from assistant.qa.places import article_units, asks_more, named_places, names_another, units_at, within
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit, units_of
@@ -168,13 +168,15 @@ class Quoter:
             reason = say("no_article", question.language, treaty=document.short or document.title,
                          article=question.articles[0], first=min(held), last=max(held))  # fmt: skip
             return Answer(question.text, question.language, "not_found", reason)
+        evidence = list({unit.evidence.id: unit.evidence for unit in units}.values())
+        if not question.named and not question.symbols and names_another(question, documents):
+            return self._not_found(question, evidence)
         if not asks_more(question):
             return self.answered(question, [statement_of(unit) for unit in _whole(units, self._most * 2)])
         asked = question
         if question.focus != question.text:
             # The article comes from an earlier turn; which of its parts is meant, the last turn says.
             asked = parse_question(question.focus, self._vocabulary, self._catalogue, question.language)
-        evidence = list({unit.evidence.id: unit.evidence for unit in units}.values())
         places = {(unit.document.id, unit.start, unit.end) for unit in units}
 
         def weighed(each: Question) -> list[Scored]:
