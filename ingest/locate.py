@@ -15,11 +15,12 @@ from itertools import zip_longest
 from typing import Literal
 
 from corpus.documents import Block, Span
+from corpus.places import folded, name_place
 from ingest.structure import PREAMBULAR, Piece
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
 
-_ARTICLE = re.compile(r"^\s*art(?:icle|\.)\s*(\d{1,3}(?:\s*(?:bis|ter|quater))?)\b", re.IGNORECASE)
+_ONE_ARTICLE = re.compile(r"art\. \d{1,3}(?: (?:bis|ter|quater))?")
 _PART = re.compile(r"^\s*(?:(?i:part|chapter|section|title)\s+)?([IVXLC]{1,6})\b\.?(?:\s|$)")
 _ANNEX = re.compile(
     r"^\s*(?P<word>annexe?|anexo|appendi(?:x|ce)|apéndice|enclosure|pièce jointe|приложение|добавление|المرفق|مرفق|ضميمة|التذييل|附件|附录|附文)"
@@ -45,7 +46,7 @@ _CAPTION = re.compile(
 _PART_OF_TABLE = re.compile(r"\((?:\d{1,2}|[a-z])\)")
 _FIGURES = "figure figura gráfico рисунок диаграмма الشكل 图"
 _MAPS, _BOXES = "map carte mapa карта", "box encadré recuadro"
-_PREAMBLE = re.compile(r"^\s*preamb(?:le|ule)\b", re.IGNORECASE)
+_PREAMBLE = re.compile(r"^\s*(?:pr[eé]amb(?:le|ule)|preámbulo|преамбула|الديباجة|序言)(?!\w)", re.IGNORECASE)
 _ANNOTATIONS = re.compile(r"^\s*annotations?\s*$", re.IGNORECASE)
 _AGENDA_LIST = re.compile(r"^\s*(?:provisional\s+)?agenda\s*$", re.IGNORECASE)
 _DOCUMENTATION = re.compile(r"^\s*documentation\s*:?\s*$", re.IGNORECASE)
@@ -58,9 +59,17 @@ def kind_of(found: Sequence[Piece]) -> TextKind:
     headings = [piece.text for piece in found if piece.kind == "heading"]
     if any(_ANNOTATIONS.match(text) for text in headings) and any(_AGENDA_LIST.match(text) for text in headings):
         return "agenda"
-    if sum(bool(_ARTICLE.match(text)) for text in headings) >= 3:
+    if sum(bool(_article(text)) for text in headings) >= 3:
         return "treaty"
     return "resolution" if _opening(found) is not None else "numbered"
+
+
+def _article(heading: str) -> str:
+    """The article that a heading begins, as a locator; empty where it begins none."""
+    naming = name_place(folded(heading))
+    if naming is None or naming.start or len(naming.places) != 1 or not _ONE_ARTICLE.fullmatch(naming.places[0]):
+        return ""
+    return naming.places[0]
 
 
 def _opening(found: Sequence[Piece]) -> int | None:
@@ -260,7 +269,7 @@ def _rank(piece: Piece, kind: TextKind, place: _Place, inside: bool) -> int:
             return 3 if place.section == "annex" else 5
         return 1
     if kind == "treaty":
-        if _ARTICLE.match(text):
+        if _article(text):
             return 3
         if _PART.match(text) or _PREAMBLE.match(text) or _ANNEX.match(text):
             return 2
@@ -283,8 +292,8 @@ def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool, above: str)
         place.article, place.part, place.preamble = "", "", -1
         return place.annex
     if kind == "treaty":
-        if article := _ARTICLE.match(text):
-            place.article, place.preamble = f"art. {' '.join(article.group(1).split())}", -1
+        if article := _article(text):
+            place.article, place.preamble = article, -1
             return _join(place.annex, place.article)
         if _PREAMBLE.match(text):
             place.preamble, place.article = 0, ""

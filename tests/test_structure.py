@@ -252,6 +252,37 @@ def test_two_article_headings_in_a_row_are_two_articles() -> None:
     assert [b.locator for b in made.blocks] == ["art. 1", "art. 2", "art. 2", "art. 3", "art. 3"]
 
 
+@pytest.mark.parametrize(
+    ("preamble", "articles", "letter"),
+    [
+        ("Preamble", ["Article 1", "ARTICLE 2", "Art. 3"], "a"),
+        ("Préambule", ["Article 1", "Article 2", "Article 3"], "a"),
+        ("Preámbulo", ["Artículo 1", "ARTÍCULO 2. Fines", "Artículo 3"], "a"),
+        ("Преамбула", ["Статья 1", "СТАТЬЯ 2", "Статья 3"], "a"),
+        ("الديباجة", ["المادة 1", "المادة ٢", "المادة 3"], "أ"),
+        ("序言", ["第一条", "第2条 宗旨", "第三条"], "a"),
+    ],
+)
+def test_a_treaty_in_any_official_language_is_cited_by_its_articles(
+    preamble: str, articles: list[str], letter: str
+) -> None:
+    texts = [f"## {each}\n\n1. 1{n}\n\n({letter}) 2{n}" for n, each in enumerate(articles)]
+    made = document("\n\n".join(["# Q", f"## {preamble}", "0", *texts]))
+    assert made.kind == "treaty"
+    found = {made.block_text(block): block.locator for block in made.blocks}
+    assert found["0"] == "preamble"
+    for n in range(3):
+        assert found[f"1. 1{n}"] == f"art. {n + 1}, para. 1"
+        assert found[f"({letter}) 2{n}"] == f"art. {n + 1}, para. 1 ({letter})"
+
+
+def test_a_heading_that_only_speaks_of_articles_begins_none() -> None:
+    made = document(
+        "# Notes\n\n## Articles 5 and 6\n\nOne.\n\n## On article 7\n\nTwo.\n\n## Articles 8 to 10\n\nThree.\n"
+    )
+    assert made.kind != "treaty"
+
+
 @pytest.mark.parametrize("glued", [True, False])
 def test_a_preamble_is_split_into_its_paragraphs_whether_glued_or_not(glued: bool) -> None:
     body = TREATY.split("### I\n", 1)[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,17 @@ from eval.training.meetings import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
-from eval.training.rows import INDEX, MEETINGS, PASSAGES, PATTERNS, QUESTIONS, STARTER
+from eval.training.rows import (
+    INDEX,
+    MEETINGS,
+    PASSAGES,
+    PATTERNS,
+    QUESTIONS,
+    STARTER,
+    TREATIES,
+    TREATY_QUESTIONS,
+    TREATY_TRANSLATIONS,
+)
 from eval.training.train import PLANS, Plan
 from eval.training.written import written_groups
 from ingest.run import Input
@@ -279,6 +290,35 @@ def test_a_place_without_words_is_all_that_stands_there_and_other_documents_are_
     assert not any("toll" in each.passage for each in group.reads)
 
 
+def test_a_question_on_a_treaty_is_asked_of_its_own_document_only(
+    harbour: Engine, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    add(harbour.library, catalogue, Input("tolls.md", b"# Tolls\n\n1. Who rings the bell on the pier pays a toll.\n"))
+    rows = [{**row, "id": f"q{n}"} for n, row in enumerate(ASKED)]
+    told = [{"of": "q1", "language": "fr", "question": "Qui peut sonner ?"}]
+    files = written_lines(tmp_path / "questions.jsonl", rows), written_lines(tmp_path / "translations.jsonl", told)
+    beside = list(own_groups([files[0]], harbour, translations=files[1]))
+    alone = list(own_groups([files[0]], harbour, translations=files[1], source="treaty-", alone=True))
+    assert [group.source for group in alone] == [
+        "treaty-number", "treaty-near-miss", "treaty-near-miss", "treaty-off-topic"
+    ]  # fmt: skip
+    assert any("toll" in read.passage for group in beside for read in group.reads)
+    assert not any("toll" in read.passage for group in alone for read in group.reads)
+
+
+def test_every_question_on_an_invented_treaty_is_of_one_that_ships_and_is_translated_once() -> None:
+    texts = {row["name"]: " ".join(row["text"].split()) for row in lines_of(TREATIES)}
+    questions, others = list(lines_of(TREATY_QUESTIONS)), list(lines_of(TREATY_TRANSLATIONS))
+    assert len(texts) == 16
+    assert len(questions) == 1_200
+    assert {row["of"]: 1 for row in others} == {row["id"]: 1 for row in questions}
+    assert Counter(row["language"] for row in others) == dict.fromkeys(("fr", "es", "ru", "ar", "zh"), 240)
+    for row in questions:
+        for gold in row["gold"]:
+            assert all(" ".join(part.split()) in texts[row["document"]] for part in gold["span"].split(" ... ")), row
+        assert bool(row["gold"]) == bool(row["facts"]) == (not row["why"]), row
+
+
 def test_a_written_passage_makes_a_group_a_question_with_the_words_that_answer(tmp_path: Path) -> None:
     rows = [
         {"language": "fr", "title": f"Quai {n}", "passage": f"Le quai {n} ferme à {n} heures.",
@@ -425,25 +465,29 @@ OWN = [*some("un-fact", "en", 5), *some("un-date", "fr", 4), *some("translated-f
 INDEXED = [*some("un-index", "en", 4), *some("un-gap", "ru", 4, answerable=False)]
 WRITTEN = some("written-ar", "ar", 3)
 MET = [*some("meeting-row", "en", 3), *some("meeting-none", "fr", 3, answerable=False)]
+BOUND = [*some("treaty-who", "en", 2), *some("treaty-who", "es", 3)]
+HELD = {"public": PUBLIC, "own": OWN, "index": INDEXED, "written": WRITTEN, "meetings": MET, "treaties": BOUND}
 
 
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     mix = Mix(
         1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2, meetings=2,
-        parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
+        of_treaty=2, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
     )  # fmt: skip
-    made = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN, MET)
-    assert by_set(made) == {"drcd": 3, "meeting": 2, "nq": 4, "translated": 3, "un": 10, "written": 2}
+    made = mixed(mix, HELD)
+    assert by_set(made) == {"drcd": 3, "meeting": 2, "nq": 4, "translated": 3, "treaty": 3, "un": 10, "written": 2}
     assert {(group.source, len(group.reads)) for group in made} == {
         ("un-fact", 4), ("un-date", 5), ("translated-fact", 4), ("un-gap", 4), ("written-ar", 1), ("nq", 3), ("drcd", 2),
-        ("meeting-none", 6),
+        ("meeting-none", 6), ("treaty-who", 2),
     }  # fmt: skip
-    assert made == mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN, MET)
-    mix = Mix(1, None, 0, 3, others=False, passages=None, fewer=None, least=None, written=0, meetings=1, parts=())
-    english = mixed(mix, PUBLIC, OWN, INDEXED, WRITTEN, MET)
+    assert made == mixed(mix, HELD)
+    mix = Mix(
+        1, None, 0, 3, others=False, passages=None, fewer=None, least=None, written=0, meetings=1, of_treaty=1, parts=()
+    )
+    english = mixed(mix, HELD)
     assert english[:5] == some("un-fact", "en", 5)
-    assert {group.source for group in english[5:]} == {"un-index", "meeting-row"}
-    assert len(english) == 9
+    assert {group.source for group in english[5:]} == {"un-index", "meeting-row", "treaty-who"}
+    assert len(english) == 11
 
 
 def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -599,6 +643,7 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
         "index",
         "written",
         "meetings",
+        "treaties",
         "en",
         "multilingual",
         "aside",
@@ -608,11 +653,13 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     english = list(load(tmp_path / "one" / "en.jsonl.gz"))
     counted = by_set(english)
     assert counted.pop("meeting") > 600
+    assert counted.pop("treaty") == 1_200
     assert counted == {"nq": 1, "squad2": 3, "un": 2}
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
     counted = by_set(several)
     assert counted.pop("meeting") > 800
+    assert counted.pop("treaty") == 1_200
     assert counted == {"translated": 1, "un": 3, "written": 4}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from assistant.qa.reader import Name
 from eval.training.groups import Group
 from eval.training.meetings import SOURCE
-from eval.training.own import TRANSLATED
+from eval.training.own import TRANSLATED, TREATY
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Mix:
     all; the others, too, where it reads `others`), so many `translated` ones (None: all), so many on the starter corpus
     (`index`) and on `written` passages, and parts of public sets. Of those questions on UN documents that were asked in
     another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`; of questions
-    on invented `meetings` so many, English ones or others. `seed` draws."""
+    on invented `meetings` so many, English ones or others; of each on invented treaties the first `of_treaty` passages. `seed` draws."""
 
     seed: int
     english: int | None
@@ -46,6 +46,7 @@ class Mix:
     least: int | None
     written: int
     meetings: int
+    of_treaty: int
     parts: tuple[Part, ...]
 
 
@@ -61,6 +62,7 @@ MIXES: Mapping[Name, Mix] = {
         least=None,
         written=0,
         meetings=800,
+        of_treaty=4,
         parts=(
             Part("squad2", 1400, 4, 4),
             Part("nq", 1500, 4, 4),
@@ -81,6 +83,7 @@ MIXES: Mapping[Name, Mix] = {
         least=2,
         written=300,
         meetings=1_000,
+        of_treaty=4,
         parts=(
             Part("squad2-es", 60, 2, 3),
             Part("cmrc", 40, 2, 3),
@@ -107,13 +110,10 @@ ASIDE_SEED = 9
 
 def mixed(
     mix: Mix,
-    public: Sequence[Group],
-    own: Sequence[Group],
-    index: Sequence[Group],
-    written: Sequence[Group],
-    meetings: Sequence[Group],
+    held: Mapping[str, Sequence[Group]],
 ) -> list[Group]:
-    """The groups of a mix, the same for the same groups; of a set that has too few all are taken."""
+    """The groups of a mix, the same for the same groups, which are held by name: public, own, index, written, meetings, treaties.
+    Of a set that has too few all are taken."""
     rng = random.Random(mix.seed)
 
     def some(groups: list[Group], count: int | None, passages: int | None) -> list[Group]:
@@ -121,18 +121,20 @@ def mixed(
             rng.shuffle(groups)
         return [replace(group, reads=group.reads[:passages]) for group in groups[:count]]
 
+    own, meetings, treaties = ([*held[name]] for name in ("own", "meetings", "treaties"))
     told = [group for group in own if group.source.startswith(TRANSLATED)]
     asked = [group for group in own if not group.source.startswith(TRANSLATED)]
     chosen = some([group for group in asked if group.language == "en"], mix.english, mix.fewer)
     chosen += some([group for group in asked if group.language != "en" and mix.others], None, mix.passages)
     chosen += some(told, mix.translated, mix.fewer)
-    chosen += some([group for group in index if (group.language != "en") == mix.others], mix.index, mix.fewer)
-    chosen += some(list(written), mix.written, mix.least)
+    chosen += some([group for group in held["index"] if (group.language != "en") == mix.others], mix.index, mix.fewer)
+    chosen += some([*held["written"]], mix.written, mix.least)
     chosen += some([group for group in meetings if (group.language != "en") == mix.others], mix.meetings, None)
+    chosen += some([group for group in treaties if (group.language != "en") == mix.others], None, mix.of_treaty)
     for part in mix.parts:
-        held = [group for group in public if group.source == part.source]
-        rng.shuffle(held)
-        chosen += [part.cut(group) for group in held[: part.groups]]
+        drawn = [group for group in held["public"] if group.source == part.source]
+        rng.shuffle(drawn)
+        chosen += [part.cut(group) for group in drawn[: part.groups]]
     return chosen
 
 
@@ -155,10 +157,10 @@ def described(groups: Sequence[Group]) -> str:
 
 
 def by_set(groups: Sequence[Group]) -> dict[str, int]:
-    """How many groups of each set there are, by name; questions on UN documents, written passages and invented meetings are one set each."""
+    """How many groups of each set there are, by name; questions on UN documents, written passages, invented meetings and invented treaties are one set each."""
     kinds = Counter(
         group.source.partition("-")[0]
-        if group.source.startswith(("un-", TRANSLATED, "written-", SOURCE))
+        if group.source.startswith(("un-", TRANSLATED, TREATY, "written-", SOURCE))
         else group.source
         for group in groups
     )

@@ -23,15 +23,21 @@ HARD = 8
 """Of those, how many of the first that do not answer may be taken."""
 OTHERS = 4
 """How many of these are taken beside what answers; one more where nothing does."""
+WRITTEN_ABOUT = "un-"
+"""What the name of a group begins with that asks about documents of the United Nations."""
+TREATY = "treaty-"
+"""The same of one that asks about an invented treaty."""
 TRANSLATED = "translated-"
 """What the name of a translated group begins with."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with what answers it: facts, where these are told, and spans by document."""
+    """A question with what answers it: facts, where these are told, and spans by document. `about` is the document that it was
+    written about, None where that is not held."""
 
     id: str
+    about: str | None
     question: str
     language: str
     kind: str
@@ -49,10 +55,13 @@ def own_groups(
     engine: Engine,
     seed: int = 1,
     translations: Path | None = None,
+    source: str = WRITTEN_ABOUT,
+    *,
+    alone: bool = False,
 ) -> Iterator[Group]:
-    """The groups of question files (`data/README.md`) over the documents of an engine's library, named `un-` and their kind.
-    Each is followed by itself in the languages of the `translations`, then
-    named `translated-` and its kind."""
+    """The groups of question files (`data/README.md`) over the documents of an engine's library, named by `source` and their
+    kind. Each is followed by itself in the languages of the `translations`, named so, or for documents of the United Nations
+    `translated-` and its kind. With `alone` a question is asked of its own document only, where the others may answer it, too."""
     rng = random.Random(seed)
     others: dict[str, list[Mapping[str, Any]]] = {}
     for raw in lines_of(translations) if translations else ():
@@ -60,11 +69,12 @@ def own_groups(
     for asked in asked_of(files, engine.library):
         if asked is None:
             continue
-        group = _group(asked, engine, rng)
+        group = _group(asked, engine, rng, source, alone)
         yield group
+        told = TRANSLATED if source == WRITTEN_ABOUT else source
         for raw in others.get(asked.id, ()):
-            source = f"{TRANSLATED}{asked.kind}"
-            yield replace(group, source=source, language=raw["language"], question=_with_turn_before(raw))
+            named = f"{told}{asked.kind}"
+            yield replace(group, source=named, language=raw["language"], question=_with_turn_before(raw))
 
 
 def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
@@ -87,7 +97,8 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
         return None
     question = _with_turn_before(raw)
     facts = tuple(tuple(each) for each in raw.get("facts", []))
-    return Asked(raw.get("id", ""), question, raw["language"], raw["kind"], facts, spans)
+    about = by_stem.get(raw["document"])
+    return Asked(raw.get("id", ""), about, question, raw["language"], raw["kind"], facts, spans)
 
 
 def _with_turn_before(raw: Mapping[str, Any]) -> str:
@@ -102,8 +113,10 @@ def _place(document: Document, gold: Mapping[str, str]) -> Span | None:
     return (blocks[0].start, blocks[-1].end) if blocks else None
 
 
-def _group(asked: Asked, engine: Engine, rng: random.Random) -> Group:
-    found = [each.passage for each in engine.search(asked.question, SEARCHED)]
+def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone: bool) -> Group:
+    documents = [asked.about] if alone and asked.about is not None else None
+    question = engine.question(asked.question)
+    found = [each.passage for each in engine.retriever.retrieve(question, SEARCHED, documents)]
     library = engine.library
     reads: list[Read] = []
     for held, spans in asked.spans.items():
@@ -120,7 +133,7 @@ def _group(asked: Asked, engine: Engine, rng: random.Random) -> Group:
     if not reads and near and near[0] not in chosen:
         chosen[-1:] = [near[0]]  # what search likes best of what does not answer
     reads += [Read(each.heading, each.text) for each in chosen]
-    return Group(f"un-{asked.kind}", asked.language, asked.question, asked.answerable, tuple(reads))
+    return Group(f"{source}{asked.kind}", asked.language, asked.question, asked.answerable, tuple(reads))
 
 
 def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from eval.training.groups import Group, lines_of, save
 from eval.training.meetings import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, aside, described, mixed
-from eval.training.own import own_groups
+from eval.training.own import TREATY, WRITTEN_ABOUT, own_groups
 from eval.training.public import Banned, public_groups
 from eval.training.shelf import engine_over
 from eval.training.written import written_groups
@@ -19,10 +19,11 @@ from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
-QUESTIONS, TRANSLATIONS, PASSAGES, INDEX, MEETINGS, PATTERNS = (
+QUESTIONS, TRANSLATIONS, PASSAGES, INDEX, MEETINGS, PATTERNS, TREATIES = (
     DATA / f"{name}.jsonl.xz"
-    for name in ("questions", "translations", "passages", "index", "meetings", "meeting-questions")
+    for name in ("questions", "translations", "passages", "index", "meetings", "meeting-questions", "treaties")
 )
+TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.xz" for name in ("questions", "translations"))
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"
@@ -44,7 +45,7 @@ class Teller(Protocol):
 
 
 def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `index`, `written`, `meetings`, those of the readers, and `aside`. `shared` is a folder with
+    """Files of rows by name: `public`, `own`, `index`, `written`, `meetings`, `treaties`, those of the readers, and `aside`. `shared` is a folder with
     `training`, `eval` and `documents/un/train`.
 
     Raises `ValueError` or `OSError` where something is missing or not as expected."""
@@ -58,10 +59,18 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     own = _own(QUESTIONS, documents, out, tell, "questions on UN documents", others=TRANSLATIONS)
     index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus")
     written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
-    meetings = _meetings(out, tell)
+    meetings, treaties = _meetings(out, tell), _treaties(out, tell)
     own = beside(own, meetings, BESIDE_MEETINGS, seed=5)
-    mixes = {str(name): mixed(mix, public, own, index, written, meetings) for name, mix in MIXES.items()}
-    made = {"public": public, "own": own, "index": index, "written": written, "meetings": meetings, **mixes}
+    held = {
+        "public": public,
+        "own": own,
+        "index": index,
+        "written": written,
+        "meetings": meetings,
+        "treaties": treaties,
+    }
+    mixes = {str(name): mixed(mix, held) for name, mix in MIXES.items()}
+    made = {**held, **mixes}
     paths = {name: _saved(groups, out / f"{name}.jsonl.gz", tell.note) for name, groups in made.items()}
     held_back = list(aside([*public, *written], [group for groups in mixes.values() for group in groups]))
     paths["aside"] = out / ASIDE
@@ -79,10 +88,14 @@ def _own(
     tell: Teller,
     what: str,
     others: Path | None = None,
+    source: str = WRITTEN_ABOUT,
+    *,
+    alone: bool = False,
 ) -> list[Group]:
     total = sum(1 for path in (questions, others) if path for _ in lines_of(path))
     with engine_over(documents, out, tell.reading) as engine:
-        return list(tell.counted(own_groups([questions], engine, translations=others), what, total))
+        groups = own_groups([questions], engine, translations=others, source=source, alone=alone)
+        return list(tell.counted(groups, what, total))
 
 
 def _meetings(out: Path, tell: Teller) -> list[Group]:
@@ -92,6 +105,15 @@ def _meetings(out: Path, tell: Teller) -> list[Group]:
         (agendas / f"{n:02}.md").write_text(agenda_text(made), encoding="utf-8")
     with engine_over(agendas, out, tell.reading) as engine:
         return list(tell.counted(meeting_groups(MEETINGS, PATTERNS, engine), "questions on invented meetings", None))
+
+
+def _treaties(out: Path, tell: Teller) -> list[Group]:
+    """Much of a treaty stands alike in others, so that a question is asked of its own one only."""
+    folder, what = out / "treaties", "questions on invented treaties"
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in lines_of(TREATIES):
+        (folder / f"{made['name']}.md").write_text(made["text"], encoding="utf-8")
+    return _own(TREATY_QUESTIONS, folder, out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)
 
 
 def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:
