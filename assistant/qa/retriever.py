@@ -18,8 +18,8 @@ from corpus.library import Library
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
 
-POOL = 80
-"""Hits that each index contributes."""
+POOL = 200
+"""Hits that each index contributes; twice as many where language versions of what is searched take places."""
 DENSE_WEIGHT = 1.0
 LEXICAL_WEIGHT = 1.0
 OWN_WEIGHT = 3.0
@@ -28,6 +28,8 @@ ABROAD_WEIGHT = 0.2
 """Weight of the names and numbers of a question in documents of another language, where a model reads the question."""
 TRANSLATED_WEIGHT = 0.5
 """The same, with the English words that a question's are near to, in English documents."""
+DOCUMENT_WEIGHT = 0.4
+"""What the best passage of a document adds to the others: most questions are about one document."""
 
 Translate = Callable[[str, str], Sequence[str]]
 """English words for those of a text in a language."""
@@ -80,10 +82,9 @@ class Retriever:
         versions = library.versions()
         searched = versions.quotable(question.language) if documents is None else frozenset(documents)
         within = None if documents is None and not question.parts else self._within(question, searched)
-        # Language versions of what is searched take places in the indexes: look deeper where there are any.
-        alone = within is None and searched == versions.quotable(None)
-        pool = POOL if alone or within is not None else POOL * 5
-        held = library.languages()
+        alone = within is not None or searched == versions.quotable(None)
+        pool = POOL if alone else 2 * POOL
+        languages = library.languages()
         unread = not library.models.readers(question.language)
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
@@ -92,9 +93,9 @@ class Retriever:
             for passage_id, cosine in near:
                 dense.setdefault(passage_id, cosine)
             _fuse(scores, near, DENSE_WEIGHT / len(readers))
-        if question.language in held and len(held) > 1 and not unread:
+        if question.language in languages and len(languages) > 1 and not unread:
             self._level(scores, question, readers)
-        for language in held:
+        for language in languages:
             tokens = self.tokens(question, language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
@@ -106,20 +107,26 @@ class Retriever:
             lexical.update(hits)
             _fuse(scores, hits, weight)
         if alone:
-            # Some may be superseded; beyond that the tail can't come in.
+            # Some may be superseded, or in the document of a better one; beyond that the tail can't come in.
             best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[: 2 * limit + 10]
             scores = {passage_id: scores[passage_id] for passage_id in best}
-        passages = library.passages_by_id(list(scores))
+        held = {
+            passage_id: passage
+            for passage_id, passage in library.passages_by_id(list(scores)).items()
+            if passage.document_id in searched and (within is None or passage_id not in within.left_out)
+        }
+        best_of: dict[str, float] = {}
+        for passage_id, passage in held.items():
+            best_of[passage.document_id] = max(best_of.get(passage.document_id, 0.0), scores[passage_id])
         found = [
             Evidence(
                 passage,
                 library.document(passage.document_id),
-                scores[passage_id],
+                (scores[passage_id] + DOCUMENT_WEIGHT * best_of[passage.document_id]) / (1 + DOCUMENT_WEIGHT),
                 dense.get(passage_id),
                 lexical.get(passage_id),
             )
-            for passage_id, passage in passages.items()
-            if passage.document_id in searched and (within is None or passage.id not in within.left_out)
+            for passage_id, passage in held.items()
         ]
         found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
         return found[:limit]
