@@ -3,6 +3,7 @@ question and cited to the rows, and gives way to passages that answer better."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -146,6 +147,17 @@ def test_passages_that_answer_better_come_first_and_rows_that_do_not_answer_are_
     assert worse.status == "not_found"
     near = asked(real_library, catalogue, Picking("is discussed for", passages=3.5, logit=0.7), question)
     assert [near.statements[0].verdict, near.statements[-1].verdict] == ["quoted", "derived"]
+
+
+def test_of_an_item_that_is_named_no_other_items_annotations_are_quoted(
+    real_library: Library, catalogue: Catalogue
+) -> None:
+    reader = Picking("Working Group", passages=0.5, logit=3.5)
+    for question, items in (("What is said of item 3?", {"3"}), ("What is said of items 2 and 3?", {"2", "3"})):
+        cited = [c.locator for c in asked(real_library, catalogue, reader, question).citations]
+        under = {found[1] for each in cited if (found := re.search(r"item (\d+)", each))}
+        assert under
+        assert under <= items
 
 
 def test_rows_of_which_it_is_not_certain_that_they_answer_are_shown_as_what_comes_closest(

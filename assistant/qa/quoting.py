@@ -30,6 +30,7 @@ from corpus.symbols import Symbol
 Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
 TOLD = STEPS[1]
 """Tellings of a meeting that are read where neither the first of them nor any passage is enough for an answer."""
+_ITEM = re.compile(r"\bitem (\d+)")
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
 
@@ -265,7 +266,10 @@ class Quoter:
     def _scored(self, question: Question, evidence: Sequence[Evidence], most: int) -> list[Scored]:
         """The units of evidence that the question may be answered from, with their scores."""
         scored = self._weigher.weigh(
-            question, evidence, lambda unit: question.admits(unit.document.id, unit.block), most
+            question,
+            evidence,
+            lambda unit: question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit),
+            most,
         )
         if self.watch is not None:
             self.watch(question, evidence, scored)
@@ -356,6 +360,12 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
     """Whether the first statement of an answer speaks of one of the texts that the question names."""
     said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
     return any(fold(name) in said for entry in named for name in entry.names)
+
+
+def _of_another_item(question: Question, unit: Unit) -> bool:
+    """Whether a unit stands in an agenda under another item than those that the question names."""
+    found = _ITEM.search(unit.locator) if question.items and unit.document.kind == "agenda" else None
+    return found is not None and found[1] not in {item.partition(" ")[0] for item in question.items}
 
 
 def _above_bar(scored: Sequence[Scored]) -> float | None:

@@ -26,7 +26,7 @@ OWN_WEIGHT = 3.0
 """Weight of words in the question's own language where the embedding model does not read it."""
 ABROAD_WEIGHT = 0.2
 """Weight of the names and numbers of a question in documents of another language, where a model reads the question."""
-TRANSLATED_WEIGHT = 0.5
+TRANSLATED_WEIGHT = 0.4
 """The same, with the English words that a question's are near to, in English documents."""
 DOCUMENT_WEIGHT = 0.4
 """What the best passage of a document adds to the others: most questions are about one document."""

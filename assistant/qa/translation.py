@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NEAREST = 2
 """English words that are taken of each piece."""
-LIKE = 0.45
+LIKE = 0.35
 """Least cosine of a piece's vector and a word's, both from the mean of all words."""
 SHORTEST = 3
 """Letters of the shortest English word that is taken."""
