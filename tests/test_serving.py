@@ -357,7 +357,7 @@ def test_killed_while_reading_it_holds_whole_documents_and_reads_the_uploads_aga
     held = server.sound()
     assert "nets-txt:en:upload" not in held
     with server.running():
-        deadline = time.monotonic() + WAIT
+        deadline = time.monotonic() + 3 * WAIT  # each look starts a process
         while "nets.txt" not in {each["title"] for each in data(server.command("list", "--json"))}:
             assert time.monotonic() < deadline
     assert set(server.sound()) == {*held, "nets-txt:en:upload"}

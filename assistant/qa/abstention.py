@@ -24,6 +24,8 @@ LIKENESS = "likeness"
 """The name of the bars of what no reader reads and is told by its likeness to the question."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
+ENOUGH = 1.0
+"""How far above the bar for an answer the best of the passages read so far must be for no more to be read."""
 FURTHER = 1.0
 """How far below the best statement a further one may be."""
 BESIDE = 2.0

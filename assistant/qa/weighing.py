@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.qa.abstention import LIKENESS, UNREAD, Bars, Caution, bars, chance
+from assistant.qa.abstention import ENOUGH, LIKENESS, UNREAD, Bars, Caution, bars, chance
 from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from corpus.embedding import Embedder
 
 STEPS = (3, 6, 10, 16)
-"""Passages that are read for one question: the first ones, and where none of these is enough for an answer, so many in all,
-and so on."""
+"""Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
+all, and so on."""
 FIRST, READ = STEPS[0], STEPS[-1]
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
@@ -92,7 +92,7 @@ class Weigher:
             new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
             scored += self._scored(question, list(new.values()), among, best)
             seen |= set(new)
-            if any(each.score >= 0.0 for each in scored):
+            if any(each.score >= ENOUGH for each in scored):
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
