@@ -491,7 +491,10 @@ def test_several_questions_are_written_each_for_itself_and_what_is_not_found_is_
 ) -> None:
     flag, match = "Which boat needs a green flag?", "Who won the football match yesterday?"
     said = "A green flag is needed by every boat."
-    script: Script = lambda e, text: "NO ANSWER" if match in text else f"{said} [{the(e, 'green flag')}]"  # noqa: E731
+
+    def script(excerpts: Excerpts, text: str) -> str:
+        return "NO ANSWER" if match in text else f"{said} [{the(excerpts, 'green flag')}]"
+
     with writing(script) as served:
         engine = flags(served.url)
         *_, last = events = list(engine.stream(f"{flag} {match}"))
