@@ -198,6 +198,14 @@ def test_the_bench_explains_its_options() -> None:
     assert "--squad" in done.stdout
 
 
+def test_the_bench_of_the_stages_explains_its_options() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "eval.bench_stages", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--paragraphs" in done.stdout
+
+
 def test_generated_text_is_the_same_each_time_and_numbered_throughout() -> None:
     assert generated(20) == generated(20)
     assert generated(20) != generated(20, seed=8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from assistant.qa.citations import heads_once
 from assistant.qa.retriever import Evidence
@@ -151,7 +152,11 @@ def names_another(question: Question, treaties: Sequence[Document]) -> bool:
     Where no treaty is in the question's language only the latter can be told; scripts without capitals have no such names."""
     if question.language in _UNCASED:
         return False
-    said = {token for each in treaties for token in analyse(each.text, each.language)}
+
+    @cache
+    def said() -> set[str]:  # whole treaties are looked through only where there is a name to look for
+        return {token for each in treaties for token in analyse(each.text, each.language)}
+
     known = {at for mention in question.terms for at in range(mention.start, mention.end)}
     comparable = any(each.language == question.language for each in treaties)
     kinds = ""
@@ -162,7 +167,7 @@ def names_another(question: Question, treaties: Sequence[Document]) -> bool:
         if word in question.latin and word.isalpha():
             if not telling:
                 return False  # where all words have capitals, these tell no names
-            strange = found.start() not in known and said.isdisjoint(tokens)
+            strange = found.start() not in known and said().isdisjoint(tokens)
             kinds += "k" if not strange else "A" if word.isupper() else "n" if comparable else "o"
         else:
             kinds += "g" if word.isspace() else "s" if word.isalpha() and not telling else "o"
