@@ -129,7 +129,7 @@ class Question:
 
     def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
         """What embedding models read of the question, and which models: the question itself where any reads its language,
-        else the English names of what it names."""
+        else the English names of what it names. The last finds most, in English too (docs/quality.md)."""
         readers = models.readers(self.language)
         return (self.text, readers) if readers else (self.english, models.readers("en"))
 
@@ -185,7 +185,7 @@ def parse_question(
         paragraph=paragraph,
         sessions=_sessions(rest, vocabulary, spoken),
         weekdays=tuple(_WEEKDAYS.index(day) for day in vocabulary.choices("weekdays", rest, spoken)),
-        days=_days(rest, bool(months), spoken),
+        days=_days(rest, bool(months)),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",
         hour=hour,
@@ -287,7 +287,7 @@ def _articles(text: str, vocabulary: Vocabulary, language: str) -> tuple[tuple[s
     return tuple(dict.fromkeys(numbers)), paragraph, text
 
 
-def _days(text: str, month_named: bool, language: str) -> tuple[int, ...]:
+def _days(text: str, month_named: bool) -> tuple[int, ...]:
     """Days of the month: a number beside a month's name, or with an ordinal ending or 日 / 号."""
     pattern = r"(?<![\d/.:])(\d{1,2})(?:st|nd|rd|th|er)?(?![\d/.:]|\s*[ap]\.?m|\s*月)" if month_named else (
         r"(?<![\d/.:])(\d{1,2})(?:\s*(?:日|号)|th\b|-?го числа)"

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     multilingual: str = Field(
         "auto",
         min_length=1,
-        description="Second model, for languages that the first does not read: 'auto' (the packaged one where it is "
+        description="Second model, multilingual, which finds passages for questions in every language: 'auto' (the packaged one where it is "
         "installed), 'off', 'e5', or a sentence-transformers id or folder.",
     )
     chroma_url: str | None = Field(

@@ -57,7 +57,7 @@ class Vocabulary:
     # Question words
 
     def says(self, kind: str, text: str, language: str) -> bool:
-        """Whether a text has a word of a kind (`when`, `how_many`, `documents`...)."""
+        """Whether a text has a word of a kind (`agenda`, `meetings`...)."""
         return self.find(kind, text, language) is not None
 
     def find(self, kind: str, text: str, language: str) -> re.Match[str] | None:

@@ -26,7 +26,7 @@ from corpus.versions import Versions
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
-    from corpus.vectors import Vectors
+    from corpus.vectors import Index, Vectors
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
@@ -301,6 +301,11 @@ class Library:
             self._settle()
         return self._vector_index
 
+    def _index_of(self, model: Embedder) -> Index:
+        """The vector index of one of the models."""
+        indexes = self._vectors()
+        return (indexes.multilingual if model is self.models.multilingual else None) or indexes.own
+
     def _settle(self) -> None:
         """Lets the vector index take in what the last transactions decided."""
         if not self._store.has_outbox():
@@ -401,20 +406,17 @@ class Library:
         question: str,
         limit: int,
         model: Embedder | None = None,
-        language: str | None = None,
         within: Within | None = None,
     ) -> list[tuple[str, float]]:
         """(passage id, likeness) of the passages nearest in meaning to a question, nearest first, by one of the library's
-        models. `language` is the question's: passages in another one are compared across the two. `within` is the scope
-        that is searched, None for all."""
+        models. `within` is the scope that is searched, None for all."""
         model = model or self.embedder
         vector = self.models.query(question, model)
-        held = list(self.languages()) if language else []
-        crossings = {each: model.crossing(language or "", each) for each in held}
+        held = list(self.languages())
+        crossings = {each: model.crossing(each) for each in held}
         apart = {each: crossing for each, crossing in crossings.items() if crossing is not None}
         with self._guard:
-            indexes = self._vectors()
-            index = (indexes.multilingual if model is self.models.multilingual else None) or indexes.own
+            index = self._index_of(model)
             own = [each for each in held if each not in apart] if apart else None
             found = index.search(vector, limit, own, within)
             for each, crossing in apart.items():
@@ -425,10 +427,11 @@ class Library:
         likeness = model.likeness(np.array([cosine for _, cosine in best], np.float32))
         return [(key, float(value)) for (key, _), value in zip(best, likeness, strict=True)]
 
-    def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """The vectors of passages by id, of the library's own model; passages that it does not read are left out."""
+    def passage_vectors(self, ids: Sequence[str], model: Embedder | None = None) -> dict[str, np.ndarray]:
+        """The vectors of passages by id, of one of the library's models, by default its own; passages that it does not read
+        are left out."""
         with self._guard:
-            return self._vectors().own.of(ids)
+            return self._index_of(model or self.embedder).of(ids)
 
     def lexical(
         self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
@@ -442,13 +445,12 @@ class Library:
         question: str,
         texts: Sequence[str],
         model: Embedder | None = None,
-        languages: tuple[str, str] | None = None,
+        language: str = "",
     ) -> list[float]:
-        """How like a question each of some texts is in meaning, by one of the library's models. `languages` are those of
-        the question and of the texts."""
+        """How like a question each of some texts in a language is in meaning, by one of the library's models."""
         model = model or self.embedder
         vector = self.models.query(question, model)
-        crossing = model.crossing(*languages) if languages else None
+        crossing = model.crossing(language)
         cosines = self.models.texts(texts, model) @ (vector if crossing is None else crossing.moved(vector))
         if crossing is not None:
             cosines = crossing.levelled(cosines)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from itertools import pairwise
+
+from corpus.roman import from_roman, to_roman
 
 PARTS = {"annex": "annex", "art": "art.", "page": "page", "para": "para.", "table": "table", "note": "footnote"}
 """Kinds of places, outermost first, and how a locator writes them."""
@@ -166,7 +167,8 @@ def annex_number(text: str) -> int | str:
         return int(text)
     if text and all(letter in _HAN for letter in text):
         return _han(text)
-    return _roman(text) or text.casefold() or 0
+    numeral = from_roman(text) if set(text) <= set("IVXL") else 0  # an annex C is no hundredth one
+    return numeral or text.casefold() or 0
 
 
 def _first(kind: str, text: str, start: int, end: int) -> tuple[str, re.Match[str]] | None:
@@ -231,7 +233,7 @@ def _written(kind: str, mark: str) -> str:
     """A number as locators write it."""
     if kind == "annex":
         number = annex_number(mark)
-        return _to_roman(number) if isinstance(number, int) and number and not mark.isdigit() else mark.upper()
+        return to_roman(number) if isinstance(number, int) and number and not mark.isdigit() else mark.upper()
     if kind in ("para", "art"):
         head = re.match(rf"\d+(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?|{_HAN_NUMBER}", mark, re.IGNORECASE)
         if head is None:
@@ -253,21 +255,6 @@ def _han(text: str) -> int:
     if not ten:
         return _HAN.index(tens[0]) + 1 if tens else 0
     return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones[0]) + 1 if ones else 0)
-
-
-def _roman(text: str) -> int:
-    values = [{"I": 1, "V": 5, "X": 10, "L": 50}.get(letter, 0) for letter in text]
-    if not values or not all(values):
-        return 0
-    return sum(-v if v < after else v for v, after in pairwise([*values, 0]))
-
-
-def _to_roman(number: int) -> str:
-    made = ""
-    for value, letters in ((50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
-        while number >= value:
-            made, number = made + letters, number - value
-    return made
 
 
 def _join(*parts: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.documents import BlockKind
+from corpus.roman import from_roman
 from ingest.readers import Line
 from ingest.readers.lines import LinePart
 
@@ -26,7 +27,6 @@ _CYRILLIC = "абвгдежзиклмнопрстуфхцчшщэюя"
 _ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HAN = "一二三四五六七八九"
 _DEPTH: dict[LabelKind, int] = {"number": 1, "letter": 2, "roman": 3, "dotted": 4}
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ENDS = re.compile(r"[.!?:;。！？：；؟]['\"”’»)\]]*$")
 _GLUED_PREAMBLE = re.compile(r"^(Preamb(?:le|ule)|PREAMBLE)\s*(?=[A-Z])")
 _PREAMBULAR = (
@@ -230,44 +230,17 @@ def _label(text: str) -> list[tuple[LabelKind, str, int]]:
     found = []
     for kind, pattern in _LABELS:
         if match := pattern.match(text):
-            if kind == "roman" and _roman(match.group(1)) is None:
+            if kind == "roman" and not from_roman(match.group(1)):
                 continue
             found.append((kind, match.group(1), match.end()))
     return found
-
-
-def _roman(text: str) -> int | None:
-    total = 0
-    for letter, following in zip(text, [*text[1:], ""], strict=True):
-        value = _ROMAN[letter]
-        total += -value if following and _ROMAN[following] > value else value
-    return total if text == _to_roman(total) else None
-
-
-def _to_roman(value: int) -> str:
-    made = ""
-    for size, letters in (
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ):
-        while value >= size:
-            made += letters
-            value -= size
-    return made
 
 
 def _value(kind: LabelKind, number: str) -> int:
     if kind == "number":  # "16.3" is the third paragraph of section 16
         return int(number.rpartition(".")[2])
     if kind == "roman":
-        return _roman(number) or 0
+        return from_roman(number)
     for alphabet in (_CYRILLIC, _ABJAD):
         if number[0] in alphabet:
             return alphabet.index(number[0]) + 1

@@ -39,7 +39,6 @@ def test_the_shipped_catalogue_loads_and_its_keys_are_unique(catalogue: Catalogu
     assert len(catalogue.meetings) >= 8
     keys = [entry.key for entry in catalogue.entries]
     assert len(set(keys)) == len(keys)
-    assert all(catalogue.by_key(entry.key) is entry for entry in catalogue.entries)
 
 
 def test_every_entry_of_the_catalogue_is_complete(catalogue: Catalogue) -> None:
@@ -184,7 +183,7 @@ def test_each_starter_text_is_a_digest_that_says_so_and_names_its_sources(name: 
     raw = (files("corpus") / "starter" / name).read_text(encoding="utf-8")
     assert re.search(r"^sources:\n- .+", raw, re.MULTILINE)
     if document.symbol is not None:
-        assert catalogue.by_key(document.key) is not None
+        assert document.key in {entry.key for entry in catalogue.entries}
 
 
 @pytest.mark.parametrize("name", STARTER)

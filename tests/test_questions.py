@@ -382,7 +382,7 @@ def test_a_concept_gives_its_names_in_each_language_and_none_where_it_has_none()
     assert words.names(0, "zh") == []
 
 
-KINDS = ("when", "which_document", "item", "article", "paragraph", "meetings", "sittings", "agenda")
+KINDS = ("stopwords", "asking", "item", "article", "paragraph", "meetings", "sittings", "agenda")
 CHOICES = {"weekdays": 7, "months": 12, "dayparts": 2}
 
 

@@ -62,8 +62,7 @@ def _cosines(subject: Question, units: Sequence[Unit], library: Library) -> list
     asked, readers = subject.for_models(library.models)
     if not asked or not readers:
         return [0.0] * len(units)
-    spoken = subject.language if library.models.readers(subject.language) else "en"
-    return likenesses(library, asked, spoken, readers, units)
+    return likenesses(library, asked, readers, units)
 
 
 def _coverage(wanted: Mapping[str, float], unit: Unit) -> float:

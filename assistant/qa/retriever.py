@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.question import Question
 from corpus.documents import Document, Passage, Within
 from corpus.library import Library
-
-if TYPE_CHECKING:
-    from corpus.embedding import Embedder
 
 POOL = 200
 """Hits that each index contributes; twice as many where language versions of what is searched take places."""
@@ -25,9 +22,8 @@ LEXICAL_WEIGHT = 1.0
 OWN_WEIGHT = 3.0
 """Weight of words in the question's own language where the embedding model does not read it."""
 ABROAD_WEIGHT = 0.2
-"""Weight of the names and numbers of a question in documents of another language, where a model reads the question."""
-TRANSLATED_WEIGHT = 0.4
-"""The same, with the English words that a question's are near to, in English documents."""
+"""Weight of words in documents of another language, where a model reads the question: names, numbers, and the English words that
+a question's are near to."""
 DOCUMENT_WEIGHT = 0.4
 """What the best passage of a document adds to the others: most questions are about one document."""
 
@@ -88,13 +84,13 @@ class Retriever:
         unread = not library.models.readers(question.language)
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
-        for model in readers if text and told else ():
-            near = library.dense(text, pool, model, question.language, within)
+        if text and told and readers:
+            near = library.dense(text, pool, readers[-1], within)
             for passage_id, cosine in near:
                 dense.setdefault(passage_id, cosine)
-            _fuse(scores, near, DENSE_WEIGHT / len(readers))
+            _fuse(scores, near, DENSE_WEIGHT)
         if question.language in languages and len(languages) > 1 and not unread:
-            self._level(scores, question, readers)
+            self._level(scores, question)
         for language in languages:
             tokens = self.tokens(question, language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
@@ -102,7 +98,7 @@ class Retriever:
             # Where no model reads the question's language, its own words are all there is.
             weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
             if not unread and language != question.language:
-                weight = TRANSLATED_WEIGHT if language == "en" else ABROAD_WEIGHT
+                weight = ABROAD_WEIGHT
             hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
             lexical.update(hits)
             _fuse(scores, hits, weight)
@@ -149,15 +145,13 @@ class Retriever:
             ),
         )
 
-    def _level(self, scores: dict[str, float], question: Question, readers: Sequence[Embedder]) -> None:
-        """Scores by meaning, made equal for all languages where passages in the question's own compete with others:
-        fewer of the models read these, and words can't be compared, so that meaning counts for both."""
+    def _level(self, scores: dict[str, float], question: Question) -> None:
+        """Scores by meaning, made equal for all languages where passages in the question's own compete with others: words
+        can't be compared across languages, so that meaning counts for both."""
         languages = self._library.versions().language_of
         for passage_id, passage in self._library.passages_by_id(list(scores)).items():
-            language = languages[passage.document_id]
-            if language != question.language:
-                reading = sum(model in self._library.models.readers(language) for model in readers)
-                scores[passage_id] *= (1 + LEXICAL_WEIGHT / DENSE_WEIGHT) * len(readers) / max(1, reading)
+            if languages[passage.document_id] != question.language:
+                scores[passage_id] *= 1 + LEXICAL_WEIGHT / DENSE_WEIGHT
 
 
 def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float) -> None:

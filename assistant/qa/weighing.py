@@ -151,9 +151,8 @@ class Weigher:
         models = self._library.models.readers(question.language)
         if not models:
             return [[0.0] * len(sentences) for _, sentences in passages]
-        model = next((each for each in models if each in self._library.models.readers(language)), models[0])
         texts = [text for _, sentences in passages for text in sentences]
-        told = iter(self._library.likenesses(question.text, texts, model, (question.language, language)))
+        told = iter(self._library.likenesses(question.text, texts, models[-1], language))
         return [[next(told) for _ in sentences] for _, sentences in passages]
 
     def _scored(
@@ -180,26 +179,24 @@ class Weigher:
         return [Scored(unit, UNREAD if near is None else told.above(near[n]), told) for n, unit in enumerate(units)]
 
     def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
-        """How near to the question units are, 0 to 2: their likeness in meaning and their passages', by the first model that
-        reads both; None where none reads the question."""
+        """How near to the question units are, 0 to 2: their likeness in meaning and their passages', by the model that
+        searches for it; None where none reads the question."""
         readers = self._library.models.readers(question.language)
         if not readers:
             return None
-        found = likenesses(self._library, question.text, question.language, readers, units)
+        found = likenesses(self._library, question.text, readers[-1:], units)
         passages = [unit.evidence.dense for unit in units]
         return [one + (one if passage is None else passage) for one, passage in zip(found, passages, strict=True)]
 
 
-def likenesses(
-    library: Library, asked: str, spoken: str, readers: Sequence[Embedder], units: Sequence[Unit]
-) -> list[float]:
-    """How like a text in a language units are in meaning, 0 to 1, each by the first of some models that reads its language too,
+def likenesses(library: Library, asked: str, readers: Sequence[Embedder], units: Sequence[Unit]) -> list[float]:
+    """How like a text units are in meaning, 0 to 1, each by the first of some models that reads its language too,
     else by the first."""
     found = [0.0] * len(units)
     for language in dict.fromkeys(unit.document.language for unit in units):
         rows = [n for n, unit in enumerate(units) if unit.document.language == language]
         model = next((each for each in readers if each in library.models.readers(language)), readers[0])
-        told = library.likenesses(asked, [compared(units[n]) for n in rows], model, (spoken, language))
+        told = library.likenesses(asked, [compared(units[n]) for n in rows], model, language)
         for n, likeness in zip(rows, told, strict=True):
             found[n] = likeness
     return found

@@ -7,16 +7,15 @@ those that search needs anyway.
 from __future__ import annotations
 
 import io
-import zlib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.embedding.files import DAMAGED
 from corpus.embedding.graph import quantised
 from corpus.embedding.interface import EmbeddingError
 
@@ -76,17 +75,13 @@ def read_weights(path: Path) -> bytes:
         raise EmbeddingError(f"The reader's weights {path} can't be read ({error.strerror}). {REMEDY}") from error
 
 
-_DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
-"""What numpy, zipfile and unpacking raise over a file that is not whole or not of this kind."""
-
-
 def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
     """The weights, float32, from the bytes of their file, each checked by the file's own checksums. Raises `EmbeddingError`
     that names the file and what to do where it is damaged."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as held:
             return unpacked({name: held[name] for name in held.files})
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise damaged(path, str(error) or type(error).__name__) from error
 
 

@@ -71,9 +71,9 @@ class PoliteEmbedder:
         """One vector a text, batch by batch."""
         return self._batches(texts, lambda part: self._embedder.embed_passages(part, progress))
 
-    def crossing(self, asked: str, read: str) -> Crossing | None:
+    def crossing(self, read: str) -> Crossing | None:
         """What it takes to compare two languages."""
-        return self._embedder.crossing(asked, read)
+        return self._embedder.crossing(read)
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines on the scale that models share."""

@@ -55,10 +55,10 @@ def clauses(text: str, language: str) -> tuple[Clause, ...]:
         if made[-1] and any(read[made[-1][-1]].start < cut <= word.start for cut in cuts):
             made.append([])
         made[-1].append(n)
-    return tuple(_clause(read, indices, bounds, text, language) for indices in made if indices)
+    return tuple(_clause(read, indices, bounds, language) for indices in made if indices)
 
 
-def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], text: str, language: str) -> Clause:
+def _clause(read: tuple[Word, ...], indices: list[int], bounds: set[int], language: str) -> Clause:
     book = thesaurus(language)
     mine = tuple(read[n] for n in indices)
     said = {

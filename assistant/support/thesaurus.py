@@ -70,11 +70,7 @@ class Phrases:
     def _same(self, word: Word, name: Word, place: int) -> bool:
         if (place and word.stem != name.stem) or (name.surface[0].isupper() and not word.surface[0].isupper()):
             return False
-        one, other = fold(word.surface), fold(name.surface)
-        shared = next(
-            (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-        )
-        return not self._close or shared >= max(len(one), len(other)) - 3
+        return not self._close or forms_of_one(word.surface, name.surface)
 
     def _known(self, word: Word) -> Sequence[tuple[tuple[Word, ...], int]]:
         """The phrases that may begin with a word; in Arabic also without the particle written together with it."""

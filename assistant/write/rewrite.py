@@ -21,7 +21,6 @@ TURNS = 6
 LONGEST = 400
 """Characters of a question that a model may make; a reply that says more is cut off and refused."""
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
-_QUESTION_WORDS = ("what", "when", "who", "where", "how_many", "how_long", "why", "define", "which_document")
 _SYSTEM = """You rewrite the last question of a conversation so that it can be understood without the conversation.
 Write one question in {language}, on one line, and nothing else: no answer, no comment, no quotation marks.
 Put in the place of "it", "that one", "and there" and the like what they stand for, and add what the question leaves out.
@@ -97,5 +96,5 @@ def _units(text: str, language: str) -> set[str]:
 
 
 def _function_words(language: str, vocabulary: Vocabulary) -> set[str]:
-    forms = [form for kind in ("stopwords", *_QUESTION_WORDS) for form in vocabulary.forms(kind, language)]
+    forms = [form for kind in ("stopwords", "asking") for form in vocabulary.forms(kind, language)]
     return _units(fold(" ".join(forms)), language) | _units(" ".join(forms), language)

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -106,14 +105,6 @@ class Catalogue:
         meetings = _each(data, "meetings", _meeting)
         bodies = dict(_each(data, "bodies", lambda raw: (str(raw["code"]), str(raw["name"]))))
         return cls(entries, meetings, bodies)
-
-    def by_key(self, key: str) -> Entry | None:
-        """The entry of a document key."""
-        return self._keys.get(key)
-
-    @cached_property
-    def _keys(self) -> dict[str, Entry]:
-        return {entry.key: entry for entry in self.entries}
 
     def by_symbol(self, symbol: Symbol) -> list[Entry]:
         """All entries that bear a symbol (two treaties share A/RES/55/25)."""

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import zlib
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from zipfile import BadZipFile
 
 from corpus.embedding.interface import EmbeddingError
 
 _ABANDONED_AFTER = 3600.0
 """Seconds. A temporary file this much older than a new one was left by a process that was killed."""
+
+DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
+"""What numpy, zipfile and unpacking raise over a file of arrays that is not whole or not of the kind that is wanted."""
 
 
 @dataclass(frozen=True)

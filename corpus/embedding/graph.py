@@ -200,12 +200,10 @@ class _Builder:
         self._append(operator, inputs, [output], **attributes)
         return output
 
-    def _append(
-        self, operator: str, inputs: list[str], outputs: list[str], domain: str = "", **attributes: Any
-    ) -> None:
+    def _append(self, operator: str, inputs: list[str], outputs: list[str], **attributes: Any) -> None:
         from onnx import helper
 
-        self._nodes.append(helper.make_node(operator, inputs, outputs, domain=domain, **attributes))
+        self._nodes.append(helper.make_node(operator, inputs, outputs, **attributes))
 
 
 class _ReaderBuilder(_Builder):

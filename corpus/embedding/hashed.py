@@ -50,7 +50,7 @@ class HashEmbedder:
                 progress(1)
         return vectors
 
-    def crossing(self, asked: str, read: str) -> Crossing | None:
+    def crossing(self, read: str) -> Crossing | None:
         """None: spelling is compared."""
         return None
 

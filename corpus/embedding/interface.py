@@ -17,10 +17,10 @@ class EmbeddingError(Exception):
 
 @dataclass(frozen=True)
 class Crossing:
-    """How vectors of questions in one language are compared with those of texts in another.
+    """How vectors of questions are compared with those of texts in a language that lies elsewhere.
 
-    `shift` is added to the question's vector. Cosines are then put on the scale that they have within the question's
-    own language: those of unrelated texts get the same mean and spread.
+    `shift` is added to the question's vector. Cosines are then put on the scale that they have where nothing is moved: those
+    of unrelated texts get the same mean and spread.
     """
 
     shift: NDArray[np.float32]
@@ -34,7 +34,7 @@ class Crossing:
         return unit
 
     def levelled(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines with a vector that was moved, on the scale of the question's language."""
+        """Cosines with a vector that was moved, on the scale of those with one that was not."""
         return self.scale * cosines + self.offset
 
 
@@ -90,9 +90,9 @@ class Embedder(Protocol):
         """The unit vector of a question: (dimension,), float32."""
         ...
 
-    def crossing(self, asked: str, read: str) -> Crossing | None:
-        """What it takes to compare questions in the language `asked` with texts in the language `read` (ISO 639-1); None
-        where they are compared as they are."""
+    def crossing(self, read: str) -> Crossing | None:
+        """What it takes to compare questions with texts in the language `read` (ISO 639-1); None where they are compared as
+        they are."""
         ...
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:

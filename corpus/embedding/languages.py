@@ -3,7 +3,8 @@
 The language of a text shows in its vector beside what it says: the passages nearest to a question are not those that
 answer it best but those whose language is most like its own. The difference of the means of parallel texts is what the
 languages add (Yang et al., "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual
-Representations", 2021).
+Representations", 2021). Questions lie where English ones do (`corpus.embedding.queries`), so that only the language of what
+is read matters.
 """
 
 from __future__ import annotations
@@ -19,23 +20,22 @@ from corpus.documents import LANGUAGES
 from corpus.embedding.interface import Crossing
 
 FIGURES = "e5-languages.npz"
-"""The file in this folder, made by `python -m eval.languages`: `moved`, how much of the difference of two languages' means
-a question is moved by; `means` (languages x dimension) of the same questions in each language; `cosines` and `spreads`
-(asked x read), mean and standard deviation of the cosines of questions, so moved, with other questions as passages.
-Languages are in the order of `LANGUAGES`."""
+"""The file in this folder, made by `python -m eval.training languages`: `moved`, how much of the difference of a language's mean and that
+of English a question is moved by; `means` (languages x dimension) of the same passages in each language; `cosines` and
+`spreads` (languages), mean and standard deviation of the cosines of questions, so moved, with passages that say something
+else. Languages are in the order of `LANGUAGES`."""
+ENGLISH = LANGUAGES.index("en")
 
 
 @cache
-def crossing(asked: str, read: str) -> Crossing | None:
-    """What it takes to compare questions in one language with texts in another; None for languages that have no
-    figures, and within one language."""
-    if asked == read or asked not in LANGUAGES or read not in LANGUAGES:
+def crossing(read: str) -> Crossing | None:
+    """What it takes to compare questions with texts in a language; None for English and for languages that have no figures."""
+    if read == "en" or read not in LANGUAGES:
         return None
-    figures = _figures()
-    own, other = LANGUAGES.index(asked), LANGUAGES.index(read)
-    shift = figures["moved"] * (figures["means"][other] - figures["means"][own])
-    scale = float(figures["spreads"][own, own] / figures["spreads"][own, other])
-    offset = float(figures["cosines"][own, own] - scale * figures["cosines"][own, other])
+    figures, other = _figures(), LANGUAGES.index(read)
+    shift = figures["moved"] * (figures["means"][other] - figures["means"][ENGLISH])
+    scale = float(figures["spreads"][ENGLISH] / figures["spreads"][other])
+    offset = float(figures["cosines"][ENGLISH] - scale * figures["cosines"][other])
     return Crossing(shift.astype(np.float32), scale, offset)
 
 

@@ -63,9 +63,8 @@ class PackagedModel(ABC):
             raise ValueError(f"threads must be 1 or more, not {threads}")
         if precision not in ("int8", "fp32"):
             raise ValueError(f"precision must be 'int8' or 'fp32', not {precision!r}")
-        digest = self._weights[1][:12]
-        self.fingerprint = f"{self.name}@{digest}/{precision}-{_FORMAT}"
-        self._cached = cache_dir / f"{self.name}-{digest}-{precision}-{_FORMAT}.onnx"
+        self.fingerprint = f"{self.name}@{self._weights[1][:12]}/{precision}-{_FORMAT}"
+        self._cache_dir = cache_dir
         self._threads = threads
         self._precision: Precision = precision
         self._model_dir = model_dir
@@ -105,7 +104,7 @@ class PackagedModel(ABC):
         """The unit vector of a question: (dimension,)."""
         return self._embed(self._prefixes[0] + text)
 
-    def crossing(self, asked: str, read: str) -> Crossing | None:
+    def crossing(self, read: str) -> Crossing | None:
         """None, for a model of one language."""
         return None
 
@@ -147,18 +146,23 @@ class PackagedModel(ABC):
                     self._loaded_session = open_session(self._converted(), optimise=False)
         return self._loaded_session
 
+    def _cached_name(self) -> str:
+        """What the weights are called in the cache, before their precision."""
+        return f"{self.name}-{self._weights[1][:12]}"
+
     def _converted(self) -> bytes:
         """The ONNX model: from the cache if it is whole and the weights are those that it was made from."""
+        path = self._cache_dir / f"{self._cached_name()}-{self._precision}-{_FORMAT}.onnx"
         name, digest = self._weights
         weights = self._folder() / name
         now = Source.of(weights)
-        cached = read_cached(self._cached)
+        cached = read_cached(path)
         if cached is not None and cached[1] == now:
             return cached[0]
         # Another size or time than noted: the weights themselves must tell whether they are still the same.
         data = read_verified(weights, digest, self._remedy())
         model = cached[0] if cached is not None else self._convert(data)
-        write_cached(self._cached, model, now or Source(len(data), 0))
+        write_cached(path, model, now or Source(len(data), 0))
         return model
 
     def _convert(self, data: bytes) -> bytes:

@@ -104,7 +104,7 @@ class SentenceTransformerEmbedder:
         vector: NDArray[np.float32] = self._encode([text], query=True)[0]
         return vector
 
-    def crossing(self, asked: str, read: str) -> Crossing | None:
+    def crossing(self, read: str) -> Crossing | None:
         """None: what languages add to the vectors of a model of one's own is not known."""
         return None
 

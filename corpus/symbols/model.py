@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, total_ordering
 from urllib.parse import quote
 
+from corpus.roman import from_roman
+
 from .anatomy import Anatomy, dissect
 from .evidence import fault_of_typed
 from .grammar import Component, Half, Reading, no_symbol, read
@@ -12,7 +14,6 @@ from .vocabulary import LANGUAGES, MODIFIERS, ModifierKind
 
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
 _ROMAN = re.compile(r"(?=.)(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
-_ROMAN_VALUE = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 
 _Key = tuple[tuple[tuple[int, int, str], ...], ...]
 
@@ -88,11 +89,6 @@ class Symbol:
         """The symbol without modifiers: the end of the chain of parents; the symbol itself, if it has
         none."""
         return self if self.parent is None else self.parent.base
-
-    @property
-    def alternate(self) -> "Symbol | None":
-        """The second symbol of a document that bears two; None for the others."""
-        return Symbol(self._halves[1].text) if len(self._halves) > 1 else None
 
     @property
     def all(self) -> tuple["Symbol", ...]:
@@ -205,12 +201,7 @@ def _natural(component: str) -> tuple[tuple[int, int, str], ...]:
         if token.isdigit():
             key.append((0, int(token), ""))
         elif counting and _ROMAN.fullmatch(token):
-            key.append((0, _roman(token), ""))
+            key.append((0, from_roman(token), ""))
         else:
             key.append((1, 0, token))
     return tuple(key)
-
-
-def _roman(numeral: str) -> int:
-    values = [_ROMAN_VALUE[letter] for letter in numeral]
-    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))

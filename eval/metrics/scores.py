@@ -36,7 +36,6 @@ MEASURES: Mapping[str, str] = {
     "ndcg_at_10": "answerable cases: nDCG@10 with the gold places as what is relevant",
 }
 """Measures of a case, all 0..1 and higher is better, with the cases that they are about."""
-RETRIEVAL = frozenset(name for name in MEASURES if "_at_" in name) | {"mrr"}
 
 
 def abstained(record: Record) -> bool:

@@ -78,9 +78,9 @@ class RememberedEmbedder:
         """The unit vector of a question: (dimension,)."""
         return self._inner.embed_query(text)
 
-    def crossing(self, asked: str, read: str) -> Crossing | None:
+    def crossing(self, read: str) -> Crossing | None:
         """As `inner` says."""
-        return self._inner.crossing(asked, read)
+        return self._inner.crossing(read)
 
     def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         """As `inner` says."""

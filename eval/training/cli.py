@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _Item = TypeVar("_Item")
 SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
 """Where the readers that ship lie."""
+EMBEDDING = Path(__file__).parents[2] / "corpus" / "embedding"
+"""Where what ships with the embedding models lies."""
 
 app = typer.Typer(
     help="How the readers that ship are made: rows, training, export, calibration, card.",
@@ -80,6 +82,53 @@ def train(
         plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
         trained(rows, plan, out, begin, lambda said: talk.print(visible(said), markup=False))
     _print(f"{out / 'reader.pt'}")
+
+
+@app.command()
+def languages(
+    folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
+) -> None:
+    """Measure what each language adds to the vectors of the multilingual model."""
+    from corpus.embedding import PackagedE5
+    from corpus.embedding.languages import FIGURES
+    from eval.training.export import npz
+    from eval.training.languages import PARALLEL, figures_of, parallel
+    from eval.training.rows import QUESTIONS, TRANSLATIONS
+    from eval.training.shelf import models_in
+
+    file = EMBEDDING / FIGURES
+    with _told():
+        figures = figures_of(parallel(QUESTIONS, TRANSLATIONS, PARALLEL), PackagedE5(models_in(folder)))
+        file.write_bytes(npz(figures))
+    _print(str(file))
+
+
+@app.command()
+def queries(
+    shared: Annotated[Path, typer.Option(help="Folder with documents/un/train/.")],
+    out: Annotated[Path, typer.Option(help="Folder of the checkpoint, and of the library and models that it needs.")],
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Box of time; by default that of the plan.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
+) -> None:
+    """Train the query encoder of the multilingual model, and write it where it ships."""
+    from dataclasses import replace
+
+    from corpus.embedding.queries import QUERIES
+    from eval.training.export import npz
+    from eval.training.queries import Plan, encoder_of, shelves_in
+    from eval.training.queries import train as trained
+
+    plan = Plan(threads=threads)
+    plan = plan if minutes is None else replace(plan, minutes=minutes)
+    file = EMBEDDING / QUERIES
+    with _told(), _teller() as tell:
+        shelves = shelves_in(shared, out, tell)
+        encoder = encoder_of(plan)
+        trained(encoder, shelves, plan, out, tell.note)
+        made = npz(encoder.factors())
+        file.write_bytes(made)
+    talk.print(f"{len(made) / 1e6:.1f} MB.")
+    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
 
 
 @app.command()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
-import lzma
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Group:
     reads: tuple[Read, ...]
 
 
-_OPENED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lzma.decompress}
+_OPENED: Mapping[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 
 
 def folded(text: str) -> str:
@@ -56,7 +56,7 @@ def save(groups: Iterable[Group], path: Path) -> int:
 
 
 def lines_of(path: Path) -> Iterator[Any]:
-    """The JSON values of a file, one a line, compressed (.gz, .xz) or not. Raises `ValueError` with file and line for what is
+    """The JSON values of a file, one a line, compressed (.gz, .bz2) or not. Raises `ValueError` with file and line for what is
     none."""
     text = _OPENED.get(path.suffix, bytes)(path.read_bytes()).decode()
     # Not `splitlines`, which also breaks at separators that JSON may hold as they are.

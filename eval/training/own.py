@@ -74,7 +74,7 @@ def own_groups(
         told = TRANSLATED if source == WRITTEN_ABOUT else source
         for raw in others.get(asked.id, ()):
             named = f"{told}{asked.kind}"
-            yield replace(group, source=named, language=raw["language"], question=_with_turn_before(raw))
+            yield replace(group, source=named, language=raw["language"], question=with_turn_before(raw))
 
 
 def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:
@@ -95,13 +95,14 @@ def _asked(raw: dict[str, Any], library: Library, by_stem: Mapping[str, str]) ->
             spans.setdefault(held, []).append(found)
     if places and not spans:
         return None
-    question = _with_turn_before(raw)
+    question = with_turn_before(raw)
     facts = tuple(tuple(each) for each in raw.get("facts", []))
     about = by_stem.get(raw["document"])
     return Asked(raw.get("id", ""), about, question, raw["language"], raw["kind"], facts, spans)
 
 
-def _with_turn_before(raw: Mapping[str, Any]) -> str:
+def with_turn_before(raw: Mapping[str, Any]) -> str:
+    """The words of a question, the turn before it first."""
     return " ".join([*raw.get("history", [])[-1:], raw["question"]])
 
 

@@ -20,10 +20,10 @@ from ingest.outcomes import Progress
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
 QUESTIONS, TRANSLATIONS, PASSAGES, INDEX, MEETINGS, PATTERNS, TREATIES = (
-    DATA / f"{name}.jsonl.xz"
+    DATA / f"{name}.jsonl.bz2"
     for name in ("questions", "translations", "passages", "index", "meetings", "meeting-questions", "treaties")
 )
-TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.xz" for name in ("questions", "translations"))
+TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.bz2" for name in ("questions", "translations"))
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
 ASIDE = "aside.jsonl"
@@ -109,11 +109,17 @@ def _meetings(out: Path, tell: Teller) -> list[Group]:
 
 def _treaties(out: Path, tell: Teller) -> list[Group]:
     """Much of a treaty stands alike in others, so that a question is asked of its own one only."""
-    folder, what = out / "treaties", "questions on invented treaties"
+    what = "questions on invented treaties"
+    return _own(TREATY_QUESTIONS, treaty_files(out), out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)
+
+
+def treaty_files(out: Path) -> Path:
+    """The folder with the invented treaties as documents, made in another one."""
+    folder = out / "treaties"
     folder.mkdir(parents=True, exist_ok=True)
     for made in lines_of(TREATIES):
         (folder / f"{made['name']}.md").write_text(made["text"], encoding="utf-8")
-    return _own(TREATY_QUESTIONS, folder, out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)
+    return folder
 
 
 def _saved(groups: Sequence[Group], path: Path, note: Callable[[str], None]) -> Path:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-_ROMAN = tuple(
-    zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
-        strict=True,
-    )
-)
+from corpus.roman import to_roman
+
 _LETTERS = {
     "lowerLetter": "abcdefghijklmnopqrstuvwxyz",
     "upperLetter": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -31,7 +26,7 @@ def number(value: int, style: str) -> str:
         again, place = divmod(value - 1, len(_LETTERS[style]))
         return _LETTERS[style][place] * (again + 1)
     if style in ("lowerRoman", "upperRoman") and 1 <= value <= 9999:
-        return _roman(value) if style == "lowerRoman" else _roman(value).upper()
+        return to_roman(value).lower() if style == "lowerRoman" else to_roman(value)
     if style == "decimalZero":
         return f"{value:02d}"
     if style == "ordinal":
@@ -48,14 +43,6 @@ def number(value: int, style: str) -> str:
     if style in _HAN_OTHER:
         return _counted(value) if style == "japaneseCounting" and 1 <= value <= 9999 else _digits(value)
     return str(value)
-
-
-def _roman(value: int) -> str:
-    made = ""
-    for size, letters in _ROMAN:
-        again, value = divmod(value, size)
-        made += letters * again
-    return made
 
 
 def _ordinal(value: int) -> str:

@@ -7,26 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from corpus.roman import to_roman
 from ingest.readers.lines import LinePart
 
 BREAK = "\v"
 """A line break within a paragraph; decoding takes all control characters out, so that it can mean nothing else."""
 
-_ROMAN = (
-    (1000, "m"),
-    (900, "cm"),
-    (500, "d"),
-    (400, "cd"),
-    (100, "c"),
-    (90, "xc"),
-    (50, "l"),
-    (40, "xl"),
-    (10, "x"),
-    (9, "ix"),
-    (5, "v"),
-    (4, "iv"),
-    (1, "i"),
-)
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _UNNUMBERED = ("disc", "circle", "square", "disclosure-open", "disclosure-closed", "")
 _MAX_NUMBER = 10_000_000
@@ -113,10 +99,7 @@ def _numeral(number: int, marker: str) -> str:
             number, rest = divmod(number - 1, 26)
             made = chr(97 + rest) + made
     elif marker.endswith("roman") and 0 < number < 4000:
-        made = ""
-        for size, letters in _ROMAN:
-            made += letters * (number // size)
-            number %= size
+        made = to_roman(number).lower()
     elif marker == "decimal-leading-zero":
         made = f"{number:02d}"
     return made.upper() if marker.startswith("upper-") else made

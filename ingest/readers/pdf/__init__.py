@@ -100,8 +100,7 @@ def _page_text(
     framed: Framed, size: float, before: list[Note], gap_before: float | None
 ) -> tuple[PageText, tuple[Note, ...]]:
     page = framed.page
-    carrying = bool(before) and before[-1].page == page.number - 1
-    footed = part_notes(page, framed.prints, size, carrying)
+    footed = part_notes(page, framed.prints, size)
     if footed.carried and before:
         before[-1].lines += footed.carried
     masthead: list[Print] = []

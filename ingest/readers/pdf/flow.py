@@ -91,7 +91,7 @@ def flowing(pages: Sequence[PageText], size: float) -> list[Item]:
     last_measure: _Measure | None = None
     for page in pages:
         measure = _measure(page, general)
-        items = _page_items(page, measure, size)
+        items = _page_items(page, measure)
         if made and items and last_measure and _goes_on(made, items[0], last_measure, measure, page.number):
             whole, rest = made[-1], items[0]
             assert isinstance(whole, Paragraph)
@@ -176,7 +176,7 @@ def _measure(page: PageText, general: dict[float, float]) -> _Measure:
     )
 
 
-def _page_items(page: PageText, measure: _Measure, size: float) -> list[Item]:
+def _page_items(page: PageText, measure: _Measure) -> list[Item]:
     items: list[Item] = []
     tables = sorted(page.tables, key=lambda table: table.top)
     paragraph: Paragraph | None = None

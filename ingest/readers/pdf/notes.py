@@ -35,10 +35,9 @@ class Footed:
     carried: tuple[str, ...]
 
 
-def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float, carrying: bool = False) -> Footed:
-    """Parts the lines of a page. `size` is the font size of the text, points; `carrying` says that a note of the
-    page before may go on."""
-    start = _start(page, prints, size, carrying)
+def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float) -> Footed:
+    """Parts the lines of a page. `size` is the font size of the text, points."""
+    start = _start(page, prints, size)
     notes: list[Note] = []
     carried: list[str] = []
     for line in prints[start:]:
@@ -69,7 +68,7 @@ def label_of(line: Print) -> tuple[str, str] | None:
     return None
 
 
-def _start(page: PageGlyphs, prints: Sequence[Print], size: float, carrying: bool) -> int:
+def _start(page: PageGlyphs, prints: Sequence[Print], size: float) -> int:
     """The index of the first line that belongs to the footnotes."""
     for n in range(len(prints) - 1, -1, -1):
         if _SEPARATOR.fullmatch(prints[n].text.replace(" ", "")):

@@ -1,0 +1,28 @@
+"""Roman numerals."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+_STEPS = (
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"),
+    (5, "V"), (4, "IV"), (1, "I"),
+)  # fmt: skip
+_VALUES = {letters: value for value, letters in _STEPS if len(letters) == 1}
+
+
+def to_roman(number: int) -> str:
+    """A number in capitals, as it is written; nothing for 0 and less."""
+    made, left = "", max(0, number)
+    for value, letters in _STEPS:
+        made += letters * (left // value)
+        left %= value
+    return made
+
+
+def from_roman(text: str) -> int:
+    """The value of a numeral in capitals or in small letters; 0 for what is none."""
+    values = [_VALUES.get(letter, 0) for letter in text.upper()]
+    number = sum(-value if value < after else value for value, after in pairwise([*values, 0]))
+    written = to_roman(number)
+    return number if text in (written, written.lower()) else 0
