@@ -14,7 +14,7 @@ from assistant.page.anchors import anchors_of
 from assistant.page.listing import list_documents
 from assistant.page.plain import page, plainly
 from assistant.page.reference import edition_words, official_address
-from assistant.page.rendering import document_path, web_address
+from assistant.page.rendering import version_path, web_address
 from assistant.page.timetable import meeting_views
 from assistant.service import Service
 from corpus.documents import Block, Document
@@ -179,5 +179,5 @@ def _version(document: Document, reader: str) -> dict[str, str]:
         "language": document.language,
         "edition": edition_words(document, reader),
         "direction": direction(document.language),
-        "path": f"{document_path(document.key)}?language={document.language}&edition={document.edition}",
+        "path": version_path(document),
     }

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from assistant.labels import LANGUAGE_NAMES, direction, mark, word
 from corpus.documents import Document
+from corpus.store import Header
 
 
 def render(template: str, reader: str = "en", /, **values: object) -> str:
@@ -64,12 +65,14 @@ def document_path(key: str) -> str:
     return f"/documents/{quote(key, safe='/')}"
 
 
+def version_path(version: Document | Header) -> str:
+    """The address of a document's page in one language and edition."""
+    return f"{document_path(version.key)}?language={version.language}&edition={version.edition}"
+
+
 def words_path(document: Document, start: int, end: int) -> str:
     """The address of a document's page at some words of it, which are marked there."""
-    return (
-        f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
-        f"&words={start}-{end}#words"
-    )
+    return f"{version_path(document)}&words={start}-{end}#words"
 
 
 def web_address(url: str | None) -> str | None:

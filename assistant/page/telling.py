@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.labels import word, words_of
-from assistant.page.rendering import carried, document_path
+from assistant.page.rendering import carried, version_path
 from assistant.page.sources import sources_of
 from assistant.page.turns import Turn
 from assistant.qa.answer import Answer, Pointer, Statement
@@ -91,7 +91,6 @@ def _pointers(service: Service, pointers: Sequence[Pointer]) -> list[dict[str, s
     made = []
     for each in pointers:
         document = service.library.document(each.document)
-        path = f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
         title = "" if document.short and document.label.startswith(document.short) else each.title
-        made.append({"locator": each.locator, "title": title, "path": path})
+        made.append({"locator": each.locator, "title": title, "path": version_path(document)})
     return made

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from assistant.access import Principal
 from assistant.frames import date_text
 from assistant.labels import LANGUAGE_NAMES, direction, word
-from assistant.page.rendering import document_path
+from assistant.page.rendering import version_path
 from assistant.service import Service
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting
@@ -38,7 +38,7 @@ def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> di
         "language": agenda.language,
         "direction": direction(agenda.language),
         "symbol": agenda.label,
-        "path": _path(agenda),
+        "path": version_path(agenda),
         "check": f"/agenda?{urlencode({'meeting': agenda.symbol})}" if agenda.symbol else "",
         "days": [{"date": date_text(day, reader), "sittings": sittings} for day, sittings in days.items()],
         "agenda": [_item(service, meeting, agenda, each, reader) for each in meeting.items if each.number == each.main],
@@ -60,7 +60,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
         "documents": [_document(service, Symbol.parse(text), reader) for text in dict.fromkeys(documents)],
-        "annotations": f"{_path(agenda)}#item-{item.number}",
+        "annotations": f"{version_path(agenda)}#item-{item.number}",
         "ask": f"/?{urlencode(asked)}",
         "brief": f"/briefings?{urlencode(briefed)}" if agenda.symbol else "",
         "question": asked["ask"],
@@ -79,16 +79,12 @@ def _document(service: Service, symbol: Symbol, reader: str) -> dict[str, Any]:
             {
                 "language": each.header.language,
                 "name": LANGUAGE_NAMES[each.header.language],
-                "path": f"{document_path(each.header.key)}?language={each.header.language}&edition={each.header.edition}",
+                "path": version_path(each.header),
             }
             for each in held
         ],
         "official": link(symbol, reader),
     }
-
-
-def _path(document: Document) -> str:
-    return f"{document_path(document.key)}?language={document.language}&edition={document.edition}"
 
 
 def _dates(dates: tuple[dt.date, ...], reader: str) -> str:
