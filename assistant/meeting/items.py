@@ -53,15 +53,17 @@ def announced(
     item: AgendaItem, cite: Citer, language: str, among: Sequence[str] = (), *, short: bool = False
 ) -> list[Statement]:
     """What the agenda announces for an item, or that it announces nothing; of documents only those `among` some."""
+    listed = cite.listed(item)
     if not item.documentation:
-        listed = cite.listed(item)
         text = say(_frame("no_document_for", short), language, item=item.number, title=item.title)
         return [Statement(text, "derived", (listed,) if listed else ())]
+    # The line that announces a document need not say the item's title.
+    title = () if short or listed is None else (listed,)
     return [
         Statement(
             say(_frame("document_for", short), language, item=item.number, title=item.title, symbol=symbol),
             "derived",
-            (cite.block(ordinal),),
+            (*title, cite.block(ordinal)),
         )
         for symbol, ordinal in item.documentation
         if not among or symbol in among
