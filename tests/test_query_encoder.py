@@ -21,7 +21,7 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.embedding.e5 import E5Encoder
 from corpus.embedding.graph import bert_graph
-from corpus.embedding.queries import DOWN, UP, Updates, merged, read_updates
+from corpus.embedding.queries import DOWN, UP, merged, read_updates
 from corpus.embedding.runtime import open_session
 from corpus.library import Library
 from corpus.models import Models
@@ -132,7 +132,7 @@ def test_updates_of_another_model_are_refused(shape: tuple[int, int]) -> None:
     factors = {f"{name}{UP}": np.ones(shape, np.float16), f"{name}{DOWN}": np.ones((2, 3), np.float16)}
     held = {name: np.zeros((2, 3), np.float32)} if shape == (2, 1) else {}
     with pytest.raises(EmbeddingError, match="does not fit"):
-        merged(held, Updates(factors, ""))
+        merged(held, factors)
 
 
 def test_a_question_is_trained_on_with_its_translations_and_the_passages_that_answer_it(

@@ -151,8 +151,10 @@ class Weigher:
         models = self._library.models.readers(question.language)
         if not models:
             return [[0.0] * len(sentences) for _, sentences in passages]
+        # Sentences are embedded now, not read from an index: the model that was made for one language is the smaller one.
+        model = next((each for each in models if each in self._library.models.readers(language)), models[0])
         texts = [text for _, sentences in passages for text in sentences]
-        told = iter(self._library.likenesses(question.text, texts, models[-1], language))
+        told = iter(self._library.likenesses(question.text, texts, model, language))
         return [[next(told) for _ in sentences] for _, sentences in passages]
 
     def _scored(

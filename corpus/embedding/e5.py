@@ -17,14 +17,12 @@ from corpus.embedding.files import read_verified
 from corpus.embedding.interface import Crossing, EmbeddingError
 from corpus.embedding.languages import crossing
 from corpus.embedding.packaged import PackagedModel
-from corpus.embedding.queries import merged, updates
+from corpus.embedding.queries import digest, merged, read_updates, shipped_path
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tokenizers import Tokenizer
 
-    from corpus.embedding.graph import Precision, Weights
+    from corpus.embedding.graph import Weights
 
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _MAGIC = b"E5S1"
@@ -68,16 +66,9 @@ class PackagedE5(E5Encoder):
     Texts longer than 512 word pieces are cut there.
     """
 
-    def __init__(
-        self,
-        cache_dir: Path,
-        threads: int | None = None,
-        precision: Precision = "int8",
-        *,
-        model_dir: Path | None = None,
-    ) -> None:
-        super().__init__(cache_dir, threads, precision, model_dir=model_dir)
-        self._queries = _QueryEncoder(cache_dir, threads, precision, model_dir=model_dir)
+    @cached_property
+    def _queries(self) -> _QueryEncoder:
+        return _QueryEncoder(self._cache_dir, self._threads, self._precision, model_dir=self._model_dir)
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question in any language: (dimension,). It lies where an English one does."""
@@ -108,10 +99,10 @@ class _QueryEncoder(E5Encoder):
     """The model with the updates that were learnt for questions."""
 
     def _cached_name(self) -> str:
-        return f"{super()._cached_name()}-queries-{updates().digest[:12]}"
+        return f"{super()._cached_name()}-queries-{digest()[:12]}"
 
     def _read_weights(self, data: bytes) -> Weights:
-        return merged(super()._read_weights(data), updates())
+        return merged(super()._read_weights(data), read_updates(shipped_path()))
 
 
 @dataclass(frozen=True)

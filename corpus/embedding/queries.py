@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -30,36 +29,47 @@ UP, DOWN = "#up", "#down"
 _REMEDY = "Install Rapporteur again."
 
 
-@dataclass(frozen=True)
-class Updates:
-    """The updates by the name of the weights and `UP` or `DOWN`; `digest` is the SHA-256 of their file."""
+Arrays = Mapping[str, NDArray[Any]]
 
-    factors: Mapping[str, NDArray[Any]]
-    digest: str
+
+def shipped_path() -> Path:
+    """Where the updates that ship are."""
+    return Path(str(files("corpus"))) / "embedding" / QUERIES
 
 
 @cache
-def updates() -> Updates:
-    """The updates that ship. Raises what `read_updates` raises."""
-    return read_updates(Path(str(files("corpus"))) / "embedding" / QUERIES)
+def digest() -> str:
+    """The SHA-256 of the updates that ship. Raises `EmbeddingError` where they can't be read."""
+    return hashlib.sha256(_read(shipped_path())).hexdigest()
 
 
-def read_updates(path: Path) -> Updates:
-    """The updates of a file. Raises `EmbeddingError` that names it and what to do where it can't be read."""
+def read_updates(path: Path) -> dict[str, NDArray[Any]]:
+    """The updates of a file, by the name of the weights and `UP` or `DOWN`. Raises `EmbeddingError` that names it and what to
+    do where it can't be read."""
     try:
-        data = path.read_bytes()
-        with np.load(io.BytesIO(data), allow_pickle=False) as held:
-            return Updates({name: held[name] for name in held.files}, hashlib.sha256(data).hexdigest())
+        with np.load(io.BytesIO(_read(path)), allow_pickle=False) as held:
+            return {name: held[name] for name in held.files}
     except DAMAGED as error:
-        raise EmbeddingError(f"The query encoder's weights {path} can't be read ({error}). {_REMEDY}") from error
+        raise _unreadable(path, error) from error
 
 
-def merged(weights: Mapping[str, NDArray[Any]], learnt: Updates) -> dict[str, NDArray[Any]]:
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> EmbeddingError:
+    return EmbeddingError(f"The query encoder's weights {path} can't be read ({error}). {_REMEDY}")
+
+
+def merged(weights: Arrays, learnt: Arrays) -> dict[str, NDArray[Any]]:
     """The weights with the updates added. Raises `EmbeddingError` for updates of another model."""
     made = dict(weights)
-    for name in (each.removesuffix(UP) for each in learnt.factors if each.endswith(UP)):
+    for name in (each.removesuffix(UP) for each in learnt if each.endswith(UP)):
         try:
-            up, down = (learnt.factors[f"{name}{part}"].astype(np.float32) for part in (UP, DOWN))
+            up, down = (learnt[f"{name}{part}"].astype(np.float32) for part in (UP, DOWN))
             made[name] = weights[name] + up @ down
         except (KeyError, ValueError) as error:
             raise EmbeddingError(f"{QUERIES} does not fit {name} of the model ({error}). {_REMEDY}") from error
