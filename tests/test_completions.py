@@ -14,6 +14,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletion
 from services import Made, listening, made_service
+from test_markdown import shown as seen
 
 from assistant.access.rates import Rates
 from assistant.qa.answer import Answer
@@ -135,9 +136,7 @@ def test_an_answer_is_the_engines_with_marks_references_and_annotations(
         assert shown.split() == said.split()  # blanks that do not break are blanks
     for n, citation in enumerate(answer.citations, 1):
         line = next(each for each in text.split("\n\n") if each.startswith(f"[{n}] {citation.locator}"))
-        assert f"“{' '.join(citation.quote.split())}”" in line.replace(
-            "\\.", "."
-        )  # a number that opens a quote opens no list
+        assert f"“{' '.join(citation.quote.split())}”" in seen(line)
         assert line.endswith(f"<{citation.url}>")
     notes = reply.choices[0].message.annotations or []
     assert len(notes) == len(answer.citations)

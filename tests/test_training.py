@@ -216,6 +216,7 @@ def test_every_shipped_question_is_well_formed() -> None:
 def test_every_shipped_question_on_the_starter_corpus_names_a_document_of_it() -> None:
     rows = list(lines_of(INDEX))
     assert len({(row["document"], row["question"]) for row in rows}) > 2_950
+    assert len(rows) == 3_000
     assert {row["document"] for row in rows} == {path.stem for path in STARTER.glob("*.md")}
     assert {row["language"] for row in rows} == {"en", "fr", "es", "ru", "ar", "zh"}
     for row in rows:

@@ -111,7 +111,7 @@ def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str
                 "ids": anchors[block.ordinal],
                 "anchor": anchors[block.ordinal][0],
                 "locator": block.locator,
-                "number": document.text[block.start : block.body_start].strip(),
+                "number": _parts(document, *document.trimmed(block.start, block.body_start), marked),
                 "level": min(6, max(2, 1 + len(document.headings(block)))),
                 "depth": max(0, block.level - 1) if block.kind in ("item", "paragraph") else 0,
                 "parts": _parts(document, block.body_start, block.end, marked),
@@ -153,7 +153,9 @@ def _anchor_first_mark(blocks: list[dict[str, Any]]) -> None:
     # The title stands at the head of the page, not in its place: words behind it are the better mark.
     for block in sorted(blocks, key=lambda each: each["kind"] == "title"):
         rows = (
-            [parts for row in block["rows"] for parts in row["cells"]] if block["kind"] == "table" else [block["parts"]]
+            [parts for row in block["rows"] for parts in row["cells"]]
+            if block["kind"] == "table"
+            else [block["number"], block["parts"]]
         )
         for part in (part for parts in rows for part in parts):
             if part["marked"]:
