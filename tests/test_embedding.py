@@ -23,6 +23,7 @@ from corpus.embedding import (
     SentenceTransformerEmbedder,
     make_embedder,
 )
+from corpus.embedding.files import Source, write_cached
 
 ROOT = Path(__file__).resolve().parent.parent
 XQUAD = ROOT.parent / "shared" / "eval" / "xquad" / "xquad.en.json"
@@ -347,6 +348,19 @@ def test_two_processes_that_convert_at_once_both_succeed(tmp_path: Path) -> None
     assert PackagedMiniLM(tmp_path).embed_query("when").tobytes().hex() == first.strip()
     assert model.stat().st_mtime_ns == written
     assert not list(tmp_path.glob(".*.tmp"))
+
+
+def test_a_converted_model_takes_the_place_of_what_was_made_of_other_weights_or_in_another_format(
+    tmp_path: Path,
+) -> None:
+    stale = ["reader-en-0123456789ab-v2.onnx", "reader-en-ffffffffffff-v1.onnx"]
+    others = ["reader-fr-0123456789ab-v1.onnx", "reader-en-0123456789ab-queries-0123456789ab-v1.onnx", "notes.txt"]
+    for name in (*stale, *others):
+        (tmp_path / name).write_bytes(b"old")
+        (tmp_path / f"{name}.sha256").write_text("{}", encoding="utf-8")
+    write_cached(tmp_path / "reader-en-ffffffffffff-v2.onnx", b"new", Source(3, 0))
+    kept = ["reader-en-ffffffffffff-v2.onnx", *others]
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}{end}" for name in kept for end in ("", ".sha256")}
 
 
 @needs_minilm

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from readers import word_readers
 
 from assistant.qa.engine import Engine
@@ -173,6 +175,20 @@ def test_spans_lie_in_the_text_in_order(cache_e5: Path, text: str) -> None:
     for start, end in PackagedE5(cache_e5).offsets(text):
         assert at <= start <= end <= len(text)
         at = start
+
+
+@needs_e5
+@given(st.text(max_size=60) | st.text("aé会 الдё\u2581.<s>/½😀", max_size=60))
+def test_a_question_has_the_pieces_that_the_whole_tokenizer_gives(text: str) -> None:
+    pieces = PackagedE5(Path()).packed.pieces
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    assert pieces.of(text) == pieces.tokenizer.encode(text).ids
+
+
+@needs_e5
+def test_word_vectors_are_rows_of_their_table() -> None:
+    packed = PackagedE5(Path()).packed
+    np.testing.assert_array_equal(packed.words([7, 0, 250_000]), packed.table()[[7, 0, 250_000]])
 
 
 @needs_e5

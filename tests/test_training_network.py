@@ -77,11 +77,9 @@ def encoder() -> BertModel:
 
 
 ENCODER = encoder()
-STATES = States(
-    states_graph(
-        {name: value.numpy() for name, value in ENCODER.state_dict().items()}, heads=4, epsilon=1e-12, layers=2
-    )
-)
+WEIGHTS = {name: value.numpy() for name, value in ENCODER.state_dict().items()}
+VECTORS = WEIGHTS.pop("embeddings.word_embeddings.weight")
+STATES = States(states_graph(WEIGHTS, heads=4, epsilon=1e-12, layers=2), lambda pieces: VECTORS[np.array(pieces)])
 
 
 @pytest.fixture(autouse=True)

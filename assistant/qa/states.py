@@ -6,7 +6,7 @@ place of what begins and ends a text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +35,12 @@ def marked(words: NDArray[Any], spelt: Tokenizer) -> NDArray[Any]:
 
 
 class States:
-    """Runs the model (`assistant.qa.base.e5_lower`). Question and passage are read apart, each between `<s>` and `</s>`, and
-    the last `kept` of them are not read again. Thread-safe."""
+    """Runs the model (`assistant.qa.base.e5_lower`), which is given the vectors that `words` has for the pieces. Question and
+    passage are read apart, each between `<s>` and `</s>`, and the last `kept` of them are not read again. Thread-safe."""
 
-    def __init__(self, model: bytes, kept: int = 32) -> None:
+    def __init__(self, model: bytes, words: Callable[[Sequence[int]], NDArray[np.float32]], kept: int = 32) -> None:
         self._session: InferenceSession = open_session(model, optimise=False)
+        self._words = words
         self._read = lru_cache(kept)(self._run)
 
     def of(self, pieces: Sequence[int], cut: int) -> NDArray[np.float32]:
@@ -52,5 +53,5 @@ class States:
         return states
 
     def _run(self, pieces: tuple[int, ...]) -> NDArray[np.float32]:
-        states: NDArray[np.float32] = self._session.run(None, {"input_ids": np.array([pieces], np.int64)})[0][0]
+        states: NDArray[np.float32] = self._session.run(None, {"words": self._words(pieces)[None]})[0][0]
         return states

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import zlib
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from importlib.util import find_spec
+from mmap import mmap
 from pathlib import Path
+from typing import TypeVar
 from zipfile import BadZipFile
 
 from corpus.embedding.interface import EmbeddingError
 
+_Data = TypeVar("_Data", bytes, mmap)
+_VERSIONS = re.compile(r"-[0-9a-f]{12}(?=-)|-v\d+(?=\.)")
 _ABANDONED_AFTER = 3600.0
 """Seconds. A temporary file this much older than a new one was left by a process that was killed."""
 
@@ -55,6 +60,11 @@ def read_verified(path: Path, digest: str, remedy: str) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise EmbeddingError(f"The model file {path} can't be read ({error.strerror}). {remedy}") from error
+    return verified(data, path, digest, remedy)
+
+
+def verified(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
+    """The `data` of a file, read or mapped, whose SHA-256 must be `digest`. Raises as `read_verified` does."""
     found = sha256(data).hexdigest()
     if found != digest:
         raise EmbeddingError(
@@ -76,7 +86,8 @@ def read_cached(path: Path) -> tuple[bytes, Source] | None:
 
 
 def write_cached(path: Path, data: bytes, source: Source) -> None:
-    """Writes a cached file and its side file, each in one step, so that no reader meets half of one.
+    """Writes a cached file and its side file, each in one step, so that no reader meets half of one. Those that were made of
+    other weights or in another format, which nobody reads any more, are removed.
 
     Two processes that do this at once are harmless: equal inputs give equal bytes, and where they differ
     `read_cached` sees it. Raises `EmbeddingError` when the folder can't be written to.
@@ -86,11 +97,20 @@ def write_cached(path: Path, data: bytes, source: Source) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data)
         _replace(_side(path), note.encode())
+        for other in path.parent.iterdir():
+            if other.name != path.name and _made_of(other.name) == _made_of(path.name):
+                other.unlink(missing_ok=True)
+                _side(other).unlink(missing_ok=True)
     except OSError as error:
         raise EmbeddingError(
             f"The converted model can't be kept in {path.parent} ({error.strerror}). Make the folder "
             "writable, free some space, or choose another data folder."
         ) from error
+
+
+def _made_of(name: str) -> str:
+    """The name of a cached file without the hashes and the format that it was made of."""
+    return _VERSIONS.sub("", name)
 
 
 def _side(path: Path) -> Path:

@@ -3,7 +3,8 @@
 Written out here instead of exported by torch: it takes a second and no torch, needs no optimiser at load,
 and leaves each step to the fastest CPU kernel that onnxruntime has. Input `input_ids` (texts x word pieces,
 int64), all texts of equal length, thus no attention mask; output `embedding` (texts x dimension, float32),
-unit length.
+unit length. Where the weights have no word vectors, those of the pieces are the input instead: `words` (texts x word pieces x
+dimension, float32).
 
 Source: Devlin et al., BERT (2019); Reimers and Gurevych, Sentence-BERT (2019); operators of the ONNX standard
 and onnxruntime's contributed operators (domain com.microsoft).
@@ -27,6 +28,7 @@ _IR_VERSION = 8
 _LINEAR_LIMIT = 63
 """Weights keep 7 of 8 bits: 2 x 255 x 63 fits the 16-bit sums of x86 processors without VNNI, so no sum
 overflows on any processor. 8 bits would be no faster, and no better on XQuAD-en."""
+_TABLE = "embeddings.word_embeddings.weight"
 _TABLE_LIMIT = 127
 """The word table is looked up, never multiplied: all 8 bits."""
 
@@ -41,7 +43,7 @@ def bert_graph(weights: Weights, *, heads: int, epsilon: float, precision: Preci
 
 
 def states_graph(weights: Weights, *, heads: int, epsilon: float, layers: int) -> bytes:
-    """The serialised ONNX model of the lower layers of an encoder, in int8: `input_ids` as for `bert_graph`; output `states`
+    """The serialised ONNX model of the lower layers of an encoder, in int8: `input as for `bert_graph`; output `states`
     (texts x word pieces x dimension, float32), of the last of so many `layers`."""
     return _Builder(weights, heads, epsilon, "int8").build_states(layers)
 
@@ -81,12 +83,12 @@ class _Builder:
         dimension = self._weights["embeddings.LayerNorm.weight"].shape[0]
         mean = self._mean(self._states())
         self._node("LpNormalization", [mean], output="embedding", axis=-1, p=2)
-        return self._serialised("bert_mean_pooled", {"embedding": ["texts", dimension]})
+        return self._serialised("bert_mean_pooled", {"embedding": ["texts", dimension]}, width=dimension)
 
     def build_states(self, layers: int) -> bytes:
         dimension = self._weights["embeddings.LayerNorm.weight"].shape[0]
         self._node("Identity", [self._states(layers)], output="states")
-        return self._serialised("bert_states", {"states": ["texts", "pieces", dimension]})
+        return self._serialised("bert_states", {"states": ["texts", "pieces", dimension]}, width=dimension)
 
     def _states(self, layers: int | None = None) -> str:
         """The states of the last layer, or of the last of so many."""
@@ -101,9 +103,9 @@ class _Builder:
         return self._node("ReduceMean", [state, self._constant("axis", np.array([1], np.int64))], keepdims=0)
 
     def _serialised(
-        self, name: str, outputs: Mapping[str, list[str | int]], inputs: Sequence[str] = ("input_ids",), width: int = 0
+        self, name: str, outputs: Mapping[str, list[str | int]], inputs: Sequence[str] = (), width: int = 0
     ) -> bytes:
-        """The model. `inputs` are whole numbers, but for `states`, which are so wide."""
+        """The model. `inputs` (by default the one of an encoder) are whole numbers, but for vectors, which are so wide."""
         from onnx import TensorProto, helper
 
         pieces: list[str | int] = ["texts", "pieces"]
@@ -112,9 +114,9 @@ class _Builder:
             name,
             [
                 helper.make_tensor_value_info(each, TensorProto.FLOAT, [*pieces, width])
-                if each == "states"
+                if each in ("states", "words")
                 else helper.make_tensor_value_info(each, TensorProto.INT64, pieces)
-                for each in inputs
+                for each in inputs or [self._input]
             ],
             [helper.make_tensor_value_info(each, TensorProto.FLOAT, shape) for each, shape in outputs.items()],
             self._constants,
@@ -124,16 +126,22 @@ class _Builder:
         serialised: bytes = model.SerializeToString(deterministic=True)
         return serialised
 
+    @property
+    def _input(self) -> str:
+        return "input_ids" if _TABLE in self._weights else "words"
+
     def _words(self) -> str:
         """Word, position and segment vectors of the pieces."""
-        table = self._weights["embeddings.word_embeddings.weight"]
+        if self._input == "words":
+            return self._sum_normalised("words", self._placed(), "embeddings.LayerNorm")
+        table = self._weights[_TABLE]
         if self._precision == "int8":
             codes, scales = _quantise(table.T, _TABLE_LIMIT)
-            rows = self._node("Gather", [self._constant("words", codes.T), "input_ids"])
-            scale = self._node("Gather", [self._constant("words.scale", scales[:, None]), "input_ids"])
+            rows = self._node("Gather", [self._constant("table", codes.T), "input_ids"])
+            scale = self._node("Gather", [self._constant("table.scale", scales[:, None]), "input_ids"])
             words = self._node("Mul", [self._node("Cast", [rows], to=1), scale])  # 1: float32
         else:
-            words = self._node("Gather", [self._constant("words", table), "input_ids"])
+            words = self._node("Gather", [self._constant("table", table), "input_ids"])
         return self._sum_normalised(words, self._placed(), "embeddings.LayerNorm")
 
     def _placed(self) -> str:
@@ -142,7 +150,7 @@ class _Builder:
 
     def _positions(self, more: NDArray[Any] | float = 0.0) -> str:
         places = self._weights["embeddings.position_embeddings.weight"] + more
-        length = self._node("Shape", ["input_ids"], start=1, end=2)
+        length = self._node("Shape", [self._input], start=1, end=2)
         zero = self._constant("zero", np.array([0], np.int64))
         return self._node("Slice", [self._constant("places", places.astype(np.float32)), zero, length])
 
@@ -227,8 +235,8 @@ class _ReaderBuilder(_Builder):
 
     def _placed(self) -> str:
         """The vectors of positions, and of each piece's own segment, and what a bridge makes of its state."""
-        table = self._constant("kinds", self._weights["embeddings.token_type_embeddings.weight"])
-        placed = self._node("Add", [self._positions(), self._node("Gather", [table, "segments"])])
+        kinds = self._constant("kinds", self._weights["embeddings.token_type_embeddings.weight"])
+        placed = self._node("Add", [self._positions(), self._node("Gather", [kinds, "segments"])])
         if "bridge.weight" not in self._weights:
             return placed
         bridge = self._constant("bridge.weight", np.asarray(self._weights["bridge.weight"], np.float32).T)

@@ -40,7 +40,8 @@ class PackagedMiniLM(PackagedModel):
         tokenizer.no_padding()
         return tokenizer
 
-    def _read_weights(self, data: bytes) -> Weights:
+    def _read_weights(self) -> Weights:
         from safetensors.numpy import load
 
-        return load(data)
+        name, digest = self._weights
+        return load(read_verified(self._folder() / name, digest, self._remedy()))

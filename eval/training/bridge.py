@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import bert_base, e5_lower, tokenizer_of
+from assistant.qa.base import bert_base, e5_lower, e5_words, tokenizer_of
 from assistant.qa.states import States
 from assistant.qa.weights import read_weights, weights_of
 from eval.training.export import npz
@@ -41,7 +41,7 @@ def begun(rows: Sequence[Path], weights: Path) -> bytes:
     random.Random(SEED).shuffle(texts)
     base = bert_base()
     words = base.weights["embeddings.word_embeddings.weight"]
-    bridge = fitted(texts[:TEXTS], States(e5_lower(), 1), tokenizer_of("e5"), base.tokenizer, words)
+    bridge = fitted(texts[:TEXTS], States(e5_lower(), e5_words, 1), tokenizer_of("e5"), base.tokenizer, words)
     with np.load(io.BytesIO(held)) as shipped:
         return npz({**shipped, "bridge.weight": bridge})
 

