@@ -1,4 +1,7 @@
-"""Composition: settings, library, engine, service, and the application over it. `python app.py` serves."""
+"""Serve the page and the API until interrupted; answers that are begun are finished.
+
+Composition: settings, library, engine, service, and the application over it. `python app.py` serves, as `rapporteur serve` does.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rapporteur eval`: how good the answers are. Data on stdout, talk on stderr; exit codes as in `assistant.cli.session`."""
+"""How good the answers are: question sets, metrics, peers, reports.
+
+The command `rapporteur eval`. Data on stdout, talk on stderr; exit codes as in `assistant.cli.session`.
+"""
 
 from __future__ import annotations
 

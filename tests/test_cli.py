@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.cli.asking import DEMO_QUESTIONS, SAMPLE_QUESTIONS
+from assistant.cli.commands import OWN, Deferred
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -772,3 +773,24 @@ def test_a_library_of_another_segmenter_names_the_command_that_mends_it(cli: Cli
     assert held(cli) == ["a-note-on-boats:en:upload"]
     assert cli("search", "harbour", "--json").json()
     assert cli("verify").code == 0
+
+
+# The list of commands
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_the_list_says_of_a_command_is_the_first_sentence_of_its_help(name: str) -> None:
+    place, says = OWN[name]
+    told = Deferred(name, f"assistant.cli.{place}", says).load().help
+    assert told is not None
+    assert " ".join(told.split("\n\n")[0].split()) == says
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from assistant.cli import app;"
+        "done = CliRunner().invoke(app, ['--help']); assert 'ingest' in done.output, done.output;"
+        "print(*({'numpy', 'pydantic', 'corpus.library', 'assistant.settings'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -236,6 +236,3 @@ def _scope(given: object) -> Scope | None:
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(": ".join([*map(str, first["loc"]), first["msg"]])) from None
-
-
-COMMANDS = (ask, chat, search, demo)

@@ -112,6 +112,3 @@ def doctor() -> None:
     data.print(table)
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
-
-
-COMMANDS = (remove, confirm, status, verify, reindex, doctor)

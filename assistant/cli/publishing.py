@@ -148,6 +148,3 @@ def _told() -> Iterator[None]:
         yield
     except PublishError as error:
         raise fail(str(error)) from None
-
-
-COMMANDS = (brief, compare, themes)

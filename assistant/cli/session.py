@@ -6,12 +6,12 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import typer
 from rich.console import Console
 
+from assistant.cli.options import options
 from assistant.faults import Invalid, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings, model_key
 from corpus.catalogue import Catalogue, CatalogueError
@@ -34,16 +34,6 @@ library; 4 the library must be reindexed; 130 interrupted."""
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
-
-
-@dataclass
-class Options:
-    """Options that stand before the command."""
-
-    data_dir: str | None = None
-
-
-options = Options()
 
 
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
