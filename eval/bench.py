@@ -133,7 +133,7 @@ class Ours:
             self.library.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.library = Library(self.folder, self.embedder, SEGMENTER_VERSION)
-        for outcome in ingest(sources, self.library, Catalogue([], [], {})):
+        for outcome in ingest(sources, self.library, Catalogue([], [])):
             if outcome.result == "refused":
                 raise RuntimeError(outcome.reason)
 
@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if model is None:
         parser.error("the packaged model is not installed")
     model /= "model"
-    catalogue = Catalogue([], [], {})
+    catalogue = Catalogue([], [])
     sources = [*starter_sources(), Input("generated.md", generated(options.paragraphs).encode())]
     texts = [read_document(source, catalogue)[0].text for source in sources]
     figures: dict[str, Any] = {"texts": len(texts), "characters": sum(map(len, texts))}

@@ -18,7 +18,7 @@ from ingest.agenda import meeting_of, parse_times, place_and_dates
 from ingest.dates import find_dates
 from ingest.run import Input, file_source, read_document
 
-NOTHING = Catalogue([], [], {})
+NOTHING = Catalogue([], [])
 D, T = dt.date, dt.time
 
 

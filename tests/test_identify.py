@@ -16,7 +16,7 @@ from ingest.identify import IdentityError
 from ingest.readers import ReadError
 from ingest.run import Input, file_source, read_document
 
-NOTHING = Catalogue([], [], {})
+NOTHING = Catalogue([], [])
 PLAIN = "# A note on boats\n\n1. Boats need a flag.\n"
 PRINTED = (
     "# General Assembly\n\nA/75/100\n\nDistr.: General\n3 May 2020\n\n# A note on boats\n\n1. Boats need a flag.\n"

@@ -426,7 +426,7 @@ def test_hostile_input_is_read_to_its_end(name: str) -> None:
 )
 def test_a_document_of_one_thing_over_and_over_is_read_to_its_end(unit: str) -> None:
     text = unit * (30_000 // len(unit)) + "\n\nEnd."
-    made = read_document(Input("hostile.md", text.encode()), Catalogue([], [], {}))[0]
+    made = read_document(Input("hostile.md", text.encode()), Catalogue([], []))[0]
     assert made.text.endswith("End.")
     assert sum(letter in "ab" for letter in made.text) == sum(letter in "ab" for letter in text)
 

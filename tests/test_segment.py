@@ -16,7 +16,7 @@ from corpus.embedding import Embedder, HashEmbedder, make_embedder
 from ingest.run import Input, file_source, read_document, starter_sources
 from ingest.segment import segment, segmenter
 
-NOTHING = Catalogue([], [], {})
+NOTHING = Catalogue([], [])
 
 
 def document(text: str, title: str | None = None) -> Document:

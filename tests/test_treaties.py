@@ -164,7 +164,7 @@ def made_treaty(articles: int) -> str:
 
 def test_a_made_up_treaty_is_cited_to_every_depth() -> None:
     raw = made_treaty(12)
-    document = read_document(Input("pact.md", raw.encode()), Catalogue([], [], {}))[0]
+    document = read_document(Input("pact.md", raw.encode()), Catalogue([], []))[0]
     found = [
         (b.locator, squeezed(document.block_text(b)))
         for b in document.blocks
