@@ -11,9 +11,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from corpus.faults import LibraryBusy, plainly
+from corpus.files import write_whole
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
-from ingest.fetch.partial import Part, Version, write_whole
+from ingest.fetch.partial import Part, Version
 
 KINDS = (*FORMATS, "rtf")
 
@@ -122,7 +123,7 @@ class Downloads:
 
     def _note(self, stored: Stored) -> None:
         record = json.dumps(asdict(stored), ensure_ascii=False, indent=1)
-        write_whole(self.folder / f"{stored.key}.json", record.encode())
+        write_whole(self.folder / f"{stored.key}.json", record.encode(), lasting=True)
 
     def _stored(self, key: str) -> Stored | None:
         """The file of a key. One whose note is damaged or whose hash does not fit counts as not fetched."""
