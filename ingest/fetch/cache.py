@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from corpus.faults import LibraryBusy, plainly
-from corpus.files import write_whole
+from corpus.files import file_hash, write_whole
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
 from ingest.fetch.partial import Part, Version
@@ -131,8 +131,7 @@ class Downloads:
             stored = Stored(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
             if stored.key != key or stored.kind not in KINDS:
                 return None
-            with (self.folder / stored.file).open("rb") as file:
-                sound = hashlib.file_digest(file, "sha256").hexdigest() == stored.sha256
+            sound = file_hash(self.folder / stored.file) == stored.sha256
         except (FileNotFoundError, ValueError, TypeError):
             return None
         return stored if sound else None
