@@ -53,7 +53,6 @@ class Asked:
 def own_groups(
     files: Sequence[Path],
     engine: Engine,
-    seed: int = 1,
     translations: Path | None = None,
     source: str = WRITTEN_ABOUT,
     *,
@@ -62,7 +61,7 @@ def own_groups(
     """The groups of question files (`data/README.md`) over the documents of an engine's library, named by `source` and their
     kind. Each is followed by itself in the languages of the `translations`, named so, or for documents of the United Nations
     `translated-` and its kind. With `alone` a question is asked of its own document only, where the others may answer it, too."""
-    rng = random.Random(seed)
+    rng = random.Random(1)
     others: dict[str, list[Mapping[str, Any]]] = {}
     for raw in lines_of(translations) if translations else ():
         others.setdefault(raw["of"], []).append(raw)
