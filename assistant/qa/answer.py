@@ -70,6 +70,11 @@ class Statement:
     verdict: Verdict
     citations: tuple[Citation, ...]
 
+    @classmethod
+    def quoting(cls, citation: Citation) -> Statement:
+        """What a citation says, on one line."""
+        return cls(" ".join(citation.quote.split()), "quoted", (citation,))
+
 
 @dataclass(frozen=True)
 class Dropped:
