@@ -66,11 +66,6 @@ class Hand:
     def __init__(self, job: Job, changed: threading.Condition, stop: threading.Event, heard: Heard) -> None:
         self._job, self._changed, self._stop, self._heard = job, changed, stop, heard
 
-    @property
-    def stopped(self) -> bool:
-        """Whether the work is to end."""
-        return self._stop.is_set()
-
     def check(self) -> None:
         """Raises `Stopped` where the work is to end."""
         if self._stop.is_set():

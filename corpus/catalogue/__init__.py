@@ -26,9 +26,8 @@ class CatalogueError(ValueError):
 class Entry:
     """One document that exists, as the catalogue knows it.
 
-    `certain` is False where symbol or title rest on less than a printed source. `identify` holds what a text
-    must show to be recognised without a printed symbol: `title`, and where given `body`, `date` and
-    `meeting_dates`. `aliases` are the names that people use.
+    `identify` holds what a text must show to be recognised without a printed symbol: `title`, and where given `body`,
+    `date` and `meeting_dates`. `aliases` are the names that people use.
     """
 
     title: str
@@ -41,7 +40,6 @@ class Entry:
     date: str | None = None
     url: str | None = None
     aliases: tuple[str, ...] = ()
-    certain: bool = True
     identify: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -160,7 +158,7 @@ def _each(data: Mapping[str, Any], kind: str, make: Callable[[Mapping[str, Any]]
 
 
 def _entry(raw: Mapping[str, Any]) -> Entry:
-    # `body`, `items`, `original_language` and `note` are for those who read the file.
+    # `body`, `items`, `original_language`, `certain` and `note` are for those who read the file.
     known = {"title", "symbol", "kind", "part", "short", "label", "body", "meeting", "items", "date",
              "original_language", "url", "note", "aliases", "certain", "identify"}  # fmt: skip
     if unknown := set(raw) - known:
@@ -173,7 +171,6 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
             kind=raw["kind"],
             aliases=tuple(raw.get("aliases") or ()),
             date=str(raw["date"]) if raw.get("date") else None,
-            certain=raw.get("certain", True),
             identify=_needs(raw.get("identify") or {}),
             **{name: raw.get(name) for name in ("part", "short", "label", "meeting", "url")},
         )
