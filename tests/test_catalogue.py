@@ -15,7 +15,8 @@ from corpus.catalogue import Catalogue, CatalogueError, squeeze
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol
-from ingest.run import file_source, read_document, starter_sources
+from ingest.folder import FileInput
+from ingest.run import read_document, starter_sources
 
 STARTER = [source.name for source in starter_sources()]
 FILES = {
@@ -223,7 +224,7 @@ def test_the_digest_of_the_agenda_gives_the_same_meeting_as_the_real_one(catalog
     if not AGENDA.exists():
         pytest.skip("the real agenda is not at hand (../shared/documents)")
     digest, made = starter("agenda-2021.md", catalogue)
-    official, real = read_document(file_source(AGENDA), catalogue)
+    official, real = read_document(FileInput(AGENDA).open(), catalogue)
     assert made is not None
     assert real is not None
     assert shape(made) == shape(real)
@@ -255,7 +256,7 @@ def test_no_shipped_text_copies_twelve_words_from_a_real_document(catalogue: Cat
     real: set[tuple[str, ...]] = set()
     titles = {name for entry in catalogue.entries for name in entry.names}
     for path in (AGENDA, PROTOCOL, CONVENTION):
-        document, meeting = read_document(file_source(path), catalogue)
+        document, meeting = read_document(FileInput(path).open(), catalogue)
         titles |= {document.title, *(document.block_text(b) for b in document.blocks if b.kind == "heading")}
         titles |= {item.title for item in meeting.items} if meeting else set()
         for block in document.blocks:

@@ -120,9 +120,8 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
     library = engine.library
     reads: list[Read] = []
     for held, spans in asked.spans.items():
-        document = library.document(held)
         for begin, end in spans[:2]:
-            reads += _answering(document, library.passages(held), begin, end)
+            reads += _answering(library.passages(held), begin, end)
     home = set(asked.spans)
     near = [each for each in found if not _may_answer(asked, each)]
     own = [each for each in near if each.document_id in home]
@@ -136,7 +135,7 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
     return Group(f"{source}{asked.kind}", asked.language, asked.question, asked.answerable, tuple(reads))
 
 
-def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
+def _answering(passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
     """The passages that hold a span, or of a span over several the one that holds most of it."""
     best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
     start, stop = max(begin, best.start), min(end, best.end)
