@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from corpus.documents import LANGUAGES
+
 
 class ServiceFault(Exception):
     """A request that is not fulfilled; the message is for the person who made it."""
@@ -69,3 +71,10 @@ class TooSlow(ServiceFault):
     """What was to be sent did not come."""
 
     status, code, title = 408, "too-slow", "The request did not come in time"
+
+
+def known_language(language: str) -> str:
+    """A language code that was given. Raises `Invalid` for what is none of the six."""
+    if language not in LANGUAGES:
+        raise Invalid(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+    return language

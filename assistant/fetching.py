@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.faults import Invalid, NotHeld
+from assistant.faults import Invalid, NotHeld, known_language
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -52,13 +52,7 @@ def languages_of(given: Sequence[str]) -> list[str]:
     codes = [code.strip().lower() for text in given for code in text.split(",") if code.strip()]
     if "all" in codes:
         return list(LANGUAGES)
-    return list(dict.fromkeys(_known(code) for code in codes))
-
-
-def _known(code: str) -> str:
-    if code not in LANGUAGES:
-        raise Invalid(f"The language {code!r} is none of {', '.join(LANGUAGES)}.")
-    return code
+    return list(dict.fromkeys(known_language(code) for code in codes))
 
 
 def plan(

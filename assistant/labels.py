@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
-from importlib.resources import files
 
-import yaml
 from starlette.requests import HTTPConnection
+
+from assistant.shipped import shipped
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español", "ru": "Русский", "ar": "العربية", "zh": "中文"}
 """What each language calls itself."""
@@ -19,21 +18,15 @@ MOST_WISHES = 20
 _MARK = re.compile(rb"@@([a-z_-]+)@@")
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, dict[str, str]]:
-    text = (files("assistant") / "data" / "page.yaml").read_text(encoding="utf-8")
-    data: dict[str, dict[str, str]] = yaml.safe_load(text)
-    return data
-
-
 def word(name: str, language: str, **values: object) -> str:
     """A label in a language, its places filled."""
-    return _data()[language][name].format(**values)
+    return words_of(language)[name].format(**values)
 
 
 def words_of(language: str) -> dict[str, str]:
     """All labels of a language."""
-    return _data()[language]
+    words: dict[str, str] = shipped("page")[language]
+    return words
 
 
 def direction(language: str) -> str:

@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TextIO
 
 
 class JsonLines(logging.Formatter):
@@ -26,9 +25,9 @@ class JsonLines(logging.Formatter):
         return json.dumps(made, ensure_ascii=False, default=str)
 
 
-def start_log(stream: TextIO | None = None) -> None:
-    """Sends what the service says to `stream` (standard error), and only warnings of everything else."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+def start_log() -> None:
+    """Sends what the service says to standard error, and only warnings of everything else."""
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]

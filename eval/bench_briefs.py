@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
@@ -114,13 +113,13 @@ def _lines(text: str) -> list[str]:
     return [line.split(". ", 1)[-1] for line in lines if line[:1].isdigit()]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Builds the collection and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_briefs", description=__doc__)
     parser.add_argument("--documents", type=int, default=500)
     parser.add_argument("--paragraphs", type=int, default=20, help="paragraphs of each document")
     parser.add_argument("--library", type=Path, help="keep the library in this folder, and use it where it is there")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.library or Path(scratch) / "library"
         begun = time.perf_counter()

@@ -70,12 +70,12 @@ def measured(engine: Engine, questions: Sequence[str]) -> dict[str, float]:
     return {stage: round(statistics.median(each), 1) for stage, each in times.items()}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Makes the library, measures, and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_stages", description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=9_700, help="generated paragraphs beside the starter corpus")
     parser.add_argument("--folder", type=Path, help="where library and models are kept; by default nowhere")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = options.folder or Path(made)
         chosen = load_settings(data_dir=folder)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from corpus.documents import Block, Document
 from corpus.language import detect_language
 from corpus.library import Library
-from eval.cases import KINDS, Case, Place, read_cases
+from eval.cases import KINDS, Case, Place
 from eval.places import Shelf, blocks_in, located
 from eval.wording import says, squeeze
 
@@ -27,15 +26,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.case}: {self.sentence}" if self.case else self.sentence
-
-
-def check_set(path: Path, library: Library) -> list[Fault]:
-    """Everything that is wrong with a file of cases, in the file's order; empty when it is sound.
-
-    Raises `CaseError` where the file as a whole can't be read.
-    """
-    cases, broken = read_cases(path)
-    return [*(Fault("", sentence) for sentence in broken), *check_cases(cases, library)]
 
 
 def check_cases(cases: Sequence[Case], library: Library) -> list[Fault]:

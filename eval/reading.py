@@ -78,12 +78,12 @@ def speed(files: Sequence[tuple[str, bytes]], catalogue: Catalogue) -> dict[str,
     }
 
 
-def growth(catalogue: Catalogue, few: int = 50, many: int = 400) -> dict[str, float]:
+def growth(catalogue: Catalogue) -> dict[str, float]:
     """The most memory that reading has used after a few files and after many, in MB."""
     found = {}
-    for n in range(many):
+    for n in range(400):
         read_all([(f"{n}.pdf", paper(n, pages=2))], catalogue)
-        if n + 1 in (few, many):
+        if n + 1 in (50, 400):
             found[f"peak_mb_after_{n + 1}"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     return found
 

@@ -10,21 +10,8 @@ from dataclasses import dataclass, field
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Meeting, Sitting, SittingItem
 from corpus.symbols import find_symbols
+from ingest.dates import MONTHS
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _MONTH = f"(?:{'|'.join(MONTHS)})"
 _DAY = rf"\d{{1,2}}(?:\s+{_MONTH}(?:\s+\d{{4}})?)?"
 _PLACE_DATES = re.compile(

@@ -19,6 +19,8 @@ _MONTHS = (
     "november novembre noviembre ноября 十一月 نوفمبر",
     "december décembre diciembre декабря 十二月 ديسمبر",
 )
+MONTHS = [names.split()[0].capitalize() for names in _MONTHS]
+"""Their English names."""
 _NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _NAMES = "|".join(sorted(_NUMBER, key=len, reverse=True))
 # Arabic names a month twice: kanun al-thani / yanayir.

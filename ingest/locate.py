@@ -106,7 +106,6 @@ class _Place:
     unnamed: dict[str, int] = field(default_factory=dict)
     named: str = ""  # the last table that took its name
     caption: str = ""
-    captions: bool = False
     headed: bool = False
     opened: bool = False
     preambular: int = 0
@@ -124,7 +123,7 @@ def lay_out(
     text: list[str] = []
     position = 0
     blocks: list[Block] = []
-    place = _Place(captions=any(piece.part == "caption" for piece in found), headed=headed)
+    place = _Place(headed=headed)
     opening = _opening(found) if kind == "resolution" else None
     taken: set[str] = set()
     titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")

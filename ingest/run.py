@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from importlib.resources import files
-from pathlib import Path
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol
 from ingest.ahead import Openable, Turn, turns
-from ingest.folder import FileInput
 from ingest.memory import Decision, Memory
 from ingest.outcomes import Outcome, Progress, Result
 from ingest.readers import ReadError
@@ -27,7 +24,6 @@ __all__ = [
     "Outcome",
     "Progress",
     "Result",
-    "file_source",
     "ingest",
     "read_document",
     "starter_sources",
@@ -45,11 +41,6 @@ def starter_sources() -> list[Input]:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".md")
     ]
-
-
-def file_source(path: Path, symbol: Symbol | None = None, language: str | None = None) -> Input:
-    """A file of the user's. Raises `ReadError` where there is no file to read."""
-    return FileInput(path, symbol, language).open()
 
 
 def ingest(

@@ -50,8 +50,7 @@ class Piece:
 
     `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise
     (0 for none, 1 for `1.`, 2 for `(a)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
-    begins. `order` is the number's value, to tell lists apart. `part` is the part of the document that the
-    reader put it into, `header` says that a row heads its table.
+    begins. `part` is the part of the document that the reader put it into, `header` says that a row heads its table.
     """
 
     kind: BlockKind
@@ -60,11 +59,9 @@ class Piece:
     depth: int = 0
     number: str | None = None
     body: int = 0
-    order: int = 0
     page: int | None = None
     cells: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
-    markup: Literal["hash", "strong", "emphasis", ""] = ""
     table: int = 0
     part: LinePart = ""
     header: bool = False
@@ -138,12 +135,8 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Piece]:
         elif growing is not None:
             growing.add(line)
         elif _is_heading(line):
-            markup: Literal["hash", "strong", "emphasis"]
-            markup = "hash" if line.heading else "strong" if line.strong else "emphasis"
             depth = line.heading or (7 if line.strong else 8)
-            yield Piece(
-                "heading", line.text, line.row, depth, page=line.page, marks=line.marks, markup=markup, part=line.part
-            )
+            yield Piece("heading", line.text, line.row, depth, page=line.page, marks=line.marks, part=line.part)
         elif line.note:
             growing = _Growing(
                 Piece("footnote", line.text, line.row, number=line.note, page=line.page, marks=line.marks)
@@ -171,7 +164,7 @@ def _split_preambles(found: Iterator[Piece]) -> Iterator[Piece]:
     for piece in found:
         glued = _GLUED_PREAMBLE.match(piece.text) if piece.kind == "paragraph" else None
         if glued:
-            yield Piece("heading", glued.group(1), piece.row, 3, page=piece.page, markup="hash")
+            yield Piece("heading", glued.group(1), piece.row, 3, page=piece.page)
             piece = replace(piece, text=piece.text[glued.end() :])
             in_preamble = True
         elif piece.kind == "heading":
@@ -272,8 +265,8 @@ def _nested(found: list[Piece]) -> list[Piece]:
         kind, number, length = max(readings, key=lambda reading: _plausible(reading, running))
         if number == "i" and kind == "letter" and _next_label(found, n) == "ii":
             kind, number, length = next(reading for reading in readings if reading[0] == "roman")
-        depth, order = _DEPTH[kind], _value(kind, number)
-        running = {level: last for level, last in running.items() if level < depth} | {depth: order}
+        depth = _DEPTH[kind]
+        running = {level: last for level, last in running.items() if level < depth} | {depth: _value(kind, number)}
         text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
         label = f"{number}." if kind == "dotted" else number if kind == "number" else f"({number})"
         made.append(
@@ -283,7 +276,6 @@ def _nested(found: list[Piece]) -> list[Piece]:
                 text=text,
                 number=label,
                 depth=depth,
-                order=order,
                 body=len(text) - len(piece.text[length:]),
             )
         )
@@ -315,5 +307,5 @@ def _numbered_heading(piece: Piece) -> Piece:
     for kind, number, length in _label(piece.text):
         if kind in ("number", "letter", "roman"):
             label = number if kind == "number" else f"({number})"
-            return replace(piece, number=label, body=length, order=_value(kind, number))
+            return replace(piece, number=label, body=length)
     return piece

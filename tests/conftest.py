@@ -16,7 +16,8 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.run import Input, Outcome, file_source, ingest, starter_sources
+from ingest.folder import FileInput
+from ingest.run import Input, Outcome, ingest, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 
 settings.register_profile("project", deadline=None, derandomize=True)
@@ -97,7 +98,7 @@ def real_documents() -> list[Input]:
     """The real agenda and treaties; skips the test where they are not at hand."""
     if not AGENDA.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
-    return [file_source(path) for path in (AGENDA, PROTOCOL, CONVENTION)]
+    return [FileInput(path).open() for path in (AGENDA, PROTOCOL, CONVENTION)]
 
 
 @pytest.fixture(scope="session")

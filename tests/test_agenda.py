@@ -16,9 +16,10 @@ from corpus.documents import Document
 from corpus.meetings import Meeting
 from ingest.agenda import meeting_of, parse_times, place_and_dates
 from ingest.dates import find_dates
-from ingest.run import Input, file_source, read_document
+from ingest.folder import FileInput
+from ingest.run import Input, read_document
 
-NOTHING = Catalogue([], [], {})
+NOTHING = Catalogue([], [])
 D, T = dt.date, dt.time
 
 
@@ -294,7 +295,7 @@ def test_an_agenda_without_a_year_anywhere_has_items_and_no_sittings() -> None:
 def real(catalogue: Catalogue) -> tuple[Document, Meeting]:
     if not AGENDA.exists():
         pytest.skip("the real agenda is not at hand (../shared/documents)")
-    document, meeting = read_document(file_source(AGENDA), catalogue)
+    document, meeting = read_document(FileInput(AGENDA).open(), catalogue)
     assert meeting is not None
     return document, meeting
 
@@ -425,4 +426,4 @@ def test_the_sentence_that_the_footnote_cuts_is_whole(real: tuple[Document, Meet
 def test_real_treaties_are_no_agendas(catalogue: Catalogue) -> None:
     if not PROTOCOL.exists():
         pytest.skip("the real treaties are not at hand (../shared/documents)")
-    assert read_document(file_source(PROTOCOL), catalogue)[1] is None
+    assert read_document(FileInput(PROTOCOL).open(), catalogue)[1] is None

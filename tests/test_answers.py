@@ -19,7 +19,8 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
-from ingest.run import Input, file_source, starter_sources
+from ingest.folder import FileInput
+from ingest.run import Input, starter_sources
 
 
 def check_citations(answer: Answer, library: Library) -> None:
@@ -202,7 +203,7 @@ def test_answers_from_digests_say_so_until_the_official_text_comes(
     assert "https://docs.un.org/en/CTOC/COP/WG.7/2021/1" in before.reason
     if not AGENDA.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
-    add(library, catalogue, file_source(AGENDA))
+    add(library, catalogue, FileInput(AGENDA).open())
     after = engine.ask("When is item 3?")
     assert {citation.edition for citation in after.citations} == {"official"}
     assert "digest" not in after.reason

@@ -13,9 +13,9 @@ from harbour import AGENDA, LAMPS, OTHER, ROADS
 from assistant.brief import BriefError, Briefing, Request, brief
 from assistant.brief.choosing import only_later
 from assistant.brief.paper import publication_of
-from assistant.frames import _data
 from assistant.publish import render
 from assistant.qa.engine import Engine
+from assistant.shipped import shipped
 from assistant.themes import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -119,7 +119,7 @@ def test_an_empty_library_is_said_to_be_empty(open_library: OpenLibrary, catalog
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engine: Engine, language: str) -> None:
     briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
-    assert briefing.sections[0].heading == _data("papers")[language]["section_mandate"]
+    assert briefing.sections[0].heading == shipped("papers")[language]["section_mandate"]
     assert scores_of(briefing, engine.library).quote_exact == 1.0
     assert render(publication_of(briefing, engine.library), "html")
 
@@ -215,7 +215,7 @@ def test_a_document_is_briefed_about_by_its_sections(starter_engine: Engine) -> 
 def test_all_frames_of_papers_are_there_in_six_languages_with_the_same_places() -> None:
     import re
 
-    frames = _data("papers")
+    frames = shipped("papers")
     assert set(frames) == set(LANGUAGES)
     for language in LANGUAGES:
         assert set(frames[language]) == set(frames["en"])

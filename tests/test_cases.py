@@ -12,7 +12,7 @@ from assistant.wording.dates import Date, dates_in
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cases import CaseError, Place, load_cases, read_cases, shipped_sets
-from eval.check import check_cases, check_set
+from eval.check import Fault, check_cases
 from eval.wording import says
 
 STARTER = shipped_sets()["starter"]
@@ -31,6 +31,11 @@ def write(folder: Path, text: str) -> Path:
     path = folder / "set.yaml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def check_set(path: Path, library: Library) -> list[Fault]:
+    cases, broken = read_cases(path)
+    return [*(Fault("", sentence) for sentence in broken), *check_cases(cases, library)]
 
 
 # The shipped sets

@@ -16,7 +16,8 @@ from assistant.publish import render
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
-from ingest.run import Input, file_source
+from ingest.folder import FileInput
+from ingest.run import Input
 
 HEAD = "---\nsymbol: {symbol}\ntitle: A note on boats\nlanguage: en\n---\n# A note on boats\n\n"
 FIRST = [
@@ -110,7 +111,11 @@ def test_a_real_report_and_its_revision_differ_where_people_changed_them(
     if not folder.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
     library = open_library()
-    add(library, catalogue, *(file_source(folder / name) for name in ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf")))
+    add(
+        library,
+        catalogue,
+        *(FileInput(folder / name).open() for name in ("S_2025_71.en.pdf", "S_2025_71_Rev.1.en.pdf")),
+    )
     (one,), (other,) = library.find("S/2025/71"), library.find("S/2025/71/Rev.1")
     found = compare_texts(library, one, other)
     assert found.same > 150

@@ -199,7 +199,7 @@ def plan(tmp_path: Path, questions: Path, note: Path, system: Any = None, **opti
         system=system or Parrot(),
         out=tmp_path / "runs",
         models=Models(HashEmbedder()),
-        catalogue=Catalogue([], [], {}),
+        catalogue=Catalogue([], []),
         documents=(note,),
     )
     return replace(made, **options)
@@ -336,7 +336,7 @@ def test_a_library_of_the_users_is_used_as_it_is(
     tmp_path: Path, questions: Path, note: Path, open_library: OpenLibrary
 ) -> None:
     library = open_library()
-    list(ingest([Input("note.md", NOTE.encode())], library, Catalogue([], [], {})))
+    list(ingest([Input("note.md", NOTE.encode())], library, Catalogue([], [])))
     folder = library.folder
     library.close()
     system = Parrot()
@@ -397,7 +397,7 @@ def test_several_cases_are_asked_at_once_and_never_more(tmp_path: Path, question
 
 def test_a_library_that_was_half_built_is_gone_on_with(tmp_path: Path) -> None:
     given = [Input("note.md", NOTE.encode()), Input("boats.md", b"# Boats\n\n1. Boats need a flag.\n")]
-    catalogue = Catalogue([], [], {})
+    catalogue = Catalogue([], [])
     with (
         pytest.raises(KeyboardInterrupt),
         built(tmp_path, "half", given, HashEmbedder(), catalogue, _stop_at("boats.md")),
@@ -425,7 +425,7 @@ def _refuse(*names: str) -> Any:
 
 
 def test_libraries_that_were_not_used_for_longest_go(tmp_path: Path) -> None:
-    catalogue = Catalogue([], [], {})
+    catalogue = Catalogue([], [])
     for n in range(KEPT + 3):
         with built(tmp_path, f"l{n}", [Input("note.md", NOTE.encode())], HashEmbedder(), catalogue):
             pass

@@ -66,7 +66,7 @@ def lines(folder: Path, *rows: dict[str, Any]) -> Path:
 def library(open_library: OpenLibrary) -> Library:
     """A library of the report, from the file that the set names it by."""
     made = open_library()
-    list(ingest([Input("A_80_7.en.md", HARBOUR.encode())], made, Catalogue([], [], {})))
+    list(ingest([Input("A_80_7.en.md", HARBOUR.encode())], made, Catalogue([], [])))
     return made
 
 
@@ -157,7 +157,7 @@ def test_words_are_found_in_the_document_of_that_file_and_decide_alone(case: Cas
 def test_a_document_is_known_by_its_file_its_key_and_its_symbol_written_as_a_file(open_library: OpenLibrary) -> None:
     library = open_library()
     fetched = Input("fetched.md", HARBOUR.encode(), Symbol.parse("S/RES/2776 (2025)"), "en")
-    list(ingest([fetched, Input("A note.md", b"# Note\n\nA note.\n")], library, Catalogue([], [], {})))
+    list(ingest([fetched, Input("A note.md", b"# Note\n\nA note.\n")], library, Catalogue([], [])))
     shelf = Shelf(library)
     for name in ("S/RES/2776 (2025)", "S_RES_2776_(2025)", "S_RES_2776_(2025).en", "fetched"):
         assert len(shelf.ids(name)) == 1, name
@@ -253,7 +253,7 @@ def plan(tmp_path: Path, questions: Path, **options: Any) -> Plan:
         system=peer("bm25"),
         out=tmp_path / "runs",
         models=Models(HashEmbedder()),
-        catalogue=Catalogue([], [], {}),
+        catalogue=Catalogue([], []),
         documents=(report,),
     )
     return replace(made, **options)

@@ -496,7 +496,7 @@ from ingest.run import ingest
 from ingest.segment import SEGMENTER_VERSION
 from ingest.watching import Changes, Watched
 from ingest.workers.pool import Workers
-catalogue = Catalogue([], [], {})
+catalogue = Catalogue([], [])
 with Library(Path(sys.argv[1]), HashEmbedder(), SEGMENTER_VERSION) as library, Workers(catalogue, 2) as readers:
     for n, outcome in enumerate(ingest(inputs(Path(sys.argv[2])), library, catalogue, readers=readers)):
         print(outcome.result, flush=True)
@@ -653,7 +653,7 @@ def test_a_library_of_a_later_version_is_left_alone(open_library: OpenLibrary, t
 
 
 def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    document, _ = read_document(Input("a.pdf", BOATS.encode()), Catalogue([], [], {}))
+    document, _ = read_document(Input("a.pdf", BOATS.encode()), Catalogue([], []))
     document = replace(document, format="pdf", pages=(900, 3, 0, 19, 20, 7), warnings=("Page 1 is upside down.",))
     header = Header(document.id, document.key, None, None, "en", "upload", document.title)
     outcome = Outcome("a.pdf", "added", document, 3, header=header)

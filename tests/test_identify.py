@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.symbols import Symbol
+from ingest.folder import FileInput
 from ingest.identify import IdentityError
 from ingest.readers import ReadError
-from ingest.run import Input, file_source, read_document
+from ingest.run import Input, read_document
 
-NOTHING = Catalogue([], [], {})
+NOTHING = Catalogue([], [])
 PLAIN = "# A note on boats\n\n1. Boats need a flag.\n"
 PRINTED = (
     "# General Assembly\n\nA/75/100\n\nDistr.: General\n3 May 2020\n\n# A note on boats\n\n1. Boats need a flag.\n"
@@ -337,14 +338,14 @@ def test_the_real_agenda_is_identified_though_it_prints_no_symbol(catalogue: Cat
     if not AGENDA.exists():
         pytest.skip("the real agenda is not at hand (../shared/documents)")
     assert "2021/1" not in AGENDA.read_text(encoding="utf-8")
-    made = read_document(file_source(AGENDA), catalogue)[0]
+    made = read_document(FileInput(AGENDA).open(), catalogue)[0]
     assert made.id == "CTOC/COP/WG.7/2021/1:en:official"
     assert "catalogue" in made.proof
-    assert read_document(file_source(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/1")), catalogue)[0].id == made.id
+    assert read_document(FileInput(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/1")).open(), catalogue)[0].id == made.id
 
 
 def test_the_real_agenda_under_a_wrong_symbol_is_refused(catalogue: Catalogue) -> None:
     if not AGENDA.exists():
         pytest.skip("the real agenda is not at hand (../shared/documents)")
     with pytest.raises(IdentityError, match=r"CTOC/COP/WG\.7/2021/2.*CTOC/COP/WG\.7/2021/1"):
-        read_document(file_source(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/2")), catalogue)
+        read_document(FileInput(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/2")).open(), catalogue)

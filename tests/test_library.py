@@ -290,7 +290,7 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.run import Input, ingest
 from ingest.segment import SEGMENTER_VERSION
-catalogue = Catalogue([], [], {})
+catalogue = Catalogue([], [])
 with Library(Path(sys.argv[1]), HashEmbedder(), SEGMENTER_VERSION) as library:
     print("open", flush=True)
     start = int(sys.argv[2])

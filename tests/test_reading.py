@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
+from ingest.folder import FileInput
 from ingest.readers import Line, ReadError, read
 from ingest.readers.text import MAX_BYTES, MAX_LINE
-from ingest.run import Input, file_source, read_document
+from ingest.run import Input, read_document
 
 
 def lines(text: str) -> list[Line]:
@@ -243,11 +244,11 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_parsed() -> None:
 def test_missing_files_and_folders_are_named(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("files")
     with pytest.raises(ReadError, match="is a folder"):
-        file_source(folder)
+        FileInput(folder).open()
     with pytest.raises(ReadError, match=r"no file .*gone\.md"):
-        file_source(folder / "gone.md")
+        FileInput(folder / "gone.md").open()
     (folder / "note.md").write_bytes(b"# A")
-    found = file_source(folder / "note.md")
+    found = FileInput(folder / "note.md").open()
     assert (found.name, found.data, found.trusted) == ("note.md", b"# A", False)
 
 
@@ -426,7 +427,7 @@ def test_hostile_input_is_read_to_its_end(name: str) -> None:
 )
 def test_a_document_of_one_thing_over_and_over_is_read_to_its_end(unit: str) -> None:
     text = unit * (30_000 // len(unit)) + "\n\nEnd."
-    made = read_document(Input("hostile.md", text.encode()), Catalogue([], [], {}))[0]
+    made = read_document(Input("hostile.md", text.encode()), Catalogue([], []))[0]
     assert made.text.endswith("End.")
     assert sum(letter in "ab" for letter in made.text) == sum(letter in "ab" for letter in text)
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, Passage
 from corpus.embedding import Embedder, HashEmbedder, make_embedder
-from ingest.run import Input, file_source, read_document, starter_sources
+from ingest.folder import FileInput
+from ingest.run import Input, read_document, starter_sources
 from ingest.segment import segment, segmenter
 
-NOTHING = Catalogue([], [], {})
+NOTHING = Catalogue([], [])
 
 
 def document(text: str, title: str | None = None) -> Document:
@@ -208,7 +209,7 @@ def test_real_documents_are_covered_and_fit(
     if not path.exists():
         pytest.skip("the real documents are not at hand (../shared/documents)")
     embedder = request.getfixturevalue("minilm") if real_model else HashEmbedder()
-    made = read_document(file_source(path), catalogue)[0]
+    made = read_document(FileInput(path).open(), catalogue)[0]
     assert check(made, embedder)
 
 

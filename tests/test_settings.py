@@ -185,7 +185,6 @@ def own(tmp_path: Path) -> Path:
     folder = tmp_path / "catalogue"
     write(folder / "documents.yaml", "documents:\n  - {symbol: A/75/1, title: On boats, kind: note}\n")
     write(folder / "meetings.yaml", "meetings: []\n")
-    write(folder / "bodies.yaml", "bodies: []\n")
     return folder
 
 
@@ -212,7 +211,6 @@ def test_a_catalogue_that_lacks_a_file_is_an_error_that_names_it(cli: Cli, own: 
         ("documents.yaml", "documents:\n  - {symbol: no symbol, title: On boats}\n"),
         ("documents.yaml", "documents: 5\n"),
         ("meetings.yaml", "meetings:\n  - {place: Vienna}\n"),
-        ("bodies.yaml", "bodies:\n  - {name: General Assembly}\n"),
     ],
 )
 def test_a_catalogue_that_cannot_be_read_is_an_error_that_names_the_file(

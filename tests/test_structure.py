@@ -12,7 +12,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from ingest.run import Input, read_document
 
-NOTHING = Catalogue([], [], {})
+NOTHING = Catalogue([], [])
 
 
 def document(text: str) -> Document:

@@ -32,7 +32,7 @@ from corpus.embedding.runtime import open_session
 from eval.training.bridge import fitted
 from eval.training.export import exported, npz
 from eval.training.groups import Group, Read, save
-from eval.training.network import STEP, Bridged, Reader, Shape, arrays, padded
+from eval.training.network import STEP, Bridged, Reader, Shape, padded
 from eval.training.train import PLANS, Plan, losses, ready, train
 
 SCRIPTS = {
@@ -192,7 +192,7 @@ def test_the_graph_in_8_bits_says_what_the_trained_module_says(kind: Kind) -> No
         if "LayerNorm" not in name:
             torch.nn.init.normal_(value, std=0.15)
     row = pairing.row("how much?", "rules", "boats pay 40 coins a night. the bell is rung in fog.")
-    weights = {name.removeprefix("bert."): value for name, value in arrays(reader).items()}
+    weights = {name.removeprefix("bert."): each.float().numpy() for name, each in reader.state_dict().items()}
     shipped = {**weights, **unpacked(packed(weights))}
     reader.load_state_dict({
         name: torch.from_numpy(np.array(shipped[name.removeprefix("bert.")])) for name in reader.state_dict()

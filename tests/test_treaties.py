@@ -11,7 +11,8 @@ from conftest import CONVENTION, PROTOCOL
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from ingest.run import Input, file_source, read_document
+from ingest.folder import FileInput
+from ingest.run import Input, read_document
 
 BOTH = pytest.mark.parametrize(("path", "articles"), [(PROTOCOL, 25), (CONVENTION, 41)], ids=["protocol", "convention"])
 
@@ -19,7 +20,7 @@ BOTH = pytest.mark.parametrize(("path", "articles"), [(PROTOCOL, 25), (CONVENTIO
 def treaty(path: Path, catalogue: Catalogue) -> Document:
     if not path.exists():
         pytest.skip("the real treaties are not at hand (../shared/documents)")
-    return read_document(file_source(path), catalogue)[0]
+    return read_document(FileInput(path).open(), catalogue)[0]
 
 
 def squeezed(text: str) -> str:
@@ -164,7 +165,7 @@ def made_treaty(articles: int) -> str:
 
 def test_a_made_up_treaty_is_cited_to_every_depth() -> None:
     raw = made_treaty(12)
-    document = read_document(Input("pact.md", raw.encode()), Catalogue([], [], {}))[0]
+    document = read_document(Input("pact.md", raw.encode()), Catalogue([], []))[0]
     found = [
         (b.locator, squeezed(document.block_text(b)))
         for b in document.blocks

@@ -161,7 +161,7 @@ import sys
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 from ingest.workers.pool import Workers
-with Workers(Catalogue([], [], {}), 3, reading="hostile_reading:read", paths=(sys.argv[1],)) as pool:
+with Workers(Catalogue([], []), 3, reading="hostile_reading:read", paths=(sys.argv[1],)) as pool:
     first = pool.start(Input("convert.md", f"CONVERT {sys.argv[2]}\\n".encode()))
     pool.start(Input("hang.md", f"HANG {sys.argv[2]}\\n".encode()))
     pool.start(Input("log.md", f"LOG {sys.argv[2]}\\n\\n1. Text.\\n".encode())).result()
@@ -191,7 +191,7 @@ def test_a_folder_of_files_is_no_place_to_import_code_from(tmp_path: Path) -> No
     script = (
         f"import os, sys; sys.path[0] = {str(ROOT)!r}\nfrom corpus.catalogue import Catalogue\nfrom ingest.run import Input\n"
         f"from ingest.workers.pool import Workers\nos.chdir({str(tmp_path)!r})\n"
-        f"with Workers(Catalogue([], [], {{}}), 1) as pool: print(pool.start(Input('n.md', {NOTE!r})).result().document.id)"
+        f"with Workers(Catalogue([], []), 1) as pool: print(pool.start(Input('n.md', {NOTE!r})).result().document.id)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stdout.strip() == "a-note-on-boats:en:upload", done.stderr

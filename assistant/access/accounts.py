@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import threading
@@ -13,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from assistant.access.principal import Role
-from assistant.access.store import AccessStore
+from assistant.access.store import AccessStore, secret_hash
 
 SHORTEST = 12
 """Characters of a password (NIST SP 800-63B-4 asks for at least 8 beside other means)."""
@@ -87,7 +86,7 @@ class Accounts:
         token = secrets.token_urlsafe(32)
         self._store.write("DELETE FROM sessions WHERE expires <= ?", now.isoformat(timespec="seconds"))
         until = (now + self._length).isoformat(timespec="seconds")
-        self._store.write("INSERT INTO sessions VALUES (?, ?, ?)", _hash(token), name, until)
+        self._store.write("INSERT INTO sessions VALUES (?, ?, ?)", secret_hash(token), name, until)
         return token
 
     def session(self, token: str) -> Account | None:
@@ -95,14 +94,14 @@ class Accounts:
         found = self._store.rows(
             "SELECT name, role, created FROM sessions JOIN accounts ON account = name WHERE sessions.hash = ? "
             "AND expires > ?",
-            _hash(token),
+            secret_hash(token),
             self._store.stamp(),
         )
         return Account(*found[0]) if found else None
 
     def sign_out(self, token: str) -> None:
         """Ends a session."""
-        self._store.write("DELETE FROM sessions WHERE hash = ?", _hash(token))
+        self._store.write("DELETE FROM sessions WHERE hash = ?", secret_hash(token))
 
     @property
     def seconds(self) -> int:
@@ -121,7 +120,3 @@ class Accounts:
             return self._hasher.verify(hashed, password[:LONGEST].encode("utf-8", "surrogatepass"))
         except (VerificationError, InvalidHashError):
             return False
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import sqlite3
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from assistant.access.principal import Role
-from assistant.access.store import AccessStore
+from assistant.access.store import AccessStore, secret_hash
 
 PREFIX = "rpp"
 _USED_EVERY = timedelta(minutes=1)
@@ -44,7 +43,7 @@ class Keys:
         secret = secrets.token_urlsafe(32)
         self._store.write(
             "INSERT INTO keys (id, name, role, hash, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
-            key.id, key.name, key.role, _hash(secret), key.created, key.expires,
+            key.id, key.name, key.role, secret_hash(secret), key.created, key.expires,
         )  # fmt: skip
         return key, f"{PREFIX}_{key.id}_{secret}"
 
@@ -69,7 +68,7 @@ class Keys:
         found = self._store.rows(
             "SELECT id, name, role, created, expires, used, revoked, hash FROM keys WHERE id = ?", key_id
         )
-        if not found or not hmac.compare_digest(found[0][7], _hash(secret)):
+        if not found or not hmac.compare_digest(found[0][7], secret_hash(secret)):
             return None
         key = Key(*found[0][:7])
         now = self._store.now().astimezone(UTC)
@@ -79,7 +78,3 @@ class Keys:
             with suppress(sqlite3.OperationalError):  # another process writes: the next request notes it
                 self._store.write("UPDATE keys SET used = ? WHERE id = ?", self._store.stamp(), key.id)
         return key
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

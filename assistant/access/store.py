@@ -7,6 +7,7 @@ that SHA-256 suffices; passwords are chosen by people and get Argon2id (RFC 9106
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import threading
@@ -89,3 +90,8 @@ class AccessStore:
         """Makes one change; returns how many rows it touched."""
         with self.doing() as run:
             return run(sql, values).rowcount
+
+
+def secret_hash(secret: str) -> bytes:
+    """What is kept of a key or of a session's token."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -43,7 +43,9 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
         made.append(Statement(text, "derived", (listed,)))
     for ordinal in ground.meeting.mandate:
         block = cite.document.blocks[ordinal]
-        made += [_quoted(each) for each in _sentences(chooser, cite.document, block) if _ORDAINS.search(each.quote)][:1]
+        made += [
+            Statement.quoting(each) for each in _sentences(chooser, cite.document, block) if _ORDAINS.search(each.quote)
+        ][:1]
     made = [each for each in made if chooser.free(each)][: 1 + MANDATE]
     for each in made:
         chooser.note(each)
@@ -75,7 +77,7 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
     cite = Citer(chooser.engine.library, ground.meeting)
     made = said_of.announced(ground.item, cite, ground.request.language, short=True)
     said = [
-        _quoted(each)
+        Statement.quoting(each)
         for ordinal in ground.item.annotations
         for each in _sentences(chooser, cite.document, cite.document.blocks[ordinal])
         if not proposes(each.quote)
@@ -133,7 +135,7 @@ def questions(chooser: Chooser) -> tuple[Part, ...]:
         agenda = ground.agenda
         for ordinal in ground.item.annotations:
             block = agenda.blocks[ordinal]
-            made += [_quoted(each) for each in _sentences(chooser, agenda, block) if proposes(each.quote)]
+            made += [Statement.quoting(each) for each in _sentences(chooser, agenda, block) if proposes(each.quote)]
     fresh = [each for each in made if chooser.free(each)]
     for each in fresh:
         chooser.note(each)
@@ -149,7 +151,3 @@ def _sentences(chooser: Chooser, document: Document, block: Block) -> list[Citat
         evidence = chooser.engine.library.passage_at(document.id, begin) or ""
         made.append(Citation.of(document, begin, finish, block.locator, evidence))
     return made
-
-
-def _quoted(citation: Citation) -> Statement:
-    return Statement(" ".join(citation.quote.split()), "quoted", (citation,))

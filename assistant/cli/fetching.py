@@ -8,11 +8,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from assistant.cli.bars import drawn, progress_bar
 from assistant.cli.desk import library_or_server
-from assistant.cli.ingesting import progress_bar
 from assistant.cli.session import (
     EXIT_USAGE,
     catalogue_of,
@@ -113,7 +112,7 @@ def _downloaded(due: Sequence[Wanted], formats: Sequence[str], service: Service,
     from ingest.fetch import At, download
 
     done = []
-    with _bar() as bar:
+    with drawn() as bar:
         task = bar.add_task("Fetching", total=len(due), detail="")
 
         def show(at: At) -> None:
@@ -135,7 +134,7 @@ def _added(come: Sequence[Download], downloads: Downloads) -> list[Row]:
     from ingest.workers.process import WorkerError
 
     rows = []
-    with open_library("fetch") as (library, chosen), _bar() as bar:
+    with open_library("fetch") as (library, chosen), drawn() as bar:
         task = bar.add_task("Reading", total=len(come), detail="")
         catalogue = catalogue_of(chosen)
         sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]
@@ -149,18 +148,6 @@ def _added(come: Sequence[Download], downloads: Downloads) -> list[Row]:
         except WorkerError as error:
             raise fail(str(error)) from None
     return rows
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
-        TimeElapsedColumn(),
-        console=talk,
-        transient=True,
-    )
 
 
 def _report(rows: Sequence[Row], as_json: bool) -> None:

@@ -12,8 +12,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from assistant.cli.bars import drawn, progress_bar
 from assistant.cli.desk import library_or_server
 from assistant.cli.outcomes import Report
 from assistant.cli.session import EXIT_USAGE, catalogue_of, fail, talk
@@ -233,7 +233,7 @@ def _readers(chosen: Settings, jobs: int | None) -> Iterator[tuple[Workers, Cata
 @contextmanager
 def _bar(total: int) -> Iterator[tuple[Callable[[At], None], Callable[[Outcome], None]]]:
     """A progress bar on stderr: what it is to be told by ingestion, and of each outcome."""
-    with _drawn() as bar:
+    with drawn() as bar:
         task = bar.add_task("Reading", total=total, detail="")
 
         def tell(at: At) -> None:
@@ -243,25 +243,3 @@ def _bar(total: int) -> Iterator[tuple[Callable[[At], None], Callable[[Outcome],
             bar.update(task, advance=1, detail=outcome.name)
 
         yield tell, advance
-
-
-@contextmanager
-def progress_bar(doing: str, total: int) -> Iterator[Callable[[int, int | None, str], None]]:
-    """A progress bar on stderr: what it is to be told of a job (how much is done, of how much, what is in hand)."""
-    with _drawn() as bar:
-        task = bar.add_task(doing, total=total, detail="")
-        yield lambda done, of, detail: bar.update(task, completed=done, total=of, detail=detail)
-
-
-def _drawn() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
-        TimeElapsedColumn(),
-        console=talk,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )

@@ -78,11 +78,11 @@ def catalogue_of(chosen: Settings) -> Catalogue:
 
 
 @contextmanager
-def open_library(command: str, *, accept_stale: bool = False) -> Iterator[tuple[Library, Settings]]:
+def open_library(command: str) -> Iterator[tuple[Library, Settings]]:
     """The library of the settings, owned by this process until the block ends."""
     with plain_errors():
         chosen = settings()
-        with opened(command, chosen, accept_stale=accept_stale) as library:
+        with opened(command, chosen) as library:
             yield library, chosen
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.brief.choosing import Chooser
 from assistant.brief.ground import Ground, Theme
 from assistant.brief.model import Request
-from assistant.qa.answer import Statement, citation_json
+from assistant.qa.answer import Statement, statement_json
 from assistant.qa.engine import Engine
 from assistant.slices import Aside, Slices
 from corpus.documents import Document
@@ -52,14 +52,7 @@ class TopicComparison:
                     "document": side.document,
                     "label": side.label,
                     "title": side.title,
-                    "statements": [
-                        {
-                            "text": each.text,
-                            "verdict": each.verdict,
-                            "citations": [citation_json(cite, n) for n, cite in enumerate(each.citations, 1)],
-                        }
-                        for each in side.statements
-                    ],
+                    "statements": [statement_json(each) for each in side.statements],
                 }
                 for side in self.sides
             ],

@@ -49,10 +49,8 @@ def length(
     return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
 
 
-def announced(
-    item: AgendaItem, cite: Citer, language: str, among: Sequence[str] = (), *, short: bool = False
-) -> list[Statement]:
-    """What the agenda announces for an item, or that it announces nothing; of documents only those `among` some."""
+def announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> list[Statement]:
+    """What the agenda announces for an item, or that it announces nothing."""
     listed = cite.listed(item)
     if not item.documentation:
         text = say(_frame("no_document_for", short), language, item=item.number, title=item.title)
@@ -66,7 +64,6 @@ def announced(
             (*title, cite.block(ordinal)),
         )
         for symbol, ordinal in item.documentation
-        if not among or symbol in among
     ]
 
 

@@ -87,7 +87,7 @@ class Teller:
             read = f"No document is announced for item {item.number}."
             yield Part(read, tuple(said), "documents", item.number)
         for (symbol, ordinal), each in zip(item.documentation, said if item.documentation else (), strict=True):
-            line = _quoted(self._cite.block(ordinal)).text
+            line = Statement.quoting(self._cite.block(ordinal)).text
             read = f"The document for item {item.number} is {symbol}: {line}"
             yield Part(f"{read.rstrip('.')}.", (each,), "documents", item.number, symbol)
 
@@ -97,7 +97,11 @@ class Teller:
         if items:
             yield self._part("items_total", f"The agenda has {_many(mains, 'item')}.", mains, count=len(mains))
             listed = "; ".join(f"{item.number}. {item.title}" for item, _ in items)
-            yield Part(f"The topics on the agenda are: {listed}.", tuple(_quoted(cite) for _, cite in items), "agenda")
+            yield Part(
+                f"The topics on the agenda are: {listed}.",
+                tuple(Statement.quoting(cite) for _, cite in items),
+                "agenda",
+            )
 
     def _papers(self) -> Iterator[Part]:
         papers = [item for item in self._meeting.items if item.documentation]
@@ -168,10 +172,6 @@ class Teller:
         """A part that is said in the frame of its kind. Values that depend on the language are given as functions of it."""
         told = {name: value(self._language) if callable(value) else value for name, value in values.items()}
         return Part(read, (Statement(say(kind, self._language, **told), "derived", tuple(cites)),), kind)
-
-
-def _quoted(cite: Citation) -> Statement:
-    return Statement(" ".join(cite.quote.split()), "quoted", (cite,))
 
 
 def _many(things: Sized, name: str) -> str:

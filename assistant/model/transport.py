@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -46,21 +46,20 @@ class Bounded(httpx.BaseTransport):
     The deadline is that of the call which the thread has begun; keep-alive comments of a stream don't extend it.
     """
 
-    def __init__(self, inner: httpx.BaseTransport, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
-        self._clock = clock
         self._thread = threading.local()
 
     def begin(self, seconds: float) -> Call:
         """From now on requests of this thread belong to one call, which must be done within so many seconds."""
-        call = Call(self._clock() + seconds)
+        call = Call(time.monotonic() + seconds)
         self._thread.call = call
         return call
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends one request; what is left of the time bounds the wait for each of its parts."""
         call: Call = getattr(self._thread, "call", None) or Call(float("inf"))
-        left = call.deadline - self._clock()
+        left = call.deadline - time.monotonic()
         if left <= 0:
             raise httpx.ReadTimeout("the time for the reply is over", request=request)
         limits = request.extensions.get("timeout", {})
@@ -71,7 +70,7 @@ class Bounded(httpx.BaseTransport):
         if not _soon(response.headers.get("retry-after", "0")):
             response.headers["x-should-retry"] = "false"  # the openai client's own sign
         assert isinstance(response.stream, httpx.SyncByteStream)
-        response.stream = _Stream(response.stream, request, call.deadline, self._clock)
+        response.stream = _Stream(response.stream, request, call.deadline)
         call.streams.append(response.stream)
         return response
 
@@ -81,16 +80,14 @@ class Bounded(httpx.BaseTransport):
 
 
 class _Stream(httpx.SyncByteStream):
-    def __init__(
-        self, inner: httpx.SyncByteStream, request: httpx.Request, deadline: float, clock: Callable[[], float]
-    ) -> None:
-        self._inner, self._request, self._deadline, self._clock = inner, request, deadline, clock
+    def __init__(self, inner: httpx.SyncByteStream, request: httpx.Request, deadline: float) -> None:
+        self._inner, self._request, self._deadline = inner, request, deadline
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
         for piece in self._inner:
             size += len(piece)
-            if self._clock() > self._deadline:
+            if time.monotonic() > self._deadline:
                 raise httpx.ReadTimeout("the reply did not end in time", request=self._request)
             if size > MAX_BYTES:
                 raise httpx.RemoteProtocolError("the reply is too long", request=self._request)

@@ -18,7 +18,7 @@ from assistant.api.files import file_reply
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
 from assistant.compare import TopicComparison
-from assistant.faults import Invalid
+from assistant.faults import Invalid, known_language
 from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.plain import page, plainly
 from assistant.page.rendering import document_path, words_path
@@ -28,7 +28,6 @@ from assistant.qa.answer import Mode
 from assistant.service import Service
 from assistant.service.papers import Paper
 from assistant.service.writing import MOST_SIDES
-from corpus.documents import LANGUAGES
 
 router = APIRouter(include_in_schema=False)
 T = TypeVar("T")
@@ -101,7 +100,7 @@ def briefing_file(
 @plainly
 def themes(request: Request, service: Served, caller: Caller, language: Short = "en") -> Response:
     """The themes of all that is held: map, plot by year, and each with its passages."""
-    paper = service.writing.begin_themes(caller, _known(language))
+    paper = service.writing.begin_themes(caller, known_language(language))
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "gathering_themes")
@@ -113,7 +112,7 @@ def themes(request: Request, service: Served, caller: Caller, language: Short = 
 @plainly
 def themes_file(request: Request, service: Served, caller: Caller, form: File, language: Short = "en") -> Response:
     """The themes as a file."""
-    paper = service.writing.begin_themes(caller, _known(language))
+    paper = service.writing.begin_themes(caller, known_language(language))
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "gathering_themes")
@@ -131,7 +130,7 @@ def comparison(
     article: Markup | str = ""
     counts = None
     if first.strip() and second.strip():
-        made = service.writing.compare(caller, first, second, _known(language) if language else None)
+        made = service.writing.compare(caller, first, second, known_language(language) if language else None)
         article = _article(service, made, language or made.language)
         counts = {"same": made.same, "differ": len(made.changes)}
     return page("comparison.html", request, asked=asked, languages=LANGUAGE_NAMES, article=article, counts=counts,
@@ -144,7 +143,7 @@ def comparison_file(
     request: Request, service: Served, caller: Caller, form: File, first: Name, second: Name, language: Short = ""
 ) -> Response:
     """A comparison as a file."""
-    made = service.writing.compare(caller, first, second, _known(language) if language else None)
+    made = service.writing.compare(caller, first, second, known_language(language) if language else None)
     return _file(service, made, language or made.language, form, "comparison")
 
 
@@ -188,7 +187,7 @@ def agenda(
     language: Annotated[list[str] | None, Query(max_length=6)] = None,
 ) -> Response:  # fmt: skip
     """What an agenda announces and cites against what is held, with the commands that mend it."""
-    wanted = [_known(each) for each in language or ["en"]]
+    wanted = [known_language(each) for each in language or ["en"]]
     meetings = meeting_views(service, caller, language_of(request))
     checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
     return page("agenda.html", request, checked=checked, meetings=meetings, meeting=meeting, wanted=wanted,
@@ -197,24 +196,18 @@ def agenda(
 
 def _topic(service: Service, caller: Caller, topic: str, documents: str, language: str) -> Paper[TopicComparison]:
     names = [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
-    return service.writing.begin_compare_topic(caller, topic, names, _known(language) if language else None)
+    return service.writing.begin_compare_topic(caller, topic, names, known_language(language) if language else None)
 
 
 def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str, mode: str) -> Briefed:
     for given, known in ((kind, get_args(Kind)), (audience, get_args(Audience)), (mode, ("", *get_args(Mode)))):
         if given not in known:
             raise Invalid(f"{given!r} is none of {', '.join(filter(None, known))}.")
-    return Briefed(kind, value, audience, _known(language), meeting, bool(mixed), mode or None)  # type: ignore[arg-type]
+    return Briefed(kind, value, audience, known_language(language), meeting, bool(mixed), mode or None)  # type: ignore[arg-type]
 
 
 def _told(name: str, choices: tuple[str, ...], request: Request) -> dict[str, str]:
     return {each: word(f"{name}_{each}", language_of(request)) for each in choices}
-
-
-def _known(language: str) -> str:
-    if language not in LANGUAGES:
-        raise Invalid(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
-    return language
 
 
 def _soon(future: Future[T]) -> T | None:

@@ -70,6 +70,11 @@ class Statement:
     verdict: Verdict
     citations: tuple[Citation, ...]
 
+    @classmethod
+    def quoting(cls, citation: Citation) -> Statement:
+        """What a citation says, on one line."""
+        return cls(" ".join(citation.quote.split()), "quoted", (citation,))
+
 
 @dataclass(frozen=True)
 class Dropped:
@@ -177,6 +182,15 @@ def citation_json(citation: Citation, number: int) -> dict[str, Any]:
         "url": citation.url,
         "ocr": citation.ocr,
         **({"unverified": True} if citation.unverified else {}),
+    }
+
+
+def statement_json(statement: Statement) -> dict[str, Any]:
+    """The stable JSON form of a statement that stands for itself: its citations are numbered from 1."""
+    return {
+        "text": statement.text,
+        "verdict": statement.verdict,
+        "citations": [citation_json(each, n) for n, each in enumerate(statement.citations, 1)],
     }
 
 

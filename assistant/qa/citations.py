@@ -52,7 +52,7 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
             break
         if each.odds > best or each.odds < best - FURTHER or far < -BESIDE:
             continue
-        if any(_overlaps(each.unit, other) for other in chosen):
+        if any(each.unit.overlaps(other) for other in chosen):
             continue
         beside = next((n for n, other in enumerate(chosen) if _provision(other) == _provision(each.unit)), None)
         whole = _whole(each.unit) if beside is not None else None
@@ -63,15 +63,11 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
     return heads_once(_apart(chosen))
 
 
-def _overlaps(one: Unit, other: Unit) -> bool:
-    return one.document.id == other.document.id and one.start < other.end and other.start < one.end
-
-
 def _apart(units: Sequence[Unit]) -> list[Unit]:
     """Units that share no words: the one chosen first stays."""
     kept: list[Unit] = []
     for unit in units:
-        if not any(_overlaps(unit, other) for other in kept):
+        if not any(unit.overlaps(other) for other in kept):
             kept.append(unit)
     return kept
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Hashable, Sequence
+from collections.abc import Generator, Hashable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -55,8 +55,7 @@ class Answered:
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `clock` gives
-    seconds and only times the answer. `readers` tell whether passages answer and with which words; where none reads, likeness
+    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `readers` tell whether passages answer and with which words; where none reads, likeness
     does, as `caution` wants it. `writer` writes answers, as `mode` says; without one all are quoted.
     """
 
@@ -64,7 +63,6 @@ class Engine:
         self,
         library: Library,
         catalogue: Catalogue,
-        vocabulary: Vocabulary | None = None,
         *,
         readers: Readers | None = None,
         caution: Caution = "normal",
@@ -73,11 +71,10 @@ class Engine:
         max_question: int = 2_000,
         writer: Writer | None = None,
         mode: Mode = "auto",
-        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.library = library
         self.catalogue = catalogue
-        self.vocabulary = vocabulary or Vocabulary.shipped()
+        self.vocabulary = Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
         self._weigher = Weigher(library, readers, caution)
         self._quoter = Quoter(
@@ -91,7 +88,6 @@ class Engine:
         self._max_question = max_question
         self.writer = writer
         self.mode = mode
-        self._clock = clock
         self._memory = Memory()
 
     @property
@@ -141,7 +137,7 @@ class Engine:
 
         A generator: closing it ends the request to the model.
         """
-        begun = self._clock()
+        begun = time.perf_counter()
         bounded = text[: self._max_question + 1]
         cleaned = clean_question(bounded)
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
@@ -159,7 +155,7 @@ class Engine:
         before = self._turn(turns, bounds)
         found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
         made, fault = self._rewritten(asked, turns, found) if mode != "quote" else (None, None)
-        parsed = self._clock()
+        parsed = time.perf_counter()
         best = self._answer_first(found, before, bounds, made)
         reading, answer = best.reading, best.answer
         self._keep([*turns, asked], bounds, reading, answer)
@@ -172,7 +168,7 @@ class Engine:
             yield from _said(answer)
             if self.writer is None and mode == "write":
                 answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
-        done = self._clock()
+        done = time.perf_counter()
         timings = {
             "parse_ms": (parsed - begun) * 1e3,
             "answer_ms": (done - parsed) * 1e3,

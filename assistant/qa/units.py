@@ -66,6 +66,10 @@ class Unit:
         """The document that the words are in."""
         return self.evidence.document
 
+    def overlaps(self, other: Unit) -> bool:
+        """Whether the two share words."""
+        return self.document.id == other.document.id and self.start < other.end and other.start < self.end
+
     @cached_property
     def text(self) -> str:
         """The words on one line, introduced."""

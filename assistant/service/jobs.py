@@ -14,7 +14,6 @@ from typing import Any, Literal
 from assistant.faults import Conflict, NotHeld, Overloaded
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
-Clock = Callable[[], datetime]
 
 MOST_KEPT = 200
 """Finished jobs that can still be looked at."""
@@ -67,11 +66,6 @@ class Hand:
     def __init__(self, job: Job, changed: threading.Condition, stop: threading.Event, heard: Heard) -> None:
         self._job, self._changed, self._stop, self._heard = job, changed, stop, heard
 
-    @property
-    def stopped(self) -> bool:
-        """Whether the work is to end."""
-        return self._stop.is_set()
-
     def check(self) -> None:
         """Raises `Stopped` where the work is to end."""
         if self._stop.is_set():
@@ -112,10 +106,8 @@ Ended = Callable[[Job], None]
 class Jobs:
     """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part."""
 
-    def __init__(
-        self, *, places: int = 100, heard: Heard = lambda _: None, clock: Clock = lambda: datetime.now(UTC)
-    ) -> None:
-        self._places, self._heard, self._clock = places, heard, clock
+    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None) -> None:
+        self._places, self._heard = places, heard
         self._changed = threading.Condition(threading.RLock())
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
@@ -240,4 +232,4 @@ class Jobs:
             del self._jobs[job_id], self._stops[job_id]
 
     def _now(self) -> str:
-        return self._clock().isoformat(timespec="seconds")
+        return datetime.now(UTC).isoformat(timespec="seconds")

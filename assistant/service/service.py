@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant.access import Principal, check
 from assistant.access.rates import COSTLY, Rates
 from assistant.collection import Collection
-from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault
+from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault, known_language
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
@@ -29,7 +29,7 @@ from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
 from assistant.service.writing import Writing
-from corpus.documents import LANGUAGES, Document
+from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, feedback_of
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
@@ -520,8 +520,8 @@ class Service:
 
 
 def _language(language: str | None) -> None:
-    if language is not None and language not in LANGUAGES:
-        raise Invalid(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+    if language is not None:
+        known_language(language)
 
 
 def _symbol(symbol: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import shutil
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from corpus.files import file_hash
 from corpus.symbols import Symbol
 from ingest.folder import printable
 from ingest.readers import ReadError
@@ -66,10 +66,8 @@ class Uploads:
     def take(self, folder: Path, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool) -> Upload:
         """The file in a folder, noted with what its sender says of it, so that it is found again after a stop."""
         path = folder / CONTENT
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         shown = printable(name.replace("\\", "/").rpartition("/")[2])[:200]
-        upload = Upload(path, shown, sha256, symbol, language, ocr)
+        upload = Upload(path, shown, file_hash(path), symbol, language, ocr)
         (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         return upload
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -65,9 +64,9 @@ def lacking(claim: str, given: Reading, sources: Sequence[Source], language: str
     dates = [date for text in bare for date in dates_in(text)]
     years = {n for text in [*bare, *around] for readings in values.figures(text) for n in readings if 1800 <= n < 2200}
     told = [date for date in given.dates if any(date.covers(each) for each in dates) or _by_year(date, dates, years)]
-    missing += [Reason("date", _written(date)) for date in given.dates if date not in told]
+    missing += [Reason("date", date.written) for date in given.dates if date not in told]
     days = {day for text in bare for day in values.weekdays(text)}
-    days.update(day for date in [*told, *dates] if (day := _weekday(date)) is not None)
+    days.update(day for date in [*told, *dates] if (day := date.weekday) is not None)
     missing += [Reason("weekday", str(day)) for day in sorted(given.weekdays - days)]
     times = {minutes for text in bare for minutes in values.times(text)[0]}
     missing += [Reason("time", f"{m // 60}:{m % 60:02d}") for m in sorted(given.times - times)]
@@ -178,16 +177,3 @@ def _by_year(date: Date, dates: Sequence[Date], years: set[float]) -> bool:
     """A day without its year beside the year: a timetable's row, a heading."""
     bare = Date(None, date.month, date.day)
     return date.year in years and any(each.year is None and bare.covers(each) for each in dates)
-
-
-def _weekday(date: Date) -> int | None:
-    if date.year is None or date.day is None:
-        return None
-    try:
-        return dt.date(date.year, date.month, date.day).weekday()
-    except ValueError:
-        return None
-
-
-def _written(date: Date) -> str:
-    return "-".join(f"{part:02d}" for part in (date.year, date.month, date.day) if part is not None)

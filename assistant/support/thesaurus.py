@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
-import yaml
-
+from assistant.shipped import shipped
 from corpus.analysis import analyse, fold, words
 
 _PARTICLES = "ولبفك"
@@ -112,18 +109,10 @@ STRENGTHS = ("obligation", "recommendation", "permission")
 LIMITS = ("least", "most", "over", "under", "near")
 
 
-@lru_cache(maxsize=1)
-def _data() -> Mapping[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (files("assistant") / "data" / "thesaurus.yaml").read_text(encoding="utf-8")
-    data: Mapping[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader)
-    return data
-
-
 @lru_cache(maxsize=8)
 def thesaurus(language: str) -> Thesaurus:
     """The thesaurus of one of the six languages."""
-    data = _data()[language]
+    data = shipped("thesaurus")[language]
     sides = [side for pair in data["opposites"] for side in str(pair).split("<>")]
 
     def phrases(lines: Iterable[str | Sequence[str]], *, close: bool = False) -> Phrases:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant.qa.answer import Statement, citation_json
+from assistant.qa.answer import Statement, statement_json
 
 
 class ThemesError(ValueError):
@@ -93,14 +93,7 @@ class Themes:
                     "x": theme.x,
                     "y": theme.y,
                     "years": [{"year": year, "passages": count} for year, count in theme.years.items()],
-                    "summary": [
-                        {
-                            "text": each.text,
-                            "verdict": each.verdict,
-                            "citations": [citation_json(cite, n) for n, cite in enumerate(each.citations, 1)],
-                        }
-                        for each in theme.summary
-                    ],
+                    "summary": [statement_json(each) for each in theme.summary],
                     "documents": [asdict(document) for document in theme.documents],
                     "passages": [asdict(passage) for passage in theme.passages],
                     "gaps": list(theme.gaps),

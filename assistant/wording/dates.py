@@ -6,6 +6,7 @@ month, year, as the United Nations write them.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -74,6 +75,21 @@ class Date:
             and self.year in (None, other.year)
             and (self.day is None or self.day == other.day)
         )
+
+    @property
+    def weekday(self) -> int | None:
+        """The day of the week of a full date, Monday 0; None for any other, and for a day that no calendar has."""
+        if self.year is None or self.day is None:
+            return None
+        try:
+            return dt.date(self.year, self.month, self.day).weekday()
+        except ValueError:
+            return None
+
+    @property
+    def written(self) -> str:
+        """As ISO 8601 writes it, what it does not give left out."""
+        return "-".join(f"{part:02d}" for part in (self.year, self.month, self.day) if part is not None)
 
 
 def dates_in(text: str) -> tuple[Date, ...]:

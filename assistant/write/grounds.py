@@ -39,7 +39,7 @@ def grounds(check: SupportCheck, claim: str, cited: Sequence[Evidence]) -> tuple
     likely = [unit for _, unit in alone[:TRIED]]
     for size in range(2, min(TOGETHER, len(likely)) + 1):
         for group in combinations(likely, size):
-            if any(_overlap(one, other) for one, other in combinations(group, 2)):
+            if any(one.overlaps(other) for one, other in combinations(group, 2)):
                 continue
             ordered = sorted(group, key=lambda unit: (unit.document.id, unit.start))
             support = check(claim, [_source(unit) for unit in ordered])
@@ -70,7 +70,3 @@ def _source(unit: Unit) -> Source:
     document = unit.document
     name = " ".join(part for part in (document.key, document.label) if part)
     return Source(unit.text, document.language, name, unit.locator, unit.context)
-
-
-def _overlap(one: Unit, other: Unit) -> bool:
-    return one.document.id == other.document.id and one.start < other.end and other.start < one.end

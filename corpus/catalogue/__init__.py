@@ -26,9 +26,8 @@ class CatalogueError(ValueError):
 class Entry:
     """One document that exists, as the catalogue knows it.
 
-    `certain` is False where symbol or title rest on less than a printed source. `identify` holds what a text
-    must show to be recognised without a printed symbol: `title`, and where given `body`, `date` and
-    `meeting_dates`. `aliases` are the names that people use.
+    `identify` holds what a text must show to be recognised without a printed symbol: `title`, and where given `body`,
+    `date` and `meeting_dates`. `aliases` are the names that people use.
     """
 
     title: str
@@ -37,15 +36,10 @@ class Entry:
     part: str | None = None
     short: str | None = None
     label: str | None = None
-    body: str | None = None
     meeting: str | None = None
-    items: tuple[str, ...] = ()
     date: str | None = None
-    original_language: str | None = None
     url: str | None = None
-    note: str | None = None
     aliases: tuple[str, ...] = ()
-    certain: bool = True
     identify: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -66,22 +60,16 @@ class MeetingEntry:
     """One meeting of the body. `when` is as exact as is known; `dates` only where the days are known."""
 
     id: str
-    body: str
-    session: int | None
-    place: str | None
     dates: tuple[dt.date, ...]
     when: str | None
-    page_url: str | None
-    note: str | None
 
 
 class Catalogue:
     """The documents and meetings that are known to exist."""
 
-    def __init__(self, entries: Sequence[Entry], meetings: Sequence[MeetingEntry], bodies: Mapping[str, str]) -> None:
+    def __init__(self, entries: Sequence[Entry], meetings: Sequence[MeetingEntry]) -> None:
         self.entries = tuple(entries)
         self.meetings = tuple(meetings)
-        self.bodies = dict(bodies)
 
     @classmethod
     def shipped(cls) -> Catalogue:
@@ -101,10 +89,7 @@ class Catalogue:
     def load(cls, texts: Mapping[str, str]) -> Catalogue:
         """From the YAML texts of its files, by name."""
         data = {name: _yaml(name, text) for name, text in texts.items()}
-        entries = _each(data, "documents", _entry)
-        meetings = _each(data, "meetings", _meeting)
-        bodies = dict(_each(data, "bodies", lambda raw: (str(raw["code"]), str(raw["name"]))))
-        return cls(entries, meetings, bodies)
+        return cls(_each(data, "documents", _entry), _each(data, "meetings", _meeting))
 
     def by_symbol(self, symbol: Symbol) -> list[Entry]:
         """All entries that bear a symbol (two treaties share A/RES/55/25)."""
@@ -131,7 +116,7 @@ class Catalogue:
         return fitting[0] if len(fitting) == 1 else None
 
 
-_FILES = ("documents.yaml", "meetings.yaml", "bodies.yaml")
+_FILES = ("documents.yaml", "meetings.yaml")
 
 
 def squeeze(text: str) -> str:
@@ -173,6 +158,7 @@ def _each(data: Mapping[str, Any], kind: str, make: Callable[[Mapping[str, Any]]
 
 
 def _entry(raw: Mapping[str, Any]) -> Entry:
+    # `body`, `items`, `original_language`, `certain` and `note` are for those who read the file.
     known = {"title", "symbol", "kind", "part", "short", "label", "body", "meeting", "items", "date",
              "original_language", "url", "note", "aliases", "certain", "identify"}  # fmt: skip
     if unknown := set(raw) - known:
@@ -183,15 +169,10 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
             title=raw["title"],
             symbol=symbol,
             kind=raw["kind"],
-            items=tuple(str(item) for item in raw.get("items") or ()),
             aliases=tuple(raw.get("aliases") or ()),
             date=str(raw["date"]) if raw.get("date") else None,
-            certain=raw.get("certain", True),
             identify=_needs(raw.get("identify") or {}),
-            **{
-                name: raw.get(name)
-                for name in ("part", "short", "label", "body", "meeting", "original_language", "url", "note")
-            },
+            **{name: raw.get(name) for name in ("part", "short", "label", "meeting", "url")},
         )
     except SymbolError as error:
         raise CatalogueError(f"documents.yaml, {raw.get('title')!r}: {error}") from None
@@ -208,13 +189,4 @@ def _needs(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _meeting(raw: Mapping[str, Any]) -> MeetingEntry:
-    return MeetingEntry(
-        id=raw["id"],
-        body=raw["body"],
-        session=raw.get("session"),
-        place=raw.get("place"),
-        dates=tuple(_as_date(day) for day in raw.get("dates") or ()),
-        when=raw.get("when"),
-        page_url=raw.get("page_url"),
-        note=raw.get("note"),
-    )
+    return MeetingEntry(raw["id"], tuple(_as_date(day) for day in raw.get("dates") or ()), raw.get("when"))

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+BINS = 10
+"""Equal parts of 0 to 1, in which chances are held against what was seen."""
+
 
 @dataclass(frozen=True)
 class Bin:
@@ -17,12 +20,12 @@ class Bin:
     answerable: float
 
 
-def reliability(chances: np.ndarray, right: np.ndarray, bins: int = 10) -> list[Bin]:
+def reliability(chances: np.ndarray, right: np.ndarray) -> list[Bin]:
     """Chances beside what was seen, by equal parts of 0 to 1; parts without questions are left out."""
-    parts = np.minimum((chances * bins).astype(int), bins - 1)
+    parts = np.minimum((chances * BINS).astype(int), BINS - 1)
     return [
         Bin(int(held.sum()), float(chances[held].mean()), float(right[held].mean()))
-        for held in (parts == n for n in range(bins))
+        for held in (parts == n for n in range(BINS))
         if held.any()
     ]
 

@@ -54,8 +54,3 @@ def fact_recall(case: Case, record: Record) -> float:
     text = said(record)
     met = [any(says(text, fact) for fact in alternatives) for alternatives in case.facts]
     return sum(met) / len(met) if met else 1.0
-
-
-def all_facts(case: Case, record: Record) -> bool:
-    """Whether the answer says every required fact."""
-    return fact_recall(case, record) == 1.0

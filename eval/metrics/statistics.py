@@ -78,11 +78,11 @@ def bootstrap_interval(
     return Interval(float(low), float(high))
 
 
-def wilson(hits: int, n: int, level: float = LEVEL) -> Interval | None:
+def wilson(hits: int, n: int) -> Interval | None:
     """Interval of a share, which is sound also near 0 and 1 and for few cases (Wilson, 1927); None of no cases."""
     if not n:
         return None
-    z = NormalDist().inv_cdf((1 + level) / 2)
+    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
     share = hits / n
     centre = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
@@ -143,7 +143,6 @@ def _means(values: Floats, clusters: _Clusters, random: np.random.Generator, rou
 def paired_difference(
     first: Sequence[float],
     second: Sequence[float],
-    seed: int = 0,
     rounds: int = 10_000,
     clusters: Sequence[Hashable] | None = None,
 ) -> Difference | None:
@@ -153,10 +152,10 @@ def paired_difference(
     the sign-flip test. None where there are no cases; `ValueError` where the lengths differ.
     """
     differences = _differences(first, second)
-    interval = bootstrap_interval(differences, seed=seed, rounds=rounds, clusters=clusters)
+    interval = bootstrap_interval(differences, rounds=rounds, clusters=clusters)
     if interval is None:
         return None
-    p = sign_flip(first, second, seed, rounds, clusters)
+    p = sign_flip(first, second, rounds=rounds, clusters=clusters)
     return Difference(float(differences.mean()), interval, p, len(differences))
 
 

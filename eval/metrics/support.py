@@ -20,7 +20,6 @@ paraphrase, and a claim in another language than its quotes, unless it consists 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -162,9 +161,9 @@ class _Held:
         """What a claim gives and these don't hold."""
         missing = sorted(given.symbols - self.symbols)
         held_dates = [date for date in given.dates if self._has(date)]
-        missing += [_written(date) for date in given.dates if date not in held_dates]
+        missing += [date.written for date in given.dates if date not in held_dates]
         missing += [f"{minutes // 60}:{minutes % 60:02d}" for minutes in sorted(given.times - self.times)]
-        days = self.weekdays | {day for date in [*held_dates, *self.dates] if (day := _weekday(date)) is not None}
+        days = self.weekdays | {day for date in [*held_dates, *self.dates] if (day := date.weekday) is not None}
         missing += [f"day {day + 1} of the week" for day in sorted(given.weekdays - days)]
         missing += [_shortest(readings) for readings in given.numbers if not self._gives(readings, given)]
         missing += [f"{value:g} {unit}" for unit, value in given.counted if value not in self.computed[unit]]
@@ -210,20 +209,6 @@ def _excerpt(said: str, line: str) -> bool:
 def _unquoted(text: str) -> str:
     """A text without what it puts between quotation marks, whose language may be another."""
     return _QUOTATION.sub(" ", text)
-
-
-def _weekday(date: Date) -> int | None:
-    """The day of the week of a full date, Monday 0; None for any other, and for a day that no calendar has."""
-    if date.year is None or date.day is None:
-        return None
-    try:
-        return dt.date(date.year, date.month, date.day).weekday()
-    except ValueError:
-        return None
-
-
-def _written(date: Date) -> str:
-    return "-".join(f"{part:02d}" for part in (date.year, date.month, date.day) if part is not None)
 
 
 def _shortest(readings: frozenset[float]) -> str:

@@ -22,9 +22,6 @@ SHOWN = 300
 BY_RULE = 10.0
 """Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""
 
-Place = tuple[int, int, int]
-"""Text number, and start and end in its body."""
-
 
 @dataclass(frozen=True)
 class Asked:

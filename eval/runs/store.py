@@ -21,6 +21,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from corpus.files import write_whole
 from eval.cases import Case, CaseError, load_cases
 from eval.places import Found, found_of, with_found
 from eval.runs.records import Record, RecordError
@@ -124,8 +125,8 @@ def begin(folder: Path, meta: Mapping[str, Any], cases: Path) -> Path | None:
             aside = _free(folder)
             folder.rename(aside)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / META, json.dumps(dict(meta), ensure_ascii=False, indent=2))
-    _write(folder / str(meta["cases"]), cases.read_text(encoding="utf-8"))
+    write_whole(folder / META, json.dumps(dict(meta), ensure_ascii=False, indent=2).encode())
+    write_whole(folder / str(meta["cases"]), cases.read_bytes())
     return aside
 
 
@@ -148,10 +149,12 @@ def finish(
     """Stores the texts of what was cited and of the gold places, where the words stand that name places of `cases`, and
     more of what is to be said of the run."""
     spans = {case.id: found_of(case) for case in cases if any(found is not None for found in found_of(case))}
-    _write(folder / SPANS, json.dumps(spans))
-    _write(folder / TEXTS, json.dumps(dict(texts)))
-    _write(folder / GOLD, json.dumps({case: [asdict(each) for each in held] for case, held in gold.items()}))
-    _write(folder / META, json.dumps({**_object(folder / META), **more}, ensure_ascii=False, indent=2))
+    write_whole(folder / SPANS, json.dumps(spans).encode())
+    write_whole(folder / TEXTS, json.dumps(dict(texts)).encode())
+    write_whole(
+        folder / GOLD, json.dumps({case: [asdict(each) for each in held] for case, held in gold.items()}).encode()
+    )
+    write_whole(folder / META, json.dumps({**_object(folder / META), **more}, ensure_ascii=False, indent=2).encode())
 
 
 def load_run(folder: Path) -> Run:
@@ -231,13 +234,6 @@ def _free(folder: Path) -> Path:
     while (aside := folder.with_name(f"{folder.name}.{number}")).exists():
         number += 1
     return aside
-
-
-def _write(path: Path, text: str) -> None:
-    """A file written whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 
+from assistant.cli.bars import drawn
 from assistant.cli.session import talk
 from eval.metrics.judge import Judgement
 from eval.runs.records import Record
@@ -54,15 +55,5 @@ class Bar:
 @contextmanager
 def bar() -> Iterator[Bar]:
     """A bar until the block ends."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[detail]}", markup=False),
-        TimeElapsedColumn(),
-        console=talk,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as shown:
+    with drawn() as shown:
         yield Bar(shown)

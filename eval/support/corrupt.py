@@ -42,7 +42,6 @@ _MONTHS = {
     "ar": "يناير فبراير مارس أبريل مايو يونيه يوليه أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
     "zh": "",
 }
-_DAY = re.compile(r"(?<!\d)([0-3]?\d)(?=\s*(?:日|de\s+[a-z]|[^\W\d_]))")
 _COUNTED = {
     "en": "two three four five six seven eight nine ten thirteen",
     "fr": "deux trois quatre cinq six sept huit neuf dix",

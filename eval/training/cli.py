@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
 from assistant.qa.reader import Name
+from corpus.files import file_hash
 from ingest.outcomes import Progress as At
 from ingest.readers import visible
 
@@ -44,7 +45,7 @@ def rows(
     with _told(), _teller() as tell:
         files = make_rows(shared, out, tell)
     for name, path in files.items():
-        _print(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}  {path}")
+        _print(f"{file_hash(path)}  {name}  {path}")
 
 
 @app.command()

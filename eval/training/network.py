@@ -6,9 +6,8 @@ the last piece), as readers for SQuAD do (Devlin et al., 2019, section 4.3), wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,9 +16,6 @@ from transformers import BertConfig, BertModel
 
 from assistant.qa.pairing import MOST_PIECES, Kind, Pairing
 from assistant.qa.states import States, marked, marks
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -143,8 +139,3 @@ def padded(rows: list[list[int]], fill: int, least: int = 0) -> torch.Tensor:
     longest = -(-max(map(len, rows)) // STEP) * STEP
     full = [[*row, *[fill] * (longest - len(row))] for row in rows]
     return torch.tensor(full + [[fill] * longest] * (least - len(rows)))
-
-
-def arrays(reader: Reader) -> Mapping[str, NDArray[Any]]:
-    """All trained weights by name, as float32 arrays."""
-    return {name: value.detach().float().numpy() for name, value in reader.state_dict().items()}

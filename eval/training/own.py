@@ -53,7 +53,6 @@ class Asked:
 def own_groups(
     files: Sequence[Path],
     engine: Engine,
-    seed: int = 1,
     translations: Path | None = None,
     source: str = WRITTEN_ABOUT,
     *,
@@ -62,7 +61,7 @@ def own_groups(
     """The groups of question files (`data/README.md`) over the documents of an engine's library, named by `source` and their
     kind. Each is followed by itself in the languages of the `translations`, named so, or for documents of the United Nations
     `translated-` and its kind. With `alone` a question is asked of its own document only, where the others may answer it, too."""
-    rng = random.Random(seed)
+    rng = random.Random(1)
     others: dict[str, list[Mapping[str, Any]]] = {}
     for raw in lines_of(translations) if translations else ():
         others.setdefault(raw["of"], []).append(raw)
@@ -121,9 +120,8 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
     library = engine.library
     reads: list[Read] = []
     for held, spans in asked.spans.items():
-        document = library.document(held)
         for begin, end in spans[:2]:
-            reads += _answering(document, library.passages(held), begin, end)
+            reads += _answering(library.passages(held), begin, end)
     home = set(asked.spans)
     near = [each for each in found if not _may_answer(asked, each)]
     own = [each for each in near if each.document_id in home]
@@ -137,7 +135,7 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
     return Group(f"{source}{asked.kind}", asked.language, asked.question, asked.answerable, tuple(reads))
 
 
-def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
+def _answering(passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
     """The passages that hold a span, or of a span over several the one that holds most of it."""
     best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
     start, stop = max(begin, best.start), min(end, best.end)

@@ -26,6 +26,8 @@ LONGEST = 1_400
 LONGEST_ZH = 560
 OTHERS = 3
 """Passages without an answer that a question is asked of, beside the one with it."""
+FOUND = 8
+"""Texts that are found for a question at most, to choose these from."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,9 @@ class Banned:
         )
 
 
-def public_groups(folder: Path, banned: Banned, seed: int = 1) -> Iterator[Group]:
+def public_groups(folder: Path, banned: Banned) -> Iterator[Group]:
     """The groups of all sets in a folder (`data/`, `nomiracl/`), less what is banned."""
-    rng = random.Random(seed)
+    rng = random.Random(1)
     for source in SOURCES:
         rows = [row for file in source.files for row in _squad(folder / "data" / f"{file}.json.gz", source.language)]
         rng.shuffle(rows)
@@ -172,7 +174,7 @@ def _without(read: Read, language: str) -> str | None:
     return text if 0 < len(left) < len(sentences) and len(text) > 80 else None
 
 
-def finder(texts: Sequence[str], language: str, most: int = 8) -> Callable[[str], list[str]]:
+def finder(texts: Sequence[str], language: str) -> Callable[[str], list[str]]:
     """Finds the texts that share most of what is rare with a question, best first, by BM25."""
     index = sqlite3.connect(":memory:")
     index.execute("CREATE VIRTUAL TABLE texts USING fts5(words, tokenize='unicode61 remove_diacritics 0')")
@@ -182,7 +184,7 @@ def finder(texts: Sequence[str], language: str, most: int = 8) -> Callable[[str]
     def find(question: str) -> list[str]:
         asked = " OR ".join(f'"{token}"' for token in dict.fromkeys(analyse(question, language)) if '"' not in token)
         ranked = "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank, rowid LIMIT ?"
-        return [texts[row] for (row,) in index.execute(ranked, (asked, most))] if asked else []
+        return [texts[row] for (row,) in index.execute(ranked, (asked, FOUND))] if asked else []
 
     return find
 

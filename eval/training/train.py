@@ -7,7 +7,6 @@ where the answer begins and ends, of passages that answer.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import pickle
 import random
@@ -23,6 +22,7 @@ from torch.nn import functional
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.reader import Name
 from assistant.qa.weights import weights_of
+from corpus.files import file_hash
 from eval.training.groups import Group, Read, load
 from eval.training.mixes import by_set, described
 from eval.training.network import Reader, Told, base, padded
@@ -107,8 +107,8 @@ def train(
         raise ValueError(f"There are no training rows in {', '.join(map(str, files))}.")
     tell(f"{described(groups)}.")
     _run(reader, pairing, groups, plan, folder, state, tell)
-    data = {path.name: _digest(path) for path in files}
-    run = {"plan": asdict(plan), **state, "data": data, "begun": None if begin is None else _digest(begin),
+    data = {path.name: file_hash(path) for path in files}
+    run = {"plan": asdict(plan), **state, "data": data, "begun": None if begin is None else file_hash(begin),
            "sets": by_set(groups)}  # fmt: skip
     (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
 
@@ -131,10 +131,6 @@ def _resumed(reader: Reader, path: Path) -> dict[str, Any]:
     except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError):
         raise ValueError(f"{path} is no checkpoint of this reader.") from None
     return held
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _run(

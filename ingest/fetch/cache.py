@@ -11,9 +11,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from corpus.faults import LibraryBusy, plainly
+from corpus.files import file_hash, write_whole
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
-from ingest.fetch.partial import Part, Version, write_whole
+from ingest.fetch.partial import Part, Version
 
 KINDS = (*FORMATS, "rtf")
 
@@ -122,7 +123,7 @@ class Downloads:
 
     def _note(self, stored: Stored) -> None:
         record = json.dumps(asdict(stored), ensure_ascii=False, indent=1)
-        write_whole(self.folder / f"{stored.key}.json", record.encode())
+        write_whole(self.folder / f"{stored.key}.json", record.encode(), lasting=True)
 
     def _stored(self, key: str) -> Stored | None:
         """The file of a key. One whose note is damaged or whose hash does not fit counts as not fetched."""
@@ -130,8 +131,7 @@ class Downloads:
             stored = Stored(**json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8")))
             if stored.key != key or stored.kind not in KINDS:
                 return None
-            with (self.folder / stored.file).open("rb") as file:
-                sound = hashlib.file_digest(file, "sha256").hexdigest() == stored.sha256
+            sound = file_hash(self.folder / stored.file) == stored.sha256
         except (FileNotFoundError, ValueError, TypeError):
             return None
         return stored if sound else None

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from corpus.files import sync_folder, write_whole
+
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(?:(\d{1,15})|\*)")
 
 
@@ -90,7 +92,7 @@ class Part:
     def begin(self, version: Version, total: int | None) -> BinaryIO:
         """An empty file. The note is written while there is no file, so that it never tells of other bytes."""
         self.path.unlink(missing_ok=True)
-        write_whole(self._note, json.dumps({**asdict(version), "total": total}).encode())
+        write_whole(self._note, json.dumps({**asdict(version), "total": total}).encode(), lasting=True)
         return self.path.open("wb")
 
     def go_on(self) -> BinaryIO:
@@ -113,25 +115,3 @@ class Part:
 
 def _plain(value: str) -> str:
     return value if value.isascii() and value.isprintable() and len(value) <= 500 else ""
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a small file so that under its name there is the old or the new content, never a half."""
-    unfinished = path.with_name(f"{path.name}.tmp")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a new name last through a power cut, where the system lets folders be opened."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 import httpx
 
 from corpus.faults import plainly
+from corpus.files import file_hash
 from corpus.symbols import Symbol
 from ingest.fetch.addresses import SERVICE, request_address
 from ingest.fetch.cache import Downloads, Stored
@@ -110,7 +109,7 @@ class Service:
                 kind=kind,
                 address=str(address),
                 url=arrived.url,
-                sha256=_hash(part.path),
+                sha256=file_hash(part.path),
                 bytes=part.path.stat().st_size,
                 etag=arrived.version.etag,
                 modified=arrived.version.modified,
@@ -155,8 +154,3 @@ class Service:
             when = until(error.after, self._timer.now())
             raise ServiceAway(f"the service asks to wait until {when}", error.after) from None
         return error.after + self._timer.chance() * min(1.0, error.after)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

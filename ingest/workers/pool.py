@@ -175,11 +175,9 @@ def catalogue_texts(catalogue: Catalogue) -> dict[str, str]:
     documents = [_given(asdict(entry)) | {"symbol": entry.symbol.text if entry.symbol else None}
                  for entry in catalogue.entries]  # fmt: skip
     meetings = [_given(asdict(meeting)) for meeting in catalogue.meetings]
-    bodies = [{"code": code, "name": name} for code, name in catalogue.bodies.items()]
     return {
         "documents.yaml": json.dumps({"documents": documents}, ensure_ascii=False),
         "meetings.yaml": json.dumps({"meetings": meetings}, ensure_ascii=False),
-        "bodies.yaml": json.dumps({"bodies": bodies}, ensure_ascii=False),
     }
 
 

@@ -88,10 +88,8 @@ class Bodies:
 class _Body:
     """A body as it comes, until it is cut: then the application is told that the client has gone."""
 
-    def __init__(
-        self, receive: Receive, limit: int, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._receive, self._limit, self._seconds, self._clock = receive, limit, seconds, clock
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive, self._limit, self._seconds = receive, limit, seconds
         self._begun: float | None = None
         self._size = 0
         self._whole = False
@@ -114,8 +112,8 @@ class _Body:
         if self._whole:
             return await self._receive()
         if self._begun is None:
-            self._begun = self._clock()
-        left = self._begun + self._seconds + self._size / SLOWEST - self._clock()
+            self._begun = time.monotonic()
+        left = self._begun + self._seconds + self._size / SLOWEST - time.monotonic()
         try:
             async with asyncio.timeout(0.0 if self._given_up else max(0.0, left)) as self._wait:
                 message = await self._receive()

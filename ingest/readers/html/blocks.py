@@ -170,9 +170,9 @@ class Table:
 Block: TypeAlias = Paragraph | Table
 
 
-def paragraphs(blocks: list[Block], top: bool = True) -> Iterator[tuple[Paragraph, bool]]:
+def paragraphs(blocks: list[Block]) -> Iterator[tuple[Paragraph, bool]]:
     """All paragraphs in reading order, and whether each stands outside tables."""
-    stack: list[tuple[Iterator[Block], bool]] = [(iter(blocks), top)]
+    stack: list[tuple[Iterator[Block], bool]] = [(iter(blocks), True)]
     while stack:
         block = next(stack[-1][0], None)
         if block is None:

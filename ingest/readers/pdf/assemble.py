@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -14,7 +13,7 @@ from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.hyphens import HYPHENS as _HYPHENS
 from ingest.readers.pdf.hyphens import Hyphens
 from ingest.readers.pdf.notes import Note, label_of
-from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.prints import Print, is_wide
 from ingest.readers.pdf.script import mended_script
 from ingest.readers.pdf.tables import LEADERS, Table, TableCell
 from ingest.readers.text import clean_characters
@@ -214,7 +213,7 @@ class _Assembly:
             return self._hyphens.bound(text, words)
         if last == "/" and first.isalnum():  # a symbol or an address
             return text + words
-        if _spaceless(last) and _spaceless(first):
+        if is_wide(last) and is_wide(first):
             return text + words
         return f"{text} {words}"
 
@@ -370,10 +369,6 @@ def _apart(line: Print) -> list[Print]:
         else:
             groups.append([run])
     return [Print(line.page, tuple(group)) for group in groups]
-
-
-def _spaceless(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
 
 
 def _clean(text: str) -> str:

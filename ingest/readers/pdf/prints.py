@@ -115,7 +115,7 @@ class Print:
 
     def _spaced(self, last: Run, run: Run) -> bool:
         gap = max(run.left - last.right, last.left - run.right)
-        wide = _wide(last.text[-1]), _wide(run.text[0])
+        wide = is_wide(last.text[-1]), is_wide(run.text[0])
         if all(wide) or (any(wide) and gap < 0.4 * self.size):  # Chinese type sets Latin words off by a little
             return False
         return gap > 0.2 * self.size or (run.spaced and gap > 0.1 * self.size)
@@ -150,7 +150,7 @@ def _word(run: Run) -> bool:
     return any(character.isalnum() for character in run.text)
 
 
-def _wide(character: str) -> bool:
+def is_wide(character: str) -> bool:
     """Whether a character is of a script that puts no spaces between words."""
     return unicodedata.east_asian_width(character) in "WF"
 

@@ -1,0 +1,18 @@
+"""The words that ship with Rapporteur: the files in `assistant/data`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+@lru_cache(maxsize=8)
+def shipped(name: str) -> dict[str, Any]:
+    """What stands in a file, read once."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (files("assistant") / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader, in C where it is built)
+    return data
