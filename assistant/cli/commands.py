@@ -15,7 +15,7 @@ from typer.main import get_command, get_group
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from click import Command, Context
+    from typer._click.core import Command, Context
 
 PLUGGED = "rapporteur.commands"
 """Entry points of this group are commands with commands of their own (Typer apps), as `eval` is. The first line of their module's
