@@ -15,6 +15,7 @@ from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
 from ingest.agenda import place_and_dates
 from ingest.dates import find_dates
+from ingest.locate import opening
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import symbol_of
 from ingest.structure import Piece
@@ -101,7 +102,7 @@ def identify(
     if said is not None and said not in LANGUAGES:
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
-    title = str(given.get("title") or _title(top, entry) or (entry.title if entry else "") or name)
+    title = str(given.get("title") or _title(found, top, entry) or (entry.title if entry else "") or name)
     title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0] + "…"
     slug = _slug(str(given.get("slug") or title))
     edition: Edition = "digest" if given.get("edition") == "digest" else "official" if settled else "upload"
@@ -209,7 +210,7 @@ def _entry(
     return (entries[0], proof) if len(entries) == 1 else (None, proof)
 
 
-def _title(top: Sequence[Piece], entry: Entry | None) -> str:
+def _title(found: Sequence[Piece], top: Sequence[Piece], entry: Entry | None) -> str:
     headings = [" ".join(piece.text.split()) for piece in top if piece.kind == "heading"]
     if entry is not None:
         wanted = str(entry.identify.get("title", entry.title))
@@ -218,6 +219,11 @@ def _title(top: Sequence[Piece], entry: Entry | None) -> str:
     if not telling:  # old documents set their title in capitals only
         plain = [piece.text for piece in top if piece.kind == "paragraph" and piece.part != "masthead"]
         telling = [text.rstrip("*") for text in plain if text.isupper() and 12 <= len(text) <= 200]
+    begun = opening(found)
+    if begun is not None:
+        # A resolution's title stands right above its opening; above that of a draft stands who submits it.
+        above = [" ".join(piece.text.split()) for piece in found[:begun] if piece.kind == "heading"]
+        telling = [text for text in above if not _TITLE_SKIPS.match(text)][-1:] or telling
     return (telling or headings or [""])[0]
 
 

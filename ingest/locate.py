@@ -61,7 +61,7 @@ def kind_of(found: Sequence[Piece]) -> TextKind:
         return "agenda"
     if sum(bool(_article(text)) for text in headings) >= 3:
         return "treaty"
-    return "resolution" if _opening(found) is not None else "numbered"
+    return "resolution" if opening(found) is not None else "numbered"
 
 
 def _article(heading: str) -> str:
@@ -72,7 +72,7 @@ def _article(heading: str) -> str:
     return naming.places[0]
 
 
-def _opening(found: Sequence[Piece]) -> int | None:
+def opening(found: Sequence[Piece]) -> int | None:
     """Where a resolution begins: a body alone on a line with a comma, preambular paragraphs behind it."""
     for n, piece in enumerate(found[:60]):
         if piece.kind != "heading" and not piece.number and _OPENING.match(piece.text):
@@ -124,7 +124,7 @@ def lay_out(
     position = 0
     blocks: list[Block] = []
     place = _Place(headed=headed)
-    opening = _opening(found) if kind == "resolution" else None
+    begun = opening(found) if kind == "resolution" else None
     taken: set[str] = set()
     titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")
     repeated = {title for title, count in titles.items() if count > 1}
@@ -159,7 +159,7 @@ def lay_out(
             elif piece.kind == "paragraph":
                 open_items = {}
                 place.labels = {}
-            if ordinal == opening:
+            if ordinal == begun:
                 place.opened, place.preambular = True, 0
             locator = _locate(piece, kind, place, digest, after_row=_follows_row(found, ordinal))
         if piece.kind == "footnote" and locator in taken and piece.page:

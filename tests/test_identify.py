@@ -152,6 +152,14 @@ def test_an_upload_is_named_after_its_title_and_else_after_its_file() -> None:
     assert read("# 港口说明\n\n工作组讨论了港口的深度问题。\n").id == "港口说明:zh:upload"
 
 
+def test_a_draft_resolution_is_called_after_what_it_is_about_and_not_after_who_submits_it() -> None:
+    text = (
+        "# Norland and Westland: draft resolution\n\n## The right to a harbour\n\nThe General Assembly,\n\n"
+        "Recalling its resolution 3/1 of 4 May,\n\nNoting the depth of harbours,\n\n1. Decides to dredge;\n"
+    )
+    assert read(text).title == "The right to a harbour"
+
+
 def test_the_body_and_the_masthead_words_are_no_title() -> None:
     text = "# United Nations\n\n# General Assembly\n\nDistr.: General\n\n# Depth of harbours\n\n1. Words.\n"
     assert read(text).title == "Depth of harbours"

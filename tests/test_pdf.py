@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdfs import INDENT, LEFT, Flow, Sheet, filled, long_text, plain, texts, wrapped
+from pdfs import INDENT, LEFT, RIGHT, Flow, Sheet, filled, long_text, plain, texts, words_of, wrapped
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 
@@ -121,6 +121,16 @@ def test_a_running_title_without_symbol_or_rule_is_gone_when_most_pages_have_it(
     assert texts(flow.read()) == [f"{n}. {long_text(200, n if n > 1 else 0)}" for n in range(1, 7)]
 
 
+def test_a_running_symbol_that_holds_the_number_of_a_page_is_gone_from_that_page_too() -> None:
+    symbol = "JIU/REP/2025/3 [Expanded report]"
+    flow = Flow(symbol=symbol, pages=9).start()
+    for n in range(1, 9):
+        flow.add(long_text(330, n), f"{n}.")
+    source = flow.read()
+    assert len(source.pages) >= 3
+    assert symbol not in [line.text for line in body(source)]
+
+
 def test_a_heading_that_pages_happen_to_share_stays() -> None:
     flow = Flow(pages=6).start().add(long_text(300), "1.")
     for n in range(2, 7):
@@ -140,6 +150,44 @@ def test_symbols_and_numbers_in_the_last_line_of_a_page_stay() -> None:
 
 
 # Words and paragraphs that are cut
+
+
+@pytest.mark.parametrize(
+    ("opening", "rest"),
+    [
+        ("Nurses and other members of the staff of clinics in the valleys", "are few. More are sought"),
+        ("Nurses and other members of the staff of clinics and the", "Ministry are few. More are sought"),
+        ("Nurses and other members of the staff of clinics are too few.", "The review shows that more are sought"),
+    ],
+)
+def test_words_in_bold_that_fill_the_first_line_of_a_numbered_paragraph_do_not_part_it(opening: str, rest: str) -> None:
+    flow = Flow().start().add(long_text(40), "1.")
+    flow.sheet.text(LEFT, flow.top, "2.", style="b")
+    flow.sheet.line(INDENT, flow.top, words_of(opening, "b"), right=RIGHT)
+    flow.top += 12
+    flow.sheet.line(LEFT, flow.top, words_of(f"{rest} {long_text(4)}"), right=RIGHT)
+    flow.top += 24
+    flow.add(long_text(40, 3), "3.")
+    assert [line.text for line in body(flow.read())][1] == f"2. {opening} {rest} {long_text(4)}"
+
+
+def test_a_heading_in_bold_close_above_text_stays_one() -> None:
+    heading, text = "Nurses in the valleys", "Nurses are few. More are sought in the valleys, as the review shows."
+    assert wrapped_by_hand(heading) == [heading]
+    flow = Flow().start().add(long_text(40), "1.")
+    flow.top = flow.sheet.lines(LEFT, flow.top, [heading], style="b")
+    flow.add(text)
+    assert [line.text for line in body(flow.read())][1:] == [heading, text]
+
+
+def test_a_line_that_begins_with_a_decimal_within_a_sentence_begins_no_paragraph() -> None:
+    first = "Recalling what the Assembly decided on the health of the valleys in its resolution"
+    second = "76.16 of 30 May on clinics, and what follows from it for them."
+    flow = Flow().start().add(long_text(40), "1.")
+    flow.sheet.line(INDENT, flow.top, words_of(first), right=RIGHT)
+    flow.top += 12
+    flow.sheet.line(LEFT, flow.top, words_of(second))
+    assert [line.text for line in body(flow.read())][1:] == [f"{first} {second}"]
 
 
 @pytest.mark.parametrize(

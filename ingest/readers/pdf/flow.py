@@ -20,6 +20,7 @@ _LABEL = re.compile(
 )
 _ROMAN, _CAPITAL = re.compile(r"[IVXLC]{1,6}\.\s"), re.compile(r"[A-Z]\.\s")
 _NUMBER, _LETTER = re.compile(r"(\d{1,3})\.\s"), re.compile(r"\(?[a-z]{1,3}\)\s")
+_DECIMAL = re.compile(r"\d{1,3}\.\d{1,3} +[^\W\d_A-Z]")
 _RIGHT_HALF = 320.0
 """Lines that begin further to the right, in points, are closing lines and signatures rather than headings."""
 _ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
@@ -232,7 +233,9 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
     leading = max(measure.leading.get(_bucket(line.size), 1.2 * line.size), 1.05 * line.size)
     if gap <= 0 or gap > 1.2 * leading + 0.6:
         return gap > 0 or not _next_column(before, line)
-    if abs(line.size - before.size) > 0.1 * before.size + 0.3 or line.bold != before.bold:
+    if abs(line.size - before.size) > 0.1 * before.size + 0.3 or (
+        line.bold != before.bold and not _unfinished(paragraph, line, measure)
+    ):
         return True
     if _DATE.fullmatch(line.text) and before.left > measure.left + 0.3 * (measure.right - measure.left):
         return True  # the close of a resolution: the meeting, and below it the day
@@ -244,12 +247,22 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
     if label_of(line):  # a note below a table
         return True
     if _LABEL.match(line.text):
+        if _DECIMAL.match(line.text) and not ended and before.right >= measure.right - 0.1 * width:
+            return False  # "resolution / 76.16 of 30 May"
         short = ended and before.right < measure.right - 0.15 * width
         return short or len(line.stretches) > 1 or abs(line.left - before.left) > 3
     if ended and before.right < measure.right - 0.3 * width and line.left <= paragraph.first.left + 2:
         return True
     body = paragraph.prints[1].left if len(paragraph.prints) > 1 else None
     return ended and body is not None and 8 < line.left - body < 60 and not _LABEL.match(paragraph.first.text)
+
+
+def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
+    """Whether a line in another weight goes on with a paragraph: words in bold that open it may fill its first line, as those
+    within it may fill another. Then the line before is full, and ends within a sentence or is one of a paragraph with a number."""
+    full = paragraph.last.right >= measure.right - 0.1 * (measure.right - measure.left)
+    within = not _ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
+    return full and within and not _LABEL.match(line.text)
 
 
 def _next_column(before: Print, line: Print) -> bool:
@@ -262,9 +275,11 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
     whole = made[-1]
     if not isinstance(whole, Paragraph) or not isinstance(rest, Paragraph) or whole.last.page != page - 1:
         return False
-    if whole.part != rest.part or whole.part in ("contents", "caption") or whole.first.bold != rest.first.bold:
-        return False
     before, line = whole.last, rest.first
+    if whole.part != rest.part or whole.part in ("contents", "caption"):
+        return False
+    if before.bold != line.bold and not _unfinished(whole, line, last):
+        return False
     if before.bold and line.bold and not line.text[:1].islower():
         return False  # headings
     if abs(before.size - line.size) > 0.1 * before.size + 0.3 or _LABEL.match(line.text):

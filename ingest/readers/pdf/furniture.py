@@ -74,12 +74,18 @@ class _Counts:
         for page, prints in pages:
             for line in prints:
                 if zone := _zone(line, page):
-                    self._seen[self._shape(line, zone), round(line.base / 4)].add(page.number)
+                    for shape in self._shapes(line, zone):
+                        self._seen[shape, round(line.base / 4)].add(page.number)
 
     def pages_with(self, line: Print, zone: int) -> set[int]:
-        """The pages that have the same words, the page's own number aside, at the same height."""
-        shape, height = self._shape(line, zone), round(line.base / 4)
-        return {number for step in (-1, 0, 1) for number in self._seen.get((shape, height + step), ())}
+        """The pages that have the same words, or the same but for the page's own number, at the same height."""
+        height = round(line.base / 4)
+        return {
+            number
+            for shape in self._shapes(line, zone)
+            for step in (-1, 0, 1)
+            for number in self._seen.get((shape, height + step), ())
+        }
 
     def numbers(self, text: str, page: int) -> bool:
         """Whether a text is the number of a page: its own, or with the number of all pages."""
@@ -88,11 +94,11 @@ class _Counts:
         match = _PAGE_NUMBER.fullmatch(text)
         return bool(match) and int(_DIGITS.findall(text)[0]) == page + self.step
 
-    def _shape(self, line: Print, zone: int) -> str:
-        number = str(line.page + self.step)
-        return f"{zone}:" + "\0".join(
-            "#" if self.numbers(t, line.page) else t.replace(number, "#") for t in _texts(line)
-        )
+    def _shapes(self, line: Print, zone: int) -> set[str]:
+        """The words of a line as they are, since a symbol may hold the page's number by chance, and without that number."""
+        texts, number = _texts(line), str(line.page + self.step)
+        bare = ["#" if self.numbers(text, line.page) else text.replace(number, "#") for text in texts]
+        return {f"{zone}:" + "\0".join(each) for each in (texts, bare)}
 
 
 def _bare(text: str) -> bool:
