@@ -8,9 +8,9 @@ texts such as reports and digests. Citation forms follow the United Nations Edit
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Literal
 
@@ -130,6 +130,7 @@ def lay_out(
     repeated = {title for title, count in titles.items() if count > 1}
     headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
     open_items: dict[int, int] = {}  # depth -> ordinal
+    broken: tuple[dict[int, int], dict[int, str]] = ({}, {})  # items and labels that a paragraph without a number ended
     header_cells: tuple[str, ...] = ()
     above: tuple[str, ...] = ()  # the row above, its own blank cells filled
     for ordinal, piece in enumerate(found):
@@ -147,9 +148,12 @@ def lay_out(
             headings.append((rank, ordinal))
             open_items = {}
             place.labels = {}
+            broken = ({}, {})
             above_it = found[parent].text if parent is not None and " ".join(words.split()) in repeated else ""
             locator = _enter(piece, kind, place, not any(b.kind == "heading" for b in blocks), above_it)
         else:
+            if piece.follows and 1 not in place.labels and piece.depth in broken[1]:
+                open_items, place.labels = broken
             outer = [depth for depth in open_items if piece.depth and depth < piece.depth]
             parent = open_items[max(outer)] if outer else headings[-1][1] if headings else None
             if piece.depth:
@@ -157,6 +161,7 @@ def lay_out(
                 place.labels = {d: n for d, n in place.labels.items() if d < piece.depth}
                 place.labels[piece.depth] = piece.number or ""
             elif piece.kind == "paragraph":
+                broken = (open_items, place.labels) if place.labels else broken
                 open_items = {}
                 place.labels = {}
             if ordinal == begun:
@@ -202,7 +207,50 @@ def lay_out(
         )
         text.append(words)
         position += len(words)
-    return "".join(text), tuple(blocks)
+    return "".join(text), _told_apart(blocks, found)
+
+
+def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block, ...]:
+    """The blocks, each with a place of its own. Texts within a text, as drafts in a report, count their paragraphs anew: those of
+    the longest count keep their places, others are told with the heading that they stand under, or else with their page."""
+    runs: list[int] = []  # for each block the paragraph that its count begins with
+    length: Counter[int] = Counter()
+    last = run = 0
+    for block in blocks:
+        if block.kind == "paragraph" and block.number:
+            value = int("".join(filter(str.isdigit, block.number.rpartition(".")[0] or block.number)) or 0)
+            run = block.ordinal if value <= last else run
+            last = value
+            length[run] += 1
+        runs.append(run)
+    held: dict[str, list[Block]] = defaultdict(list)
+    for block in blocks:
+        if block.number and block.kind in ("paragraph", "item"):
+            held[block.locator].append(block)
+    told: dict[int, str] = {}
+    for locator, same in held.items():
+        main = max(same, key=lambda each: (length[runs[each.ordinal]], -each.ordinal))
+        outer, _, inner = locator.rpartition(", ")
+        taken = {locator}
+        for block in same:
+            if block is main:
+                continue
+            heading = _heading_over(blocks, block)
+            where = f"section “{_short(' '.join(found[heading].text.split()))}”" if heading is not None else ""
+            named = _join(outer, where, inner)
+            if named in taken and block.page:
+                named = f"{named} (p. {block.page})"
+            count = sum(each.removesuffix(")").startswith(named.removesuffix(")")) for each in taken)
+            told[block.ordinal] = named if named not in taken else f"{named}, {ordinal_word(count + 1)} of these"
+            taken.add(told[block.ordinal])
+    return tuple(replace(block, locator=told.get(block.ordinal, block.locator)) for block in blocks)
+
+
+def _heading_over(blocks: Sequence[Block], block: Block) -> int | None:
+    above = block.parent
+    while above is not None and blocks[above].kind != "heading":
+        above = blocks[above].parent
+    return above
 
 
 def _cell_spans(piece: Piece, position: int) -> tuple[Span | None, ...]:
@@ -383,17 +431,21 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row
         return _join(place.annex, f"{numbered} {_labelled('', labels)}")
     if labels:
         place.opened = place.opened and 1 not in labels
-        return _join(place.annex, _labelled("para. ", labels))
+        number = _labelled("para. ", labels)
+        return _join(place.annex, number if 1 in labels else f"{_unnumbered(place)} {number}".strip())
     if place.opened and not _OPENING.match(piece.text) and piece.text.rstrip().endswith((",", "،", "，", ":", "：")):
         place.preambular += 1
         return _join(place.annex, f"{ordinal_word(place.preambular)} preambular para.")
     if place.opened and _OPENING.match(piece.text) and not place.preambular:
         return _join(place.annex, "preamble")
     place.unnumbered += 1
-    if place.summary:
-        return _join(place.annex, "summary", f"{ordinal_word(place.unnumbered)} paragraph")
-    where = f"section “{_short(place.heading)}”" if place.heading else ""
-    return _join(place.annex, where, f"{ordinal_word(place.unnumbered)} paragraph")
+    return _join(place.annex, _unnumbered(place))
+
+
+def _unnumbered(place: _Place) -> str:
+    """The last paragraph without a number under a heading, or the heading where none stood yet."""
+    where = "summary" if place.summary else f"section “{_short(place.heading)}”" if place.heading else ""
+    return _join(where, f"{ordinal_word(place.unnumbered)} paragraph" if place.unnumbered else "")
 
 
 def _caption_name(match: re.Match[str]) -> str:

@@ -50,7 +50,8 @@ class Piece:
 
     `depth` is the heading level for headings (1 outermost) and the nesting of numbered items otherwise
     (0 for none, 1 for `1.`, 2 for `(a)`, 3 for `(i)`, 4 for `a.`). `body` is where the text after the number
-    begins. `part` is the part of the document that the reader put it into, `header` says that a row heads its table.
+    begins. `part` is the part of the document that the reader put it into, `header` says that a row heads its table, `follows`
+    that the number is the next one of a list that is open.
     """
 
     kind: BlockKind
@@ -65,6 +66,7 @@ class Piece:
     table: int = 0
     part: LinePart = ""
     header: bool = False
+    follows: bool = False
 
 
 def pieces(lines: Sequence[Line]) -> list[Piece]:
@@ -265,8 +267,9 @@ def _nested(found: list[Piece]) -> list[Piece]:
         kind, number, length = max(readings, key=lambda reading: _plausible(reading, running))
         if number == "i" and kind == "letter" and _next_label(found, n) == "ii":
             kind, number, length = next(reading for reading in readings if reading[0] == "roman")
-        depth = _DEPTH[kind]
-        running = {level: last for level, last in running.items() if level < depth} | {depth: _value(kind, number)}
+        depth, value = _DEPTH[kind], _value(kind, number)
+        follows = value > 1 and running.get(depth) == value - 1
+        running = {level: last for level, last in running.items() if level < depth} | {depth: value}
         text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
         label = f"{number}." if kind == "dotted" else number if kind == "number" else f"({number})"
         made.append(
@@ -276,6 +279,7 @@ def _nested(found: list[Piece]) -> list[Piece]:
                 text=text,
                 number=label,
                 depth=depth,
+                follows=follows,
                 body=len(text) - len(piece.text[length:]),
             )
         )
