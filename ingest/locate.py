@@ -162,7 +162,8 @@ def lay_out(
                 place.labels[piece.depth] = piece.number or ""
             elif piece.kind == "paragraph":
                 broken = (open_items, place.labels) if place.labels else broken
-                open_items = {}
+                # A list may be introduced by a paragraph without a number.
+                open_items = {1: ordinal} if words.rstrip().endswith((":", "：")) else {}
                 place.labels = {}
             if ordinal == begun:
                 place.opened, place.preambular = True, 0

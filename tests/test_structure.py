@@ -112,6 +112,50 @@ def test_an_item_is_the_child_of_what_introduces_it() -> None:
     assert made.blocks[by_place["para. 2"].parent or 0].kind == "heading"
 
 
+def test_a_paragraph_without_a_number_does_not_end_the_list_that_goes_on_behind_it() -> None:
+    made = document(
+        "# Rules\n\n1. Ships shall:\n\n(a) Halt;\n\nThis holds at night.\n\n(b) Ring;\n\n2. Boats may:\n\n(a) Pass.\n"
+    )
+    assert [block.locator for block in made.blocks if block.kind == "item"] == [
+        "para. 1 (a)",
+        "para. 1 (b)",
+        "para. 2 (a)",
+    ]
+    assert made.blocks[find(made, "(b)").parent or 0].locator == "para. 1"
+
+
+def test_items_below_a_paragraph_without_a_number_are_told_by_it() -> None:
+    made = document(
+        "# Rules\n\nShips are many.\n\nThe meeting:\n\n(a) Took note;\n\n(b) Adjourned.\n\n## Ends\n\n(a) All leave.\n"
+    )
+    assert [block.locator for block in made.blocks if block.kind == "item"] == [
+        "section “Rules”, second paragraph (a)", "section “Rules”, second paragraph (b)", "section “Ends” (a)",
+    ]  # fmt: skip
+    assert made.blocks[find(made, "(a) Took").parent or 0] == find(made, "The meeting:")
+
+
+def test_drafts_within_a_report_are_told_by_their_headings_and_the_report_keeps_its_numbers() -> None:
+    draft = "1. Decides to halt;\n\n2. Asks for more.\n\n"
+    report = "".join(f"{n}. The meeting went on.\n\n" for n in range(1, 5))
+    found = document(f"# Report\n\n## Draft one\n\n{draft}## Draft two\n\n{draft}## Work\n\n{report}")
+    assert [block.locator for block in found.blocks if block.kind == "paragraph"] == [
+        "section “Draft one”, para. 1", "section “Draft one”, para. 2",
+        "section “Draft two”, para. 1", "section “Draft two”, para. 2",
+        "para. 1", "para. 2", "para. 3", "para. 4",
+    ]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.sampled_from(["# Part", "## Draft", "1.", "2.", "3.", "(a)", "(b)", "(i)", "(ii)", "Words."]), min_size=1, max_size=40
+    )
+)
+def test_no_two_numbered_paragraphs_or_items_share_a_place(parts: list[str]) -> None:
+    made = document("\n\n".join(part if part[0] in "#W" else f"{part} Word {n};" for n, part in enumerate(parts)))
+    numbered = [block.locator for block in made.blocks if block.number and block.kind in ("paragraph", "item")]
+    assert len(set(numbered)) == len(numbered)
+
+
 def test_numbers_are_part_of_the_block_and_not_of_its_body() -> None:
     made = document("# Rules\n\n12. Ships need flags.\n\n(b)Flags need cloth.\n")
     number, letter = find(made, "12."), find(made, "(b)")
