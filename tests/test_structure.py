@@ -147,7 +147,9 @@ def test_drafts_within_a_report_are_told_by_their_headings_and_the_report_keeps_
 
 @given(
     st.lists(
-        st.sampled_from(["# Part", "## Draft", "1.", "2.", "3.", "(a)", "(b)", "(i)", "(ii)", "Words."]), min_size=1, max_size=40
+        st.sampled_from(["# Part", "## Draft", "1.", "2.", "3.", "(a)", "(b)", "(i)", "(ii)", "Words."]),
+        min_size=1,
+        max_size=40,
     )
 )
 def test_no_two_numbered_paragraphs_or_items_share_a_place(parts: list[str]) -> None:

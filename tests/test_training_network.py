@@ -401,6 +401,18 @@ def test_a_training_may_begin_from_weights_as_they_ship_but_of_the_same_reader(t
         train([rows], PLAN, tmp_path / "third", shipped, made=tiny)
 
 
+def test_the_mean_of_two_trainings_ships(tmp_path: Path, rows: Path) -> None:
+    for n, name in enumerate(("first", "second")):
+        train([rows], Plan(**{**PLAN.__dict__, "seed": n}), tmp_path / name, made=tiny)
+    first, second = (tmp_path / name / "reader.pt" for name in ("first", "second"))
+    with np.load(io.BytesIO(exported(first, second))) as shipped:
+        wanted = (held(tmp_path / "first")["span.weight"] + held(tmp_path / "second")["span.weight"]) / 2
+        np.testing.assert_allclose(shipped["span.weight"], wanted.numpy(), atol=1e-6)
+    torch.save({"weights": {"other": torch.zeros(1)}}, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match="are checkpoints of different readers"):
+        exported(first, tmp_path / "other.pt")
+
+
 def test_a_bridged_reader_learns_its_bridge_and_ships_it_in_the_place_of_word_vectors(
     tmp_path: Path, rows: Path
 ) -> None:

@@ -26,8 +26,9 @@ class EventStream(StreamingResponse):
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, events: AsyncIterator[bytes]) -> None:
-        super().__init__(kept_alive(events), headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+    # FastAPI reads the status that it describes from the default here.
+    def __init__(self, events: AsyncIterator[bytes], status_code: int = 200) -> None:
+        super().__init__(kept_alive(events), status_code, {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
 
 
 async def kept_alive(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

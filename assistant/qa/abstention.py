@@ -26,7 +26,7 @@ UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
 ENOUGH = 1.0
 """How far above the bar for an answer the best of the passages read so far must be for no more to be read."""
-FURTHER = 2.0
+FURTHER = 1.0
 """How far below the best statement a further one may be."""
 BESIDE = 2.0
 """How far below the bar for an answer a further statement may be: what stands beside a sure answer may be less sure."""

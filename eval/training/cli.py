@@ -135,15 +135,15 @@ def queries(
 @app.command()
 def export(
     name: Which,
-    checkpoint: Annotated[Path, typer.Option(help="Checkpoint of a training.")],
+    checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training; may be repeated: their mean.")],
     out: Annotated[Path | None, typer.Option(help="File to write; by default the one that ships.")] = None,
 ) -> None:
-    """Write a checkpoint as it ships: its layers in 8 bits."""
+    """Write a checkpoint, or the mean of several, as it ships: its layers in 8 bits."""
     from eval.training.export import exported
 
     file = out or SHIPPED / f"reader-{name}.npz"
     with _told():
-        made = exported(checkpoint)
+        made = exported(*checkpoint)
         file.write_bytes(made)
     talk.print(f"{len(made) / 1e6:.1f} MB.")
     _print(f"{hashlib.sha256(made).hexdigest()}  {file}")

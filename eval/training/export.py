@@ -17,8 +17,16 @@ _FIRST = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP archive can tell: every entry bears it, so that the same weights give the same bytes."""
 
 
-def exported(checkpoint: Path) -> bytes:
-    """The weights of a checkpoint as they ship (`assistant.qa.weights.packed`). Raises `ValueError` for another file."""
+def exported(*checkpoints: Path) -> bytes:
+    """The weights of a checkpoint as they ship (`assistant.qa.weights.packed`); of several, trained from one beginning on different
+    questions, their mean (Wortsman et al., "Model soups", 2022). Raises `ValueError` for another file."""
+    held = [_weights(each) for each in checkpoints]
+    if any(each.keys() != held[0].keys() for each in held):
+        raise ValueError(f"{', '.join(map(str, checkpoints))} are checkpoints of different readers.")
+    return npz(packed({name: np.mean([each[name] for each in held], axis=0) for name in held[0]}))
+
+
+def _weights(checkpoint: Path) -> dict[str, NDArray[Any]]:
     import pickle
 
     import torch
@@ -27,7 +35,7 @@ def exported(checkpoint: Path) -> bytes:
         held = torch.load(checkpoint, weights_only=True)["weights"]
     except (pickle.UnpicklingError, RuntimeError, KeyError, TypeError):
         raise ValueError(f"{checkpoint} is no checkpoint of a reader.") from None
-    return npz(packed({name: value.float().numpy() for name, value in held.items()}))
+    return {name: value.float().numpy() for name, value in held.items()}
 
 
 def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
