@@ -216,10 +216,11 @@ def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block,
     the longest count keep their places, others are told with the heading that they stand under, or else with their page."""
     runs: list[int] = []  # for each block the paragraph that its count begins with
     length: Counter[int] = Counter()
-    last = run = 0
+    last: tuple[int, ...] = ()
+    run = 0
     for block in blocks:
         if block.kind == "paragraph" and block.number:
-            value = int("".join(filter(str.isdigit, block.number.rpartition(".")[0] or block.number)) or 0)
+            value = tuple(map(int, block.number.split(".")))  # "16.3" is followed by "16.4"
             run = block.ordinal if value <= last else run
             last = value
             length[run] += 1
@@ -232,18 +233,17 @@ def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block,
     for locator, same in held.items():
         main = max(same, key=lambda each: (length[runs[each.ordinal]], -each.ordinal))
         outer, _, inner = locator.rpartition(", ")
-        taken = {locator}
+        taken = Counter({locator: 1})
         for block in same:
             if block is main:
                 continue
             heading = _heading_over(blocks, block)
             where = f"section “{_short(' '.join(found[heading].text.split()))}”" if heading is not None else ""
             named = _join(outer, where, inner)
-            if named in taken and block.page:
+            if taken[named] and block.page:
                 named = f"{named} (p. {block.page})"
-            count = sum(each.removesuffix(")").startswith(named.removesuffix(")")) for each in taken)
-            told[block.ordinal] = named if named not in taken else f"{named}, {ordinal_word(count + 1)} of these"
-            taken.add(told[block.ordinal])
+            taken[named] += 1
+            told[block.ordinal] = named if taken[named] == 1 else f"{named}, {ordinal_word(taken[named])} of these"
     return tuple(replace(block, locator=told.get(block.ordinal, block.locator)) for block in blocks)
 
 

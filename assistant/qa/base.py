@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,11 +56,11 @@ def e5_lower() -> bytes:
     return states_graph(PackagedE5(Path()).packed.layers, heads=HEADS, epsilon=EPSILON, layers=LOWER)
 
 
-def e5_words(pieces: Sequence[int]) -> NDArray[np.float32]:
-    """The word vectors of multilingual-e5-small of some pieces: (pieces x dimension). Raises what `e5_lower` raises."""
+def e5_words() -> Callable[[Sequence[int]], NDArray[np.float32]]:
+    """What gives the word vectors of multilingual-e5-small of some pieces: (pieces x dimension). Raises what `e5_lower` raises."""
     from corpus.embedding.e5 import PackagedE5
 
-    return PackagedE5(Path()).packed.words(pieces)
+    return PackagedE5(Path()).packed.words
 
 
 def bert_base() -> Base:

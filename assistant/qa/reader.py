@@ -128,7 +128,7 @@ class Reader:
     def _load_lower(self) -> tuple[Tokenizer, States]:
         if self._lower is None:
             lower = self._converted(f"e5-lower-{SHA256[:12]}", e5_lower)
-            self._lower = tokenizer_of("e5"), States(lower, e5_words)
+            self._lower = tokenizer_of("e5"), States(lower, e5_words())
         return self._lower
 
     def _converted(self, name: str, make: Callable[[], bytes], ending: str = "onnx") -> bytes:

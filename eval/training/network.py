@@ -107,7 +107,7 @@ def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     if kind == "bert":
         reader = Reader(len(weights[words]), found.epsilon)
     else:
-        reader = Bridged(States(e5_lower(), e5_words, KEPT_STATES), found.epsilon)
+        reader = Bridged(States(e5_lower(), e5_words(), KEPT_STATES), found.epsilon)
         weights[words] = torch.from_numpy(marked(weights[words].numpy(), found.tokenizer))
     body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
     heads = {name: weights[old] for name, old in _HEADS.items() if old in weights}

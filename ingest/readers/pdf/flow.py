@@ -247,7 +247,7 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
     if label_of(line):  # a note below a table
         return True
     if _LABEL.match(line.text):
-        if _DECIMAL.match(line.text) and not ended and before.right >= measure.right - 0.1 * width:
+        if _DECIMAL.match(line.text) and not ended and _full(before, measure):
             return False  # "resolution / 76.16 of 30 May"
         short = ended and before.right < measure.right - 0.15 * width
         return short or len(line.stretches) > 1 or abs(line.left - before.left) > 3
@@ -260,9 +260,13 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
 def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
     """Whether a line in another weight goes on with a paragraph: words in bold that open it may fill its first line, as those
     within it may fill another. Then the line before is full, and ends within a sentence or is one of a paragraph with a number."""
-    full = paragraph.last.right >= measure.right - 0.1 * (measure.right - measure.left)
     within = not _ENDS.search(paragraph.last.text) or bool(_LABEL.match(paragraph.first.text))
-    return full and within and not _LABEL.match(line.text)
+    return _full(paragraph.last, measure) and within and not _LABEL.match(line.text)
+
+
+def _full(line: Print, measure: _Measure) -> bool:
+    """Whether a line reaches the right margin, or nearly."""
+    return line.right >= measure.right - 0.1 * (measure.right - measure.left)
 
 
 def _next_column(before: Print, line: Print) -> bool:
