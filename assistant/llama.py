@@ -1,20 +1,26 @@
-"""Rapporteur as parts of LlamaIndex: a retriever, a reader of nodes and a query engine that plug into any of its agents."""
+"""Rapporteur as parts of LlamaIndex: a retriever, a vector store, a reader of nodes and a query engine that plug into any of
+its agents."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.response.schema import Response
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
+from llama_index.core.vector_stores.types import BasePydanticVectorStore, VectorStoreQuery, VectorStoreQueryResult
 
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
+from corpus.documents import Within
+from corpus.library import Library
 
 
 class PassageRetriever(BaseRetriever):
@@ -27,6 +33,56 @@ class PassageRetriever(BaseRetriever):
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [node_of(each) for each in self._engine.search(query_bundle.query_str, self._limit)]
+
+
+class PassageStore(BasePydanticVectorStore):
+    """The passages of a library as a LlamaIndex vector store, to be searched by vectors of the library's own model
+    (`library.models.searching`), with texts and places as metadata. Documents come in by `ingest`, not from here:
+    `add` and `delete` raise `NotImplementedError`."""
+
+    stores_text: bool = True
+    _library: Library = PrivateAttr()
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self._library = library
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name by which LlamaIndex knows the class."""
+        return "PassageStore"
+
+    @property
+    def client(self) -> Library:
+        """The library."""
+        return self._library
+
+    def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
+        """The passages nearest to a vector, nearest first; those of some documents where `doc_ids` are given. `ValueError` for a
+        query without a vector."""
+        if query.query_embedding is None:
+            raise ValueError("The store is searched by vectors: give query_embedding.")
+        within = None if query.doc_ids is None else Within(frozenset(query.doc_ids))
+        found = self._library.nearest(np.asarray(query.query_embedding, np.float32), query.similarity_top_k, within)
+        held = self._library.passages_by_id([passage_id for passage_id, _ in found])
+        nodes = [
+            node_of(Evidence(passage, self._library.document(passage.document_id), score, score, None))
+            for passage_id, score in found
+            if (passage := held.get(passage_id)) is not None
+        ]
+        return VectorStoreQueryResult(
+            nodes=[each.node for each in nodes],
+            similarities=[each.score or 0.0 for each in nodes],
+            ids=[each.node.node_id for each in nodes],
+        )
+
+    def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
+        """Documents come in by `ingest`."""
+        raise NotImplementedError("Documents are added by 'rapporteur ingest', which keeps their places.")
+
+    def delete(self, ref_doc_id: str, **_: Any) -> None:
+        """Documents are removed by the library."""
+        raise NotImplementedError("Documents are removed by 'rapporteur remove'.")
 
 
 class PassageReader(BaseNodePostprocessor):

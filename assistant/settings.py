@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     embedding: str = Field(
         "minilm",
         min_length=1,
-        description="Embedding model: 'minilm' (packaged, English), or a sentence-transformers id or folder.",
+        description="Embedding model: 'minilm' (packaged, English), 'un-best', 'server', 'english', or a sentence-transformers id or folder.",
     )
     multilingual: str = Field(
         "auto",

@@ -1,4 +1,4 @@
-"""Lexical analysis by language: the tokens that the full-text index and the evidence scoring compare.
+"""Lexical analysis by language: the tokens that the lexical index and the evidence scoring compare.
 
 Words of en, fr, es, ru and ar are stemmed with Snowball (Porter 2001, https://snowballstem.org); Chinese,
 written without spaces, becomes overlapping character bigrams, the usual unit of retrieval for it (Nie et al.,

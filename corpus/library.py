@@ -14,29 +14,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.documents import Document, Passage, Within
+from corpus.documents import LANGUAGES, Document, Passage, Within
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
 from corpus.feedback import Feedback
+from corpus.lexical import Lexical, LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
 from corpus.sources import SourceRecord
-from corpus.store import NO_VECTORS, SCHEMA_VERSION, Header, LexicalHit, Store
+from corpus.store import SCHEMA_VERSION, Header, Store, Waiting
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
-    from corpus.vectors import Index, Vectors
+    from corpus.vectors import Vectors
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
 
-_DATABASE, _VECTORS, _LOCK = "library.sqlite3", "vectors", "owner.lock"
+_DATABASE, _VECTORS, _LEXICAL, _LOCK = "library.sqlite3", "vectors", "lexical", "owner.lock"
 _NONE = "none"
 """In the stamp: no model."""
 DERIVED = "derived"
 """Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
 so that nothing of a document that was removed is left."""
+COMPARED = 1_000
+"""Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
+wanted among many."""
+SETTLED = 4_000
+"""Passages that the indexes take in at once."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 
@@ -78,6 +84,7 @@ class Library:
         self._guard = threading.RLock()
         self._location: Path | str = vectors or folder / _VECTORS
         self._vector_index: Vectors | None = None
+        self._words = Lexical(folder / _LEXICAL)
         self._documents: dict[str, Document] = {}  # the one used last stands last
         self._kept = 0
         self._unsettled = True
@@ -114,6 +121,7 @@ class Library:
             if self._vector_index is not None:
                 self._vector_index.close()
                 self._vector_index = None
+            self._words.close()
             self._store.close()
             (self.folder / OWNER).unlink(missing_ok=True)
             self._lock.release()
@@ -171,7 +179,7 @@ class Library:
 
     def headers(self, **where: str) -> list[Header]:
         """What can be said of documents without their text; of all, or of those that agree in `id`, `key`, `sha256`,
-        `origin` or `symbol`."""
+        `symbol`, `origin` or `kind`."""
         with self._guard:
             return self._store.headers(**where)
 
@@ -222,7 +230,7 @@ class Library:
         """Adds a document, or replaces the one of the same id, all or nothing.
 
         `replaces` names further documents that leave with the same stroke, `notes` are written with it. `progress` is told how many passages have been embedded since it was
-        last called. Without `settle` the vector index learns of it later: at `settle()`, or when it is next used.
+        last called. Without `settle` the indexes learn of it later: at `settle()`, or when they are next used.
         """
         check_passages(document, passages)
         vectors = self.models.passages(document.language, passages, progress)
@@ -239,7 +247,7 @@ class Library:
                 self._settle()
 
     def settle(self) -> None:
-        """Lets the vector index take in what was added without `settle`."""
+        """Lets the indexes take in what was added without `settle`."""
         with self._guard, plainly(self.folder):
             self._settle()
 
@@ -253,14 +261,14 @@ class Library:
     def remove(self, document_id: str) -> None:
         """Removes a document from every index, and makes sure that nothing of it is left."""
         with self._guard, plainly(self.folder):
-            gone = {passage.id for passage in self._store.passages(document_id)}
+            gone = [passage.id for passage in self._store.passages(document_id)]
             with self._store.transaction():
                 if not self._store.delete(document_id):
                     raise LibraryError(f"The library holds no document {document_id!r}.")
             self._changed(document_id)
             self._unsettled = True
             self._settle()
-            left = gone & (self._store.passage_ids() | self._vectors().ids())
+            left = self._store.passages_by_id(gone).keys() | self._vectors().holds(gone) | self._words.holds(gone)
             if left:
                 raise LibraryError(
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
@@ -287,8 +295,7 @@ class Library:
             if rebuild and isinstance(self._location, Path) and self._location.exists():
                 shutil.rmtree(self._location)
             try:
-                second = self.models.multilingual is not None
-                self._vector_index = Vectors(self._location, multilingual=second)
+                self._vector_index = Vectors(self._location)
             except VectorsError as error:
                 raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
             if rebuild:
@@ -301,28 +308,39 @@ class Library:
             self._settle()
         return self._vector_index
 
-    def _index_of(self, model: Embedder) -> Index:
-        """The vector index of one of the models."""
-        indexes = self._vectors()
-        return (indexes.multilingual if model is self.models.multilingual else None) or indexes.own
-
     def _settle(self) -> None:
-        """Lets the vector index take in what the last transactions decided."""
-        if not self._store.has_outbox():
-            self._unsettled = False
-            return
-        if self._vector_index is None:
+        """Lets the indexes take in what the last transactions decided."""
+        if self._vector_index is None and self._store.has_outbox():
             self._vectors()  # which settles as it opens
             return
-        waiting = self._store.outbox()
-        # What is to be added is forgotten first: a process killed here may have added part of it.
-        self._vector_index.forget(list(waiting))
-        held = self._store.passages_by_id([key for key, row in waiting.items() if row is not NO_VECTORS])
-        for n, index in enumerate(self._vector_index.indexes):
-            new = ((held[key], row[n]) for key, row in waiting.items() if key in held)
-            index.add([(each, self.document(each.document_id), vector) for each, vector in new if vector is not None])
-        self._store.clear_outbox()
+        while waiting := self._store.outbox(SETTLED):
+            for language in dict.fromkeys(each.language for each in waiting):
+                self._take([each for each in waiting if each.language == language], language)
+            self._store.taken(waiting)
         self._unsettled = False
+
+    def _take(self, waiting: Sequence[Waiting], language: str) -> None:
+        """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
+        may have added part of it."""
+        assert self._vector_index is not None
+        ids = [each.passage_id for each in waiting]
+        held = self._store.passages_by_id([each.passage_id for each in waiting if not each.gone])
+        self._vector_index.forget(ids, language)
+        new = [(held[each.passage_id], each.vector) for each in waiting if each.passage_id in held]
+        self._vector_index.add([(passage, vector) for passage, vector in new if vector is not None], language)
+        self._mended(language).update(ids, held.values(), language)
+
+    def _lexical(self, language: str) -> Lexical:
+        """The lexical index, with all that is held in a language."""
+        if self._unsettled:
+            self._settle()
+        return self._mended(language) if language in self.languages() else self._words
+
+    def _mended(self, language: str) -> Lexical:
+        """The lexical index, with all in a language that does not wait: made anew where there is none."""
+        if not self._words.held(language):
+            self._words.rebuild(self._store.settled_passages(language), language)
+        return self._words
 
     # Reading
 
@@ -401,44 +419,45 @@ class Library:
 
     # Searching
 
-    def dense(
-        self,
-        question: str,
-        limit: int,
-        model: Embedder | None = None,
-        within: Within | None = None,
-    ) -> list[tuple[str, float]]:
-        """(passage id, likeness) of the passages nearest in meaning to a question, nearest first, by one of the library's
-        models. `within` is the scope that is searched, None for all."""
-        model = model or self.embedder
-        vector = self.models.query(question, model)
-        held = list(self.languages())
-        crossings = {each: model.crossing(each) for each in held}
-        apart = {each: crossing for each, crossing in crossings.items() if crossing is not None}
-        with self._guard:
-            index = self._index_of(model)
-            own = [each for each in held if each not in apart] if apart else None
-            found = index.search(vector, limit, own, within)
-            for each, crossing in apart.items():
-                near = index.search(crossing.moved(vector), limit, [each], within)
-                levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
-                found += [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
-        best = sorted(found, key=lambda hit: -hit[1])[:limit]
+    def dense(self, question: str, limit: int, within: Within | None = None) -> list[tuple[str, float]]:
+        """(passage id, likeness) of the passages nearest in meaning to a question, nearest first. `within` is the scope that is
+        searched, None for all."""
+        model = self.models.searching
+        best = self.nearest(self.models.query(question, model), limit, within)
         likeness = model.likeness(np.array([cosine for _, cosine in best], np.float32))
         return [(key, float(value)) for (key, _), value in zip(best, likeness, strict=True)]
 
-    def passage_vectors(self, ids: Sequence[str], model: Embedder | None = None) -> dict[str, np.ndarray]:
-        """The vectors of passages by id, of one of the library's models, by default its own; passages that it does not read
-        are left out."""
+    def nearest(self, vector: np.ndarray, limit: int, within: Within | None = None) -> list[tuple[str, float]]:
+        """(passage id, cosine) of the passages nearest to the vector of a question by the model that searches, nearest first;
+        cosines across two languages are put on the scale of those within one."""
+        found: list[tuple[str, float]] = []
         with self._guard:
-            return self._index_of(model or self.embedder).of(ids)
+            index = self._vectors()
+            few = None if within is None else self._store.ids_within(within, COMPARED + 1)
+            for language in self.languages():
+                crossing = self.models.searching.crossing(language)
+                asked = vector if crossing is None else crossing.moved(vector)
+                if few is not None and len(few) <= COMPARED:
+                    near = index.compare(asked, language, [key for key, spoken in few if spoken == language])
+                else:
+                    near = index.search(asked, language, limit, within)
+                if crossing is not None:
+                    levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
+                    near = [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
+                found += near
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
+
+    def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors of passages by id; passages in languages that no model reads are left out."""
+        with self._guard:
+            return self._vectors().of(ids)
 
     def lexical(
         self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
     ) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25; those `within` a scope, or all."""
         with self._guard:
-            return self._store.search(tokens, language, limit, within)
+            return self._lexical(language).search(tokens, language, limit, within)
 
     def likenesses(
         self,
@@ -459,7 +478,8 @@ class Library:
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each analysed word stands."""
         with self._guard:
-            return self._store.document_frequency(tokens, language)
+            index = self._lexical(language)
+            return {token: index.frequency(token, language) for token in set(tokens)}
 
     def languages(self) -> dict[str, int]:
         """Number of passages held by language."""
@@ -467,12 +487,6 @@ class Library:
             if self._counts is None:
                 self._counts = self._store.passage_counts()
             return self._counts
-
-    @property
-    def chroma_collection(self) -> object:
-        """The Chroma collection, readable through LlamaIndex's `ChromaVectorStore`."""
-        with self._guard:
-            return self._vectors().own.collection
 
     # Keeping
 
@@ -505,18 +519,21 @@ class Library:
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
         with self._guard:
-            models = (self.embedder, self.models.multilingual)
-            for index, model in zip(self._vectors().indexes, models, strict=False):
-                vectors = index.ids()
-                wanted = self._store.passage_ids(model.languages if model else None)
-                if vectors - wanted:
-                    found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
-                if wanted - vectors:
-                    found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
+            vectors, wanted = self._vectors().ids(), self._store.passage_ids(self.models.searching.languages)
+            if vectors - wanted:
+                found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
+            if wanted - vectors:
+                found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
+            for language in LANGUAGES:
+                indexed, held = self._lexical(language).ids(language), self._store.passage_ids([language])
+                if indexed != held:
+                    found.append(
+                        f"lexical index ({language}): {len(indexed - held)} passages that are not held, {len(held - indexed)} missing"
+                    )
             return found
 
     def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
-        """Makes passages, full-text index and vectors anew from the documents; returns their number.
+        """Makes passages and both indexes anew from the documents; returns the number of passages.
 
         Until it is done the library is as it was: all changes are one transaction.
         """
@@ -533,6 +550,7 @@ class Library:
                     total += len(passages)
                 self._store.write_stamp({**self._expected, "vectors": "rebuild"})
             self._changed()
+            self._words.clear()
             if self._vector_index is not None:
                 self._vector_index.close()
                 self._vector_index = None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.documents import Passage
-from corpus.store import NO_VECTORS, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +24,8 @@ KEPT_TEXTS = 4_096
 class Models:
     """One embedding model, and a multilingual one for the languages that the first does not read.
 
-    A text is embedded only by the models that read its language, so that neither harms a language that it does not
-    know. Passages of all languages get a vector of the multilingual model, since a question in any language may be
-    answered by them. `optional` says that a library which was made without the second is used without it. Thread-safe.
+    Passages are searched by vectors of the multilingual model, since a question in any language may be answered by them; by those
+    of the first, in the languages that it reads, where there is no second. `optional` says that a library which was made without the second is used without it. Thread-safe.
     """
 
     def __init__(self, own: Embedder, multilingual: Embedder | None = None, *, optional: bool = False) -> None:
@@ -43,6 +41,11 @@ class Models:
         """Both models' fingerprints."""
         second = f" and {self.multilingual.fingerprint}" if self.multilingual else ""
         return f"{self.own.fingerprint}{second}"
+
+    @property
+    def searching(self) -> Embedder:
+        """The model whose vectors of passages are searched."""
+        return self.multilingual or self.own
 
     def readers(self, language: str) -> tuple[Embedder, ...]:
         """The models that read a language, the one that was made for it first; none where none does."""
@@ -80,13 +83,9 @@ class Models:
 
     def passages(
         self, language: str, passages: Sequence[Passage], progress: Callable[[int], None] | None = None
-    ) -> list[Row]:
-        """The vectors of passages in a language. `progress` is told how many passages are done."""
-        texts = [passage.embedded for passage in passages]
-        serves = self._serves(language)
-        if self.multilingual is None:
-            own = self.own.embed_passages(texts, progress) if serves else None
-            return [NO_VECTORS if own is None else (own[n], None) for n in range(len(texts))]
-        own = self.own.embed_passages(texts) if serves else None
-        other = self.multilingual.embed_passages(texts, progress)
-        return [(None if own is None else own[n], other[n]) for n in range(len(texts))]
+    ) -> list[np.ndarray | None]:
+        """The vectors of passages in a language, None where the model that searches does not read it. `progress` is told how
+        many passages are done."""
+        if self.multilingual is None and not self._serves(language):
+            return [None] * len(passages)
+        return list(self.searching.embed_passages([passage.embedded for passage in passages], progress))

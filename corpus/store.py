@@ -1,7 +1,7 @@
-"""SQLite: the source of truth. Documents, blocks, passages, meetings, the full-text index and the stamp.
+"""SQLite: the source of truth. Documents, blocks, passages, meetings and the stamp.
 
-Everything that belongs to one document changes in one transaction. Vectors live elsewhere (`corpus.vectors`);
-what that index still has to learn or forget waits in the `outbox` table, written in the same transaction, so
+Everything that belongs to one document changes in one transaction. The indexes live elsewhere (`corpus.vectors`,
+`corpus.lexical`); what they still have to learn or forget waits in the `outbox` table, written in the same transaction, so
 that a process killed between the two leaves work to finish, never a difference.
 """
 
@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Document, Passage, Within
 from corpus.feedback import SCHEMA as _FEEDBACK
 from corpus.feedback import FeedbackTable
@@ -25,13 +24,13 @@ from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as _SOURCES
 from corpus.sources import Sources
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised with a step in `Store._migrate`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
-multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index."""
+multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index. 8: indexes of words and of
+vectors elsewhere, one vector a passage."""
 
 _LEARNT = "learnt"
 """Folder of a library of before schema 7: what was made of its subject index."""
-_TOKENIZE = 'tokenize="unicode61 remove_diacritics 0"'
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -52,17 +51,14 @@ CREATE TABLE IF NOT EXISTS passages (
   locator TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_document ON passages (document_id, ordinal);
+CREATE INDEX IF NOT EXISTS passages_language ON passages (language);
 CREATE TABLE IF NOT EXISTS meetings (
   document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, meeting TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outbox (
-  passage_id TEXT PRIMARY KEY, vector BLOB, multilingual BLOB
-) WITHOUT ROWID;
-""" + "\n".join(
-    # unicode61 only splits at the spaces that the analysis put between its tokens.
-    f"CREATE VIRTUAL TABLE IF NOT EXISTS passage_index_{language} USING fts5(heading, body, {_TOKENIZE});"
-    for language in LANGUAGES
-)
+"""
+_OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
+  passage_id TEXT PRIMARY KEY, language TEXT NOT NULL, gone INTEGER NOT NULL, vector BLOB
+) WITHOUT ROWID"""
 
 _MULTILINGUAL = "ALTER TABLE outbox ADD COLUMN multilingual BLOB"
 
@@ -76,9 +72,12 @@ _NO_SUBJECTS = ";\n".join(
     ["DROP TABLE IF EXISTS subjects"] + [f"DROP TABLE IF EXISTS subject_index_{language}" for language in LANGUAGES]
 )
 
-Row = tuple["np.ndarray | None", "np.ndarray | None"]
-"""One text's vectors: of the library's embedding model and of its multilingual one, None where a model has none."""
-NO_VECTORS: Row = (None, None)
+_INDEXES_ELSEWHERE = ";\n".join(
+    [f"DROP TABLE IF EXISTS passage_index_{language}" for language in LANGUAGES]
+    + ["DROP TABLE outbox", _OUTBOX, "CREATE INDEX IF NOT EXISTS passages_language ON passages (language)"]
+    + ["UPDATE stamp SET value = 'of an earlier version' WHERE name = 'embedding'"]
+)
+"""The vectors of before can't be taken over: such a library asks to be indexed anew."""
 
 _HEADER = (
     "SELECT id, key, symbol, part, language, edition, title, sha256, "
@@ -96,16 +95,19 @@ _HEADER = (
 
 _WHERE = {
     **{name: name for name in ("id", "key", "sha256", "symbol")},
-    "origin": "json_extract(fields, '$.origin')",
+    **{name: f"json_extract(fields, '$.{name}')" for name in ("origin", "kind")},
 }
 
 
 @dataclass(frozen=True)
-class LexicalHit:
-    """A passage that shares words with the question, with its BM25 score (higher is better)."""
+class Waiting:
+    """A passage that the indexes have yet to take in, with its vector where a model reads its language; or to forget, where it
+    is `gone`."""
 
     passage_id: str
-    score: float
+    language: str
+    gone: bool
+    vector: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Store:
             self.feedback = FeedbackTable(self._db)
             if self.stamp().get("schema") is None:
                 with self.transaction():
-                    for statement in f"{_SCHEMA};\n{_SOURCES};\n{_FEEDBACK}".split(";\n"):
+                    for statement in f"{_SCHEMA}{_OUTBOX};\n{_SOURCES};\n{_FEEDBACK}".split(";\n"):
                         self._db.execute(statement)
             self._migrate()
         except BaseException:
@@ -170,7 +172,8 @@ class Store:
     def _migrate(self) -> None:
         """Brings a store of an earlier schema up to date, all or nothing."""
         # Step 4 changed the subject index only, which step 6 takes away.
-        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL, "4": "", "5": _VERIFIED, "6": _NO_SUBJECTS}
+        steps = {"1": _SOURCES, "2": _FEEDBACK, "3": _MULTILINGUAL, "4": "", "5": _VERIFIED, "6": _NO_SUBJECTS,
+                 "7": _INDEXES_ELSEWHERE}  # fmt: skip
         held = self.stamp().get("schema", "")
         if held not in steps:
             return
@@ -216,12 +219,12 @@ class Store:
         self,
         document: Document,
         passages: Sequence[Passage],
-        vectors: Sequence[Row],
+        vectors: Sequence[np.ndarray | None],
         meeting: Meeting | None,
     ) -> None:
         """Writes a document with all that belongs to it, in place of an earlier one of the same id.
 
-        `vectors` are those of the passages, in their order. Call in a transaction.
+        `vectors` are those of the passages, in their order, None where no model reads them. Call in a transaction.
         """
         self.delete(document.id)
         fields = document.to_json()
@@ -250,9 +253,9 @@ class Store:
                 for block in blocks
             ],
         )
-        for passage in passages:
-            row = self._db.execute(
-                "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        self._db.executemany(
+            "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
                 (
                     passage.id,
                     document.id,
@@ -265,15 +268,15 @@ class Store:
                     passage.first,
                     passage.last,
                     passage.text,
-                ),
-            ).lastrowid
-            self._index(row, passage, document.language)
+                )
+                for passage in passages
+            ],
+        )
         self._db.executemany(
-            "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO outbox VALUES (?, ?, 0, ?)",
             [
-                (passage.id, *map(_bytes, row))
-                for passage, row in zip(passages, vectors, strict=True)
-                if any(vector is not None for vector in row)
+                (passage.id, document.language, _bytes(vector))
+                for passage, vector in zip(passages, vectors, strict=True)
             ],
         )
         if meeting is not None:
@@ -288,21 +291,14 @@ class Store:
             "UPDATE documents SET fields = json_set(fields, '$.verified', json('true')) WHERE id = ?", (document_id,)
         )
 
-    def _index(self, row: int | None, passage: Passage, language: str) -> None:
-        self._db.execute(
-            f"INSERT INTO passage_index_{language} (rowid, heading, body) VALUES (?, ?, ?)",
-            (row, " ".join(analyse(passage.heading, language)), " ".join(analyse(passage.text, language))),
-        )
-
     def delete(self, document_id: str) -> bool:
-        """Removes a document from every table; its vectors are put down to be forgotten. In a transaction."""
+        """Removes a document from every table; the indexes are to forget it. In a transaction."""
         found = self._db.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
         if found is None:
             return False
-        rows = self._db.execute("SELECT row, id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
-        self._db.executemany(f"DELETE FROM passage_index_{found[0]} WHERE rowid = ?", [(row,) for row, _ in rows])
-        self._db.executemany(
-            "INSERT OR REPLACE INTO outbox VALUES (?, NULL, NULL)", [(passage_id,) for _, passage_id in rows]
+        self._db.execute(
+            "INSERT OR REPLACE INTO outbox SELECT id, language, 1, NULL FROM passages WHERE document_id = ?",
+            (document_id,),
         )
         self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         return True
@@ -313,7 +309,7 @@ class Store:
 
     def headers(self, **where: str) -> list[Header]:
         """What can be said of each document without its text, by id; of all, or of those that agree in `id`, `key`,
-        `sha256`, `origin` or `symbol`."""
+        `sha256`, `symbol`, `origin` or `kind`."""
         terms = [f"{_WHERE[name]} = ?" for name in where]
         sql = f"{_HEADER}{' WHERE ' if terms else ''}{' AND '.join(terms)} ORDER BY id"
         found = self._db.execute(sql, tuple(where.values()))
@@ -359,12 +355,15 @@ class Store:
         return row[0] if row else None
 
     def _read_passages(self, where: str, values: tuple[str, ...]) -> list[Passage]:
+        return list(self._each_passage(where, values))
+
+    def _each_passage(self, where: str, values: tuple[str, ...]) -> Iterator[Passage]:
         found = self._db.execute(
             'SELECT document_id, ordinal, start, "end", heading, locator, first, last, text '
             f"FROM passages WHERE {where}",
             values,
         )
-        return [Passage(*row) for row in found]
+        return (Passage(*row) for row in found)
 
     def passage_ids(self, languages: Iterable[str] | None = None) -> set[str]:
         """Ids of all passages, of some languages or of all."""
@@ -375,36 +374,19 @@ class Store:
         found = self._db.execute(f"SELECT id FROM passages WHERE language IN ({marks})", wanted)
         return {row[0] for row in found}
 
-    def search(
-        self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
-    ) -> list[LexicalHit]:
-        """Passages of one language that hold at least one token, best BM25 first; headings count double. Only those
-        `within` a scope, where one is given; how rare a word is, the whole library tells."""
-        if not tokens:
-            return []
-        query = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens) if '"' not in token)
-        scope, values = "", list[str]()
-        if within is not None:
-            scope = (
-                "AND p.document_id IN (SELECT value FROM json_each(?)) "
-                "AND p.id NOT IN (SELECT value FROM json_each(?)) "
-            )
-            values = [json.dumps(sorted(each)) for each in (within.documents, within.left_out)]
+    def ids_within(self, within: Within, most: int) -> list[tuple[str, str]]:
+        """Passages of a scope (id, language), `most` of them at most."""
         found = self._db.execute(
-            f"SELECT p.id, -bm25(passage_index_{language}, 2.0, 1.0) AS score FROM passage_index_{language} i "
-            f"JOIN passages p ON p.row = i.rowid WHERE passage_index_{language} MATCH ? {scope}"
-            "ORDER BY score DESC, p.id LIMIT ?",
-            (query, *values, limit),
+            "SELECT id, language FROM passages WHERE document_id IN (SELECT value FROM json_each(?)) "
+            "AND id NOT IN (SELECT value FROM json_each(?)) LIMIT ?",
+            (json.dumps(sorted(within.documents)), json.dumps(sorted(within.left_out)), most),
         )
-        # A word that most passages hold scores nothing, and a hit that scores nothing is no hit.
-        return [LexicalHit(row[0], row[1]) for row in found if row[1] > 0]
+        return found.fetchall()
 
-    def document_frequency(self, tokens: Iterable[str], language: str) -> dict[str, int]:
-        """In how many passages of a language each token stands."""
-        count = f"SELECT count(*) FROM passage_index_{language} WHERE passage_index_{language} MATCH ?"
-        return {
-            token: self._db.execute(count, (f'"{token}"',)).fetchone()[0] for token in set(tokens) if '"' not in token
-        }
+    def settled_passages(self, language: str) -> Iterator[Passage]:
+        """The passages in a language that do not wait for the indexes, one after another."""
+        waiting = "id NOT IN (SELECT passage_id FROM outbox)"
+        yield from self._each_passage(f"language = ? AND {waiting} ORDER BY row", (language,))
 
     def passage_counts(self) -> dict[str, int]:
         """Number of passages by language."""
@@ -419,37 +401,28 @@ class Store:
 
     # The outbox
 
-    def outbox(self) -> dict[str, Row]:
-        """What the vector indexes have yet to take in, by passage id: its vectors, none where it is to be forgotten."""
-        found = self._db.execute("SELECT passage_id, vector, multilingual FROM outbox ORDER BY passage_id")
-        return {
-            passage_id: NO_VECTORS if own is None and other is None else (_vector(own), _vector(other))
-            for passage_id, own, other in found
-        }
+    def outbox(self, most: int) -> list[Waiting]:
+        """What the indexes have yet to take in or to forget, `most` passages at once."""
+        found = self._db.execute(
+            "SELECT passage_id, language, gone, vector FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
+        )
+        return [Waiting(key, language, bool(gone), _vector(vector)) for key, language, gone, vector in found]
 
     def has_outbox(self) -> bool:
-        """Whether anything waits for the vector index."""
+        """Whether anything waits for the indexes."""
         return self._db.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
 
-    def clear_outbox(self) -> None:
-        """After the vector index has taken everything in."""
+    def taken(self, waiting: Sequence[Waiting]) -> None:
+        """After the indexes have taken some of the outbox in."""
         with self.transaction():
-            self._db.execute("DELETE FROM outbox")
+            self._db.executemany("DELETE FROM outbox WHERE passage_id = ?", [(each.passage_id,) for each in waiting])
 
     # Keeping
 
     def damage(self) -> list[str]:
-        """What SQLite's own checks and the full-text index say is wrong; empty when sound."""
+        """What SQLite's own checks say is wrong; empty when sound."""
         found = [f"SQLite: {row[0]}" for row in self._db.execute("PRAGMA quick_check") if row[0] != "ok"]
-        found += [f"SQLite: dangling row in {row[0]}" for row in self._db.execute("PRAGMA foreign_key_check")]
-        counts = self.passage_counts()
-        for language in LANGUAGES:
-            indexed = self._db.execute(f"SELECT count(*) FROM passage_index_{language}").fetchone()[0]
-            if indexed != counts.get(language, 0):
-                found.append(
-                    f"full-text index ({language}): {indexed} passages indexed, {counts.get(language, 0)} held"
-                )
-        return found
+        return found + [f"SQLite: dangling row in {row[0]}" for row in self._db.execute("PRAGMA foreign_key_check")]
 
 
 def _bytes(vector: np.ndarray | None) -> bytes | None:

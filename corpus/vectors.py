@@ -1,25 +1,25 @@
-"""The vector indexes: Chroma, embedded or as a server. Derived from the store, rebuilt at any time.
+"""The vector index: Chroma, embedded or as a server. Derived from the store, rebuilt at any time.
 
-A collection keeps text and flat metadata beside each vector, so that LlamaIndex's ChromaVectorStore reads it.
+It holds ids and vectors, a collection a language, since a filter by language would be as slow as the library is large; and of each
+passage the document, so that a scope is kept to while searching.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
-from corpus.documents import Document, Passage, Within
+from corpus.documents import LANGUAGES, Passage, Within
 from corpus.faults import LibraryError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-COLLECTION = "passages"
-MULTILINGUAL = "passages-multilingual"
+_PREFIX = "passages"
 BATCH = 4_000
 """Rows a call; Chroma refuses more than 5,461."""
 LOOKED_AT = 800
@@ -33,18 +33,15 @@ class VectorsError(LibraryError):
 
 
 class Vectors:
-    """The vector indexes of a library. `location` is a folder, or `http://host:port` of a Chroma server.
+    """The passage vectors of a library, by language and id. `location` is a folder, or `http://host:port` of a Chroma server."""
 
-    `own` holds the vectors of the library's embedding model, `multilingual` those of its second one, where it has one.
-    """
-
-    def __init__(self, location: Path | str, *, multilingual: bool = False) -> None:
+    def __init__(self, location: Path | str) -> None:
         from chromadb.errors import ChromaError
 
+        self._opened: dict[str, Any] = {}
         try:
             self._client = _connect(location)
-            self.own = Index(self._client, COLLECTION)
-            self.multilingual = Index(self._client, MULTILINGUAL) if multilingual else None
+            self._held = self._names()
         except (ChromaError, ValueError, OSError) as error:
             raise VectorsError(f"The vector index at {location} can't be opened ({error}).") from None
 
@@ -52,114 +49,112 @@ class Vectors:
         """Lets go of the files."""
         self._client.close()
 
-    @property
-    def indexes(self) -> tuple[Index, ...]:
-        """All indexes, in the order of `corpus.store.Row`."""
-        return (self.own,) if self.multilingual is None else (self.own, self.multilingual)
-
-    def count(self) -> int:
-        """Number of vectors held."""
-        return sum(index.count() for index in self.indexes)
-
-    def forget(self, ids: Sequence[str]) -> None:
-        """Removes passages from every index; ids that are not held are no error."""
-        for index in self.indexes:
-            index.forget(ids)
-
-    def clear(self) -> None:
-        """Empties the indexes."""
-        for index in self.indexes:
-            index.forget(sorted(index.ids()))
-
-    def ids(self) -> set[str]:
-        """Ids of all passages that have a vector."""
-        return set().union(*(index.ids() for index in self.indexes))
-
-
-class Index:
-    """Passage vectors of one model by id."""
-
-    def __init__(self, client: ClientAPI, collection: str) -> None:
-        self._collection = client.get_or_create_collection(
-            collection, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": LOOKED_AT}}
-        )
-        if self._collection.configuration_json["hnsw"]["ef_search"] != LOOKED_AT:
-            with catch_warnings():
-                # Chroma warns of every collection without an embedding function of its own.
-                simplefilter("ignore", DeprecationWarning)
-                self._collection.modify(configuration={"hnsw": {"ef_search": LOOKED_AT}})
-
-    @property
-    def collection(self) -> Any:
-        """The Chroma collection, for `ChromaVectorStore(chroma_collection=...)`. Read only, please."""
-        return self._collection
-
-    def add(self, rows: Sequence[tuple[Passage, Document, np.ndarray]]) -> None:
-        """Adds passages that the index does not hold."""
+    def add(self, rows: Sequence[tuple[Passage, np.ndarray]], language: str) -> None:
+        """Adds passages in a language that the index does not hold."""
         for begin in range(0, len(rows), BATCH):
             part = rows[begin : begin + BATCH]
             self._reached(
-                self._collection.add,
-                ids=[passage.id for passage, _, _ in part],
-                embeddings=np.stack([vector for _, _, vector in part]).astype(np.float32),
-                documents=[passage.embedded for passage, _, _ in part],
-                metadatas=[_metadata(passage, document) for passage, document, _ in part],
+                self._collection(language).add,
+                ids=[passage.id for passage, _ in part],
+                embeddings=np.stack([vector for _, vector in part]).astype(np.float32),
+                metadatas=[{"document": passage.document_id} for passage, _ in part],
             )
 
-    def forget(self, ids: Sequence[str]) -> None:
-        """Removes passages; ids that are not held are no error."""
-        for begin in range(0, len(ids), BATCH):
-            self._reached(self._collection.delete, ids=list(ids[begin : begin + BATCH]))
+    def forget(self, ids: Sequence[str], language: str) -> None:
+        """Removes passages in a language; ids that are not held are no error."""
+        if _name(language) in self._held:
+            for begin in range(0, len(ids), BATCH):
+                self._reached(self._collection(language).delete, ids=list(ids[begin : begin + BATCH]))
 
     def search(
-        self,
-        vector: np.ndarray,
-        limit: int,
-        languages: Sequence[str] | None = None,
-        within: Within | None = None,
+        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of the nearest passages, nearest first: those in some of the languages, and
-        `within` a scope, where these are given. The scope holds while searching, so that `limit` passages of it come."""
-        wanted = {"language": languages, "document_id": None if within is None else sorted(within.documents)}
-        given = {name: list(values) for name, values in wanted.items() if values is not None}
-        if not all(given.values()):
+        """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
+        one is given. The scope holds while searching, so that `limit` passages of it come."""
+        if _name(language) not in self._held or (within is not None and not within.documents):
             return []
-        conditions: list[dict[str, Any]] = [{name: {"$in": values}} for name, values in given.items()]
         left_out = within.left_out if within else frozenset[str]()
         found = self._reached(
-            self._collection.query,
+            self._collection(language).query,
             query_embeddings=[vector.astype(np.float32)],
             n_results=limit + len(left_out),
-            where={"$and": conditions} if len(conditions) > 1 else next(iter(conditions), None),
+            where=None if within is None else {"document": {"$in": sorted(within.documents)}},
             include=["distances"],
         )
-        distances = found["distances"]
-        if distances is None:
-            return []
         near = [
             (passage_id, 1.0 - float(distance))
-            for passage_id, distance in zip(found["ids"][0], distances[0], strict=True)
+            for passage_id, distance in zip(found["ids"][0], found["distances"][0], strict=True)
             if passage_id not in left_out
         ]
         return near[:limit]
 
+    def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity) of each of some passages in a language that have a vector, in no order."""
+        held = self._of(ids, language)
+        return [(key, float(vector @ own)) for key, own in held.items()]
+
     def of(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; ids that are not held are left out."""
+        return {key: vector for each in self._languages() for key, vector in self._of(ids, each).items()}
+
+    def _of(self, ids: Sequence[str], language: str) -> dict[str, np.ndarray]:
         found: dict[str, np.ndarray] = {}
-        for begin in range(0, len(ids), BATCH):
-            rows = self._collection.get(ids=list(ids[begin : begin + BATCH]), include=["embeddings"])
-            vectors = rows["embeddings"]
-            if vectors is not None:
-                found |= {key: np.asarray(vector, np.float32) for key, vector in zip(rows["ids"], vectors, strict=True)}
+        for rows in self._rows(ids, language, "embeddings"):
+            found |= zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True)
         return found
+
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        """Those of some ids that have a vector."""
+        return {key for each in self._languages() for rows in self._rows(ids, each) for key in rows["ids"]}
 
     def count(self) -> int:
         """Number of vectors held."""
-        return int(self._reached(self._collection.count))
+        return sum(int(self._reached(self._collection(each).count)) for each in self._languages())
 
     def ids(self) -> set[str]:
-        """Ids of all vectors held."""
-        return set(self._reached(self._collection.get, include=[])["ids"])
+        """Ids of all passages that have a vector."""
+        held = (self._reached(self._collection(each).get, include=[])["ids"] for each in self._languages())
+        return set().union(*held)
+
+    def clear(self) -> None:
+        """Empties the index."""
+        for name in self._names():
+            self._reached(self._client.delete_collection, name=name)
+        self._opened.clear()
+        self._held = set()
+
+    def _rows(self, ids: Sequence[str], language: str, *include: str) -> Iterator[Any]:
+        """What Chroma holds of some ids in a language, a few thousand at a time."""
+        if _name(language) in self._held:
+            for begin in range(0, len(ids), BATCH):
+                part = list(ids[begin : begin + BATCH])
+                yield self._reached(self._collection(language).get, ids=part, include=list(include))
+
+    def _languages(self) -> list[str]:
+        return [each for each in LANGUAGES if _name(each) in self._held]
+
+    def _names(self) -> set[str]:
+        """The collections that are this index's, those of earlier versions among them."""
+        return {each.name for each in self._client.list_collections() if each.name.split("-")[0] == _PREFIX}
+
+    def _collection(self, language: str) -> Any:
+        if language not in self._opened:
+            self._opened[language] = self._reached(self._open, language=language)
+            self._held.add(_name(language))
+        return self._opened[language]
+
+    def _open(self, language: str) -> Any:
+        collection = self._client.get_or_create_collection(
+            _name(language),
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine", "ef_search": LOOKED_AT}},
+        )
+        if collection.configuration_json["hnsw"]["ef_search"] != LOOKED_AT:
+            with catch_warnings():
+                # Chroma warns of every collection without an embedding function of its own.
+                simplefilter("ignore", DeprecationWarning)
+                collection.modify(configuration={"hnsw": {"ef_search": LOOKED_AT}})
+        return collection
 
     @staticmethod
     def _reached(call: Callable[..., Any], **given: Any) -> Any:
@@ -175,17 +170,8 @@ class Index:
             ) from None
 
 
-def _metadata(passage: Passage, document: Document) -> dict[str, str | int]:
-    return {
-        "document_id": document.id,
-        "symbol": document.symbol.text if document.symbol else "",
-        "title": document.title,
-        "edition": document.edition,
-        "language": document.language,
-        "locator": passage.locator,
-        "start": passage.start,
-        "end": passage.end,
-    }
+def _name(language: str) -> str:
+    return f"{_PREFIX}-{language}"
 
 
 def _connect(location: Path | str) -> ClientAPI:

@@ -60,8 +60,7 @@ def measured(engine: Engine, questions: Sequence[str]) -> dict[str, float]:
         told, models = question.for_models(library.models)
         for model in models:
             timed(f"embed ({model.name})", library.models.query, told, model)
-        for model in models:
-            timed(f"vectors ({model.name})", library.dense, told, POOL, model)
+        timed("vectors", library.dense, told, POOL)
         tokens = timed("words: translate", engine.retriever.tokens, question, "en")
         timed("words: search", library.lexical, tokens, "en", POOL)
         found = timed("retrieve, all of these", engine.retriever.retrieve, question, STEPS[-1])

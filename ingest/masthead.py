@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from corpus.documents import Masthead
 from ingest.dates import find_dates
 from ingest.readers import Line
-from ingest.readers.heads import ITEM, symbol_of
+from ingest.readers.heads import ITEM, ORGANIZATION, symbol_of
 
 MASTHEAD_LINES = 40
 _LONGEST = 400
@@ -41,10 +41,7 @@ _SESSION = re.compile(
     r"\bsession\b|per[ií]odo de sesiones|сессия|الدورة|届会|\bmeeting$|^\S+ (?:réunion|reunión)$|совещание$",
     re.IGNORECASE,
 )
-_ORGANIZATION = re.compile(
-    r"^(?:united nations|nations unies|naciones unidas|организация объединенных наций|الأمم المتحدة|联\s*合\s*国)$",
-    re.IGNORECASE,
-)
+_ORGANIZATION = re.compile(f"^(?:{ORGANIZATION})$", re.IGNORECASE)
 _PLACE_DATES = re.compile(
     r"^(?P<place>[^\W\d][^\d,]{1,40}(?:, [^\d,]{2,30})?),\s+(?P<dates>\d.{3,60}\d{4}.{0,8})$"
     r"|^(?P<dates_first>\d.{3,60}?\d{4})(?:,\s+(?P<place_last>[^\d,]{2,40}))?$"

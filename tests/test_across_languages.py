@@ -103,11 +103,11 @@ def test_a_question_meets_each_language_on_one_scale(tmp_path: Path, catalogue: 
     second = Levelling()
     with Library(tmp_path, Models(EnglishOnly(), second), SEGMENTER_VERSION) as library:
         fill(library, catalogue)
-        cosines = dict(library.dense(ASKED, 10, second))
+        cosines = dict(library.dense(ASKED, 10))
         of = {library.passages_by_id([key])[key].document_id: cosine for key, cosine in cosines.items()}
         assert of["shelter:en:upload"] == pytest.approx(1.0, abs=1e-5)
         assert of["barcos:es:upload"] == pytest.approx(0.8, abs=1e-5)
-        assert len(library.dense(ASKED, 1, second)) == 1
+        assert len(library.dense(ASKED, 1)) == 1
 
 
 def test_names_in_latin_letters_are_looked_for_in_every_language(starter_engine: Engine) -> None:

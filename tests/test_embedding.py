@@ -23,6 +23,7 @@ from corpus.embedding import (
     SentenceTransformerEmbedder,
     make_embedder,
 )
+from corpus.embedding.factory import PRESETS
 from corpus.embedding.files import Source, write_cached
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -195,6 +196,17 @@ def test_another_name_is_taken_as_a_sentence_transformers_model(tmp_path: Path) 
     embedder = make_embedder("BAAI/bge-m3", tmp_path)
     assert embedder.name == "BAAI/bge-m3"
     assert embedder.languages is None
+
+
+@pytest.mark.parametrize(("name", "model"), PRESETS.items())
+def test_models_that_are_worth_having_have_short_names_and_say_how_they_are_got(
+    name: str, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    embedder = make_embedder(name, tmp_path)
+    assert embedder.name == model
+    with pytest.raises(EmbeddingError, match=f"hf download {model}"):
+        embedder.embed_query("when")
 
 
 def test_unknown_names_in_the_package_are_attribute_errors() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from conftest import OpenLibrary, add
 
+from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
@@ -44,8 +46,6 @@ def state(folder: Path) -> dict[str, str]:
 
 
 def words_indexed(library: Library, word: str) -> list[str]:
-    from corpus.analysis import analyse
-
     return [hit.passage_id for hit in library.lexical(analyse(word, "en"), "en", 10)]
 
 
@@ -126,7 +126,7 @@ def test_an_error_in_the_middle_of_adding_leaves_the_library_as_it_was(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(library._store, "_index", broken)
+        patch.setattr("corpus.store._bytes", broken)  # the last thing that is written
         with pytest.raises(LibraryError, match="full"):
             add(library, catalogue, note(CHANGED))
     assert words_indexed(library, "harbour")
@@ -181,12 +181,12 @@ def test_damage_is_found_and_mended_by_reindexing(
     library = open_library()
     add(library, catalogue, note())
     library._vectors().clear()
+    ids = [passage.id for passage in library.passages(library.documents()[0].id)]
+    library._words.update(ids[:1], [], "en")
     library.close()
-    with sqlite3.connect(tmp_path / "library" / "library.sqlite3") as db:
-        db.execute("DELETE FROM passage_index_en")
     library = open_library()
     faults = " ".join(library.verify())
-    assert "full-text index (en)" in faults
+    assert "lexical index (en): 0 passages that are not held, 1 missing" in faults
     assert "have no vector" in faults
     library.reindex(segmenter(library.embedder))
     assert library.verify() == []
@@ -204,19 +204,40 @@ def test_languages_that_the_model_does_not_serve_get_no_vectors(tmp_path: Path, 
         assert library.verify() == []
 
 
-def test_the_collection_is_readable_through_llama_index(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    from llama_index.core.vector_stores.types import VectorStoreQuery
-    from llama_index.vector_stores.chroma import ChromaVectorStore
-
+def test_a_lexical_index_that_is_lost_is_made_anew(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
     library = open_library()
     add(library, catalogue, note())
-    store = ChromaVectorStore(chroma_collection=library.chroma_collection)
-    vector = library.embedder.embed_query("harbour master list of boats")
-    result = store.query(VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=2))
-    assert result.nodes
-    assert "boats" in result.nodes[0].get_content()
-    assert result.nodes[0].metadata["document_id"] == library.documents()[0].id
-    assert set(result.ids or ()) <= {passage.id for passage in library.passages(library.documents()[0].id)}
+    found = words_indexed(library, "harbour")
+    library.close()
+    shutil.rmtree(tmp_path / "library" / "lexical")
+    library = open_library()
+    assert words_indexed(library, "harbour") == found != []
+    assert library.verify() == []
+
+
+def test_a_lexical_index_that_can_not_be_read_names_what_mends_it(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    library.close()
+    (tmp_path / "library" / "lexical" / "en" / "meta.json").write_text("{", encoding="utf-8")
+    library = open_library()
+    with pytest.raises(LibraryError, match="rapporteur reindex"):
+        words_indexed(library, "harbour")
+    library.reindex(segmenter(library.embedder))
+    assert words_indexed(library, "harbour")
+
+
+def test_a_word_is_counted_in_as_many_passages_as_hold_it(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, note(), Input("t.md", b"# Trains\n\n1. A train runs on rails.\n"))
+    held = [passage for document in library.documents() for passage in library.passages(document.id)]
+    for word in ("boat", "train", "rail", "zeppelin"):
+        standing = [p for p in held if word in analyse(p.text, "en") or word in analyse(p.heading, "en")]
+        assert library.document_frequency([word], "en") == {word: len(standing)}
 
 
 def test_official_text_steps_in_front_of_the_digest(open_library: OpenLibrary, catalogue: Catalogue) -> None:
@@ -323,7 +344,7 @@ def test_killed_at_any_instant_the_library_opens_again_sound(tmp_path: Path, cat
                 assert numbers == {f"para. {k}" for k in range(1, 12)}
 
 
-def test_a_library_of_before_loses_its_subject_index_when_it_is_opened(
+def test_a_library_of_before_is_indexed_anew_without_its_documents(
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     library = open_library()
@@ -339,16 +360,23 @@ def test_a_library_of_before_loses_its_subject_index_when_it_is_opened(
             "INSERT INTO subjects SELECT NULL, id, 'who keeps the lamps?' FROM documents;"
             "CREATE VIRTUAL TABLE subject_index_en USING fts5(phrase);"
             "INSERT INTO subject_index_en VALUES ('who keeps the lamps');"
+            "CREATE VIRTUAL TABLE passage_index_en USING fts5(heading, body);"
+            "DROP TABLE outbox;"
+            "CREATE TABLE outbox (passage_id TEXT PRIMARY KEY, vector BLOB, multilingual BLOB) WITHOUT ROWID;"
             "UPDATE stamp SET value = '6' WHERE name = 'schema'"
         )
+    with pytest.raises(LibraryStale, match="reindex"):
+        open_library()
+    with Library(folder, HashEmbedder(), SEGMENTER_VERSION, accept_stale=True) as library:
+        library.reindex(segmenter(library.embedder))
     library = open_library()
     assert library.verify() == []
     assert library.lexical(["boat"], "en", 5) == found
-    assert library.stamp()["schema"] == "7"
+    assert library.stamp()["schema"] == "8"
     library.close()
     with closing(sqlite3.connect(folder / "library.sqlite3")) as db:
         names = [name for (name,) in db.execute("SELECT name FROM sqlite_master")]
-    assert not [name for name in names if "subject" in name]
+    assert not [name for name in names if "subject" in name or "passage_index" in name]
     assert not (folder / "learnt").exists()
 
 
@@ -357,11 +385,11 @@ def test_a_library_whose_vectors_were_searched_less_widely_is_searched_as_others
 ) -> None:
     library = open_library()
     add(library, catalogue, note())
-    kept: Any = library.chroma_collection
+    kept: Any = library._vectors()._collection("en")
     with pytest.warns(DeprecationWarning, match="legacy"):
         kept.modify(configuration={"hnsw": {"ef_search": 100}})
     library.close()
     with open_library() as again:
-        collection: Any = again.chroma_collection
+        collection: Any = again._vectors()._collection("en")
         assert collection.configuration_json["hnsw"]["ef_search"] == 800
         assert again.dense("boats", 5)

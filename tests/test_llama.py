@@ -6,11 +6,13 @@ import asyncio
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, TextNode
+from llama_index.core.vector_stores.types import VectorStoreQuery
 
-from assistant.llama import AnswerEngine, PassageReader, PassageRetriever
+from assistant.llama import AnswerEngine, PassageReader, PassageRetriever, PassageStore
 from assistant.qa.engine import Engine
 
 QUESTION = "What must a State do for smuggled migrants?"
@@ -41,6 +43,28 @@ def test_nodes_are_the_passages_that_search_finds_in_their_order(starter_engine:
     assert len(nodes) == 10
     assert [node.node.node_id for node in nodes] == [each.id for each in evidence]
     assert [node.score for node in nodes] == [each.score for each in evidence]
+
+
+def test_the_vector_store_gives_passages_with_their_places_within_the_documents_that_are_asked_for(
+    starter_engine: Engine,
+) -> None:
+    library, store = starter_engine.library, PassageStore(starter_engine.library)
+    vector = library.models.searching.embed_query(QUESTION).tolist()
+    found = store.query(VectorStoreQuery(query_embedding=vector, similarity_top_k=5))
+    assert found.ids == [key for key, _ in library.nearest(np.asarray(vector, np.float32), 5)]
+    assert found.similarities == sorted(found.similarities or [], reverse=True)
+    for node in found.nodes or []:
+        text = library.document(node.metadata["document_id"]).text
+        assert text[node.start_char_idx : node.end_char_idx] == node.get_content()
+    wanted = (found.nodes or [])[-1].metadata["document_id"]
+    within = store.query(VectorStoreQuery(query_embedding=vector, similarity_top_k=3, doc_ids=[wanted]))
+    assert {node.metadata["document_id"] for node in within.nodes or []} == {wanted}
+    with pytest.raises(ValueError, match="query_embedding"):
+        store.query(VectorStoreQuery(query_str=QUESTION))
+    with pytest.raises(NotImplementedError, match="ingest"):
+        store.add([])
+    with pytest.raises(NotImplementedError, match="remove"):
+        store.delete(wanted)
 
 
 def test_the_reader_orders_nodes_by_the_chance_that_they_answer_and_tells_with_which_words(

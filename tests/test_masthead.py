@@ -184,6 +184,12 @@ def test_a_symbol_in_a_sentence_is_not_the_symbol_of_the_document() -> None:
     assert head("United Nations", "General Assembly", "See A/87/901 on this.").symbols == ()
 
 
+@pytest.mark.parametrize("name", ["United Nations", "Nations Unies", "Организация Объединенных Наций", "联 合 国"])
+def test_a_symbol_may_stand_behind_the_name_of_the_organization(name: str) -> None:
+    assert head(f"{name} A/79/PV.64", "General Assembly").symbols == ("A/79/PV.64",)
+    assert head(f"{name} and A/79/PV.64", "General Assembly").symbols == ()
+
+
 def test_distribution_on_a_line_of_its_own_is_found_below() -> None:
     found = head("United Nations", "Economic and Social Council", "Distr.", "GENERAL", "E/2031/12", "3 March 2031")
     assert (found.distribution, found.symbols, found.date) == ("GENERAL", ("E/2031/12",), "2031-03-03")

@@ -451,3 +451,17 @@ def test_a_page_that_is_only_a_picture_is_named() -> None:
     source = flow.read()
     assert source.pages[1] == 0
     assert source.warnings == ("no text on page 2 of 3: blank, or a picture of text",)
+
+
+def test_a_page_that_is_a_picture_below_a_running_header_is_named() -> None:
+    flow = Flow(symbol="A/87/901", pages=4).start()
+    flow.add(long_text(120), "1.")
+    for _ in range(2):
+        flow.turn()
+        flow.sheet.canvas.drawImage(picture(), 0, 80, 612, 640)
+    flow.turn()
+    flow.add(long_text(120), "2.")
+    source = flow.read()
+    assert "no text on page 2-3 of 4: blank, or a picture of text" in source.warnings
+    assert not source.ocr
+    assert source.pages[1:3] == (0, 0)

@@ -358,6 +358,8 @@ def test_whatever_the_text_mentions_are_in_order_and_read_as_what_they_say(text:
         "A/80/1–A/80/5": ["A/80/1", "A/80/5"],
         "A/80/6/Add.1-3": ["A/80/6/Add.1"],
         "A/ES-10/1043–S/2025/529": ["A/ES-10/1043-S/2025/529"],
+        "Letter (A/79/843*-S/2025/201*), annex": ["A/79/843-S/2025/201"],
+        "See A/80/6 (Sect. 29D) and A/80/6 (Plan outline).": ["A/80/6 (Sect. 29D)", "A/80/6 (Plan outline)"],
         "Документ А/80/6 и СЕDAW": ["A/80/6"],
         "S/12345, A/1251, T/PET.4/L.3, CD/2179": ["S/12345", "A/1251", "T/PET.4/L.3", "CD/2179"],
         "XYZ/COP/WG.1/2021/4": ["XYZ/COP/WG.1/2021/4"],

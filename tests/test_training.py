@@ -534,6 +534,16 @@ def test_a_reader_is_calibrated_by_the_best_passage_of_questions_in_its_language
     assert logits == [4.0 + FOUND]  # "yachts pay a night", of the paragraph that answers
 
 
+def test_a_translation_is_answered_where_its_question_is(harbour: Engine, asked: Path, tmp_path: Path) -> None:
+    rows = [{"of": each["id"], "language": language, "question": "?", "history": []}
+            for each, language in zip(ASKED, ("fr", "zh"), strict=False)]  # fmt: skip
+    rest = questions_for("multilingual", [asked], [], harbour, [written_lines(tmp_path / "told.jsonl", rows)])
+    assert [(each.text, each.answerable) for each in rest if each.text == "?"] == [("?", True), ("?", False)]
+    stranger = written_lines(tmp_path / "stranger.jsonl", [{**rows[0], "of": "x9"}])
+    with pytest.raises(ValueError, match="'x9' is translated"):
+        questions_for("multilingual", [asked], [], harbour, [stranger])
+
+
 def test_likeness_is_calibrated_by_what_is_nearest(harbour: Engine, asked: Path) -> None:
     english = questions_for("en", [asked], [], harbour)
     near, far = outcomes(english, by_likeness(harbour))

@@ -48,7 +48,7 @@ OWN = {
     ),
     "reindex": (
         "keeping:reindex",
-        "Make passages, full-text index and vectors anew from the documents that are held.",
+        "Make passages and both indexes anew from the documents that are held.",
     ),
     "doctor": ("keeping:doctor", "Check the installation and the library, each finding with its remedy."),
     "fetch": (

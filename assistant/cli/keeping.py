@@ -69,7 +69,7 @@ def verify() -> None:
 
 
 def reindex() -> None:
-    """Make passages, full-text index and vectors anew from the documents that are held."""
+    """Make passages and both indexes anew from the documents that are held."""
     from ingest.segment import segmenter
 
     columns = (TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn())

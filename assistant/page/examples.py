@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from assistant.labels import word
 from assistant.vocabulary import Vocabulary
@@ -19,8 +20,12 @@ ARTICLES = 2
 
 def examples(library: Library, language: str, most: int = 6) -> list[str]:
     """A few questions about the documents held, in a language; the same ones until the documents change."""
-    found = [*_of_meeting(library, language), *_of_documents(library, language)]
-    return list(dict.fromkeys(found))[:most]
+    found: dict[str, None] = {}
+    for each in chain(_of_meeting(library, language), _of_documents(library, language)):
+        found[each] = None
+        if len(found) == most:
+            break  # what is held may be much
+    return list(found)
 
 
 def _of_meeting(library: Library, language: str) -> Iterator[str]:
@@ -36,12 +41,12 @@ def _of_meeting(library: Library, language: str) -> Iterator[str]:
 
 
 def _of_documents(library: Library, language: str) -> Iterator[str]:
-    held = [library.document(each) for each in sorted(library.versions().quotable(language))]
-    treaties = [each for each in held if each.kind == "treaty" and _articles(each) and _name(each, language)]
-    for document in treaties[:ARTICLES]:
+    quotable = library.versions().quotable(language)
+    treaties = (library.document(each.id) for each in library.headers(kind="treaty") if each.id in quotable)
+    for document in islice((each for each in treaties if _articles(each) and _name(each, language)), ARTICLES):
         article = _one_of(_articles(document))
         yield word("example_article", language, article=article, document=_name(document, language))
-    for document in held:
+    for document in map(library.document, sorted(quotable)):
         headings = _headings(document) if document.language == language else []
         if headings and document.kind != "treaty" and document.edition != "digest":
             yield word("example_heading", language, document=document.label, heading=_one_of(headings))

@@ -198,8 +198,8 @@ class Quoter:
 
     def _treaties(self, question: Question, language: str) -> list[Document]:
         quotable = self._library.versions().quotable(language)
-        treaties = [d for d in self._library.documents()
-                    if d.kind == "treaty" and d.id in quotable and question.covers(d.id)]  # fmt: skip
+        treaties = [self._library.document(header.id) for header in self._library.headers(kind="treaty")
+                    if header.id in quotable and question.covers(header.id)]  # fmt: skip
         keys = {entry.key for entry in (*question.named, *question.called)}
         symbols = {symbol.text for symbol in question.symbols}
         named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]

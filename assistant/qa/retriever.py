@@ -85,7 +85,7 @@ class Retriever:
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
         if text and told and readers:
-            near = library.dense(text, pool, readers[-1], within)
+            near = library.dense(text, pool, within)
             for passage_id, cosine in near:
                 dense.setdefault(passage_id, cosine)
             _fuse(scores, near, DENSE_WEIGHT)
@@ -115,17 +115,14 @@ class Retriever:
         for passage_id, passage in held.items():
             best_of[passage.document_id] = max(best_of.get(passage.document_id, 0.0), scores[passage_id])
         found = [
-            Evidence(
-                passage,
-                library.document(passage.document_id),
-                (scores[passage_id] + DOCUMENT_WEIGHT * best_of[passage.document_id]) / (1 + DOCUMENT_WEIGHT),
-                dense.get(passage_id),
-                lexical.get(passage_id),
-            )
-            for passage_id, passage in held.items()
+            ((scores[each.id] + DOCUMENT_WEIGHT * best_of[each.document_id]) / (1 + DOCUMENT_WEIGHT), each)
+            for each in held.values()
         ]
-        found.sort(key=lambda each: (-each.score, each.passage.document_id, each.passage.ordinal))
-        return found[:limit]
+        found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
+        return [
+            Evidence(each, library.document(each.document_id), score, dense.get(each.id), lexical.get(each.id))
+            for score, each in found[:limit]
+        ]
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The words that are searched for in documents of a language, as the index has them."""

@@ -62,7 +62,7 @@ def not_held(
     engine: Engine, groups: Sequence[Sequence[int]], passages: Sequence[Passage], language: str, slices: Slices
 ) -> dict[int, tuple[str, ...]]:
     """By theme, what the catalogue knows of and the library does not hold, each with the theme nearest to its title."""
-    library, embedder = engine.library, engine.library.embedder
+    library, embedder = engine.library, engine.library.models.searching
     versions = library.versions()
     missing = [
         entry

@@ -106,7 +106,7 @@ def themes_of(
     return themes
 
 
-_VERSION = 4
+_VERSION = 5
 """Raised with a change that makes other themes of the same passages."""
 
 
@@ -174,7 +174,7 @@ def _nearest(
         document = engine.library.document(passage.document_id)
         units += [unit for unit in units_of(Evidence(passage, document, 0.0, None, None)) if chooser.usable(unit)]
     units = distinct(units)
-    embedder = engine.library.embedder
+    embedder = engine.library.models.searching
     languages = {unit.document.language for unit in units}
     if units and (embedder.languages is None or languages <= embedder.languages):
         told = embedded(embedder, [unit.text for unit in units], slices)

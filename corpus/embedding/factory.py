@@ -7,10 +7,17 @@ from pathlib import Path
 from corpus.embedding.interface import Embedder, EmbeddingError
 from corpus.models import Models
 
+PRESETS = {
+    "un-best": "google/embeddinggemma-300m",
+    "server": "BAAI/bge-m3",
+    "english": "MongoDB/mdbr-leaf-ir",
+}
+"""Names for models that are worth having where there is a network to get them by, or a machine that can run them."""
+
 
 def make_embedder(name: str, cache_dir: Path) -> Embedder:
     """The embedding model called `name`: `minilm` (packaged, English), `e5` (packaged, multilingual; an extra), `hash`
-    (for tests), or any other sentence-transformers id or folder.
+    (for tests), one of `PRESETS`, or any other sentence-transformers id or folder.
 
     `cache_dir` is where the packaged ones keep their converted weights. Nothing is loaded yet.
     """
@@ -30,7 +37,7 @@ def make_embedder(name: str, cache_dir: Path) -> Embedder:
         return HashEmbedder()
     from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder
 
-    return SentenceTransformerEmbedder(name)
+    return SentenceTransformerEmbedder(PRESETS.get(name, name))
 
 
 def make_models(embedding: str, multilingual: str, cache_dir: Path) -> Models:

@@ -39,7 +39,7 @@ _SYMBOL = rf"""
 _EDGE = r"(?: (?<![A-Za-z0-9À-ɏ_/\\@%=&~+#-]) | (?<=(?<![A-Za-z0-9À-ɏ_])-) )"
 _ADDRESS = r"(?:(?:https?|ftp|file)://|www\.)[A-Za-z0-9./?=&%#~:+@!$*_-]*+"
 _CANDIDATE = re.compile(rf"(?P<address>{_ADDRESS}) | {_EDGE}(?P<symbol>{_SYMBOL})", re.VERBOSE)
-_SECOND = re.compile(rf"-\n?(?P<symbol>{_SYMBOL})", re.VERBOSE)
+_SECOND = re.compile(rf"\*{{0,3}}-\n?(?P<symbol>{_SYMBOL})", re.VERBOSE)
 
 _LONGEST = MAX_LENGTH // 2 - 5  # so that two of them with asterisks are still a symbol
 
@@ -55,7 +55,7 @@ _LETTER_TAIL = re.compile(
 _PART_WORDS = "|".join(PARTS).replace(" ", "[ ]")
 _PART_TAIL = re.compile(
     rf"""\s{{0,3}}\(\s?(?=[A-ZЧ])
-         (?i: (?:{_PART_WORDS})\.?\s?(?:[0-9]{{1,3}}|{_ROMAN})?
+         (?i: (?:{_PART_WORDS})\.?\s?(?:[0-9]{{1,3}}[A-Z]?|{_ROMAN})?
             | (?:{"|".join(ORDINALS)})\s(?:partie|parte) )
          \s?\)""",
     re.VERBOSE,

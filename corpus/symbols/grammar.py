@@ -1,6 +1,6 @@
 """From the text of a symbol to its components in canonical spelling.
 
-    reading   = half ["-" half] {"*"}         two halves: A/ES-10/1043-S/2025/529, one document
+    reading   = half {"*"} ["-" half] {"*"}   two halves: A/ES-10/1043-S/2025/529, one document
     half      = organ {"/" component} {"/" modifier}
     component = word | word.number | number | session | (number)
     modifier  = Add.n | Corr.n | Rev.n | Amend.n | Summary
@@ -89,7 +89,7 @@ _UNDOTTED = re.compile(rf"(?P<code>{'|'.join(sorted(NUMBERED))})\s?(?P<value>[0-
 _WORD = re.compile(r"(?P<code>[A-Z][A-Z0-9]{0,15})(?:\s?\((?P<bracket>[0-9]{1,3})\))?", _TYPED)
 _BRACKET = re.compile(r"\([0-9]{1,4}\)")
 _PART = re.compile(
-    rf"(?P<word>{'|'.join(sorted(PARTS, key=len, reverse=True))})\.?\s?(?P<value>[0-9]{{1,3}}|[IVXL]{{1,8}})?"
+    rf"(?P<word>{'|'.join(sorted(PARTS, key=len, reverse=True))})\.?\s?(?P<value>[0-9]{{1,3}}[A-Z]?|[IVXL]{{1,8}})?"
     rf"|(?P<ordinal>{'|'.join(sorted(ORDINALS))})\s(?:partie|parte)",
     re.IGNORECASE,
 )
@@ -97,7 +97,7 @@ _YEAR = re.compile(r"(?:19[4-9]|20[0-9])[0-9]")
 # An addendum, corrigendum or revision set off by a space where the slash belongs.
 _SET_OFF = re.compile(r"(?<=[0-9A-Z)])\s(?=(?:ADD|CORR|REV|AMEND)[.\s]?[0-9])", _TYPED)
 # The hyphen between the two symbols of one document; in S-21 and ES-10 no slash follows the next word.
-_BETWEEN_HALVES = re.compile(r"(?<!/S)(?<!/ES)\s?-\s?(?=[A-Z]{1,12}(?:\.[0-9]{1,4})?/)", _TYPED)
+_BETWEEN_HALVES = re.compile(r"(?<!/S)(?<!/ES)(?:\s?\*){0,3}\s?-\s?(?=[A-Z]{1,12}(?:\.[0-9]{1,4})?/)", _TYPED)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TIGHT = re.compile(r"\s*([/.])\s*")
 
@@ -110,7 +110,7 @@ def is_year(component: Component) -> bool:
 @dataclass(frozen=True)
 class Reading:
     """A symbol as it was read: one half, or two that name the same document; `reissue` counts the
-    asterisks."""
+    asterisks at its end."""
 
     halves: tuple[Half, ...]
     reissue: int

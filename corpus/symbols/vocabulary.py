@@ -72,10 +72,11 @@ PARTS = {
     "supp": "Supp",
     "introduction": "Introduction",
     "plan": "Plan",
+    "plan outline": "Plan outline",
 }
 """Words in the bracket that ends a symbol, `(Part II)`, `(Sect. 16)`, and how they are written."""
 
-UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Resumption", "Supp"})
+UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
 
 ORDINALS = {
     "première": "I",

@@ -107,6 +107,40 @@ def reliability(curves: Sequence[Curve]) -> Html:
     return _svg(height, "Share of cases that have an answer against the chance told", parts)
 
 
+def growth(curves: Sequence[Curve], across: str, label: str) -> Html:
+    """How milliseconds grow with a size, both on logarithmic scales, a line for each power of ten."""
+    height = 230.0
+    told = [point for curve in curves for point in curve.points if min(point) > 0]
+    sides = [[math.log10(point[n]) for point in told] or [0.0] for n in (0, 1)]
+    (left, right), (low, high) = (
+        (math.floor(min(each)), max(math.ceil(max(each)), math.floor(min(each)) + 1)) for each in sides
+    )
+
+    def x(value: float) -> float:
+        return _LEFT + (math.log10(value) - left) / (right - left) * (WIDTH - _LEFT - _RIGHT)
+
+    def y(value: float) -> float:
+        return height - _BOTTOM - (math.log10(value) - low) / (high - low) * (height - _TOP - _BOTTOM)
+
+    parts: list[Html] = []
+    for power in range(low, high + 1):
+        at, kind = 10.0**power, "axis" if power == low else "grid"
+        parts.append(tag("line", x1=x(10.0**left), x2=x(10.0**right), y1=y(at), y2=y(at), class_=kind))
+        parts.append(tag("text", f"{at:g} ms", x=_LEFT - 4, y=y(at) + 3.5, text_anchor="end"))
+    for power in range(left, right + 1):
+        at = 10.0**power
+        parts.append(tag("text", f"{at:,.0f}", x=x(at), y=height - _BOTTOM + 13, text_anchor="middle"))
+    parts.append(tag("text", across, x=WIDTH / 2, y=height - 4, text_anchor="middle"))
+    for curve in curves:
+        points = [point for point in curve.points if min(point) > 0]
+        drawn = " ".join(f"{x(size):.1f},{y(spent):.1f}" for size, spent in points)
+        parts.append(tag("polyline", points=drawn, class_=f"curve s{curve.colour % 6}"))
+        parts += [
+            tag("circle", cx=x(size), cy=y(spent), r=3.5, class_=f"c{curve.colour % 6}") for size, spent in points
+        ]
+    return _svg(height, label, parts)
+
+
 def whiskers(rows: Sequence[tuple[str, Sequence[Mark]]], label: str) -> Html:
     """A row a group: its name, and for each run a dot with its interval from 0 to 1."""
     left, step = 118.0, 13.0

@@ -55,7 +55,7 @@ class PassagePeer:
 
 
 def bm25() -> PassagePeer:
-    """Words alone: BM25 of SQLite's full-text index, the question analysed as each held language is."""
+    """Words alone: BM25, the question analysed as each held language is."""
 
     def build(library: Library) -> Search:
         def search(question: str) -> Hits:
@@ -72,7 +72,7 @@ def bm25() -> PassagePeer:
 
 
 def dense() -> PassagePeer:
-    """Vectors alone: the cosine of question and passage in the library's embedding model."""
+    """Vectors alone: the cosine of question and passage in the model that the library searches by."""
     return PassagePeer("dense", lambda library: lambda question: library.dense(question, RETRIEVED), {})
 
 
@@ -88,11 +88,12 @@ def _llama_index_search(library: Library) -> Search:
     from llama_index.core.schema import TextNode
 
     passages = [passage for document in library.documents() for passage in library.passages(document.id)]
-    embedder = library.embedder
-    vectors = embedder.embed_passages([passage.embedded for passage in passages])
+    embedder = library.models.searching
+    vectors = library.passage_vectors([passage.id for passage in passages])
     nodes = [
-        TextNode(id_=passage.id, text=passage.embedded, embedding=[float(x) for x in vector])
-        for passage, vector in zip(passages, vectors, strict=True)
+        TextNode(id_=passage.id, text=passage.embedded, embedding=[float(x) for x in vectors[passage.id]])
+        for passage in passages
+        if passage.id in vectors
     ]
     # Vectors are given with nodes and questions, so that the model named here is never asked for one.
     index: Any = VectorStoreIndex(nodes=nodes, embed_model=MockEmbedding(embed_dim=embedder.dimension))

@@ -155,6 +155,9 @@ def calibrate(
     questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
     documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
     aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
+    translations: Annotated[
+        list[Path], typer.Option(help="The same questions in other languages; may be repeated.")
+    ] = [],  # noqa: B006  (typer copies it)
     weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
     out: Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")] = SHIPPED
     / "calibration.json",
@@ -176,7 +179,7 @@ def calibrate(
                 path = weights or SHIPPED / f"reader-{name}.npz"
                 best = measure.by_reader(engine, Reader(name, models_in(folder), weights=path))
                 shipped = path.read_bytes()
-            asked = measure.questions_for(name, questions, aside, engine)
+            asked = measure.questions_for(name, questions, aside, engine, translations)
             found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
         calibration = fitted(found, all_told=name == "likeness")
         measure.write_calibration(out, name, calibration, shipped)

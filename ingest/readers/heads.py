@@ -17,18 +17,25 @@ ITEM = re.compile(
     r"^(?:(?:agenda )?items? \d|points? \d|temas? \d|пункты? \d|البن(?:د|دان|ود) \d|(?:临时)?议程(?:项目)?\s*\d)",
     re.IGNORECASE,
 )
+ORGANIZATION = (
+    "united nations|nations unies|naciones unidas|организация объединенных наций|الأمم المتحدة|联\\s*合\\s*国"
+)
+"""What the head of each of its documents begins with, as a pattern."""
 _DISTRIBUTION = re.compile(
     r"^(?:dis ?[tc]r ?\.?(?:\s*:.*)?$|distr\.?\s?:|distr\. |original\s*:|оригинал\s*:|الأصل\s*:|原文\s*[:：])",
     re.IGNORECASE,
 )
 
 
+_BEFORE = re.compile(rf"^(?:{ORGANIZATION})\s+", re.IGNORECASE)
+
+
 def symbol_of(text: str) -> Symbol | None:
-    """The symbol that stands alone on a line, or None."""
+    """The symbol that stands alone on a line, or behind the name of the Organization; or None."""
     if "/" not in text or len(text) > 80:
         return None
     try:
-        return Symbol.parse(text)
+        return Symbol.parse(_BEFORE.sub("", text))
     except SymbolError:
         return None
 

@@ -39,19 +39,23 @@ def read_pdf(data: bytes, name: str) -> Source:
         document.close()
     if reversed_share("\n".join(line.text for _, prints in pages for line in prints)) > 0.5:
         pages = [(page, prints_of(page)) for page in (with_turned_script(page) for page, _ in pages)]
-    counts = tuple(sum(len(run.text) for run in page.runs) for page, _ in pages)
-    _check(pages, counts, name)
+    _check(pages, name)
+    framed_pages = without_furniture(pages)
+    # What runs over every page is no text of a page that is a picture otherwise.
+    counts = tuple(sum(len(line.text) for line in framed.prints) for framed in framed_pages)
     size = common_size(line for _, prints in pages for line in prints)
     texts: list[PageText] = []
     notes: list[Note] = []
     jobs: list[str] = []
-    for framed in without_furniture(pages):
+    for framed in framed_pages:
         text, found = _page_text(framed, size, notes, texts[-1].gap if texts else None)
         texts.append(text)
         notes += found
         jobs += [framed.job] if framed.job else []
     lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, jobs[:1])
-    scanned = [page.number for page, _ in pages if page.scanned]
+    scanned = [
+        page.number for (page, _), count in zip(pages, counts, strict=True) if page.scanned and count >= _LEAST_TEXT
+    ]
     hidden = [page.number for page, _ in pages if page.invisible and not page.scanned]
     broken = [page.number for page, prints in pages if damaged(" ".join(line.text for line in prints))]
     if broken:
@@ -76,7 +80,8 @@ def read_pdf(data: bytes, name: str) -> Source:
     )
 
 
-def _check(pages: list[tuple[PageGlyphs, list[Print]]], counts: tuple[int, ...], name: str) -> None:
+def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
+    counts = [sum(len(run.text) for run in page.runs) for page, _ in pages]
     if sum(counts) < _LEAST_TEXT:
         raise NoTextLayer(
             f"{name} has {len(pages)} pages and no text: it is a scan, or holds pictures only. Recognise its text "

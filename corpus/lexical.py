@@ -1,0 +1,181 @@
+"""The lexical index: tantivy, an index a language. Derived from the store, rebuilt at any time.
+
+A passage is the tokens of `corpus.analysis` in one field, those of its heading twice, so that headings count double; scored by
+BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009). Only what can still be among the
+best is scored (block-max WAND; Ding and Suel, "Faster Top-k Document Retrieval Using Block-Max Indexes", SIGIR 2011), so that
+a question's cost follows its answers and not the library.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Query
+
+from corpus.analysis import analyse
+from corpus.documents import LANGUAGES, Passage, Within
+from corpus.faults import LibraryError
+
+_SPACES = "spaces"
+_WRITER_BYTES = 32_000_000
+"""Memory that writing may take."""
+
+
+@dataclass(frozen=True)
+class LexicalHit:
+    """A passage that shares words with the question, with its BM25 score (higher is better)."""
+
+    passage_id: str
+    score: float
+
+
+class Lexical:
+    """The lexical indexes of a library, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened: dict[str, _Index] = {}
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._opened.clear()
+
+    def held(self, language: str) -> bool:
+        """Whether there is an index of a language."""
+        return language in self._opened or (self._folder / language).is_dir()
+
+    def search(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+        """Passages of one language that hold at least one token, best BM25 first. Only those `within` a scope, where one is
+        given; how rare a word is, the whole library tells."""
+        if not tokens or not self.held(language):
+            return []
+        return self._index(language).search(tokens, limit, within)
+
+    def frequency(self, token: str, language: str) -> int:
+        """In how many passages of a language a token stands."""
+        return self._index(language).frequency(token) if self.held(language) else 0
+
+    def update(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
+        """Takes passages of a language that has an index out, those that are not held are no error, and others in; all or
+        nothing."""
+        index = self._index(language)
+        with index.writing() as writer:
+            for passage_id in forgotten:
+                writer.delete_documents_by_term("id", passage_id)
+            for passage in added:
+                writer.add_document(index.row(passage, language))
+
+    def rebuild(self, passages: Iterable[Passage], language: str) -> None:
+        """Makes the index of a language anew; until it is done, the old one stays."""
+        made, old = self._folder / f"{language}.new", self._folder / language
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        index = _Index(made)
+        with index.writing() as writer:
+            for passage in passages:
+                writer.add_document(index.row(passage, language))
+        self._opened.pop(language, None)
+        shutil.rmtree(old, ignore_errors=True)
+        made.rename(old)
+
+    def clear(self) -> None:
+        """Removes all indexes."""
+        self._opened.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def ids(self, language: str) -> set[str]:
+        """Ids of all passages of a language that are indexed."""
+        return self._index(language).ids() if self.held(language) else set()
+
+    def holds(self, ids: Iterable[str]) -> set[str]:
+        """Those of some ids that are indexed, in whichever language."""
+        wanted = list(ids)
+        return set().union(*(self._index(each).holds(wanted) for each in LANGUAGES if self.held(each)))
+
+    def _index(self, language: str) -> _Index:
+        if language not in self._opened:
+            try:
+                self._opened[language] = _Index(self._folder / language)
+            except ValueError as error:
+                raise LibraryError(
+                    f"The lexical index in {self._folder / language} can't be opened ({error}). "
+                    "Run 'rapporteur reindex' to rebuild it from the documents."
+                ) from None
+        return self._opened[language]
+
+
+class _Index:
+    """The passages of one language. Raises `ValueError` where its files can't be read."""
+
+    def __init__(self, folder: Path) -> None:
+        fields = tantivy.SchemaBuilder()
+        for name in ("id", "document"):
+            fields.add_text_field(name, stored=name == "id", tokenizer_name="raw", index_option="basic")
+        fields.add_text_field("tokens", stored=False, tokenizer_name=_SPACES, index_option="freq")
+        self._schema = fields.build()
+        self._index = tantivy.Index(self._schema, path=str(folder))
+        spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        self._index.register_tokenizer(_SPACES, spaces)
+        self._searcher = self._index.searcher()
+
+    @contextmanager
+    def writing(self) -> Iterator[tantivy.IndexWriter]:
+        """A writer; what it wrote is there when the block ends, and nothing of it where that fails."""
+        writer = self._index.writer(_WRITER_BYTES, 1)
+        try:
+            yield writer
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def row(self, passage: Passage, language: str) -> tantivy.Document:
+        """A passage as it is indexed."""
+        heading = analyse(passage.heading, language)
+        tokens = " ".join([*heading, *heading, *analyse(passage.text, language)])
+        return tantivy.Document(id=passage.id, document=passage.document_id, tokens=_plain(tokens))
+
+    def search(self, tokens: Sequence[str], limit: int, within: Within | None) -> list[LexicalHit]:
+        query = Query.boolean_query([(Occur.Should, self._term(token)) for token in dict.fromkeys(tokens)])
+        left_out = within.left_out if within else frozenset[str]()
+        if within is not None:
+            scope = Query.term_set_query(self._schema, "document", sorted(within.documents))
+            query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(scope, 0.0))])
+        found = self._searcher.search(query, limit + len(left_out), count=False).hits
+        hits = [LexicalHit(self._id(address), score) for score, address in found]
+        hits.sort(key=lambda hit: (-hit.score, hit.passage_id))
+        return [hit for hit in hits if hit.passage_id not in left_out][:limit]
+
+    def frequency(self, token: str) -> int:
+        found: Any = self._searcher.search(
+            self._term(token), 1, count=True
+        )  # its `count` is not among the declared types
+        return int(found.count)
+
+    def ids(self) -> set[str]:
+        return self._matched(Query.all_query(), self._searcher.num_docs)
+
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        return self._matched(Query.term_set_query(self._schema, "id", list(ids)), len(ids)) if ids else set()
+
+    def _matched(self, query: Query, most: int) -> set[str]:
+        found = self._searcher.search(query, max(1, most), count=False).hits
+        return {self._id(address) for _, address in found}
+
+    def _term(self, token: str) -> Query:
+        return Query.term_query(self._schema, "tokens", _plain(token), "freq")
+
+    def _id(self, address: tantivy.DocAddress) -> str:
+        return str(self._searcher.doc(address)["id"][0])
+
+
+def _plain(text: str) -> str:
+    """Text with lone surrogates, which have no UTF-8 form, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")

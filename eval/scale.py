@@ -1,0 +1,213 @@
+"""`python -m eval.scale`: what a library costs as it grows: search, opening, memory, disk, indexing.
+
+Libraries of so many passages are built in a folder, or gone on with where they were left: texts of real documents over and over,
+each time with other numbers and in another order, and random vectors, the hardest that there are to search among. Each is then
+measured in a process of its own: how long the library takes to open and to find passages for a first question, then, warm, how
+long retrieval takes over questions drawn from the texts, in all of the library and within the scope of twenty documents, and
+what the process needs. Times are wall time in milliseconds, medians and 95th percentiles. Printed as a table, and as
+JSON for programs; `--plot` draws the curves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from corpus.documents import Block, Document
+from corpus.embedding import HashEmbedder
+from corpus.language import detect_language
+from corpus.library import Library
+from eval.report.markup import document, joined, style, tag
+from eval.report.plots import Curve, growth, legend
+from ingest.folder import inputs
+from ingest.run import Input, read_document, starter_sources
+from ingest.segment import SEGMENTER_VERSION, segment
+
+SIZES = (10_000, 100_000, 1_000_000)
+PARAGRAPHS = 60
+"""Paragraphs of one generated document."""
+QUESTIONS, WORDS = 200, 9
+"""Questions that are asked, and words of each, drawn from one passage."""
+WARMING = 20
+FOUND = 16
+SCOPE = 20
+"""Documents of a scope."""
+_NUMBER = re.compile(r"\d+")
+
+
+class RandomEmbedder(HashEmbedder):
+    """Random unit vectors of 384 numbers, the same for the same text."""
+
+    name = fingerprint = "random"
+    dimension = 384
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """A vector that its text alone decides."""
+        vector = np.random.default_rng(crc32(text.encode())).normal(size=self.dimension)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def paragraphs(folder: Path | None) -> list[str]:
+    """English paragraphs of documents in a folder, of the starter corpus where none is given. Raises `ValueError` without any."""
+    given: Iterator[Any] = inputs(folder) if folder else iter(starter_sources())
+    found: list[str] = []
+    for each in given:
+        held, _ = read_document(each if isinstance(each, Input) else each.open(), Catalogue([], []))
+        if held.language == "en":
+            found += [held.text[block.start : block.end] for block in held.blocks if block.kind == "paragraph"]
+    kept = list(dict.fromkeys(text for text in found if len(text) > 200 and detect_language(text, "en") == "en"))
+    if not kept:
+        raise ValueError("There is no English paragraph to build a library from.")
+    return kept
+
+
+def generated(texts: Sequence[str], begin: int) -> Iterator[Document]:
+    """Documents without end, from the one of number `begin` on, each the same every time."""
+    number = begin
+    while True:
+        rng = random.Random(number)
+        parts = [_altered(rng.choice(texts), rng) for _ in range(PARAGRAPHS)]
+        blocks, position = [], 0
+        for n, part in enumerate(parts):
+            blocks.append(Block(n, "paragraph", position, position + len(part), f"para. {n + 1}", str(n + 1)))
+            position += len(part) + 2
+        yield Document(
+            None, "en", "upload", f"Report {number}", "\n\n".join(parts), tuple(blocks), slug=f"report-{number}"
+        )
+        number += 1
+
+
+def _altered(text: str, rng: random.Random) -> str:
+    """A text with other numbers."""
+    return _NUMBER.sub(lambda match: str(rng.randrange(1, 10 ** min(4, len(match.group())))), text)
+
+
+def build(folder: Path, size: int, texts: Sequence[str], console: Console) -> float:
+    """Fills a library up to a number of passages; how many milliseconds one took, not a number where none was missing."""
+    embedder = RandomEmbedder()
+    with Library(folder, embedder, SEGMENTER_VERSION, owner="scale") as library:
+        held = sum(library.languages().values())
+        begun, done = time.perf_counter(), 0
+        pending = generated(texts, len(library.headers()))
+        with console.status(f"{size:,} passages"):
+            while held + done < size:
+                for each in islice(pending, 20):
+                    passages = segment(each, embedder)
+                    library.add(each, passages, settle=False)
+                    done += len(passages)
+                library.settle()
+                console.log(
+                    f"{held + done:,} of {size:,} passages, {done / (time.perf_counter() - begun):,.0f} a second"
+                )
+    return 1e3 * (time.perf_counter() - begun) / done if done else float("nan")
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """The figures of one library, in this process."""
+    begun = time.perf_counter()
+    with Library(folder, RandomEmbedder(), SEGMENTER_VERSION, owner="scale") as library:
+        opened = time.perf_counter() - begun
+        engine = Engine(library, Catalogue([], []))
+        headers = library.headers()
+        rng = random.Random(4)
+        texts = [_question(library, rng.choice(headers).id, rng) for _ in range(QUESTIONS + WARMING)]
+        scopes = [[each.id for each in rng.sample(headers, min(SCOPE, len(headers)))] for _ in texts]
+        begun = time.perf_counter()
+        engine.search(texts[0], FOUND)
+        first = time.perf_counter() - begun
+        for text in texts[:WARMING]:
+            engine.search(text, FOUND)
+        retriever, asked = engine.retriever, [engine.question(text, "en") for text in texts]
+        rows = list(zip(asked[WARMING:], scopes[WARMING:], strict=True))
+        figures = {"passages": float(sum(library.languages().values())), "documents": float(len(headers)),
+                   "open": 1e3 * opened, "first question": 1e3 * first}  # fmt: skip
+        figures |= _timed("retrieval", lambda question, _: retriever.retrieve(question, FOUND), rows)
+        figures |= _timed("in a scope", lambda question, scope: retriever.retrieve(question, FOUND, scope), rows)
+        words = [(question.tokens("en"), None) for question, _ in rows]
+        figures |= _timed("words", lambda tokens, _: library.lexical(tokens, "en", 200), words)
+        vectors = [(library.models.query(question.text, library.embedder), None) for question, _ in rows]
+        figures |= _timed("vectors", lambda vector, _: library.nearest(vector, 200), vectors)
+        figures["memory (MB)"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        figures["disk a passage (bytes)"] = library.status().bytes / figures["passages"]
+    return figures
+
+
+def _question(library: Library, document_id: str, rng: random.Random) -> str:
+    words = [word for word in rng.choice(library.passages(document_id)).text.split() if word.isalpha()]
+    return " ".join(rng.sample(words, min(WORDS, len(words))))
+
+
+def drawn(told: Sequence[dict[str, float]]) -> str:
+    """A page with the curves."""
+    names = ("retrieval", "in a scope", "words", "vectors")
+    lines = [Curve(name, [(each["passages"], each[f"{name} p50"]) for each in told], n) for n, name in enumerate(names)]
+    plot = growth(lines, "passages held", "Median time of a search by the size of the library")
+    sheet = (files("eval.report") / "style.css").read_text(encoding="utf-8")
+    return document("en", joined(tag("title", "Scale"), style(sheet)), tag("main", legend(names), plot))
+
+
+def _timed(name: str, work: Callable[[Any, Any], object], rows: Sequence[tuple[Any, Any]]) -> dict[str, float]:
+    times = []
+    for one, other in rows:
+        begun = time.perf_counter()
+        work(one, other)
+        times.append(1e3 * (time.perf_counter() - begun))
+    return {f"{name} p50": float(np.percentile(times, 50)), f"{name} p95": float(np.percentile(times, 95))}
+
+
+def main() -> int:
+    """Builds what is missing, measures, prints."""
+    parser = argparse.ArgumentParser(prog="python -m eval.scale", description=__doc__)
+    parser.add_argument("--passages", type=int, action="append", help="size of a library; may be repeated")
+    parser.add_argument("--folder", type=Path, default=Path("eval-runs/scale"), help="where the libraries are kept")
+    parser.add_argument(
+        "--documents", type=Path, help="folder of the documents whose texts are used; by default the starter corpus"
+    )
+    parser.add_argument("--plot", type=Path, help="file to draw the curves in (HTML)")
+    parser.add_argument("--only-measure", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.only_measure:
+        sys.stdout.write(json.dumps(measure(options.only_measure)))
+        return 0
+    console = Console(stderr=True)
+    texts: list[str] = []
+    told: list[dict[str, float]] = []
+    for size in sorted(options.passages or SIZES):
+        folder = options.folder / str(size)
+        texts = texts or paragraphs(options.documents)
+        spent = build(folder, size, texts, console)
+        done = subprocess.run(
+            [sys.executable, "-m", "eval.scale", "--only-measure", str(folder)], check=True, stdout=subprocess.PIPE
+        )
+        told.append({**json.loads(done.stdout), "indexing one": spent})
+    table = Table("", *(f"{each['passages']:,.0f}" for each in told))
+    for name in told[0]:
+        table.add_row(name, *("" if np.isnan(each[name]) else f"{each[name]:,.1f}" for each in told))
+    console.print(table)
+    if options.plot:
+        options.plot.write_text(drawn(told), encoding="utf-8")
+    sys.stdout.write(json.dumps(told, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
