@@ -14,7 +14,12 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
-from llama_index.core.vector_stores.types import BasePydanticVectorStore, VectorStoreQuery, VectorStoreQueryResult
+from llama_index.core.vector_stores.types import (
+    BasePydanticVectorStore,
+    VectorStoreQuery,
+    VectorStoreQueryMode,
+    VectorStoreQueryResult,
+)
 
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
@@ -59,11 +64,17 @@ class PassageStore(BasePydanticVectorStore):
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The passages nearest to a vector, nearest first; those of some documents where `doc_ids` are given. `ValueError` for a
-        query without a vector."""
+        query without a vector, with one of another model, or with conditions that are not kept to here."""
         if query.query_embedding is None:
             raise ValueError("The store is searched by vectors: give query_embedding.")
+        if query.filters or query.node_ids or query.mode != VectorStoreQueryMode.DEFAULT:
+            raise ValueError("The store knows no filters, node_ids or modes: give doc_ids, the ids of documents.")
+        vector, model = np.asarray(query.query_embedding, np.float32), self._library.models.searching
+        length = float(np.linalg.norm(vector))
+        if vector.shape != (model.dimension,) or not length > 0:
+            raise ValueError(f"The vector must be one of {model.name}, of {model.dimension} numbers.")
         within = None if query.doc_ids is None else Within(frozenset(query.doc_ids))
-        found = self._library.nearest(np.asarray(query.query_embedding, np.float32), query.similarity_top_k, within)
+        found = self._library.nearest(vector / length, max(1, query.similarity_top_k), within)
         held = self._library.passages_by_id([passage_id for passage_id, _ in found])
         nodes = [
             node_of(Evidence(passage, self._library.document(passage.document_id), score, score, None))

@@ -9,8 +9,7 @@ a question's cost follows its answers and not the library.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ from corpus.documents import LANGUAGES, Passage, Within
 from corpus.faults import LibraryError
 
 _SPACES = "spaces"
+_META = "meta.json"
+"""The file that makes a folder an index."""
 _WRITER_BYTES = 32_000_000
 """Memory that writing may take."""
 
@@ -48,12 +49,19 @@ class Lexical:
 
     def held(self, language: str) -> bool:
         """Whether there is an index of a language."""
-        return language in self._opened or (self._folder / language).is_dir()
+        return language in self._opened or (self._folder / language / _META).is_file()
+
+    def opens(self, language: str) -> bool:
+        """Whether there is an index of a language, and it can be opened."""
+        try:
+            return self.held(language) and bool(self._index(language))
+        except LibraryError:
+            return False
 
     def search(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
         """Passages of one language that hold at least one token, best BM25 first. Only those `within` a scope, where one is
         given; how rare a word is, the whole library tells."""
-        if not tokens or not self.held(language):
+        if not tokens or limit < 1 or not self.held(language):
             return []
         return self._index(language).search(tokens, limit, within)
 
@@ -64,22 +72,14 @@ class Lexical:
     def update(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
         """Takes passages of a language that has an index out, those that are not held are no error, and others in; all or
         nothing."""
-        index = self._index(language)
-        with index.writing() as writer:
-            for passage_id in forgotten:
-                writer.delete_documents_by_term("id", passage_id)
-            for passage in added:
-                writer.add_document(index.row(passage, language))
+        self._index(language).write(forgotten, added, language)
 
     def rebuild(self, passages: Iterable[Passage], language: str) -> None:
         """Makes the index of a language anew; until it is done, the old one stays."""
         made, old = self._folder / f"{language}.new", self._folder / language
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True)
-        index = _Index(made)
-        with index.writing() as writer:
-            for passage in passages:
-                writer.add_document(index.row(passage, language))
+        _Index(made).write((), passages, language)
         self._opened.pop(language, None)
         shutil.rmtree(old, ignore_errors=True)
         made.rename(old)
@@ -100,44 +100,42 @@ class Lexical:
 
     def _index(self, language: str) -> _Index:
         if language not in self._opened:
-            try:
-                self._opened[language] = _Index(self._folder / language)
-            except ValueError as error:
-                raise LibraryError(
-                    f"The lexical index in {self._folder / language} can't be opened ({error}). "
-                    "Run 'rapporteur reindex' to rebuild it from the documents."
-                ) from None
+            self._opened[language] = _Index(self._folder / language)
         return self._opened[language]
 
 
 class _Index:
-    """The passages of one language. Raises `ValueError` where its files can't be read."""
+    """The passages of one language. What tantivy can't do is a `LibraryError`."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         fields = tantivy.SchemaBuilder()
         for name in ("id", "document"):
             fields.add_text_field(name, stored=name == "id", tokenizer_name="raw", index_option="basic")
         fields.add_text_field("tokens", stored=False, tokenizer_name=_SPACES, index_option="freq")
         self._schema = fields.build()
-        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._index: tantivy.Index = self._done(tantivy.Index, self._schema, str(folder))
         spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer(_SPACES, spaces)
+        # It is told when to look again; a thread that watches the files would be in the way of who removes them.
+        self._index.config_reader("manual")
         self._searcher = self._index.searcher()
 
-    @contextmanager
-    def writing(self) -> Iterator[tantivy.IndexWriter]:
-        """A writer; what it wrote is there when the block ends, and nothing of it where that fails."""
-        writer = self._index.writer(_WRITER_BYTES, 1)
+    def write(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
+        """Takes passages out and others in; where that fails, nothing is changed."""
+        writer: tantivy.IndexWriter = self._done(self._index.writer, _WRITER_BYTES, 1)
         try:
-            yield writer
-            writer.commit()
+            for passage_id in forgotten:
+                self._done(writer.delete_documents_by_term, "id", passage_id)
+            for passage in added:
+                self._done(writer.add_document, self._row(passage, language))
+            self._done(writer.commit)
         finally:
-            writer.wait_merging_threads()
-        self._index.reload()
+            self._done(writer.wait_merging_threads)
+        self._done(self._index.reload)
         self._searcher = self._index.searcher()
 
-    def row(self, passage: Passage, language: str) -> tantivy.Document:
-        """A passage as it is indexed."""
+    def _row(self, passage: Passage, language: str) -> tantivy.Document:
         heading = analyse(passage.heading, language)
         tokens = " ".join([*heading, *heading, *analyse(passage.text, language)])
         return tantivy.Document(id=passage.id, document=passage.document_id, tokens=_plain(tokens))
@@ -148,16 +146,14 @@ class _Index:
         if within is not None:
             scope = Query.term_set_query(self._schema, "document", sorted(within.documents))
             query = Query.boolean_query([(Occur.Must, query), (Occur.Must, Query.const_score_query(scope, 0.0))])
-        found = self._searcher.search(query, limit + len(left_out), count=False).hits
-        hits = [LexicalHit(self._id(address), score) for score, address in found]
+        hits = [
+            LexicalHit(self._id(address), score) for score, address in self._found(query, limit + len(left_out)).hits
+        ]
         hits.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return [hit for hit in hits if hit.passage_id not in left_out][:limit]
 
     def frequency(self, token: str) -> int:
-        found: Any = self._searcher.search(
-            self._term(token), 1, count=True
-        )  # its `count` is not among the declared types
-        return int(found.count)
+        return int(self._found(self._term(token), 1, count=True).count)
 
     def ids(self) -> set[str]:
         return self._matched(Query.all_query(), self._searcher.num_docs)
@@ -166,14 +162,26 @@ class _Index:
         return self._matched(Query.term_set_query(self._schema, "id", list(ids)), len(ids)) if ids else set()
 
     def _matched(self, query: Query, most: int) -> set[str]:
-        found = self._searcher.search(query, max(1, most), count=False).hits
-        return {self._id(address) for _, address in found}
+        return {self._id(address) for _, address in self._found(query, max(1, most)).hits}
+
+    def _found(self, query: Query, most: int, *, count: bool = False) -> Any:
+        return self._done(self._searcher.search, query, most, count)
 
     def _term(self, token: str) -> Query:
         return Query.term_query(self._schema, "tokens", _plain(token), "freq")
 
     def _id(self, address: tantivy.DocAddress) -> str:
-        return str(self._searcher.doc(address)["id"][0])
+        return str(self._done(self._searcher.doc, address)["id"][0])
+
+    def _done(self, call: Callable[..., Any], *given: Any) -> Any:
+        """What a call to tantivy gives; its errors are `ValueError`s."""
+        try:
+            return call(*given)
+        except ValueError as error:
+            raise LibraryError(
+                f"The lexical index in {self._folder} can't be used ({error}). See that the disk has room. Nothing is lost: "
+                "'rapporteur reindex' makes it anew from the documents."
+            ) from None
 
 
 def _plain(text: str) -> str:

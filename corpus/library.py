@@ -21,7 +21,7 @@ from corpus.lexical import Lexical, LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
 from corpus.sources import SourceRecord
-from corpus.store import SCHEMA_VERSION, Header, Store, Waiting
+from corpus.store import EARLIER, SCHEMA_VERSION, Header, Store, Waiting
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
@@ -153,9 +153,10 @@ class Library:
             self._store.close()
             made = ", ".join(f"{name} {stamp.get(name, 'unknown')}" for name in different)
             now = ", ".join(f"{name} {expected[name]}" for name in different)
+            back = "" if stamp.get("embedding") == EARLIER else ", or set the settings back"
             raise LibraryStale(
                 f"The library in {self.folder} was made with {made}; the settings now say {now}. "
-                "Run 'rapporteur reindex' to rebuild it, or set the settings back."
+                f"Run 'rapporteur reindex' to rebuild it{back}."
             )
 
     # What people said about answers
@@ -288,6 +289,11 @@ class Library:
             self._kept -= len(dropped.text)
 
     def _vectors(self) -> Vectors:
+        """The vector index, with all that is held."""
+        with plainly(self.folder):
+            return self._opened_vectors()
+
+    def _opened_vectors(self) -> Vectors:
         if self._vector_index is None:
             from corpus.vectors import Vectors, VectorsError
 
@@ -295,15 +301,16 @@ class Library:
             if rebuild and isinstance(self._location, Path) and self._location.exists():
                 shutil.rmtree(self._location)
             try:
-                self._vector_index = Vectors(self._location)
+                opened = Vectors(self._location)
             except VectorsError as error:
                 raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
             if rebuild:
-                self._vector_index.clear()
-            self._settle()
-            if rebuild:
+                opened.clear()
+                # From here on what is missing waits in the outbox, and goes on from there whatever happens.
                 with self._store.transaction():
                     self._store.write_stamp(self._expected)
+            self._vector_index = opened
+            self._settle()
         elif self._unsettled:
             self._settle()
         return self._vector_index
@@ -332,13 +339,14 @@ class Library:
 
     def _lexical(self, language: str) -> Lexical:
         """The lexical index, with all that is held in a language."""
-        if self._unsettled:
-            self._settle()
-        return self._mended(language) if language in self.languages() else self._words
+        with plainly(self.folder):
+            if self._unsettled:
+                self._settle()
+            return self._mended(language) if language in self.languages() else self._words
 
     def _mended(self, language: str) -> Lexical:
-        """The lexical index, with all in a language that does not wait: made anew where there is none."""
-        if not self._words.held(language):
+        """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
+        if not self._words.opens(language):
             self._words.rebuild(self._store.settled_passages(language), language)
         return self._words
 
@@ -525,7 +533,11 @@ class Library:
             if wanted - vectors:
                 found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
             for language in LANGUAGES:
-                indexed, held = self._lexical(language).ids(language), self._store.passage_ids([language])
+                try:
+                    indexed, held = self._lexical(language).ids(language), self._store.passage_ids([language])
+                except LibraryError as error:
+                    found.append(str(error))
+                    continue
                 if indexed != held:
                     found.append(
                         f"lexical index ({language}): {len(indexed - held)} passages that are not held, {len(held - indexed)} missing"

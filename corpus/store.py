@@ -57,8 +57,10 @@ CREATE TABLE IF NOT EXISTS meetings (
 ) WITHOUT ROWID;
 """
 _OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
-  passage_id TEXT PRIMARY KEY, language TEXT NOT NULL, gone INTEGER NOT NULL, vector BLOB
+  passage_id TEXT NOT NULL, language TEXT NOT NULL, gone INTEGER NOT NULL, vector BLOB, PRIMARY KEY (language, passage_id)
 ) WITHOUT ROWID"""
+EARLIER = "of an earlier version"
+"""In the stamp, for the embedding of a library whose vectors can't be taken over."""
 
 _MULTILINGUAL = "ALTER TABLE outbox ADD COLUMN multilingual BLOB"
 
@@ -75,7 +77,7 @@ _NO_SUBJECTS = ";\n".join(
 _INDEXES_ELSEWHERE = ";\n".join(
     [f"DROP TABLE IF EXISTS passage_index_{language}" for language in LANGUAGES]
     + ["DROP TABLE outbox", _OUTBOX, "CREATE INDEX IF NOT EXISTS passages_language ON passages (language)"]
-    + ["UPDATE stamp SET value = 'of an earlier version' WHERE name = 'embedding'"]
+    + [f"UPDATE stamp SET value = '{EARLIER}' WHERE name = 'embedding'"]
 )
 """The vectors of before can't be taken over: such a library asks to be indexed anew."""
 
@@ -385,8 +387,8 @@ class Store:
 
     def settled_passages(self, language: str) -> Iterator[Passage]:
         """The passages in a language that do not wait for the indexes, one after another."""
-        waiting = "id NOT IN (SELECT passage_id FROM outbox)"
-        yield from self._each_passage(f"language = ? AND {waiting} ORDER BY row", (language,))
+        waiting = "id NOT IN (SELECT passage_id FROM outbox WHERE language = ?)"
+        yield from self._each_passage(f"language = ? AND {waiting} ORDER BY row", (language, language))
 
     def passage_counts(self) -> dict[str, int]:
         """Number of passages by language."""
@@ -415,7 +417,10 @@ class Store:
     def taken(self, waiting: Sequence[Waiting]) -> None:
         """After the indexes have taken some of the outbox in."""
         with self.transaction():
-            self._db.executemany("DELETE FROM outbox WHERE passage_id = ?", [(each.passage_id,) for each in waiting])
+            self._db.executemany(
+                "DELETE FROM outbox WHERE language = ? AND passage_id = ?",
+                [(each.language, each.passage_id) for each in waiting],
+            )
 
     # Keeping
 

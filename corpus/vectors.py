@@ -19,7 +19,8 @@ from corpus.faults import LibraryError
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-_PREFIX = "passages"
+_BEFORE = ("passages", "passages-multilingual")
+"""Collections of earlier versions."""
 BATCH = 4_000
 """Rows a call; Chroma refuses more than 5,461."""
 LOOKED_AT = 800
@@ -37,12 +38,13 @@ class Vectors:
 
     def __init__(self, location: Path | str) -> None:
         from chromadb.errors import ChromaError
+        from httpx import HTTPError
 
         self._opened: dict[str, Any] = {}
         try:
             self._client = _connect(location)
             self._held = self._names()
-        except (ChromaError, ValueError, OSError) as error:
+        except (ChromaError, HTTPError, ValueError, OSError) as error:
             raise VectorsError(f"The vector index at {location} can't be opened ({error}).") from None
 
     def close(self) -> None:
@@ -118,7 +120,7 @@ class Vectors:
 
     def clear(self) -> None:
         """Empties the index."""
-        for name in self._names():
+        for name in self._reached(self._names):
             self._reached(self._client.delete_collection, name=name)
         self._opened.clear()
         self._held = set()
@@ -135,7 +137,8 @@ class Vectors:
 
     def _names(self) -> set[str]:
         """The collections that are this index's, those of earlier versions among them."""
-        return {each.name for each in self._client.list_collections() if each.name.split("-")[0] == _PREFIX}
+        own = {*_BEFORE, *map(_name, LANGUAGES)}
+        return {each.name for each in self._client.list_collections()} & own
 
     def _collection(self, language: str) -> Any:
         if language not in self._opened:
@@ -171,7 +174,7 @@ class Vectors:
 
 
 def _name(language: str) -> str:
-    return f"{_PREFIX}-{language}"
+    return f"passages-{language}"
 
 
 def _connect(location: Path | str) -> ClientAPI:

@@ -101,8 +101,8 @@ def _altered(text: str, rng: random.Random) -> str:
     return _NUMBER.sub(lambda match: str(rng.randrange(1, 10 ** min(4, len(match.group())))), text)
 
 
-def build(folder: Path, size: int, texts: Sequence[str], console: Console) -> float:
-    """Fills a library up to a number of passages; how many milliseconds one took, not a number where none was missing."""
+def build(folder: Path, size: int, texts: Sequence[str], console: Console) -> float | None:
+    """Fills a library up to a number of passages; how many milliseconds one took, None where none was missing."""
     embedder = RandomEmbedder()
     with Library(folder, embedder, SEGMENTER_VERSION, owner="scale") as library:
         held = sum(library.languages().values())
@@ -118,7 +118,7 @@ def build(folder: Path, size: int, texts: Sequence[str], console: Console) -> fl
                 console.log(
                     f"{held + done:,} of {size:,} passages, {done / (time.perf_counter() - begun):,.0f} a second"
                 )
-    return 1e3 * (time.perf_counter() - begun) / done if done else float("nan")
+    return 1e3 * (time.perf_counter() - begun) / done if done else None
 
 
 def measure(folder: Path) -> dict[str, float]:
@@ -156,7 +156,7 @@ def _question(library: Library, document_id: str, rng: random.Random) -> str:
     return " ".join(rng.sample(words, min(WORDS, len(words))))
 
 
-def drawn(told: Sequence[dict[str, float]]) -> str:
+def drawn(told: Sequence[dict[str, Any]]) -> str:
     """A page with the curves."""
     names = ("retrieval", "in a scope", "words", "vectors")
     lines = [Curve(name, [(each["passages"], each[f"{name} p50"]) for each in told], n) for n, name in enumerate(names)]
@@ -190,7 +190,7 @@ def main() -> int:
         return 0
     console = Console(stderr=True)
     texts: list[str] = []
-    told: list[dict[str, float]] = []
+    told: list[dict[str, Any]] = []
     for size in sorted(options.passages or SIZES):
         folder = options.folder / str(size)
         texts = texts or paragraphs(options.documents)
@@ -201,7 +201,7 @@ def main() -> int:
         told.append({**json.loads(done.stdout), "indexing one": spent})
     table = Table("", *(f"{each['passages']:,.0f}" for each in told))
     for name in told[0]:
-        table.add_row(name, *("" if np.isnan(each[name]) else f"{each[name]:,.1f}" for each in told))
+        table.add_row(name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told))
     console.print(table)
     if options.plot:
         options.plot.write_text(drawn(told), encoding="utf-8")

@@ -85,6 +85,11 @@ def test_a_path_is_no_document(made: Made, name: str) -> None:
         assert "root:" not in reply.text
 
 
+def beside_uploads(root: Path) -> set[Path]:
+    """What lies in a folder, but for uploads, and for the lexical index, whose files are replaced as it learns."""
+    return {path for path in root.rglob("*") if not {"uploads", "lexical"} & set(path.parts)}
+
+
 @pytest.mark.parametrize(
     "name",
     ["../../../evil.txt", "..\\..\\evil.txt", "/etc/cron.d/evil", "C:\\evil.txt", "note.json", "content",
@@ -92,7 +97,7 @@ def test_a_path_is_no_document(made: Made, name: str) -> None:
 )  # fmt: skip
 def test_the_name_of_an_upload_is_only_shown_and_never_a_path(made: Made, name: str, tmp_path: Path) -> None:
     root = made.library.folder.parent
-    before = {path for path in root.rglob("*") if "uploads" not in path.parts}
+    before = beside_uploads(root)
     words = f"Note on nets\n\nNets are mended in winter, says note {len(name)} {name!r:.20}.\n"
     reply = made.client.post(
         "/api/v1/uploads", files={"file": (name or "blank", words.encode())}, headers=made.headers("staff")
@@ -100,7 +105,7 @@ def test_the_name_of_an_upload_is_only_shown_and_never_a_path(made: Made, name: 
     assert reply.status_code == 202, reply.text
     job = ended(made, reply.json())
     assert job["state"] == "done", job
-    assert {path for path in root.rglob("*") if "uploads" not in path.parts} == before
+    assert beside_uploads(root) == before
     assert not list((made.library.folder / "uploads").iterdir())
     shown = job["detail"] + job["outcomes"][0]["file"]
     assert all(each.isprintable() for each in shown)
@@ -299,7 +304,7 @@ def test_a_vector_index_that_does_not_answer_is_told_and_no_empty_result(
         raise httpx.ConnectError("connection refused")
 
     made.client.get("/api/v1/search?q=boats")
-    monkeypatch.setattr(made.library._vectors().own._collection, "query", away)
+    monkeypatch.setattr(made.library._vectors()._collection("en"), "query", away)
     for reply in (
         made.client.post("/api/v1/ask", json={"question": "When do the boats leave the harbour?"}),
         made.client.get("/api/v1/search?q=harbours"),

@@ -112,7 +112,8 @@ def test_what_cannot_be_seen_is_taken_out() -> None:
 def second_schema(db: sqlite3.Connection) -> None:
     """Takes a library's database back to schema 2."""
     db.execute("DROP TABLE feedback")
-    db.execute("ALTER TABLE outbox DROP COLUMN multilingual")
+    db.execute("DROP TABLE outbox")
+    db.execute("CREATE TABLE outbox (passage_id TEXT PRIMARY KEY, vector BLOB) WITHOUT ROWID")
     db.execute("UPDATE stamp SET value = '2' WHERE name = 'schema'")
 
 
@@ -125,12 +126,12 @@ def test_a_library_without_feedback_is_brought_up_to_date_and_keeps_what_it_hold
     library.close()
     with closing(sqlite3.connect(tmp_path / "library" / "library.sqlite3")) as db, db:
         second_schema(db)
-    library = open_library()
+    library = open_library(accept_stale=True)
     assert library.documents() == documents
     assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
     assert library.add_feedback(feedback_of("Why?", "en", 1)) == 1
     library.close()
-    assert [each.question for each in open_library().feedback()] == ["Why?"]
+    assert [each.question for each in open_library(accept_stale=True).feedback()] == ["Why?"]
 
 
 def test_a_step_that_fails_leaves_the_library_at_its_version(
@@ -147,7 +148,7 @@ def test_a_step_that_fails_leaves_the_library_at_its_version(
     with closing(sqlite3.connect(database)) as db:
         assert db.execute("SELECT value FROM stamp WHERE name = 'schema'").fetchall() == [("2",)]
         assert db.execute("SELECT name FROM sqlite_master WHERE name = 'feedback'").fetchall() == []
-    assert open_library().feedback() == []
+    assert open_library(accept_stale=True).feedback() == []
 
 
 # The commands

@@ -6,11 +6,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Passage, Within
+from corpus.faults import LibraryError
 from corpus.lexical import Lexical
 
 WORDS = ("boat", "harbour", "migrant", "flag", "2021")
@@ -64,6 +66,7 @@ def test_the_best_comes_first_and_headings_count_double(tmp_path: Path) -> None:
     assert [hit.passage_id for hit in found] == [titled[0].id, rare[0].id]
     assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
     assert index.search(analyse("harbour", "en"), "en", 1, None) == found[:1]
+    assert index.search(analyse("harbour", "en"), "en", 0, None) == []
 
 
 def test_passages_that_score_the_same_come_in_the_order_of_their_ids(tmp_path: Path) -> None:
@@ -98,6 +101,19 @@ def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no space"):
         index.rebuild((broken() for _ in range(1)), "en")
     assert Lexical(tmp_path).ids("en") == {each.id for each in made}
+
+
+def test_an_index_that_is_written_elsewhere_says_so_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    one, other = Lexical(tmp_path), Lexical(tmp_path)
+    made = passages("a", ["a boat", "a flag"])
+    one.rebuild(made, "en")
+    writer = tantivy.Index.open(str(tmp_path / "en")).writer()
+    with pytest.raises(LibraryError, match=r"can't be used .* Nothing is lost"):
+        one.update([made[0].id], [], "en")
+    writer.wait_merging_threads()
+    assert other.ids("en") == {each.id for each in made}
+    one.update([made[0].id], [], "en")
+    assert one.ids("en") == {made[1].id}
 
 
 def test_hostile_words_are_words(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -217,18 +218,59 @@ def test_a_lexical_index_that_is_lost_is_made_anew(
     assert library.verify() == []
 
 
-def test_a_lexical_index_that_can_not_be_read_names_what_mends_it(
-    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda meta: meta.write_text("{", encoding="utf-8"),
+        lambda meta: meta.unlink(),
+        lambda meta: [path.write_bytes(b"\xaa" * path.stat().st_size) for path in meta.parent.glob("*.store")],
+    ],
+)
+def test_a_lexical_index_that_can_not_be_opened_is_made_anew(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, harm: Callable[[Path], object]
 ) -> None:
     library = open_library()
     add(library, catalogue, note())
     library.close()
-    (tmp_path / "library" / "lexical" / "en" / "meta.json").write_text("{", encoding="utf-8")
+    harm(tmp_path / "library" / "lexical" / "en" / "meta.json")
     library = open_library()
-    with pytest.raises(LibraryError, match="rapporteur reindex"):
-        words_indexed(library, "harbour")
-    library.reindex(segmenter(library.embedder))
     assert words_indexed(library, "harbour")
+    assert library.verify() == []
+
+
+@pytest.mark.parametrize("stop", range(1, 4))
+def test_a_reindex_that_ends_early_is_gone_on_with(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, stop: int
+) -> None:
+    monkeypatch.setattr("corpus.library.SETTLED", 1)
+    library = open_library()
+    add(library, catalogue, *(Input(f"{n}.md", f"# Note {n}\n\n1. Boats need flag {n}.\n".encode()) for n in range(4)))
+    calls = iter(range(stop))
+
+    def killed(*_: object) -> None:
+        if next(calls, None) is None:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        taken = library._store.taken
+        patch.setattr(library._store, "taken", lambda waiting: (taken(waiting), killed()))
+        with pytest.raises(KeyboardInterrupt):
+            library.reindex(segmenter(library.embedder))
+    library.close()
+    library = open_library()
+    assert library.verify() == []
+    assert library.status().vectors == library.status().passages
+    assert len(words_indexed(library, "boats")) == library.status().passages
+
+
+def test_a_collection_of_somebody_else_is_left_alone(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, note())
+    client = library._vectors()._client
+    for name in ("passages-of-others", "passages-multilingual"):
+        client.create_collection(name, embedding_function=None)
+    library._vectors().clear()
+    assert [each.name for each in client.list_collections()] == ["passages-of-others"]
 
 
 def test_a_word_is_counted_in_as_many_passages_as_hold_it(open_library: OpenLibrary, catalogue: Catalogue) -> None:

@@ -61,6 +61,13 @@ def test_the_vector_store_gives_passages_with_their_places_within_the_documents_
     assert {node.metadata["document_id"] for node in within.nodes or []} == {wanted}
     with pytest.raises(ValueError, match="query_embedding"):
         store.query(VectorStoreQuery(query_str=QUESTION))
+    longer = store.query(VectorStoreQuery(query_embedding=[9 * x for x in vector], similarity_top_k=5))
+    assert longer.ids == found.ids
+    assert longer.similarities == pytest.approx(found.similarities, abs=1e-5)
+    with pytest.raises(ValueError, match="numbers"):
+        store.query(VectorStoreQuery(query_embedding=vector[1:]))
+    with pytest.raises(ValueError, match="no filters"):
+        store.query(VectorStoreQuery(query_embedding=vector, node_ids=["x"]))
     with pytest.raises(NotImplementedError, match="ingest"):
         store.add([])
     with pytest.raises(NotImplementedError, match="remove"):

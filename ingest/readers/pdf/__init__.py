@@ -74,7 +74,7 @@ def read_pdf(data: bytes, name: str) -> Source:
         lines=tuple(lines),
         format="pdf",
         pages=counts,
-        ocr=len(scanned) > 0.5 * len(pages),
+        ocr=len(scanned) > 0.5 * sum(count >= _LEAST_TEXT for count in counts),
         unquotable=tuple(broken),
         warnings=tuple(warnings),
     )
