@@ -1,0 +1,57 @@
+"""The bench of growing libraries: it builds, goes on where it was, measures in another process, and draws."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+from eval.report.plots import Curve, growth
+from eval.scale import generated
+
+ROOT = Path(__file__).parents[1]
+
+
+def scaled(folder: Path, *sizes: int) -> list[dict[str, float | None]]:
+    """The figures of libraries of such sizes, made of the starter corpus."""
+    given = [word for size in sizes for word in ("--passages", str(size))]
+    done = subprocess.run(
+        [sys.executable, "-m", "eval.scale", *given, "--folder", str(folder), "--plot", str(folder / "plot.html")],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told: list[dict[str, float | None]] = json.loads(done.stdout)
+    return told
+
+
+def test_libraries_are_built_measured_drawn_and_gone_on_with(tmp_path: Path) -> None:
+    (first,) = scaled(tmp_path, 30)
+    assert (first["passages"] or 0) >= 30
+    assert all((first[name] or 0) > 0 for name in first)
+    (again,) = scaled(tmp_path, 30)
+    assert again["passages"] == first["passages"]
+    assert again["indexing one"] is None, "nothing was missing"
+    page = (tmp_path / "plot.html").read_text(encoding="utf-8")
+    assert page.count("<polyline") == 4
+
+
+def test_generated_documents_are_the_same_every_time_and_differ_from_each_other() -> None:
+    texts = ["The panel met 12 times in 2024 and heard 345 witnesses of the harbour."]
+    one, two = generated(texts, 5), generated(texts, 5)
+    first = next(one)
+    assert first == next(two)
+    assert first.text != next(one).text
+    assert all(first.text[block.start : block.end].startswith("The panel met") for block in first.blocks)
+
+
+def test_a_curve_of_growth_lies_within_its_plot() -> None:
+    drawn = growth([Curve("words", [(10_000, 0.4), (1_000_000, 250.0)])], "passages", "Growth")
+    svg = ElementTree.fromstring(drawn)
+    (line,) = svg.iter("polyline")
+    points = [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]
+    _, _, width, height = map(float, svg.attrib["viewBox"].split())
+    assert all(0 < x < width and 0 < y < height for x, y in points)
+    assert points[0][0] < points[1][0]
+    assert points[0][1] > points[1][1], "more time is higher up"
