@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,17 @@ class Question:
     def terms(self) -> list[TermMention]:
         """The texts and bodies that the question names."""
         return self.vocabulary.mentions(self.text, self.language)
+
+    @cached_property
+    def unnamed(self) -> Question:
+        """The question without the symbols and names of the texts that it is asked of; itself where nothing else is left."""
+        names = {name for entry in self.named for name in entry.names}
+        text = self.rest
+        for mention in reversed(self.terms):
+            if names.intersection(self.vocabulary.names(mention.concept, "en")):
+                text = f"{text[: mention.start]} {text[mention.end :]}"
+        bare = replace(self, text=" ".join(text.split()), memory={})
+        return bare if bare.content and bare.text != self.text else self
 
     @cached_property
     def content(self) -> list[str]:

@@ -19,15 +19,13 @@ from assistant.access.store import AccessStore
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
 from assistant.cli.remote import SERVER
-from assistant.cli.session import catalogue_of, make_engine
+from assistant.cli.session import catalogue_of, make_engine, opened
 from assistant.fetching import Source
 from assistant.service import Limits, Service
 from assistant.service.keeping import Keeper
 from assistant.service.politely import politely
 from assistant.settings import Settings
 from corpus.embedding import make_models
-from corpus.library import Library
-from ingest.segment import SEGMENTER_VERSION
 from ingest.workers.pool import Limits as ReaderLimits
 
 NICE = 10
@@ -59,10 +57,8 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
     turns = limits.turns()
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     with (
-        Library(
-            chosen.data_dir, politely(models, turns), SEGMENTER_VERSION, chosen.chroma_url, owner="rapporteur serve"
-        ) as library,
-        AccessStore(chosen.data_dir) as store,
+        opened("serve", chosen, politely(models, turns)) as library,
+        AccessStore(chosen.data_dir, database=chosen.database_url) as store,
     ):
         audit = Audit(store)
         keys, accounts = Keys(store), Accounts(store, chosen.session_hours)

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^\s/]+(:\d+)?/?$",
         description="Address of a Chroma server for the vectors; unset: embedded, in the library's folder.",
     )
+    database_url: str | None = Field(
+        None,
+        pattern=r"^postgres(ql)?://[^\s]+$",
+        description="Address of a PostgreSQL database that holds the library, keys and accounts, for several processes; unset: files in data_dir.",
+    )
     reader: bool = Field(True, description="Passages are read by the trained readers that ship.")
     caution: Literal["low", "normal", "high"] = Field(
         "normal",

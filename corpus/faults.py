@@ -16,6 +16,10 @@ class LibraryError(Exception):
     """The library can't do what was asked; the message says why and what to do. It is unharmed."""
 
 
+class NotHeld(LibraryError):
+    """The library holds no such document; it may have been removed a moment ago."""
+
+
 class LibraryBusy(LibraryError):
     """Another process owns the folder. Transient: try again when it has ended."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from corpus.documents import LANGUAGES
+
+if TYPE_CHECKING:
+    from corpus.store.database import Database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (
@@ -112,14 +114,14 @@ def _text(text: str, name: str) -> str:
 class FeedbackTable:
     """The kept feedback. Writing is done inside a transaction of the store."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def add(self, feedback: Feedback) -> int:
         """Keeps feedback; returns its number."""
         row = self._db.execute(
             "INSERT INTO feedback (time, question, language, history, answer, rating, comment, expected) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (
                 feedback.time,
                 feedback.question,
@@ -131,7 +133,7 @@ class FeedbackTable:
                 feedback.expected,
             ),
         )
-        return int(row.lastrowid or 0)
+        return int(row.fetchall()[0][0])
 
     def all(self) -> list[Feedback]:
         """What is kept, oldest first."""

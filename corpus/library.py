@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,24 +16,25 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.documents import LANGUAGES, Document, Passage, Within
-from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, busy_message, plainly
+from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, NotHeld, busy_message, plainly
 from corpus.feedback import Feedback
-from corpus.lexical import Lexical, LexicalHit
+from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
 from corpus.sources import SourceRecord
-from corpus.store import EARLIER, SCHEMA_VERSION, Header, Store, Waiting
+from corpus.store import SCHEMA_VERSION, Header, Holding
+from corpus.store.earlier import EARLIER
+from corpus.store.engines import Engine, embedded, shared
 from corpus.symbols import Symbol, same_document
 from corpus.versions import Versions
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
-    from corpus.vectors import Vectors
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
 
-_DATABASE, _VECTORS, _LEXICAL, _LOCK = "library.sqlite3", "vectors", "lexical", "owner.lock"
+_LOCK = "owner.lock"
 _NONE = "none"
 """In the stamp: no model."""
 DERIVED = "derived"
@@ -41,8 +43,8 @@ so that nothing of a document that was removed is left."""
 COMPARED = 1_000
 """Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
 wanted among many."""
-SETTLED = 4_000
-"""Passages that the indexes take in at once."""
+_LOOKED = 0.05
+"""Seconds after which it is looked whether another process has changed the database."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 
@@ -60,12 +62,13 @@ class Status:
 
 
 class Library:
-    """Documents with their passages, lexical and vector index, in one folder.
+    """Documents with their passages, lexical and vector index: in one folder, or in a PostgreSQL database.
 
     Everything it needs comes as an argument: the folder, the embedding model or models, the segmenter's version, where the vectors
-    live (a folder inside the library, or the address of a Chroma server). Raises `LibraryBusy`
+    live (a folder inside the library, or the address of a Chroma server), or the `database` that holds everything, which other
+    processes may use at the same time; the folder then keeps only what is made from it. Raises `LibraryBusy`
     when another process owns the folder, `LibraryStale` when the stamp does not fit, `LibraryError` when
-    the folder can't be used.
+    folder or database can't be used.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Library:
         models: Models | Embedder,
         segmenter: str,
         vectors: str | None = None,
+        database: str | None = None,
         *,
         owner: str = "rapporteur",
         accept_stale: bool = False,
@@ -82,12 +86,9 @@ class Library:
         self.models = models if isinstance(models, Models) else Models(models)
         self.embedder = self.models.own
         self._guard = threading.RLock()
-        self._location: Path | str = vectors or folder / _VECTORS
-        self._vector_index: Vectors | None = None
-        self._words = Lexical(folder / _LEXICAL)
         self._documents: dict[str, Document] = {}  # the one used last stands last
         self._kept = 0
-        self._unsettled = True
+        self._looked = 0.0
         self._counts: dict[str, int] | None = None
         self._versions: Versions | None = None
         self._segmenter = segmenter
@@ -95,18 +96,27 @@ class Library:
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK):
                 raise PermissionError(13, "not writable", str(folder))
-            self._lock = FileLock(folder / _LOCK, timeout=0)
+            # A database has its own locks.
+            self._lock = None if database else FileLock(folder / _LOCK, timeout=0)
             try:
-                self._lock.acquire()
+                if self._lock is not None:
+                    self._lock.acquire()
             except Timeout:
                 raise LibraryBusy(busy_message(folder)) from None
+        opened: Engine | None = None
         try:
             with plainly(folder):
-                (folder / OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
-                self._store = Store(folder / _DATABASE)
+                if database is None:
+                    (folder / OWNER).write_text(json.dumps({"pid": os.getpid(), "name": owner}), encoding="utf-8")
+                    opened = embedded(folder, vectors, self._write_stamp)
+                else:
+                    opened = shared(database, self.models.searching.dimension)
+            self._engine, self._store, self._indexes = opened, opened.store, opened.indexes
             self._check_stamp(accept_stale)
         except BaseException:
-            self._lock.release()
+            if opened is not None:
+                opened.close()
+            self._release()
             raise
 
     def __enter__(self) -> Library:
@@ -118,13 +128,17 @@ class Library:
     def close(self) -> None:
         """Closes the files and lets another process have the folder."""
         with self._guard:
-            if self._vector_index is not None:
-                self._vector_index.close()
-                self._vector_index = None
-            self._words.close()
-            self._store.close()
+            self._engine.close()
+            self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
             (self.folder / OWNER).unlink(missing_ok=True)
             self._lock.release()
+
+    def _write_stamp(self) -> None:
+        with self._store.transaction():
+            self._store.write_stamp(self._expected)
 
     @property
     def _expected(self) -> dict[str, str]:
@@ -141,8 +155,8 @@ class Library:
     def _check_stamp(self, accept_stale: bool) -> None:
         stamp = self._store.stamp()
         if not stamp:
-            with plainly(self.folder), self._store.transaction():
-                self._store.write_stamp(self._expected)
+            with plainly(self.folder):
+                self._write_stamp()
             return
         stamp.setdefault("multilingual", _NONE)  # of a library that was made before there was one
         if self.models.optional and not accept_stale and stamp["multilingual"] == _NONE:
@@ -150,7 +164,6 @@ class Library:
         expected = self._expected
         different = [name for name, value in expected.items() if stamp.get(name) != value]
         if different and not accept_stale:
-            self._store.close()
             made = ", ".join(f"{name} {stamp.get(name, 'unknown')}" for name in different)
             now = ", ".join(f"{name} {expected[name]}" for name in different)
             back = "" if stamp.get("embedding") == EARLIER else ", or set the settings back"
@@ -235,22 +248,47 @@ class Library:
         """
         check_passages(document, passages)
         vectors = self.models.passages(document.language, passages, progress)
+        self.take(Holding(document, passages, vectors, meeting), replaces, notes=notes, settle=settle)
+
+    def take(
+        self,
+        holding: Holding,
+        replaces: Sequence[str] = (),
+        *,
+        notes: Sequence[SourceRecord] = (),
+        settle: bool = True,
+    ) -> None:
+        """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
+        check_passages(holding.document, holding.passages)
         with self._guard, plainly(self.folder):
             with self._store.transaction():
                 for replaced in replaces:
                     self._store.delete(replaced)
-                self._store.put(document, passages, vectors, meeting)
+                self._store.put(holding)
                 for note in notes:
                     self._store.sources.put(note)
-            self._changed(document.id, *replaces)
-            self._unsettled = True
+            self._changed(holding.document.id, *replaces)
             if settle:
-                self._settle()
+                self._indexes.settle()
+
+    def holding(self, document_id: str) -> Holding:
+        """A held document with all that belongs to it. Raises `NotHeld`."""
+        with self._guard, plainly(self.folder):
+            document, passages = self.document(document_id), self._store.passages(document_id)
+            vectors = self._indexes.vectors([each.id for each in passages])
+            return Holding(
+                document, passages, [vectors.get(each.id) for each in passages], self._store.meeting(document_id)
+            )
+
+    def sources(self) -> list[SourceRecord]:
+        """What became of every file that was read."""
+        with self._guard:
+            return self._store.sources.all()
 
     def settle(self) -> None:
         """Lets the indexes take in what was added without `settle`."""
         with self._guard, plainly(self.folder):
-            self._settle()
+            self._indexes.settle()
 
     def confirm(self, document_id: str) -> None:
         """Notes that a document is the one that its text says it is; one of the staff has compared it."""
@@ -265,11 +303,10 @@ class Library:
             gone = [passage.id for passage in self._store.passages(document_id)]
             with self._store.transaction():
                 if not self._store.delete(document_id):
-                    raise LibraryError(f"The library holds no document {document_id!r}.")
+                    raise NotHeld(f"The library holds no document {document_id!r}.")
             self._changed(document_id)
-            self._unsettled = True
-            self._settle()
-            left = self._store.passages_by_id(gone).keys() | self._vectors().holds(gone) | self._words.holds(gone)
+            self._indexes.settle()
+            left = self._store.passages_by_id(gone).keys() | self._indexes.left(gone)
             if left:
                 raise LibraryError(
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
@@ -288,78 +325,26 @@ class Library:
         if dropped is not None:
             self._kept -= len(dropped.text)
 
-    def _vectors(self) -> Vectors:
-        """The vector index, with all that is held."""
-        with plainly(self.folder):
-            return self._opened_vectors()
-
-    def _opened_vectors(self) -> Vectors:
-        if self._vector_index is None:
-            from corpus.vectors import Vectors, VectorsError
-
-            rebuild = self._store.stamp().get("vectors") == "rebuild"
-            if rebuild and isinstance(self._location, Path) and self._location.exists():
-                shutil.rmtree(self._location)
-            try:
-                opened = Vectors(self._location)
-            except VectorsError as error:
-                raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
-            if rebuild:
-                opened.clear()
-                # From here on what is missing waits in the outbox, and goes on from there whatever happens.
-                with self._store.transaction():
-                    self._store.write_stamp(self._expected)
-            self._vector_index = opened
-            self._settle()
-        elif self._unsettled:
-            self._settle()
-        return self._vector_index
-
-    def _settle(self) -> None:
-        """Lets the indexes take in what the last transactions decided."""
-        if self._vector_index is None and self._store.has_outbox():
-            self._vectors()  # which settles as it opens
-            return
-        while waiting := self._store.outbox(SETTLED):
-            for language in dict.fromkeys(each.language for each in waiting):
-                self._take([each for each in waiting if each.language == language], language)
-            self._store.taken(waiting)
-        self._unsettled = False
-
-    def _take(self, waiting: Sequence[Waiting], language: str) -> None:
-        """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
-        may have added part of it."""
-        assert self._vector_index is not None
-        ids = [each.passage_id for each in waiting]
-        held = self._store.passages_by_id([each.passage_id for each in waiting if not each.gone])
-        self._vector_index.forget(ids, language)
-        new = [(held[each.passage_id], each.vector) for each in waiting if each.passage_id in held]
-        self._vector_index.add([(passage, vector) for passage, vector in new if vector is not None], language)
-        self._mended(language).update(ids, held.values(), language)
-
-    def _lexical(self, language: str) -> Lexical:
-        """The lexical index, with all that is held in a language."""
-        with plainly(self.folder):
-            if self._unsettled:
-                self._settle()
-            return self._mended(language) if language in self.languages() else self._words
-
-    def _mended(self, language: str) -> Lexical:
-        """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
-        if not self._words.opens(language):
-            self._words.rebuild(self._store.settled_passages(language), language)
-        return self._words
+    def _look(self) -> None:
+        """Forgets what was made of the library where another process has changed it."""
+        now = time.monotonic()
+        if now - self._looked >= _LOOKED:
+            self._looked = now
+            if self._engine.db.changed_elsewhere():
+                self._changed(*list(self._documents))
 
     # Reading
 
     def document(self, document_id: str) -> Document:
         """A held document. Raises `LibraryError` when it is not held."""
         with self._guard:
+            self._look()
             found = self._documents.pop(document_id, None)
             if found is None:
                 found = self._store.document(document_id)
                 if found is None:
-                    raise LibraryError(f"The library holds no document {document_id!r}.")
+                    self._versions = self._counts = None
+                    raise NotHeld(f"The library holds no document {document_id!r}.")
                 self._kept += len(found.text)
             self._documents[document_id] = found
             while self._kept > KEPT_CHARACTERS and len(self._documents) > 1:
@@ -411,6 +396,7 @@ class Library:
     def versions(self) -> Versions:
         """How the held documents relate: revisions, corrigenda, addenda, language versions."""
         with self._guard:
+            self._look()
             if self._versions is None:
                 self._versions = Versions(self._store.headers())
             return self._versions
@@ -439,16 +425,15 @@ class Library:
         """(passage id, cosine) of the passages nearest to the vector of a question by the model that searches, nearest first;
         cosines across two languages are put on the scale of those within one."""
         found: list[tuple[str, float]] = []
-        with self._guard:
-            index = self._vectors()
+        with self._guard, plainly(self.folder):
             few = None if within is None else self._store.ids_within(within, COMPARED + 1)
             for language in self.languages():
                 crossing = self.models.searching.crossing(language)
                 asked = vector if crossing is None else crossing.moved(vector)
                 if few is not None and len(few) <= COMPARED:
-                    near = index.compare(asked, language, [key for key, spoken in few if spoken == language])
+                    near = self._indexes.compare(asked, language, [key for key, spoken in few if spoken == language])
                 else:
-                    near = index.search(asked, language, limit, within)
+                    near = self._indexes.near(asked, language, limit, within)
                 if crossing is not None:
                     levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
                     near = [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]
@@ -457,15 +442,15 @@ class Library:
 
     def passage_vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; passages in languages that no model reads are left out."""
-        with self._guard:
-            return self._vectors().of(ids)
+        with self._guard, plainly(self.folder):
+            return self._indexes.vectors(ids)
 
     def lexical(
         self, tokens: Sequence[str], language: str, limit: int, within: Within | None = None
     ) -> list[LexicalHit]:
         """Passages in one language that share analysed words with the question, by BM25; those `within` a scope, or all."""
-        with self._guard:
-            return self._lexical(language).search(tokens, language, limit, within)
+        with self._guard, plainly(self.folder):
+            return self._indexes.words(tokens, language, limit, within)
 
     def likenesses(
         self,
@@ -485,13 +470,13 @@ class Library:
 
     def document_frequency(self, tokens: Sequence[str], language: str) -> dict[str, int]:
         """In how many passages of a language each analysed word stands."""
-        with self._guard:
-            index = self._lexical(language)
-            return {token: index.frequency(token, language) for token in set(tokens)}
+        with self._guard, plainly(self.folder):
+            return {token: self._indexes.frequency(token, language) for token in set(tokens)}
 
     def languages(self) -> dict[str, int]:
         """Number of passages held by language."""
         with self._guard:
+            self._look()
             if self._counts is None:
                 self._counts = self._store.passage_counts()
             return self._counts
@@ -500,13 +485,15 @@ class Library:
 
     def status(self) -> Status:
         """Counts, sizes and the stamp."""
-        with self._guard:
-            size = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        with self._guard, plainly(self.folder):
+            size = self._engine.db.bytes() + sum(
+                path.stat().st_size for path in self.folder.rglob("*") if path.is_file()
+            )
             return Status(
                 folder=self.folder,
                 documents=len(self._store.document_ids()),
                 passages=sum(self._store.passage_counts().values()),
-                vectors=self._vectors().count(),
+                vectors=self._indexes.count(),
                 bytes=size,
                 stamp=self._store.stamp(),
             )
@@ -526,15 +513,15 @@ class Library:
                     check_passages(self.document(document_id), self._store.passages(document_id))
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
-        with self._guard:
-            vectors, wanted = self._vectors().ids(), self._store.passage_ids(self.models.searching.languages)
+        with self._guard, plainly(self.folder):
+            vectors, wanted = self._indexes.vector_ids(), self._store.passage_ids(self.models.searching.languages)
             if vectors - wanted:
                 found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
             if wanted - vectors:
                 found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
             for language in LANGUAGES:
                 try:
-                    indexed, held = self._lexical(language).ids(language), self._store.passage_ids([language])
+                    indexed, held = self._indexes.lexical_ids(language), self._store.passage_ids([language])
                 except LibraryError as error:
                     found.append(str(error))
                     continue
@@ -550,23 +537,19 @@ class Library:
         Until it is done the library is as it was: all changes are one transaction.
         """
         with self._guard, plainly(self.folder):
-            meetings = {meeting.document_id: meeting for meeting in self._store.meetings()}
             total = 0
             with self._store.transaction():
+                until = self._indexes.empty()
                 for document_id in self._store.document_ids():
                     document = self.document(document_id)
                     passages = segment(document)
                     check_passages(document, passages)
                     vectors = self.models.passages(document.language, passages, progress)
-                    self._store.put(document, passages, vectors, meetings.get(document_id))
+                    self._store.put(Holding(document, passages, vectors, self._store.meeting(document_id)))
                     total += len(passages)
-                self._store.write_stamp({**self._expected, "vectors": "rebuild"})
+                self._store.write_stamp({**self._expected, **until})
             self._changed()
-            self._words.clear()
-            if self._vector_index is not None:
-                self._vector_index.close()
-                self._vector_index = None
-            self._vectors()
+            self._indexes.rebuild()
             return total
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from corpus.store.database import Database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources (
@@ -45,21 +48,28 @@ _MARKS = ", ".join("?" * len(fields(SourceRecord)))
 class Sources:
     """The remembered sources. Writing is done inside a transaction of the store."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, origin: str) -> SourceRecord | None:
         """What became of a file, or None where it was never read."""
         row = self._db.execute(f"SELECT {_NAMES} FROM sources WHERE origin = ?", (origin,)).fetchone()
-        return SourceRecord(*(*row[:7], bool(row[7]), *row[8:])) if row else None
+        return _record(row) if row else None
 
     def put(self, record: SourceRecord) -> None:
         """Notes what became of a file, in place of what was noted before."""
-        self._db.execute(f"INSERT OR REPLACE INTO sources ({_NAMES}) VALUES ({_MARKS})", astuple(record))
+        self.forget(record.origin)
+        values = [int(each) if isinstance(each, bool) else each for each in astuple(record)]
+        self._db.execute(f"INSERT INTO sources ({_NAMES}) VALUES ({_MARKS})", values)
 
     def forget(self, origin: str) -> None:
         """Removes what was noted about a file."""
         self._db.execute("DELETE FROM sources WHERE origin = ?", (origin,))
+
+    def all(self) -> list[SourceRecord]:
+        """What became of every file, by origin."""
+        found = self._db.execute(f"SELECT {_NAMES} FROM sources ORDER BY origin")
+        return [_record(row) for row in found]
 
     def skipped_for(self, document_ids: Sequence[str]) -> list[str]:
         """Origins of the files that were skipped since one of these documents was held."""
@@ -71,3 +81,7 @@ class Sources:
             )
             found += [row[0] for row in rows]
         return found
+
+
+def _record(row: Sequence[Any]) -> SourceRecord:
+    return SourceRecord(*(*row[:7], bool(row[7]), *row[8:]))

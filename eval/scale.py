@@ -5,7 +5,8 @@ each time with other numbers and in another order, and random vectors, the harde
 measured in a process of its own: how long the library takes to open and to find passages for a first question, then, warm, how
 long retrieval takes over questions drawn from the texts, in all of the library and within the scope of twenty documents, and
 what the process needs. Times are wall time in milliseconds, medians and 95th percentiles. Printed as a table, and as
-JSON for programs; `--plot` draws the curves.
+JSON for programs; `--plot` draws the curves. With `--server` the same libraries are built and measured in databases of a PostgreSQL
+server, too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -101,10 +103,23 @@ def _altered(text: str, rng: random.Random) -> str:
     return _NUMBER.sub(lambda match: str(rng.randrange(1, 10 ** min(4, len(match.group())))), text)
 
 
-def build(folder: Path, size: int, texts: Sequence[str], console: Console) -> float | None:
-    """Fills a library up to a number of passages; how many milliseconds one took, None where none was missing."""
-    embedder = RandomEmbedder()
-    with Library(folder, embedder, SEGMENTER_VERSION, owner="scale") as library:
+@dataclass(frozen=True)
+class Scaled:
+    """A library of some size: in a folder, or in a `database` (a connection string)."""
+
+    size: int
+    folder: Path
+    database: str | None = None
+
+    def opened(self) -> Library:
+        """The library."""
+        return Library(self.folder, RandomEmbedder(), SEGMENTER_VERSION, database=self.database, owner="scale")
+
+
+def build(scaled: Scaled, texts: Sequence[str], console: Console) -> float | None:
+    """Fills a library up to its size; how many milliseconds one passage took, None where none was missing."""
+    size, embedder = scaled.size, RandomEmbedder()
+    with scaled.opened() as library:
         held = sum(library.languages().values())
         begun, done = time.perf_counter(), 0
         pending = generated(texts, len(library.headers()))
@@ -121,10 +136,10 @@ def build(folder: Path, size: int, texts: Sequence[str], console: Console) -> fl
     return 1e3 * (time.perf_counter() - begun) / done if done else None
 
 
-def measure(folder: Path) -> dict[str, float]:
+def measure(scaled: Scaled) -> dict[str, float]:
     """The figures of one library, in this process."""
     begun = time.perf_counter()
-    with Library(folder, RandomEmbedder(), SEGMENTER_VERSION, owner="scale") as library:
+    with scaled.opened() as library:
         opened = time.perf_counter() - begun
         engine = Engine(library, Catalogue([], []))
         headers = library.headers()
@@ -159,10 +174,30 @@ def _question(library: Library, document_id: str, rng: random.Random) -> str:
 def drawn(told: Sequence[dict[str, Any]]) -> str:
     """A page with the curves."""
     names = ("retrieval", "in a scope", "words", "vectors")
-    lines = [Curve(name, [(each["passages"], each[f"{name} p50"]) for each in told], n) for n, name in enumerate(names)]
-    plot = growth(lines, "passages held", "Median time of a search by the size of the library")
+    plots = []
+    for engine in dict.fromkeys(each["engine"] for each in told):
+        own = [each for each in told if each["engine"] == engine]
+        lines = [
+            Curve(name, [(each["passages"], each[f"{name} p50"]) for each in own], n) for n, name in enumerate(names)
+        ]
+        plots += [
+            tag("h2", engine),
+            growth(lines, "passages held", f"Median time of a search by the size of the library, {engine}"),
+        ]
     sheet = (files("eval.report") / "style.css").read_text(encoding="utf-8")
-    return document("en", joined(tag("title", "Scale"), style(sheet)), tag("main", legend(names), plot))
+    return document("en", joined(tag("title", "Scale"), style(sheet)), tag("main", legend(names), *plots))
+
+
+def _database(server: str, size: int) -> str:
+    """A database for a library of some size, made where there is none."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    name = f"rapporteur_scale_{size}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            admin.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    return make_conninfo(server, dbname=name)
 
 
 def _timed(name: str, work: Callable[[Any, Any], object], rows: Sequence[tuple[Any, Any]]) -> dict[str, float]:
@@ -183,24 +218,32 @@ def main() -> int:
         "--documents", type=Path, help="folder of the documents whose texts are used; by default the starter corpus"
     )
     parser.add_argument("--plot", type=Path, help="file to draw the curves in (HTML)")
-    parser.add_argument("--only-measure", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
+    parser.add_argument("--only-measure", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only_measure:
-        sys.stdout.write(json.dumps(measure(options.only_measure)))
+        folder, *database = options.only_measure
+        sys.stdout.write(json.dumps(measure(Scaled(0, Path(folder), *database))))
         return 0
     console = Console(stderr=True)
     texts: list[str] = []
     told: list[dict[str, Any]] = []
     for size in sorted(options.passages or SIZES):
-        folder = options.folder / str(size)
         texts = texts or paragraphs(options.documents)
-        spent = build(folder, size, texts, console)
-        done = subprocess.run(
-            [sys.executable, "-m", "eval.scale", "--only-measure", str(folder)], check=True, stdout=subprocess.PIPE
-        )
-        told.append({**json.loads(done.stdout), "indexing one": spent})
+        made = [Scaled(size, options.folder / str(size))]
+        if options.server:
+            made.append(Scaled(size, options.folder / f"{size}-postgresql", _database(options.server, size)))
+        for scaled in made:
+            spent = build(scaled, texts, console)
+            given = [str(scaled.folder), *([scaled.database] if scaled.database else [])]
+            done = subprocess.run(
+                [sys.executable, "-m", "eval.scale", "--only-measure", *given], check=True, stdout=subprocess.PIPE
+            )
+            engine = "PostgreSQL" if scaled.database else "embedded"
+            told.append({"engine": engine, **json.loads(done.stdout), "indexing one": spent})
     table = Table("", *(f"{each['passages']:,.0f}" for each in told))
-    for name in told[0]:
+    table.add_row("engine", *(each["engine"] for each in told))
+    for name in [each for each in told[0] if each != "engine"]:
         table.add_row(name, *("" if each[name] is None else f"{each[name]:,.1f}" for each in told))
     console.print(table)
     if options.plot:

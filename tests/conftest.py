@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from databases import database
 from hypothesis import settings
 from ods import Ods
 from readers import word_readers
@@ -87,6 +89,21 @@ def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
     yield make
     for library in opened:
         library.close()
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """An empty PostgreSQL database."""
+    with database() as url:
+        yield url
+
+
+@pytest.fixture(params=["embedded", "postgres"])
+def open_either(request: pytest.FixtureRequest, open_library: OpenLibrary) -> OpenLibrary:
+    """As `open_library`, once with each engine."""
+    if request.param == "embedded":
+        return open_library
+    return partial(open_library, database=request.getfixturevalue("database_url"))
 
 
 def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome]:

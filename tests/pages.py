@@ -39,6 +39,8 @@ PASSWORD = "correct horse battery"
 WAIT = 20_000
 """Milliseconds that a busy machine may take for what a person waits for."""
 STAFF, READER = "amina", "rashid"
+LEFT = ("AbortError: signal is aborted", "Connection errored out")
+"""What the page complains of when it is left in the middle of a call, as a slow machine has it."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -172,6 +174,10 @@ def _own(url: str, at: Site) -> bool:
 
 
 def _listen(page: Page, visit: Visit) -> None:
-    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
+    def heard(complaint: str) -> None:
+        if not any(left in complaint for left in LEFT):
+            visit.complaints.append(complaint)
+
+    page.on("pageerror", lambda error: heard(str(error)))
+    page.on("console", lambda said: heard(said.text) if said.type == "error" else None)
     page.on("dialog", lambda dialog: (visit.dialogs.append(dialog.message), dialog.dismiss()))

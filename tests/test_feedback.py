@@ -20,6 +20,7 @@ from corpus.embedding import HashEmbedder
 from corpus.feedback import MAX_ANSWER, MAX_HISTORY, MAX_TEXT, Feedback, FeedbackError, feedback_of
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION
+from corpus.store.earlier import STEPS
 from eval.cases import Case, load_cases
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter
@@ -142,7 +143,7 @@ def test_a_step_that_fails_leaves_the_library_at_its_version(
     with closing(sqlite3.connect(database)) as db, db:
         second_schema(db)
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store._FEEDBACK", "CREATE TABLE feedback (id INTEGER);\nCREATE NONSENSE")
+        patch.setitem(STEPS, "2", "CREATE TABLE feedback (id INTEGER);\nCREATE NONSENSE")
         with pytest.raises(Exception, match="NONSENSE"):
             open_library()
     with closing(sqlite3.connect(database)) as db:

@@ -30,6 +30,7 @@ from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryStale
 from corpus.library import Library
 from corpus.store import SCHEMA_VERSION, Header
+from corpus.store.earlier import STEPS
 from corpus.symbols import Symbol
 from ingest.folder import FileInput, inputs, printable, walk
 from ingest.outcomes import Outcome
@@ -640,7 +641,7 @@ def test_a_step_that_fails_leaves_an_earlier_library_as_it_was(
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path / "library", copy)
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store._SOURCES", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
+        patch.setitem(STEPS, "1", "CREATE TABLE sources (origin TEXT);\nCREATE NONSENSE")
         with pytest.raises(corpus.library.LibraryError, match="NONSENSE"):
             Library(copy, HashEmbedder(), SEGMENTER_VERSION)
     with closing(sqlite3.connect(copy / "library.sqlite3")) as db:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -18,16 +17,18 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import OpenLibrary, add
+from rich.console import Console
 
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryError, LibraryStale
-from corpus.library import Library, check_passages
+from corpus.library import Library
 from corpus.symbols import Symbol
+from eval.kills import kill
 from ingest.run import Input
-from ingest.segment import SEGMENTER_VERSION, segment, segmenter
+from ingest.segment import SEGMENTER_VERSION, segmenter
 
 NOTE = b"# A note on boats\n\n1. Boats need a flag.\n\n2. A harbour master keeps a list of boats.\n"
 CHANGED = b"# A note on boats\n\n1. Ships need a captain.\n"
@@ -50,8 +51,8 @@ def words_indexed(library: Library, word: str) -> list[str]:
     return [hit.passage_id for hit in library.lexical(analyse(word, "en"), "en", 10)]
 
 
-def test_an_added_document_is_found_by_word_and_by_meaning(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_an_added_document_is_found_by_word_and_by_meaning(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     add(
         library,
         catalogue,
@@ -76,8 +77,8 @@ def test_the_same_file_again_writes_nothing(open_library: OpenLibrary, catalogue
     assert state(tmp_path / "library") == before
 
 
-def test_a_changed_file_leaves_nothing_of_the_old_one(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_changed_file_leaves_nothing_of_the_old_one(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     add(library, catalogue, note())
     old = {passage.id for passage in library.passages(library.documents()[0].id)}
     assert add(library, catalogue, note(CHANGED))[0].result == "replaced"
@@ -87,8 +88,8 @@ def test_a_changed_file_leaves_nothing_of_the_old_one(open_library: OpenLibrary,
     assert library.verify() == []
 
 
-def test_different_files_of_one_title_are_both_kept(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_different_files_of_one_title_are_both_kept(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     add(library, catalogue, note(), note(CHANGED, "other.md"))
     assert sorted(document.slug for document in library.documents()) == [
         "a-note-on-boats",
@@ -97,16 +98,16 @@ def test_different_files_of_one_title_are_both_kept(open_library: OpenLibrary, c
 
 
 def test_the_same_bytes_under_a_symbol_take_the_place_of_the_upload(
-    open_library: OpenLibrary, catalogue: Catalogue
+    open_either: OpenLibrary, catalogue: Catalogue
 ) -> None:
-    library = open_library()
+    library = open_either()
     add(library, catalogue, note())
     add(library, catalogue, Input("boats.md", NOTE, Symbol.parse("A/75/1")))
     assert [document.id for document in library.documents()] == ["A/75/1:en:official"]
 
 
-def test_a_removed_document_is_gone_from_every_index(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_removed_document_is_gone_from_every_index(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     add(library, catalogue, note())
     library.remove(library.documents()[0].id)
     assert library.documents() == []
@@ -127,15 +128,15 @@ def test_an_error_in_the_middle_of_adding_leaves_the_library_as_it_was(
         raise sqlite3.OperationalError("database or disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store._bytes", broken)  # the last thing that is written
+        patch.setattr("corpus.store.embedded._bytes", broken)  # the last thing that is written
         with pytest.raises(LibraryError, match="full"):
             add(library, catalogue, note(CHANGED))
     assert words_indexed(library, "harbour")
     assert library.verify() == []
 
 
-def test_passages_that_do_not_cover_the_text_are_refused(open_library: OpenLibrary) -> None:
-    library = open_library()
+def test_passages_that_do_not_cover_the_text_are_refused(open_either: OpenLibrary) -> None:
+    library = open_either()
     document = Document(None, "en", "upload", "T", "some text", (), slug="t")
     with pytest.raises(ValueError, match="no passage holds"):
         library.add(document, [])
@@ -181,9 +182,9 @@ def test_damage_is_found_and_mended_by_reindexing(
 ) -> None:
     library = open_library()
     add(library, catalogue, note())
-    library._vectors().clear()
+    library._indexes._opened().clear()
     ids = [passage.id for passage in library.passages(library.documents()[0].id)]
-    library._words.update(ids[:1], [], "en")
+    library._indexes._lexical.update(ids[:1], [], "en")
     library.close()
     library = open_library()
     faults = " ".join(library.verify())
@@ -242,7 +243,7 @@ def test_a_lexical_index_that_can_not_be_opened_is_made_anew(
 def test_a_reindex_that_ends_early_is_gone_on_with(
     open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, stop: int
 ) -> None:
-    monkeypatch.setattr("corpus.library.SETTLED", 1)
+    monkeypatch.setattr("corpus.store.embedded.SETTLED", 1)
     library = open_library()
     add(library, catalogue, *(Input(f"{n}.md", f"# Note {n}\n\n1. Boats need flag {n}.\n".encode()) for n in range(4)))
     calls = iter(range(stop))
@@ -252,8 +253,8 @@ def test_a_reindex_that_ends_early_is_gone_on_with(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        taken = library._store.taken
-        patch.setattr(library._store, "taken", lambda waiting: (taken(waiting), killed()))
+        taken = library._indexes._outbox.taken
+        patch.setattr(library._indexes._outbox, "taken", lambda waiting: (taken(waiting), killed()))
         with pytest.raises(KeyboardInterrupt):
             library.reindex(segmenter(library.embedder))
     library.close()
@@ -266,15 +267,15 @@ def test_a_reindex_that_ends_early_is_gone_on_with(
 def test_a_collection_of_somebody_else_is_left_alone(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_library()
     add(library, catalogue, note())
-    client = library._vectors()._client
+    client = library._indexes._opened()._client
     for name in ("passages-of-others", "passages-multilingual"):
         client.create_collection(name, embedding_function=None)
-    library._vectors().clear()
+    library._indexes._opened().clear()
     assert [each.name for each in client.list_collections()] == ["passages-of-others"]
 
 
-def test_a_word_is_counted_in_as_many_passages_as_hold_it(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_word_is_counted_in_as_many_passages_as_hold_it(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     add(library, catalogue, note(), Input("t.md", b"# Trains\n\n1. A train runs on rails.\n"))
     held = [passage for document in library.documents() for passage in library.passages(document.id)]
     for word in ("boat", "train", "rail", "zeppelin"):
@@ -282,8 +283,8 @@ def test_a_word_is_counted_in_as_many_passages_as_hold_it(open_library: OpenLibr
         assert library.document_frequency([word], "en") == {word: len(standing)}
 
 
-def test_official_text_steps_in_front_of_the_digest(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_official_text_steps_in_front_of_the_digest(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     digest = (
         b"---\nsymbol: A/75/1\nedition: digest\ntitle: On boats\nslug: boats\n---\n# On boats\n\n1. Digest of boats.\n"
     )
@@ -293,8 +294,8 @@ def test_official_text_steps_in_front_of_the_digest(open_library: OpenLibrary, c
     assert library.superseded() == {"A/75/1:en:digest": "A/75/1:en:official"}
 
 
-def test_a_revision_steps_in_front_of_what_it_revises(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_a_revision_steps_in_front_of_what_it_revises(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     for symbol in ("A/75/1", "A/75/1/Rev.1", "A/75/1/Rev.2", "A/75/1/Add.1", "A/75/2"):
         add(library, catalogue, Input("x.md", NOTE + symbol.encode(), Symbol.parse(symbol)))
     assert set(library.superseded()) == {"A/75/1:en:official", "A/75/1/Rev.1:en:official"}
@@ -331,8 +332,8 @@ def test_a_document_whose_parts_do_not_fit_is_refused() -> None:
         Document(None, "en", "upload", "T", "x", ())
 
 
-def test_rank_of_vectors_follows_the_cosine(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    library = open_library()
+def test_rank_of_vectors_follows_the_cosine(open_either: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_either()
     add(library, catalogue, note(), Input("t.md", b"# Trains\n\n1. A train runs on rails.\n"))
     scores = [score for _, score in library.dense("boats and a harbour master", 10)]
     assert scores == sorted(scores, reverse=True)
@@ -344,46 +345,16 @@ def test_rank_of_vectors_follows_the_cosine(open_library: OpenLibrary, catalogue
     assert found[passage.id] == pytest.approx(expected, abs=1e-3)
 
 
-_KILLED = """
-import sys
-from pathlib import Path
-from typing import Any
-from corpus.catalogue import Catalogue
-from corpus.embedding import HashEmbedder
-from corpus.library import Library
-from ingest.run import Input, ingest
-from ingest.segment import SEGMENTER_VERSION
-catalogue = Catalogue([], [])
-with Library(Path(sys.argv[1]), HashEmbedder(), SEGMENTER_VERSION) as library:
-    print("open", flush=True)
-    start = int(sys.argv[2])
-    for n in range(start, start + 400):
-        text = f"# Note {n % 40}\\n\\n" + "\\n\\n".join(f"{k}. Paragraph {k} of note {n} speaks of boats." for k in range(1, 12))
-        for outcome in ingest([Input(f"note-{n % 40}.md", text.encode())], library, catalogue):
-            print(outcome.result, flush=True)
-"""
+def test_killed_at_any_instant_a_library_in_a_folder_opens_again_sound(tmp_path: Path) -> None:
+    told = Console(file=io.StringIO())
+    assert kill(30, tmp_path, None, 1, told) == []
 
 
-def test_killed_at_any_instant_the_library_opens_again_sound(tmp_path: Path, catalogue: Catalogue) -> None:
-    folder = tmp_path / "library"
-    seed = np.random.default_rng(8)
-    for attempt in range(30):
-        process = subprocess.Popen(
-            [sys.executable, "-c", _KILLED, str(folder), str(attempt * 7)], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline().strip() == "open"
-        time.sleep(float(seed.uniform(0.0, 0.4)))  # the instant of the kill is the point of this test
-        process.send_signal(signal.SIGKILL)
-        process.stdout.close()
-        process.wait()
-        with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:
-            assert library.verify() == []
-            for document in library.documents():
-                check_passages(document, library.passages(document.id))
-                assert library.passages(document.id) == segment(document, library.embedder)
-                numbers = {block.locator for block in document.blocks if block.kind == "paragraph"}
-                assert numbers == {f"para. {k}" for k in range(1, 12)}
+def test_killed_at_any_instant_processes_that_share_a_database_leave_it_sound(
+    tmp_path: Path, database_url: str
+) -> None:
+    told = Console(file=io.StringIO())
+    assert kill(20, tmp_path, database_url, 2, told) == []
 
 
 def test_a_library_of_before_is_indexed_anew_without_its_documents(
@@ -427,11 +398,11 @@ def test_a_library_whose_vectors_were_searched_less_widely_is_searched_as_others
 ) -> None:
     library = open_library()
     add(library, catalogue, note())
-    kept: Any = library._vectors()._collection("en")
+    kept: Any = library._indexes._opened()._collection("en")
     with pytest.warns(DeprecationWarning, match="legacy"):
         kept.modify(configuration={"hnsw": {"ef_search": 100}})
     library.close()
     with open_library() as again:
-        collection: Any = again._vectors()._collection("en")
+        collection: Any = again._indexes._opened()._collection("en")
         assert collection.configuration_json["hnsw"]["ef_search"] == 800
         assert again.dense("boats", 5)

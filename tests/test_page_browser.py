@@ -23,6 +23,8 @@ from corpus.faults import LibraryError
 from corpus.symbols import Symbol
 from ingest.run import Input
 
+pytestmark = pytest.mark.flaky(reruns=1)
+"""A browser beside other tests on two cores now and then waits in vain; what is wrong fails twice."""
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DETAINED = "What must be done when a smuggled migrant is detained?"
 OBLIGED = "What must a State do for smuggled migrants?"

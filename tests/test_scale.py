@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from eval.report.plots import Curve, growth
@@ -14,27 +16,35 @@ from eval.scale import generated
 ROOT = Path(__file__).parents[1]
 
 
-def scaled(folder: Path, *sizes: int) -> list[dict[str, float | None]]:
+def scaled(folder: Path, *sizes: int, server: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The figures of libraries of such sizes, made of the starter corpus."""
     given = [word for size in sizes for word in ("--passages", str(size))]
     done = subprocess.run(
-        [sys.executable, "-m", "eval.scale", *given, "--folder", str(folder), "--plot", str(folder / "plot.html")],
+        [sys.executable, "-m", "eval.scale", *given, "--folder", str(folder), "--plot", str(folder / "plot.html"), *server],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told: list[dict[str, float | None]] = json.loads(done.stdout)
+    told: list[dict[str, Any]] = json.loads(done.stdout)
     return told
 
 
 def test_libraries_are_built_measured_drawn_and_gone_on_with(tmp_path: Path) -> None:
     (first,) = scaled(tmp_path, 30)
     assert (first["passages"] or 0) >= 30
+    assert first.pop("engine") == "embedded"
     assert all((first[name] or 0) > 0 for name in first)
     (again,) = scaled(tmp_path, 30)
     assert again["passages"] == first["passages"]
     assert again["indexing one"] is None, "nothing was missing"
     page = (tmp_path / "plot.html").read_text(encoding="utf-8")
     assert page.count("<polyline") == 4
+
+
+def test_both_engines_are_measured_side_by_side(tmp_path: Path, database_url: str) -> None:
+    held, shared = scaled(tmp_path, 30, server=["--server", database_url])
+    assert (held["engine"], shared["engine"]) == ("embedded", "PostgreSQL")
+    assert held["passages"] == shared["passages"]
+    assert (tmp_path / "plot.html").read_text(encoding="utf-8").count("<polyline") == 8
 
 
 def test_generated_documents_are_the_same_every_time_and_differ_from_each_other() -> None:

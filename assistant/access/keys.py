@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from assistant.access.principal import Role
 from assistant.access.store import AccessStore, secret_hash
+from corpus.faults import LibraryError
 
 PREFIX = "rpp"
 _USED_EVERY = timedelta(minutes=1)
@@ -75,6 +75,6 @@ class Keys:
         if key.revoked or (key.expires and datetime.fromisoformat(key.expires) <= now):
             return None
         if key.used is None or now - datetime.fromisoformat(key.used) > _USED_EVERY:
-            with suppress(sqlite3.OperationalError):  # another process writes: the next request notes it
+            with suppress(LibraryError):  # another process writes: the next request notes it
                 self._store.write("UPDATE keys SET used = ? WHERE id = ?", self._store.stamp(), key.id)
         return key

@@ -1,4 +1,5 @@
-"""Keys, accounts, sessions and the audit log: a small SQLite file in the library's folder, beside the library.
+"""Keys, accounts, sessions and the audit log: a small SQLite file in the library's folder, beside the library, or tables of the
+database that holds it.
 
 The command line changes it while the server runs, and the server looks things up for every request: what is revoked is
 revoked at once. Of a secret only a hash is kept. API keys and sessions are 256 random bits, which nobody guesses, so
@@ -9,15 +10,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.faults import plainly
+from corpus.store.engines import postgres
+from corpus.store.sqlite import Sqlite
+
+if TYPE_CHECKING:
+    from corpus.store.database import Database, Rows
 
 FILE = "access.sqlite3"
 Clock = Callable[[], datetime]
@@ -36,25 +41,32 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
   action TEXT NOT NULL, target TEXT NOT NULL
-);
+)
 """
+_KEPT = {
+    "keys": "id, name, role, hash, created, expires, used, revoked",
+    "accounts": "name, role, hash, created",
+    "audit": "time, who, address, action, target",
+}
+"""What is moved to another database."""
 
 
 class AccessStore:
-    """The file, for several processes and any thread. Raises `LibraryError` where the disk refuses."""
+    """File or database, for several processes and any thread. Raises `LibraryError` where disk or server refuse."""
 
-    def __init__(self, folder: Path, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, folder: Path, clock: Clock = lambda: datetime.now(UTC), *, database: str | None = None) -> None:
         self.folder = folder
         self._clock = clock
         self._guard = threading.RLock()
-        path = folder / FILE
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.executescript(_SCHEMA)
+            self._db: Database = _file(folder / FILE) if database is None else postgres(database)
+            try:
+                with self._db.transaction():
+                    self._db.create(_SCHEMA)
+            except BaseException:
+                self._db.close()
+                raise
 
     def __enter__(self) -> AccessStore:
         return self
@@ -76,10 +88,19 @@ class AccessStore:
         return self._clock().astimezone(UTC).isoformat(timespec="seconds")
 
     @contextmanager
-    def doing(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+    def doing(self) -> Iterator[Callable[..., Rows]]:
         """Runs statements one after another, nobody else's between them in this process."""
         with self._guard, plainly(self.folder):
             yield self._db.execute
+
+    def copy_to(self, other: AccessStore) -> None:
+        """Copies keys, accounts and the audit log into another store, which keeps what it has. People sign in anew there."""
+        with other.doing() as run, other._db.transaction():
+            for table, columns in _KEPT.items():
+                if table != "audit" or run("SELECT 1 FROM audit LIMIT 1").fetchone() is None:
+                    marks = ", ".join("?" * len(columns.split(",")))
+                    for row in self.rows(f"SELECT {columns} FROM {table} ORDER BY {columns.partition(',')[0]}"):
+                        run(f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING", row)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a question to the file finds."""
@@ -90,6 +111,12 @@ class AccessStore:
         """Makes one change; returns how many rows it touched."""
         with self.doing() as run:
             return run(sql, values).rowcount
+
+
+def _file(path: Path) -> Sqlite:
+    """The file, which its owner alone may read."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return Sqlite(path)
 
 
 def secret_hash(secret: str) -> bytes:

@@ -163,5 +163,7 @@ def _role(word: str) -> Role:
 
 @contextmanager
 def _store() -> Iterator[AccessStore]:
-    with plain_errors(), AccessStore(settings().data_dir) as store:
-        yield store
+    with plain_errors():
+        chosen = settings()
+        with AccessStore(chosen.data_dir, database=chosen.database_url) as store:
+            yield store

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.cli.session import catalogue_of, make_model
+from assistant.cli.session import catalogue_of, make_model, opened
 from assistant.cli.session import settings as read_settings
 from assistant.qa.abstention import bars
 from assistant.qa.base import available
@@ -18,8 +18,6 @@ from assistant.settings import Settings, SettingsError, model_key
 from corpus.catalogue import CatalogueError
 from corpus.embedding import EmbeddingError, make_models
 from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
-from corpus.library import Library
-from ingest.segment import SEGMENTER_VERSION
 
 Severity = Literal["ok", "warning", "error"]
 
@@ -134,7 +132,7 @@ def _library(settings: Settings) -> list[Finding]:
     names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
     found = [Finding("embedding", "ok", names)]
     try:
-        with Library(settings.data_dir, models, SEGMENTER_VERSION, settings.chroma_url, owner="doctor") as library:
+        with opened("doctor", settings, models) as library:
             faults = library.verify()
             counted = library.status()
     except LibraryBusy as error:

@@ -50,6 +50,10 @@ OWN = {
         "keeping:reindex",
         "Make passages and both indexes anew from the documents that are held.",
     ),
+    "migrate": (
+        "keeping:migrate",
+        "Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.",
+    ),
     "doctor": ("keeping:doctor", "Check the installation and the library, each finding with its remedy."),
     "fetch": (
         "fetching:fetch",

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.desk import open_desk
-from assistant.cli.session import EXIT_BUSY, data, fail, opened, plain_errors, settings, talk
+from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, opened, plain_errors, settings, talk
 from corpus.faults import LibraryBusy
 from corpus.library import Library
 
@@ -97,6 +98,48 @@ def _alone() -> Iterator[Library]:
             raise fail(SERVED, EXIT_BUSY) from None
         with library:
             yield library
+
+
+def migrate(
+    to: Annotated[str, typer.Option(help="Address of the database (postgresql://...), or a folder.")],
+) -> None:
+    """Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.
+
+    Every document is compared after it was copied. What is there already is passed over: broken off, it goes on where it was.
+    """
+    from assistant.access.store import AccessStore
+    from corpus.moving import move
+
+    with plain_errors():
+        chosen = settings()
+        shared = to.startswith(("postgres://", "postgresql://"))
+        changed = {"database_url": to} if shared else {"data_dir": Path(to).expanduser(), "database_url": None}
+        aimed = chosen.model_copy(update=changed)
+        if (aimed.database_url, aimed.data_dir) == (chosen.database_url, chosen.data_dir) or (
+            shared and chosen.database_url is not None
+        ):
+            raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
+        columns = (
+            TextColumn("Copying"), BarColumn(), TextColumn("{task.completed} of {task.total} documents"),
+            TimeRemainingColumn(),
+        )  # fmt: skip
+        with (
+            opened("migrate", chosen) as source,
+            opened("migrate", aimed, source.models) as target,
+            Progress(*columns, console=talk, transient=True) as bar,
+        ):
+            total, copied = len(source.headers()), 0
+            task = bar.add_task("", total=total)
+            for _, new in move(source, target):
+                copied += new
+                bar.advance(task)
+        with (
+            AccessStore(chosen.data_dir, database=chosen.database_url) as before,
+            AccessStore(aimed.data_dir, database=aimed.database_url) as after,
+        ):
+            before.copy_to(after)
+    data.print(f"copied     {copied} of {total} documents; all are there as they are here")
+    talk.print("The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other.")
 
 
 def doctor() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assistant.qa.answer import Mode
     from assistant.qa.engine import Engine
     from assistant.write.writer import Writer
+    from corpus.models import Models
 
 Away = Callable[[], AbstractContextManager[None]]
 
@@ -86,16 +87,17 @@ def open_library(command: str) -> Iterator[tuple[Library, Settings]]:
             yield library, chosen
 
 
-def opened(command: str, chosen: Settings, *, accept_stale: bool = False) -> Library:
-    """The library of the settings. Raises what `Library` raises."""
+def opened(command: str, chosen: Settings, models: Models | None = None, *, accept_stale: bool = False) -> Library:
+    """The library of the settings, with their models or others. Raises what `Library` raises."""
     from corpus.embedding import make_models
     from ingest.segment import SEGMENTER_VERSION
 
     return Library(
         chosen.data_dir,
-        make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
+        models or make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
         SEGMENTER_VERSION,
         chosen.chroma_url,
+        chosen.database_url,
         owner=f"rapporteur {command}",
         accept_stale=accept_stale,
     )

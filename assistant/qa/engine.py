@@ -26,6 +26,7 @@ from assistant.vocabulary import Vocabulary
 from assistant.write.modes import is_written
 from assistant.write.report import NAMES, finished
 from corpus.catalogue import Catalogue
+from corpus.faults import NotHeld
 from corpus.library import Library
 
 if TYPE_CHECKING:
@@ -156,7 +157,10 @@ class Engine:
         found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
         made, fault = self._rewritten(asked, turns, found) if mode != "quote" else (None, None)
         parsed = time.perf_counter()
-        best = self._answer_first(found, before, bounds, made)
+        try:
+            best = self._answer_first(found, before, bounds, made)
+        except NotHeld:  # another process has removed a document meanwhile: what is left may answer
+            best = self._answer_first(found, before, bounds, made)
         reading, answer = best.reading, best.answer
         self._keep([*turns, asked], bounds, reading, answer)
         writer = self.writer if fault is None and any(is_written(mode, *part) for part in best.parts) else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from assistant.question import Question
@@ -82,17 +83,20 @@ class Retriever:
         pool = POOL if alone else 2 * POOL
         languages = library.languages()
         unread = not library.models.readers(question.language)
-        text, readers = question.for_models(library.models)
-        told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
-        if text and told and readers:
-            near = library.dense(text, pool, within)
-            for passage_id, cosine in near:
-                dense.setdefault(passage_id, cosine)
-            _fuse(scores, near, DENSE_WEIGHT)
+        # In texts that are named their names are in the way, and on their first pages they are what is asked for.
+        asks = (question,) if documents is None or question.unnamed is question else (question, question.unnamed)
+        for asked in asks:
+            text, readers = asked.for_models(library.models)
+            told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
+            if text and told and readers:
+                near = library.dense(text, pool, within)
+                for passage_id, cosine in near:
+                    dense[passage_id] = max(dense.get(passage_id, cosine), cosine)
+                _fuse(scores, near, DENSE_WEIGHT / len(asks))
         if question.language in languages and len(languages) > 1 and not unread:
             self._level(scores, question)
-        for language in languages:
-            tokens = self.tokens(question, language)
+        for asked, language in product(asks, languages):
+            tokens = self.tokens(asked, language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
             # Where no model reads the question's language, its own words are all there is.
@@ -100,8 +104,9 @@ class Retriever:
             if not unread and language != question.language:
                 weight = ABROAD_WEIGHT
             hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
-            lexical.update(hits)
-            _fuse(scores, hits, weight)
+            for passage_id, score in hits:
+                lexical[passage_id] = max(lexical.get(passage_id, score), score)
+            _fuse(scores, hits, weight / len(asks))
         if alone:
             # Some may be superseded, or in the document of a better one; beyond that the tail can't come in.
             best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[: 2 * limit + 10]

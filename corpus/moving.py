@@ -1,0 +1,38 @@
+"""Moving a library from one engine to the other: everything is copied, and compared by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpus.faults import LibraryError
+from corpus.library import Library
+
+
+def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
+    """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, what became of
+    files, what people said about answers. Yields each document id with whether it was copied; what the target holds already, as
+    after a copying that was broken off, is passed over. Each copy is read back and compared. The source is left as it is.
+
+    Raises `LibraryError` where the two were not made with the same models, or a copy differs.
+    """
+    if source.stamp() != target.stamp():
+        raise LibraryError(
+            "The two libraries were made with other models or segmenters. Run 'rapporteur reindex' on the first."
+        )
+    held = {header.id for header in target.headers()}
+    for header in source.headers():
+        holding = source.holding(header.id)
+        copied = header.id not in held or not target.holding(header.id).agrees(holding)
+        if copied:
+            target.take(holding)
+            if not target.holding(header.id).agrees(holding):
+                raise LibraryError(
+                    f"{header.id} is not the same after it was copied. It is left as it was in the first library."
+                )
+        yield header.id, copied
+    for record in source.sources():
+        target.note(record)
+    said = [{**each.to_json(), "id": 0} for each in target.feedback()]
+    for each in source.feedback():
+        if {**each.to_json(), "id": 0} not in said:
+            target.add_feedback(each)

@@ -1,0 +1,64 @@
+"""What the store asks of a database. Both engines take the same statements, with `?` for values; where their SQL differs, they
+say how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+
+class Rows(Protocol):
+    """What a statement gives."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows a change touched."""
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Database(Protocol):
+    """A transactional database. Not thread-safe: who uses it sees to it that one thread at a time does."""
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
+        """Runs one statement."""
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Runs a statement for each row of values."""
+
+    def create(self, statements: str) -> None:
+        """Runs definitions of tables and indexes, as SQLite writes them, parted by semicolons at the ends of lines."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing: commits at the end, rolls back on any error. One process at a time is in one."""
+
+    def has(self, table: str) -> bool:
+        """Whether there is a table."""
+
+    def field(self, name: str) -> str:
+        """How a member of the JSON in the column `fields` is read."""
+
+    def among(self, column: str) -> str:
+        """How it is asked whether a column holds one of the values of a list, which `listed` makes a value of."""
+
+    def listed(self, values: Iterable[str]) -> object:
+        """Some texts as the one value that `among` takes."""
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process has changed anything since this was last asked."""
+
+    def damage(self) -> list[str]:
+        """What the database's own checks say is wrong; empty when sound."""
+
+    def bytes(self) -> int:
+        """How much disk it takes, beside the files in the library's folder."""
+
+    def close(self) -> None:
+        """Lets go of it."""

@@ -1,0 +1,210 @@
+"""The embedded engine: SQLite, and beside it the indexes of tantivy and Chroma.
+
+What the indexes have to learn or to forget waits in the `outbox` table, written in the transaction of the document, so that a
+process killed between the two leaves work to finish, never a difference.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corpus.documents import Passage, Within
+from corpus.faults import LibraryError
+from corpus.lexical import Lexical, LexicalHit
+
+if TYPE_CHECKING:
+    from corpus.store.database import Database
+    from corpus.store.store import Store
+    from corpus.vectors import Vectors
+
+OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
+  passage_id TEXT NOT NULL, language TEXT NOT NULL, gone INTEGER NOT NULL, vector BLOB, PRIMARY KEY (language, passage_id)
+) WITHOUT ROWID"""
+SETTLED = 4_000
+"""Passages that the indexes take in at once."""
+_VECTORS, _LEXICAL = "vectors", "lexical"
+_REBUILD = {"vectors": "rebuild"}
+"""In the stamp: the vector index is to be made anew."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A passage that the indexes have yet to take in, with its vector where a model reads its language; or to forget, where it
+    is `gone`."""
+
+    passage_id: str
+    language: str
+    gone: bool
+    vector: np.ndarray | None
+
+
+class Outbox:
+    """What waits for the indexes: a table of the database. `learn` and `unlearn` run in the transaction of a document."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.unsettled = True
+        """Whether something may wait."""
+
+    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+        self.unsettled = True
+        rows = [(passage.id, language, _bytes(vector)) for passage, vector in zip(passages, vectors, strict=True)]
+        self._db.executemany("INSERT OR REPLACE INTO outbox VALUES (?, ?, 0, ?)", rows)
+
+    def unlearn(self, document_id: str, language: str) -> None:
+        self.unsettled = True
+        self._db.execute(
+            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1, NULL FROM passages WHERE document_id = ?",
+            (language, document_id),
+        )
+
+    def waiting(self, most: int) -> list[Waiting]:
+        """What waits, `most` passages at once."""
+        found = self._db.execute(
+            "SELECT passage_id, language, gone, vector FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
+        )
+        return [Waiting(key, language, bool(gone), _vector(vector)) for key, language, gone, vector in found]
+
+    def any(self) -> bool:
+        """Whether anything waits."""
+        return self._db.execute("SELECT 1 FROM outbox LIMIT 1").fetchone() is not None
+
+    def taken(self, waiting: Sequence[Waiting]) -> None:
+        """After the indexes have taken some of it in."""
+        with self._db.transaction():
+            self._db.executemany(
+                "DELETE FROM outbox WHERE language = ? AND passage_id = ?",
+                [(each.language, each.passage_id) for each in waiting],
+            )
+
+
+class EmbeddedIndexes:
+    """The indexes in a library's folder, opened when they are first used. `location` is that of the vectors: a folder, or the
+    address of a Chroma server. `stamped` writes the stamp of a library whose indexes are as they should be."""
+
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        folder: Path,
+        location: str | None,
+        stamped: Callable[[], None],
+    ) -> None:
+        self._store, self._outbox, self._stamped = store, outbox, stamped
+        self._location: Path | str = location or folder / _VECTORS
+        self._vector_index: Vectors | None = None
+        self._lexical = Lexical(folder / _LEXICAL)
+
+    def near(
+        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+    ) -> list[tuple[str, float]]:
+        return self._opened().search(vector, language, limit, within)
+
+    def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
+        return self._opened().compare(vector, language, ids)
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        return self._opened().of(ids)
+
+    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+        return self._settled(language).search(tokens, language, limit, within)
+
+    def frequency(self, token: str, language: str) -> int:
+        return self._settled(language).frequency(token, language)
+
+    def left(self, ids: Collection[str]) -> set[str]:
+        return self._opened().holds(list(ids)) | self._lexical.holds(ids)
+
+    def count(self) -> int:
+        return self._opened().count()
+
+    def vector_ids(self) -> set[str]:
+        return self._opened().ids()
+
+    def lexical_ids(self, language: str) -> set[str]:
+        return self._settled(language).ids(language)
+
+    def empty(self) -> dict[str, str]:
+        return _REBUILD
+
+    def rebuild(self) -> None:
+        self._lexical.clear()
+        self.close()
+        self._opened()
+
+    def close(self) -> None:
+        if self._vector_index is not None:
+            self._vector_index.close()
+            self._vector_index = None
+        self._lexical.close()
+
+    def _opened(self) -> Vectors:
+        """The vector index, with all that is held."""
+        if self._vector_index is None:
+            from corpus.vectors import Vectors, VectorsError
+
+            rebuild = _REBUILD.items() <= self._store.stamp().items()
+            if rebuild and isinstance(self._location, Path) and self._location.exists():
+                shutil.rmtree(self._location)
+            try:
+                opened = Vectors(self._location)
+            except VectorsError as error:
+                raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
+            if rebuild:
+                opened.clear()
+                # From here on what is missing waits in the outbox, and goes on from there whatever happens.
+                self._stamped()
+            self._vector_index = opened
+            self.settle()
+        elif self._outbox.unsettled:
+            self.settle()
+        return self._vector_index
+
+    def _settled(self, language: str) -> Lexical:
+        """The lexical index, with all that is held in a language."""
+        if self._outbox.unsettled:
+            self.settle()
+        lacking = not self._lexical.opens(language) and language in self._store.passage_counts()
+        return self._mended(language) if lacking else self._lexical
+
+    def settle(self) -> None:
+        if self._vector_index is None and self._outbox.any():
+            self._opened()  # which settles as it opens
+            return
+        while waiting := self._outbox.waiting(SETTLED):
+            for language in dict.fromkeys(each.language for each in waiting):
+                self._take([each for each in waiting if each.language == language], language)
+            self._outbox.taken(waiting)
+        self._outbox.unsettled = False
+
+    def _take(self, waiting: Sequence[Waiting], language: str) -> None:
+        """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
+        may have added part of it."""
+        assert self._vector_index is not None
+        ids = [each.passage_id for each in waiting]
+        held = self._store.passages_by_id([each.passage_id for each in waiting if not each.gone])
+        self._vector_index.forget(ids, language)
+        new = [(held[each.passage_id], each.vector) for each in waiting if each.passage_id in held]
+        self._vector_index.add([(passage, vector) for passage, vector in new if vector is not None], language)
+        self._mended(language).update(ids, held.values(), language)
+
+    def _mended(self, language: str) -> Lexical:
+        """The lexical index, with all in a language that does not wait: made anew where there is none that can be opened."""
+        if not self._lexical.opens(language):
+            waiting = "id IN (SELECT passage_id FROM outbox WHERE language = passages.language)"
+            self._lexical.rebuild(self._store.each_passage(language, but=waiting), language)
+        return self._lexical
+
+
+def _bytes(vector: np.ndarray | None) -> bytes | None:
+    return None if vector is None else np.ascontiguousarray(vector, dtype="<f4").tobytes()
+
+
+def _vector(stored: bytes | None) -> np.ndarray | None:
+    return None if stored is None else np.frombuffer(stored, dtype="<f4")

@@ -1,0 +1,72 @@
+"""The two engines, put together: a database, the store in it, the indexes beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from corpus.faults import LibraryError
+from corpus.store.database import Database
+from corpus.store.earlier import migrate
+from corpus.store.embedded import OUTBOX, EmbeddedIndexes, Outbox
+from corpus.store.indexes import Indexes
+from corpus.store.sqlite import Sqlite
+from corpus.store.store import Store
+
+_DATABASE = "library.sqlite3"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What a library stands on."""
+
+    db: Database
+    store: Store
+    indexes: Indexes
+
+    def close(self) -> None:
+        """Lets go of files and connections."""
+        self.indexes.close()
+        self.db.close()
+
+
+def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None]) -> Engine:
+    """SQLite, tantivy and Chroma in a folder; `vectors` is the address of a Chroma server where one is used. `stamped` writes the
+    stamp of a library whose indexes are as they should be."""
+    db = Sqlite(folder / _DATABASE)
+    try:
+        outbox = Outbox(db)
+        store = Store(db, outbox, OUTBOX)
+        migrate(db, store.stamp(), folder)
+        return Engine(db, store, EmbeddedIndexes(store, outbox, folder, vectors, stamped))
+    except BaseException:
+        db.close()
+        raise
+
+
+def shared(url: str, dimension: int) -> Engine:
+    """PostgreSQL, for vectors of some dimension."""
+    from corpus.store.tables import SETTINGS, TableIndexes
+
+    db = postgres(url, SETTINGS)
+    try:
+        indexes = TableIndexes(db, dimension)
+        store = Store(db, indexes)
+        indexes.prepare()
+        return Engine(db, store, indexes)
+    except BaseException:
+        db.close()
+        raise
+
+
+def postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Database:
+    """A connection to PostgreSQL. Raises `LibraryError` where its driver is not installed or the server does not answer."""
+    try:
+        from corpus.store.postgres import Postgres
+    except ImportError:
+        raise LibraryError(
+            "RAPPORTEUR_DATABASE_URL is set, but the driver for PostgreSQL is not installed: pip install 'rapporteur[postgres]'."
+        ) from None
+    return Postgres(url, settings)

@@ -1,0 +1,72 @@
+"""SQLite: the database of the embedded engine, one file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Sqlite:
+    """A `Database` in a file. One process at a time, any thread. `mode` is that of a file that is made."""
+
+    def __init__(self, path: Path) -> None:
+        existed = path.exists() and path.stat().st_size > 0
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
+        try:
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if not existed:
+                self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            self._db.close()
+            raise
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        return self._db.execute(sql, values)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        self._db.executemany(sql, rows)
+
+    def create(self, statements: str) -> None:
+        for statement in statements.split(";\n"):
+            self._db.execute(statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def has(self, table: str) -> bool:
+        return self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
+
+    def field(self, name: str) -> str:
+        return f"json_extract(fields, '$.{name}')"
+
+    def among(self, column: str) -> str:
+        return f"{column} IN (SELECT value FROM json_each(?))"
+
+    def listed(self, values: Iterable[str]) -> str:
+        return json.dumps(list(values))
+
+    def changed_elsewhere(self) -> bool:
+        return False  # one process owns the file
+
+    def damage(self) -> list[str]:
+        found = [f"SQLite: {row[0]}" for row in self._db.execute("PRAGMA quick_check") if row[0] != "ok"]
+        return found + [f"SQLite: dangling row in {row[0]}" for row in self._db.execute("PRAGMA foreign_key_check")]
+
+    def bytes(self) -> int:
+        return 0  # the file lies in the library's folder
+
+    def close(self) -> None:
+        """Folds the write-ahead log back and closes the file."""
+        self._db.close()

@@ -1,0 +1,342 @@
+"""The source of truth: documents, blocks, passages, meetings and the stamp, whichever database holds them.
+
+Everything that belongs to one document changes in one transaction, and with it what the indexes are told of it (`Told`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from corpus.documents import Document, Passage, Within
+from corpus.feedback import SCHEMA as FEEDBACK
+from corpus.feedback import FeedbackTable
+from corpus.meetings import Meeting
+from corpus.sources import SCHEMA as SOURCES
+from corpus.sources import Sources
+from corpus.store.database import Database
+
+SCHEMA_VERSION = 8
+"""Raised with a step in `corpus.store.earlier`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
+multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index. 8: indexes of words and of
+vectors elsewhere, one vector a passage."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+  id TEXT PRIMARY KEY, key TEXT NOT NULL, symbol TEXT, part TEXT, language TEXT NOT NULL, edition TEXT NOT NULL,
+  title TEXT NOT NULL, sha256 TEXT NOT NULL, fields TEXT NOT NULL, text TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS documents_key ON documents (key);
+CREATE INDEX IF NOT EXISTS documents_hash ON documents (sha256);
+CREATE TABLE IF NOT EXISTS blocks (
+  document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+  locator TEXT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (document_id, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passages (
+  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+  document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, language TEXT NOT NULL,
+  ordinal INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL,
+  locator TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS passages_document ON passages (document_id, ordinal);
+CREATE INDEX IF NOT EXISTS passages_language ON passages (language);
+CREATE TABLE IF NOT EXISTS meetings (
+  document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, meeting TEXT NOT NULL
+) WITHOUT ROWID"""
+_COLUMNS = ["origin", "source", "slug", "short", "format", "ocr", "reissue", "reader", "kind", "date", "verified"]
+"""Members of `fields` that a header has."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A document with its passages, their vectors (None where no model reads them), and the meeting that it announces."""
+
+    document: Document
+    passages: Sequence[Passage]
+    vectors: Sequence[np.ndarray | None]
+    meeting: Meeting | None
+
+    @property
+    def digest(self) -> str:
+        """A hash of document, passages and meeting, by which two libraries can be compared."""
+        told = [
+            self.document.to_json(),
+            [asdict(passage) for passage in self.passages],
+            self.meeting.to_json() if self.meeting else None,
+        ]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def agrees(self, other: Holding) -> bool:
+        """Whether another holding is this one. Vectors may differ by rounding: Chroma brings them to length 1 anew."""
+        return self.digest == other.digest and all(
+            (one is None) == (two is None) and (one is None or two is None or np.allclose(one, two, rtol=0, atol=1e-6))
+            for one, two in zip(self.vectors, other.vectors, strict=True)
+        )
+
+
+class Told(Protocol):
+    """What the indexes are told in the transaction of a document."""
+
+    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+        """There are new passages in a language; the vectors are theirs, None where no model reads them."""
+
+    def unlearn(self, document_id: str, language: str) -> None:
+        """The passages of a document in a language are about to go."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What can be said of a document without its text; the fields are those of `Document`."""
+
+    id: str
+    key: str
+    symbol: str | None
+    part: str | None
+    language: str
+    edition: str
+    title: str = ""
+    sha256: str = ""
+    origin: str = ""
+    source: str = ""
+    slug: str = ""
+    short: str = ""
+    format: str = "text"
+    ocr: bool = False
+    reissue: int = 0
+    reader: str = ""
+    kind: str = "document"
+    date: str = ""
+    verified: bool = False
+
+    @property
+    def unverified(self) -> bool:
+        """As `Document.unverified`: whether nothing but the text itself says that it is the official one."""
+        return self.edition == "official" and not self.verified
+
+    @property
+    def label(self) -> str:
+        """As `Document.label`: how a citation names the document."""
+        name = self.short or self.title if self.symbol is None or self.part else self.symbol
+        return f"{name} (digest)" if self.edition == "digest" else name
+
+
+class Store:
+    """The tables of a library in a database; `told` is what its indexes are told, in tables of their own that `more` defines. The
+    library serialises access."""
+
+    def __init__(self, db: Database, told: Told, more: str = "") -> None:
+        self._db, self._told = db, told
+        self.sources = Sources(db)
+        self.feedback = FeedbackTable(db)
+        if self.stamp().get("schema") is None:
+            with self.transaction():
+                db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing: commits at the end, rolls back on any error."""
+        return self._db.transaction()
+
+    # The stamp
+
+    def stamp(self) -> dict[str, str]:
+        """What the store was made with; empty for a new store."""
+        return dict(self._db.execute("SELECT name, value FROM stamp").fetchall()) if self._db.has("stamp") else {}
+
+    def write_stamp(self, stamp: dict[str, str]) -> None:
+        """Replaces the stamp (inside a transaction of the caller)."""
+        self._db.execute("DELETE FROM stamp")
+        self._db.executemany("INSERT INTO stamp VALUES (?, ?)", sorted(stamp.items()))
+
+    # Documents
+
+    def put(self, holding: Holding) -> None:
+        """Writes a document with all that belongs to it, in place of an earlier one of the same id. Call in a transaction."""
+        document, passages, meeting = holding.document, holding.passages, holding.meeting
+        self.delete(document.id)
+        fields = document.to_json()
+        blocks = fields["blocks"]
+        for name in ("symbol", "text", "blocks"):
+            del fields[name]
+        self._db.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.id,
+                document.key,
+                document.symbol.text if document.symbol else None,
+                document.part,
+                document.language,
+                document.edition,
+                document.title,
+                document.sha256,
+                json.dumps(fields, ensure_ascii=False),
+                document.text,
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO blocks VALUES (?, ?, ?, ?)",
+            [
+                (document.id, block["ordinal"], block["locator"], json.dumps(block, ensure_ascii=False))
+                for block in blocks
+            ],
+        )
+        self._db.executemany(
+            'INSERT INTO passages (id, document_id, language, ordinal, start, "end", heading, locator, first, last, text) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    passage.id,
+                    document.id,
+                    document.language,
+                    passage.ordinal,
+                    passage.start,
+                    passage.end,
+                    passage.heading,
+                    passage.locator,
+                    passage.first,
+                    passage.last,
+                    passage.text,
+                )
+                for passage in passages
+            ],
+        )
+        self._told.learn(passages, holding.vectors, document.language)
+        if meeting is not None:
+            self._db.execute(
+                "INSERT INTO meetings VALUES (?, ?)",
+                (document.id, json.dumps(meeting.to_json(), ensure_ascii=False)),
+            )
+
+    def confirm(self, document_id: str) -> None:
+        """Notes that somebody other than the text says which document it is. Call in a transaction."""
+        row = self._db.execute("SELECT fields FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is not None:
+            fields = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
+            self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (fields, document_id))
+
+    def delete(self, document_id: str) -> bool:
+        """Removes a document from every table; the indexes are to forget it. In a transaction."""
+        found = self._db.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if found is None:
+            return False
+        self._told.unlearn(document_id, found[0])
+        self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+        return True
+
+    def document_ids(self) -> list[str]:
+        """Ids of all documents, in order."""
+        return [row[0] for row in self._db.execute("SELECT id FROM documents ORDER BY id")]
+
+    def headers(self, **where: str) -> list[Header]:
+        """What can be said of each document without its text, by id; of all, or of those that agree in `id`, `key`,
+        `sha256`, `symbol`, `origin` or `kind`."""
+        own = {name: self._db.field(name) for name in ("origin", "kind")}
+        terms = " AND ".join(f"{own.get(name, name)} = ?" for name in where)
+        columns = ", ".join(map(self._db.field, _COLUMNS))
+        found = self._db.execute(
+            f"SELECT id, key, symbol, part, language, edition, title, sha256, {columns} FROM documents "
+            f"{f'WHERE {terms}' if terms else ''} ORDER BY id",
+            tuple(where.values()),
+        )
+        return [Header(*row[:8], **_told_of(dict(zip(_COLUMNS, row[8:], strict=True)))) for row in found]
+
+    def keys_like(self, stem: str) -> int:
+        """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
+        found = self._db.execute(
+            "SELECT count(*) FROM documents WHERE key = ? OR (key >= ? AND key < ?)", (stem, f"{stem}-", f"{stem}.")
+        )
+        return int(found.fetchone()[0])
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its blocks, or None."""
+        row = self._db.execute("SELECT symbol, fields, text FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            return None
+        found = self._db.execute("SELECT fields FROM blocks WHERE document_id = ? ORDER BY ordinal", (document_id,))
+        blocks = [json.loads(data) for (data,) in found]
+        return Document.from_json({**json.loads(row[1]), "symbol": row[0], "text": row[2], "blocks": blocks})
+
+    # Passages
+
+    def passages(self, document_id: str) -> list[Passage]:
+        """The passages of a document, in order."""
+        return list(self._each_passage("document_id = ? ORDER BY ordinal", (document_id,)))
+
+    def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Passages by id; unknown ids are left out."""
+        read = self._each_passage(self._db.among("id"), (self._db.listed(ids),)) if ids else ()
+        found = {passage.id: passage for passage in read}
+        return {passage_id: found[passage_id] for passage_id in ids if passage_id in found}
+
+    def passage_at(self, document_id: str, position: int) -> str | None:
+        """The id of the passage whose span holds a position."""
+        row = self._db.execute(
+            'SELECT id FROM passages WHERE document_id = ? AND start <= ? AND "end" > ? ORDER BY ordinal DESC LIMIT 1',
+            (document_id, position, position),
+        ).fetchone()
+        return row[0] if row else None
+
+    def _each_passage(self, where: str, values: Sequence[object]) -> Iterator[Passage]:
+        found = self._db.execute(
+            'SELECT document_id, ordinal, start, "end", heading, locator, first, last, text '
+            f"FROM passages WHERE {where}",
+            values,
+        )
+        return (Passage(*row) for row in found)
+
+    def passage_ids(self, languages: Iterable[str] | None = None) -> set[str]:
+        """Ids of all passages, of some languages or of all."""
+        if languages is None:
+            return {row[0] for row in self._db.execute("SELECT id FROM passages")}
+        within = self._db.among("language")
+        found = self._db.execute(f"SELECT id FROM passages WHERE {within}", (self._db.listed(languages),))
+        return {row[0] for row in found}
+
+    def ids_within(self, within: Within, most: int) -> list[tuple[str, str]]:
+        """Passages of a scope (id, language), `most` of them at most."""
+        inside, outside = self._db.among("document_id"), self._db.among("id")
+        found = self._db.execute(
+            f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?",
+            (self._db.listed(sorted(within.documents)), self._db.listed(sorted(within.left_out)), most),
+        )
+        return found.fetchall()
+
+    def each_passage(self, language: str, but: str = "") -> Iterator[Passage]:
+        """The passages in a language one after another, but for those of which the condition `but` tells."""
+        yield from self._each_passage(f"language = ? {f'AND NOT ({but})' if but else ''} ORDER BY row", (language,))
+
+    def passage_counts(self) -> dict[str, int]:
+        """Number of passages by language."""
+        return dict(self._db.execute("SELECT language, count(*) FROM passages GROUP BY language").fetchall())
+
+    # Meetings
+
+    def meeting(self, document_id: str) -> Meeting | None:
+        """The meeting that a document announces, or None."""
+        row = self._db.execute("SELECT meeting FROM meetings WHERE document_id = ?", (document_id,)).fetchone()
+        return Meeting.from_json(json.loads(row[0])) if row else None
+
+    def meetings(self) -> list[Meeting]:
+        """All meetings, by document id."""
+        found = self._db.execute("SELECT meeting FROM meetings ORDER BY document_id").fetchall()
+        return [Meeting.from_json(json.loads(row[0])) for row in found]
+
+    # Keeping
+
+    def damage(self) -> list[str]:
+        """What the database's own checks say is wrong; empty when sound."""
+        return self._db.damage()
+
+
+def _told_of(fields: dict[str, Any]) -> dict[str, Any]:
+    """Members of a header as the database gives them (truth as 1, true or `true`, numbers as texts, what is missing as None)."""
+    told = {name: value for name, value in fields.items() if value is not None}
+    for name in ("ocr", "verified"):
+        told[name] = str(told.get(name)).casefold() in ("1", "true")
+    return told | {"reissue": int(told.get("reissue", 0))}

@@ -1,0 +1,191 @@
+"""The indexes of the PostgreSQL engine: a table a language with the tokens and the vector of each passage, in the database itself.
+
+Words are ranked by pg_textsearch (BM25; its index answers `ORDER BY tokens <@> query`, whose scores are negative), vectors by
+pgvector (HNSW; Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small
+World graphs", 2016). The tokens are those of `corpus.analysis`, as in the embedded engine; each is stored as a word that no text
+search configuration takes apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corpus.analysis import analyse
+from corpus.documents import LANGUAGES, Passage, Within
+from corpus.lexical import LexicalHit
+
+if TYPE_CHECKING:
+    from corpus.store.database import Database
+
+SETTINGS = {"hnsw.ef_search": "800", "hnsw.iterative_scan": "strict_order"}
+"""Of pgvector: candidates that a search keeps in view in the graph, as in the embedded engine; and that it goes on until as many
+are found in a scope as are wanted."""
+_HELD = "to_tsvector('simple', tokens)"
+"""The words of a passage as PostgreSQL's own search has them; an index tells which passages hold one."""
+
+
+def lacking(db: Database) -> list[str]:
+    """The extensions that the server lacks, of those that are made use of: `vector`, without which nothing works, and
+    `pg_textsearch`, without which words are ranked less well and slower, by PostgreSQL's own search."""
+    held = {row[0] for row in db.execute("SELECT name FROM pg_available_extensions")}
+    return [name for name in ("vector", "pg_textsearch") if name not in held]
+
+
+class TableIndexes:
+    """The indexes in the tables of a database, for vectors of some dimension. They change with the documents, in the same
+    transaction, so that there is nothing to settle."""
+
+    def __init__(self, db: Database, dimension: int) -> None:
+        self._db, self._dimension = db, dimension
+        self._ranks = "pg_textsearch" not in lacking(db)
+
+    def prepare(self) -> None:
+        """Makes the tables where there are none; those of the store are there."""
+        with self._db.transaction():
+            self._prepare()
+
+    def _prepare(self) -> None:
+        for name in ("vector", *(["pg_textsearch"] if self._ranks else [])):
+            self._db.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+        for language in LANGUAGES:
+            table = _table(language)
+            if self._db.has(table):
+                continue
+            self._db.create(
+                f"CREATE TABLE {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
+                f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension}));\n"
+                f"CREATE INDEX {table}_document ON {table} (document_id);\n"
+                f"CREATE INDEX {table}_held ON {table} USING gin (to_tsvector('simple', tokens));\n"
+                f"CREATE INDEX {table}_near ON {table} USING hnsw (vector vector_cosine_ops)"
+            )
+            if self._ranks:
+                self._db.execute(
+                    f"CREATE INDEX {table}_words ON {table} USING bm25 (tokens) WITH (text_config = 'simple')"
+                )
+
+    def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+        self._db.executemany(
+            f"INSERT INTO {_table(language)} VALUES (?, ?, ?, ?)",
+            [
+                (passage.id, passage.document_id, _tokens(passage, language), _written(vector))
+                for passage, vector in zip(passages, vectors, strict=True)
+            ],
+        )
+
+    def unlearn(self, document_id: str, language: str) -> None:
+        """Rows go with their passages."""
+
+    def settle(self) -> None:
+        """There is nothing to settle."""
+
+    def near(
+        self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
+    ) -> list[tuple[str, float]]:
+        asked = _written(vector)
+        scope, values = self._scope(within)
+        found = self._db.execute(
+            f"SELECT id, 1 - (vector <=> ?::vector) FROM {_table(language)} WHERE vector IS NOT NULL {scope} "
+            "ORDER BY vector <=> ?::vector LIMIT ?",
+            (asked, *values, asked, limit),
+        )
+        return [(key, float(cosine)) for key, cosine in found]
+
+    def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
+        found = self._db.execute(
+            f"SELECT id, 1 - (vector <=> ?::vector) FROM {_table(language)} "
+            f"WHERE vector IS NOT NULL AND {self._db.among('id')}",
+            (_written(vector), self._db.listed(ids)),
+        )
+        return [(key, float(cosine)) for key, cosine in found]
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        rows = self._each("id, vector::text", f"vector IS NOT NULL AND {self._db.among('id')}", self._db.listed(ids))
+        return {key: np.fromstring(vector[1:-1], np.float32, sep=",") for key, vector in rows}
+
+    def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
+        if not tokens or limit < 1:
+            return []
+        asked = [_word(token) for token in dict.fromkeys(tokens)]
+        scope, values = self._scope(within)
+        if self._ranks:
+            score, given, some = f"tokens <@> to_bm25query(?, '{_table(language)}_words')", " ".join(asked), "TRUE"
+        else:
+            score, given = f"-ts_rank({_HELD}, to_tsquery('simple', ?))", " | ".join(asked)
+            some, values = f"{_HELD} @@ to_tsquery('simple', ?)", [given, *values]
+        found = self._db.execute(
+            f"SELECT id, {score} AS score FROM {_table(language)} WHERE {some} {scope} ORDER BY score LIMIT ?",
+            (given, *values, limit),
+        )
+        hits = [LexicalHit(key, -float(score)) for key, score in found if score < 0.0]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))
+
+    def frequency(self, token: str, language: str) -> int:
+        found = self._db.execute(
+            f"SELECT count(*) FROM {_table(language)} WHERE {_HELD} @@ to_tsquery('simple', ?)", (_word(token),)
+        )
+        return int(found.fetchone()[0])
+
+    def left(self, ids: Collection[str]) -> set[str]:
+        return {row[0] for row in self._each("id", self._db.among("id"), self._db.listed(ids))}
+
+    def count(self) -> int:
+        return sum(row[0] for row in self._each("count(*)", "vector IS NOT NULL"))
+
+    def vector_ids(self) -> set[str]:
+        return {row[0] for row in self._each("id", "vector IS NOT NULL")}
+
+    def lexical_ids(self, language: str) -> set[str]:
+        return {row[0] for row in self._db.execute(f"SELECT id FROM {_table(language)}")}
+
+    def empty(self) -> dict[str, str]:
+        # Rows go with the documents that are put anew; the tables are made anew only where vectors have become longer or shorter.
+        for language in LANGUAGES:
+            table = _table(language)
+            found = self._db.execute(
+                "SELECT atttypmod FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = 'vector'", (table,)
+            )
+            if [row[0] for row in found] != [self._dimension]:
+                self._db.execute(f"DROP TABLE IF EXISTS {table}")
+        self._prepare()
+        return {}
+
+    def rebuild(self) -> None:
+        """They were made in the transaction itself."""
+
+    def close(self) -> None:
+        """The database is closed by who opened it."""
+
+    def _scope(self, within: Within | None) -> tuple[str, list[object]]:
+        if within is None:
+            return "", []
+        inside, outside = self._db.among("document_id"), self._db.among("id")
+        values = [self._db.listed(sorted(each)) for each in (within.documents, within.left_out)]
+        return f"AND {inside} AND NOT ({outside})", values
+
+    def _each(self, columns: str, where: str, *values: object) -> Iterable[Any]:
+        for language in LANGUAGES:
+            yield from self._db.execute(f"SELECT {columns} FROM {_table(language)} WHERE {where}", values)
+
+
+def _table(language: str) -> str:
+    return f"index_{language}"
+
+
+def _tokens(passage: Passage, language: str) -> str:
+    """What is indexed of a passage: its words, those of its heading twice."""
+    heading = analyse(passage.heading, language)
+    return " ".join(map(_word, [*heading, *heading, *analyse(passage.text, language)]))
+
+
+def _word(token: str) -> str:
+    """A token as a word of letters and digits."""
+    return f"w{blake2b(token.encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
+
+
+def _written(vector: np.ndarray | None) -> str | None:
+    """A vector as pgvector reads it."""
+    return None if vector is None else f"[{','.join(f'{each:.9g}' for each in vector.tolist())}]"

@@ -1,0 +1,272 @@
+"""The PostgreSQL engine: the same answers as the embedded one, shared by several processes, never half changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import OpenLibrary, add, real_documents
+from databases import cut
+from readers import word_readers
+
+from assistant.access.accounts import Accounts
+from assistant.access.audit import Audit
+from assistant.access.keys import Keys
+from assistant.access.principal import Role
+from assistant.access.store import AccessStore
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from corpus.documents import Within
+from corpus.embedding import HashEmbedder
+from corpus.faults import LibraryError, LibraryStale, NotHeld
+from corpus.feedback import feedback_of
+from corpus.library import Library
+from corpus.moving import move
+from corpus.sources import SourceRecord
+from corpus.store.tables import lacking
+from ingest.run import Input, starter_sources
+from ingest.segment import SEGMENTER_VERSION, segmenter
+
+ASKED = {
+    "en": "When does the Protocol enter into force, and who ratifies it?",
+    "fr": "Quand le bateau doit-il allumer sa lanterne verte ?",
+    "es": "¿Cuándo debe encender el barco su farol verde?",
+    "ru": "Когда судно должно зажечь зелёный фонарь?",
+    "ar": "متى يجب على السفينة أن تشعل الفانوس الأخضر؟",
+    "zh": "船舶何时必须点亮绿灯?",
+}
+TEXTS = {
+    "fr": "# Note\n\n1. Le bateau allume sa lanterne verte au port.\n\n2. Le maître du port sonne la cloche.\n",
+    "es": "# Nota\n\n1. El barco enciende su farol verde en el puerto.\n\n2. El capitán toca la campana.\n",
+    "ru": "# Записка\n\n1. Судно зажигает зелёный фонарь в порту.\n\n2. Начальник порта звонит в колокол.\n",
+    "ar": "# مذكرة\n\n1. تشعل السفينة الفانوس الأخضر في الميناء.\n\n2. يقرع رئيس الميناء الجرس.\n",
+    "zh": "# 说明\n\n1. 船舶在港口点亮绿灯。\n\n2. 港务长敲钟。\n",
+}
+
+
+def papers() -> list[Input]:
+    """A text in each language beside the starter corpus and the real documents."""
+    own = [Input(f"{language}.md", text.encode(), language=language) for language, text in TEXTS.items()]
+    return [*starter_sources(), *real_documents(), *own]
+
+
+def test_both_engines_find_the_same_and_answer_the_same(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    held = open_library()
+    shared = open_library(tmp_path / "shared", database=database_url)
+    for library in (held, shared):
+        add(library, catalogue, *papers())
+    assert held.languages() == shared.languages()
+    assert shared.verify() == []
+    engines = [Engine(each, catalogue, readers=word_readers()) for each in (held, shared)]
+    for language, text in ASKED.items():
+        tokens = engines[0].question(text, language).tokens(language)
+        one, two = ([hit.passage_id for hit in each.lexical(tokens, language, 10)] for each in (held, shared))
+        assert one, language
+        # Both shorten the lengths of passages to a byte, each in its own way.
+        assert one[0] == two[0], language
+        assert len(set(one) & set(two)) >= 0.8 * len(one), language
+        vector = held.models.query(text, held.embedder)
+        near, alike = held.nearest(vector, 10), shared.nearest(vector, 10)
+        assert [cosine for _, cosine in near] == pytest.approx([cosine for _, cosine in alike], abs=1e-5)
+    for text in ("When is item 3 taken up?", "When does the Smuggling of Migrants Protocol enter into force?"):
+        first, second = (each.ask(text) for each in engines)
+        assert first.status == second.status == "answered"
+        assert [each.text for each in first.statements] == [each.text for each in second.statements]
+
+
+def test_what_one_process_changes_the_others_see(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.library._LOOKED", 0.0)
+    one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
+    add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    assert two.languages() == {"en": 1}
+    (header,) = two.headers()
+    assert "lamps" in two.document(header.id).text
+    add(two, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry bells.\n"))
+    assert "bells" in one.document(header.id).text
+    two.remove(header.id)
+    assert one.versions().keys == {}
+    with pytest.raises(NotHeld):
+        one.document(header.id)
+
+
+def test_a_document_that_another_process_removes_in_the_middle_of_a_question_is_not_missed(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.library._LOOKED", 0.0)
+    one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
+    add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
+        Input("carts.md", b"# Carts\n\n1. Carts carry green lamps, too.\n"))  # fmt: skip
+    engine = Engine(one, catalogue, readers=word_readers())
+    found = one.passages_by_id
+    calls = iter([True])
+
+    def removing(ids: Any) -> Any:
+        passages = found(ids)
+        if next(calls, False):
+            two.remove("boats:en:upload")
+        return passages
+
+    assert {header.id for header in one.headers()} == {"boats:en:upload", "carts:en:upload"}
+    monkeypatch.setattr(one, "passages_by_id", removing)
+    answer = engine.ask("What carry green lamps?")
+    assert {citation.document for citation in answer.citations} == {"carts:en:upload"}
+
+
+def test_an_error_in_the_middle_of_adding_leaves_the_database_as_it_was(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library(database=database_url)
+    add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+
+    def broken(*_: object) -> None:
+        raise LibraryError("the server is out of room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("corpus.store.tables._written", broken)
+        with pytest.raises(LibraryError, match="out of room"):
+            add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry bells.\n"))
+    assert "lamps" in library.document("boats:en:upload").text
+    assert library.verify() == []
+
+
+def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_beginning(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue
+) -> None:
+    library = open_library(database=database_url)
+    add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    cut(database_url)
+    assert len(library.headers()) == 1
+    noted = SourceRecord("one", "one.md", "0", "1", "refused")
+
+    def cut_in_the_middle() -> None:
+        with library._store.transaction():
+            library._store.sources.put(noted)
+            cut(database_url)
+            library._store.sources.put(replace(noted, origin="two"))
+
+    with pytest.raises(LibraryError, match="does not answer"):
+        cut_in_the_middle()
+    assert [each.origin for each in library.sources()] == ["boats.md"]
+    assert library.verify() == []
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path: Path) -> None:
+    url = "postgresql://someone:s3cret@127.0.0.1:9/nowhere"
+    with pytest.raises(LibraryError, match="can't be reached") as told:
+        Library(tmp_path, HashEmbedder(), SEGMENTER_VERSION, database=url)
+    assert "s3cret" not in str(told.value)
+
+
+def test_a_scope_holds_while_searching(open_library: OpenLibrary, database_url: str, catalogue: Catalogue) -> None:
+    library = open_library(database=database_url)
+    add(library, catalogue, *(
+        Input(f"n{n:02}.md", f"# Note {n}\n\n1. Boats carry lamp {n} at night.\n\n2. Masters ring bell {n}.\n".encode()) for n in range(40)
+    ))  # fmt: skip
+    scope = Within(frozenset({"n07:en:upload", "n21:en:upload"}), frozenset())
+    alone = {each.id for document in scope.documents for each in library.passages(document)}
+    tokens = ["boat", "lamp", "night"]
+    assert {hit.passage_id for hit in library.lexical(tokens, "en", 10, scope)} == alone
+    assert {key for key, _ in library.nearest(library.models.query("lamps", library.embedder), 10, scope)} == alone
+    some = Within(scope.documents, frozenset(sorted(alone)[:1]))
+    assert {hit.passage_id for hit in library.lexical(tokens, "en", 10, some)} == alone - some.left_out
+
+
+def test_reindexing_makes_the_tables_anew(open_library: OpenLibrary, database_url: str, catalogue: Catalogue) -> None:
+    library = open_library(database=database_url)
+    add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+    library._store._db.execute("DELETE FROM index_en")
+    assert library.verify() == [
+        "vector index: 1 passages have no vector",
+        "lexical index (en): 0 passages that are not held, 1 missing",
+    ]
+    library.reindex(segmenter(library.embedder))
+    assert library.verify() == []
+
+
+def test_another_model_asks_for_a_reindex_which_changes_the_tables(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    with open_library(database=database_url) as library:
+        add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+
+    class Short(HashEmbedder):
+        fingerprint = "another model"
+        dimension = 8
+
+        def embed_query(self, text: str) -> Any:
+            return super().embed_query(text)[:8]
+
+        def embed_passages(self, texts: Any, progress: Any = None) -> Any:
+            return super().embed_passages(texts, progress)[:, :8]
+
+    with pytest.raises(LibraryStale, match="rapporteur reindex"):
+        Library(tmp_path, Short(), SEGMENTER_VERSION, database=database_url)
+    with Library(tmp_path, Short(), SEGMENTER_VERSION, database=database_url, accept_stale=True) as stale:
+        stale.reindex(segmenter(stale.embedder))
+    with Library(tmp_path, Short(), SEGMENTER_VERSION, database=database_url) as mended:
+        assert mended.verify() == []
+        assert mended.dense("boats", 3)
+
+
+def test_a_library_moves_there_and_back_and_goes_on_where_it_was_broken_off(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    source = open_library()
+    add(source, catalogue, *starter_sources())
+    source.add_feedback(feedback_of("What is said?", "en", 1))
+    target = open_library(tmp_path / "there", database=database_url)
+    begun = move(source, target)
+    first = next(begun)
+    begun.close()
+    assert first[1]
+    copied = dict(move(source, target))
+    assert not copied.pop(first[0])
+    assert all(copied.values())
+    assert not any(new for _, new in move(source, target))
+    assert target.verify() == []
+    assert target.sources() == source.sources()
+    assert [each.question for each in target.feedback()] == ["What is said?"]
+    back = open_library(tmp_path / "back")
+    assert all(new for _, new in move(target, back))
+    assert {h.id: source.holding(h.id).digest for h in source.headers()} == {
+        h.id: back.holding(h.id).digest for h in back.headers()
+    }
+
+
+def test_a_library_of_other_models_is_not_mixed_in(
+    open_library: OpenLibrary, database_url: str, tmp_path: Path
+) -> None:
+    target = Library(tmp_path / "there", HashEmbedder(), "another segmenter", database=database_url)
+    with target, pytest.raises(LibraryError, match="other models or segmenters"):
+        list(move(open_library(), target))
+
+
+def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str, tmp_path: Path) -> None:
+    with AccessStore(tmp_path) as before, AccessStore(tmp_path / "elsewhere", database=database_url) as after:
+        key = Keys(before).make("harvest", Role.READ)[1]
+        Accounts(before).add("amina", Role.STAFF, "a long enough sentence 7")
+        before.copy_to(after)
+        before.copy_to(after)
+        assert Keys(after).find(key) is not None
+        assert [each.name for each in Accounts(after).all()] == ["amina"]
+        assert Audit(after).count() == Audit(before).count()
+        with AccessStore(tmp_path / "third", database=database_url) as other:
+            Accounts(other).remove("amina")
+        assert Accounts(after).all() == []
+
+
+class _Bare:
+    """A server that has neither extension."""
+
+    def execute(self, sql: str, values: object = ()) -> list[tuple[str]]:
+        return [("plpgsql",)]
+
+
+def test_extensions_that_a_server_lacks_are_named() -> None:
+    assert lacking(_Bare()) == ["vector", "pg_textsearch"]  # type: ignore[arg-type]
