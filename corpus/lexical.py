@@ -120,11 +120,16 @@ class _Index:
         # It is told when to look again; a thread that watches the files would be in the way of who removes them.
         self._index.config_reader("manual")
         self._searcher = self._index.searcher()
+        self._tidied = False
 
     def write(self, forgotten: Iterable[str], added: Iterable[Passage], language: str) -> None:
         """Takes passages out and others in; where that fails, nothing is changed."""
         writer: tantivy.IndexWriter = self._done(self._index.writer, _WRITER_BYTES, 1)
         try:
+            if not self._tidied:
+                # A process that was killed while it wrote leaves files, in the way of those that are written next.
+                self._done(writer.garbage_collect_files)
+                self._tidied = True
             for passage_id in forgotten:
                 self._done(writer.delete_documents_by_term, "id", passage_id)
             for passage in added:

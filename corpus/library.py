@@ -325,6 +325,10 @@ class Library:
         if dropped is not None:
             self._kept -= len(dropped.text)
 
+    def refresh(self) -> None:
+        """Looks anew for what other processes have changed, when next something is read."""
+        self._looked = 0.0
+
     def _look(self) -> None:
         """Forgets what was made of the library where another process has changed it."""
         now = time.monotonic()

@@ -90,21 +90,6 @@ class Vectors:
         ]
         return near[:limit]
 
-    def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of each of some passages in a language that have a vector, in no order."""
-        held = self._of(ids, language)
-        return [(key, float(vector @ own)) for key, own in held.items()]
-
-    def of(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """The vectors of passages by id; ids that are not held are left out."""
-        return {key: vector for each in self._languages() for key, vector in self._of(ids, each).items()}
-
-    def _of(self, ids: Sequence[str], language: str) -> dict[str, np.ndarray]:
-        found: dict[str, np.ndarray] = {}
-        for rows in self._rows(ids, language, "embeddings"):
-            found |= zip(rows["ids"], np.asarray(rows["embeddings"], np.float32), strict=True)
-        return found
-
     def holds(self, ids: Sequence[str]) -> set[str]:
         """Those of some ids that have a vector."""
         return {key for each in self._languages() for rows in self._rows(ids, each) for key in rows["ids"]}
@@ -125,12 +110,12 @@ class Vectors:
         self._opened.clear()
         self._held = set()
 
-    def _rows(self, ids: Sequence[str], language: str, *include: str) -> Iterator[Any]:
+    def _rows(self, ids: Sequence[str], language: str) -> Iterator[Any]:
         """What Chroma holds of some ids in a language, a few thousand at a time."""
         if _name(language) in self._held:
             for begin in range(0, len(ids), BATCH):
                 part = list(ids[begin : begin + BATCH])
-                yield self._reached(self._collection(language).get, ids=part, include=list(include))
+                yield self._reached(self._collection(language).get, ids=part, include=[])
 
     def _languages(self) -> list[str]:
         return [each for each in LANGUAGES if _name(each) in self._held]

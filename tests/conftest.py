@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -109,6 +110,18 @@ def open_either(request: pytest.FixtureRequest, open_library: OpenLibrary) -> Op
 def add(library: Library, catalogue: Catalogue, *sources: Input) -> list[Outcome]:
     """Ingests sources and returns their outcomes."""
     return list(ingest(sources, library, catalogue))
+
+
+def blocks_apart(db: sqlite3.Connection) -> None:
+    """Blocks in a table of their own and vectors elsewhere, as before schema 9."""
+    db.executescript(
+        "CREATE TABLE blocks (document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,"
+        " locator TEXT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (document_id, ordinal)) WITHOUT ROWID;"
+        "INSERT INTO blocks SELECT documents.id, block.key, block.value ->> 'locator', block.value FROM documents,"
+        " json_each(documents.blocks) AS block;"
+        "ALTER TABLE documents DROP COLUMN blocks;"
+        "DROP TABLE vectors"
+    )
 
 
 def real_documents() -> list[Input]:

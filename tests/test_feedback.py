@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import OpenLibrary, add
+from conftest import OpenLibrary, add, blocks_apart
 from test_cli import Cli, starter_folder  # noqa: F401
 
 from corpus.catalogue import Catalogue
@@ -112,6 +112,7 @@ def test_what_cannot_be_seen_is_taken_out() -> None:
 
 def second_schema(db: sqlite3.Connection) -> None:
     """Takes a library's database back to schema 2."""
+    blocks_apart(db)
     db.execute("DROP TABLE feedback")
     db.execute("DROP TABLE outbox")
     db.execute("CREATE TABLE outbox (passage_id TEXT PRIMARY KEY, vector BLOB) WITHOUT ROWID")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import OpenLibrary
+from conftest import OpenLibrary, blocks_apart
 from test_bad_input import CONTROL
 from test_cli import BOATS, TRAINS, Cli, state, write
 
@@ -573,6 +573,7 @@ def test_a_document_is_found_by_its_names_without_its_text(
 def earlier(folder: Path) -> None:
     """Turns a library into one of schema 1, with a document as that version wrote it."""
     with closing(sqlite3.connect(folder / "library.sqlite3")) as db, db:
+        blocks_apart(db)
         db.execute("DROP TABLE feedback")
         db.execute("DROP TABLE sources")
         db.execute("DROP INDEX documents_origin")

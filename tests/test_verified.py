@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import OpenLibrary, add
+from conftest import OpenLibrary, add, blocks_apart
 from readers import word_readers
 from services import LOCAL_TOKEN, Made, ended, listening, made_service
 from test_cli import Cli, write
@@ -186,6 +186,7 @@ def test_a_library_of_before_knows_what_was_fetched(
         add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER), upload("c.md", "# Trains\n\n1. Rails.\n"))
         now = held(library)
     with closing(sqlite3.connect(tmp_path / "old" / "library.sqlite3")) as db, db:
+        blocks_apart(db)
         db.execute("UPDATE documents SET fields = json_remove(fields, '$.verified')")
         db.execute("UPDATE stamp SET value = '5' WHERE name = 'schema'")
     with open_library(tmp_path / "old", accept_stale=True) as library:

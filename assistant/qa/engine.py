@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Hashable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 LONGEST_TURN = 100
 """Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
+BEGUN_AGAIN = 20
+"""Times that a question is begun again since documents are removed."""
 LOOKED_BACK = 3
 """Turns of a conversation that are worked out anew where nothing is remembered of them."""
 
@@ -157,10 +159,7 @@ class Engine:
         found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
         made, fault = self._rewritten(asked, turns, found) if mode != "quote" else (None, None)
         parsed = time.perf_counter()
-        try:
-            best = self._answer_first(found, before, bounds, made)
-        except NotHeld:  # another process has removed a document meanwhile: what is left may answer
-            best = self._answer_first(found, before, bounds, made)
+        best = self._answer_held(found, before, bounds, made)
         reading, answer = best.reading, best.answer
         self._keep([*turns, asked], bounds, reading, answer)
         writer = self.writer if fault is None and any(is_written(mode, *part) for part in best.parts) else None
@@ -258,6 +257,16 @@ class Engine:
         turn = Turn(reading, first_cited(answer))
         self._memory.keep(_key(turns, bounds), self.library.versions(), turn)
         return turn
+
+    def _answer_held(
+        self, found: Sequence[Reading], before: Turn | None, bounds: Bounds, made: Reading | None
+    ) -> Answered:
+        """`_answer_first`, begun again where another process has removed or replaced a document in the middle of it."""
+        for _ in range(BEGUN_AGAIN):
+            with suppress(NotHeld):
+                return self._answer_first(found, before, bounds, made)
+            self.library.refresh()
+        return self._answer_first(found, before, bounds, made)
 
     def _answer_first(
         self,

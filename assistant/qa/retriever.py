@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
 from assistant.question import Question
 from corpus.documents import Document, Passage, Within
+from corpus.faults import NotHeld
 from corpus.library import Library
 
 POOL = 200
@@ -35,13 +37,23 @@ Translate = Callable[[str, str], Sequence[str]]
 @dataclass(frozen=True)
 class Evidence:
     """A passage that retrieval returned for a question. `score` is the fused score; `dense` the cosine and
-    `lexical` the BM25 score, None where that index did not find it."""
+    `lexical` the BM25 score, None where that index did not find it. `of` is its document, or what gives a document by id: most
+    passages are never read, and neither are their documents then."""
 
     passage: Passage
-    document: Document
+    of: Document | Callable[[str], Document]
     score: float
     dense: float | None
     lexical: float | None
+
+    @cached_property
+    def document(self) -> Document:
+        """The document of the passage. Raises `NotHeld` where it was removed or changed meanwhile."""
+        passage = self.passage
+        document = self.of(passage.document_id) if callable(self.of) else self.of
+        if document.text[passage.start : passage.end] != passage.text:
+            raise NotHeld(f"{document.id} was replaced a moment ago. Ask again.")
+        return document
 
     @property
     def id(self) -> str:
@@ -125,7 +137,7 @@ class Retriever:
         ]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         return [
-            Evidence(each, library.document(each.document_id), score, dense.get(each.id), lexical.get(each.id))
+            Evidence(each, library.document, score, dense.get(each.id), lexical.get(each.id))
             for score, each in found[:limit]
         ]
 

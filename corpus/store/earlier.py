@@ -28,8 +28,16 @@ _NO_SUBJECTS = ";\n".join(
 )
 _INDEXES_ELSEWHERE = ";\n".join(
     [f"DROP TABLE IF EXISTS passage_index_{language}" for language in LANGUAGES]
-    + ["DROP TABLE outbox", OUTBOX, "CREATE INDEX IF NOT EXISTS passages_language ON passages (language)"]
-    + [f"UPDATE stamp SET value = '{EARLIER}' WHERE name = 'embedding'"]
+    + ["CREATE INDEX IF NOT EXISTS passages_language ON passages (language)"]
+)
+_BLOCKS = (
+    "ALTER TABLE documents ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]'",
+    "UPDATE documents SET blocks = (SELECT json_group_array(json(fields)) FROM (SELECT fields FROM blocks "
+    "WHERE document_id = documents.id ORDER BY ordinal))",
+    "DROP TABLE blocks",
+)
+_VECTORS = ";\n".join(
+    [*_BLOCKS, "DROP TABLE outbox", OUTBOX, f"UPDATE stamp SET value = '{EARLIER}' WHERE name = 'embedding'"]
 )
 STEPS = {
     "1": SOURCES,
@@ -39,6 +47,7 @@ STEPS = {
     "5": _VERIFIED,
     "6": _NO_SUBJECTS,
     "7": _INDEXES_ELSEWHERE,
+    "8": _VECTORS,
 }
 """What each schema needs to become the next. Step 4 changed the subject index only, which step 6 takes away."""
 

@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from corpus.vectors import Vectors
 
 OUTBOX = """CREATE TABLE IF NOT EXISTS outbox (
-  passage_id TEXT NOT NULL, language TEXT NOT NULL, gone INTEGER NOT NULL, vector BLOB, PRIMARY KEY (language, passage_id)
-) WITHOUT ROWID"""
+  passage_id TEXT NOT NULL, language TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (language, passage_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vectors (
+  id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, vector BLOB NOT NULL
+)"""
+"""Vectors stand in the database, too: Chroma is made anew from them, and they are read faster one by one."""
 SETTLED = 4_000
 """Passages that the indexes take in at once."""
 _VECTORS, _LEXICAL = "vectors", "lexical"
@@ -35,13 +39,11 @@ _REBUILD = {"vectors": "rebuild"}
 
 @dataclass(frozen=True)
 class Waiting:
-    """A passage that the indexes have yet to take in, with its vector where a model reads its language; or to forget, where it
-    is `gone`."""
+    """A passage that the indexes have yet to take in; or to forget, where it is `gone`."""
 
     passage_id: str
     language: str
     gone: bool
-    vector: np.ndarray | None
 
 
 class Outbox:
@@ -54,22 +56,38 @@ class Outbox:
 
     def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
         self.unsettled = True
-        rows = [(passage.id, language, _bytes(vector)) for passage, vector in zip(passages, vectors, strict=True)]
-        self._db.executemany("INSERT OR REPLACE INTO outbox VALUES (?, ?, 0, ?)", rows)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO outbox VALUES (?, ?, 0)", [(each.id, language) for each in passages]
+        )
+        self._db.executemany(
+            "INSERT INTO vectors VALUES (?, ?)",
+            [
+                (passage.id, _bytes(vector))
+                for passage, vector in zip(passages, vectors, strict=True)
+                if vector is not None
+            ],
+        )
 
     def unlearn(self, document_id: str, language: str) -> None:
         self.unsettled = True
         self._db.execute(
-            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1, NULL FROM passages WHERE document_id = ?",
+            "INSERT OR REPLACE INTO outbox SELECT id, ?, 1 FROM passages WHERE document_id = ?",
             (language, document_id),
         )
 
     def waiting(self, most: int) -> list[Waiting]:
         """What waits, `most` passages at once."""
         found = self._db.execute(
-            "SELECT passage_id, language, gone, vector FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
+            "SELECT passage_id, language, gone FROM outbox ORDER BY language, passage_id LIMIT ?", (most,)
         )
-        return [Waiting(key, language, bool(gone), _vector(vector)) for key, language, gone, vector in found]
+        return [Waiting(key, language, bool(gone)) for key, language, gone in found]
+
+    def vectors(self, ids: Collection[str]) -> dict[str, np.ndarray]:
+        """The vectors of passages by id; those without one are left out."""
+        found = self._db.execute(
+            f"SELECT id, vector FROM vectors WHERE {self._db.among('id')}", (self._db.listed(ids),)
+        )
+        return {key: np.frombuffer(vector, dtype="<f4") for key, vector in found}
 
     def any(self) -> bool:
         """Whether anything waits."""
@@ -107,10 +125,10 @@ class EmbeddedIndexes:
         return self._opened().search(vector, language, limit, within)
 
     def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
-        return self._opened().compare(vector, language, ids)
+        return [(key, float(vector @ own)) for key, own in self._outbox.vectors(ids).items()]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        return self._opened().of(ids)
+        return self._outbox.vectors(ids)
 
     def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
         return self._settled(language).search(tokens, language, limit, within)
@@ -190,8 +208,8 @@ class EmbeddedIndexes:
         ids = [each.passage_id for each in waiting]
         held = self._store.passages_by_id([each.passage_id for each in waiting if not each.gone])
         self._vector_index.forget(ids, language)
-        new = [(held[each.passage_id], each.vector) for each in waiting if each.passage_id in held]
-        self._vector_index.add([(passage, vector) for passage, vector in new if vector is not None], language)
+        vectors = self._outbox.vectors(held)
+        self._vector_index.add([(passage, vectors[key]) for key, passage in held.items() if key in vectors], language)
         self._mended(language).update(ids, held.values(), language)
 
     def _mended(self, language: str) -> Lexical:
@@ -202,9 +220,5 @@ class EmbeddedIndexes:
         return self._lexical
 
 
-def _bytes(vector: np.ndarray | None) -> bytes | None:
-    return None if vector is None else np.ascontiguousarray(vector, dtype="<f4").tobytes()
-
-
-def _vector(stored: bytes | None) -> np.ndarray | None:
-    return None if stored is None else np.frombuffer(stored, dtype="<f4")
+def _bytes(vector: np.ndarray) -> bytes:
+    return np.ascontiguousarray(vector, dtype="<f4").tobytes()

@@ -22,23 +22,21 @@ from corpus.sources import SCHEMA as SOURCES
 from corpus.sources import Sources
 from corpus.store.database import Database
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Raised with a step in `corpus.store.earlier`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
 multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index. 8: indexes of words and of
-vectors elsewhere, one vector a passage."""
+vectors elsewhere, one vector a passage. 9: vectors in the database, too, and
+blocks beside their document."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (
   id TEXT PRIMARY KEY, key TEXT NOT NULL, symbol TEXT, part TEXT, language TEXT NOT NULL, edition TEXT NOT NULL,
-  title TEXT NOT NULL, sha256 TEXT NOT NULL, fields TEXT NOT NULL, text TEXT NOT NULL
+  title TEXT NOT NULL, sha256 TEXT NOT NULL, fields TEXT NOT NULL, text TEXT NOT NULL,
+  blocks TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS documents_key ON documents (key);
 CREATE INDEX IF NOT EXISTS documents_hash ON documents (sha256);
-CREATE TABLE IF NOT EXISTS blocks (
-  document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
-  locator TEXT NOT NULL, fields TEXT NOT NULL, PRIMARY KEY (document_id, ordinal)
-) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS passages (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
   document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, language TEXT NOT NULL,
@@ -165,7 +163,7 @@ class Store:
         for name in ("symbol", "text", "blocks"):
             del fields[name]
         self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id,
                 document.key,
@@ -177,14 +175,8 @@ class Store:
                 document.sha256,
                 json.dumps(fields, ensure_ascii=False),
                 document.text,
+                json.dumps(blocks, ensure_ascii=False),
             ),
-        )
-        self._db.executemany(
-            "INSERT INTO blocks VALUES (?, ?, ?, ?)",
-            [
-                (document.id, block["ordinal"], block["locator"], json.dumps(block, ensure_ascii=False))
-                for block in blocks
-            ],
         )
         self._db.executemany(
             'INSERT INTO passages (id, document_id, language, ordinal, start, "end", heading, locator, first, last, text) '
@@ -255,12 +247,13 @@ class Store:
 
     def document(self, document_id: str) -> Document | None:
         """A document with its blocks, or None."""
-        row = self._db.execute("SELECT symbol, fields, text FROM documents WHERE id = ?", (document_id,)).fetchone()
+        # One statement, so that all of it is of one moment.
+        found = self._db.execute("SELECT symbol, fields, text, blocks FROM documents WHERE id = ?", (document_id,))
+        row = found.fetchone()
         if row is None:
             return None
-        found = self._db.execute("SELECT fields FROM blocks WHERE document_id = ? ORDER BY ordinal", (document_id,))
-        blocks = [json.loads(data) for (data,) in found]
-        return Document.from_json({**json.loads(row[1]), "symbol": row[0], "text": row[2], "blocks": blocks})
+        symbol, fields, text, blocks = row
+        return Document.from_json({**json.loads(fields), "symbol": symbol, "text": text, "blocks": json.loads(blocks)})
 
     # Passages
 
