@@ -194,6 +194,26 @@ def test_a_symbol_is_read_as_a_symbol_and_as_nothing_else(symbol: str) -> None:
     assert (question.named, question.items, question.articles, question.days) == ((), (), (), ())
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "left"),
+    [
+        ("When does the Smuggling of Migrants Protocol enter into force?", "en", "When does the enter into force?"),
+        ("What does A/RES/79/154 ask of States?", "en", "What does ask of States?"),
+        ("《打击陆、海、空偷运移民的补充议定书》何时生效?", "zh", "《 》何时生效?"),
+        # Nothing else is asked, or what is named is no text of the catalogue.
+        ("What is the Smuggling of Migrants Protocol?", "en", "What is the Smuggling of Migrants Protocol?"),
+        ("A/RES/79/154", "en", "A/RES/79/154"),
+        ("When does the Protocol enter into force?", "en", "When does the Protocol enter into force?"),
+    ],
+)
+def test_what_a_question_asks_of_the_texts_that_it_names_is_told_apart_from_their_names(
+    text: str, language: str, left: str
+) -> None:
+    read = parse_question(text, VOCABULARY, CATALOGUE, language)
+    assert read.unnamed.text == left
+    assert read.unnamed.named == read.named
+
+
 def test_the_language_of_a_question_can_be_overridden() -> None:
     question = parse_question("point 3", VOCABULARY, CATALOGUE, language="fr")
     assert (question.language, question.items) == ("fr", ("3",))

@@ -305,3 +305,20 @@ def test_who_may_not_ask_is_told_nothing_of_what_there_is(tmp_path: Path, catalo
         for path in ("/ask", "/ask/stream"):
             reply = closed.client.post(f"/api/v1{path}", json={"question": "x", "scope": {"documents": ["A/99/1"]}})
             assert (reply.status_code, "There are" in reply.text) == (401, False)
+
+
+def test_the_name_of_a_text_does_not_outweigh_what_is_asked_of_it(real_engine: Engine) -> None:
+    asked = (
+        "When does the Protocol against the Smuggling of Migrants by Land, Sea and Air, supplementing the United Nations "
+        "Convention against Transnational Organized Crime, enter into force?"
+    )
+    question = real_engine.question(asked, "en")
+    documents = [header.id for header in real_engine.library.headers(kind="treaty")]
+    with_names = replace(question, memory={})
+    with_names.__dict__["unnamed"] = with_names
+    found, without = (
+        [each.passage.locator for each in real_engine.retriever.retrieve(each, 3, documents)]
+        for each in (question, with_names)
+    )
+    assert any(locator.startswith("art. 22") for locator in found)
+    assert not any(locator.startswith("art. 22") for locator in without)
