@@ -1,5 +1,5 @@
-"""Rapporteur as parts of LlamaIndex: a retriever, a vector store, a reader of nodes and a query engine that plug into any of
-its agents."""
+"""Rapporteur as parts of LlamaIndex: a retriever, a vector store, a docstore, a reader of nodes and a query engine that plug into
+any of its agents."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.callbacks import CallbackManager
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
+from llama_index.core.storage.docstore.keyval_docstore import KVDocumentStore
+from llama_index.core.storage.docstore.utils import doc_to_json
+from llama_index.core.storage.kvstore.types import DEFAULT_COLLECTION, BaseKVStore
 from llama_index.core.vector_stores.types import (
     BasePydanticVectorStore,
     VectorStoreQuery,
@@ -24,8 +27,11 @@ from llama_index.core.vector_stores.types import (
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
-from corpus.documents import Within
+from corpus.documents import Passage, Within
 from corpus.library import Library
+
+_ADDED = "Documents are added by 'rapporteur ingest', which keeps their places."
+_REMOVED = "Documents are removed by 'rapporteur remove'."
 
 
 class PassageRetriever(BaseRetriever):
@@ -89,11 +95,57 @@ class PassageStore(BasePydanticVectorStore):
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
         """Documents come in by `ingest`."""
-        raise NotImplementedError("Documents are added by 'rapporteur ingest', which keeps their places.")
+        raise NotImplementedError(_ADDED)
 
     def delete(self, ref_doc_id: str, **_: Any) -> None:
         """Documents are removed by the library."""
-        raise NotImplementedError("Documents are removed by 'rapporteur remove'.")
+        raise NotImplementedError(_REMOVED)
+
+
+def passage_docstore(library: Library) -> KVDocumentStore:
+    """The passages of a library as a LlamaIndex docstore, by evidence id. Documents come in by `ingest`, not from here: whatever
+    writes raises `NotImplementedError`."""
+    return KVDocumentStore(_Passages(library))
+
+
+class _Passages(BaseKVStore):
+    """What LlamaIndex's docstore reads: of its collections only the one of nodes is filled."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._nodes = KVDocumentStore(self)._node_collection
+
+    def get(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:
+        held = self._library.passages_by_id([key]) if collection == self._nodes else {}
+        return self._told(held[key]) if key in held else None
+
+    def get_all(self, collection: str = DEFAULT_COLLECTION) -> dict[str, dict[str, Any]]:
+        if collection != self._nodes:
+            return {}
+        headers = self._library.headers()
+        return {each.id: self._told(each) for header in headers for each in self._library.passages(header.id)}
+
+    async def aget(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:
+        return self.get(key, collection)
+
+    async def aget_all(self, collection: str = DEFAULT_COLLECTION) -> dict[str, dict[str, Any]]:
+        return self.get_all(collection)
+
+    def put(self, key: str, val: dict[str, Any], collection: str = DEFAULT_COLLECTION) -> None:
+        raise NotImplementedError(_ADDED)
+
+    async def aput(self, key: str, val: dict[str, Any], collection: str = DEFAULT_COLLECTION) -> None:
+        raise NotImplementedError(_ADDED)
+
+    def delete(self, key: str, collection: str = DEFAULT_COLLECTION) -> bool:
+        raise NotImplementedError(_REMOVED)
+
+    async def adelete(self, key: str, collection: str = DEFAULT_COLLECTION) -> bool:
+        raise NotImplementedError(_REMOVED)
+
+    def _told(self, passage: Passage) -> dict[str, Any]:
+        told: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document, 0.0, None, None)).node)
+        return told
 
 
 class PassageReader(BaseNodePostprocessor):

@@ -12,7 +12,7 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
-from assistant.llama import AnswerEngine, PassageReader, PassageRetriever, PassageStore
+from assistant.llama import AnswerEngine, PassageReader, PassageRetriever, PassageStore, passage_docstore
 from assistant.qa.engine import Engine
 
 QUESTION = "What must a State do for smuggled migrants?"
@@ -174,3 +174,17 @@ def test_a_question_that_is_not_answered_gets_the_reason_as_text(starter_engine:
     assert reason
     assert response.response == reason
     assert response.source_nodes == []
+
+
+def test_the_docstore_gives_the_passages_that_the_retriever_finds_and_takes_none_in(starter_engine: Engine) -> None:
+    store = passage_docstore(starter_engine.library)
+    (best, *_) = PassageRetriever(starter_engine).retrieve(QUESTION)
+    assert store.get_document(best.node.node_id) == best.node
+    assert asyncio.run(store.aget_document(best.node.node_id)) == best.node
+    assert store.document_exists(best.node.node_id)
+    assert len(store.docs) == sum(starter_engine.library.languages().values())
+    assert asyncio.run(store.aget_document("nothing", raise_error=False)) is None
+    assert store.get_all_ref_doc_info() == {}
+    for write in (store.add_documents, lambda nodes: store.delete_document(nodes[0].node_id)):
+        with pytest.raises(NotImplementedError, match="rapporteur"):
+            write([best.node])
