@@ -8,9 +8,8 @@ reciprocal rank; so it is here (`docs/quality.md`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 from assistant.question import Question
@@ -72,6 +71,26 @@ class Evidence:
         }
 
 
+@dataclass(frozen=True)
+class Proposed:
+    """Passages by id with their fused scores, and what each index says of those that it found."""
+
+    scores: dict[str, float]
+    dense: dict[str, float]
+    lexical: dict[str, float]
+
+    def best(self, most: int | None) -> dict[str, float]:
+        """The best passages with their scores, `most` of them, or all."""
+        ordered = sorted(self.scores, key=lambda passage_id: (-self.scores[passage_id], passage_id))
+        return {passage_id: self.scores[passage_id] for passage_id in ordered[:most]}
+
+    def add(self, other: Proposed) -> None:
+        """Takes over what the indexes say for another wording of the question, where that is more."""
+        for own, more in ((self.dense, other.dense), (self.lexical, other.lexical)):
+            for passage_id, score in more.items():
+                own[passage_id] = max(own.get(passage_id, score), score)
+
+
 class Retriever:
     """Finds passages in a library. Superseded documents step behind, and of the language versions of a symbol one
     is searched: the question's own, else English, else any. `english` translates words for the search in English texts."""
@@ -84,50 +103,30 @@ class Retriever:
         """The best passages, best first. `documents` are the ids of those that are searched, whatever their version, and to
         the full depth; without them all are that the versions leave for the question's language. Of a document that is
         asked about one agenda item only the passages that speak of it are searched."""
-        library = self._library
-        scores: dict[str, float] = {}
-        dense: dict[str, float] = {}
-        lexical: dict[str, float] = {}
-        versions = library.versions()
+        library, versions = self._library, self._library.versions()
         searched = versions.quotable(question.language) if documents is None else frozenset(documents)
         within = None if documents is None and not question.parts else self._within(question, searched)
         alone = within is not None or searched == versions.quotable(None)
         pool = POOL if alone else 2 * POOL
-        languages = library.languages()
-        unread = not library.models.readers(question.language)
-        # In texts that are named their names are in the way, and on their first pages they are what is asked for.
-        asks = (question,) if documents is None or question.unnamed is question else (question, question.unnamed)
-        for asked in asks:
-            text, readers = asked.for_models(library.models)
-            told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
-            if text and told and readers:
-                near = library.dense(text, pool, within)
-                for passage_id, cosine in near:
-                    dense[passage_id] = max(dense.get(passage_id, cosine), cosine)
-                _fuse(scores, near, DENSE_WEIGHT / len(asks))
-        if question.language in languages and len(languages) > 1 and not unread:
-            self._level(scores, question)
-        for asked, language in product(asks, languages):
-            tokens = self.tokens(asked, language)
-            if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
-                continue
-            # Where no model reads the question's language, its own words are all there is.
-            weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
-            if not unread and language != question.language:
-                weight = ABROAD_WEIGHT
-            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
-            for passage_id, score in hits:
-                lexical[passage_id] = max(lexical.get(passage_id, score), score)
-            _fuse(scores, hits, weight / len(asks))
-        if alone:
-            # Some may be superseded, or in the document of a better one; beyond that the tail can't come in.
-            best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[: 2 * limit + 10]
-            scores = {passage_id: scores[passage_id] for passage_id in best}
+        # Some may be superseded, or in the document of a better one; beyond that the tail can't come in.
+        enough = 2 * limit + 10 if alone else None
+        proposed = self._proposed(question, pool, within)
+        named = self._named(question, documents)
+        scores = proposed.best(enough)
+        unnamed: dict[str, float] = {}
+        if within is not None and named:
+            again = self._proposed(question.unnamed, pool, replace(within, documents=named))
+            unnamed = again.best(enough)
+            proposed.add(again)
         held = {
             passage_id: passage
-            for passage_id, passage in library.passages_by_id(list(scores)).items()
+            for passage_id, passage in library.passages_by_id([*(scores | unnamed)]).items()
             if passage.document_id in searched and (within is None or passage_id not in within.left_out)
         }
+        for passage_id, passage in held.items():
+            scores.setdefault(passage_id, 0.0)
+            if passage.document_id in named:
+                scores[passage_id] = (scores[passage_id] + unnamed.get(passage_id, 0.0)) / 2
         best_of: dict[str, float] = {}
         for passage_id, passage in held.items():
             best_of[passage.document_id] = max(best_of.get(passage.document_id, 0.0), scores[passage_id])
@@ -137,9 +136,43 @@ class Retriever:
         ]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
         return [
-            Evidence(each, library.document, score, dense.get(each.id), lexical.get(each.id))
+            Evidence(each, library.document, score, proposed.dense.get(each.id), proposed.lexical.get(each.id))
             for score, each in found[:limit]
         ]
+
+    def _proposed(self, question: Question, pool: int, within: Within | None) -> Proposed:
+        """What both indexes have for a question, fused."""
+        library, languages, made = self._library, self._library.languages(), Proposed({}, {}, {})
+        unread = not library.models.readers(question.language)
+        text, readers = question.for_models(library.models)
+        told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
+        if text and told and readers:
+            near = library.dense(text, pool, within)
+            made.dense.update(near)
+            _fuse(made.scores, near, DENSE_WEIGHT)
+        if question.language in languages and len(languages) > 1 and not unread:
+            self._level(made.scores, question)
+        for language in languages:
+            tokens = self.tokens(question, language)
+            if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
+                continue
+            # Where no model reads the question's language, its own words are all there is.
+            weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
+            if not unread and language != question.language:
+                weight = ABROAD_WEIGHT
+            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
+            made.lexical.update(hits)
+            _fuse(made.scores, hits, weight)
+        return made
+
+    def _named(self, question: Question, documents: Sequence[str] | None) -> frozenset[str]:
+        """Those of the documents that are searched which the question names. In these their names are in the way of what is
+        asked of them, and on their first pages they are what is asked for: they count half there."""
+        if documents is None or question.unnamed is question:
+            return frozenset()
+        keys, called = self._library.versions().keys, {entry.key for entry in question.named}
+        # Texts without a symbol are searched beside a treaty that is named; what they say of it, its name finds.
+        return frozenset(each for each in documents if "/" in keys[each] or keys[each] in called)
 
     def tokens(self, question: Question, language: str) -> list[str]:
         """The words that are searched for in documents of a language, as the index has them."""
