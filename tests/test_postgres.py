@@ -163,6 +163,24 @@ def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path: Path)
     assert "s3cret" not in str(told.value)
 
 
+def test_a_replica_that_can_only_be_read_answers(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    with (
+        open_library(tmp_path / "primary", database=database_url) as primary,
+        AccessStore(tmp_path, database=database_url),
+    ):
+        add(primary, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"))
+    replica = f"{database_url}&options=-c%20default_transaction_read_only%3Don"
+    library = open_library(tmp_path / "replica", database=replica)
+    answer = Engine(library, catalogue, readers=word_readers()).ask("What carry green lamps?")
+    assert answer.status == "answered"
+    with pytest.raises(LibraryError, match="read-only"):
+        library.remove("boats:en:upload")
+    with AccessStore(tmp_path, database=replica) as store:
+        assert Accounts(store).all() == []
+
+
 def test_a_scope_holds_while_searching(open_library: OpenLibrary, database_url: str, catalogue: Catalogue) -> None:
     library = open_library(database=database_url)
     add(library, catalogue, *(

@@ -62,8 +62,9 @@ class AccessStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._db: Database = _file(folder / FILE) if database is None else postgres(database)
             try:
-                with self._db.transaction():
-                    self._db.create(_SCHEMA)
+                if not self._db.has("audit"):
+                    with self._db.transaction():
+                        self._db.create(_SCHEMA)
             except BaseException:
                 self._db.close()
                 raise

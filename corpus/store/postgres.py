@@ -41,9 +41,10 @@ class Postgres:
         self._seen = -1
         self._inside = False
         self._db = self._connect()
-        with self.transaction():
-            self._db.execute("CREATE TABLE IF NOT EXISTS changes (n BIGINT NOT NULL)")
-            self._db.execute("INSERT INTO changes SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM changes)")
+        if not self.has("changes"):  # a replica, which can only be read, has it from its primary
+            with self.transaction():
+                self._db.execute("CREATE TABLE IF NOT EXISTS changes (n BIGINT NOT NULL)")
+                self._db.execute("INSERT INTO changes SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM changes)")
         self.changed_elsewhere()
 
     @property

@@ -45,8 +45,9 @@ class TableIndexes:
 
     def prepare(self) -> None:
         """Makes the tables where there are none; those of the store are there."""
-        with self._db.transaction():
-            self._prepare()
+        if not all(self._db.has(_table(language)) for language in LANGUAGES):
+            with self._db.transaction():
+                self._prepare()
 
     def _prepare(self) -> None:
         for name in ("vector", *(["pg_textsearch"] if self._ranks else [])):
