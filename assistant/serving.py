@@ -6,9 +6,11 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
@@ -26,6 +28,7 @@ from assistant.service.keeping import Keeper
 from assistant.service.politely import politely
 from assistant.settings import Settings
 from corpus.embedding import make_models
+from corpus.faults import LibraryBusy
 from ingest.workers.pool import Limits as ReaderLimits
 
 NICE = 10
@@ -45,6 +48,19 @@ class Serving:
 
 
 @contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other server uses the folder, which holds uploads that wait and the address of its server. Raises `LibraryBusy`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "server.lock", timeout=0):
+            yield
+    except Timeout:
+        raise LibraryBusy(
+            f"Another server uses the folder {folder}. Servers that share a database need a folder each: --data-dir."
+        ) from None
+
+
+@contextmanager
 def open_service(chosen: Settings, token: str | None = None, doors: Doors | None = None) -> Iterator[Serving]:
     """The service that the settings describe, until the block ends; then what was begun is finished. `token` opens
     it to this machine's user. Raises what opening a library raises."""
@@ -57,6 +73,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
     turns = limits.turns()
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     with (
+        _alone(chosen.data_dir) if chosen.database_url else nullcontext(),
         opened("serve", chosen, politely(models, turns)) as library,
         AccessStore(chosen.data_dir, database=chosen.database_url) as store,
     ):

@@ -20,6 +20,10 @@ class NotHeld(LibraryError):
     """The library holds no such document; it may have been removed a moment ago."""
 
 
+class Overtaken(LibraryError):
+    """Another process has changed what this was decided by; decide again."""
+
+
 class LibraryBusy(LibraryError):
     """Another process owns the folder. Transient: try again when it has ended."""
 

@@ -7,16 +7,17 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.documents import LANGUAGES, Document, Passage, Within
-from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, NotHeld, busy_message, plainly
+from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, NotHeld, Overtaken, busy_message, plainly
 from corpus.feedback import Feedback
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
@@ -113,6 +114,10 @@ class Library:
                     opened = shared(database, self.models.searching.dimension)
             self._engine, self._store, self._indexes = opened, opened.store, opened.indexes
             self._check_stamp(accept_stale)
+            self._made = self._store.stamp()
+            if database is not None:
+                # What others have removed meanwhile may be in it.
+                shutil.rmtree(folder / DERIVED, ignore_errors=True)
         except BaseException:
             if opened is not None:
                 opened.close()
@@ -239,16 +244,19 @@ class Library:
         replaces: Sequence[str] = (),
         *,
         notes: Sequence[SourceRecord] = (),
+        expected: Mapping[str, str | None] = MappingProxyType({}),
         settle: bool = True,
     ) -> None:
         """Adds a document, or replaces the one of the same id, all or nothing.
 
-        `replaces` names further documents that leave with the same stroke, `notes` are written with it. `progress` is told how many passages have been embedded since it was
+        `replaces` names further documents that leave with the same stroke, `notes` are written with it; `expected` are the hashes
+        of documents that this was decided by (None: not held), `Overtaken` is raised where they are others now. `progress` is told how many passages have been embedded since it was
         last called. Without `settle` the indexes learn of it later: at `settle()`, or when they are next used.
         """
         check_passages(document, passages)
         vectors = self.models.passages(document.language, passages, progress)
-        self.take(Holding(document, passages, vectors, meeting), replaces, notes=notes, settle=settle)
+        holding = Holding(document, passages, vectors, meeting)
+        self.take(holding, replaces, notes=notes, expected=expected, settle=settle)
 
     def take(
         self,
@@ -256,12 +264,17 @@ class Library:
         replaces: Sequence[str] = (),
         *,
         notes: Sequence[SourceRecord] = (),
+        expected: Mapping[str, str | None] = MappingProxyType({}),
         settle: bool = True,
     ) -> None:
         """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
         check_passages(holding.document, holding.passages)
         with self._guard, plainly(self.folder):
             with self._store.transaction():
+                self._check_made()
+                for document_id, sha256 in expected.items():
+                    if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
+                        raise Overtaken(f"Another process has changed {document_id} meanwhile.")
                 for replaced in replaces:
                     self._store.delete(replaced)
                 self._store.put(holding)
@@ -273,8 +286,10 @@ class Library:
 
     def holding(self, document_id: str) -> Holding:
         """A held document with all that belongs to it. Raises `NotHeld`."""
-        with self._guard, plainly(self.folder):
-            document, passages = self.document(document_id), self._store.passages(document_id)
+        with self._guard, plainly(self.folder), self._engine.db.snapshot():
+            document, passages = self._store.document(document_id), self._store.passages(document_id)
+            if document is None:
+                raise NotHeld(f"The library holds no document {document_id!r}.")
             vectors = self._indexes.vectors([each.id for each in passages])
             return Holding(
                 document, passages, [vectors.get(each.id) for each in passages], self._store.meeting(document_id)
@@ -304,13 +319,30 @@ class Library:
             with self._store.transaction():
                 if not self._store.delete(document_id):
                     raise NotHeld(f"The library holds no document {document_id!r}.")
+                # With tables as indexes, another process may add the same passages as soon as this is over.
+                left = set() if self._owned else self._left(gone)
             self._changed(document_id)
             self._indexes.settle()
-            left = self._store.passages_by_id(gone).keys() | self._indexes.left(gone)
+            left = self._left(gone) if self._owned else left
             if left:
                 raise LibraryError(
                     f"{len(left)} passages of {document_id} are still indexed. Run 'rapporteur reindex'."
                 )
+
+    def _left(self, ids: Sequence[str]) -> set[str]:
+        return self._store.passages_by_id(ids).keys() | self._indexes.left(ids)
+
+    @property
+    def _owned(self) -> bool:
+        """Whether nobody else can change the library."""
+        return self._lock is not None
+
+    def _check_made(self) -> None:
+        """Raises `LibraryStale` where another process has made a shared library anew with other models."""
+        if not self._owned and self._store.stamp() != self._made:
+            raise LibraryStale(
+                f"Another process has made the library in {self.folder} anew with other models or settings. Start this one again."
+            )
 
     def _changed(self, *ids: str) -> None:
         """Forgets what was made of the library."""
@@ -329,6 +361,12 @@ class Library:
         """Looks anew for what other processes have changed, when next something is read."""
         self._looked = 0.0
 
+    def moment(self) -> int:
+        """A number that is another one once another process has changed what is held."""
+        with self._guard:
+            self._look()
+            return self._engine.db.moment
+
     def _look(self) -> None:
         """Forgets what was made of the library where another process has changed it."""
         now = time.monotonic()
@@ -336,6 +374,7 @@ class Library:
             self._looked = now
             if self._engine.db.changed_elsewhere():
                 self._changed(*list(self._documents))
+                self._check_made()
 
     # Reading
 
@@ -518,7 +557,10 @@ class Library:
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
         with self._guard, plainly(self.folder):
-            vectors, wanted = self._indexes.vector_ids(), self._store.passage_ids(self.models.searching.languages)
+            vectors, wanted = (
+                self._indexes.vector_ids(),
+                self._store.passage_ids(self.models.searching.languages or LANGUAGES),
+            )
             if vectors - wanted:
                 found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
             if wanted - vectors:
@@ -545,15 +587,17 @@ class Library:
             with self._store.transaction():
                 until = self._indexes.empty()
                 for document_id in self._store.document_ids():
-                    document = self.document(document_id)
+                    document = self._store.document(document_id)
+                    assert document is not None
                     passages = segment(document)
                     check_passages(document, passages)
                     vectors = self.models.passages(document.language, passages, progress)
                     self._store.put(Holding(document, passages, vectors, self._store.meeting(document_id)))
                     total += len(passages)
                 self._store.write_stamp({**self._expected, **until})
-            self._changed()
+            self._changed(*list(self._documents))
             self._indexes.rebuild()
+            self._made = self._store.stamp()
             return total
 
 

@@ -10,8 +10,9 @@ from corpus.library import Library
 
 def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
     """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, what became of
-    files, what people said about answers. Yields each document id with whether it was copied; what the target holds already, as
-    after a copying that was broken off, is passed over. Each copy is read back and compared. The source is left as it is.
+    files, what people said about answers. Yields each document id with whether it was copied; what is there already as it is here,
+    as after a copying that was broken off, is passed over, and what is there otherwise is replaced. Each copy is read back and
+    compared. The source is left as it is.
 
     Raises `LibraryError` where the two were not made with the same models, or a copy differs.
     """
@@ -22,10 +23,10 @@ def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
     held = {header.id for header in target.headers()}
     for header in source.headers():
         holding = source.holding(header.id)
-        copied = header.id not in held or not target.holding(header.id).agrees(holding)
+        copied = header.id not in held or target.holding(header.id).digest != holding.digest
         if copied:
             target.take(holding)
-            if not target.holding(header.id).agrees(holding):
+            if target.holding(header.id).digest != holding.digest:
                 raise LibraryError(
                     f"{header.id} is not the same after it was copied. It is left as it was in the first library."
                 )

@@ -180,7 +180,7 @@ def kill(kills: int, folder: Path, database: str | None, processes: int, console
         for n in track(range(kills), "Killing", console=console, transient=True):
             worker = workers[n % len(workers)]
             if rng.random() >= OPENING:
-                worker.working.wait(PATIENCE)
+                found += [] if worker.working.wait(PATIENCE) else [f"process {worker.number} did not begin to work"]
             time.sleep(rng.uniform(0.0, LONGEST))
             if fault := worker.kill():
                 found.append(fault)

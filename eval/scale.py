@@ -191,9 +191,9 @@ def drawn(told: Sequence[dict[str, Any]]) -> str:
 def _database(server: str, size: int) -> str:
     """A database for a library of some size, made where there is none."""
     import psycopg
-    from psycopg.conninfo import make_conninfo
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-    name = f"rapporteur_scale_{size}"
+    name = f"{conninfo_to_dict(server).get('dbname') or 'rapporteur'}_scale_{size}"
     with psycopg.connect(server, autocommit=True) as admin:
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
             admin.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))

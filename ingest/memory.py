@@ -6,7 +6,8 @@ nothing the second time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from corpus.documents import Document
 from corpus.library import Library
@@ -25,13 +26,15 @@ _FORMATS = {"docx": 6, "doc": 5, "odt": 5, "rtf": 5, "html": 4, "text": 3, "pdf"
 @dataclass(frozen=True)
 class Decision:
     """What to do with a document that has been read: write it under its final name in place of `replaces`, with
-    `notes` (`displaces`: there is one that leaves for it); or, with `held`, nothing: that is held instead
+    `notes` (`displaces`: there is one that leaves for it), as long as the documents `expected` have the hashes by which it was
+    decided (None: not held); or, with `held`, nothing: that is held instead
     (`reason`), or is the same (no reason)."""
 
     document: Document
     replaces: tuple[str, ...] = ()
     notes: tuple[SourceRecord, ...] = ()
     displaces: bool = False
+    expected: Mapping[str, str | None] = field(default_factory=dict)
     held: Header | None = None
     reason: str = ""
 
@@ -96,7 +99,8 @@ class Memory:
             self._displaced(other, document.id, given.label) for other in leaving if other.origin != document.origin
         ]
         replaces = tuple(other.id for other in leaving if other.id != document.id)
-        return Decision(document, replaces, tuple(notes), displaces=bool(leaving))
+        expected = {document.id: None} | {other.id: other.sha256 for other in leaving}
+        return Decision(document, replaces, tuple(notes), displaces=bool(leaving), expected=expected)
 
     def confirm(self, given: Input, sha256: str, held: Header | None) -> None:
         """Notes, where these bytes are held with nothing but their own word for their symbol, that it is given now."""

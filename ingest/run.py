@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
+from corpus.faults import Overtaken
 from corpus.library import Library
 from corpus.meetings import Meeting
 from ingest.ahead import Openable, Turn, turns
@@ -29,6 +31,8 @@ __all__ = [
     "starter_sources",
 ]
 
+DECIDED_AGAIN = 20
+"""Times that it is decided again what becomes of a document since other processes change documents."""
 SETTLE_PASSAGES = 2_000
 """After how many passages the vector index takes them in; each time costs it some tenths of a second."""
 
@@ -107,10 +111,18 @@ class _Run:
         except ReadError as error:
             self._memory.note_refused(given, turn.sha256, str(error))
             return Outcome(given.label, "refused", reason=str(error))
+        for _ in range(DECIDED_AGAIN):
+            with suppress(Overtaken):
+                return self._written(given, document, meeting)
+            self._library.refresh()
+        return self._written(given, document, meeting)
+
+    def _written(self, given: Input, document: Document, meeting: Meeting | None) -> Outcome:
+        """What becomes of a document that was read. Raises `Overtaken` where another process was faster."""
         decision = self._memory.decide(given, document)
         if decision.held is None:
             passages = self._add(given, decision, meeting)
-            header = self._library.headers(id=decision.document.id)[0]
+            header = next(iter(self._library.headers(id=decision.document.id)), None)
             result: Result = "replaced" if decision.displaces else "added"
             return Outcome(given.label, result, decision.document, passages, header=header)
         if decision.reason:
@@ -149,6 +161,7 @@ class _Run:
             tell,
             decision.replaces,
             notes=decision.notes,
+            expected=decision.expected,
             settle=False,
         )
         self._unsettled += len(passages)

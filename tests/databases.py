@@ -30,7 +30,9 @@ def database() -> Iterator[str]:
             # The settings want an address, as people write it.
             yield f"postgresql://{told.get('user', '')}@{told.get('hostaddr', '')}/{name}?host={told.get('host', '')}&port={told.get('port', 5432)}"
         finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            made = admin.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", (name,)).fetchall()
+            for (each,) in made:
+                admin.execute(f"DROP DATABASE {each} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 def cut(url: str) -> None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from conftest import OpenLibrary, add, real_documents
 from databases import cut
+from filelock import FileLock
 from readers import word_readers
 
 from assistant.access.accounts import Accounts
@@ -17,14 +19,17 @@ from assistant.access.keys import Keys
 from assistant.access.principal import Role
 from assistant.access.store import AccessStore
 from assistant.qa.engine import Engine
+from assistant.serving import open_service
+from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.documents import Within
 from corpus.embedding import HashEmbedder
-from corpus.faults import LibraryError, LibraryStale, NotHeld
+from corpus.faults import LibraryBusy, LibraryError, LibraryStale, NotHeld
 from corpus.feedback import feedback_of
 from corpus.library import Library
 from corpus.moving import move
 from corpus.sources import SourceRecord
+from corpus.store.postgres import _WRITING, Postgres
 from corpus.store.tables import lacking
 from ingest.run import Input, starter_sources
 from ingest.segment import SEGMENTER_VERSION, segmenter
@@ -156,13 +161,6 @@ def test_a_lost_connection_is_made_again_and_no_transaction_goes_on_without_its_
     assert library.verify() == []
 
 
-def test_a_server_that_is_not_there_is_told_without_the_password(tmp_path: Path) -> None:
-    url = "postgresql://someone:s3cret@127.0.0.1:9/nowhere"
-    with pytest.raises(LibraryError, match="can't be reached") as told:
-        Library(tmp_path, HashEmbedder(), SEGMENTER_VERSION, database=url)
-    assert "s3cret" not in str(told.value)
-
-
 def test_a_replica_that_can_only_be_read_answers(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -270,8 +268,10 @@ def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str
         key = Keys(before).make("harvest", Role.READ)[1]
         Accounts(before).add("amina", Role.STAFF, "a long enough sentence 7")
         before.copy_to(after)
-        before.copy_to(after)
         assert Keys(after).find(key) is not None
+        Keys(before).revoke(Keys(before).all()[0].id)
+        before.copy_to(after)
+        assert Keys(after).find(key) is None
         assert [each.name for each in Accounts(after).all()] == ["amina"]
         assert Audit(after).count() == Audit(before).count()
         with AccessStore(tmp_path / "third", database=database_url) as other:
@@ -279,12 +279,163 @@ def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str
         assert Accounts(after).all() == []
 
 
-class _Bare:
-    """A server that has neither extension."""
+def test_two_processes_that_add_different_files_of_one_title_keep_both(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
+    take = one.take
+    first = iter([True])
 
-    def execute(self, sql: str, values: object = ()) -> list[tuple[str]]:
-        return [("plpgsql",)]
+    def overtaken(*given: Any, **more: Any) -> None:
+        if next(first, False):
+            add(two, catalogue, Input("b.md", b"# Report\n\n1. Of the second.\n"))
+        take(*given, **more)
+
+    monkeypatch.setattr(one, "take", overtaken)
+    add(one, catalogue, Input("a.md", b"# Report\n\n1. Of the first.\n"))
+    texts = {library.text for library in one.documents()}
+    assert {"first" in text for text in texts} == {True, False}
+    assert len(texts) == 2
+    assert {record.document_id for record in one.sources()} == {header.id for header in one.headers()}
 
 
-def test_extensions_that_a_server_lacks_are_named() -> None:
-    assert lacking(_Bare()) == ["vector", "pg_textsearch"]  # type: ignore[arg-type]
+def test_a_process_does_not_go_on_with_another_model_than_the_library_is_made_anew_with(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.library._LOOKED", 0.0)
+    running = open_library(tmp_path / "running", database=database_url)
+    add(running, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
+
+    class Other(HashEmbedder):
+        fingerprint = "another model"
+
+    with Library(tmp_path / "other", Other(), SEGMENTER_VERSION, database=database_url, accept_stale=True) as library:
+        library.reindex(segmenter(library.embedder))
+    with pytest.raises(LibraryStale, match="Start this one again"):
+        add(running, catalogue, Input("carts.md", b"# Carts\n\n1. Carts carry bells.\n"))
+    with pytest.raises(LibraryStale, match="Start this one again"):
+        running.document("boats:en:upload")
+
+
+def test_a_language_that_another_process_has_just_added_does_no_harm(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
+    add(one, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
+        Input("ports.md", b"# Ports\n\n1. Les ports ont des lanternes vertes.\n", language="fr"))  # fmt: skip
+    engine = Engine(one, catalogue, readers=word_readers())
+    assert engine.ask("What carry green lamps?").status == "answered"
+    add(two, catalogue, Input("bateaux.md", b"# Bateaux\n\n1. Les bateaux ont des lanternes vertes.\n", language="fr"))
+    assert engine.ask("What carry green lamps?").status == "answered"
+    assert [each.document.id for each in engine.search("green lamps")]
+
+
+def test_what_no_document_can_hold_is_not_there_and_can_not_be_written(
+    open_library: OpenLibrary, database_url: str, tmp_path: Path
+) -> None:
+    library = open_library(database=database_url)
+    assert library.passages_by_id(["a\0b", "\ud800"]) == {}
+    with pytest.raises(NotHeld):
+        library.document("a\0b")
+    with AccessStore(tmp_path, database=database_url) as store:
+        assert Accounts(store).sign_in("a\0b", "whatever it is") is None
+    with pytest.raises(LibraryError, match="NUL"):
+        library.note(SourceRecord("one", "a\0b.md", "0", "1", "refused"))
+
+
+def test_who_waits_for_another_process_to_write_is_told_after_a_while(
+    open_library: OpenLibrary, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.store.postgres._SECONDS", 1)
+    library = open_library(database=database_url)
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (_WRITING,))
+        with pytest.raises(LibraryError, match="Another process is writing"):
+            library.add_feedback(feedback_of("What is said?", "en", 1))
+    assert library.add_feedback(feedback_of("What is said?", "en", 1)) > 0
+
+
+def test_a_commit_whose_reply_is_lost_is_not_said_to_have_changed_nothing(
+    open_library: OpenLibrary, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library(database=database_url)
+    executed = Postgres.execute
+
+    def lost(db: Postgres, sql: str, values: Any = ()) -> Any:
+        done = executed(db, sql, values)
+        if sql == "COMMIT":
+            raise LibraryError("the server does not answer")
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Postgres, "execute", lost)
+        with pytest.raises(LibraryError, match="not known whether"):
+            library.note(SourceRecord("one", "one.md", "0", "1", "refused"))
+    assert [each.origin for each in library.sources()] == ["one"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:s3cr%t@127.0.0.1:9/x",
+        "postgresql://u:s3cret@[127.0.0.1:9/x",
+        "postgresql://u:s3cret@127.0.0.1:9/x",
+    ],
+)
+def test_no_message_gives_a_password_away(url: str, tmp_path: Path) -> None:
+    with pytest.raises(LibraryError) as told:
+        Library(tmp_path, HashEmbedder(), SEGMENTER_VERSION, database=url)
+    assert "s3cr" not in str(told.value)
+
+
+def test_servers_that_share_a_database_need_a_folder_each(database_url: str, tmp_path: Path) -> None:
+    chosen = load_settings(data_dir=tmp_path, database_url=database_url, embedding="minilm")
+    with (
+        FileLock(tmp_path / "server.lock"),
+        pytest.raises(LibraryBusy, match="a folder each"),
+        open_service(chosen),
+    ):
+        pass
+
+
+class _Server:
+    """A server with some extensions, and libraries that it has loaded."""
+
+    def __init__(self, extensions: list[str], loaded: str) -> None:
+        self._extensions, self._loaded = extensions, loaded
+
+    def execute(self, sql: str, values: object = ()) -> Any:
+        rows = [(self._loaded,)] if "pg_settings" in sql else [(each,) for each in self._extensions]
+        return _Rows(rows)
+
+
+class _Rows(list[tuple[str]]):
+    def fetchall(self) -> list[tuple[str]]:
+        return self
+
+
+@pytest.mark.parametrize(
+    ("extensions", "loaded", "missing"),
+    [
+        (["plpgsql"], "", ["vector", "pg_textsearch"]),
+        (["vector", "pg_textsearch"], "", ["pg_textsearch"]),
+        (["vector", "pg_textsearch"], "auto_explain, pg_textsearch", []),
+    ],
+)
+def test_extensions_that_a_server_lacks_are_named(extensions: list[str], loaded: str, missing: list[str]) -> None:
+    assert lacking(_Server(extensions, loaded)) == missing  # type: ignore[arg-type]
+
+
+def test_without_an_index_of_words_they_are_ranked_by_postgresql_until_a_reindex_makes_one(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("corpus.store.tables.lacking", lambda _: ["pg_textsearch"])
+        library = open_library(database=database_url)
+    add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
+        Input("carts.md", b"# Carts\n\n1. Carts carry bells.\n"))  # fmt: skip
+    (only,) = library.lexical(["lamp"], "en", 5)
+    assert {hit.passage_id for hit in library.lexical(["boat", "bell"], "en", 5)} > {only.passage_id}
+    library.reindex(segmenter(library.embedder))
+    assert [hit.passage_id for hit in library.lexical(["lamp"], "en", 5)] == [only.passage_id]
+    assert library.lexical(["lamp"], "en", 5)[0].score != only.score

@@ -49,6 +49,11 @@ _KEPT = {
     "audit": "time, who, address, action, target",
 }
 """What is moved to another database."""
+_KNOWN = {
+    "keys": "ON CONFLICT (id) DO UPDATE SET revoked = coalesce(keys.revoked, excluded.revoked)",
+    "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash",
+}
+"""What is changed where it is there already."""
 
 
 class AccessStore:
@@ -95,13 +100,14 @@ class AccessStore:
             yield self._db.execute
 
     def copy_to(self, other: AccessStore) -> None:
-        """Copies keys, accounts and the audit log into another store, which keeps what it has. People sign in anew there."""
+        """Copies keys, accounts and the audit log into another store, which keeps what it has beside them: a key that is revoked in
+        either is revoked, an account has the password and role that it has here. People sign in anew there."""
         with other.doing() as run, other._db.transaction():
             for table, columns in _KEPT.items():
                 if table != "audit" or run("SELECT 1 FROM audit LIMIT 1").fetchone() is None:
                     marks = ", ".join("?" * len(columns.split(",")))
                     for row in self.rows(f"SELECT {columns} FROM {table} ORDER BY {columns.partition(',')[0]}"):
-                        run(f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING", row)
+                        run(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {_KNOWN.get(table, '')}", row)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a question to the file finds."""

@@ -47,6 +47,7 @@ def run_checks() -> list[Finding]:
         *_disk(settings),
         *_readers(settings),
         _model(settings),
+        *_database(settings),
         *_library(settings),
     ]
 
@@ -120,6 +121,35 @@ _REMEDIES = {
     "too_long": "Correct RAPPORTEUR_MODEL_CONTEXT and RAPPORTEUR_MODEL_OUTPUT.",
     "failed": "See the log of the server; RAPPORTEUR_MODEL_URL must be that of an OpenAI-compatible API.",
 }
+
+
+def _database(settings: Settings) -> list[Finding]:
+    """Whether the database of the settings has what is made use of."""
+    if settings.database_url is None:
+        return []
+    from corpus.store.engines import postgres
+    from corpus.store.tables import lacking
+
+    try:
+        db = postgres(settings.database_url)
+    except LibraryError as error:
+        return [Finding("database", "error", str(error), "Correct RAPPORTEUR_DATABASE_URL, or start the server.")]
+    try:
+        missing = lacking(db)
+    finally:
+        db.close()
+    if not missing:
+        return [Finding("database", "ok", "PostgreSQL with pgvector and pg_textsearch")]
+    severity: Severity = "error" if "vector" in missing else "warning"
+    told = f"the server lacks {' and '.join(missing)}"
+    return [
+        Finding(
+            "database",
+            severity,
+            told,
+            "Install them there (pg_textsearch also in shared_preload_libraries), then rapporteur reindex.",
+        )
+    ]
 
 
 def _library(settings: Settings) -> list[Finding]:

@@ -105,14 +105,19 @@ def migrate(
 ) -> None:
     """Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.
 
-    Every document is compared after it was copied. What is there already is passed over: broken off, it goes on where it was.
+    Every document is compared after it was copied. What is there already as it is here is passed over, so that broken off it goes on
+    where it was; what is there otherwise is replaced. A password is best given by PGPASSWORD or a file (PGPASSFILE).
     """
     from assistant.access.store import AccessStore
     from corpus.moving import move
 
     with plain_errors():
         chosen = settings()
-        shared = to.startswith(("postgres://", "postgresql://"))
+        shared = "://" in to
+        if shared and not to.startswith(("postgres://", "postgresql://")):
+            raise fail(
+                "--to is no folder and no address of a PostgreSQL database (postgresql://USER@HOST/NAME).", EXIT_USAGE
+            )
         changed = {"database_url": to} if shared else {"data_dir": Path(to).expanduser(), "database_url": None}
         aimed = chosen.model_copy(update=changed)
         if (aimed.database_url, aimed.data_dir) == (chosen.database_url, chosen.data_dir) or (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Hashable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Generator, Hashable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.frames import doubt, say
 from assistant.meeting import WatchRows
@@ -26,7 +26,7 @@ from assistant.vocabulary import Vocabulary
 from assistant.write.modes import is_written
 from assistant.write.report import NAMES, finished
 from corpus.catalogue import Catalogue
-from corpus.faults import NotHeld
+from corpus.faults import LibraryError
 from corpus.library import Library
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 LONGEST_TURN = 100
 """Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
 BEGUN_AGAIN = 20
-"""Times that a question is begun again since documents are removed."""
+"""Times that a question is begun again since other processes change documents."""
 LOOKED_BACK = 3
 """Turns of a conversation that are worked out anew where nothing is remembered of them."""
 
+Made = TypeVar("Made")
 Part = tuple[Question, Answer]
 """One of the questions of a turn, and its answer."""
 
@@ -155,11 +156,11 @@ class Engine:
         mode = mode or self.mode
         yield Progress("searching")
         bounds = scope.bounds(self.library) if scope else Bounds()
-        before = self._turn(turns, bounds)
+        before = self._whole(lambda: self._turn(turns, bounds))
         found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
         made, fault = self._rewritten(asked, turns, found) if mode != "quote" else (None, None)
         parsed = time.perf_counter()
-        best = self._answer_held(found, before, bounds, made)
+        best = self._whole(lambda: self._answer_first(found, before, bounds, made))
         reading, answer = best.reading, best.answer
         self._keep([*turns, asked], bounds, reading, answer)
         writer = self.writer if fault is None and any(is_written(mode, *part) for part in best.parts) else None
@@ -215,7 +216,12 @@ class Engine:
     def search(self, text: str, limit: int = 10) -> list[Evidence]:
         """The passages nearest to a question, best first; an empty question finds nothing."""
         question = self.question(text)
-        return self.retriever.retrieve(question, limit) if question.text else []
+
+        def found() -> list[Evidence]:
+            evidence = self.retriever.retrieve(question, limit) if question.text else []
+            return [each for each in evidence if each.document]
+
+        return self._whole(found)
 
     def read(self, text: str, evidence: Sequence[Evidence]) -> list[Scored]:
         """What the reader says of passages: of each the unit that answers likeliest, best first."""
@@ -258,15 +264,17 @@ class Engine:
         self._memory.keep(_key(turns, bounds), self.library.versions(), turn)
         return turn
 
-    def _answer_held(
-        self, found: Sequence[Reading], before: Turn | None, bounds: Bounds, made: Reading | None
-    ) -> Answered:
-        """`_answer_first`, begun again where another process has removed or replaced a document in the middle of it."""
+    def _whole(self, work: Callable[[], Made]) -> Made:
+        """What some work on the library makes, begun again where another process has changed the library in the middle of it."""
         for _ in range(BEGUN_AGAIN):
-            with suppress(NotHeld):
-                return self._answer_first(found, before, bounds, made)
-            self.library.refresh()
-        return self._answer_first(found, before, bounds, made)
+            before = self.library.moment()
+            try:
+                return work()
+            except (LibraryError, LookupError, ValueError):
+                self.library.refresh()
+                if self.library.moment() == before:
+                    raise
+        return work()
 
     def _answer_first(
         self,

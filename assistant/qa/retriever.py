@@ -197,7 +197,8 @@ class Retriever:
         can't be compared across languages, so that meaning counts for both."""
         languages = self._library.versions().language_of
         for passage_id, passage in self._library.passages_by_id(list(scores)).items():
-            if languages[passage.document_id] != question.language:
+            # What another process has added a moment ago is not among the versions yet.
+            if languages.get(passage.document_id) != question.language:
                 scores[passage_id] *= 1 + LEXICAL_WEIGHT / DENSE_WEIGHT
 
 

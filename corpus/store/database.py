@@ -39,6 +39,16 @@ class Database(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing: commits at the end, rolls back on any error. One process at a time is in one."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All that is asked until the block ends is of one moment."""
+
+    def changes(self) -> None:
+        """Notes, in a transaction, that documents change: other processes are to look anew."""
+
+    @property
+    def moment(self) -> int:
+        """Which changes this process knows of."""
+
     def has(self, table: str) -> bool:
         """Whether there is a table."""
 

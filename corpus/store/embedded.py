@@ -188,7 +188,7 @@ class EmbeddedIndexes:
         """The lexical index, with all that is held in a language."""
         if self._outbox.unsettled:
             self.settle()
-        lacking = not self._lexical.opens(language) and language in self._store.passage_counts()
+        lacking = not self._lexical.opens(language) and self._store.speaks(language)
         return self._mended(language) if lacking else self._lexical
 
     def settle(self) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 
 class Sqlite:
-    """A `Database` in a file. One process at a time, any thread. `mode` is that of a file that is made."""
+    """A `Database` in a file. One process at a time, any thread."""
+
+    moment = 0
 
     def __init__(self, path: Path) -> None:
         existed = path.exists() and path.stat().st_size > 0
@@ -44,6 +46,12 @@ class Sqlite:
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        return nullcontext()  # one process owns the file, and the library lets one thread at a time in
+
+    def changes(self) -> None:
+        """Nobody else is to be told."""
 
     def has(self, table: str) -> bool:
         return self._db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None

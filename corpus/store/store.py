@@ -63,20 +63,16 @@ class Holding:
 
     @property
     def digest(self) -> str:
-        """A hash of document, passages and meeting, by which two libraries can be compared."""
+        """A hash of all of it, by which two libraries can be compared."""
         told = [
             self.document.to_json(),
             [asdict(passage) for passage in self.passages],
             self.meeting.to_json() if self.meeting else None,
         ]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
-
-    def agrees(self, other: Holding) -> bool:
-        """Whether another holding is this one. Vectors may differ by rounding: Chroma brings them to length 1 anew."""
-        return self.digest == other.digest and all(
-            (one is None) == (two is None) and (one is None or two is None or np.allclose(one, two, rtol=0, atol=1e-6))
-            for one, two in zip(self.vectors, other.vectors, strict=True)
-        )
+        hashed = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        for vector in self.vectors:
+            hashed.update(b"-" if vector is None else np.ascontiguousarray(vector, "<f4").tobytes())
+        return hashed.hexdigest()
 
 
 class Told(Protocol):
@@ -149,6 +145,7 @@ class Store:
 
     def write_stamp(self, stamp: dict[str, str]) -> None:
         """Replaces the stamp (inside a transaction of the caller)."""
+        self._db.changes()
         self._db.execute("DELETE FROM stamp")
         self._db.executemany("INSERT INTO stamp VALUES (?, ?)", sorted(stamp.items()))
 
@@ -157,6 +154,7 @@ class Store:
     def put(self, holding: Holding) -> None:
         """Writes a document with all that belongs to it, in place of an earlier one of the same id. Call in a transaction."""
         document, passages, meeting = holding.document, holding.passages, holding.meeting
+        self._db.changes()
         self.delete(document.id)
         fields = document.to_json()
         blocks = fields["blocks"]
@@ -209,6 +207,7 @@ class Store:
         """Notes that somebody other than the text says which document it is. Call in a transaction."""
         row = self._db.execute("SELECT fields FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is not None:
+            self._db.changes()
             fields = json.dumps({**json.loads(row[0]), "verified": True}, ensure_ascii=False)
             self._db.execute("UPDATE documents SET fields = ? WHERE id = ?", (fields, document_id))
 
@@ -217,6 +216,7 @@ class Store:
         found = self._db.execute("SELECT language FROM documents WHERE id = ?", (document_id,)).fetchone()
         if found is None:
             return False
+        self._db.changes()
         self._told.unlearn(document_id, found[0])
         self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         return True
@@ -283,13 +283,16 @@ class Store:
         )
         return (Passage(*row) for row in found)
 
-    def passage_ids(self, languages: Iterable[str] | None = None) -> set[str]:
-        """Ids of all passages, of some languages or of all."""
-        if languages is None:
-            return {row[0] for row in self._db.execute("SELECT id FROM passages")}
+    def passage_ids(self, languages: Iterable[str]) -> set[str]:
+        """Ids of all passages in some languages."""
         within = self._db.among("language")
         found = self._db.execute(f"SELECT id FROM passages WHERE {within}", (self._db.listed(languages),))
         return {row[0] for row in found}
+
+    def speaks(self, language: str) -> bool:
+        """Whether any passage is in a language."""
+        found = self._db.execute("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (language,))
+        return found.fetchone() is not None
 
     def ids_within(self, within: Within, most: int) -> list[tuple[str, str]]:
         """Passages of a scope (id, language), `most` of them at most."""

@@ -16,22 +16,27 @@ import numpy as np
 
 from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Passage, Within
+from corpus.faults import LibraryError
 from corpus.lexical import LexicalHit
 
 if TYPE_CHECKING:
     from corpus.store.database import Database
 
-SETTINGS = {"hnsw.ef_search": "800", "hnsw.iterative_scan": "strict_order"}
+SETTINGS = {"hnsw.ef_search": "800", "hnsw.iterative_scan": "strict_order", "hnsw.max_scan_tuples": "1000000"}
 """Of pgvector: candidates that a search keeps in view in the graph, as in the embedded engine; and that it goes on until as many
-are found in a scope as are wanted."""
+are found in a scope as are wanted, or so many were looked at."""
 _HELD = "to_tsvector('simple', tokens)"
 """The words of a passage as PostgreSQL's own search has them; an index tells which passages hold one."""
 
 
 def lacking(db: Database) -> list[str]:
     """The extensions that the server lacks, of those that are made use of: `vector`, without which nothing works, and
-    `pg_textsearch`, without which words are ranked less well and slower, by PostgreSQL's own search."""
+    `pg_textsearch` (which has to stand in `shared_preload_libraries`, too), without which words are ranked less well and
+    slower, by PostgreSQL's own search."""
     held = {row[0] for row in db.execute("SELECT name FROM pg_available_extensions")}
+    loaded = db.execute("SELECT setting FROM pg_settings WHERE name = 'shared_preload_libraries'").fetchall()
+    if not any("pg_textsearch" in setting for (setting,) in loaded):
+        held.discard("pg_textsearch")
     return [name for name in ("vector", "pg_textsearch") if name not in held]
 
 
@@ -41,31 +46,35 @@ class TableIndexes:
 
     def __init__(self, db: Database, dimension: int) -> None:
         self._db, self._dimension = db, dimension
-        self._ranks = "pg_textsearch" not in lacking(db)
 
     def prepare(self) -> None:
         """Makes the tables where there are none; those of the store are there."""
         if not all(self._db.has(_table(language)) for language in LANGUAGES):
             with self._db.transaction():
                 self._prepare()
+        self._ranks = all(self._db.has(f"{_table(language)}_words") for language in LANGUAGES)
 
     def _prepare(self) -> None:
-        for name in ("vector", *(["pg_textsearch"] if self._ranks else [])):
-            self._db.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+        missing = lacking(self._db)
+        if "vector" in missing:
+            raise LibraryError(
+                "The PostgreSQL server lacks the extension pgvector, without which it can't hold a library."
+            )
+        self._db.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        if not missing:
+            self._db.execute("CREATE EXTENSION IF NOT EXISTS pg_textsearch")
         for language in LANGUAGES:
             table = _table(language)
-            if self._db.has(table):
-                continue
             self._db.create(
-                f"CREATE TABLE {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
+                f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY REFERENCES passages (id) ON DELETE CASCADE, "
                 f"document_id TEXT NOT NULL, tokens TEXT NOT NULL, vector vector({self._dimension}));\n"
-                f"CREATE INDEX {table}_document ON {table} (document_id);\n"
-                f"CREATE INDEX {table}_held ON {table} USING gin (to_tsvector('simple', tokens));\n"
-                f"CREATE INDEX {table}_near ON {table} USING hnsw (vector vector_cosine_ops)"
+                f"CREATE INDEX IF NOT EXISTS {table}_document ON {table} (document_id);\n"
+                f"CREATE INDEX IF NOT EXISTS {table}_held ON {table} USING gin ({_HELD});\n"
+                f"CREATE INDEX IF NOT EXISTS {table}_near ON {table} USING hnsw (vector vector_cosine_ops)"
             )
-            if self._ranks:
+            if not missing:
                 self._db.execute(
-                    f"CREATE INDEX {table}_words ON {table} USING bm25 (tokens) WITH (text_config = 'simple')"
+                    f"CREATE INDEX IF NOT EXISTS {table}_words ON {table} USING bm25 (tokens) WITH (text_config = 'simple')"
                 )
 
     def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
@@ -155,7 +164,7 @@ class TableIndexes:
         return {}
 
     def rebuild(self) -> None:
-        """They were made in the transaction itself."""
+        self.prepare()
 
     def close(self) -> None:
         """The database is closed by who opened it."""
