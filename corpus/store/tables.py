@@ -8,6 +8,7 @@ search configuration takes apart.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,11 @@ from corpus.lexical import LexicalHit
 if TYPE_CHECKING:
     from corpus.store.database import Database
 
-SETTINGS = {"hnsw.ef_search": "800", "hnsw.iterative_scan": "strict_order", "hnsw.max_scan_tuples": "1000000"}
-"""Of pgvector: candidates that a search keeps in view in the graph, as in the embedded engine; and that it goes on until as many
-are found in a scope as are wanted, or so many were looked at."""
+SETTINGS = {"enable_sort": "off", "hnsw.ef_search": "800"}
+"""What an index can put into order is not sorted, since only the index of words knows its scores. Of pgvector: candidates that a
+search keeps in view in the graph, as in the embedded engine."""
+SPILLED = 1_000
+"""New passages after which the index of words writes them into its files, where they are searched much faster."""
 _HELD = "to_tsvector('simple', tokens)"
 """The words of a passage as PostgreSQL's own search has them; an index tells which passages hold one."""
 
@@ -42,10 +45,11 @@ def lacking(db: Database) -> list[str]:
 
 class TableIndexes:
     """The indexes in the tables of a database, for vectors of some dimension. They change with the documents, in the same
-    transaction, so that there is nothing to settle."""
+    transaction."""
 
     def __init__(self, db: Database, dimension: int) -> None:
         self._db, self._dimension = db, dimension
+        self._learnt: Counter[str] = Counter()
 
     def prepare(self) -> None:
         """Makes the tables where there are none; those of the store are there."""
@@ -78,6 +82,7 @@ class TableIndexes:
                 )
 
     def learn(self, passages: Sequence[Passage], vectors: Sequence[np.ndarray | None], language: str) -> None:
+        self._learnt[language] += len(passages)
         self._db.executemany(
             f"INSERT INTO {_table(language)} VALUES (?, ?, ?, ?)",
             [
@@ -90,17 +95,22 @@ class TableIndexes:
         """Rows go with their passages."""
 
     def settle(self) -> None:
-        """There is nothing to settle."""
+        for language, learnt in self._learnt.items():
+            if learnt >= SPILLED and self._ranks:
+                self._db.execute(f"SELECT bm25_spill_index('{_table(language)}_words')")
+                self._learnt[language] = 0
 
     def near(
         self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
     ) -> list[tuple[str, float]]:
-        asked = _written(vector)
+        asked, table = _written(vector), _table(language)
         scope, values = self._scope(within)
+        held = f"SELECT id, vector FROM {table} WHERE vector IS NOT NULL {scope}"
+        # A scope is compared one by one: the graph would be walked for long where it is small.
+        alone = "" if within is None else "MATERIALIZED"
         found = self._db.execute(
-            f"SELECT id, 1 - (vector <=> ?::vector) FROM {_table(language)} WHERE vector IS NOT NULL {scope} "
-            "ORDER BY vector <=> ?::vector LIMIT ?",
-            (asked, *values, asked, limit),
+            f"WITH held AS {alone} ({held}) SELECT id, 1 - (vector <=> ?::vector) FROM held ORDER BY vector <=> ?::vector LIMIT ?",
+            (*values, asked, asked, limit),
         )
         return [(key, float(cosine)) for key, cosine in found]
 
@@ -119,17 +129,27 @@ class TableIndexes:
     def words(self, tokens: Sequence[str], language: str, limit: int, within: Within | None) -> list[LexicalHit]:
         if not tokens or limit < 1:
             return []
-        asked = [_word(token) for token in dict.fromkeys(tokens)]
+        asked, table = [_word(token) for token in dict.fromkeys(tokens)], _table(language)
         scope, values = self._scope(within)
-        if self._ranks:
-            score, given, some = f"tokens <@> to_bm25query(?, '{_table(language)}_words')", " ".join(asked), "TRUE"
+        if not self._ranks:
+            given = " | ".join(asked)
+            found = self._db.execute(
+                f"SELECT id, -ts_rank({_HELD}, to_tsquery('simple', ?)) AS score FROM {table} "
+                f"WHERE {_HELD} @@ to_tsquery('simple', ?) {scope} ORDER BY score LIMIT ?",
+                (given, given, *values, limit),
+            )
+        elif within is None:
+            # The score that the index has worked out: to ask for it again would cost a quarter of a millisecond a row.
+            found = self._db.execute(
+                f"SELECT id, bm25_get_current_score() FROM {table} ORDER BY tokens <@> to_bm25query(?, '{table}_words') LIMIT ?",
+                (" ".join(asked), limit),
+            )
         else:
-            score, given = f"-ts_rank({_HELD}, to_tsquery('simple', ?))", " | ".join(asked)
-            some, values = f"{_HELD} @@ to_tsquery('simple', ?)", [given, *values]
-        found = self._db.execute(
-            f"SELECT id, {score} AS score FROM {_table(language)} WHERE {some} {scope} ORDER BY score LIMIT ?",
-            (given, *values, limit),
-        )
+            found = self._db.execute(
+                f"WITH scope AS MATERIALIZED (SELECT id, tokens FROM {table} WHERE TRUE {scope}) "
+                f"SELECT id, tokens <@> to_bm25query(?, '{table}_words') AS score FROM scope ORDER BY score LIMIT ?",
+                (*values, " ".join(asked), limit),
+            )
         hits = [LexicalHit(key, -float(score)) for key, score in found if score < 0.0]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))
 
