@@ -48,8 +48,10 @@ class Evidence:
     @cached_property
     def document(self) -> Document:
         """The document of the passage. Raises `NotHeld` where it was removed or changed meanwhile."""
+        if not callable(self.of):
+            return self.of
         passage = self.passage
-        document = self.of(passage.document_id) if callable(self.of) else self.of
+        document = self.of(passage.document_id)
         if document.text[passage.start : passage.end] != passage.text:
             raise NotHeld(f"{document.id} was replaced a moment ago. Ask again.")
         return document

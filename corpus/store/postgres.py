@@ -161,7 +161,10 @@ class Postgres:
         given = [self._told.get("options"), *(f"-c {name}={value}" for name, value in self._settings.items())]
         options = " ".join(str(each) for each in given if each)
         try:
-            return psycopg.connect(self._url, autocommit=True, connect_timeout=_SECONDS, options=options)
+            # Prepared statements hide their limit from pg_textsearch, which then looks for a thousand passages.
+            return psycopg.connect(
+                self._url, autocommit=True, connect_timeout=_SECONDS, options=options, prepare_threshold=None
+            )
         except psycopg.Error as error:
             # A password with a sign that has a meaning in addresses is taken for a host, and named as one.
             said = "" if "password" in self._told else f" ({_line(error)})"

@@ -141,8 +141,8 @@ class TableIndexes:
         elif within is None:
             # The score that the index has worked out: to ask for it again would cost a quarter of a millisecond a row.
             found = self._db.execute(
-                f"SELECT id, bm25_get_current_score() FROM {table} ORDER BY tokens <@> to_bm25query(?, '{table}_words') LIMIT ?",
-                (" ".join(asked), limit),
+                f"SELECT id, bm25_get_current_score() FROM {table} ORDER BY tokens <@> to_bm25query(?, '{table}_words') LIMIT {limit:d}",
+                (" ".join(asked),),
             )
         else:
             found = self._db.execute(
