@@ -11,7 +11,7 @@ COPY assistant assistant
 COPY eval eval
 RUN python -m venv /opt/rapporteur \
     && /opt/rapporteur/bin/pip install --no-cache-dir --constraint constraints.txt \
-       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[crossencoder,multilingual,publish,fonts,otel]'
+       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[crossencoder,multilingual,publish,fonts,otel,postgres]'
 
 FROM python:3.12-slim
 ARG CONVERTERS=
