@@ -255,20 +255,22 @@ class Library:
         """
         check_passages(document, passages)
         vectors = self.models.passages(document.language, passages, progress)
-        holding = Holding(document, passages, vectors, meeting)
-        self.take(holding, replaces, notes=notes, expected=expected, settle=settle)
+        self._put(Holding(document, passages, vectors, meeting), replaces, notes, expected, settle=settle)
 
-    def take(
+    def take(self, holding: Holding) -> None:
+        """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
+        check_passages(holding.document, holding.passages)
+        self._put(holding)
+
+    def _put(
         self,
         holding: Holding,
         replaces: Sequence[str] = (),
-        *,
         notes: Sequence[SourceRecord] = (),
         expected: Mapping[str, str | None] = MappingProxyType({}),
+        *,
         settle: bool = True,
     ) -> None:
-        """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
-        check_passages(holding.document, holding.passages)
         with self._guard, plainly(self.folder):
             with self._store.transaction():
                 self._check_made()

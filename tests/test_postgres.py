@@ -12,6 +12,7 @@ from conftest import OpenLibrary, add, real_documents
 from databases import cut
 from filelock import FileLock
 from readers import word_readers
+from test_cli import Cli
 
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
@@ -255,6 +256,34 @@ def test_a_library_moves_there_and_back_and_goes_on_where_it_was_broken_off(
     }
 
 
+def test_the_command_copies_there_and_back_and_doctor_looks_at_the_database(database_url: str, tmp_path: Path) -> None:
+    here, there = Cli(tmp_path / "here"), Cli(tmp_path / "there", {"RAPPORTEUR_DATABASE_URL": database_url})
+    paper = tmp_path / "boats.md"
+    paper.write_text("# Boats\n\n1. Boats carry green lamps.\n", encoding="utf-8")
+    assert here("ingest", paper).code == 0
+    first, again = (here("migrate", "--to", database_url) for _ in range(2))
+    assert (first.code, again.code) == (0, 0)
+    assert "1 of 1 documents" in first.out
+    assert "0 of 1 documents" in again.out
+    assert "green lamps" in there("ask", "What do boats carry?").out
+    assert there("verify").code == 0
+    assert "PostgreSQL with pgvector" in there("doctor").out
+    assert there("migrate", "--to", tmp_path / "back").code == 0
+    assert "green lamps" in Cli(tmp_path / "back")("ask", "What do boats carry?").out
+    assert there("migrate", "--to", database_url).code == 2
+
+
+@pytest.mark.parametrize("to", ["postgresql+psycopg://u:s3cret@h/x", "https://u:s3cret@h/x"])
+def test_another_kind_of_address_is_no_place_to_copy_to(
+    to: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = Cli(tmp_path / "here")("migrate", "--to", to)
+    assert done.code == 2
+    assert "s3cret" not in done.out + done.err
+    assert not list(tmp_path.glob("*:*"))
+
+
 def test_a_library_of_other_models_is_not_mixed_in(
     open_library: OpenLibrary, database_url: str, tmp_path: Path
 ) -> None:
@@ -283,15 +312,15 @@ def test_two_processes_that_add_different_files_of_one_title_keep_both(
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = (open_library(tmp_path / name, database=database_url) for name in ("one", "two"))
-    take = one.take
+    put = one._put
     first = iter([True])
 
     def overtaken(*given: Any, **more: Any) -> None:
         if next(first, False):
             add(two, catalogue, Input("b.md", b"# Report\n\n1. Of the second.\n"))
-        take(*given, **more)
+        put(*given, **more)
 
-    monkeypatch.setattr(one, "take", overtaken)
+    monkeypatch.setattr(one, "_put", overtaken)
     add(one, catalogue, Input("a.md", b"# Report\n\n1. Of the first.\n"))
     texts = {library.text for library in one.documents()}
     assert {"first" in text for text in texts} == {True, False}
