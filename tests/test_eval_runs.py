@@ -743,7 +743,10 @@ def test_a_server_where_everything_fails_is_no_success(here: Path, questions: Pa
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("run", "--set", "moon"), "the shipped sets are conversations, meeting, reworded, starter, un, unseen"),
+        (
+            ("run", "--set", "moon"),
+            "the shipped sets are conversations, languages, meeting, reworded, starter, un, unseen",
+        ),
         (("run", "--system", "elastic"), "'elastic' is neither the name of a system nor an http address"),
         (("run", "--documents", "absent.md"), "absent.md does not exist"),
         (("run", "--documents", "a", "--library", "b"), "exclude each other"),

@@ -38,6 +38,7 @@ from eval.training.public import SOURCES, Banned, Source, public_groups
 from eval.training.rows import (
     INDEX,
     MEETINGS,
+    PAPERS,
     PASSAGES,
     PATTERNS,
     QUESTIONS,
@@ -339,6 +340,36 @@ def test_a_written_passage_makes_a_group_a_question_with_the_words_that_answer(t
     assert groups == list(written_groups([path]))
 
 
+def test_a_written_document_is_asked_beside_its_own_passages_that_share_words_with_the_question(tmp_path: Path) -> None:
+    rows = [
+        {"language": "es", "document": document, "title": f"Normas del muelle \u2014 parte {n}",
+         "passage": f"El muelle {n} de {document} cierra a las {n}.",
+         "questions": [{"q": f"\u00bfCu\u00e1ndo cierra el muelle {n}?", "a": f"a las {n}"}]}
+        for document in ("Cabo", "Isla") for n in range(2, 7)
+    ]  # fmt: skip
+    groups = list(written_groups([written_lines(tmp_path / "documents.jsonl", rows)]))
+    assert len(groups) == len(rows)
+    for row, group in zip(rows, groups, strict=True):
+        own, *others = group.reads
+        assert (group.source, own.passage) == ("paper-es", row["passage"])
+        assert own.answer is not None
+        assert len(others) == 2
+        assert all(row["document"] in each.passage and each.answer is None for each in others)
+    assert {read.heading for group in groups for read in group.reads} > {
+        "",
+        "parte 2",
+        "Normas del muelle \u2014 parte 2",
+    }
+
+
+def test_the_documents_that_were_written_bear_their_answers_word_for_word() -> None:
+    rows = list(lines_of(PAPERS))
+    assert Counter(row["language"] for row in rows).keys() == {"ar", "en", "es", "fr", "ru", "zh"}
+    for row in rows:
+        assert any(not asked["a"] for asked in row["questions"]) or len(row["questions"]) < 3
+        assert all(asked["q"] and asked["a"] in row["passage"] for asked in row["questions"]), row
+
+
 # Invented meetings
 
 HARBOUR = {
@@ -467,28 +498,50 @@ INDEXED = [*some("un-index", "en", 4), *some("un-gap", "ru", 4, answerable=False
 WRITTEN = some("written-ar", "ar", 3)
 MET = [*some("meeting-row", "en", 3), *some("meeting-none", "fr", 3, answerable=False)]
 BOUND = [*some("treaty-who", "en", 2), *some("treaty-who", "es", 3)]
-HELD = {"public": PUBLIC, "own": OWN, "index": INDEXED, "written": WRITTEN, "meetings": MET, "treaties": BOUND}
+MORE = [*some("un-date", "en", 1), *some("un-fact", "fr", 1)]
+WRITTEN_DOCUMENTS = [*some("paper-en", "en", 2), *some("paper-fr", "fr", 3)]
+ODD = [*some("strange-en", "en", 2), *some("strange-es", "es", 1)]
+HELD = {
+    "public": PUBLIC, "own": OWN, "more": MORE, "index": INDEXED, "written": WRITTEN, "papers": WRITTEN_DOCUMENTS,
+    "meetings": MET, "treaties": BOUND, "strange": ODD,
+}  # fmt: skip
 
 
 def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     mix = Mix(
         1, english=2, translated=3, index=7, others=True, passages=5, fewer=4, least=1, written=2, meetings=2,
-        of_treaty=2, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
+        of_treaty=2, of_strange=3, parts=(Part("nq", 4, 3, 2), Part("drcd", 9, 3, 2)),
     )  # fmt: skip
     made = mixed(mix, HELD)
-    assert by_set(made) == {"drcd": 3, "meeting": 2, "nq": 4, "translated": 3, "treaty": 3, "un": 10, "written": 2}
+    assert by_set(made) == {
+        "drcd": 3, "meeting": 2, "nq": 4, "paper": 3, "strange": 1, "translated": 3, "treaty": 3, "un": 11, "written": 2,
+    }  # fmt: skip
     assert {(group.source, len(group.reads)) for group in made} == {
         ("un-fact", 4), ("un-date", 5), ("translated-fact", 4), ("un-gap", 4), ("written-ar", 1), ("nq", 3), ("drcd", 2),
-        ("meeting-none", 6), ("treaty-who", 2),
+        ("meeting-none", 6), ("treaty-who", 2), ("un-fact", 2), ("paper-fr", 6), ("strange-es", 3),
     }  # fmt: skip
     assert made == mixed(mix, HELD)
     mix = Mix(
-        1, None, 0, 3, others=False, passages=None, fewer=None, least=None, written=0, meetings=1, of_treaty=1, parts=()
+        1,
+        None,
+        0,
+        3,
+        others=False,
+        passages=None,
+        fewer=None,
+        least=None,
+        written=0,
+        meetings=1,
+        of_treaty=1,
+        of_strange=1,
+        parts=(),
     )
     english = mixed(mix, HELD)
     assert english[:5] == some("un-fact", "en", 5)
-    assert {group.source for group in english[5:]} == {"un-index", "meeting-row", "treaty-who"}
-    assert len(english) == 11
+    assert {group.source for group in english[5:]} == {
+        "un-index", "meeting-row", "treaty-who", "un-date", "paper-en", "strange-en",
+    }  # fmt: skip
+    assert len(english) == 16
 
 
 def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -631,6 +684,16 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     passages = [{"language": "fr", "title": "Quai", "passage": f"Le quai {n} est fermé.", "questions": [{"q": "?", "a": f"{n}"}]}
                 for n in range(4)]  # fmt: skip
     monkeypatch.setattr("eval.training.rows.PASSAGES", written_lines(tmp_path / "passages.jsonl", passages))
+    for elsewhere in ("pdf", "un/series"):
+        (folder / "documents" / elsewhere).mkdir(parents=True)
+    (folder / "documents" / "pdf" / "docks.md").write_text("# Docks\n\n1. The dock opens at six.\n", encoding="utf-8")
+    more = {"document": "docks", "language": "en", "kind": "fact", "question": "When does the dock open?",
+            "gold": [{"locator": "para. 1", "span": "at six"}]}  # fmt: skip
+    monkeypatch.setattr("eval.training.rows.MORE", written_lines(tmp_path / "more.jsonl", [more]))
+    papers = [{"document": "d", "language": language, "title": f"Rules \u2014 part {n}", "passage": f"Quai {n} est vert.",
+               "questions": [{"q": f"Quai {n} ?", "a": "vert"}]} for n, language in enumerate(("en", "fr"))]  # fmt: skip
+    monkeypatch.setattr("eval.training.rows.PAPERS", written_lines(tmp_path / "papers.jsonl", papers))
+    monkeypatch.setattr("eval.training.mixes.STRANGERS", (("squad2", 1), ("written-fr", 2)))
     (tmp_path / "starter").mkdir()
     (tmp_path / "starter" / "piers.md").write_text("# Piers\n\n1. The pier is closed in storms.\n", encoding="utf-8")
     monkeypatch.setattr("eval.training.rows.STARTER", tmp_path / "starter")
@@ -651,10 +714,13 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     assert [name for _, name in printed[0]] == [
         "public",
         "own",
+        "more",
         "index",
         "written",
+        "papers",
         "meetings",
         "treaties",
+        "strange",
         "en",
         "multilingual",
         "aside",
@@ -665,13 +731,13 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
     counted = by_set(english)
     assert counted.pop("meeting") > 600
     assert counted.pop("treaty") == 1_200
-    assert counted == {"nq": 1, "squad2": 3, "un": 2}
+    assert counted == {"nq": 1, "paper": 1, "squad2": 3, "strange": 1, "un": 3}
     assert {group.language for group in english} == {"en"}
     several = list(load(tmp_path / "one" / "multilingual.jsonl.gz"))
     counted = by_set(several)
     assert counted.pop("meeting") > 800
     assert counted.pop("treaty") == 1_200
-    assert counted == {"translated": 1, "un": 3, "written": 4}
+    assert counted == {"paper": 1, "strange": 2, "translated": 1, "un": 3, "written": 4}
 
 
 @pytest.mark.skipif(

@@ -172,7 +172,7 @@ def calibrate(
     from eval.training.shelf import engine_over, models_in
 
     with _told(), _teller() as tell:
-        with engine_over(documents, folder, tell.reading) as engine:
+        with engine_over([documents], folder, tell.reading) as engine:
             if name == "likeness":
                 best, shipped = measure.by_likeness(engine), None
             else:

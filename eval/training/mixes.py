@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from assistant.qa.reader import Name
 from eval.training.groups import Group
 from eval.training.meetings import SOURCE
-from eval.training.own import TRANSLATED, TREATY
+from eval.training.own import STRANGE, TRANSLATED, TREATY
+from eval.training.written import PAPER, WRITTEN
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Part:
 class Mix:
     """What one reader is trained on: the questions on UN documents (`english` of the English ones, drawn at random, None:
     all; the others, too, where it reads `others`), so many `translated` ones (None: all), so many on the starter corpus
-    (`index`) and on `written` passages, and parts of public sets. Of those questions on UN documents that were asked in
+    (`index`) and on `written` passages, those on written documents and those about something else, and parts of public sets. Of those questions on UN documents that were asked in
     another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`; of questions
-    on invented `meetings` so many, English ones or others; of each on invented treaties the first `of_treaty` passages. `seed` draws."""
+    on invented `meetings` so many, English ones or others; of each on invented treaties the first `of_treaty` passages, of those about something else `of_strange`. `seed` draws."""
 
     seed: int
     english: int | None
@@ -47,6 +48,7 @@ class Mix:
     written: int
     meetings: int
     of_treaty: int
+    of_strange: int
     parts: tuple[Part, ...]
 
 
@@ -63,6 +65,7 @@ MIXES: Mapping[Name, Mix] = {
         written=0,
         meetings=800,
         of_treaty=4,
+        of_strange=2,
         parts=(
             Part("squad2", 1400, 4, 4),
             Part("nq", 1500, 4, 4),
@@ -85,6 +88,7 @@ MIXES: Mapping[Name, Mix] = {
         written=1_600,
         meetings=1_000,
         of_treaty=4,
+        of_strange=2,
         parts=(
             Part("squad2-es", 190, 3, 3),
             Part("cmrc", 120, 3, 3),
@@ -111,14 +115,21 @@ ASIDE = (
 """Questions about anything but UN documents, in six languages, that no mix takes: by these it is told how often something is
 shown that has nothing to do with a question. Sets and how many of each: of few the bound of a risk is far above what is seen."""
 ASIDE_SEED = 9
+STRANGERS = (
+    ("nq", 150), ("wiki", 60), ("squad2-es", 150), ("cmrc", 60), ("drcd", 40), ("arcd", 90),
+    ("written-fr", 140), ("written-ru", 140), ("written-ar", 60), ("written-zh", 40),
+)  # fmt: skip
+"""Questions about anything but UN documents that UN documents are read with in training, so that a reader learns to know such: sets
+and how many of each."""
+STRANGERS_SEED = 31
 
 
 def mixed(
     mix: Mix,
     held: Mapping[str, Sequence[Group]],
 ) -> list[Group]:
-    """The groups of a mix, the same for the same groups, which are held by name: public, own, index, written, meetings, treaties.
-    Of a set that has too few all are taken."""
+    """The groups of a mix, the same for the same groups, which are held by name: public, own, more, index, written, papers, meetings,
+    treaties, strange. Of a set that has too few all are taken."""
     rng = random.Random(mix.seed)
 
     def some(groups: list[Group], count: int | None, passages: int | None) -> list[Group]:
@@ -136,11 +147,25 @@ def mixed(
     chosen += some([*held["written"]], mix.written, mix.least)
     chosen += some([group for group in meetings if (group.language != "en") == mix.others], mix.meetings, None)
     chosen += some([group for group in treaties if (group.language != "en") == mix.others], None, mix.of_treaty)
+    for name, passages in (("more", mix.of_treaty), ("papers", None), ("strange", mix.of_strange)):
+        chosen += some([group for group in held[name] if (group.language != "en") == mix.others], None, passages)
     for part in mix.parts:
         drawn = [group for group in held["public"] if group.source == part.source]
         rng.shuffle(drawn)
         chosen += [part.cut(group) for group in drawn[: part.groups]]
     return chosen
+
+
+def strangers(held: Sequence[Group]) -> list[Group]:
+    """Questions of sets that are asked of UN documents, though they are about something else."""
+    return [group for source, most in STRANGERS for group in _drawn(held, source, STRANGERS_SEED)[:most]]
+
+
+def _drawn(held: Sequence[Group], source: str, seed: int) -> list[Group]:
+    """The groups of a set in an order of chance."""
+    found = [group for group in held if group.source == source]
+    random.Random(seed).shuffle(found)
+    return found
 
 
 def aside(held: Sequence[Group], used: Sequence[Group]) -> Iterator[dict[str, str]]:
@@ -162,10 +187,10 @@ def described(groups: Sequence[Group]) -> str:
 
 
 def by_set(groups: Sequence[Group]) -> dict[str, int]:
-    """How many groups of each set there are, by name; questions on UN documents, written passages, invented meetings and invented treaties are one set each."""
+    """How many groups of each set there are, by name; questions on UN documents, written passages and documents, invented meetings and treaties, and what is about something else are one set each."""
     kinds = Counter(
         group.source.partition("-")[0]
-        if group.source.startswith(("un-", TRANSLATED, TREATY, "written-", SOURCE))
+        if group.source.startswith(("un-", TRANSLATED, TREATY, STRANGE, WRITTEN, PAPER, SOURCE))
         else group.source
         for group in groups
     )

@@ -4,7 +4,7 @@ them and that do not."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,10 @@ TREATY = "treaty-"
 """The same of one that asks about an invented treaty."""
 TRANSLATED = "translated-"
 """What the name of a translated group begins with."""
+STRANGE = "strange-"
+"""The same of one that asks documents of the United Nations about something else."""
+READ_STRANGE = 3
+"""Passages that such a question is asked of, those that search finds first."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,15 @@ def own_groups(
         for raw in others.get(asked.id, ()):
             named = f"{told}{asked.kind}"
             yield replace(group, source=named, language=raw["language"], question=with_turn_before(raw))
+
+
+def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
+    """The questions of groups about anything but the documents of an engine's library, asked of what search finds in these."""
+    for group in asked:
+        found = engine.retriever.retrieve(engine.question(group.question), READ_STRANGE)
+        reads = tuple(Read(each.passage.heading, each.passage.text) for each in found)
+        if reads:
+            yield Group(f"{STRANGE}{group.language}", group.language, group.question, answerable=False, reads=reads)
 
 
 def asked_of(files: Sequence[Path], library: Library) -> Iterator[Asked | None]:

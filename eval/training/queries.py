@@ -99,9 +99,9 @@ def shelves_in(shared: Path, folder: Path, tell: Teller) -> list[Shelf]:
     """All that the shipped encoder is trained on. `shared` is a folder with `documents/un/train`; `folder` gets the libraries and
     models. Raises what `engine_over` raises."""
     base = E5Encoder(models_in(folder))
-    with engine_over(shared / "documents" / "un" / "train", folder, tell.reading) as engine:
+    with engine_over([shared / "documents" / "un" / "train"], folder, tell.reading) as engine:
         documents = shelf_of(engine.library, QUESTIONS, TRANSLATIONS, base)
-    with engine_over(treaty_files(folder), folder, tell.reading) as engine:
+    with engine_over([treaty_files(folder)], folder, tell.reading) as engine:
         treaties = shelf_of(engine.library, TREATY_QUESTIONS, TREATY_TRANSLATIONS, base, scoped=True)
     tell.note("Passages that were written for their questions are embedded.")
     return [documents, treaties, shelf_of_written(PASSAGES, base)]

@@ -8,10 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
+from eval.places import stem_of
 from eval.training.groups import Group, lines_of, save
 from eval.training.meetings import agenda_text, beside, meeting_groups
-from eval.training.mixes import MIXES, aside, described, mixed
-from eval.training.own import TREATY, WRITTEN_ABOUT, own_groups
+from eval.training.mixes import MIXES, aside, described, mixed, strangers
+from eval.training.own import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
 from eval.training.public import Banned, public_groups
 from eval.training.shelf import engine_over
 from eval.training.written import written_groups
@@ -19,10 +20,15 @@ from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
-QUESTIONS, TRANSLATIONS, PASSAGES, INDEX, MEETINGS, PATTERNS, TREATIES = (
+QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES = (
     DATA / f"{name}.jsonl.bz2"
-    for name in ("questions", "translations", "passages", "index", "meetings", "meeting-questions", "treaties")
-)
+    for name in (
+        "questions", "translations", "passages", "documents", "index", "meetings", "meeting-questions", "treaties",
+    )
+)  # fmt: skip
+MORE = DATA / "more-questions.jsonl.bz2"
+"""Questions on documents that lie outside `un/train`, in the folders `ELSEWHERE`."""
+ELSEWHERE = ("documents/pdf", "documents/un/series")
 TREATY_QUESTIONS, TREATY_TRANSLATIONS = (DATA / f"treaty-{name}.jsonl.bz2" for name in ("questions", "translations"))
 STARTER = Path(str(files("corpus"))) / "starter"
 """The documents that `INDEX` asks about."""
@@ -45,29 +51,38 @@ class Teller(Protocol):
 
 
 def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `index`, `written`, `meetings`, `treaties`, those of the readers, and `aside`. `shared` is a folder with
-    `training`, `eval` and `documents/un/train`.
+    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`, `strange`, those of the readers, and
+    `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
     Raises `ValueError` or `OSError` where something is missing or not as expected."""
-    for needed in (shared / "training" / "data", shared / "eval", shared / "documents" / "un" / "train"):
+    documents = shared / "documents" / "un" / "train"
+    others = [shared / folder for folder in ELSEWHERE]
+    for needed in (shared / "training" / "data", shared / "eval", documents, *others):
         if not needed.is_dir():
-            raise ValueError(f"{needed} is not there: rows are made from training/, eval/ and documents/un/train/.")
+            raise ValueError(f"{needed} is not there: rows are made from training/, eval/ and documents/.")
     banned = Banned.of(shared / "eval")
     tell.note(f"Left out: {len(banned.questions)} questions and {len(banned.passages)} passages of evaluation sets.")
     public = list(tell.counted(public_groups(shared / "training", banned), "questions of public sets", None))
-    documents = shared / "documents" / "un" / "train"
-    own = _own(QUESTIONS, documents, out, tell, "questions on UN documents", others=TRANSLATIONS)
-    index = _own(INDEX, STARTER, out, tell, "questions on the starter corpus")
+    own = _own(QUESTIONS, [documents], out, tell, "questions on UN documents", others=TRANSLATIONS)
+    more = _own(MORE, _named(MORE, others), out, tell, "questions on other UN documents")
+    index = _own(INDEX, [STARTER], out, tell, "questions on the starter corpus")
     written = list(tell.counted(written_groups([PASSAGES]), "questions on written passages", None))
+    papers = list(tell.counted(written_groups([PAPERS]), "questions on written documents", None))
     meetings, treaties = _meetings(out, tell), _treaties(out, tell)
+    with engine_over([documents], out, tell.reading) as engine:
+        asked = strangers([*public, *written])
+        strange = list(tell.counted(strange_groups(asked, engine), "questions about something else", len(asked)))
     own = beside(own, meetings, BESIDE_MEETINGS, seed=5)
     held = {
         "public": public,
         "own": own,
+        "more": more,
         "index": index,
         "written": written,
+        "papers": papers,
         "meetings": meetings,
         "treaties": treaties,
+        "strange": strange,
     }
     mixes = {str(name): mixed(mix, held) for name, mix in MIXES.items()}
     made = {**held, **mixes}
@@ -83,7 +98,7 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
 
 def _own(
     questions: Path,
-    documents: Path,
+    documents: Sequence[Path],
     out: Path,
     tell: Teller,
     what: str,
@@ -98,19 +113,28 @@ def _own(
         return list(tell.counted(groups, what, total))
 
 
+def _named(questions: Path, folders: Sequence[Path]) -> list[Path]:
+    """The files in some folders that questions are about. Raises `ValueError` where one is missing."""
+    wanted = {str(row["document"]) for row in lines_of(questions)}
+    found = {stem_of(path.name): path for folder in folders for path in sorted(folder.iterdir()) if path.is_file()}
+    if lost := sorted(wanted - found.keys()):
+        raise ValueError(f"{', '.join(lost)}: not in {' or '.join(map(str, folders))}.")
+    return [found[name] for name in sorted(wanted)]
+
+
 def _meetings(out: Path, tell: Teller) -> list[Group]:
     agendas = out / "agendas"
     agendas.mkdir(parents=True, exist_ok=True)
     for n, made in enumerate(lines_of(MEETINGS)):
         (agendas / f"{n:02}.md").write_text(agenda_text(made), encoding="utf-8")
-    with engine_over(agendas, out, tell.reading) as engine:
+    with engine_over([agendas], out, tell.reading) as engine:
         return list(tell.counted(meeting_groups(MEETINGS, PATTERNS, engine), "questions on invented meetings", None))
 
 
 def _treaties(out: Path, tell: Teller) -> list[Group]:
     """Much of a treaty stands alike in others, so that a question is asked of its own one only."""
     what = "questions on invented treaties"
-    return _own(TREATY_QUESTIONS, treaty_files(out), out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)
+    return _own(TREATY_QUESTIONS, [treaty_files(out)], out, tell, what, TREATY_TRANSLATIONS, TREATY, alone=True)
 
 
 def treaty_files(out: Path) -> Path:

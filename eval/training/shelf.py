@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from ingest.outcomes import Progress
 
 
 @contextmanager
-def engine_over(documents: Path, folder: Path, reading: Callable[[Progress], None] | None = None) -> Iterator[Engine]:
-    """The product's own engine over all documents of a folder. `folder` keeps the library, for the next time, and the
+def engine_over(
+    documents: Sequence[Path], folder: Path, reading: Callable[[Progress], None] | None = None
+) -> Iterator[Engine]:
+    """The product's own engine over documents: files, and all in folders. `folder` keeps the library, for the next time, and the
     converted models. Raises `CorpusError` where a document is missing or can't be read."""
     chosen = load_settings(data_dir=folder)
     models = make_models(chosen.embedding, chosen.multilingual, models_in(folder))
-    given = sources("", [documents])
+    given = sources("", documents)
     name = fingerprint(given, models, chosen.catalogue_dir)
     with built(folder / "libraries", name, given, models, catalogue_of(chosen), reading) as library:
         yield make_engine(library, chosen)

@@ -11,32 +11,47 @@ from eval.training.groups import Group, Read, lines_of
 from eval.training.public import finder
 
 ANOTHER = 0.5
-"""How many of the questions are also asked of another passage that shares words with them."""
+"""How many of the questions on single passages are also asked of another one that shares words with them."""
+OTHERS = 2
+"""Other passages of its document that a question on one is asked of."""
+WRITTEN, PAPER = "written-", "paper-"
+"""What the names of groups from single passages and from documents begin with."""
 
 
 def written_groups(files: Sequence[Path]) -> Iterator[Group]:
     """A group a question. Each line of a file is a passage: `{language, title, passage, questions: [{q, a}]}`, `a` being the
-    words of the passage that answer, empty where it does not."""
+    words of the passage that answer, empty where it does not. Passages of one `document`, where this is told, stand beside each
+    other: those are read, too, that share most words with a question."""
     rng = random.Random(1)
     rows = [row for path in files for row in lines_of(path)]
     held: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows:
-        held[row["language"]][row["passage"]] = row["title"]
-    finders: dict[str, Callable[[str], list[str]]] = {
-        language: finder(list(passages), language) for language, passages in held.items()
-    }
+        held[_shelf(row)][row["passage"]] = row["title"]
+    finders: dict[str, Callable[[str], list[str]]] = {}
     for row in rows:
+        shelf, single = _shelf(row), "document" not in row
+        if shelf not in finders:
+            finders[shelf] = finder(list(held[shelf]), row["language"])
         for asked in row["questions"]:
             begin = row["passage"].find(asked["a"]) if asked["a"] else -1
             own = Read(_heading(row["title"], rng), row["passage"],
                        (begin, begin + len(asked["a"])) if begin >= 0 else None)  # fmt: skip
-            reads = [own]
-            if rng.random() < ANOTHER:
-                near = [text for text in finders[row["language"]](asked["q"]) if text != row["passage"]]
-                reads += [Read(_heading(held[row["language"]][text], rng), text) for text in near[:1]]
-            yield Group(f"written-{row['language']}", row["language"], asked["q"], begin >= 0, tuple(reads))
+            near: list[str] = []
+            if not single or rng.random() < ANOTHER:
+                near = [text for text in finders[shelf](asked["q"]) if text != row["passage"]]
+            reads = [Read(_heading(held[shelf][text], rng), text) for text in near[: 1 if single else OTHERS]]
+            source = f"{WRITTEN if single else PAPER}{row['language']}"
+            yield Group(source, row["language"], asked["q"], begin >= 0, (own, *reads))
+
+
+def _shelf(row: dict[str, str]) -> str:
+    """Where the passages are that a passage may stand beside."""
+    return row.get("document", row["language"])
 
 
 def _heading(title: str, rng: random.Random) -> str:
-    """Passages stand under a heading, or under none."""
-    return title if rng.random() < 0.7 else ""
+    """Passages stand under a heading, of a document also under that of their section alone, or under none."""
+    if rng.random() >= 0.7:
+        return ""
+    document, parted, section = title.partition(" \u2014 ")
+    return section if parted and document and rng.random() < 0.5 else title
