@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdfs import INDENT, LEFT, RIGHT, Flow, Sheet, filled, long_text, plain, texts, words_of, wrapped
+from pdfs import HEIGHT, INDENT, LEFT, RIGHT, WIDTH, Flow, Sheet, filled, long_text, plain, texts, words_of, wrapped
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 
@@ -129,6 +129,33 @@ def test_a_running_symbol_that_holds_the_number_of_a_page_is_gone_from_that_page
     source = flow.read()
     assert len(source.pages) >= 3
     assert symbol not in [line.text for line in body(source)]
+
+
+def test_a_symbol_at_the_foot_of_the_first_page_is_of_the_masthead_and_notes_above_it_are_notes() -> None:
+    flow = Flow(pages=1).start().add(long_text(60) + "^1^", "1.", notes={"1": "See the report of the board."})
+    flow.bottom = 690
+    flow.sheet.text(60, 730, "FCCC/SBSTA/2031/MISC.4", 10, "b")
+    source = flow.read()
+    assert notes(source) == {"1": "See the report of the board."}
+    assert "FCCC/SBSTA/2031/MISC.4" in [line.text for line in filled(source) if line.part == "masthead"]
+    assert [line.text for line in body(source)] == [f"1. {long_text(60)}"]
+
+
+def test_what_runs_up_a_lying_page_beside_its_text_is_gone() -> None:
+    sheet = Sheet()
+    for page in (1, 2):
+        sheet.canvas.setPageSize((HEIGHT, WIDTH))
+        shift = HEIGHT - WIDTH  # places are counted from the top of a page that stands
+        sheet.upward(745, shift + 300, "A/87/901")
+        sheet.canvas.line(735, 60, 735, 550)
+        sheet.upward(45, shift + 560, f"{page}/2")
+        sheet.upward(45, shift + 90, "31-04567", 7)
+        for n, words in enumerate(wrapped(long_text(120, page), 600)):
+            sheet.line(80, shift + 90 + 12 * n, words)
+        if page == 1:
+            sheet.next()
+    found = texts(read_pdf(sheet.bytes(), "made.pdf"))
+    assert [line for line in found if line != "31-04567"] == [long_text(120, 1), long_text(120, 2)]
 
 
 def test_a_heading_that_pages_happen_to_share_stays() -> None:
@@ -266,6 +293,57 @@ def test_notes_below_a_short_rule_are_notes_and_one_of_them_goes_on_over_the_pag
     }
 
 
+def test_a_note_that_goes_on_alone_below_a_short_rule_is_whole() -> None:
+    flow = Flow(pages=2, separator="rule").start()
+    flow.add(long_text(50) + "^1^", "1.", notes={"1": "The note begins here and its first line"})
+    flow.add(long_text(600, 2), "2.")
+    assert flow.sheet.page == 2
+    flow.sheet.rule(LEFT, LEFT + 144, 660)
+    flow.sheet.lines(LEFT, 673, ["goes on at the foot of the page that follows,", "where nothing else is noted."], 8.5)
+    source = flow.read()
+    assert notes(source) == {
+        "1": "The note begins here and its first line goes on at the foot of the page that follows, where nothing else is noted."
+    }
+    assert len(body(source)) == 2
+
+
+@pytest.mark.parametrize("rule", [True, False])
+def test_notes_printed_as_large_as_the_text_are_notes(rule: bool) -> None:
+    flow = Flow(pages=2).start()
+    for n in range(1, 4):
+        flow.add(f"{long_text(60, n)[:-1]}^{n}^ and the rest.", f"{n}.")
+    flow.heading("Clinics of the far west", size=10)
+    flow.add(long_text(40, 9), "4.")
+    if rule:
+        flow.sheet.rule(72, 216, 640)
+    for n, words in enumerate(
+        ["First note.", "The second note, which takes two lines of the page and", "ends here.", "Third."]
+    ):
+        mark = {0: "1", 1: "2", 3: "3"}.get(n, "")
+        flow.sheet.text(72, 656 + 12 * n - 3.5, mark, 6.5)
+        flow.sheet.text(76 if mark else 72, 656 + 12 * n, words)
+    source = flow.read()
+    assert notes(source) == {
+        "1": "First note.",
+        "2": "The second note, which takes two lines of the page and ends here.",
+        "3": "Third.",
+    }
+    assert [line.marks for line in body(source)] == [("1",), ("2",), ("3",), (), ()]
+    assert body(source)[-1].text == f"4. {long_text(40, 9)}"
+    assert source.warnings == ()
+
+
+def test_a_raised_figure_that_nothing_calls_makes_no_note_of_the_text_below_it() -> None:
+    flow = Flow(pages=1).start().add(long_text(60) + "^1^", "1.", notes={"1": "A note."})
+    flow.sheet.text(LEFT, flow.top - 3.5, "7", 6.5)
+    flow.sheet.text(LEFT + 5, flow.top, "Li is an isotope of the metal in batteries.")
+    flow.top += 18
+    flow.add(long_text(30, 2), "2.")
+    source = flow.read()
+    assert notes(source) == {"1": "A note."}
+    assert len(body(source)) == 3
+
+
 # Marks
 
 
@@ -310,6 +388,21 @@ def test_a_note_without_a_mark_is_kept_and_warned_about() -> None:
     source = flow.read()
     assert notes(source) == {"1": "The note that is called.", "2": "The note that nothing calls."}
     assert source.warnings == ("no mark in the text refers to footnote 2 (page 1)",)
+
+
+@pytest.mark.parametrize("mark", ["1", "*"])
+def test_a_mark_that_stands_high_above_a_line_in_large_print_is_its_mark(mark: str) -> None:
+    flow = Flow(pages=1).start()
+    flow.top = flow.sheet.lines(LEFT, flow.top, ["Rural clinics and their staff in all", "of the valleys"], 14, "b")
+    flow.sheet.text(LEFT + 92, flow.top - 16.8 - 6.6, mark, 6.5)
+    flow.top += 10
+    flow.add(long_text(60), "1.")
+    flow.notes = [(mark, [words_of("Issued late.")])]
+    source = flow.read()
+    assert body(source)[0].text == "Rural clinics and their staff in all of the valleys"
+    assert body(source)[0].marks == (mark,)
+    assert notes(source) == {mark: "Issued late."}
+    assert source.warnings == ()
 
 
 def test_an_asterisk_calls_its_note() -> None:

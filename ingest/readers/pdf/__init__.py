@@ -12,7 +12,7 @@ from ingest.readers.lines import NoTextLayer, ReadError, Source
 from ingest.readers.pdf.assemble import assemble
 from ingest.readers.pdf.columns import column_gap, in_reading_order
 from ingest.readers.pdf.flow import PageText, flowing
-from ingest.readers.pdf.furniture import Framed, without_furniture
+from ingest.readers.pdf.furniture import Framed, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.notes import Note, part_notes
 from ingest.readers.pdf.prints import Print, common_size, prints_of
@@ -34,7 +34,7 @@ def read_pdf(data: bytes, name: str) -> Source:
     """
     document = open_pdf(data, name)
     try:
-        pages = [(page, prints_of(page)) for page in read_pages(document, name)]
+        pages = [(page, prints_of(page)) for page in map(without_sideways, read_pages(document, name))]
     finally:
         document.close()
     if reversed_share("\n".join(line.text for _, prints in pages for line in prints)) > 0.5:
@@ -46,13 +46,13 @@ def read_pdf(data: bytes, name: str) -> Source:
     size = common_size(line for _, prints in pages for line in prints)
     texts: list[PageText] = []
     notes: list[Note] = []
-    jobs: list[str] = []
+    told: tuple[str, ...] = ()
     for framed in framed_pages:
         text, found = _page_text(framed, size, notes, texts[-1].gap if texts else None)
         texts.append(text)
         notes += found
-        jobs += [framed.job] if framed.job else []
-    lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, jobs[:1])
+        told = told or framed.told
+    lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, told)
     scanned = [
         page.number for (page, _), count in zip(pages, counts, strict=True) if page.scanned and count >= _LEAST_TEXT
     ]
@@ -105,7 +105,7 @@ def _page_text(
     framed: Framed, size: float, before: list[Note], gap_before: float | None
 ) -> tuple[PageText, tuple[Note, ...]]:
     page = framed.page
-    footed = part_notes(page, framed.prints, size)
+    footed = part_notes(page, framed.prints, size, bool(before) and before[-1].page == page.number - 1)
     if footed.carried and before:
         before[-1].lines += footed.carried
     masthead: list[Print] = []

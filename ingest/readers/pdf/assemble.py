@@ -30,10 +30,11 @@ _MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
 
 
 def assemble(
-    items: Sequence[Item], notes: Sequence[Note], masthead: Sequence[Print], jobs: Sequence[str]
+    items: Sequence[Item], notes: Sequence[Note], masthead: Sequence[Print], told: Sequence[str]
 ) -> tuple[list[Line], list[str]]:
-    """All lines of the file in reading order, each footnote after the paragraph that refers to it, and warnings."""
-    return _Assembly(items, notes).run(masthead, jobs)
+    """All lines of the file in reading order, each footnote after the paragraph that refers to it, and warnings. `told` are
+    further lines of the masthead."""
+    return _Assembly(items, notes).run(masthead, told)
 
 
 class _Assembly:
@@ -49,13 +50,13 @@ class _Assembly:
             )
         )
 
-    def run(self, masthead: Sequence[Print], jobs: Sequence[str]) -> tuple[list[Line], list[str]]:
+    def run(self, masthead: Sequence[Print], told: Sequence[str]) -> tuple[list[Line], list[str]]:
         for line in _masthead_lines(masthead):
             self._add(line)
             if match := _REISSUE.search(line.text):  # the asterisk stays: it says that the document is a reissue
                 self._note_of(match.group(1))
-        for job in jobs:
-            self._add(Line(job, 0, page=1, part="masthead"))
+        for text in told:
+            self._add(Line(text, 0, page=1, part="masthead"))
         table: Table | None = None
         own: set[str] = set()  # the notes below the last table, by mark
         page = 1

@@ -41,7 +41,8 @@ _INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recog
 @dataclass(frozen=True, slots=True)
 class Run:
     """Characters of one font, size and line. `size` is the height of the font in points, `base` the baseline;
-    `spaced` says that a space stands before it in the content, `hidden` that it is not painted."""
+    `spaced` says that a space stands before it in the content, `hidden` that it is not painted, `sideways` that it is
+    written up or down the page."""
 
     text: str
     left: float
@@ -53,6 +54,7 @@ class Run:
     italic: bool
     spaced: bool
     hidden: bool = False
+    sideways: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,10 @@ class _View:
         self._wide, self._high = right - left, top - bottom
         self.width, self.height = (self._high, self._wide) if self._turn in (90, 270) else (self._wide, self._high)
 
+    def sideways(self, matrix: raw.FS_MATRIX) -> bool:
+        """Whether text that a matrix places runs up or down the page as it is seen."""
+        return bool(abs(matrix.b) > abs(matrix.a)) != (self._turn in (90, 270))
+
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) as seen."""
         left, right = _placed(left - self._left), _placed(right - self._left)
@@ -209,10 +215,12 @@ def _runs(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Run], float,
             hidden += (after - first) * unseen
             spaced = first > 0 and text[first - 1] == " "
             size = raw.FPDFText_GetFontSize(handle, first)
+            sideways = False
             if raw.FPDFText_GetMatrix(handle, first, matrix_at):
                 size *= math.hypot(matrix.b, matrix.d)
+                sideways = view.sideways(matrix)
             size = min(max(1.0, size), 400.0)
-            made.append(Run(words, left, right, base - size, base, size, bold, italic, spaced, unseen))
+            made.append(Run(words, left, right, base - size, base, size, bold, italic, spaced, unseen, sideways))
     return made, hidden / max(1, count), unmapped
 
 

@@ -72,7 +72,8 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
     tables: list[Table] = []
     boxes: list[Box] = []
     upright = [rule for rule in page.rules if not rule.horizontal]
-    for levels in _framed(_levels(page.rules, from_top), upright, prints):
+    level = [rule for rule in page.rules if rule.horizontal and not _underlines(rule, prints)]
+    for levels in _framed(_levels(level, from_top), upright, prints):
         top, bottom = levels[0].height, levels[-1].height
         left, right = min(level.left for level in levels), max(level.right for level in levels)
         sides = [rule for rule in upright if left - 3 <= rule.left <= right + 3]
@@ -84,7 +85,7 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
         ]  # fmt: skip
         if not inside:
             continue
-        walls = [rule.left for rule in upright if top - 3 <= rule.top and rule.bottom <= bottom + 3]
+        walls = [rule.left for rule in sides if top - 3 <= rule.top and rule.bottom <= bottom + 3]
         pieced = [level for level in levels if len(_merged(level.ends)) > 2]
         edges = _merged([end for level in (pieced or levels) for end in level.ends] + walls)
         if not walls and not pieced and len(levels) > 2:
@@ -95,7 +96,7 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
             continue
         if not walls:
             inside += _below(prints, bottom, edges, inside)
-        table = _table(page.number, inside, edges, [level.height for level in levels], gridded=bool(walls))
+        table = _table(page.number, inside, edges, levels, gridded=bool(walls))
         if table and _fits(table):
             tables.append(table)
     return tables, boxes
@@ -103,7 +104,7 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
 
 def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
     rows: list[list[Rule]] = []
-    for rule in sorted((rule for rule in rules if rule.horizontal and rule.top > from_top), key=lambda rule: rule.top):
+    for rule in sorted((rule for rule in rules if rule.top > from_top), key=lambda rule: rule.top):
         if rows and rule.top - rows[-1][0].top <= 2.0:
             rows[-1].append(rule)
         else:
@@ -117,6 +118,18 @@ def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
         )
         for row in rows
     ]
+
+
+def _underlines(rule: Rule, prints: Sequence[Print]) -> bool:
+    """Whether a horizontal rule is drawn right below words and no further than they go, as below an address."""
+    near = [line for line in prints if abs(rule.top - line.base) < 0.6 * line.size]
+    return any(
+        part.left - 2 <= rule.left
+        and rule.right <= part.right + 2
+        and any(-0.5 <= rule.top - run.base <= 0.25 * run.size for run in part.runs)
+        for line in near
+        for part in line.stretches
+    )
 
 
 def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[_Level]]:
@@ -137,7 +150,8 @@ def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[
 
 
 def _within(whole: _Level, part: _Level) -> bool:
-    return whole.left + 20 < part.left and part.right < whole.right - 10
+    """Whether rules lie within others and leave out what is headed by no group: at least the first column."""
+    return whole.left + 20 < part.left and part.right < whole.right + _NEAR
 
 
 def _alike(above: _Level, below: _Level) -> bool:
@@ -236,43 +250,80 @@ def _aligned_edges(prints: Sequence[Print]) -> list[float]:
 
 
 def _table(
-    page: int, prints: Sequence[Print], edges: Sequence[float], heights: Sequence[float], *, gridded: bool
+    page: int, prints: Sequence[Print], edges: Sequence[float], levels: Sequence[_Level], *, gridded: bool
 ) -> Table | None:
     """The lines put into rows: by the rules where each row has one, else by their first column and distances."""
-    bands: list[list[Print]] = [[] for _ in range(len(heights) + 1)]
+    bands: list[list[Print]] = [[] for _ in range(len(levels) + 1)]
     for line in prints:
         middle = line.base - 0.3 * line.size
-        bands[sum(height <= middle for height in heights)].append(line)
-    filled = [band for band in bands if band]
+        bands[sum(level.height <= middle for level in levels)].append(line)
+    filled = [(above, band) for above, band in zip((None, *levels), bands, strict=True) if band]
+    heading = _heading_levels(levels)
     ruled = gridded or len(filled) >= 4
     rows: list[tuple[TableCell, ...]] = []
     headers = 0
-    for n, band in enumerate(filled):
-        parts = _columns(band, edges)
+    for n, (above, band) in enumerate(filled):
+        heads = above is not None and above.height < heading
+        parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [])
         whole = gridded or (ruled and _one_row(parts))
         made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
         styled = all(line.bold or line.italic for line in band)
-        if (n == 0 and len(filled) > 1 and not ruled) or (
-            styled and n == headers and n + 1 < len(filled) and len({column for column, _, _ in parts}) > 1
+        if (
+            (n == 0 and len(filled) > 1 and not ruled)
+            or (heads and n == headers and n + 1 < len(filled))
+            or (
+                styled
+                and not heading
+                and n == headers
+                and n + 1 < len(filled)
+                and len({column for column, _, _ in parts}) > 1
+            )
         ):
             made, headers = [_row(parts)], headers + 1
         rows += made
     rows = [row for row in rows if any(cell.prints for cell in row)]
     if len(rows) < 2:
         return None
-    if not heights and all(words.bold for cell in rows[0] for words in cell.prints):
+    if not levels and all(words.bold for cell in rows[0] for words in cell.prints):
         headers = 1
     top, bottom = min(line.top for line in prints), max(line.base for line in prints)
     return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
 
 
+def _heading_levels(levels: Sequence[_Level]) -> float:
+    """The height down to which rules part headings of groups from those of columns: they begin at the top and leave out
+    the first column. 0 where there are none."""
+    groups = 0
+    while groups + 1 < len(levels) and _within(levels[0], levels[groups + 1]):
+        groups += 1
+    return levels[groups + 1].height if groups and groups + 1 < len(levels) else 0.0
+
+
+def _wide_cells(level: _Level, edges: Sequence[float]) -> list[tuple[float, float, int, int]]:
+    """The pieces of a rule that lie over several columns, each of which is the upper border of one cell: left, right, first
+    column, columns."""
+    found = []
+    for left, right in zip(level.ends[::2], level.ends[1::2], strict=True):
+        inner = [n for n, edge in enumerate(edges) if left - _NEAR <= edge <= right + _NEAR]
+        if 2 < len(inner) < len(edges):
+            found.append((left, right, inner[0], len(inner) - 1))
+    return found
+
+
 _Part = tuple[int, int, Print]  # column, columns spanned, words
 
 
-def _columns(prints: Sequence[Print], edges: Sequence[float]) -> list[_Part]:
+def _columns(
+    prints: Sequence[Print], edges: Sequence[float], wide: Sequence[tuple[float, float, int, int]]
+) -> list[_Part]:
+    """The words of some lines by column; `wide` are cells over several of them."""
     parts: list[_Part] = []
     for line in prints:
         for stretch in _split_at(line, edges):
+            cell = next((each for each in wide if each[0] - 3 <= stretch.left and stretch.right <= each[1] + 3), None)
+            if cell:
+                parts.append((cell[2], cell[3], stretch))
+                continue
             first = max(0, sum(edge <= stretch.left + 3 for edge in edges) - 1)
             last = max(first, sum(edge < stretch.right - 3 for edge in edges) - 1)
             first = min(first, len(edges) - 2)
@@ -324,7 +375,8 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
             lines[-1].append(part)
         else:
             lines.append([part])
-    gaps = [after[0][2].base - before[0][2].base for before, after in itertools.pairwise(lines)]
+    bases = [max(words.base for _, _, words in line) for line in lines]
+    gaps = [after - before for before, after in itertools.pairwise(bases)]
     tight = min(gaps, default=0.0)
     rows: list[list[_Part]] = []
     waiting = False  # the last row is the start of a label whose numbers stand on its last line
@@ -345,7 +397,7 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
 
 def _goes_on(row: Sequence[_Part], line: Sequence[_Part]) -> bool:
     first, begun = min(line, key=lambda part: part[2].left)[2], row[0][2]
-    return first.text[:1].islower() or first.left > begun.left + 3
+    return first.text.lstrip("(")[:1].islower() or first.left > begun.left + 3
 
 
 def _fits(table: Table) -> bool:
