@@ -40,7 +40,7 @@ _OPENING = re.compile(
 )
 _CAPTION = re.compile(
     r"^\s*(?P<word>table|tableau|cuadro|таблица|الجدول|表|figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта|box|encadré|recuadro)"
-    r"\s*(?P<number>[0-9]{1,3}(?:\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b",
+    r"\s*(?P<number>[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b",
     re.IGNORECASE,
 )
 _PART_OF_TABLE = re.compile(r"\((?:\d{1,2}|[a-z])\)")
@@ -51,6 +51,7 @@ _ANNOTATIONS = re.compile(r"^\s*annotations?\s*$", re.IGNORECASE)
 _AGENDA_LIST = re.compile(r"^\s*(?:provisional\s+)?agenda\s*$", re.IGNORECASE)
 _DOCUMENTATION = re.compile(r"^\s*documentation\s*:?\s*$", re.IGNORECASE)
 _TESTIMONIUM = re.compile(r"^\s*in (?:witness|faith) where?of\b", re.IGNORECASE)
+_COUNT = re.compile(r"(\d+)([A-Z]?)")
 _DASHES = re.compile(r"\s*[‐-―−]\s*")
 
 
@@ -216,11 +217,13 @@ def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block,
     the longest count keep their places, others are told with the heading that they stand under, or else with their page."""
     runs: list[int] = []  # for each block the paragraph that its count begins with
     length: Counter[int] = Counter()
-    last: tuple[int, ...] = ()
+    last: tuple[tuple[int, str], ...] = ()
     run = 0
     for block in blocks:
         if block.kind == "paragraph" and block.number:
-            value = tuple(map(int, block.number.split(".")))  # "16.3" is followed by "16.4"
+            value = tuple(
+                (int(digits), letter) for digits, letter in _COUNT.findall(block.number)
+            )  # "29D.3" after "29D.2"
             run = block.ordinal if value <= last else run
             last = value
             length[run] += 1

@@ -14,7 +14,7 @@ from ingest.readers.pdf.prints import Print
 from ingest.readers.pdf.tables import LEADERS, Box, Table
 
 _LABEL = re.compile(
-    r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.|\d{1,3}\.\d{1,3}|\d{1,3}\)|\(\d{1,3}\)|\(?[a-zа-я]{1,2}\)|\(?[ivxl]{1,6}\)|[IVXLC]{1,6}\.|[A-Z]\.|"
+    r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.|\d{1,3}[A-Z]?\.\d{1,3}|\d{1,3}\)|\(\d{1,3}\)|\(?[a-zа-я]{1,2}\)|\(?[ivxl]{1,6}\)|[IVXLC]{1,6}\.|[A-Z]\.|"
     r"[-–—•●▪*]|[\uf000-\uf0ff]|\([ء-ي]{1,3}\)|[ء-ي]\s?[-)]|[（(][一二三四五六七八九十]{1,3}[)）]|"
     r"[一二三四五六七八九十]{1,3}、|\d{1,3}[．、])(?=\s|$|[^\x00-\x7f])"
 )
@@ -32,7 +32,7 @@ _SOURCE = re.compile(
 )
 _CAPTION = re.compile(
     r"(?:Table|Figure|Map|Box|Chart|Tableau|Figura|Cuadro|Gráfico|Encadré|Recuadro|Carte|Mapa|Таблица|Рисунок|Диаграмма|"
-    r"الجدول|الشكل|表|图)\s*[0-9IVXLC]{1,5}\b",
+    r"الجدول|الشكل|表|图)\s*(?:[0-9IVXLC]{1,5}\b|[0-9]{1,3}[A-Z]\.[0-9])",
 )
 
 
@@ -251,10 +251,19 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
             return False  # "resolution / 76.16 of 30 May"
         short = ended and before.right < measure.right - 0.15 * width
         return short or len(line.stretches) > 1 or abs(line.left - before.left) > 3
+    if _bare_number(line, measure) and (ended or abs(line.left - before.left) > 3):
+        return True
     if ended and before.right < measure.right - 0.3 * width and line.left <= paragraph.first.left + 2:
         return True
     body = paragraph.prints[1].left if len(paragraph.prints) > 1 else None
     return ended and body is not None and 8 < line.left - body < 60 and not _LABEL.match(paragraph.first.text)
+
+
+def _bare_number(line: Print, measure: _Measure) -> bool:
+    """Whether a full line begins with a number that is set apart as that of a paragraph, and lacks its dot."""
+    first, *rest = line.stretches
+    text = rest[0].text if rest else ""
+    return first.text.isdecimal() and len(first.text) <= 3 and text[:1].isupper() and _full(line, measure)
 
 
 def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
@@ -286,7 +295,7 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
         return False
     if before.bold and line.bold and not line.text[:1].islower():
         return False  # headings
-    if abs(before.size - line.size) > 0.1 * before.size + 0.3 or _LABEL.match(line.text):
+    if abs(before.size - line.size) > 0.1 * before.size + 0.3 or _LABEL.match(line.text) or _bare_number(line, measure):
         return False
     full = before.right >= last.right - 0.15 * (last.right - last.left)
     body = whole.prints[1].left if len(whole.prints) > 1 else whole.first.left
@@ -312,7 +321,7 @@ def _level(paragraph: Paragraph, size: float) -> int:
     large = lines[0].size > 1.12 * size
     if not (bold or italic or large) or (len(text) > 60 and text.rstrip().endswith((".", ";", ","))):
         return 0
-    if _NUMBER.match(text) and (len(text) > 160 or text.rstrip().endswith((":", "."))):
+    if _NUMBER.match(text) and (len(text) > 240 or text.rstrip().endswith((":", "."))):
         return 0
     if text.rstrip().endswith((",", ";")) or _SOURCE.match(text):
         return 0
