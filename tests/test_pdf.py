@@ -558,3 +558,31 @@ def test_a_page_that_is_a_picture_below_a_running_header_is_named() -> None:
     assert "no text on page 2-3 of 4: blank, or a picture of text" in source.warnings
     assert not source.ocr
     assert source.pages[1:3] == (0, 0)
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_a_page_that_is_a_picture_below_a_title_is_named_and_is_no_scan(within: bool) -> None:
+    flow = Flow(symbol="A/87/901", pages=3).start()
+    flow.add(long_text(120), "1.")
+    flow.turn()
+    canvas = flow.sheet.canvas
+    flow.heading("Annex II", size=14)
+    if within:  # as a drawing that is placed as a whole
+        canvas.beginForm("chart", 0, 0, 612, 792)
+        canvas.drawImage(picture(), 0, 60, 612, 600)
+        canvas.endForm()
+        canvas.doForm("chart")
+    else:
+        canvas.drawImage(picture(), 0, 0, 612, 792)
+    flow.sheet.text(LEFT, 680, "Clinics of the far west in the year 2030")
+    flow.turn()
+    flow.add(long_text(120), "2.")
+    source = flow.read()
+    assert source.warnings == ("page 2 of 3 is a picture with few words beside it; those in it are not read",)
+    assert not source.ocr
+
+
+def test_a_small_picture_beside_text_is_not_warned_about() -> None:
+    flow = Flow(pages=1).start()
+    flow.sheet.canvas.drawImage(picture(), 60, 100, 200, 150)
+    assert flow.add(long_text(30), "1.").read().warnings == ()

@@ -25,6 +25,8 @@ _NOTICE = 500
 """The notice that a document does not exist has fewer characters than this."""
 _LEAST_TEXT = 20
 """A page with fewer characters counts as one without text."""
+_PICTURE, _FEW_WORDS = 0.35, 300
+"""A page of which pictures cover more than this share, and which has fewer characters, is told to be a picture."""
 
 
 def read_pdf(data: bytes, name: str) -> Source:
@@ -53,8 +55,11 @@ def read_pdf(data: bytes, name: str) -> Source:
         notes += found
         told = told or framed.told
     lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, told)
+    pictures = [page.number for (page, _), count in zip(pages, counts, strict=True) if _mostly_picture(page, count)]
     scanned = [
-        page.number for (page, _), count in zip(pages, counts, strict=True) if page.scanned and count >= _LEAST_TEXT
+        page.number
+        for (page, _), count in zip(pages, counts, strict=True)
+        if page.scanned and count >= _LEAST_TEXT and page.number not in pictures
     ]
     hidden = [page.number for page, _ in pages if page.invisible and not page.scanned]
     broken = [page.number for page, prints in pages if damaged(" ".join(line.text for line in prints))]
@@ -70,6 +75,10 @@ def read_pdf(data: bytes, name: str) -> Source:
     empty = [n for n, count in enumerate(counts, 1) if count < _LEAST_TEXT]
     if empty and len(empty) < len(pages):
         warnings.append(f"no text on page {_listed(empty)} of {len(pages)}: blank, or a picture of text")
+    if pictures:
+        warnings.append(
+            f"page {_listed(pictures)} of {len(pages)} is a picture with few words beside it; those in it are not read"
+        )
     return Source(
         lines=tuple(lines),
         format="pdf",
@@ -78,6 +87,11 @@ def read_pdf(data: bytes, name: str) -> Source:
         unquotable=tuple(broken),
         warnings=tuple(warnings),
     )
+
+
+def _mostly_picture(page: PageGlyphs, count: int) -> bool:
+    """Whether a page that is no scan with recognised text is a picture with little more than a title."""
+    return page.pictured > _PICTURE and page.invisible <= 0.5 and _LEAST_TEXT <= count < _FEW_WORDS
 
 
 def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:

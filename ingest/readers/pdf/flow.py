@@ -263,7 +263,13 @@ def _bare_number(line: Print, measure: _Measure) -> bool:
     """Whether a full line begins with a number that is set apart as that of a paragraph, and lacks its dot."""
     first, *rest = line.stretches
     text = rest[0].text if rest else ""
-    return first.text.isdecimal() and len(first.text) <= 3 and text[:1].isupper() and _full(line, measure)
+    return (
+        first.text.isdecimal()
+        and len(first.text) <= 3
+        and text[:1].isupper()
+        and len(text) > 50
+        and _full(line, measure)
+    )
 
 
 def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:

@@ -298,13 +298,20 @@ def _drawn(page: pdfium.PdfPage, view: _View) -> tuple[list[Rule], float]:
     for n in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page.raw, n)
         kind = raw.FPDFPageObj_GetType(item)
-        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE) and not _holds_image(item, kind):
             continue
         if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
             continue
         x0, y0, x1, y1 = view.box(left.value, bottom.value, right.value, top.value)
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+        if kind != raw.FPDF_PAGEOBJ_PATH:
             pictured += (x1 - x0) * (y1 - y0) / max(1.0, view.width * view.height)
         elif (y1 - y0 <= 2.5 and x1 - x0 >= 10) or (x1 - x0 <= 2.5 and y1 - y0 >= 6):
             rules.append(Rule(x0, x1, y0, y1))
     return rules, min(1.0, pictured)
+
+
+def _holds_image(item: object, kind: int) -> bool:
+    """Whether an object is a form, a drawing that is placed as a whole, with nothing but an image in it."""
+    if kind != raw.FPDF_PAGEOBJ_FORM or raw.FPDFFormObj_CountObjects(item) != 1:
+        return False
+    return bool(raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(item, 0)) == raw.FPDF_PAGEOBJ_IMAGE)
