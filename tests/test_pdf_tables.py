@@ -143,6 +143,36 @@ def test_a_table_that_runs_over_a_page_is_one_table_and_has_its_header_once(
     assert [block.page for block in rows_found] == [1] * 8 + [2] * 5
 
 
+@pytest.mark.parametrize(
+    ("style", "cut"),
+    [*itertools.product([*STYLES, "none"], ["caption", "unit"]), *itertools.product(STYLES, ["header"])],
+)
+def test_a_table_keeps_caption_unit_and_header_that_stand_on_the_page_before(
+    style: str, cut: str, catalogue: Catalogue
+) -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.top = 660
+    caption(flow, 3)
+    if cut != "caption":
+        flow.sheet.text(LEFT, flow.top + 4, "(Thousands of francs)", 8.5)
+        flow.top += 12
+    if cut == "header":
+        table(flow.sheet, flow.top, [HEAD], style)
+    flow.turn()
+    rows = [HEAD, *valleys(1, 7)][cut == "header" :]
+    flow.top = table(flow.sheet, flow.top, rows, style, heads=int(cut != "header"))
+    flow.add(long_text(60, 2), "2.")
+    found = document(flow, catalogue)
+    header, *others = rows_in(found)
+    assert [block.locator for block in (header, *others)] == [
+        "table 3, header",
+        *(f"table 3, row {n}" for n in range(1, 8)),
+    ]
+    title = "Table 3 Clinics by valley, 2030" + ("" if cut == "caption" else " (Thousands of francs)")
+    assert {block.context for block in others} == {f"{title}; Valley | Clinics | Staff | Patients"}
+    assert {block.page for block in others} == {2}
+
+
 def test_the_header_that_every_page_of_a_long_table_repeats_is_not_taken_for_a_running_header(
     catalogue: Catalogue,
 ) -> None:

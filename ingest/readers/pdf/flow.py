@@ -113,10 +113,12 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
     letter = ""  # the last heading that is numbered with a capital
     figure = 0  # how many labels of a chart may still follow its caption
     caption = False  # the last paragraph is a bare "Figure 2", its title follows
+    captioned: Paragraph | None = None  # the caption of a table, its unit may follow
     for n, item in enumerate(items):
         if not isinstance(item, Paragraph) or item.part not in ("", "box"):
             caption = isinstance(item, Paragraph) and bool(_CAPTION.fullmatch(item.first.text.strip(" .:")))
             figure = _MOST_LABELS if isinstance(item, Paragraph) and _FIGURE.match(item.first.text) else 0
+            captioned = item if isinstance(item, Paragraph) and item.part == "caption" else None
             continue
         labelled, figure = figure, _figure_left(item, figure)
         if figure:
@@ -133,6 +135,9 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
             number = number if item.level else value
         if caption and item.level and len(item.prints) <= 3:
             item.level, item.part = 0, "caption"
+        elif n and _is_unit(item) and items[n - 1] is captioned:
+            item.level, item.part = 0, "caption"
+        captioned = item if item.part == "caption" else None
         caption = False
         if item.level in (2, 3) and (label := item.first.text.partition(".")[0]) and len(label) == 1:
             # "C." follows "B." as a letter, or "XCIX." as a number.
@@ -315,6 +320,12 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
     # The first line of a paragraph is set apart by a number or an indent; one that is not goes on with the last.
     apart = len(whole.prints) > 1 and (bool(_LABEL.match(whole.first.text)) or whole.first.left > body + 8)
     return apart and abs((line.left - measure.left) - (body - last.left)) < 3
+
+
+def _is_unit(item: Paragraph) -> bool:
+    """Whether a paragraph is what stands in brackets between the title of a table and its rows."""
+    text = " ".join(line.text for line in item.prints)
+    return text[:1] in "(（" and text[-1:] in ")）" and len(text) <= 120 and len(item.prints) <= 2
 
 
 def _level(paragraph: Paragraph, size: float) -> int:

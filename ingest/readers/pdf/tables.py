@@ -96,7 +96,8 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
             continue
         if not walls:
             inside += _below(prints, bottom, edges, inside)
-        table = _table(page.number, inside, edges, levels, gridded=bool(walls))
+        last = not any(line.base > bottom + 1 for line in prints)
+        table = _table(page.number, inside, edges, levels, gridded=bool(walls), alone=last)
         if table and _fits(table):
             tables.append(table)
     return tables, boxes
@@ -250,9 +251,16 @@ def _aligned_edges(prints: Sequence[Print]) -> list[float]:
 
 
 def _table(
-    page: int, prints: Sequence[Print], edges: Sequence[float], levels: Sequence[_Level], *, gridded: bool
+    page: int,
+    prints: Sequence[Print],
+    edges: Sequence[float],
+    levels: Sequence[_Level],
+    *,
+    gridded: bool,
+    alone: bool = False,
 ) -> Table | None:
-    """The lines put into rows: by the rules where each row has one, else by their first column and distances."""
+    """The lines put into rows: by the rules where each row has one, else by their first column and distances. `alone` says
+    that one row will do, if it is a header."""
     bands: list[list[Print]] = [[] for _ in range(len(levels) + 1)]
     for line in prints:
         middle = line.base - 0.3 * line.size
@@ -267,7 +275,7 @@ def _table(
         parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [])
         whole = gridded or (ruled and _one_row(parts))
         made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
-        styled = all(line.bold or line.italic for line in band)
+        styled = _styled(band)
         if (
             (n == 0 and len(filled) > 1 and not ruled)
             or (heads and n == headers and n + 1 < len(filled))
@@ -282,12 +290,18 @@ def _table(
             made, headers = [_row(parts)], headers + 1
         rows += made
     rows = [row for row in rows if any(cell.prints for cell in row)]
-    if len(rows) < 2:
+    if len(rows) == 1 and alone and sum(bool(cell.prints) for cell in rows[0]) > 1 and _styled(prints):
+        headers = 1  # the header of a table that begins on the next page
+    elif len(rows) < 2:
         return None
     if not levels and all(words.bold for cell in rows[0] for words in cell.prints):
         headers = 1
     top, bottom = min(line.top for line in prints), max(line.base for line in prints)
     return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
+
+
+def _styled(prints: Sequence[Print]) -> bool:
+    return all(line.bold or line.italic for line in prints)
 
 
 def _heading_levels(levels: Sequence[_Level]) -> float:
