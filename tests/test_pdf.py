@@ -480,6 +480,44 @@ def test_entries_of_the_contents_are_title_and_page_without_dots() -> None:
     ]
 
 
+def test_entries_of_the_contents_whose_pages_stand_at_the_right_need_no_dots() -> None:
+    flow = Flow(pages=1).start()
+    flow.heading("Contents", size=12)
+    flow.sheet.text(480, flow.top, "Page", 8, "i")
+    flow.top += 14
+    for title, page in (
+        ("I. Introduction", "3"),
+        ("A. Clinics in the valleys", "4"),
+        ("II. Staff ...", "6"),
+        ("III. Roads", "12"),
+    ):
+        flow.sheet.text(LEFT, flow.top, title)
+        flow.sheet.text(490 - 5 * len(page), flow.top, page)
+        flow.top += 14
+    flow.top += 20
+    flow.add(long_text(60), "1.")
+    lines = body(flow.read())
+    assert [tuple(cell.text for cell in line.cells) for line in lines if line.part == "contents"] == [
+        ("I. Introduction", "3"),
+        ("A. Clinics in the valleys", "4"),
+        ("II. Staff", "6"),
+        ("III. Roads", "12"),
+    ]
+    assert lines[-1].text == f"1. {long_text(60)}"
+
+
+def test_small_roman_numbers_beside_a_job_number_at_the_foot_are_gone() -> None:
+    flow = Flow(pages=3)
+    for number in ("ii", "iii", "iv"):
+        flow.add(long_text(90, len(number)), "1.")
+        flow.sheet.text(60, 754, "31-04567", 7)
+        flow.sheet.text(540, 754, number, 8.5)
+        flow.sheet.next()
+        flow.top = 100
+    flow.add(long_text(30), "2.")
+    assert all(len(line.text) > 20 for line in body(flow.read()))
+
+
 def report(**options: Any) -> bytes:
     """A report of three pages with everything on them."""
     flow = Flow(title="Clinics in mountain valleys", pages=3, sheet=Sheet(**options)).start()

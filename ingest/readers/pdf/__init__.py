@@ -11,6 +11,7 @@ from ingest.readers.heads import is_distribution_line
 from ingest.readers.lines import NoTextLayer, ReadError, Source
 from ingest.readers.pdf.assemble import assemble
 from ingest.readers.pdf.columns import column_gap, in_reading_order
+from ingest.readers.pdf.contents import entries
 from ingest.readers.pdf.flow import PageText, flowing
 from ingest.readers.pdf.furniture import Framed, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
@@ -135,10 +136,14 @@ def _page_text(
     free = _without(body, tables)
     gap = column_gap(free) or (column_gap(free, gap_before) if gap_before else None)
     if gap is None:
-        tables += unruled_tables(page.number, [line for line in free if line.base > from_top])
+        listed = entries(free)
+        tables += unruled_tables(
+            page.number, [line for line in free if line.base > from_top and id(line) not in listed]
+        )
         free = _without(body, tables)
     prints = in_reading_order(free, gap)
-    return PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap), footed.notes
+    text = PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap, entries(prints))
+    return text, footed.notes
 
 
 def _without(prints: list[Print], tables: list[Table]) -> list[Print]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from ingest.readers.lines import Cell, Line, row_text
+from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.hyphens import HYPHENS as _HYPHENS
@@ -15,7 +16,7 @@ from ingest.readers.pdf.hyphens import Hyphens
 from ingest.readers.pdf.notes import Note, label_of
 from ingest.readers.pdf.prints import Print, is_wide
 from ingest.readers.pdf.script import mended_script
-from ingest.readers.pdf.tables import LEADERS, Table, TableCell
+from ingest.readers.pdf.tables import Table, TableCell
 from ingest.readers.text import clean_characters
 
 _STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
@@ -282,9 +283,7 @@ def _prints(item: Item) -> Iterator[Print]:
 
 def _contents_line(text: str, first: Print) -> Line:
     """An entry of the table of contents: title and page as cells, without the dots between them."""
-    title, _, rest = LEADERS.sub("\0", text).partition("\0")
-    page = rest.replace("\0", " ").split()[-1:] or [""]
-    cells = tuple(Cell(part.strip()) for part in (title.rstrip(" ."), page[0].strip(" .")) if part.strip(" ."))
+    cells = tuple(Cell(part.strip()) for part in title_and_page(text) if part.strip(" ."))
     return Line(" | ".join(cell.text for cell in cells), 0, page=first.page, cells=cells, part="contents")
 
 

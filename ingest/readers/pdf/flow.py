@@ -11,7 +11,7 @@ from ingest.readers.heads import is_item_line, is_masthead_line
 from ingest.readers.lines import LinePart
 from ingest.readers.pdf.notes import label_of
 from ingest.readers.pdf.prints import Print
-from ingest.readers.pdf.tables import LEADERS, Box, Table
+from ingest.readers.pdf.tables import Box, Table
 
 _LABEL = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.|\d{1,3}[A-Z]?\.\d{1,3}|\d{1,3}\)|\(\d{1,3}\)|\(?[a-zа-я]{1,2}\)|\(?[ivxl]{1,6}\)|[IVXLC]{1,6}\.|[A-Z]\.|"
@@ -58,7 +58,7 @@ class Paragraph:
 @dataclass
 class PageText:
     """What is left of a page when furniture and footnotes are gone, in reading order. `gap` is where the gap
-    between its columns lies, None for one column."""
+    between its columns lies, None for one column; `entries` are the ids of the lines that end entries of the contents."""
 
     number: int
     width: float
@@ -68,6 +68,7 @@ class PageText:
     boxes: list[Box]
     masthead: list[Print] = field(default_factory=list)
     gap: float | None = None
+    entries: frozenset[int] = frozenset()
 
 
 Item = Paragraph | Table
@@ -133,9 +134,7 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
             if item.level == 4 and following and number:
                 item.level = 0  # concluding observations set whole paragraphs in bold
             number = number if item.level else value
-        if caption and item.level and len(item.prints) <= 3:
-            item.level, item.part = 0, "caption"
-        elif n and _is_unit(item) and items[n - 1] is captioned:
+        if (caption and item.level and len(item.prints) <= 3) or (n and _is_unit(item) and items[n - 1] is captioned):
             item.level, item.part = 0, "caption"
         captioned = item if item.part == "caption" else None
         caption = False
@@ -191,8 +190,7 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
             items.append(tables.pop(0))
             paragraph = None
         part: LinePart = "box" if any(_inside(line, box) for box in page.boxes) else ""
-        contents = bool(LEADERS.search(line.text)) and line.text.rstrip()[-1:].isalnum()
-        if contents:
+        if id(line) in page.entries:
             part = "contents"
             if _entry_goes_on(items, paragraph, line, measure):
                 assert paragraph is not None

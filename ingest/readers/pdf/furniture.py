@@ -16,6 +16,7 @@ _HEAD, _FOOT = 0.16, 0.84
 """Furniture lies above or below these shares of the page's height."""
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?|page \d{1,4}", re.IGNORECASE)
 _PAGE_OF = re.compile(r"(?:page )?(\d{1,4})\s*(?:/|of)\s*(\d{1,4})", re.IGNORECASE)
+_ROMAN = re.compile(r"[ivxl]{1,6}")
 _JOB = re.compile(r"(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?\*?(?:\s*\([A-Z]\))?(?:\s+\d{6}){0,4}", re.IGNORECASE)
 _JOB_DATES = re.compile(r"(?:\d{6}\s*){1,4}")
 _BAR_CODE = re.compile(r"\*[0-9A-Z]{5,12}\*")
@@ -164,7 +165,7 @@ def _always(line: Print, zone: int, number: int, counts: _Counts) -> bool:
     texts = _texts(line)
     if len(texts) > 4:
         return False
-    numbers = [text for text in texts if counts.numbers(text, number)]
+    numbers = [text for text in texts if counts.numbers(text, number) or (len(texts) > 1 and _ROMAN.fullmatch(text))]
     rest = [text for text in texts if text not in numbers and not any(each.fullmatch(text) for each in _ALWAYS)]
     if not rest:
         return len(numbers) <= 1 and (zone > 0 or number > 1 or not numbers)

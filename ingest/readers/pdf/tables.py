@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.readers.pdf.contents import LEADERS
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
 from ingest.readers.pdf.prints import Print
 
@@ -20,7 +21,6 @@ _LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–�
 _FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта)\s", re.IGNORECASE)
 _CAPTION = re.compile(rf"{_FIGURE.pattern}|(?:table|tableau|cuadro|таблица|الجدول|表)\s", re.IGNORECASE)
 _VALUE = re.compile(r"[($€£+–—-]{0,2}[\d .,]*\d[%)*a-z]{0,3}|[–—-]|\.\.\.?|n/?a", re.IGNORECASE)
-LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
 
 
 @dataclass(frozen=True)
