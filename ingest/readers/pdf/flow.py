@@ -395,6 +395,8 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
     if last >= 0 and last + 1 < len(top) and is_item_line(top[last].first.text):
         following = top[last + 1]
         last += following.first.size <= top[last].first.size + 0.6 and len(top) > last + 2
+        while len(top) > last + 2 and top[last].last.text.endswith(":") and top[last + 1].first.text[:1].islower():
+            last += 1  # "Economic questions: / statistics"
     for item in top[: last + 1]:
         item.part = "masthead"
 

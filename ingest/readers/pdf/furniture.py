@@ -143,12 +143,13 @@ def _taken(lines: Sequence[Print], zone: int, page: PageGlyphs, counts: _Counts)
     rule = _edge_rule(page, zone) if page.number > 1 else None
     marks = [n for n, line in enumerate(ordered[:6]) if _always(line, zone, page.number, counts)]
     last = max(marks, default=-1)
+    highest = min(_wide_rules(page), default=math.inf)
     taken: list[Print] = []
     for n, line in enumerate(ordered):
         near = set() if page.number == 1 and zone < 0 else counts.pages_with(line, zone)
         recurs = len(near) >= max(2, min(3, counts.pages // 3))
         beyond = rule is not None and (line.base < rule if zone < 0 else line.top > rule)
-        inside = zone < 0 and any(height < line.top for height in _wide_rules(page))  # the header of a table
+        inside = zone < 0 and highest < line.top  # the header of a table
         most = len(near) >= 3 and len(near) > 0.5 * counts.pages and len(line.stretches) <= 2 and not inside
         if not (n in marks or ((n < last or beyond) and recurs) or most or (beyond and last >= 0)):
             break

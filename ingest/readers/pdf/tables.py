@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,8 @@ from ingest.readers.pdf.prints import Print
 
 _NEAR = 4.0
 """Ends of rules within so many points are one edge."""
+_BELOW = 6.0
+"""No underline is drawn further below the baseline, points."""
 _LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–—•●*]|)")
 _FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта)\s", re.IGNORECASE)
 _CAPTION = re.compile(rf"{_FIGURE.pattern}|(?:table|tableau|cuadro|таблица|الجدول|表)\s", re.IGNORECASE)
@@ -72,8 +75,8 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
     tables: list[Table] = []
     boxes: list[Box] = []
     upright = [rule for rule in page.rules if not rule.horizontal]
-    level = [rule for rule in page.rules if rule.horizontal and not _underlines(rule, prints)]
-    for levels in _framed(_levels(level, from_top), upright, prints):
+    level = _levels(_without_underlines(page.rules, prints), from_top)
+    for levels in _framed(level, upright, prints):
         top, bottom = levels[0].height, levels[-1].height
         left, right = min(level.left for level in levels), max(level.right for level in levels)
         sides = [rule for rule in upright if left - 3 <= rule.left <= right + 3]
@@ -121,16 +124,28 @@ def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
     ]
 
 
-def _underlines(rule: Rule, prints: Sequence[Print]) -> bool:
-    """Whether a horizontal rule is drawn right below words and no further than they go, as below an address."""
-    near = [line for line in prints if abs(rule.top - line.base) < 0.6 * line.size]
-    return any(
-        part.left - 2 <= rule.left
-        and rule.right <= part.right + 2
-        and any(-0.5 <= rule.top - run.base <= 0.25 * run.size for run in part.runs)
-        for line in near
-        for part in line.stretches
+def _without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[Rule]:
+    """The horizontal rules that are not drawn right below words and no further than they go, as below an address."""
+    words = sorted(
+        (
+            (run.base, part.left, part.right, run.size)
+            for line in prints
+            for part in line.stretches
+            for run in part.runs
+        ),
+        key=lambda each: each[0],
     )
+    bases = [base for base, *_ in words]
+    kept = []
+    for rule in rules:
+        near = words[bisect_left(bases, rule.top - _BELOW) : bisect_right(bases, rule.top + 0.5)]
+        below = any(
+            rule.top - base <= 0.25 * size and left - 2 <= rule.left and rule.right <= right + 2
+            for base, left, right, size in near
+        )
+        if rule.horizontal and not below:
+            kept.append(rule)
+    return kept
 
 
 def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[_Level]]:
