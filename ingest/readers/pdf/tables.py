@@ -126,6 +126,9 @@ def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
 
 def _without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[Rule]:
     """The horizontal rules that are not drawn right below words and no further than they go, as below an address."""
+    rules = [rule for rule in rules if rule.horizontal]
+    if not rules:
+        return rules
     words = sorted(
         (
             (run.base, part.left, part.right, run.size)
@@ -143,7 +146,7 @@ def _without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[
             rule.top - base <= 0.25 * size and left - 2 <= rule.left and rule.right <= right + 2
             for base, left, right, size in near
         )
-        if rule.horizontal and not below:
+        if not below:
             kept.append(rule)
     return kept
 
