@@ -11,8 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.readers.pdf.cells import Row, TableCell
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
 from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.slots import slotted
 
 _NEAR = 4.0
 """Ends of rules within so many points are one edge."""
@@ -24,27 +26,21 @@ LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
 
 
 @dataclass(frozen=True)
-class TableCell:
-    """A cell: its printed lines (marks of footnotes still in them), and how many columns it spans."""
-
-    prints: tuple[Print, ...] = ()
-    over: int = 1
-
-
-@dataclass(frozen=True)
 class Table:
     """A table of one page: rows of one cell for each column. The first `headers` rows head the columns.
 
-    `edges` are the x positions of the column borders; `ids` the printed lines that went into it.
+    `edges` are the x positions of the column borders; `ids` the printed lines that went into it. An `open` table runs to the end
+    of the page below its last rule, so that it may go on, without any rule, on the next.
     """
 
     page: int
     top: float
     bottom: float
     edges: tuple[float, ...]
-    rows: tuple[tuple[TableCell, ...], ...]
+    rows: tuple[Row, ...]
     headers: int
     ids: frozenset[int]
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,12 +89,36 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
             if walls and bottom - top > 20 and len(edges) == 2:
                 boxes.append(Box(left, right, top, bottom))
             continue
-        if not walls:
-            inside += _below(prints, bottom, edges, inside)
-        table = _table(page.number, inside, edges, [level.height for level in levels], gridded=bool(walls))
+        below = [] if walls else _below(prints, bottom, edges, inside)
+        inside += below
+        parted = any(left + 10 < wall < right - 10 for wall in walls)
+        table = _table(page.number, inside, edges, levels, gridded=bool(walls), parted=parted)
         if table and _fits(table):
-            tables.append(table)
+            tables.append(replace(table, open=bool(below) and below[-1].base == max(line.base for line in prints)))
     return tables, boxes
+
+
+def carried_table(page: PageGlyphs, prints: Sequence[Print], before: Table, from_top: float) -> Table | None:
+    """The rest of a table that is open at the end of the page before: lines that keep to its columns, from the first of the page."""
+    rules = [level.height for level in _levels(page.rules, from_top) if level.right - level.left > 60]
+    end = min(rules, default=page.height)
+    found: list[Print] = []
+    for line in sorted(prints, key=lambda line: line.base):
+        far = bool(found) and line.base - found[-1].base > 3.2 * line.size
+        if line.base <= from_top or line.base > end or far or not _keeps(line, before.edges):
+            break
+        found.append(line)
+    if not any(len(line.stretches) > 1 for line in found):
+        return None
+    table = _table(page.number, found, before.edges, [], gridded=False)
+    return replace(table, headers=0) if table else None
+
+
+def _keeps(line: Print, edges: Sequence[float]) -> bool:
+    """Whether a line lies within columns and crosses none of their borders."""
+    return line.left > edges[0] - 6 and line.right < edges[-1] + 6 and not any(
+        part.left < edge - 4 and part.right > edge + 4 for part in line.stretches for edge in edges
+    )  # fmt: skip
 
 
 def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
@@ -123,12 +143,16 @@ def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[
     """Runs of at least two levels of much the same extent: what may be the rules of one table."""
     groups: list[list[_Level]] = []
     for level in levels:
+        if groups and _underlines(groups[-1], level, upright):
+            continue
         if groups and _within(groups[-1][0], level) and level.height - groups[-1][-1].height < 60:
             groups[-1].append(level)  # a rule below a heading that spans some columns
-        elif (
-            groups
-            and _alike(groups[-1][0], level)
-            and _connected(replace(groups[-1][0], height=groups[-1][-1].height), level, upright, prints)
+        elif groups and (
+            _parts_grid(groups[-1], level, upright)
+            or (
+                _alike(groups[-1][0], level)
+                and _connected(replace(groups[-1][0], height=groups[-1][-1].height), level, upright, prints)
+            )
         ):
             groups[-1].append(level)
         else:
@@ -138,6 +162,27 @@ def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[
 
 def _within(whole: _Level, part: _Level) -> bool:
     return whole.left + 20 < part.left and part.right < whole.right - 10
+
+
+def _underlines(group: Sequence[_Level], part: _Level, upright: Sequence[Rule]) -> bool:
+    """Whether a rule stands in a cell of a grid, below a word: both sides of the grid pass it by, and no wall is at its ends."""
+    sides = (group[0].left, group[0].right)
+    near = [rule for rule in upright if rule.top - 3 <= part.height <= rule.bottom + 3]
+    if any(abs(rule.left - end) < 4 for rule in near for end in (part.left, part.right)):
+        return False
+    passing = [rule.left for rule in near if rule.top < part.height - 2 and rule.bottom > part.height + 2]
+    return all(any(abs(wall - side) < 4 for wall in passing) for side in sides)
+
+
+def _parts_grid(group: Sequence[_Level], part: _Level, upright: Sequence[Rule]) -> bool:
+    """Whether a rule parts only some columns of a grid, whose other cells go on beside it: walls run from the rule above to it
+    at both of its ends and at the far side of the cells that go on."""
+    whole = group[0]
+    if part.left < whole.left - 3 or part.right > whole.right + 3 or part.right - part.left < 60:
+        return False
+    middle = (group[-1].height + part.height) / 2
+    walls = [rule.left for rule in upright if rule.top - 2 <= middle <= rule.bottom + 2]
+    return all(any(abs(wall - end) < 4 for wall in walls) for end in (part.left, part.right, whole.left, whole.right))
 
 
 def _alike(above: _Level, below: _Level) -> bool:
@@ -187,11 +232,8 @@ def _below(prints: Sequence[Print], bottom: float, edges: Sequence[float], insid
     for line in prints:
         if line.base - 0.3 * line.size <= bottom:
             continue
-        parts = line.stretches
-        fits = line.left > edges[0] - 6 and line.right < edges[-1] + 6 and not any(
-            part.left < edge - 4 and part.right > edge + 4 for part in parts for edge in edges
-        )  # fmt: skip
-        if not fits or line.base - last > 3.2 * line.size or (len(parts) == 1 and not found):
+        alone = len(line.stretches) == 1 and not found
+        if not _keeps(line, edges) or line.base - last > 3.2 * line.size or alone:
             break
         found.append(line)
         last = line.base
@@ -236,16 +278,26 @@ def _aligned_edges(prints: Sequence[Print]) -> list[float]:
 
 
 def _table(
-    page: int, prints: Sequence[Print], edges: Sequence[float], heights: Sequence[float], *, gridded: bool
+    page: int,
+    prints: Sequence[Print],
+    edges: Sequence[float],
+    levels: Sequence[_Level],
+    *,
+    gridded: bool,
+    parted: bool = False,
 ) -> Table | None:
-    """The lines put into rows: by the rules where each row has one, else by their first column and distances."""
-    bands: list[list[Print]] = [[] for _ in range(len(heights) + 1)]
+    """The lines put into rows: by the rules where each row has one, else by their first column and distances.
+
+    A grid that is `parted` by walls inside may have one row only.
+    """
+    bands: list[list[Print]] = [[] for _ in range(len(levels) + 1)]
+    spanned = gridded and any(level.left > edges[0] + 20 or level.right < edges[-1] - 20 for level in levels)
     for line in prints:
-        middle = line.base - 0.3 * line.size
-        bands[sum(height <= middle for height in heights)].append(line)
+        for part in _split_at(line, edges) if spanned else (line,):
+            bands[_band(part, levels, spanned=spanned)].append(part)
     filled = [band for band in bands if band]
     ruled = gridded or len(filled) >= 4
-    rows: list[tuple[TableCell, ...]] = []
+    rows: list[Row] = []
     headers = 0
     for n, band in enumerate(filled):
         parts = _columns(band, edges)
@@ -258,12 +310,23 @@ def _table(
             made, headers = [_row(parts)], headers + 1
         rows += made
     rows = [row for row in rows if any(cell.prints for cell in row)]
-    if len(rows) < 2:
+    rows = [*rows[:headers], *slotted(rows[headers:], ruled=gridded)]
+    if not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
-    if not heights and all(words.bold for cell in rows[0] for words in cell.prints):
+    if not levels and all(words.bold for cell in rows[0] for words in cell.prints):
         headers = 1
     top, bottom = min(line.top for line in prints), max(line.base for line in prints)
     return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
+
+
+def _band(line: Print, levels: Sequence[_Level], *, spanned: bool) -> int:
+    """How many rules stand above a line; where cells span rows, above the cell in which it stands."""
+    middle = line.base - 0.3 * line.size
+    above = [
+        n for n, level in enumerate(levels, 1)
+        if level.height <= middle and (not spanned or level.left - 3 <= line.left <= level.right)
+    ]  # fmt: skip
+    return max(above, default=0)
 
 
 _Part = tuple[int, int, Print]  # column, columns spanned, words
@@ -305,7 +368,7 @@ def _one_row(parts: Sequence[_Part]) -> bool:
     return sum(count >= 2 for count in numbers.values()) <= 1
 
 
-def _row(parts: Sequence[_Part]) -> tuple[TableCell, ...]:
+def _row(parts: Sequence[_Part]) -> Row:
     if not parts:
         return ()
     width = max(column + over for column, over, _ in parts)
@@ -314,6 +377,14 @@ def _row(parts: Sequence[_Part]) -> tuple[TableCell, ...]:
         cell = cells[column]
         cells[column] = replace(cell, prints=(*cell.prints, words), over=max(cell.over, over))
     return tuple(cells)
+
+
+def _side_by_side(row: Row) -> bool:
+    """Whether two cells have lines at one height, as those of a row have that fills its page."""
+    return any(
+        abs(one.base - other.base) <= 0.45 * one.size
+        for first, second in itertools.combinations(row, 2) for one in first.prints for other in second.prints
+    )  # fmt: skip
 
 
 def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
