@@ -83,7 +83,8 @@ class Teller:
 
     def _documents(self, item: AgendaItem) -> Iterator[Part]:
         said = said_of.announced(item, self._cite, self._language)
-        if not item.documentation and said[0].citations:
+        announces = any(each.documentation for each in self._meeting.items)  # else the agenda is no list of documents
+        if announces and not item.documentation and said[0].citations:
             read = f"No document is announced for item {item.number}."
             yield Part(read, tuple(said), "documents", item.number)
         for (symbol, ordinal), each in zip(item.documentation, said if item.documentation else (), strict=True):
