@@ -122,7 +122,7 @@ def _items(document: Document) -> Iterator[AgendaItem]:
             continue
         if section == "provisional agenda":
             listed.setdefault(number, block.ordinal)
-            titles.setdefault(number, _title(document.body(block), notes))
+            titles.setdefault(number, _title(without_item(document.body(block)), notes))
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
             titles.setdefault(number, _title(without_item(document.body(block)), notes))

@@ -87,11 +87,12 @@ Section = Literal["", "provisional agenda", "annotations", "annex", "timetable"]
 class AgendaForm:
     """What the pieces of an agenda are, by their place among the pieces.
 
-    `sections` has the pieces with which a section begins, `items` those that begin the annotations of an item, with its number
+    `listed` has the pieces of the list, with the number of each item; `sections` those with which a section begins, `items` those that begin the annotations of an item, with its number
     and that of its part (`("3", "(a)")`), `ends` headings after which no item is open, `documentation` headings or paragraphs from
     which the documents of an item are named.
     """
 
+    listed: Mapping[int, str] = field(default_factory=dict)
     sections: Mapping[int, Section] = field(default_factory=dict)
     items: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     ends: frozenset[int] = frozenset()
@@ -158,20 +159,22 @@ def _listed(found: Sequence[Piece], start: int, end: int) -> dict[int, str]:
             break  # the annotations of an item
         if piece.kind == "paragraph" and not piece.number and listed and len(piece.text) > _LONG:
             break
-        if piece.kind != "paragraph" or not piece.number:
+        said = _OF_ITEM.match(piece.text) if piece.kind == "paragraph" and not piece.number else None
+        number = said[1] if said and not said[2] else piece.number
+        if piece.kind != "paragraph" or not number:
             continue
-        if piece.number != str(expected) or expected > _MOST_ITEMS:
+        if number != str(expected) or expected > _MOST_ITEMS:
             if listed:
                 break
             continue
-        listed[n] = piece.number
+        listed[n] = number
         expected += 1
     long = sum(len(found[n].text.split()) > _ITEM_WORDS for n in listed)
     return listed if len(listed) >= 2 and long <= 0.1 * len(listed) else {}
 
 
 def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> AgendaForm:
-    titles = {_folded(found[n].text[found[n].body :]): number for n, number in listed.items()}
+    titles = {_folded(without_item(found[n].text[found[n].body :])): number for n, number in listed.items()}
     numbers = set(listed.values())
     sections: dict[int, Section] = {}
     items: dict[int, tuple[str, str]] = {}
@@ -215,7 +218,7 @@ def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> Agen
         elif heading and item and piece.depth <= depth:
             ends.add(n)
             item = ""
-    return AgendaForm(sections, items, frozenset(ends), frozenset(documentation))
+    return AgendaForm(listed, sections, items, frozenset(ends), frozenset(documentation))
 
 
 def _opened(

@@ -174,6 +174,8 @@ def lay_out(
             if kind == "agenda":
                 _move_agenda(ordinal, place)
                 place.labels = {} if ordinal in place.form.items else place.labels
+                if (number := place.form.listed.get(ordinal)) and not piece.number:
+                    place.labels = {1: number}  # "Item 3: Harbour lamps"
             locator = _locate(piece, kind, place, digest, after_row=_follows_row(found, ordinal))
         if piece.kind == "footnote" and locator in taken and piece.page:
             locator = f"{locator} (p. {piece.page})"
@@ -418,7 +420,7 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row
     if kind == "agenda":
         if piece.kind == "row":
             return _agenda_row(piece, place)
-        if place.section == "provisional agenda" and 1 in place.labels and piece.depth:
+        if place.section == "provisional agenda" and 1 in place.labels and (piece.depth or piece.kind == "paragraph"):
             return _join(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
         if place.section == "annotations" and place.item and 1 in place.labels and piece.depth:
             return _join(_agenda_locator(place), _labelled("para. ", place.labels))

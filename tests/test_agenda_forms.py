@@ -190,6 +190,42 @@ def test_a_symbol_that_an_annotation_only_mentions_is_no_document_of_the_item() 
     assert item(read(BOARD)[1], "3").documentation == ()
 
 
+def test_a_list_may_say_item_before_each_number() -> None:
+    text = """# Provisional annotated agenda and timetable
+
+E/CN.37/2031/1
+
+## Provisional agenda
+
+Item 1: Opening of the session
+
+Item 2: Lamps and lenses
+
+Item 3: Other matters
+
+## Annotations
+
+### Item 1: Opening of the session
+
+The session will be opened by the Chair.
+
+### Item 2: Lamps and lenses
+
+1. The Board will speak of lamps.
+
+2. It will speak of lenses.
+"""
+    document, meeting = read(text)
+    assert titles(meeting) == {"1": "Opening of the session", "2": "Lamps and lenses", "3": "Other matters"}
+    for each in meeting.items:
+        assert each.listed is not None
+        assert document.blocks[each.listed].locator == f"provisional agenda, item {each.number}"
+    assert [document.blocks[n].locator for n in item(meeting, "2").annotations] == [
+        "annotations, item 2, para. 1",
+        "annotations, item 2, para. 2",
+    ]
+
+
 def test_a_heading_between_items_belongs_to_neither() -> None:
     document, _ = read(BOARD)
     assert next(b.locator for b in document.blocks if document.block_text(b) == "Joint segment") == "annotations"
