@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from corpus.meetings import Half
+
 _UNIT = r"(?:h(?:eures?|oras?|rs?|\.)?|час(?:ов|а|\.)?|ч\.?)(?![^\W\d_])"
 _MINUTES = r"(?:\s?(?:[.:]|h|ч\.?|час\.?)\s?(\d{2})(?!\d)(?:\s?мин\.?|\s?м\.)?)?"
 _CLOCK = rf"(\d{{1,2}}){_MINUTES}\s*(?:{_UNIT})?\s*([ap]\.?\s?m\.?(?![^\W\d_]))?"
@@ -16,6 +18,26 @@ _MARKED = re.compile(r"\d\s?[.:]\s?\d{2}|\d\s?(?:[ap]\.?\s?m\b|h|ч)", re.IGNORE
 _NOON = re.compile(r"\b(?:12\s+)?(?:noon|midi|mediodía|полдень)\b", re.IGNORECASE)
 _HALVES = {"上午": "a.m.", "早上": "a.m.", "下午": "p.m.", "晚上": "p.m.", "中午": "p.m."}
 _CHINESE = re.compile(rf"({'|'.join(_HALVES)})?\s*(\d{{1,2}})\s*(?:[时時点點：]|(?=:))\s*(半|:?\d{{2}})?\s*分?")
+_MORNING = r"morning|a\.?m\.?|matin(?:ée)?|(?:por la )?mañana|утро|утром|утреннее заседание|до обеда|صباحا|الصباح|قبل الظهر|上午"
+_AFTERNOON = r"afternoon|p\.?m\.?|après-midi|(?:por la )?tarde|днем|днём|дневное заседание|после обеда|بعد الظهر|下午"
+_HALF_OF_DAY = re.compile(
+    rf"(?:^|[\s,،，(（])(?:(?P<morning>{_MORNING})|(?P<afternoon>{_AFTERNOON}))(?:\s+(?:meeting|session|sitting))?[)）]?$",
+    re.IGNORECASE,
+)
+
+
+def half_of(label: str) -> tuple[Half, int] | None:
+    """The half of the day with which a label ends, and where that stands: `Monday, 2 June, morning`. None where there is none."""
+    match = _HALF_OF_DAY.search(label.strip())
+    if match is None:
+        return None
+    return ("morning" if match["morning"] else "afternoon"), match.start("morning" if match["morning"] else "afternoon")
+
+
+def names_half(label: str) -> bool:
+    """Whether a label is a half of the day and nothing else."""
+    half = half_of(label)
+    return half is not None and half[1] == 0
 
 
 def parse_times(label: str) -> tuple[dt.time, dt.time] | None:

@@ -17,7 +17,7 @@ from typing import Literal
 from corpus.documents import Block, Span
 from corpus.places import folded, name_place
 from ingest.agenda_form import AgendaForm, agenda_form
-from ingest.clock import find_times, is_clocked
+from ingest.clock import find_times, is_clocked, names_half
 from ingest.dates import is_day_label
 from ingest.structure import PREAMBULAR, Piece
 
@@ -522,7 +522,7 @@ def _agenda_row(piece: Piece, place: _Place) -> str:
     day = first if lone else next((cell for cell in filled[:3] if is_day_label(cell)), "")
     if day:
         place.day, place.time = day, ""
-    timed = next((n for n, cell in enumerate(piece.cells[:3]) if is_clocked(cell)), None)
+    timed = next((n for n, cell in enumerate(piece.cells[:3]) if is_clocked(cell) or names_half(cell)), None)
     if timed is not None:
         place.time, place.time_column = piece.cells[timed], timed
     elif not lone and filled and (span := find_times(filled[0])):

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from corpus.documents import Block, Document
-from corpus.meetings import AgendaItem, Sitting, SittingItem
-from ingest.clock import find_times, is_clocked, parse_times
+from corpus.meetings import AgendaItem, Half, Sitting, SittingItem
+from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times
 from ingest.dates import find_days, is_day_label
 
 _LETTER = r"\(?[a-z]{1,2}\)"
@@ -40,17 +40,18 @@ class _Open:
     """A sitting whose rows are still being read."""
 
     date: dt.date
-    start: dt.time
-    end: dt.time
+    start: dt.time | None
+    end: dt.time | None
     day_label: str
     time_label: str
     day_row: int | None
     time_row: int
+    half: Half | None
     items: list[SittingItem] = field(default_factory=list)
 
     def closed(self) -> Sitting:
         return Sitting(
-            self.date, self.start, self.end, self.day_label, self.time_label, tuple(self.items), self.day_row, self.time_row
+            self.date, self.start, self.end, self.day_label, self.time_label, tuple(self.items), self.day_row, self.time_row, self.half
         )  # fmt: skip
 
 
@@ -102,6 +103,9 @@ class _Reading:
                 self._new_time(cell[span[0] : span[1]], block)
             elif not left and not timed and is_day_label(cell):
                 self._new_day(cell, block)
+                if half := half_of(cell):  # "Monday, 2 June, morning"
+                    timed, self._column = True, column
+                    self._new_time(cell[half[1] :].rstrip(" )）"), block)
             else:
                 if column == self._column and not timed and not _ITEM_CELL.match(cell):
                     self._current = None  # it says otherwise when this is: after the meeting, at lunch
@@ -110,7 +114,7 @@ class _Reading:
             self._current.items += self._items(left, block)
 
     def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
-        if is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
+        if names_half(cell) or is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
             return 0, len(cell)
         span = find_times(cell)
         return span if span and is_day_label(f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")) else None
@@ -121,10 +125,12 @@ class _Reading:
         self._day_row, self._day_label, self._current = block.ordinal, label, None
 
     def _new_time(self, label: str, block: Block) -> None:
-        times = parse_times(label)
+        start, end = parse_times(label) or (None, None)
+        half = half_of(label)
         self._current = None
-        if times and self._day:
-            self._current = _Open(self._day, *times, self._day_label, label, self._day_row, block.ordinal)
+        if self._day and (start or half):
+            said = half[0] if half and not start else None
+            self._current = _Open(self._day, start, end, self._day_label, label, self._day_row, block.ordinal, said)
 
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
         """The items that a row names by number, or by the very title of one."""

@@ -10,6 +10,8 @@ from conftest import SHARED, OpenLibrary, add
 from pdfs import LEFT, Flow, Sheet, words_of
 from readers import word_readers
 
+from assistant.meeting.citing import Citer
+from assistant.meeting.telling import Teller
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
@@ -590,6 +592,70 @@ def test_a_timetable_alone_gives_sittings_and_the_items_that_its_rows_name() -> 
         (D(2031, 6, 3), T(10), T(13), ["5"]),
     ]
     assert titles(meeting) == {"5": "Adoption of the report"}
+
+
+HALVES = """# Comité des phares
+
+E/CN.38/2031/1
+
+Genève, 2 et 3 juin 2031
+
+## Ordre du jour provisoire
+
+1. Ouverture de la session.
+
+2. Lampes.
+
+3. Adoption du rapport.
+
+## Organisation des travaux
+
+| Date | Séance | Point | Titre |
+|---|---|---|---|
+| Lundi 2 juin | Matin | 1 | Ouverture de la session |
+| | Après-midi | 2 | Lampes |
+| Mardi 3 juin, matin | | 2 et 3 | Lampes et rapport |
+"""
+
+
+def test_a_timetable_that_says_halves_of_the_day_gives_sittings_without_made_up_times() -> None:
+    document, meeting = read(HALVES)
+    assert [(each.date.day, each.half, each.afternoon, numbers(each)) for each in meeting.sittings] == [
+        (2, "morning", False, ["1"]),
+        (2, "afternoon", True, ["2"]),
+        (3, "morning", False, ["2", "3"]),
+    ]
+    assert all(each.start is each.end is each.minutes is None for each in meeting.sittings)
+    assert Meeting.from_json(meeting.to_json()) == meeting
+    assert "timetable, Lundi 2 juin, Après-midi" in {block.locator for block in document.blocks}
+
+
+def test_an_item_of_half_a_day_is_told_with_its_day_and_without_a_length(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("halves.md", HALVES.encode()))
+    (meeting,) = library.meetings()
+    teller = Teller(meeting, Citer(library, meeting), "en", meeting.sittings)
+    assert [part.kind for part in teller.item(item(meeting, "2")).parts] == ["taken_up"]
+    told = teller.item(item(meeting, "2")).parts[0].said[0].text
+    assert "Monday, 2 June 2031" in told
+    assert "Après-midi" in told
+    kinds = [part.kind for telling in (*teller.whole(), *teller.days()) for part in telling.parts]
+    assert not {"opens", "closes", "hours_total", "break"}.intersection(kinds)
+    assert "meetings_total" in kinds
+
+
+def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    text = BOARD.replace("2 to 4 June 2031, Valletta", "2 to 4 June 2031")
+    add(library, catalogue, Input("board.md", text.encode()))
+    (meeting,) = library.meetings()
+    assert meeting.place == ""
+    assert len(meeting.dates) == 3
+    (whole, *_) = Teller(meeting, Citer(library, meeting), "en", meeting.sittings).whole()
+    said = whole.parts[0].said[0].text
+    assert said.startswith("The meeting takes place on Monday, 2 June 2031")
 
 
 # What is no agenda

@@ -176,5 +176,10 @@ def _on(question: Question, day: dt.date) -> bool:
 def _within(question: Question, sitting: Sitting) -> bool:
     """Whether a sitting is on a day, in a half of it and at an hour that the question names."""
     halves = question.afternoon is None or sitting.afternoon == question.afternoon
-    hour = question.hour is None or sitting.start <= dt.time(question.hour % 24) < sitting.end
-    return _on(question, sitting.date) and halves and hour
+    return (
+        _on(question, sitting.date) and halves and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
+    )
+
+
+def _at(sitting: Sitting, time: dt.time) -> bool:
+    return sitting.start is not None and sitting.end is not None and sitting.start <= time < sitting.end

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.clock import begins_span, is_clocked
+from ingest.clock import begins_span, is_clocked, names_half
 from ingest.readers.pdf.cells import Row, TableCell
 from ingest.readers.pdf.prints import Print
 
@@ -39,7 +39,12 @@ def _entries(prints: Sequence[Print]) -> list[list[Print]]:
     """The lines of a cell, those that stand apart from the one above or begin a span of time as entries of their own."""
     found: list[list[Print]] = []
     for line in prints:
-        if not found or line.base - found[-1][-1].base > _APART * line.size or begins_span(line.text):
+        if (
+            not found
+            or line.base - found[-1][-1].base > _APART * line.size
+            or begins_span(line.text)
+            or names_half(line.text)
+        ):
             found.append([line])
         else:
             found[-1].append(line)
@@ -47,8 +52,8 @@ def _entries(prints: Sequence[Print]) -> list[list[Print]]:
 
 
 def _is_timed(row: Row, column: int) -> bool:
-    entries = _entries(_cell(row, column))
-    return any(is_clocked(" ".join(line.text for line in entry)) for entry in entries)
+    entries = [" ".join(line.text for line in entry) for entry in _entries(_cell(row, column))]
+    return any(is_clocked(entry) or names_half(entry) for entry in entries)
 
 
 def _is_numbered(rows: Sequence[Row], column: int) -> bool:
