@@ -18,7 +18,7 @@ from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read
 from ingest.readers.pdf.notes import Note, part_notes
 from ingest.readers.pdf.prints import Print, common_size, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
-from ingest.readers.pdf.tables import Table, ruled_tables, unruled_tables
+from ingest.readers.pdf.tables import Table, carried_table, ruled_tables, unruled_tables
 
 __all__ = ["read_pdf"]
 
@@ -51,7 +51,7 @@ def read_pdf(data: bytes, name: str) -> Source:
     notes: list[Note] = []
     told: tuple[str, ...] = ()
     for framed in framed_pages:
-        text, found = _page_text(framed, size, notes, texts[-1].gap if texts else None)
+        text, found = _page_text(framed, size, notes, texts[-1] if texts else None)
         texts.append(text)
         notes += found
         told = told or framed.told
@@ -117,7 +117,7 @@ def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
 
 
 def _page_text(
-    framed: Framed, size: float, before: list[Note], gap_before: float | None
+    framed: Framed, size: float, before: list[Note], last: PageText | None
 ) -> tuple[PageText, tuple[Note, ...]]:
     page = framed.page
     footed = part_notes(page, framed.prints, size, bool(before) and before[-1].page == page.number - 1)
@@ -132,9 +132,13 @@ def _page_text(
         body = [line for line in body if line.base > edge + 2]
     elif framed.edge:
         from_top = framed.edge + 2
-    tables, boxes = ruled_tables(page, body, from_top)
+    unfinished = next((table for table in last.tables if table.open), None) if last else None
+    carried = carried_table(page, body, unfinished, from_top) if unfinished else None
+    begun = [carried] if carried else []
+    tables, boxes = ruled_tables(page, _without(body, begun), from_top)
+    tables = [*begun, *tables]
     free = _without(body, tables)
-    gap = column_gap(free) or (column_gap(free, gap_before) if gap_before else None)
+    gap = column_gap(free) or (column_gap(free, last.gap) if last and last.gap else None)
     if gap is None:
         listed = entries(free)
         tables += unruled_tables(

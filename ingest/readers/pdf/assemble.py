@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from ingest.readers.lines import Cell, Line, row_text
+from ingest.readers.pdf.cells import Row
 from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
@@ -16,7 +17,7 @@ from ingest.readers.pdf.hyphens import Hyphens
 from ingest.readers.pdf.notes import Note, label_of
 from ingest.readers.pdf.prints import Print, is_wide
 from ingest.readers.pdf.script import mended_script
-from ingest.readers.pdf.tables import Table, TableCell
+from ingest.readers.pdf.tables import Table
 from ingest.readers.text import clean_characters
 
 _STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
@@ -291,7 +292,7 @@ def _first_page(item: Item) -> int:
     return item.first.page if isinstance(item, Paragraph) else item.page
 
 
-def _row_text(row: Sequence[TableCell]) -> str:
+def _row_text(row: Row) -> str:
     return "|".join(" ".join(line.text for line in cell.prints) for cell in row)
 
 
