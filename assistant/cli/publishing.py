@@ -91,6 +91,8 @@ def compare(
         _finish(made, out, as_json)
     record = made.record
     if topic is None:
+        if not record["comparable"]:
+            raise fail(f"{names[0]} and {names[1]} have little in common; they are not compared.")
         told = f"{record['same']} paragraphs are the same, {len(record['changes'])} differ."
         spoken = {record[side].rsplit(":", 2)[1] for side in ("first", "second")}
         talk.print(told if len(spoken) == 1 else f"{told} The languages differ.", markup=False)

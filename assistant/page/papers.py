@@ -128,12 +128,10 @@ def comparison(
     check(caller, "compare")
     asked = {"first": first, "second": second, "language": language}
     article: Markup | str = ""
-    counts = None
     if first.strip() and second.strip():
         made = service.writing.compare(caller, first, second, known_language(language) if language else None)
         article = _article(service, made, language or made.language)
-        counts = {"same": made.same, "differ": len(made.changes)}
-    return page("comparison.html", request, asked=asked, languages=LANGUAGE_NAMES, article=article, counts=counts,
+    return page("comparison.html", request, asked=asked, languages=LANGUAGE_NAMES, article=article,
                 files=_files("comparison", asked))  # fmt: skip
 
 
