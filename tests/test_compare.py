@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from conftest import SHARED, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from assistant.compare import Comparison, compare_texts, compare_topic
 from assistant.compare.paper import publication_of_texts, publication_of_topic
@@ -17,6 +19,8 @@ from assistant.publish import render
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.library import Library
+from eval.cli import app
+from eval.comparison import load_labels, read_texts, scores_of
 from ingest.folder import FileInput
 from ingest.run import Input
 
@@ -204,6 +208,40 @@ def test_a_real_report_and_its_revision_differ_where_people_changed_them(
     assert changed == [f"S/2025/71/Rev.1, {place}" for place in ("para. 53", "para. 80", "footnote *")]
     assert {change.kind for change in found.changes} == {"changed", "added"}
     assert all(each.part in ("annex", "footnote") for each in found.changes if each.kind == "added")
+
+
+def test_labelled_texts_are_paired_as_a_reader_pairs_them() -> None:
+    folder = SHARED / "documents"
+    if not folder.exists():
+        pytest.skip("the real documents are not at hand (../shared/documents)")
+    paths = [folder / "un" / "series", *(folder / "pdf").glob("S_2025_71*.pdf")]
+    labels = load_labels()
+    documents = read_texts(paths, {name for each in labels for name in (each.first, each.second)})
+    for held_out in (False, True):
+        found = scores_of([each for each in labels if each.held_out is held_out], documents)
+        assert found.pairing >= 0.97, found.wrong
+        assert found.kinds >= 0.97, found.wrong
+        assert found.false_changes == 0
+        assert found.seconds < 3
+
+
+def test_the_evaluation_counts_what_is_paired_and_told_wrongly(tmp_path: Path) -> None:
+    for name, lines in (("1", [GRAIN, TIDES, NETS]), ("2", [TIDES, NETS, LAMPS])):
+        text = HEAD.format(symbol=f"A/90/{name}") + "\n\n".join(numbered(*lines))
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    labels = tmp_path / "labels.jsonl"
+    rows = [["para. 1", None, "removed"], ["para. 2", "para. 1", "changed"], ["para. 3", "para. 3", "changed"]]
+    labels.write_text(json.dumps({"first": "A/90/1", "second": "A/90/2", "held_out": True, "paragraphs": rows}))
+    done = CliRunner().invoke(app, ["texts", str(tmp_path), "--labels", str(labels), "--json"])
+    found = json.loads(done.stdout)["held out"]
+    assert (found["texts"], found["paragraphs"], found["pairing"]) == (1, 3, 0.5)
+    assert found["kinds"] == pytest.approx(2 / 7, abs=1e-4)
+    assert "A/90/1 → A/90/2: para. 2 → para. 1, changed: missed" in found["wrong"]
+    (tmp_path / "1.md").unlink()
+    done = CliRunner().invoke(app, ["texts", str(tmp_path), "--labels", str(labels)])
+    assert done.exit_code == 2
+    labels.write_text("{}\n")
+    assert CliRunner().invoke(app, ["texts", str(tmp_path), "--labels", str(labels)]).exit_code == 2
 
 
 def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: Engine) -> None:
