@@ -15,9 +15,11 @@ from assistant.compare import Comparison, compare_texts, compare_topic
 from assistant.compare.paper import publication_of_texts, publication_of_topic
 from assistant.compare.paragraphs import key_of
 from assistant.compare.words import pieces_of
+from assistant.frames import say
 from assistant.publish import render
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cli import app
 from eval.comparison import load_labels, read_texts, scores_of
@@ -112,12 +114,26 @@ def test_damage_inside_a_changed_paragraph_is_not_marked() -> None:
 
 
 def test_texts_that_have_little_in_common_are_said_to_be_so(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    found = compared(open_library(), catalogue, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
+    library = open_library()
+    found = compared(library, catalogue, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
     assert not found.comparable
     assert found.changes == ()
-    told = render(publication_of_texts(found, "en"), "md").decode()
+    told = render(publication_of_texts(found, library, "en"), "md").decode()
     assert "have little in common" in told
     assert "Old and new numbers" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_paper_is_written_in_every_language_with_the_words_of_the_texts(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str
+) -> None:
+    library = open_library()
+    found = compared(library, catalogue, FIRST, SECOND)
+    told = render(publication_of_texts(found, library, language), "md").decode()
+    assert say("compare_numbers", language) in told
+    assert say("kind_added", language) in told
+    assert "keeps a list of ~~12~~ boats" in told
+    assert "keeps a list of **15** boats" in told
 
 
 def resolution(number: str, day: str, note: str, *paragraphs: str) -> bytes:
@@ -141,7 +157,7 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(
         ("operative", "changed"),
         ("footnote", "changed"),
     ]
-    told = render(publication_of_texts(found, "en"), "md").decode()
+    told = render(publication_of_texts(found, library, "en"), "md").decode()
     heads = ["What changed", "Old and new numbers", "Operative paragraphs\n", "Footnotes\n"]
     places = [told.index(head) for head in heads]
     assert places == sorted(places)
@@ -164,7 +180,7 @@ def test_a_text_compared_with_itself_has_no_changes(open_library: OpenLibrary, c
     found = compare_texts(library, document, document)
     assert found.changes == ()
     assert found.same >= 4
-    assert b"The paragraphs of the two texts are the same." in render(publication_of_texts(found, "en"), "md")
+    assert b"The paragraphs of the two texts are the same." in render(publication_of_texts(found, library, "en"), "md")
 
 
 _WORDS = st.lists(

@@ -83,7 +83,7 @@ class LocalWriting:
         except CompareError as error:
             raise ServiceFault(str(error)) from None
         spoken = language or made.language
-        return Written(made.to_json(), lambda form: _file(publication_of_texts(made, spoken, library), form))
+        return Written(made.to_json(), lambda form: _file(publication_of_texts(made, library, spoken), form))
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
         """What documents say on a topic."""

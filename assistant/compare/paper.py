@@ -10,7 +10,7 @@ from assistant.compare.texts import Change, Comparison, Pair
 from assistant.compare.topic import TopicComparison
 from assistant.compare.words import Op
 from assistant.frames import say
-from assistant.publish import Address, Publication, References
+from assistant.publish import JOINS, Address, Publication, References
 from assistant.publish.model import Block, Content, Heading, Listing, Mode, Paragraph, Span, Table, plain
 from corpus.library import Library
 
@@ -27,10 +27,10 @@ _NUMBER = re.compile(r"\d+")
 
 
 def publication_of_texts(
-    comparison: Comparison, language: str, library: Library | None = None, address: Address | None = None
+    comparison: Comparison, library: Library, language: str, address: Address | None = None
 ) -> Publication:
     """Two texts compared: what happened in words, a table of old and new numbers, then the changes side by side, by part,
-    with the words struck out and underlined; with the `library` and an `address` places are links."""
+    with the words struck out and underlined; with an `address` places are links."""
     labels = (comparison.first_label, comparison.second_label)
     title = say("compare_title", language, first=labels[0], second=labels[1])
     if not comparison.comparable:
@@ -44,12 +44,13 @@ def publication_of_texts(
     blocks += [Listing(tuple(sums))] if sums else []
     if comparison.changes or comparison.renumbered:
         blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(comparison, language)]
+    references = References(library, language, address)
     for part in PARTS:
         changes = [change for change in comparison.changes if change.part == part]
         if changes:
             blocks.append(Heading(1, _part(comparison, part, language), part))
             cells = [
-                tuple(_cell(change, side, labels[side], language, library, address) for side in (0, 1))
+                tuple(_cell(change, side, language, references, library, address) for side in (0, 1))
                 for change in changes
             ]
             blocks.append(Table(labels, tuple(cells)))
@@ -86,7 +87,11 @@ def _sums(comparison: Comparison, part: Part, language: str) -> Content:
         if found:
             told = [" → ".join(dict.fromkeys(filter(None, places))) for places in map(_places, _runs(found, pairs))]
             said.append(say(f"sum_{name}", language, count=len(found), places=", ".join(told)))
-    return (Span(f"{_part(comparison, part, language)}: ", "strong"), Span("; ".join(said))) if said else ()
+    return (
+        (Span(f"{_part(comparison, part, language)}: ", "strong"), Span(JOINS.get(language, "; ").join(said)))
+        if said
+        else ()
+    )
 
 
 def _numbers(comparison: Comparison, language: str) -> Table:
@@ -134,17 +139,20 @@ def _places(run: Sequence[Pair]) -> tuple[str, str]:
 
 
 def _cell(
-    change: Change, side: int, label: str, language: str, library: Library | None, address: Address | None
+    change: Change, side: int, language: str, references: References, library: Library, address: Address | None
 ) -> Content:
-    """A paragraph as one of the texts has it: its place, what became of it, its words."""
+    """A paragraph as one of the texts has it: its place, what became of it, its words, which are isolated where they run
+    the other way than the paper (Unicode Standard Annex 9)."""
     cite = (change.before, change.after)[side]
     if cite is None:
         return plain("–")
-    where = cite.locator.removeprefix(f"{label}, ")
-    url = address(library.document(cite.document), cite.start, cite.end) if library and address else None
-    told = (
-        f" ({say(f'kind_{kind}', language)})" if (kind := "moved" if change.moved else change.kind) != "changed" else ""
-    )
+    document = library.document(cite.document)
+    url = address(document, cite.start, cite.end) if address else None
+    kind = "moved" if change.moved else change.kind
+    told = f" ({say(f'kind_{kind}', language)})" if kind != "changed" else ""
     shown: tuple[Op, Op] = ("same", "added" if side else "removed")
-    words = tuple(Span(piece.text, _MODES[piece.op]) for piece in change.pieces if piece.op in shown)
-    return (Span(where, "plain" if url else "strong", url), Span(f"{told} "), *words)
+    words = [Span(piece.text, _MODES[piece.op]) for piece in change.pieces if piece.op in shown]
+    if (document.language == "ar") != (language == "ar"):
+        words = [Span("\u2068"), *words, Span("\u2069")]
+    place = references.where(cite, document)
+    return (Span(place, "plain" if url else "strong", url), Span(f"{told} "), *words)

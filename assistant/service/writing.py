@@ -113,7 +113,7 @@ class Writing:
             case Briefing():
                 return briefing_paper(made, library, address)
             case Comparison():
-                return publication_of_texts(made, language, library, address)
+                return publication_of_texts(made, library, language, address)
             case TopicComparison():
                 return publication_of_topic(made, library, language, address)
             case _:
