@@ -7,9 +7,8 @@ is that of the largest sum (`scipy.optimize.linear_sum_assignment`), taken by gr
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -28,6 +27,8 @@ GROWN, GROWN_WORDS = 0.9, 20
 """A paragraph of so many words that is found by this share in another has grown, however much was added."""
 NEAR, OPENS = 0.06, 0.08
 """What a near place and the same first two words count besides likeness, where there are several to choose from."""
+FEW = 24
+"""Most paragraphs of the second text that one of the first is held against in the assignment."""
 ROWS = 500
 """Paragraphs that are compared with all others at once, for the memory it takes."""
 
@@ -94,60 +95,75 @@ def _assigned(one: Sequence[Para], other: Sequence[Para], found: Indices, sure: 
 
     left = _without(len(one), (i for i, _ in found))
     right = _without(len(other), (j for _, j in found))
-    gains = _gains(one, other, left, right, None if sure else _gaps(found)) if left and right else {}
-    if not gains:
+    if not left or not right:
         return []
-    rows, columns = (np.array(side) for side in zip(*gains, strict=True))
+    gains = _gains(one, other, left, right, None if sure else _chain(found))
+    rows, columns = gains.nonzero()
     size = len(left) + len(right)
-    graph = coo_array((np.ones(len(gains)), (rows, columns + len(left))), shape=(size, size))
+    graph = coo_array((np.ones(len(rows)), (rows, columns + len(left))), shape=(size, size))
     _, group = connected_components(graph, directed=False)
     made: Indices = []
     for each in np.unique(group[rows]):
         mine, others = np.flatnonzero(group[: len(left)] == each), np.flatnonzero(group[len(left) :] == each)
-        worth = np.array([[gains.get((int(a), int(b)), 0.0) for b in others] for a in mine])
+        worth = gains[mine][:, others].toarray()
         made += [(left[mine[a]], right[others[b]]) for a, b in zip(*linear_sum_assignment(-worth), strict=True)
                  if worth[a, b] > 0]  # fmt: skip
     return made
 
 
-def _gaps(found: Indices) -> Callable[[int, int], bool]:
-    """Whether two paragraphs stand between the same two of those found, moved ones aside."""
+def _chain(found: Indices) -> tuple[list[int], list[int]]:
+    """The places in both texts of the pairs found, moved ones aside, between which the gaps lie."""
     pairs = sorted(found)
     kept = in_place(pairs, [1] * len(pairs))
     chain = [each for n, each in enumerate(pairs) if n in kept]
-    firsts, seconds = [i for i, _ in chain], [j for _, j in chain]
-    return lambda i, j: bisect_left(firsts, i) == bisect_left(seconds, j)
+    return [i for i, _ in chain], [j for _, j in chain]
 
 
 def _gains(
     one: Sequence[Para], other: Sequence[Para], left: Sequence[int], right: Sequence[int],
-    between: Callable[[int, int], bool] | None,
-) -> dict[tuple[int, int], float]:  # fmt: skip
-    """What each pair that is alike enough is worth, by places in `left` and `right`."""
-    rows, columns = _weighed(one, other)
-    rows, columns = rows[left], columns[right]
-    totals = [np.asarray(side.power(2).sum(axis=1)).ravel() for side in (rows, columns)]
-    counts = [np.array([len(paras[n].words) for n in side]) for paras, side in ((one, left), (other, right))]
-    gains = {}
+    chain: tuple[list[int], list[int]] | None,
+) -> Any:  # fmt: skip
+    """What each pair that is alike enough is worth, by places in `left` and `right`: a sparse matrix with the best `FEW` of
+    each paragraph of the first text."""
+    from scipy.sparse import csr_array, vstack
+
+    weights = [side[places] for side, places in zip(_weighed(one, other), (left, right), strict=True)]
+    totals = [np.asarray(side.power(2).sum(axis=1)).ravel() for side in weights]
+    paras = [[one[i] for i in left], [other[j] for j in right]]
+    long = [np.array([len(para.words) >= GROWN_WORDS for para in side]) for side in paras]
+    place = [np.array(left) / len(one), np.array(right) / len(other)]
+    sort = _codes(paras, lambda para: para.sort)
+    part = _codes(paras, lambda para: para.part)
+    opening = _codes(paras, lambda para: tuple(para.words[:2]))
+    gap = [np.searchsorted(*each) for each in zip(chain, (left, right), strict=True)] if chain else []
+
+    made = []
     for start in range(0, len(left), ROWS):
-        shared = (rows[start : start + ROWS] @ columns.T).toarray()
-        mine = totals[0][start : start + ROWS, None]
-        alike = 2 * shared / np.maximum(mine + totals[1][None], 1e-9)
-        held = shared / np.maximum(np.minimum(mine, totals[1][None]), 1e-9)
-        long = np.minimum(counts[0][start : start + ROWS, None], counts[1][None]) >= GROWN_WORDS
-        alike = np.maximum(alike, np.where(long & (held >= GROWN), GROWN * held, 0))
-        for row, column in np.argwhere(alike >= (BOTH if between else SURE)):
-            a, b = start + int(row), int(column)
-            i, j = left[a], right[b]
-            before, after = one[i], other[j]
-            opens = before.words[:2] == after.words[:2]
-            least = SURE
-            if between and before.part == after.part:
-                least = (ALIKE, HINTED, BOTH)[opens + between(i, j)]
-            if before.sort == after.sort and alike[row, column] >= least:
-                away = abs(i / len(one) - j / len(other))
-                gains[a, b] = float(alike[row, column]) - BOTH + NEAR * (1 - away) + OPENS * opens
-    return gains
+        rows = slice(start, start + ROWS)
+        shared = (weights[0][rows] @ weights[1].T).toarray()
+        mine, others = totals[0][rows, None], totals[1][None]
+        alike = 2 * shared / np.maximum(mine + others, 1e-9)
+        held = shared / np.maximum(np.minimum(mine, others), 1e-9)
+        grown = long[0][rows, None] & long[1][None] & (held >= GROWN)
+        alike = np.maximum(alike, np.where(grown, GROWN * held, 0))
+        opens = opening[0][rows, None] == opening[1][None]
+        least = np.full(alike.shape, SURE)
+        if gap:
+            hints = opens.astype(int) + (gap[0][rows, None] == gap[1][None])
+            least = np.where(part[0][rows, None] == part[1][None], np.array([ALIKE, HINTED, BOTH])[hints], SURE)
+        near = 1 - np.abs(place[0][rows, None] - place[1][None])
+        fits = (sort[0][rows, None] == sort[1][None]) & (alike >= least)
+        worth = np.where(fits, alike - BOTH + NEAR * near + OPENS * opens, 0)
+        if worth.shape[1] > FEW:
+            worth[worth < np.partition(worth, -FEW, axis=1)[:, [-FEW]]] = 0
+        made.append(csr_array(worth))
+    return vstack(made, format="csr")
+
+
+def _codes(paras: Sequence[Sequence[Para]], of: Callable[[Para], Hashable]) -> list[np.ndarray]:
+    """A trait of the paragraphs of both texts as numbers that can be held against each other at once."""
+    known: dict[Hashable, int] = {}
+    return [np.array([known.setdefault(of(para), len(known)) for para in side]) for side in paras]
 
 
 def _weighed(one: Sequence[Para], other: Sequence[Para]) -> tuple[Any, Any]:

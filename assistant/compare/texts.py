@@ -17,7 +17,7 @@ from corpus.library import Library
 
 Kind = Literal["same", "changed", "added", "removed", "moved"]
 
-LITTLE = 0.2
+LITTLE = 1 / 3
 """Share of the words of the shorter text in paragraphs of the other one, below which the two are not compared."""
 MANY = 1_000_000
 """What a paragraph weighs besides its letters, so that as few as possible are said to be moved."""
