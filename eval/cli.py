@@ -296,10 +296,11 @@ def texts(
     as_json: AsJson = False,
 ) -> None:
     """How well the comparison of two texts pairs their paragraphs and tells what became of them."""
-    from eval.comparison import LABELS, load_labels, print_scores, read_texts, scores_of
+    from eval.cases import COMPARED
+    from eval.comparison import load_labels, print_scores, read_texts, scores_of
 
     with _told():
-        labelled = load_labels(labels or LABELS)
+        labelled = load_labels(labels or COMPARED)
         held = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
         sets = {"all": labelled, "seen while tuning": [each for each in labelled if not each.held_out],
                 "held out": [each for each in labelled if each.held_out]}  # fmt: skip

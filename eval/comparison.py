@@ -20,12 +20,10 @@ from rich.table import Table
 from assistant.compare.texts import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from eval.cases import CaseError
+from eval.cases import COMPARED, CaseError
 from ingest.folder import inputs
 from ingest.readers import ReadError
 from ingest.reading import read_document
-
-LABELS = Path(__file__).parent / "cases" / "comparison.jsonl"
 
 Label = tuple[str | None, str | None, str]
 """Place before, place after, and `same`, `changed`, `added`, `removed` or `moved`, the last also behind `changed`."""
@@ -61,7 +59,7 @@ class Scores:
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in vars(self).items()}
 
 
-def load_labels(path: Path = LABELS) -> list[Labelled]:
+def load_labels(path: Path = COMPARED) -> list[Labelled]:
     """The labels of a file. Raises `CaseError` for a line that holds none."""
     found = []
     for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
