@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.compare import Comparison, compare_texts, compare_topic
+from assistant.compare import Comparison, Versions, compare_texts, compare_topic, compare_versions
 from assistant.compare.paper import publication_of_texts, publication_of_topic
 from assistant.compare.paragraphs import key_of
 from assistant.compare.words import pieces_of
@@ -118,7 +118,7 @@ def test_texts_that_have_little_in_common_are_said_to_be_so(open_library: OpenLi
     found = compared(library, catalogue, numbered(GRAIN, TIDES), numbered(NETS, LAMPS))
     assert not found.comparable
     assert found.changes == ()
-    told = render(publication_of_texts(found, library, "en"), "md").decode()
+    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
     assert "have little in common" in told
     assert "Old and new numbers" not in told
 
@@ -129,7 +129,7 @@ def test_the_paper_is_written_in_every_language_with_the_words_of_the_texts(
 ) -> None:
     library = open_library()
     found = compared(library, catalogue, FIRST, SECOND)
-    told = render(publication_of_texts(found, library, language), "md").decode()
+    told = render(publication_of_texts(Versions((found,)), library, language), "md").decode()
     assert say("compare_numbers", language) in told
     assert say("kind_added", language) in told
     assert "keeps a list of ~~12~~ boats" in told
@@ -157,7 +157,7 @@ def test_the_paper_opens_with_what_changed_and_ends_with_footnotes(
         ("operative", "changed"),
         ("footnote", "changed"),
     ]
-    told = render(publication_of_texts(found, library, "en"), "md").decode()
+    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
     heads = ["What changed", "Old and new numbers", "Operative paragraphs\n", "Footnotes\n"]
     places = [told.index(head) for head in heads]
     assert places == sorted(places)
@@ -180,7 +180,9 @@ def test_a_text_compared_with_itself_has_no_changes(open_library: OpenLibrary, c
     found = compare_texts(library, document, document)
     assert found.changes == ()
     assert found.same >= 4
-    assert b"The paragraphs of the two texts are the same." in render(publication_of_texts(found, library, "en"), "md")
+    assert b"The paragraphs of the two texts are the same." in render(
+        publication_of_texts(Versions((found,)), library, "en"), "md"
+    )
 
 
 _WORDS = st.lists(
@@ -258,6 +260,27 @@ def test_the_evaluation_counts_what_is_paired_and_told_wrongly(tmp_path: Path) -
     assert done.exit_code == 2
     labels.write_text("{}\n")
     assert CliRunner().invoke(app, ["texts", str(tmp_path), "--labels", str(labels)]).exit_code == 2
+
+
+def test_three_versions_in_a_row_have_one_table_of_numbers(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    versions = ([GRAIN, TIDES, NETS], [GRAIN, NETS, LAMPS], [LAMPS, GRAIN.replace("grain", "coal"), NETS])
+    for n, lines in enumerate(versions, 1):
+        text = HEAD.format(symbol=f"A/90/{n}") + "\n\n".join(numbered(*lines)) + "\n"
+        add(library, catalogue, Input(f"{n}.md", text.encode()))
+    found = compare_versions(library, [library.find(f"A/90/{n}")[0] for n in (1, 2, 3)])
+    told = render(publication_of_texts(found, library, "en"), "md").decode()
+    assert told.startswith("# A/90/1, A/90/2 and A/90/3 compared\n")
+    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in told.splitlines() if line.startswith("| ")]
+    assert rows[:5] == [
+        ["A/90/1", "", "A/90/2", "", "A/90/3"],
+        ["–", "new", "3", "moved", "1"],
+        ["1", "unchanged", "1", "changed", "2"],
+        ["2", "deleted", "–", "", "–"],
+        ["3", "unchanged", "2", "unchanged", "3"],
+    ]
+    assert "A/90/2 → A/90/3: Text" in told
+    assert [step["comparable"] for step in found.to_json()["steps"]] == [True, True]
 
 
 def test_what_each_document_says_on_a_topic_stands_side_by_side(starter_engine: Engine) -> None:

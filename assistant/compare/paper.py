@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.compare.paragraphs import PARTS, Part
-from assistant.compare.texts import Change, Comparison, Pair
+from assistant.compare.paragraphs import PARTS, Para, Part
+from assistant.compare.texts import Change, Comparison, Pair, Versions
 from assistant.compare.topic import TopicComparison
 from assistant.compare.words import Op
-from assistant.frames import say
+from assistant.frames import joined, say
 from assistant.publish import JOINS, Address, Publication, References
 from assistant.publish.model import Block, Content, Heading, Listing, Mode, Paragraph, Span, Table, plain
 from corpus.library import Library
@@ -25,36 +25,37 @@ _SUMS: dict[str, Callable[[Pair], bool]] = {
 """What is counted of each part, and of what."""
 _NUMBER = re.compile(r"\d+")
 
+Row = tuple[Pair | None, ...]
+"""A paragraph at each step."""
+
 
 def publication_of_texts(
-    comparison: Comparison, library: Library, language: str, address: Address | None = None
+    versions: Versions, library: Library, language: str, address: Address | None = None
 ) -> Publication:
-    """Two texts compared: what happened in words, a table of old and new numbers, then the changes side by side, by part,
-    with the words struck out and underlined; with an `address` places are links."""
-    labels = (comparison.first_label, comparison.second_label)
-    title = say("compare_title", language, first=labels[0], second=labels[1])
-    if not comparison.comparable:
-        share = round(100 * comparison.common)
-        told = say("compare_apart", language, first=labels[0], second=labels[1], share=share)
-        return Publication(language, title, (Paragraph(plain(told)),))
-    counts = say("compare_counts", language, same=comparison.same, differ=len(comparison.changes))
-    blocks: list[Block] = [Heading(1, say("compare_summary", language), "summary")]
-    blocks.append(Paragraph(plain(counts if comparison.changes else say("compare_same", language))))
-    sums = [said for part in PARTS if (said := _sums(comparison, part, language))]
-    blocks += [Listing(tuple(sums))] if sums else []
-    if comparison.changes or comparison.renumbered:
-        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(comparison, language)]
+    """Two or more texts compared: what happened in words, a table of old and new numbers, then the changes side by side,
+    step by step and by part, with the words struck out and underlined; with an `address` places are links."""
+    steps = versions.steps
+    isolated = "\u2068{}\u2069" if language == "ar" else "{}"
+    labels = [isolated.format(label) for label in (steps[0].first_label, *(step.second_label for step in steps))]
+    blocks: list[Block] = [Heading(1, say("compare_summary", language), "summary")] if versions.comparable else []
+    for step in steps:
+        blocks += _summary(step, language, several=len(steps) > 1)
+    if versions.comparable and any(step.changes or step.renumbered for step in steps):
+        blocks += [Heading(1, say("compare_numbers", language), "numbers"), _numbers(versions, language)]
     references = References(library, language, address)
-    for part in PARTS:
-        changes = [change for change in comparison.changes if change.part == part]
-        if changes:
-            blocks.append(Heading(1, _part(comparison, part, language), part))
-            cells = [
-                tuple(_cell(change, side, language, references, library, address) for side in (0, 1))
-                for change in changes
-            ]
-            blocks.append(Table(labels, tuple(cells)))
-    return Publication(language, title, tuple(blocks))
+    for n, step in enumerate(steps, 1):
+        for part in PARTS:
+            changes = [change for change in step.changes if change.part == part]
+            if changes:
+                name = _part(step, part, language)
+                named = f"{_step(step)}: {name}" if len(steps) > 1 else name
+                blocks.append(Heading(1, named, part if len(steps) == 1 else f"{part}-{n}"))
+                cells = [
+                    tuple(_cell(change, side, language, references, library, address) for side in (0, 1))
+                    for change in changes
+                ]
+                blocks.append(Table((step.first_label, step.second_label), tuple(cells)))
+    return Publication(language, say("compare_title", language, texts=joined(labels, language)), tuple(blocks))
 
 
 def publication_of_topic(
@@ -73,6 +74,24 @@ def publication_of_topic(
     return Publication(language, say("compare_topic", language, topic=comparison.topic), tuple(blocks))
 
 
+def _step(comparison: Comparison) -> str:
+    return f"{comparison.first_label} → {comparison.second_label}"
+
+
+def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
+    """What happened, in words; also that there is too little in common."""
+    labels = {"first": comparison.first_label, "second": comparison.second_label}
+    if not comparison.comparable:
+        told = say("compare_apart", language, share=round(100 * comparison.common), **labels)
+        return [Paragraph(plain(told))]
+    told = say("compare_same", language)
+    if comparison.changes:
+        told = say("compare_counts", language, same=comparison.same, differ=len(comparison.changes))
+    opened = (Span(f"{_step(comparison)}: ", "strong"),) if several else ()
+    sums = tuple(said for part in PARTS if (said := _sums(comparison, part, language)))
+    return [Paragraph((*opened, Span(told))), *([Listing(sums)] if sums else [])]
+
+
 def _part(comparison: Comparison, part: Part, language: str) -> str:
     resolved = any(pair.part == "preamble" for pair in comparison.pairs)
     return say(f"part_{part if resolved or part != 'operative' else 'text'}", language)
@@ -80,62 +99,83 @@ def _part(comparison: Comparison, part: Part, language: str) -> str:
 
 def _sums(comparison: Comparison, part: Part, language: str) -> Content:
     """What became of a part, in words."""
-    pairs = _numbered(comparison, part)
+    rows: list[Row] = [(pair,) for pair in comparison.pairs if _placed(pair, part)]
     said = []
     for name, counted in _SUMS.items():
-        found = [pair for pair in pairs if counted(pair)]
+        found = [row for row in rows if row[0] and counted(row[0])]
         if found:
-            told = [" → ".join(dict.fromkeys(filter(None, places))) for places in map(_places, _runs(found, pairs))]
+            told = [" → ".join(dict.fromkeys(filter(None, places))) for places in map(_places, _runs(found, rows))]
             said.append(say(f"sum_{name}", language, count=len(found), places=", ".join(told)))
-    return (
-        (Span(f"{_part(comparison, part, language)}: ", "strong"), Span(JOINS.get(language, "; ").join(said)))
-        if said
-        else ()
-    )
+    if not said:
+        return ()
+    return Span(f"{_part(comparison, part, language)}: ", "strong"), Span(JOINS.get(language, "; ").join(said))
 
 
-def _numbers(comparison: Comparison, language: str) -> Table:
-    header = ("", comparison.first_label, comparison.second_label, "")
-    rows: list[tuple[Content, ...]] = []
+def _numbers(versions: Versions, language: str) -> Table:
+    """The number of every paragraph in each version, and between two of them what became of it."""
+    header = ["", versions.steps[0].first_label]
+    for step in versions.steps:
+        header += ["", step.second_label] if len(versions.steps) > 1 else [step.second_label, ""]
+    made: list[tuple[Content, ...]] = []
     for part in PARTS[:-1]:
-        pairs, name = _numbered(comparison, part), _part(comparison, part, language)
-        for run in _runs(pairs, pairs):
-            kinds = [run[0].kind, *(["moved"] if run[0].moved and run[0].kind == "changed" else [])]
-            told = ", ".join(say(f"kind_{kind}", language) for kind in kinds)
-            rows.append(tuple(plain(cell) for cell in (name, *(place or "–" for place in _places(run)), told)))
+        rows = [row for row in versions.rows if _placed(next(pair for pair in reversed(row) if pair), part)]
+        name = _part(versions.steps[-1], part, language)
+        for run in _runs(rows, rows):
+            places = [place or "–" for place in _places(run)]
+            cells = [name, places[0]]
+            for pair, place in zip(run[0], places[1:], strict=True):
+                told = ", ".join(say(f"kind_{kind}", language) for kind in _kinds(pair)) if pair else ""
+                cells += [told, place] if len(versions.steps) > 1 else [place, told]
+            made.append(tuple(plain(cell) for cell in cells))
             name = ""
-    return Table(header, tuple(rows))
+    return Table(tuple(header), tuple(made))
 
 
-def _numbered(comparison: Comparison, part: Part) -> list[Pair]:
-    """The paragraphs of a part that have a place to be known by, headings aside."""
-    return [pair for pair in comparison.pairs if pair.part == part and pair.para.sort != "heading" and pair.para.place]
+def _kinds(pair: Pair) -> list[str]:
+    return [pair.kind, "moved"] if pair.moved and pair.kind == "changed" else [pair.kind]
 
 
-def _runs(chosen: Sequence[Pair], pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """Pairs that stand next to each other and became the same, with numbers that run alike, together."""
-    at = {id(pair): n for n, pair in enumerate(pairs)}
-    made: list[list[Pair]] = []
-    for pair in chosen:
+def _placed(pair: Pair, part: Part) -> bool:
+    """Whether it is told in a part and has a place to be known by; headings have none."""
+    return pair.part == part and pair.para.sort != "heading" and bool(pair.para.place)
+
+
+def _runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
+    """Paragraphs that stand next to each other and became the same, with numbers that run alike, together."""
+    at = {id(row): n for n, row in enumerate(rows)}
+    made: list[list[Row]] = []
+    for row in chosen:
         last = made[-1][-1] if made else None
-        if last is not None and at[id(pair)] == at[id(last)] + 1 and _course(pair) == _course(last):
-            made[-1].append(pair)
+        if last is not None and at[id(row)] == at[id(last)] + 1 and _course(row) == _course(last):
+            made[-1].append(row)
         else:
-            made.append([pair])
+            made.append([row])
     return made
 
 
-def _course(pair: Pair) -> tuple[str, bool, int]:
-    numbers = [_NUMBER.match(para.place) for para in (pair.before, pair.after) if para]
-    old, new = (int(each.group()) if each else 0 for each in (numbers[0], numbers[-1]))
-    return pair.kind, pair.moved, new - old
+def _course(row: Row) -> list[tuple[str, bool, int] | None]:
+    made: list[tuple[str, bool, int] | None] = []
+    for pair in row:
+        numbers = [_NUMBER.match(para.place) for para in (pair.before, pair.after) if para] if pair else []
+        old, new = (int(each.group()) if each else 0 for each in (numbers[0], numbers[-1])) if numbers else (0, 0)
+        made.append((pair.kind, pair.moved, new - old) if pair else None)
+    return made
 
 
-def _places(run: Sequence[Pair]) -> tuple[str, str]:
-    """The first and last number of a run in the two texts; empty where it is not there."""
-    ends = [(getattr(run[0], side), getattr(run[-1], side)) for side in ("before", "after")]
-    told = ["–".join(dict.fromkeys(para.place for para in end if para)) for end in ends]
-    return told[0], told[1]
+def _places(run: Sequence[Row]) -> list[str]:
+    """The first and last number of a run in each version; empty where it is not there."""
+    told = []
+    for n in range(len(run[0]) + 1):
+        ends = [_at(row, n) for row in (run[0], run[-1])]
+        told.append("–".join(dict.fromkeys(para.place for para in ends if para)))
+    return told
+
+
+def _at(row: Row, version: int) -> Para | None:
+    """The paragraph as a version has it."""
+    before = row[version - 1] if version else None
+    after = row[version] if version < len(row) else None
+    return (before.after if before else None) or (after.before if after else None)
 
 
 def _cell(

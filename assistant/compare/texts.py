@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Literal
 
 from assistant.compare.pairing import in_place, pair
@@ -128,6 +129,55 @@ class Comparison:
                 for n, change in enumerate(self.changes, 1)
             ],
         }
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Two or more versions of a text in a row, each compared with the one before."""
+
+    steps: tuple[Comparison, ...]
+
+    @property
+    def language(self) -> str:
+        """The language of the last."""
+        return self.steps[-1].language
+
+    @property
+    def comparable(self) -> bool:
+        """Whether each has enough in common with the one before."""
+        return all(step.comparable for step in self.steps)
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Pair | None, ...], ...]:
+        """What became of every paragraph at each step, None before it was there and after it was deleted; in the order of
+        the last version, what was deleted behind what stood before it."""
+        found: list[tuple[Pair | None, ...]] = [(pair,) for pair in self.steps[0].pairs]
+        for n, step in enumerate(self.steps[1:], 1):
+            above = {last.after.block.ordinal: row for row in found if (last := row[-1]) and last.after}
+            went_on = {id(above[each.before.block.ordinal]): each for each in step.pairs if each.before}
+            made: list[tuple[Pair | None, ...]] = [
+                (*(above[each.before.block.ordinal] if each.before else (None,) * n), each) for each in step.pairs
+            ]
+            at = 0
+            for row in found:
+                if id(row) in went_on:
+                    at = next(m for m, other in enumerate(made) if other[-1] is went_on[id(row)]) + 1
+                else:
+                    made.insert(at, (*row, None))
+                    at += 1
+            found = made
+        return tuple(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `compare --json` prints: that of the comparison where there is one, else all of them."""
+        if len(self.steps) == 1:
+            return self.steps[0].to_json()
+        return {"comparable": self.comparable, "steps": [step.to_json() for step in self.steps]}
+
+
+def compare_versions(library: Library, documents: Sequence[Document]) -> Versions:
+    """What was changed from each of two or more documents to the next."""
+    return Versions(tuple(compare_texts(library, *each) for each in pairwise(documents)))
 
 
 def compare_texts(library: Library, first: Document, second: Document) -> Comparison:
