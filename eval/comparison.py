@@ -43,7 +43,7 @@ class Labelled:
 class Scores:
     """Figures of one or several pairs of texts. `pairing` is the F1 of paragraphs paired, `kinds` that of paragraphs with
     what became of them, `changes` the same without those that are the same; `false_changes` counts equal ones that are
-    said to differ, `seconds` is the longest comparison."""
+    said to differ, `seconds` is the processor time of the longest comparison."""
 
     texts: int
     paragraphs: int
@@ -97,9 +97,9 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
     slowest = 0.0
     for each in labels:
         name = f"{each.first} → {each.second}"
-        begin = time.perf_counter()
+        begin = time.process_time()
         _, pairs = pairs_of(documents[each.first], documents[each.second])
-        slowest = max(slowest, time.perf_counter() - begin)
+        slowest = max(slowest, time.process_time() - begin)
         places = [{row[side] for row in each.paragraphs} - {None} for side in (0, 1)]
         made = [_label(pair) for pair in pairs if pair.para.sort not in ("heading", "footnote")]
         expected |= {(name, row) for row in each.paragraphs}
