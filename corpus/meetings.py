@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from corpus.symbols import Symbol
+
+Half = Literal["morning", "afternoon"]
 
 
 @dataclass(frozen=True)
@@ -42,26 +44,35 @@ class SittingItem:
 
 @dataclass(frozen=True)
 class Sitting:
-    """One plenary meeting of the organization of work. Times are local to the meeting's place."""
+    """One plenary meeting of the organization of work. Times are local to the meeting's place, and None where only the half of
+    the day is said."""
 
     date: dt.date
-    start: dt.time
-    end: dt.time
+    start: dt.time | None
+    end: dt.time | None
     day_label: str
     time_label: str
     items: tuple[SittingItem, ...]
     day_row: int | None
     time_row: int
+    half: Half | None = None
 
     @property
-    def minutes(self) -> int:
-        """Length in minutes."""
+    def minutes(self) -> int | None:
+        """Length in minutes, where it is said."""
+        if self.start is None or self.end is None:
+            return None
         return (self.end.hour - self.start.hour) * 60 + self.end.minute - self.start.minute
 
     @property
     def afternoon(self) -> bool:
         """Whether it begins at noon or later."""
-        return self.start.hour >= 12
+        return self.half == "afternoon" if self.start is None else self.start.hour >= 12
+
+    @property
+    def order(self) -> tuple[dt.date, dt.time]:
+        """Sorts sittings by when they begin."""
+        return self.date, self.start or dt.time(12 if self.afternoon else 0)
 
 
 @dataclass(frozen=True)
@@ -125,13 +136,14 @@ class Meeting:
             sittings=tuple(
                 Sitting(
                     date=dt.date.fromisoformat(sitting["date"]),
-                    start=dt.time.fromisoformat(sitting["start"]),
-                    end=dt.time.fromisoformat(sitting["end"]),
+                    start=dt.time.fromisoformat(sitting["start"]) if sitting["start"] else None,
+                    end=dt.time.fromisoformat(sitting["end"]) if sitting["end"] else None,
                     day_label=sitting["day_label"],
                     time_label=sitting["time_label"],
                     items=tuple(SittingItem(**row) for row in sitting["items"]),
                     day_row=sitting["day_row"],
                     time_row=sitting["time_row"],
+                    half=sitting.get("half"),
                 )
                 for sitting in data["sittings"]
             ),

@@ -36,13 +36,15 @@ _HAN_NUMBER = rf"[{_HAN}]{{1,3}}"
 _ORDINALS = ["الأول", "الثاني", "الثالث", "الرابع", "الخامس", "السادس", "السابع", "الثامن", "التاسع", "العاشر"]
 _ROMAN = r"(?-i:[IVXL]+)(?!\w)"
 _SUB = r"\s*\(?(?:[^\W\d_]{1,4}|\d{1,2})\)"
-_MARK = rf"\d+(?:\.\d+)*(?:\s*(?:bis|ter|quater)(?!\w))?(?:{_SUB})*"
+_LETTERED = r"(?:[A-Za-z](?=\.\d))?"
+"""The letter of a section, as in 29D.1."""
+_MARK = rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)(?!\w))?(?:{_SUB})*"
 _NUMBERS = {
     "annex": rf"{_ROMAN}|\d+|(?-i:[A-Z])(?!\w)|{_HAN_NUMBER}|{'|'.join(_ORDINALS)}",
     "art": _MARK,
     "page": r"\d+",
     "para": _MARK,
-    "table": rf"\d+(?:\.\d+)*|(?-i:[A-Z])\.\d+|{_ROMAN}|{_HAN_NUMBER}",
+    "table": rf"\d+{_LETTERED}(?:\.\d+)*|(?-i:[A-Z])\.\d+|{_ROMAN}|{_HAN_NUMBER}",
     "note": r"\d+|\*{1,3}|(?-i:[a-z])(?![\w’'])",
 }
 _EDGE = r"(?<![^\W㐀-鿿])"
@@ -65,7 +67,7 @@ _WORD_FIRST = {
     for kind, words in _WORDS.items()
 }
 _HAN_LIST = r"第\s*(?P<numbers>{0}(?:\s*(?:[、，,和及与至到]|[-‐-―])+\s*第?\s*(?:{0}|\(\w{{1,3}}\)))*)\s*"
-_HAN_MARK = rf"(?:\d+(?:\.\d+)*|{_HAN_NUMBER})(?:{_SUB})*"
+_HAN_MARK = rf"(?:\d+{_LETTERED}(?:\.\d+)*|{_HAN_NUMBER})(?:{_SUB})*"
 _HAN_FIRST = {
     kind: re.compile(_HAN_LIST.format(_HAN_MARK) + word + (rf"(?P<behind>(?:{_SUB})*)" if kind == "para" else ""))
     for kind, word in (("para", "段"), ("page", "页"), ("art", "条"))
@@ -76,6 +78,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _SUBS = re.compile(r"\(?([^\W\d_]{1,4}|\d{1,2})\)")
+_SECTION = re.compile(r"(?<=\d)[a-z](?=\.\d)")
 _LATIN = dict(zip("أابجدهوزحطيكلمنабвгдежзик", "aabcdefghijklmnabcdefghij", strict=True))
 
 
@@ -152,7 +155,7 @@ def parts_of(locator: str) -> dict[str, str]:
 def numbered(mark: str) -> tuple[str, tuple[str, ...]]:
     """The number of a mark and its sub-marks, letters of all scripts by their Latin counterpart: `3 (b) (i)` as
     3 and b, i."""
-    match = re.match(r"\d+(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?", mark.strip(), re.IGNORECASE)
+    match = re.match(rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?", mark.strip(), re.IGNORECASE)
     head = " ".join(match.group().casefold().split()) if match else ""
     rest = mark.strip()[match.end() :] if match else mark
     return head, tuple(_latin(sub) for sub in _SUBS.findall(rest))
@@ -231,11 +234,12 @@ def _between(first: str, last: str) -> list[str]:
 
 def _written(kind: str, mark: str) -> str:
     """A number as locators write it."""
+    mark = _SECTION.sub(lambda match: match.group().upper(), mark)
     if kind == "annex":
         number = annex_number(mark)
         return to_roman(number) if isinstance(number, int) and number and not mark.isdigit() else mark.upper()
     if kind in ("para", "art"):
-        head = re.match(rf"\d+(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?|{_HAN_NUMBER}", mark, re.IGNORECASE)
+        head = re.match(rf"\d+{_LETTERED}(?:\.\d+)*(?:\s*(?:bis|ter|quater)\b)?|{_HAN_NUMBER}", mark, re.IGNORECASE)
         if head is None:
             return mark
         number = str(_han(head.group())) if head.group()[0] in _HAN else head.group()

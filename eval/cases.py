@@ -159,10 +159,14 @@ class Case:
         return self.kind in ("comparison", "multi-hop")
 
 
+COMPARED = Path(__file__).parent / "cases" / "comparison.jsonl"
+"""Labels of texts that are compared: no question set."""
+
+
 def shipped_sets() -> dict[str, Path]:
     """The question sets that come with the project, by name."""
-    folder = Path(__file__).parent / "cases"
-    return {path.stem: path for path in sorted(folder.iterdir()) if path.suffix in (".yaml", ".jsonl")}
+    found = sorted(COMPARED.parent.iterdir())
+    return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path != COMPARED}
 
 
 def load_cases(path: Path) -> list[Case]:

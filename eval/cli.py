@@ -288,6 +288,31 @@ def brief(
         print_scores(data, found)
 
 
+@app.command()
+def texts(
+    documents: Annotated[list[Path], typer.Argument(help="Files and folders that hold the texts that are labelled.")],
+    labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
+    wrong: Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How well the comparison of two texts pairs their paragraphs and tells what became of them."""
+    from eval.cases import COMPARED
+    from eval.comparison import load_labels, print_scores, read_texts, scores_of
+
+    with _told():
+        labelled = load_labels(labels or COMPARED)
+        held = read_texts(documents, {name for each in labelled for name in (each.first, each.second)})
+        sets = {"all": labelled, "seen while tuning": [each for each in labelled if not each.held_out],
+                "held out": [each for each in labelled if each.held_out]}  # fmt: skip
+        found = {name: scores_of(each, held) for name, each in sets.items()}
+    if as_json:
+        _print_json({name: scores.to_json() for name, scores in found.items()})
+        return
+    for fault in found["all"].wrong if wrong else ():
+        data.print(fault, markup=False)
+    print_scores(data, found)
+
+
 for _command in (retrieval, abstention, evidence):
     app.command()(_command)
 

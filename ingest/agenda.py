@@ -4,110 +4,54 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
 
-from corpus.documents import Block, Document
-from corpus.meetings import AgendaItem, Meeting, Sitting, SittingItem
+from corpus.documents import Document
+from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import find_symbols
-from ingest.dates import MONTHS
+from ingest.agenda_form import is_agenda_title, is_title_of, without_item
+from ingest.dates import find_dates, find_days, says_only_days
+from ingest.readers.heads import is_distribution_line
+from ingest.timetable import sittings_of
 
-_MONTH = f"(?:{'|'.join(MONTHS)})"
-_DAY = rf"\d{{1,2}}(?:\s+{_MONTH}(?:\s+\d{{4}})?)?"
-_PLACE_DATES = re.compile(
-    rf"^(?P<place>[^\d,]+(?:, [^\d,]+)?),\s+(?P<days>{_DAY}(?:\s*(?:,|and|to|[-‐-―])\s*{_DAY})*)$"
-)
-_DAY_LABEL = re.compile(rf"(\d{{1,2}})\s+({_MONTH})(?:\s+(\d{{4}}))?")
-_CLOCK = r"(\d{1,2})(?:[.:](\d{2}))?\s*(a\.?m\.?|p\.?m\.?)?"
-_TIMES = re.compile(rf"^{_CLOCK}\s*(?:[-‐-―−]|to)\s*{_CLOCK}$", re.IGNORECASE)
-_ITEM_NUMBER = re.compile(r"^(\d{1,2})\.?\s*(\([a-z]\))?$")
-_CONTINUED = re.compile(r"\s*\(\s*continued\s*\)\s*$", re.IGNORECASE)
+_MARK = re.compile(r"(?<=\w)\.(\d{1,2})$")
+_HEADINGS = 8
+"""The title of an agenda is one of its first headings."""
 _MANDATE = re.compile(r"\b(?:resolution|decision) \d+/\d+|\bBureau\b|\bmandate", re.IGNORECASE)
 _BODY = re.compile(r"\b(?:Working Group|Conference|Commission|Committee|Council|Assembly|Board|Group)\b")
 
 
-def _date(day: str, month: str, year: str | int) -> dt.date | None:
-    try:
-        return dt.date(int(year), MONTHS.index(month) + 1, int(day))
-    except ValueError:
-        return None
-
-
 def place_and_dates(line: str) -> tuple[str, tuple[dt.date, ...]] | None:
-    """`Vienna, 14 and 15 October 2021` as place and days; a range gives every day of it."""
-    match = _PLACE_DATES.match(line.strip())
-    if not match:
+    """`Vienna, 14 and 15 October 2021` or `2–4 juin 2025, Paris` as place and days; a range gives every day of it."""
+    parts = [part.strip() for part in re.split(r"[,،，]", line)]
+    dated = [any(letter.isdigit() for letter in part) for part in parts]
+    places = [part for part, has in zip(parts, dated, strict=True) if not has]
+    together = dated == sorted(dated) or dated == sorted(dated, reverse=True)  # the days are not in the middle
+    said = ", ".join(part for part, has in zip(parts, dated, strict=True) if has)
+    if not together or not 1 <= len(places) <= 2 or not places[0] or places[0][0].islower() or not says_only_days(said):
         return None
-    days: list[dt.date] = []
-    month = year = ""
-    joined = False
-    # Read from the right: a day without a month or year takes those that stand after it.
-    for token in reversed(re.findall(rf"\d{{4}}|\d{{1,2}}|{_MONTH}|to|[-‐-―]", match["days"])):
-        if token in MONTHS:
-            month = token
-        elif len(token) == 4:
-            year = token
-        elif token.isdigit():
-            made = _date(token, month, year) if month and year else None
-            if made is None:
-                return None
-            if joined and days:
-                between = min((days[-1] - made).days, 60)
-                days += [days[-1] - dt.timedelta(days=n) for n in range(1, between)]
-            days.append(made)
-            joined = False
-        else:
-            joined = True
-    return match["place"], tuple(sorted(days))
-
-
-def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
-    """`11 a.m.–1 p.m.`, `3–5 p.m.` or `10:00-13:00` as start and end."""
-    match = _TIMES.match(re.sub(r"\b(?:12\s+)?noon\b", "12 p.m.", label.strip(), flags=re.IGNORECASE))
-    if not match:
-        return None
-    hour1, minute1, half1, hour2, minute2, half2 = match.groups()
-    end = _time(hour2, minute2, half2)
-    start = _time(hour1, minute1, half1 or half2)
-    if start and end and not half1 and start >= end:
-        start = _time(hour1, minute1, None)
-    return (start, end) if start and end and start < end else None
-
-
-def _time(hour: str, minute: str | None, half: str | None) -> dt.time | None:
-    value = int(hour)
-    if half and half[0].lower() == "p" and value < 12:
-        value += 12
-    if half and half[0].lower() == "a" and value == 12:
-        value = 0
-    return dt.time(value, int(minute or 0)) if value < 24 and int(minute or 0) < 60 else None
+    days = find_days(said)
+    return (", ".join(places), days) if days else None
 
 
 def meeting_of(document: Document) -> Meeting | None:
     """The meeting that an agenda document announces; None where the document is no agenda."""
     if document.kind != "agenda":
         return None
-    place = ""
-    dates: tuple[dt.date, ...] = ()
-    masthead: int | None = None
-    body = ""
-    for block in document.blocks:
-        if block.locator != "masthead":
-            continue
-        line = document.block_text(block)
-        if found := place_and_dates(line):
-            place, dates = found
-            masthead = block.ordinal
-        elif _BODY.search(line) and len(line) < 200:
-            body = line
+    place, dates, masthead = _when(document)
+    items = tuple(_items(document))
+    sittings = sittings_of(document, dates, items)
+    titles = [document.block_text(block) for block in document.blocks if block.kind == "heading"][:_HEADINGS]
     return Meeting(
         document_id=document.id,
-        title=document.title,
-        body=body,
+        title=document.title
+        if is_agenda_title(document.title)
+        else next(filter(is_agenda_title, titles), document.title),
+        body=_body(document),
         place=place,
         dates=dates,
-        items=tuple(_items(document)),
-        sittings=tuple(_sittings(document, dates)),
+        items=items or _taken_up(sittings),
+        sittings=sittings,
         mandate=tuple(
             block.ordinal
             for block in document.blocks
@@ -119,7 +63,53 @@ def meeting_of(document: Document) -> Meeting | None:
     )
 
 
+def _taken_up(sittings: Sequence[Sitting]) -> tuple[AgendaItem, ...]:
+    """The items of a timetable that stands alone, as far as their rows give them a title."""
+    rows = sorted(
+        (row for sitting in sittings for row in sitting.items if row.title), key=lambda row: _order(row.number)
+    )
+    found = {row.number: row for row in reversed(rows)}
+    return tuple(AgendaItem(row.number, row.title, listed=row.row) for row in reversed(found.values()))
+
+
+def _order(number: str) -> tuple[int, str]:
+    main, _, part = number.partition(" ")
+    return int(main), part
+
+
+def _when(document: Document) -> tuple[str, tuple[dt.date, ...], int | None]:
+    """Place and days of the meeting, and the line of the masthead that gives them."""
+    said = document.masthead
+    for block in document.blocks if said.dates else ():
+        days = find_days(said.dates)
+        if days and block.locator == "masthead" and said.dates in document.block_text(block):
+            return said.place, days, block.ordinal
+    for block in reversed(document.blocks):
+        if block.locator == "masthead" and (found := place_and_dates(document.block_text(block))):
+            return *found, block.ordinal
+    return "", (), None
+
+
+def _body(document: Document) -> str:
+    """The innermost of the bodies that the masthead names, or what stands right above its session."""
+    body = ""
+    above = ""
+    for block in document.blocks:
+        if block.locator != "masthead":
+            continue
+        line = document.block_text(block)
+        if body and is_agenda_title(line):
+            break
+        if line == document.masthead.session and above and not is_distribution_line(above) and not find_dates(above):
+            body = above if not any(letter.isdigit() for letter in above) else body
+        elif len(line) < 200 and _BODY.search(line) and not place_and_dates(line):
+            body = line
+        above = line
+    return body or document.masthead.body
+
+
 def _items(document: Document) -> Iterator[AgendaItem]:
+    notes = {block.number for block in document.blocks if block.kind == "footnote"}
     titles: dict[str, str] = {}
     listed: dict[str, int] = {}
     headings: dict[str, int] = {}
@@ -128,22 +118,25 @@ def _items(document: Document) -> Iterator[AgendaItem]:
     for block in document.blocks:
         section, _, rest = block.locator.partition(", item ")
         number, _, tail = rest.partition(", ")
-        if not number:
+        if not number or block.kind == "footnote":
             continue
         if section == "provisional agenda":
             listed.setdefault(number, block.ordinal)
-            titles.setdefault(number, document.body(block).rstrip(" .;:"))
+            titles.setdefault(number, _title(without_item(document.body(block)), notes))
         elif block.kind == "heading" and not tail:
             headings.setdefault(number, block.ordinal)
-            titles.setdefault(number, document.body(block).rstrip(" .;:"))
-        elif block.kind != "heading" and tail == "documentation":
+            titles.setdefault(number, _title(without_item(document.body(block)), notes))
+        elif block.kind != "heading" and tail.startswith("documentation"):
             text = document.block_text(block)
             documentation.setdefault(number, []).extend(
                 (mention.symbol.text, block.ordinal) for mention in find_symbols(text)
             )
-        elif block.kind in ("paragraph", "item") and not tail:
+        elif block.kind == "paragraph" and not tail and is_title_of(document.body(block), titles.get(number, "")):
+            headings.setdefault(number, block.ordinal)
+        elif block.kind in ("paragraph", "item"):
             annotations.setdefault(number, []).append(block.ordinal)
-    for number in sorted(titles, key=lambda text: (int(text.split()[0]), text)):
+    order = list(titles)
+    for number in sorted(titles, key=lambda text: (int(text.split()[0]), order.index(text))):
         yield AgendaItem(
             number=number,
             title=titles[number],
@@ -154,63 +147,9 @@ def _items(document: Document) -> Iterator[AgendaItem]:
         )
 
 
-@dataclass
-class _Open:
-    """A sitting whose rows are still being read."""
-
-    date: dt.date
-    start: dt.time
-    end: dt.time
-    day_label: str
-    time_label: str
-    day_row: int | None
-    time_row: int
-    items: list[SittingItem] = field(default_factory=list)
-
-    def closed(self) -> Sitting:
-        return Sitting(
-            self.date, self.start, self.end, self.day_label, self.time_label, tuple(self.items), self.day_row, self.time_row
-        )  # fmt: skip
-
-
-def _sittings(document: Document, dates: tuple[dt.date, ...]) -> Iterator[Sitting]:
-    said = (document.date or "")[:4]  # front matter may say anything, such as "Autumn"
-    year = dates[0].year if dates else int(said) if said.isdecimal() else None
-    day: dt.date | None = None
-    day_row: int | None = None
-    day_label = ""
-    current: _Open | None = None
-    for block in document.blocks:
-        if block.kind != "row" or block.context == "header":
-            continue
-        cells = [document.text[span[0] : span[1]] if span else "" for span in block.cells]
-        first = cells[0] if cells else ""
-        label = _DAY_LABEL.search(first)
-        times = parse_times(first)
-        if label and not times:
-            spoken = label.group(3) or year
-            day = _date(label.group(1), label.group(2), spoken) if spoken else None
-            day_row, day_label = block.ordinal, first
-            continue
-        if times and day:
-            if current:
-                yield current.closed()
-            current = _Open(day, *times, day_label, first, day_row, block.ordinal)
-        if current and (found := _row_item(cells[1:], block)):
-            current.items.append(found)
-    if current:
-        yield current.closed()
-
-
-def _row_item(cells: list[str], block: Block) -> SittingItem | None:
-    filled = [cell for cell in cells if cell]
-    number = _ITEM_NUMBER.match(filled[0]) if filled else None
-    if not number:
-        return None
-    title = filled[1] if len(filled) > 1 else ""
-    return SittingItem(
-        number=" ".join(part for part in number.groups() if part),
-        title=_CONTINUED.sub("", title),
-        row=block.ordinal,
-        continued=bool(_CONTINUED.search(title)),
-    )
+def _title(text: str, notes: Collection[str | None]) -> str:
+    """The title of an item without the stop at its end, and without the mark of a footnote that was printed as a figure."""
+    words = " ".join(text.split())
+    if (mark := _MARK.search(words)) and mark[1] in notes:
+        words = words[: mark.start()]
+    return words.rstrip(" .;:：。；،")

@@ -16,6 +16,9 @@ from typing import Literal
 
 from corpus.documents import Block, Span
 from corpus.places import folded, name_place
+from ingest.agenda_form import AgendaForm, agenda_form
+from ingest.clock import find_times, is_clocked, names_half
+from ingest.dates import is_day_label
 from ingest.structure import PREAMBULAR, Piece
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
@@ -40,28 +43,27 @@ _OPENING = re.compile(
 )
 _CAPTION = re.compile(
     r"^\s*(?P<word>table|tableau|cuadro|таблица|الجدول|表|figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта|box|encadré|recuadro)"
-    r"\s*(?P<number>[0-9]{1,3}(?:\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b",
+    r"\s*(?P<number>[0-9]{1,3}(?:[A-Z]?\.(?:[0-9]{1,3}|[IVXLC]{1,7}))?|[IVXLC]{1,7})\b",
     re.IGNORECASE,
 )
 _PART_OF_TABLE = re.compile(r"\((?:\d{1,2}|[a-z])\)")
 _FIGURES = "figure figura gráfico рисунок диаграмма الشكل 图"
 _MAPS, _BOXES = "map carte mapa карта", "box encadré recuadro"
 _PREAMBLE = re.compile(r"^\s*(?:pr[eé]amb(?:le|ule)|preámbulo|преамбула|الديباجة|序言)(?!\w)", re.IGNORECASE)
-_ANNOTATIONS = re.compile(r"^\s*annotations?\s*$", re.IGNORECASE)
-_AGENDA_LIST = re.compile(r"^\s*(?:provisional\s+)?agenda\s*$", re.IGNORECASE)
-_DOCUMENTATION = re.compile(r"^\s*documentation\s*:?\s*$", re.IGNORECASE)
 _TESTIMONIUM = re.compile(r"^\s*in (?:witness|faith) where?of\b", re.IGNORECASE)
+_COUNT = re.compile(r"(\d+)([A-Z]?)")
 _DASHES = re.compile(r"\s*[‐-―−]\s*")
 
 
 def kind_of(found: Sequence[Piece]) -> TextKind:
     """Which kind of text the headings show."""
     headings = [piece.text for piece in found if piece.kind == "heading"]
-    if any(_ANNOTATIONS.match(text) for text in headings) and any(_AGENDA_LIST.match(text) for text in headings):
+    resolved = opening(found) is not None
+    if not resolved and agenda_form(found) is not None:
         return "agenda"
     if sum(bool(_article(text)) for text in headings) >= 3:
         return "treaty"
-    return "resolution" if opening(found) is not None else "numbered"
+    return "resolution" if resolved else "numbered"
 
 
 def _article(heading: str) -> str:
@@ -86,6 +88,7 @@ def opening(found: Sequence[Piece]) -> int | None:
 class _Place:
     """Where reading stands; changes as headings and numbers go by."""
 
+    form: AgendaForm = field(default_factory=AgendaForm)
     section: str = "masthead"
     item: str = ""
     sub: str = ""
@@ -96,6 +99,7 @@ class _Place:
     preamble: int = -1
     day: str = ""
     time: str = ""
+    time_column: int = -1
     unnumbered: int = 0
     heading: str = ""
     own_heading: str = ""
@@ -123,7 +127,8 @@ def lay_out(
     text: list[str] = []
     position = 0
     blocks: list[Block] = []
-    place = _Place(headed=headed)
+    form = agenda_form(found) if kind == "agenda" else None
+    place = _Place(headed=headed, form=form or AgendaForm())
     begun = opening(found) if kind == "resolution" else None
     taken: set[str] = set()
     titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")
@@ -141,7 +146,7 @@ def lay_out(
             position += len(gap)
         parent: int | None
         if piece.kind == "heading":
-            rank = _rank(piece, kind, place, bool(blocks))
+            rank = _rank(piece, ordinal, kind, place, bool(blocks))
             while headings and headings[-1][0] >= rank:
                 headings.pop()
             parent = headings[-1][1] if headings else None
@@ -150,7 +155,7 @@ def lay_out(
             place.labels = {}
             broken = ({}, {})
             above_it = found[parent].text if parent is not None and " ".join(words.split()) in repeated else ""
-            locator = _enter(piece, kind, place, not any(b.kind == "heading" for b in blocks), above_it)
+            locator = _enter(piece, ordinal, kind, place, not any(b.kind == "heading" for b in blocks), above_it)
         else:
             if piece.follows and 1 not in place.labels and piece.depth in broken[1]:
                 open_items, place.labels = broken
@@ -167,6 +172,11 @@ def lay_out(
                 place.labels = {}
             if ordinal == begun:
                 place.opened, place.preambular = True, 0
+            if kind == "agenda":
+                _move_agenda(ordinal, place)
+                place.labels = {} if ordinal in place.form.items else place.labels
+                if (number := place.form.listed.get(ordinal)) and not piece.number:
+                    place.labels = {1: number}  # "Item 3: Harbour lamps"
             locator = _locate(piece, kind, place, digest, after_row=_follows_row(found, ordinal))
         if piece.kind == "footnote" and locator in taken and piece.page:
             locator = f"{locator} (p. {piece.page})"
@@ -216,11 +226,13 @@ def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block,
     the longest count keep their places, others are told with the heading that they stand under, or else with their page."""
     runs: list[int] = []  # for each block the paragraph that its count begins with
     length: Counter[int] = Counter()
-    last: tuple[int, ...] = ()
+    last: tuple[tuple[int, str], ...] = ()
     run = 0
     for block in blocks:
         if block.kind == "paragraph" and block.number:
-            value = tuple(map(int, block.number.split(".")))  # "16.3" is followed by "16.4"
+            value = tuple(
+                (int(digits), letter) for digits, letter in _COUNT.findall(block.number)
+            )  # "29D.3" after "29D.2"
             run = block.ordinal if value <= last else run
             last = value
             length[run] += 1
@@ -303,19 +315,17 @@ def _follows_row(found: Sequence[Piece], ordinal: int) -> bool:
     return False
 
 
-def _rank(piece: Piece, kind: TextKind, place: _Place, inside: bool) -> int:
+def _rank(piece: Piece, ordinal: int, kind: TextKind, place: _Place, inside: bool) -> int:
     """How far out a heading is. The marks of real files are unreliable; the words of a heading tell more."""
     text = piece.text
     if kind == "agenda":
-        if _ANNOTATIONS.match(text) or _AGENDA_LIST.match(text) or _ANNEX.match(text):
-            return 2
-        if piece.number and piece.number.isdigit():
+        if ordinal in place.form.sections or _ANNEX.match(text):
+            return 3 if ordinal in place.form.items else 2
+        if ordinal in place.form.items:
+            return 4 if place.form.items[ordinal][1] else 3
+        if ordinal in place.form.ends or place.section in ("provisional agenda", "annex", "timetable"):
             return 3
-        if piece.number:
-            return 4
-        if place.section in ("annotations", "annex"):
-            return 3 if place.section == "annex" else 5
-        return 1
+        return 5 if place.section == "annotations" else 1
     if kind == "treaty":
         if _article(text):
             return 3
@@ -325,7 +335,7 @@ def _rank(piece: Piece, kind: TextKind, place: _Place, inside: bool) -> int:
     return piece.depth
 
 
-def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool, above: str) -> str:
+def _enter(piece: Piece, ordinal: int, kind: TextKind, place: _Place, first: bool, above: str) -> str:
     """Moves the place to a heading and gives the heading's own locator; `above` is the heading over one that the
     document repeats."""
     text = " ".join(piece.text.split())
@@ -334,7 +344,7 @@ def _enter(piece: Piece, kind: TextKind, place: _Place, first: bool, above: str)
     place.heading = f"{_short(' '.join(above.split()), 50)}: {text}" if above else text
     place.summary = bool(_SUMMARY.match(text))
     if kind == "agenda":
-        return _enter_agenda(piece, text, place)
+        return _enter_agenda(ordinal, text, place)
     if annex := _ANNEX.match(text):
         _enter_annex(annex, place)
         place.article, place.part, place.preamble = "", "", -1
@@ -363,21 +373,30 @@ def _enter_annex(annex: re.Match[str], place: _Place) -> None:
     place.opened = False
 
 
-def _enter_agenda(piece: Piece, text: str, place: _Place) -> str:
-    if _AGENDA_LIST.match(text):
-        place.section, place.item, place.sub = "provisional agenda", "", ""
-    elif _ANNOTATIONS.match(text):
-        place.section, place.item, place.sub = "annotations", "", ""
-    elif annex := _ANNEX.match(text):
+def _enter_agenda(ordinal: int, text: str, place: _Place) -> str:
+    if annex := _ANNEX.match(text):
         place.section = f"annex {annex.group('number')}" if annex.group("number") else "annex"
         place.item = place.sub = ""
-    elif place.section == "annotations" and piece.number:
-        if piece.number.isdigit():
-            place.item, place.sub = piece.number, ""
-        else:
-            place.sub = piece.number
-    place.documentation = bool(_DOCUMENTATION.match(text))
+    place.documentation = False
+    _move_agenda(ordinal, place)
+    if place.section == "provisional agenda" and ordinal not in place.form.sections:
+        return _join(place.section, f"section “{_short(place.heading)}”")
     return _agenda_locator(place)
+
+
+def _move_agenda(ordinal: int, place: _Place) -> None:
+    """Moves the place to a piece with which a part of an agenda begins."""
+    form = place.form
+    section = form.sections.get(ordinal)
+    if section and not (section == "annex" and place.section.startswith("annex")):
+        place.section, place.item, place.sub, place.documentation = section, "", "", False
+        place.day = place.time = ""
+    if ordinal in form.items:
+        (place.item, place.sub), place.documentation = form.items[ordinal], False
+    elif ordinal in form.ends:
+        place.item = place.sub = ""
+    elif ordinal in form.documentation:
+        place.documentation = True
 
 
 def _agenda_locator(place: _Place) -> str:
@@ -404,8 +423,10 @@ def _locate(piece: Piece, kind: TextKind, place: _Place, digest: bool, after_row
     if kind == "agenda":
         if piece.kind == "row":
             return _agenda_row(piece, place)
-        if place.section == "provisional agenda" and 1 in place.labels and piece.depth:
+        if place.section == "provisional agenda" and 1 in place.labels and (piece.depth or piece.kind == "paragraph"):
             return _join(place.section, " ".join(["item", *(place.labels[d] for d in sorted(place.labels))]))
+        if place.section == "annotations" and place.item and 1 in place.labels and piece.depth:
+            return _join(_agenda_locator(place), _labelled("para. ", place.labels))
         return _agenda_locator(place)
     if piece.kind == "row":
         return _join(place.annex, _table_row(piece, place))
@@ -495,12 +516,25 @@ def _labelled(word: str, labels: dict[int, str]) -> str:
 
 
 def _agenda_row(piece: Piece, place: _Place) -> str:
-    """The organization of work: a row with text in its first cell only names the day, or the time."""
+    """The organization of work: a row may name the day, the time, both or neither."""
+    if place.section in ("annotations", "provisional agenda") and place.item:
+        return _agenda_locator(place)
     filled = [cell for cell in piece.cells if cell]
-    if len(filled) == 1 and piece.cells[0] and not any(letter.isdigit() for letter in piece.cells[0][:2]):
-        place.day, place.time = piece.cells[0], ""
-    elif piece.cells[0] and len(filled) > 1 and any(letter.isdigit() for letter in piece.cells[0]):
-        place.time = _DASHES.sub("-", piece.cells[0])
+    first = piece.cells[0]
+    lone = len(filled) == 1 and bool(first) and not any(letter.isdigit() for letter in first[:2])
+    day = first if lone else next((cell for cell in filled[:3] if is_day_label(cell)), "")
+    if day:
+        place.day, place.time = day, ""
+    timed = next((n for n, cell in enumerate(piece.cells[:3]) if is_clocked(cell) or names_half(cell)), None)
+    if timed is not None:
+        place.time, place.time_column = piece.cells[timed], timed
+    elif not lone and filled and (span := find_times(filled[0])):
+        place.time = filled[0][span[0] : span[1]]
+    elif first and not day and len(filled) > 1 and any(letter.isdigit() for letter in first):
+        place.time = first
+    elif place.time_column > 0 and (said := piece.cells[place.time_column : place.time_column + 1]) and said[0]:
+        place.time = said[0]  # "Lunchtime", "After the meeting"
+    place.time = _DASHES.sub("-", place.time)
     return _join(place.section, place.day, place.time)
 
 

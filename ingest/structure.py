@@ -16,13 +16,14 @@ LabelKind = Literal["number", "letter", "roman", "dotted"]
 
 _LABELS: tuple[tuple[LabelKind, re.Pattern[str]], ...] = (
     ("number", re.compile(r"(\d{1,3})(?:\.(?!\d)|．|、| ?[-–](?=\s*[\u0600-\u06ff]))\s*(?=\S|$)")),
-    ("number", re.compile(r"(\d{1,3}\.\d{1,3})\.?\s+(?=[^\W\d_a-zà-ÿа-я]|[“«(])")),
+    ("number", re.compile(r"(\d{1,3}[A-Z]?\.\d{1,3})\.?\s+(?=[^\W\d_a-zà-ÿа-я]|[“«(])")),
     ("roman", re.compile(r"\(?([ivxl]{1,6})\)\s*")),
     ("letter", re.compile(r"\(?(([a-zа-я])\2?)\)\s*")),
     ("letter", re.compile(r"\(([\u0621-\u064a])\u0640?\)\s*")),
     ("letter", re.compile(r"[(（]([一二三四五六七八九十]{1,3})[)）]\s*")),
     ("dotted", re.compile(r"([a-z])\.\s+(?=[A-Z])")),
 )
+_BARE_NUMBER = re.compile(r"(\d{1,3})\s+(?=[^\W\d_a-zà-ÿа-я])")
 _CYRILLIC = "абвгдежзиклмнопрстуфхцчшщэюя"
 _ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HAN = "一二三四五六七八九"
@@ -252,6 +253,7 @@ def _nested(found: list[Piece]) -> list[Piece]:
     """Reads the numbers. `(i)` after `(h)` is a letter, at the start of a list it is a Roman number."""
     made: list[Piece] = []
     running: dict[int, int] = {}
+    counted = 0  # the number of the last numbered paragraph
     for n, piece in enumerate(found):
         if piece.kind in ("heading", "row"):
             if piece.kind == "heading":
@@ -260,7 +262,7 @@ def _nested(found: list[Piece]) -> list[Piece]:
             made.append(piece)
             continue
         labelled = piece.kind != "footnote" and piece.part not in ("masthead", "caption", "contents")
-        readings = _label(piece.text) if labelled else []
+        readings = (_label(piece.text) or _without_dot(found, n, counted)) if labelled else []
         if not readings:
             made.append(piece)
             continue
@@ -268,6 +270,7 @@ def _nested(found: list[Piece]) -> list[Piece]:
         if number == "i" and kind == "letter" and _next_label(found, n) == "ii":
             kind, number, length = next(reading for reading in readings if reading[0] == "roman")
         depth, value = _DEPTH[kind], _value(kind, number)
+        counted = value if depth == 1 else counted
         follows = value > 1 and running.get(depth) == value - 1
         running = {level: last for level, last in running.items() if level < depth} | {depth: value}
         text = piece.text[:length].rstrip() + (" " if piece.text[length:] else "") + piece.text[length:]
@@ -284,6 +287,25 @@ def _nested(found: list[Piece]) -> list[Piece]:
             )
         )
     return made
+
+
+def _without_dot(found: Sequence[Piece], n: int, counted: int) -> list[tuple[LabelKind, str, int]]:
+    """The number of a paragraph that lacks its dot: it follows the last one, and the next paragraphs count on from it; behind
+    the last paragraph of all none does, which then is no date or the like that stands alone."""
+    match = _BARE_NUMBER.match(found[n].text)
+    if not match or not counted or int(match.group(1)) != counted + 1:
+        return []
+    here: list[tuple[LabelKind, str, int]] = [("number", match.group(1), match.end())]
+    following = counted + 2
+    for piece in found[n + 1 : n + 60]:
+        if piece.kind in ("heading", "row", "footnote") or piece.part:
+            continue
+        numbers = [number for kind, number, _ in _label(piece.text) if kind == "number"]
+        if numbers:
+            return here if _value("number", numbers[0]) == following else []
+        if (other := _BARE_NUMBER.match(piece.text)) and int(other.group(1)) == following:
+            following += 1
+    return here if len(found[n].text) > 60 else []
 
 
 def _next_label(found: Sequence[Piece], n: int) -> str:

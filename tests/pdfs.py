@@ -146,6 +146,15 @@ class Sheet:
             top += 1.2 * size
         return top
 
+    def upward(self, left: float, bottom: float, words: str, size: float = 8.5) -> None:
+        """Words that run up the page from `bottom` points below its top."""
+        self.canvas.saveState()
+        self.canvas.translate(left, HEIGHT - bottom)
+        self.canvas.rotate(90)
+        self.canvas.setFont(FONTS["b"], size)
+        self.canvas.drawString(0, 0, words)
+        self.canvas.restoreState()
+
     def rule(self, left: float, right: float, top: float) -> None:
         """A horizontal rule."""
         self.canvas.setLineWidth(0.5)

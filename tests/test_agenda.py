@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
-from ingest.agenda import meeting_of, parse_times, place_and_dates
+from ingest.agenda import meeting_of, place_and_dates
+from ingest.clock import parse_times
 from ingest.dates import find_dates
 from ingest.folder import FileInput
 from ingest.run import Input, read_document

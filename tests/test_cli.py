@@ -156,6 +156,23 @@ def held(cli: Cli) -> list[str]:
 # ingest
 
 
+def test_texts_that_have_little_in_common_are_not_compared_and_the_exit_code_tells(
+    cli: Cli, boats: Path, trains: Path, tmp_path: Path
+) -> None:
+    cli("ingest", boats, trains)
+    done = cli("compare", "a-note-on-boats", "a-note-on-trains")
+    assert (done.code, done.err.count("have little in common")) == (1, 1)
+    assert "They are not compared." in done.out
+    assert "rails" not in done.out
+    later = write(
+        tmp_path / "later.md", BOATS.replace("note on", "second note on").replace("list of boats", "list of all boats")
+    )
+    cli("ingest", later)
+    assert (
+        cli("compare", "a-note-on-boats", "a-second-note-on-boats", "--json").json()["numbers"][1]["kind"] == "changed"
+    )
+
+
 def test_an_added_file_is_one_line_on_stdout_and_is_listed(cli: Cli, boats: Path) -> None:
     done = cli("ingest", boats)
     assert done.code == 0

@@ -8,6 +8,7 @@ import pytest
 from conftest import AGENDA
 from hypothesis import given
 from hypothesis import strategies as st
+from pdfs import Flow, long_text
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
@@ -357,3 +358,29 @@ def test_the_real_agenda_under_a_wrong_symbol_is_refused(catalogue: Catalogue) -
         pytest.skip("the real agenda is not at hand (../shared/documents)")
     with pytest.raises(IdentityError, match=r"CTOC/COP/WG\.7/2021/2.*CTOC/COP/WG\.7/2021/1"):
         read_document(FileInput(AGENDA, Symbol.parse("CTOC/COP/WG.7/2021/2")).open(), catalogue)
+
+
+def test_a_title_in_capitals_within_the_head_is_one_where_only_contents_follow(catalogue: Catalogue) -> None:
+    flow = Flow("TD/B/CN.4/87", pages=1).start()
+    for text, style in (
+        ("Third session", "b"),
+        ("Geneva, 6 June 2031", ""),
+        ("Item 5 of the provisional agenda", ""),
+        ("REVIEW OF CLINICS AND OF THEIR STAFF", ""),
+    ):
+        flow.sheet.text(60, flow.top - 10, text, 10, style)
+        flow.top += 12
+    flow.top += 24
+    flow.heading("CONTENTS", size=10).heading("Chapter", size=10)
+    flow.add(long_text(80), "1.")
+    found, _ = read_document(Input("made.pdf", flow.bytes()), catalogue)
+    assert found.title == "REVIEW OF CLINICS AND OF THEIR STAFF"
+
+
+def test_a_day_is_no_title_and_a_report_of_a_committee_has_one(catalogue: Catalogue) -> None:
+    flow = Flow("A/87/29", pages=1).start()
+    for text in ("Report of the Committee on Clinics", "3 July 2031", "General Assembly"):
+        flow.heading(text, size=14)
+    flow.add(long_text(80), "1.")
+    found, _ = read_document(Input("made.pdf", flow.bytes()), catalogue)
+    assert found.title == "Report of the Committee on Clinics"

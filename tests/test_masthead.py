@@ -190,6 +190,35 @@ def test_a_symbol_may_stand_behind_the_name_of_the_organization(name: str) -> No
     assert head(f"{name} and A/79/PV.64", "General Assembly").symbols == ()
 
 
+@pytest.mark.parametrize(
+    ("printed", "symbol"),
+    [
+        ("Review highlights JIU/NOTE/2031/1/Rev.1", "JIU/NOTE/2031/1/Rev.1 [Review highlights]"),
+        ("JIU/REP/2031/1 [Expanded report]", "JIU/REP/2031/1 [Expanded report]"),
+        ("DP-FPA/2031/1", "DP-FPA/2031/1"),
+        ("DP/FPA/2031/4 (Part I/Add.1)", "DP/FPA/2031/4 (Part I)/Add.1"),
+        ("United Nations DP-FPA/2031/1", "DP-FPA/2031/1"),
+    ],
+)
+def test_symbols_of_joint_bodies_parts_and_forms_of_a_report_are_those_of_the_document(
+    printed: str, symbol: str, catalogue: Catalogue
+) -> None:
+    flow = Flow(pages=1)
+    flow.sheet.text(397, 56, printed)
+    flow.top = 210
+    flow.heading("Clinics in valleys", size=14).add(long_text(60), "1.")
+    found = read(flow, catalogue)
+    assert (found.key, found.edition, found.masthead.symbols) == (symbol, "official", (symbol,))
+
+
+def test_the_title_of_an_item_over_two_lines_is_no_title_of_the_document(catalogue: Catalogue) -> None:
+    flow = opened(
+        Flow(pages=1).start(), ("Agenda item 12", ""), ("Rural health and economic questions:", "b"), ("clinics", "b")
+    )
+    flow.heading("Report on clinics in valleys", size=14).add(long_text(60), "1.")
+    assert read(flow, catalogue).title == "Report on clinics in valleys"
+
+
 def test_distribution_on_a_line_of_its_own_is_found_below() -> None:
     found = head("United Nations", "Economic and Social Council", "Distr.", "GENERAL", "E/2031/12", "3 March 2031")
     assert (found.distribution, found.symbols, found.date) == ("GENERAL", ("E/2031/12",), "2031-03-03")

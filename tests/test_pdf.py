@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdfs import INDENT, LEFT, RIGHT, Flow, Sheet, filled, long_text, plain, texts, words_of, wrapped
+from pdfs import HEIGHT, INDENT, LEFT, RIGHT, WIDTH, Flow, Sheet, filled, long_text, plain, texts, words_of, wrapped
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 
@@ -129,6 +129,33 @@ def test_a_running_symbol_that_holds_the_number_of_a_page_is_gone_from_that_page
     source = flow.read()
     assert len(source.pages) >= 3
     assert symbol not in [line.text for line in body(source)]
+
+
+def test_a_symbol_at_the_foot_of_the_first_page_is_of_the_masthead_and_notes_above_it_are_notes() -> None:
+    flow = Flow(pages=1).start().add(long_text(60) + "^1^", "1.", notes={"1": "See the report of the board."})
+    flow.bottom = 690
+    flow.sheet.text(60, 730, "FCCC/SBSTA/2031/MISC.4", 10, "b")
+    source = flow.read()
+    assert notes(source) == {"1": "See the report of the board."}
+    assert "FCCC/SBSTA/2031/MISC.4" in [line.text for line in filled(source) if line.part == "masthead"]
+    assert [line.text for line in body(source)] == [f"1. {long_text(60)}"]
+
+
+def test_what_runs_up_a_lying_page_beside_its_text_is_gone() -> None:
+    sheet = Sheet()
+    for page in (1, 2):
+        sheet.canvas.setPageSize((HEIGHT, WIDTH))
+        shift = HEIGHT - WIDTH  # places are counted from the top of a page that stands
+        sheet.upward(745, shift + 300, "A/87/901")
+        sheet.canvas.line(735, 60, 735, 550)
+        sheet.upward(45, shift + 560, f"{page}/2")
+        sheet.upward(45, shift + 90, "31-04567", 7)
+        for n, words in enumerate(wrapped(long_text(120, page), 600)):
+            sheet.line(80, shift + 90 + 12 * n, words)
+        if page == 1:
+            sheet.next()
+    found = texts(read_pdf(sheet.bytes(), "made.pdf"))
+    assert [line for line in found if line != "31-04567"] == [long_text(120, 1), long_text(120, 2)]
 
 
 def test_a_heading_that_pages_happen_to_share_stays() -> None:
@@ -266,6 +293,57 @@ def test_notes_below_a_short_rule_are_notes_and_one_of_them_goes_on_over_the_pag
     }
 
 
+def test_a_note_that_goes_on_alone_below_a_short_rule_is_whole() -> None:
+    flow = Flow(pages=2, separator="rule").start()
+    flow.add(long_text(50) + "^1^", "1.", notes={"1": "The note begins here and its first line"})
+    flow.add(long_text(600, 2), "2.")
+    assert flow.sheet.page == 2
+    flow.sheet.rule(LEFT, LEFT + 144, 660)
+    flow.sheet.lines(LEFT, 673, ["goes on at the foot of the page that follows,", "where nothing else is noted."], 8.5)
+    source = flow.read()
+    assert notes(source) == {
+        "1": "The note begins here and its first line goes on at the foot of the page that follows, where nothing else is noted."
+    }
+    assert len(body(source)) == 2
+
+
+@pytest.mark.parametrize("rule", [True, False])
+def test_notes_printed_as_large_as_the_text_are_notes(rule: bool) -> None:
+    flow = Flow(pages=2).start()
+    for n in range(1, 4):
+        flow.add(f"{long_text(60, n)[:-1]}^{n}^ and the rest.", f"{n}.")
+    flow.heading("Clinics of the far west", size=10)
+    flow.add(long_text(40, 9), "4.")
+    if rule:
+        flow.sheet.rule(72, 216, 640)
+    for n, words in enumerate(
+        ["First note.", "The second note, which takes two lines of the page and", "ends here.", "Third."]
+    ):
+        mark = {0: "1", 1: "2", 3: "3"}.get(n, "")
+        flow.sheet.text(72, 656 + 12 * n - 3.5, mark, 6.5)
+        flow.sheet.text(76 if mark else 72, 656 + 12 * n, words)
+    source = flow.read()
+    assert notes(source) == {
+        "1": "First note.",
+        "2": "The second note, which takes two lines of the page and ends here.",
+        "3": "Third.",
+    }
+    assert [line.marks for line in body(source)] == [("1",), ("2",), ("3",), (), ()]
+    assert body(source)[-1].text == f"4. {long_text(40, 9)}"
+    assert source.warnings == ()
+
+
+def test_a_raised_figure_that_nothing_calls_makes_no_note_of_the_text_below_it() -> None:
+    flow = Flow(pages=1).start().add(long_text(60) + "^1^", "1.", notes={"1": "A note."})
+    flow.sheet.text(LEFT, flow.top - 3.5, "7", 6.5)
+    flow.sheet.text(LEFT + 5, flow.top, "Li is an isotope of the metal in batteries.")
+    flow.top += 18
+    flow.add(long_text(30, 2), "2.")
+    source = flow.read()
+    assert notes(source) == {"1": "A note."}
+    assert len(body(source)) == 3
+
+
 # Marks
 
 
@@ -310,6 +388,21 @@ def test_a_note_without_a_mark_is_kept_and_warned_about() -> None:
     source = flow.read()
     assert notes(source) == {"1": "The note that is called.", "2": "The note that nothing calls."}
     assert source.warnings == ("no mark in the text refers to footnote 2 (page 1)",)
+
+
+@pytest.mark.parametrize("mark", ["1", "*"])
+def test_a_mark_that_stands_high_above_a_line_in_large_print_is_its_mark(mark: str) -> None:
+    flow = Flow(pages=1).start()
+    flow.top = flow.sheet.lines(LEFT, flow.top, ["Rural clinics and their staff in all", "of the valleys"], 14, "b")
+    flow.sheet.text(LEFT + 92, flow.top - 16.8 - 6.6, mark, 6.5)
+    flow.top += 10
+    flow.add(long_text(60), "1.")
+    flow.notes = [(mark, [words_of("Issued late.")])]
+    source = flow.read()
+    assert body(source)[0].text == "Rural clinics and their staff in all of the valleys"
+    assert body(source)[0].marks == (mark,)
+    assert notes(source) == {mark: "Issued late."}
+    assert source.warnings == ()
 
 
 def test_an_asterisk_calls_its_note() -> None:
@@ -385,6 +478,44 @@ def test_entries_of_the_contents_are_title_and_page_without_dots() -> None:
         ("II. Clinics in the valleys", "4"),
         ("A. Staff", "12"),
     ]
+
+
+def test_entries_of_the_contents_whose_pages_stand_at_the_right_need_no_dots() -> None:
+    flow = Flow(pages=1).start()
+    flow.heading("Contents", size=12)
+    flow.sheet.text(480, flow.top, "Page", 8, "i")
+    flow.top += 14
+    for title, page in (
+        ("I. Introduction", "3"),
+        ("A. Clinics in the valleys", "4"),
+        ("II. Staff ...", "6"),
+        ("III. Roads", "12"),
+    ):
+        flow.sheet.text(LEFT, flow.top, title)
+        flow.sheet.text(490 - 5 * len(page), flow.top, page)
+        flow.top += 14
+    flow.top += 20
+    flow.add(long_text(60), "1.")
+    lines = body(flow.read())
+    assert [tuple(cell.text for cell in line.cells) for line in lines if line.part == "contents"] == [
+        ("I. Introduction", "3"),
+        ("A. Clinics in the valleys", "4"),
+        ("II. Staff", "6"),
+        ("III. Roads", "12"),
+    ]
+    assert lines[-1].text == f"1. {long_text(60)}"
+
+
+def test_small_roman_numbers_beside_a_job_number_at_the_foot_are_gone() -> None:
+    flow = Flow(pages=3)
+    for number in ("ii", "iii", "iv"):
+        flow.add(long_text(90, len(number)), "1.")
+        flow.sheet.text(60, 754, "31-04567", 7)
+        flow.sheet.text(540, 754, number, 8.5)
+        flow.sheet.next()
+        flow.top = 100
+    flow.add(long_text(30), "2.")
+    assert all(len(line.text) > 20 for line in body(flow.read()))
 
 
 def report(**options: Any) -> bytes:
@@ -465,3 +596,31 @@ def test_a_page_that_is_a_picture_below_a_running_header_is_named() -> None:
     assert "no text on page 2-3 of 4: blank, or a picture of text" in source.warnings
     assert not source.ocr
     assert source.pages[1:3] == (0, 0)
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_a_page_that_is_a_picture_below_a_title_is_named_and_is_no_scan(within: bool) -> None:
+    flow = Flow(symbol="A/87/901", pages=3).start()
+    flow.add(long_text(120), "1.")
+    flow.turn()
+    canvas = flow.sheet.canvas
+    flow.heading("Annex II", size=14)
+    if within:  # as a drawing that is placed as a whole
+        canvas.beginForm("chart", 0, 0, 612, 792)
+        canvas.drawImage(picture(), 0, 60, 612, 600)
+        canvas.endForm()
+        canvas.doForm("chart")
+    else:
+        canvas.drawImage(picture(), 0, 0, 612, 792)
+    flow.sheet.text(LEFT, 680, "Clinics of the far west in the year 2030")
+    flow.turn()
+    flow.add(long_text(120), "2.")
+    source = flow.read()
+    assert source.warnings == ("page 2 of 3 is a picture with few words beside it; those in it are not read",)
+    assert not source.ocr
+
+
+def test_a_small_picture_beside_text_is_not_warned_about() -> None:
+    flow = Flow(pages=1).start()
+    flow.sheet.canvas.drawImage(picture(), 60, 100, 200, 150)
+    assert flow.add(long_text(30), "1.").read().warnings == ()

@@ -13,6 +13,7 @@ from pdfs import LEFT, RIGHT, Flow, Sheet, filled, long_text, words_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from ingest.readers.lines import Line, Source
+from ingest.readers.pdf import read_pdf
 from ingest.reading import Input, read_document
 
 COLUMNS = (LEFT, 230.0, 310.0, 400.0, RIGHT)
@@ -142,6 +143,36 @@ def test_a_table_that_runs_over_a_page_is_one_table_and_has_its_header_once(
     assert [block.page for block in rows_found] == [1] * 8 + [2] * 5
 
 
+@pytest.mark.parametrize(
+    ("style", "cut"),
+    [*itertools.product([*STYLES, "none"], ["caption", "unit"]), *itertools.product(STYLES, ["header"])],
+)
+def test_a_table_keeps_caption_unit_and_header_that_stand_on_the_page_before(
+    style: str, cut: str, catalogue: Catalogue
+) -> None:
+    flow = Flow(pages=2).start().add(long_text(60), "1.")
+    flow.top = 660
+    caption(flow, 3)
+    if cut != "caption":
+        flow.sheet.text(LEFT, flow.top + 4, "(Thousands of francs)", 8.5)
+        flow.top += 12
+    if cut == "header":
+        table(flow.sheet, flow.top, [HEAD], style)
+    flow.turn()
+    rows = [HEAD, *valleys(1, 7)][cut == "header" :]
+    flow.top = table(flow.sheet, flow.top, rows, style, heads=int(cut != "header"))
+    flow.add(long_text(60, 2), "2.")
+    found = document(flow, catalogue)
+    header, *others = rows_in(found)
+    assert [block.locator for block in (header, *others)] == [
+        "table 3, header",
+        *(f"table 3, row {n}" for n in range(1, 8)),
+    ]
+    title = "Table 3 Clinics by valley, 2030" + ("" if cut == "caption" else " (Thousands of francs)")
+    assert {block.context for block in others} == {f"{title}; Valley | Clinics | Staff | Patients"}
+    assert {block.page for block in others} == {2}
+
+
 def test_the_header_that_every_page_of_a_long_table_repeats_is_not_taken_for_a_running_header(
     catalogue: Catalogue,
 ) -> None:
@@ -209,6 +240,121 @@ def test_a_label_whose_figures_stand_on_its_last_line_is_one_row() -> None:
         for left, cell in zip(COLUMNS, row, strict=False):
             flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
     assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), ["Valleys in the far west", "7", "8", "9"], *valleys(3, 5)]
+
+
+def test_a_label_that_a_bracket_begins_a_line_of_is_one_row() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    rows = [
+        HEAD,
+        *valleys(1, 2),
+        ["Repair of roofs", "", "", ""],
+        ["(all clinics) and", "", "", ""],
+        ["of doors", "7", "8", "9"],
+    ]
+    rows += valleys(3, 5)
+    top = flow.top
+    for left, right in itertools.pairwise(COLUMNS):
+        for height in (top, top + 15, top + 130):
+            flow.sheet.rule(left, right, height)
+    for n, row in enumerate(rows):
+        height = top + 10 + 15 * n - (5 if n > 3 else 0) - (5 if n > 4 else 0)
+        for left, cell in zip(COLUMNS, row, strict=False):
+            flow.sheet.text(left + 3, height, cell, 8.5, "b" if n == 0 else "")
+    label = "Repair of roofs (all clinics) and of doors"
+    assert rows_of(flow.read()) == [HEAD, *valleys(1, 2), [label, "7", "8", "9"], *valleys(3, 5)]
+
+
+def grouped(sheet: Sheet, top: float, rows: Sequence[Sequence[str]], *, style: str = "i", walls: bool = False) -> float:
+    """A table whose columns are headed in two groups, with rules below these and no rule at its end."""
+    groups = (COLUMNS[0], COLUMNS[1], COLUMNS[3], RIGHT)
+    edges = (*COLUMNS[:4], 444.0, RIGHT)
+    for left, right in itertools.pairwise(groups):
+        sheet.rule(left, right, top)
+    sheet.lines(240, top + 10, ["Clinics of the", "valley"], 7, style)
+    sheet.text(410, top + 18, "Staff", 7, style)
+    for left, right in itertools.pairwise(edges[1:]):
+        sheet.rule(left, right, top + 24)
+    for left, words in zip(edges, ["Part", "Open", "Closed", "Paid", "Unpaid"], strict=False):
+        sheet.text(left + 3, top + 34, words, 7, style)
+    for left, right in itertools.pairwise(edges):
+        sheet.rule(left, right, top + 39)
+    for n, row in enumerate(rows):
+        for left, words in zip(edges, row, strict=False):
+            sheet.text(left + 3, top + 51 + 14 * n, words, 8.5)
+        if walls:
+            for left, right in itertools.pairwise(edges):
+                sheet.rule(left, right, top + 55 + 14 * n)
+    if walls:
+        for edge in edges:
+            sheet.wall(edge, top + (24 if edge in (COLUMNS[2], 444.0) else 0), top + 41 + 14 * len(rows))
+    return top + 51 + 14 * len(rows) + 12
+
+
+FIGURES = [[f"Part {chr(65 + n)}", f"{n + 2}", f"{3 * n}", f"1 {n}04", f"{n}7"] for n in range(7)]
+
+
+@pytest.mark.parametrize("style", ["i", "b", ""])
+@pytest.mark.parametrize("walls", [True, False])
+def test_headings_of_groups_of_columns_belong_to_the_header(style: str, walls: bool, catalogue: Catalogue) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    caption(flow, 3)
+    flow.top = grouped(flow.sheet, flow.top, FIGURES, style=style, walls=walls)
+    flow.add(long_text(60, 2), "2.")
+    data = flow.bytes()
+    source = read_pdf(data, "made.pdf")
+    assert rows_of(source)[2:] == FIGURES
+    first, second = [line for line in filled(source) if line.header]
+    assert [(cell.text, cell.over) for cell in first.cells if cell.text] == [("Clinics of the valley", 2), ("Staff", 2)]
+    assert [cell.text for cell in second.cells] == ["Part", "Open", "Closed", "Paid", "Unpaid"]
+    found = rows_in(read_document(Input("made.pdf", data), catalogue)[0])
+    assert {block.context for block in found[2:]} == {
+        "Table 3 Clinics by valley, 2030; Part | Clinics of the valley Open | Closed | Staff Paid | Unpaid"
+    }
+    assert [block.locator for block in found[2:]] == [f"table 3, row {n}" for n in range(1, 8)]
+
+
+def test_a_table_that_begins_a_page_without_running_header_goes_on_with_that_of_the_page_before(
+    catalogue: Catalogue,
+) -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    caption(flow, 3)
+    grouped(flow.sheet, 560, FIGURES)
+    flow.sheet.next()
+    flow.sheet.upward(45, 700, "A/87/901")
+    grouped(flow.sheet, 60, [["Part X", "5", "6", "7", "8"], ["Part Y", "1", "2", "3", "4"]])
+    found = document(flow, catalogue)
+    rows = rows_in(found)
+    assert [block.locator for block in rows] == ["table 3, header"] * 2 + [f"table 3, row {n}" for n in range(1, 10)]
+    assert [block.page for block in rows] == [1] * 9 + [2] * 2
+    assert "Part X" in found.block_text(rows[9])
+    assert "Staff Paid" in rows[9].context
+
+
+def test_the_header_of_a_table_that_fills_lying_pages_is_no_running_header(catalogue: Catalogue) -> None:
+    sheet = Sheet()
+    for page in range(5):
+        if page:
+            sheet.next()
+        sheet.upward(45, 700, "A/87/901")
+        sheet.upward(45, 120, f"{page + 1}/5")
+        head = ["Valley", "Steps taken:\nnot begun\nunder way", "Staff", "Patients"]
+        table(sheet, 60, [head, *named(8 * page + 1, 8 * page + 8)], "grid")
+    found, _ = read_document(Input("made.pdf", sheet.bytes()), catalogue)
+    rows = [[found.quote(*span) if span else "" for span in block.cells] for block in rows_in(found)]
+    assert rows == [["Valley", "Steps taken: not begun under way", "Staff", "Patients"], *named(1, 40)]
+
+
+def test_words_that_are_underlined_in_a_cell_do_not_part_the_table() -> None:
+    flow = Flow(pages=1).start().add(long_text(60), "1.")
+    top = flow.top
+    rows = [
+        HEAD,
+        *([name, f"{n} of the\nten here", "all\nof them", f"{n}"] for n, name in enumerate(["North", "South", "West"])),
+    ]
+    table(flow.sheet, top, rows, "grid")
+    for n in range(3):
+        flow.sheet.rule(LEFT + 3, LEFT + 20, top + 26 + 25 * n)
+    assert rows_of(flow.read()) == [[cell.replace("\n", " ") for cell in row] for row in rows]
 
 
 def test_empty_cells_stay_empty_in_their_column() -> None:

@@ -134,6 +134,21 @@ def test_a_place_is_found_however_a_person_writes_it(library: Library, text: str
     assert locator_of(document, text) == "annex, para. 2"
 
 
+BUDGET = "# Buildings\n\nA/88/6 (Sect. 29D)\n\n29D.1 Halls are heated.\n\n29D.2 Roofs are paid for:\n\n(a) in the north;\n\n29D.12 Lifts are tested."
+
+
+@pytest.mark.parametrize(
+    "text", ["para. 29D.2 (a)", "paragraph 29d.2 (a)", "29D.2 (a)", "пункт 29D.2 a)", "第29D.2(a)段"]
+)
+def test_a_paragraph_of_a_section_with_a_letter_is_found(
+    open_library: OpenLibrary, catalogue: Catalogue, text: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("budget.md", BUDGET.encode()))
+    (document,) = library.find("A/88/6 (Sect. 29D)")
+    assert locator_of(document, text) == "para. 29D.2 (a)"
+
+
 def test_a_place_that_is_not_there_has_no_locator(library: Library) -> None:
     (document,) = library.find("A/88/301")
     assert locator_of(document, "para. 77") is None

@@ -165,6 +165,37 @@ def test_numbers_are_part_of_the_block_and_not_of_its_body() -> None:
     assert (letter.number, made.body(letter)) == ("(b)", "Flags need cloth.")
 
 
+LONG = "calls upon all States to keep their clinics open in winter, and asks the board to say how that is paid for;"
+
+
+def test_a_number_that_lacks_its_dot_is_one_where_the_paragraphs_count_on() -> None:
+    text = "# Rules\n\n" + "\n\n".join(
+        ["1. Notes;", f"2 Also {LONG}", f"3 Further {LONG}", "(a) By day;", "4. Decides;", f"5 Also {LONG}"]
+    )
+    made = document(text)
+    assert [block.locator for block in made.blocks[1:]] == [
+        "para. 1",
+        "para. 2",
+        "para. 3",
+        "para. 3 (a)",
+        "para. 4",
+        "para. 5",
+    ]
+    assert made.body(made.blocks[2]) == f"Also {LONG}"
+
+
+def test_a_date_or_a_figure_that_happens_to_be_next_is_no_number_of_a_paragraph() -> None:
+    text = "# Rules\n\n" + "\n\n".join(["1. Notes;", "2 March 2031", "2. Decides;", "3 Clinics were shut."])
+    assert [block.number for block in document(text).blocks[1:]] == ["1", None, "2", None]
+
+
+def test_paragraphs_of_a_section_with_a_letter_are_numbered_with_it() -> None:
+    text = "# Section 29D\n\n29D.1 Clinics are run by the board.\n\n29D.2 The board may:\n\n(a) Hire nurses;\n\n29D.10 Fees are paid."
+    assert list(places(text).values())[1:] == ["para. 29D.1", "para. 29D.2", "para. 29D.2 (a)", "para. 29D.10"]
+    twice = text + "\n\n# Section 29E\n\n29E.1 Schools are run by the board."
+    assert find(document(twice), "29E.1").locator == "para. 29E.1"
+
+
 @pytest.mark.parametrize(
     "start",
     ["3.5 metres is the depth.", "1999 was a year.", "A. Smith spoke.", "(see above) nothing.", "mix) of words"],

@@ -66,6 +66,15 @@ ANATOMY = {
     "E/CN.15/2021/1": ("E/CN.15/2021/1", "E/CN.15", 2021, None, None, "1", None),
     "e/cn.4/sub.2/1992/8": ("E/CN.4/Sub.2/1992/8", "E/CN.4/Sub.2", 1992, None, None, "8", None),
     "IDB.50/2": ("IDB.50/2", "IDB.50", None, None, None, "2", None),
+    "dp-fpa/2025/1": ("DP-FPA/2025/1", "DP-FPA", 2025, None, None, "1", None),
+    "DP/FPA-ICEF-UNW/2025/CRP.1": ("DP/FPA-ICEF-UNW/2025/CRP.1", "DP/FPA-ICEF-UNW", 2025, None, "CRP", "1", None),
+    "DP/FPA/2025/4 (Part I/Add.1)": ("DP/FPA/2025/4 (Part I)/Add.1", "DP/FPA", 2025, None, None, "4", "Part I"),
+    "JIU/REP/2025/1 [Expanded report]": (
+        *("JIU/REP/2025/1 [Expanded report]", "JIU", 2025, None, "REP", "1", "Expanded report"),
+    ),
+    "jiu/note/2022/1/rev.1[review highlights]": (
+        *("JIU/NOTE/2022/1/Rev.1 [Review highlights]", "JIU", 2022, None, "NOTE", "1", "Review highlights"),
+    ),
     "S/AC.44/2004/(02)/1": ("S/AC.44/2004/(02)/1", "S/AC.44", 2004, None, None, "1", None),
 }
 
@@ -91,6 +100,7 @@ NO_SYMBOLS = (
     "A/80/6 (see below)", "A/80/6 (Part)", "A/80/6 B", "A/80/6/Add.", "A/80/6\x00", "A/80/6\x9b",
     "A/RES/79/154 (2024)", "A/79/1 A/79/2", "A/80/6 and Add.1", "A/80/1-A/80/5", "A/80/6/Add.1-3",
     "CTOC/COP/WG.7/2021/2-4", "A/80/1-S/2025/1-E/2025/1", "A/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16",
+    "CD-ROM/2025/1", "ISO-IEC/WD.3/2025/3", "E-ICEF/2025/1", "DP-FPA/DP-FPA", "A/80/6 [English only]", "A/39/36I", "A/C.3/80/L.1O",
     "RES/79/154", "S3/80/Rev.1", "A/RES/79/4 B/5", f"A/{'1/' * 120}1",
 )
 
@@ -104,7 +114,7 @@ BEHIND = (
     "؟", "، ", "\n", "»", "!", "…",
 )
 HOSTILE = ("/", "A/", "1", "A", "A.", "A/WG.", "A/80/6/", "А", "A/\u200e", "A/\n", "http://", "A/1", "(")
-REPEATED = ("A/80/6-", "A/80/6*", "A/RES/1 (", "A/80/6 (Part ")
+REPEATED = ("A/80/6-", "A/80/6*", "A/RES/1 (", "A/80/6 (Part ", "DP-FPA/2024/1 [High ", "A/80/6 (Part I/Add.1 ")
 # fmt: on
 
 
@@ -138,6 +148,8 @@ def odd_symbols() -> st.SearchStrategy[str]:
         "A/80/15 (Part II)",
         "A/80/6 (Sect. 16)",
         "TD/B/C.I/MEM.1/2",
+        "DP-FPA/2025/1",
+        "JIU/REP/2025/1 [Expanded report]",
     ]
     return st.sampled_from([*odd, "HRI/GEN/1", "UNEP/OzL.Pro.30/11", "S/PV.9000", "A/ES-10/1043-S/2025/529"])
 
@@ -240,6 +252,23 @@ def test_a_resolution_is_the_same_with_and_without_the_year_behind_its_number() 
     assert same_document(dated, undated)
     assert not same_document(dated, Symbol("S/RES/1325(2001)"))
     assert not same_document(Symbol("A/80/6"), Symbol("A/80/6/Add.1"))
+
+
+def test_a_report_is_the_same_with_and_without_the_form_in_which_it_is_issued() -> None:
+    expanded, plain = Symbol("JIU/REP/2031/4 [Expanded report]"), Symbol("JIU/REP/2031/4")
+    assert expanded != plain
+    assert same_document(expanded, plain)
+    assert not same_document(expanded, Symbol("JIU/REP/2031/4 [Highlights]"))
+    assert not same_document(expanded, Symbol("JIU/REP/2031/5"))
+
+
+def test_a_hyphen_joins_bodies_before_a_number_and_symbols_behind_one() -> None:
+    joint = Symbol.parse("DP-FPA/2016/1-E/ICEF/2016/8")
+    turned = Symbol.parse("E/ICEF/2016/8-DP-FPA/2016/1")
+    assert joint.all == (Symbol("DP-FPA/2016/1"), Symbol("E/ICEF/2016/8"))
+    assert turned.all == (Symbol("E/ICEF/2016/8"), Symbol("DP-FPA/2016/1"))
+    assert Symbol.parse("DP-FPA/2016/1/Add.2").parent == Symbol("DP-FPA/2016/1")
+    assert [symbol.text for symbol in expand("DP-FPA/2016/1-3")] == ["DP-FPA/2016/1", "DP-FPA/2016/2", "DP-FPA/2016/3"]
 
 
 def test_symbols_sort_by_number_with_children_directly_behind_their_parents() -> None:
@@ -360,6 +389,11 @@ def test_whatever_the_text_mentions_are_in_order_and_read_as_what_they_say(text:
         "A/ES-10/1043–S/2025/529": ["A/ES-10/1043-S/2025/529"],
         "Letter (A/79/843*-S/2025/201*), annex": ["A/79/843-S/2025/201"],
         "See A/80/6 (Sect. 29D) and A/80/6 (Plan outline).": ["A/80/6 (Sect. 29D)", "A/80/6 (Plan outline)"],
+        "DP-FPA/2025/1 and dp/fpa-icef-unw/2025/2": ["DP-FPA/2025/1", "DP/FPA-ICEF-UNW/2025/2"],
+        "DP/FPA/2025/4 (Part I/Add.1), table 3": ["DP/FPA/2025/4 (Part I)/Add.1"],
+        "In JIU/REP/2025/1 [Expanded report] it is said": ["JIU/REP/2025/1 [Expanded report]"],
+        "JIU/REP/2025/1 [English only]; A/39/36I; A/39/361": ["JIU/REP/2025/1", "A/39/361"],
+        "E/ICEF/2016/8-DP-FPA/2016/1": ["E/ICEF/2016/8-DP-FPA/2016/1"],
         "Документ А/80/6 и СЕDAW": ["A/80/6"],
         "S/12345, A/1251, T/PET.4/L.3, CD/2179": ["S/12345", "A/1251", "T/PET.4/L.3", "CD/2179"],
         "XYZ/COP/WG.1/2021/4": ["XYZ/COP/WG.1/2021/4"],

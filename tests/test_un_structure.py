@@ -322,3 +322,49 @@ def test_a_letter_i_after_h_is_a_letter_and_at_the_start_of_a_list_a_number() ->
         line("(b) words.", 5),
     )
     assert nested == ["para. 1", "para. 1 (a)", "para. 1 (a) (i)", "para. 1 (a) (ii)", "para. 1 (b)"]
+
+
+def test_an_operative_paragraph_whose_number_lacks_its_dot_is_one_over_lines_and_pages(catalogue: Catalogue) -> None:
+    flow = opened(Flow(pages=2).start(), ("Rural health", "b"))
+    flow.heading("Clinics in mountain valleys", size=14)
+    flow.add("_The General Assembly_,").add("_Recalling_ its resolution 85/12 on clinics,")
+    for number in range(1, 13):
+        dot = "" if number in (3, 4, 9) else "."
+        flow.add(f"_Requests_ that {long_text(70, number).lower()}", f"{number}{dot}", label_at=INDENT, text_at=171)
+    assert flow.sheet.page == 2
+    found = read(flow, catalogue)
+    numbered = [block for block in found.blocks if block.number]
+    assert [block.locator for block in numbered] == [f"para. {number}" for number in range(1, 13)]
+    assert [found.body(block) for block in numbered] == [
+        f"Requests that {long_text(70, n).lower()}" for n in range(1, 13)
+    ]
+
+
+def test_paragraphs_and_tables_of_a_budget_section_with_a_letter_have_its_number(catalogue: Catalogue) -> None:
+    flow = opened(Flow("A/87/6 (Sect. 29D)", pages=1).start(), ("Programme budget", "b"))
+    flow.heading("Section 29D. Buildings", size=14)
+    for number in range(1, 4):
+        flow.add(long_text(60, number), f"29D.{number}", text_at=LEFT + 40)
+    flow.sheet.text(LEFT, flow.top, "Table 29D.1", 10, "b")
+    flow.top += 20
+    found = read(flow, catalogue)
+    assert found.key == "A/87/6 (Sect. 29D)"
+    assert [block.locator for block in found.blocks if block.number] == [
+        f"para. 29D.{number}" for number in range(1, 4)
+    ]
+    assert found.blocks[-1].locator == "table 29D.1"
+
+
+def test_long_titles_of_items_are_headings_and_count_on(catalogue: Catalogue) -> None:
+    flow = Flow(pages=2).start()
+    title = "Clinics, schools and roads in the mountain valleys of the north and of the far west, among them those that are closed in winter, and the ways in which people reach them on foot in time"
+    for number in (1, 2, 3):
+        flow.heading("\n".join([f"{number}. {title[:90]}", title[90:]]), size=10)
+        flow.add(long_text(60, number), f"{number + 10}.")
+    found = read(flow, catalogue)
+    assert [block.number for block in found.blocks if block.kind == "heading"] == ["1", "2", "3"]
+    assert [block.locator for block in found.blocks if block.number and block.kind == "paragraph"] == [
+        "para. 11",
+        "para. 12",
+        "para. 13",
+    ]

@@ -122,6 +122,16 @@ def test_a_comparison_shows_the_words_that_differ_and_where_they_stand(boats: Ma
     assert [each["kind"] for each in changes] == ["changed"]
 
 
+def test_three_versions_are_compared_in_a_row_by_page_and_program(boats: Made) -> None:
+    page = shown(boats, "/comparison?first=A/80/1&second=A/80/1/Rev.1&third=A/80/1")
+    assert page.count("<del>noon</del>") == page.count("<ins>noon</ins>") == 1
+    names = "document=A/80/1&document=A/80/1/Rev.1&document=A/80/1"
+    steps = boats.client.get(f"/api/v1/compare?{names}").json()["steps"]
+    assert [step["second"] for step in steps] == [steps[1]["first"], steps[0]["first"]]
+    file = boats.client.get("/comparison/comparison.md?first=A/80/1&second=A/80/1/Rev.1&third=A/80/1")
+    assert file.content == boats.client.get(f"/api/v1/compare?{names}&format=md").content
+
+
 def test_what_documents_say_on_a_topic_is_quoted_side_by_side(made: Made) -> None:
     told = made.client.get("/api/v1/compare?topic=smuggling of migrants by sea&document=past-topics").json()
     assert told["topic"] == "smuggling of migrants by sea"

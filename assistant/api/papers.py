@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.files import Form
 from assistant.api.models import CitationOut, Language
 from assistant.brief.model import Audience, Kind
-from assistant.faults import Invalid
 from assistant.qa.answer import Mode
 
 Record = dict[str, Any]
@@ -38,23 +37,19 @@ class BriefingBody(BaseModel):
 
 
 class CompareQuery(BaseModel):
-    """Two documents, or a topic and any number."""
+    """Two documents or more in a row, or a topic and any number."""
 
     model_config = ConfigDict(extra="forbid")
 
     document: Annotated[
         list[Name],
-        Field(max_length=12, description="Symbol, name or id; twice.", examples=[["S/2025/71", "S/2025/71/Rev.1"]]),
+        Field(
+            max_length=12, description="Symbol, name or id; twice or more.", examples=[["S/2025/71", "S/2025/71/Rev.1"]]
+        ),
     ] = []
     topic: Annotated[str | None, Field(max_length=1_000, examples=["smuggling by sea"])] = None
     language: Language | None = None
     format: Annotated[Form | None, _FORMAT] = None
-
-    def pair(self) -> tuple[str, str]:
-        """The two documents. Raises `Invalid` where not two are named."""
-        if len(self.document) != 2:
-            raise Invalid("Name two documents, or a topic.")
-        return self.document[0], self.document[1]
 
 
 class BriefingOut(BaseModel):
@@ -81,7 +76,7 @@ class ThemesOut(BaseModel):
 
 
 class ComparisonOut(BaseModel):
-    """Two texts (`first`, `second`, `changes`) or sides on a topic (`topic`, `sides`): docs/formats.md, `compare --json`."""
+    """Two texts (`first`, `second`, `changes`), several in a row (`steps`) or sides on a topic (`topic`, `sides`): docs/formats.md, `compare --json`."""
 
     model_config = ConfigDict(extra="allow")
 

@@ -64,7 +64,7 @@ def schedule(chooser: Chooser) -> tuple[Part, ...]:
         return ()
     cite, language = Citer(chooser.engine.library, ground.meeting), ground.request.language
     made = [said_of.taken_up(ground.item, sittings, cite, language, short=True)]
-    if len(sittings) > 1:
+    if len(sittings) > 1 and said_of.minutes_of(sittings) is not None:
         made.append(said_of.length(ground.item, sittings, cite, language, short=True))
     return (Part("", tuple(made)),)
 

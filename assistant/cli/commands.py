@@ -70,7 +70,7 @@ OWN = {
     ),
     "compare": (
         "publishing:compare",
-        "Compare a document with its revision word by word, or documents on a topic.",
+        "Compare a document with its revisions word by word, or documents on a topic.",
     ),
     "themes": (
         "publishing:themes",

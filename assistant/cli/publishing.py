@@ -67,7 +67,9 @@ def brief(
 
 
 def compare(
-    symbols: Annotated[list[str] | None, typer.Argument(help="Two documents, or with --topic any number.")] = None,
+    symbols: Annotated[
+        list[str] | None, typer.Argument(help="Two documents, more in a row, or with --topic any number.")
+    ] = None,
     topic: Annotated[str | None, typer.Option(help="What each document says on this, side by side.")] = None,
     language: Annotated[
         str | None, typer.Option(help="Language of the versions to compare, and of the headings.")
@@ -75,25 +77,28 @@ def compare(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare a document with its revision word by word, or documents on a topic."""
+    """Compare a document with its revisions word by word, or documents on a topic."""
     names = symbols or []
     known_language(language)
-    if topic is None and len(names) != 2:
-        raise fail("Name two documents, or a topic with --topic.", EXIT_USAGE)
+    if topic is None and len(names) < 2:
+        raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
     _ready(out)
     with open_desk("compare") as desk:
         if topic is None:
-            made = desk.writing.compare(names[0], names[1], language)
+            made = desk.writing.compare(names, language)
         else:
             made = desk.writing.compare_topic(topic, names, language)
         _finish(made, out, as_json)
     record = made.record
     if topic is None:
-        told = f"{record['same']} paragraphs are the same, {len(record['changes'])} differ."
-        spoken = {record[side].rsplit(":", 2)[1] for side in ("first", "second")}
-        talk.print(told if len(spoken) == 1 else f"{told} The languages differ.", markup=False)
+        for step in record.get("steps", [record]):
+            first, second = (step[side].rsplit(":", 2)[:2] for side in ("first", "second"))
+            if not step["comparable"]:
+                raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
+            told = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
+            talk.print(told if first[1] == second[1] else f"{told} The languages differ.", markup=False)
     elif not record["sides"]:
         talk.print("Nothing in the documents held could be quoted on it.")
 

@@ -227,9 +227,9 @@ class ServerWriting:
         """The compendium."""
         return self._written("GET", "/themes", params={"language": language, "count": count})
 
-    def compare(self, first: str, second: str, language: str | None) -> Written:
-        """Two texts word by word."""
-        return self._written("GET", "/compare", params={"document": [first, second], "language": language})
+    def compare(self, names: Sequence[str], language: str | None) -> Written:
+        """Two or more texts word by word, each with the one before."""
+        return self._written("GET", "/compare", params={"document": list(names), "language": language})
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
         """What documents say on a topic."""

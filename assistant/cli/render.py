@@ -80,7 +80,8 @@ def _print_grounds(console: Console, answer: Answer) -> None:
 def print_meeting(console: Console, meeting: Meeting, agenda: str) -> None:
     """The timetable of a meeting, and its items with what is announced for them; `agenda` is how its document is cited."""
     dates = ", ".join(day.isoformat() for day in meeting.dates)
-    console.print(Text(f"{meeting.body}: {meeting.place}, {dates} ({agenda})", style="bold"))
+    where = ", ".join(part for part in (meeting.place, dates) if part)
+    console.print(Text(f"{meeting.body}{': ' if where else ''}{where} ({agenda})", style="bold"))
     table = Table("Day", "Time", "Item", "Title")
     for sitting in meeting.sittings:
         for n, row in enumerate(sitting.items):

@@ -35,8 +35,8 @@ class Writing(Protocol):
         """The compendium."""
         ...
 
-    def compare(self, first: str, second: str, language: str | None) -> Written:
-        """Two texts word by word."""
+    def compare(self, names: Sequence[str], language: str | None) -> Written:
+        """Two or more texts word by word, each with the one before."""
         ...
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
@@ -72,18 +72,18 @@ class LocalWriting:
             raise ServiceFault(str(error)) from None
         return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))
 
-    def compare(self, first: str, second: str, language: str | None) -> Written:
-        """Two texts word by word."""
-        from assistant.compare import CompareError, compare_texts, named
+    def compare(self, names: Sequence[str], language: str | None) -> Written:
+        """Two or more texts word by word, each with the one before."""
+        from assistant.compare import CompareError, compare_versions, named
         from assistant.compare.paper import publication_of_texts
 
         library = self._library
         try:
-            made = compare_texts(library, named(library, first, language), named(library, second, language))
+            made = compare_versions(library, [named(library, name, language) for name in names])
         except CompareError as error:
             raise ServiceFault(str(error)) from None
         spoken = language or made.language
-        return Written(made.to_json(), lambda form: _file(publication_of_texts(made, spoken, library), form))
+        return Written(made.to_json(), lambda form: _file(publication_of_texts(made, library, spoken), form))
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
         """What documents say on a topic."""

@@ -144,11 +144,12 @@ class Taken(BaseModel):
 
 
 class Sitting(BaseModel):
-    """A sitting with its items; times are local to the place of the meeting."""
+    """A sitting with its items; times are local to the place of the meeting, null where only the half of the day is said."""
 
     date: str
-    start: str
-    end: str
+    start: str | None
+    end: str | None
+    half: str | None
     locator: str
     items: list[Taken]
 

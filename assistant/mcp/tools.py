@@ -184,7 +184,7 @@ def _meetings(service: Service, who: Principal) -> Given:
         ]
         sittings = [
             {
-                **{name: sitting[name] for name in ("date", "start", "end")},
+                **{name: sitting[name] for name in ("date", "start", "end", "half")},
                 "locator": _cited(agenda, sitting["time_row"]),
                 "items": [
                     {

@@ -27,6 +27,10 @@ class Citer:
         ordinal = item.listed if item.listed is not None else item.heading
         return None if ordinal is None else self.block(ordinal)
 
+    def section(self, ordinal: int) -> str:
+        """The part of the agenda in which a block stands, as a locator: `annex`."""
+        return self.document.blocks[ordinal].locator.partition(", ")[0]
+
     def sitting(self, sitting: Sitting, item: AgendaItem | None = None) -> tuple[Citation, ...]:
         """The row that names the day, and the rows from the time to the item (or to the last one)."""
         rows = [row.row for row in sitting.items if item is None or is_of(row.number, item)]
@@ -47,7 +51,7 @@ def is_of(number: str, item: AgendaItem) -> bool:
 
 def clock(label: str, which: int) -> str:
     """`3–5 p.m.` as `3 p.m.` (which = 0) or `5 p.m.` (which = -1)."""
-    parts = re.split(r"\s*[‐-―−-]\s*", label)
+    parts = re.split(r"\s*[‐-―−-]\s*|\s+(?:to|à|a|до|إلى)\s+|\s*[至到]\s*", label)
     half = re.search(r"[ap]\.?m\.?$", parts[-1])
     chosen = parts[which]
     return chosen if re.search(r"[ap]\.?m\.?$", chosen) or not half else f"{chosen} {half.group()}"

@@ -124,15 +124,16 @@ def _lacking(question: Question, meeting: Meeting, cite: Citer) -> Lacking | Non
     language, numbers = question.language, [item.number for item in meeting.items]
     wrong = [number for number in question.items if number not in numbers]
     if wrong and (numbers or question.of_item is not None):
-        mains = [item.number for item in meeting.items if item.number == item.main]
+        mains = list(dict.fromkeys(item.main for item in meeting.items))
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         reason = say("no_item" if there else "not_found", language, **there)
-        return Lacking(reason, Pointer.to(cite.document, "provisional agenda"), item=True)
+        first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
+        return Lacking(reason, Pointer.to(cite.document, cite.section(first)), item=True)
     days = sorted({sitting.date for sitting in meeting.sittings})
     named = (question.weekdays or question.days) and {day.month for day in days}.issuperset(question.months)
     if days and named and not any(_on(question, day) for day in days):
         reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
-        return Lacking(reason, Pointer.to(cite.document, "annex"), item=False)
+        return Lacking(reason, Pointer.to(cite.document, cite.section(meeting.sittings[0].time_row)), item=False)
     return None
 
 
@@ -175,5 +176,10 @@ def _on(question: Question, day: dt.date) -> bool:
 def _within(question: Question, sitting: Sitting) -> bool:
     """Whether a sitting is on a day, in a half of it and at an hour that the question names."""
     halves = question.afternoon is None or sitting.afternoon == question.afternoon
-    hour = question.hour is None or sitting.start <= dt.time(question.hour % 24) < sitting.end
-    return _on(question, sitting.date) and halves and hour
+    return (
+        _on(question, sitting.date) and halves and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
+    )
+
+
+def _at(sitting: Sitting, time: dt.time) -> bool:
+    return sitting.start is not None and sitting.end is not None and sitting.start <= time < sitting.end

@@ -42,11 +42,17 @@ def taken_up(
 def length(
     item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str, *, short: bool = False
 ) -> Statement:
-    """In how many sittings an item is listed, and how long these last together."""
-    hours = hours_text(sum(sitting.minutes for sitting in sittings), language)
+    """In how many sittings an item is listed, and how long these last together, which must be said of each."""
+    hours = hours_text(minutes_of(sittings) or 0, language)
     frame = "item_length_one" if len(sittings) == 1 and not short else _frame("item_length", short)
     text = say(frame, language, item=item.number, title=item.title, count=len(sittings), hours=hours)
     return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
+
+
+def minutes_of(sittings: Sequence[Sitting]) -> int | None:
+    """How long sittings last together, in minutes; None where it is not said of each."""
+    lengths = [sitting.minutes for sitting in sittings]
+    return None if None in lengths else sum(length or 0 for length in lengths)
 
 
 def announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> list[Statement]:

@@ -76,14 +76,18 @@ class Teller:
         taken = said_of.taken_up(item, sittings, self._cite, self._language)
         read = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
         yield Part(read, (taken,), "taken_up", item.number)
-        hours = said_of.hours_text(sum(sitting.minutes for sitting in sittings), "en")
+        minutes = said_of.minutes_of(sittings)
+        if minutes is None:
+            return
+        hours = said_of.hours_text(minutes, "en")
         length = said_of.length(item, sittings, self._cite, self._language)
         read = f"Item {item.number} is discussed for {hours}, in {_many(sittings, 'meeting')}."
         yield Part(read, (length,), "length", item.number)
 
     def _documents(self, item: AgendaItem) -> Iterator[Part]:
         said = said_of.announced(item, self._cite, self._language)
-        if not item.documentation and said[0].citations:
+        announces = any(each.documentation for each in self._meeting.items)  # else the agenda is no list of documents
+        if announces and not item.documentation and said[0].citations:
             read = f"No document is announced for item {item.number}."
             yield Part(read, tuple(said), "documents", item.number)
         for (symbol, ordinal), each in zip(item.documentation, said if item.documentation else (), strict=True):
@@ -126,15 +130,18 @@ class Teller:
             def dates(way: str) -> str:
                 return joined([date_text(day, way) for day in days], way)
 
-            yield self._part(
-                "place", f"The meeting takes place in {place} on {dates('en')}.", cites, place=place, dates=dates
-            )
+            where = f"in {place} on" if place else "on"
+            read = f"The meeting takes place {where} {dates('en')}."
+            yield self._part("place", read, cites, frame="" if place else "dates", place=place, dates=dates)
 
     def _edges(self, sittings: Sequence[Sitting]) -> Iterator[Part]:
         edges: tuple[tuple[Kind, int, str], ...] = (("opens", 0, "opens and begins"), ("closes", -1, "closes and ends"))
         for frame, which, words in edges if sittings else ():
             sitting = sittings[which]
-            if sitting is not [each for each in self._meeting.sittings if each.date == sitting.date][which]:
+            if (
+                sitting.start is None
+                or sitting is not [each for each in self._meeting.sittings if each.date == sitting.date][which]
+            ):
                 continue  # the morning's meeting is not the last of its day
             day, time = partial(date_text, sitting.date), clock(sitting.time_label, which)
             cites = self._cite.sitting(sitting)[: 2 if which == 0 else None]
@@ -146,9 +153,12 @@ class Teller:
         cites, count = [self._cite.sitting(each) for each in self._sittings], len(self._sittings)
         if cites:
             days = {each.date for each in self._sittings}
-            hours = partial(said_of.hours_text, sum(each.minutes for each in self._sittings))
             read = f"The organization of work has {_many(cites, 'plenary meeting')} over {_many(days, 'day')}."
             yield self._part("meetings_total", read, [each[-1] for each in cites], count=count, days=len(days))
+            minutes = said_of.minutes_of(self._sittings)
+            if minutes is None:
+                return
+            hours = partial(said_of.hours_text, minutes)
             read = f"All meetings together last {hours('en')} in all."
             yield self._part("hours_total", read, [one for each in cites for one in each], count=count, hours=hours)
 
@@ -161,6 +171,8 @@ class Teller:
 
     def _breaks(self, day: Sequence[Sitting]) -> Iterator[Part]:
         for before, after in pairwise(day):
+            if before.end is None or after.start is None:
+                continue
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
             cites = (*self._cite.sitting(before), *self._cite.sitting(after)[-1:])
             start, end = clock(before.time_label, -1), clock(after.time_label, 0)
@@ -168,10 +180,10 @@ class Teller:
             read = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
             yield self._part("break", read, cites, day=date, hours=hours, start=start, end=end)
 
-    def _part(self, kind: Kind, read: str, cites: Sequence[Citation], **values: object) -> Part:
-        """A part that is said in the frame of its kind. Values that depend on the language are given as functions of it."""
+    def _part(self, kind: Kind, read: str, cites: Sequence[Citation], frame: str = "", **values: object) -> Part:
+        """A part that is said in the frame of its kind, or in another. Values that depend on the language are given as functions of it."""
         told = {name: value(self._language) if callable(value) else value for name, value in values.items()}
-        return Part(read, (Statement(say(kind, self._language, **told), "derived", tuple(cites)),), kind)
+        return Part(read, (Statement(say(frame or kind, self._language, **told), "derived", tuple(cites)),), kind)
 
 
 def _many(things: Sized, name: str) -> str:
@@ -181,6 +193,8 @@ def _many(things: Sized, name: str) -> str:
 def _slot(sitting: Sitting) -> str:
     half = "afternoon (after lunch)" if sitting.afternoon else "morning (before lunch)"
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
+    if sitting.start is None:
+        return day
     return f"{day}, from {clock(label, 0)} to {clock(label, -1)}"
 
 

@@ -122,28 +122,30 @@ def themes_file(request: Request, service: Served, caller: Caller, form: File, l
 @router.get("/comparison")
 @plainly
 def comparison(
-    request: Request, service: Served, caller: Caller, first: Name = "", second: Name = "", language: Short = ""
-) -> Response:
-    """Two documents compared word by word."""
+    request: Request, service: Served, caller: Caller, first: Name = "", second: Name = "", third: Name = "",
+    language: Short = "",
+) -> Response:  # fmt: skip
+    """Two documents compared word by word, or three in a row."""
     check(caller, "compare")
-    asked = {"first": first, "second": second, "language": language}
+    asked = {"first": first, "second": second, "third": third, "language": language}
     article: Markup | str = ""
-    counts = None
     if first.strip() and second.strip():
-        made = service.writing.compare(caller, first, second, known_language(language) if language else None)
+        made = service.writing.compare(
+            caller, _named(first, second, third), known_language(language) if language else None
+        )
         article = _article(service, made, language or made.language)
-        counts = {"same": made.same, "differ": len(made.changes)}
-    return page("comparison.html", request, asked=asked, languages=LANGUAGE_NAMES, article=article, counts=counts,
+    return page("comparison.html", request, asked=asked, languages=LANGUAGE_NAMES, article=article,
                 files=_files("comparison", asked))  # fmt: skip
 
 
 @router.get("/comparison/comparison.{form}")
 @plainly
 def comparison_file(
-    request: Request, service: Served, caller: Caller, form: File, first: Name, second: Name, language: Short = ""
-) -> Response:
+    request: Request, service: Served, caller: Caller, form: File, first: Name, second: Name, third: Name = "",
+    language: Short = "",
+) -> Response:  # fmt: skip
     """A comparison as a file."""
-    made = service.writing.compare(caller, first, second, known_language(language) if language else None)
+    made = service.writing.compare(caller, _named(first, second, third), known_language(language) if language else None)
     return _file(service, made, language or made.language, form, "comparison")
 
 
@@ -192,6 +194,10 @@ def agenda(
     checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
     return page("agenda.html", request, checked=checked, meetings=meetings, meeting=meeting, wanted=wanted,
                 languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path)  # fmt: skip
+
+
+def _named(*names: str) -> list[str]:
+    return [name for name in names if name.strip()]
 
 
 def _topic(service: Service, caller: Caller, topic: str, documents: str, language: str) -> Paper[TopicComparison]:

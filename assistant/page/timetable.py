@@ -26,7 +26,7 @@ def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[
 def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:
     agenda = service.document(who, meeting.document_id)
     days: dict[dt.date, list[dict[str, Any]]] = {}
-    for sitting in sorted(meeting.sittings, key=lambda each: (each.date, each.start)):
+    for sitting in sorted(meeting.sittings, key=lambda each: each.order):
         items = [{"number": each.number, "title": each.title, "continued": each.continued} for each in sitting.items]
         days.setdefault(sitting.date, []).append({"time": sitting.time_label, "taken": items})
     return {
@@ -56,7 +56,7 @@ def _item(service: Service, meeting: Meeting, agenda: Document, item: AgendaItem
         "parts": [{"number": each.number, "title": each.title} for each in parts],
         "when": [
             {"day": date_text(each.date, reader), "time": each.time_label}
-            for each in sorted(meeting.sittings, key=lambda sitting: (sitting.date, sitting.start))
+            for each in sorted(meeting.sittings, key=lambda sitting: sitting.order)
             if any(taken.number.split(" ", 1)[0] == item.number for taken in each.items)
         ],
         "documents": [_document(service, Symbol.parse(text), reader) for text in dict.fromkeys(documents)],

@@ -27,7 +27,8 @@ _NAMED = re.compile(
 _TAIL = re.compile(r"\s*[;；؛](?:\s*(?:and(?:/or)?|or|et|ou|y|e|o|и|или|и/или|و|أو|和|或))?$")
 """What ties a part of a provision to the next one."""
 _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
-_JOINS = {"zh": "；", "ar": "؛ "}
+JOINS = {"zh": "；", "ar": "؛ "}
+"""What stands between the parts of a line, where it is not a semicolon and a space."""
 
 
 class References:
@@ -84,7 +85,7 @@ class References:
         before = ""
         for n, citation in enumerate(cited):
             if n:
-                spans.append(Span(_JOINS.get(self._language, "; ")))
+                spans.append(Span(JOINS.get(self._language, "; ")))
             spans += self._reference(citation, again=citation.document == before)
             before = citation.document
             # Words that an earlier footnote gives are not given again.

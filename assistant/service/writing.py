@@ -12,7 +12,7 @@ from assistant.service.papers import Paper, Papers, Work
 if TYPE_CHECKING:
     from assistant.agenda import AgendaCheck
     from assistant.brief import Briefing, Request
-    from assistant.compare import Comparison, TopicComparison
+    from assistant.compare import TopicComparison, Versions
     from assistant.publish import Address, Publication
     from assistant.service.service import Service
     from assistant.themes import Themes
@@ -54,14 +54,16 @@ class Writing:
 
         return self._begin(who, "themes", (language, count), work)
 
-    def compare(self, who: Principal, first: str, second: str, language: str | None = None) -> Comparison:
-        """What was changed from one document to another."""
-        from assistant.compare import CompareError, compare_texts, named
+    def compare(self, who: Principal, names: Sequence[str], language: str | None = None) -> Versions:
+        """What was changed from each of two or more documents to the next."""
+        from assistant.compare import CompareError, compare_versions, named
 
         self._allowed(who, "compare")
+        if len(names) < 2:
+            raise Invalid("Name two documents or more, or a topic.")
         library = self._service.library
         try:
-            return compare_texts(library, named(library, first, language), named(library, second, language))
+            return compare_versions(library, [named(library, name, language) for name in names])
         except CompareError as error:
             raise NotHeld(str(error)) from None
 
@@ -98,13 +100,13 @@ class Writing:
             raise NotHeld(str(error)) from None
 
     def publication(
-        self, made: Briefing | Themes | Comparison | TopicComparison, language: str, address: Address | None = None
+        self, made: Briefing | Themes | Versions | TopicComparison, language: str, address: Address | None = None
     ) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
         from assistant.brief import Briefing
         from assistant.brief.paper import publication_of as briefing_paper
-        from assistant.compare import Comparison, TopicComparison
+        from assistant.compare import TopicComparison, Versions
         from assistant.compare.paper import publication_of_texts, publication_of_topic
         from assistant.themes.paper import publication_of as themes_paper
 
@@ -112,8 +114,8 @@ class Writing:
         match made:
             case Briefing():
                 return briefing_paper(made, library, address)
-            case Comparison():
-                return publication_of_texts(made, language, library, address)
+            case Versions():
+                return publication_of_texts(made, library, language, address)
             case TopicComparison():
                 return publication_of_topic(made, library, language, address)
             case _:

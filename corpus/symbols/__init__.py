@@ -9,12 +9,13 @@ from .expansion import MAX_RANGE, expand, expand_all
 from .finding import Mention, find_symbols
 from .grammar import MAX_LENGTH, SymbolError
 from .model import Modifier, Symbol, link, same_document
-from .vocabulary import LANGUAGES, ModifierKind
+from .vocabulary import LANGUAGES, VERSIONS, ModifierKind
 
 __all__ = [
     "LANGUAGES",
     "MAX_LENGTH",
     "MAX_RANGE",
+    "VERSIONS",
     "Mention",
     "Modifier",
     "ModifierKind",

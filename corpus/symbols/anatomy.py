@@ -7,12 +7,13 @@ from .grammar import Component, Half, is_year
 from .vocabulary import RESOLUTIONS, SERIES
 
 _ROMAN = re.compile(r"[IVXL]{1,8}")
+_VERSION = re.compile(r" \[[^\]]*\]")
 
 
 @dataclass(frozen=True)
 class Anatomy:
-    """The parts of one symbol; see the properties of `corpus.symbols.Symbol`. `undated` is the symbol
-    without the year or session in brackets that a resolution bears behind its number."""
+    """The parts of one symbol; see the properties of `corpus.symbols.Symbol`. `plain` is the symbol
+    without the year or session in brackets that a resolution bears behind its number, and without the form of a report."""
 
     body: str
     year: int | None
@@ -20,7 +21,7 @@ class Anatomy:
     series: str | None
     number: str | None
     part: str | None
-    undated: str
+    plain: str
 
 
 def dissect(half: Half) -> Anatomy:
@@ -69,5 +70,5 @@ def dissect(half: Half) -> Anatomy:
         series=series,
         number=running.value or None,
         part=parts[-1] if parts else None,
-        undated=half.text.replace(f"({running.bracket})", "", 1) if dated else half.text,
+        plain=_VERSION.sub("", half.text.replace(f"({running.bracket})", "", 1) if dated else half.text),
     )

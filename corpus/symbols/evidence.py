@@ -33,7 +33,7 @@ def fault_of_typed(half: Half) -> str:
         if organ.text in PRINCIPAL and not loose and not _follows_principal(rest[0]):
             return f"nothing that is called {rest[0].text!r} is known under {organ.text}/"
         return ""
-    if not half.organ_typed.isupper() or len(half.organ_typed) < 2 or organ.code in CAPITALS:
+    if not half.organ_typed.isupper() or len(half.organ_typed) < 2 or "-" in organ.text or organ.code in CAPITALS:
         return f"{half.organ_typed!r} is no organ that is known"
     if not _telling(rest) and not any(component.kind == "word" for component in rest):
         return f"{half.organ_typed!r} is no organ that is known, and numbers alone are too little to tell"
@@ -57,12 +57,15 @@ def stands_out(half: Half) -> bool:
         return capitals and len(rest[0].value) >= 4 and not (organ.text in PRINCIPAL and is_year(rest[0]))
     if organ.text in PRINCIPAL:
         return _stands_under_principal(organ.text, rest)
-    if capitals and organ.text not in COMMONPLACE:
+    if capitals and "-" not in organ.text and organ.text not in COMMONPLACE:
         return len(rest) > 1 or telling or organ.kind == "code"
     return telling
 
 
 def _known(organ: Component) -> bool:
+    first, joined, _ = organ.text.partition("-")  # of bodies that meet together one is enough
+    if joined:
+        return first in ORGANS - PRINCIPAL - COMMONPLACE
     return organ.text in ORGANS or (organ.kind == "code" and organ.code in ORGANS)
 
 

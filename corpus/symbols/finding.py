@@ -8,7 +8,7 @@ from .characters import fold
 from .evidence import stands_out
 from .grammar import MAX_LENGTH, Half, SymbolError, neighbours, read
 from .model import Symbol
-from .vocabulary import ORDINALS, PARTS, RESOLUTIONS
+from .vocabulary import ORDINALS, PARTS, RESOLUTIONS, VERSIONS
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Mention:
 # Every repetition is bounded or possessive, and a candidate that fails is not searched again: linear time.
 _ROMAN = r"[IVXL]{1,8}"
 _SYMBOL = rf"""
-    [A-Za-z]{{1,12}} (?:\.[0-9]{{1,4}})?                              # the organ
+    [A-Za-z]{{1,12}} (?:\.[0-9]{{1,4}}|(?:-[A-Za-z]{{2,12}}){{1,4}})?   # the organ, or several that meet together
     (?: / (?:[ \t]{{0,4}}\r?\n[ \t]{{0,8}})?                          # a line may end behind a slash
       (?: (?:ES|S)-(?:[0-9]{{1,3}}|{_ROMAN}) (?![A-Za-z0-9])          # a special session
         | (?<=[A-Za-z]/)[0-9]{{1,4}}-[0-9]{{1,4}} (?![A-Za-z0-9-])    # several reports in one, CO/1-5
         | [0-9]{{1,6}}(?:[A-Z](?![A-Za-z0-9]))?
         | \([0-9]{{1,4}}\)
-        | [A-Za-z][A-Za-z0-9]{{0,15}} (?:\.[A-Za-z]{{1,12}}(?![A-Za-z])){{0,3}}
+        | [A-Za-z][A-Za-z0-9]{{0,15}} (?:-[A-Za-z]{{2,12}}(?![A-Za-z0-9])){{0,4}} (?:\.[A-Za-z]{{1,12}}(?![A-Za-z])){{0,3}}
           (?:\.\x20?[0-9]{{1,6}}[A-Z]?)? (?:\([0-9]{{1,3}}\))?        # a word with its number or session
       )
     ){{1,15}}+
@@ -57,7 +57,8 @@ _PART_TAIL = re.compile(
     rf"""\s{{0,3}}\(\s?(?=[A-ZЧ])
          (?i: (?:{_PART_WORDS})\.?\s?(?:[0-9]{{1,3}}[A-Z]?|{_ROMAN})?
             | (?:{"|".join(ORDINALS)})\s(?:partie|parte) )
-         \s?\)""",
+         (?: /(?:Add|Corr|Rev|Amend)\.?\x20?[0-9]{{1,4}} ){{0,3}} \s?\)
+       | \s{{0,3}}\[\s?(?=[A-Z])(?i:{"|".join(VERSIONS).replace(" ", "[ ]")})\s?\]""",
     re.VERBOSE,
 )
 _MODIFIER_TAIL = re.compile(

@@ -6,7 +6,9 @@
     modifier  = Add.n | Corr.n | Rev.n | Amend.n | Summary
 
 A component may carry a bracket: the session of a conference, `COP(8)`; the year or session of a resolution,
-`1325(2000)`; a part, `15 (Part II)`. A number of a resolution may carry a letter, `290 B`.
+`1325(2000)`; a part, `15 (Part II)`, with its own addenda in it or behind it, `4 (Part I/Add.1)`; the form of a report,
+`1 [Expanded report]`. A number of a resolution may carry a letter, `290 B`. Bodies that meet together are one word,
+`DP-FPA`.
 """
 
 import re
@@ -15,7 +17,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .characters import LOOKALIKES, fold
-from .vocabulary import CAPITALS, CASED, MODIFIERS, NUMBERED, ORDINALS, PARTS, RESOLUTIONS, UNNUMBERED_PARTS
+from .vocabulary import CAPITALS, CASED, MODIFIERS, NUMBERED, ORDINALS, PARTS, RESOLUTIONS, UNNUMBERED_PARTS, VERSIONS
 
 MAX_LENGTH = 200
 MAX_COMPONENTS = 16
@@ -86,18 +88,27 @@ _CODE = re.compile(
     _TYPED,
 )
 _UNDOTTED = re.compile(rf"(?P<code>{'|'.join(sorted(NUMBERED))})\s?(?P<value>[0-9]{{1,5}})(?P<rest>.*)", _TYPED)
-_WORD = re.compile(r"(?P<code>[A-Z][A-Z0-9]{0,15})(?:\s?\((?P<bracket>[0-9]{1,3})\))?", _TYPED)
+_WORD = re.compile(r"(?P<code>[A-Z][A-Z0-9]{0,15}(?:-[A-Z]{2,12}){0,4})(?:\s?\((?P<bracket>[0-9]{1,3})\))?", _TYPED)
 _BRACKET = re.compile(r"\([0-9]{1,4}\)")
 _PART = re.compile(
     rf"(?P<word>{'|'.join(sorted(PARTS, key=len, reverse=True))})\.?\s?(?P<value>[0-9]{{1,3}}[A-Z]?|[IVXL]{{1,8}})?"
     rf"|(?P<ordinal>{'|'.join(sorted(ORDINALS))})\s(?:partie|parte)",
     re.IGNORECASE,
 )
+_MISREAD = ("I", "O")
+"""Letters that text recognition sees where a 1 or a 0 is printed."""
 _YEAR = re.compile(r"(?:19[4-9]|20[0-9])[0-9]")
 # An addendum, corrigendum or revision set off by a space where the slash belongs.
 _SET_OFF = re.compile(r"(?<=[0-9A-Z)])\s(?=(?:ADD|CORR|REV|AMEND)[.\s]?[0-9])", _TYPED)
 # The hyphen between the two symbols of one document; in S-21 and ES-10 no slash follows the next word.
-_BETWEEN_HALVES = re.compile(r"(?<!/S)(?<!/ES)(?:\s?\*){0,3}\s?-\s?(?=[A-Z]{1,12}(?:\.[0-9]{1,4})?/)", _TYPED)
+_BETWEEN_HALVES = re.compile(
+    r"(?<!/S)(?<!/ES)(?:\s?\*){0,3}\s?-\s?(?=[A-Z]{1,12}(?:\.[0-9]{1,4}|(?:-[A-Z]{2,12}){1,4})?/)", _TYPED
+)
+# An addendum within the bracket of the part that it adds to, and the form of a report.
+_PART_WITH_MODIFIER = re.compile(
+    r"\((?P<part>[^()/]{1,40})(?P<chain>(?:/(?:ADD|CORR|REV|AMEND)[.\s]?[0-9]{1,4}){1,3})\s?\)", _TYPED
+)
+_VERSION = re.compile(r"\s?\[\s?(?P<version>[A-Z][A-Z ]{1,38}[A-Z])\s?\]", _TYPED)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TIGHT = re.compile(r"\s*([/.])\s*")
 
@@ -135,12 +146,30 @@ def read(text: str) -> Reading:
     if not bare:
         raise no_symbol(text, "it is empty")
     tight = _TIGHT.sub(r"\1", _SET_OFF.sub("/", bare))
-    halves = tuple(_read_half(half, text) for half in _BETWEEN_HALVES.split(tight))
+    tight = _PART_WITH_MODIFIER.sub(r"(\g<part>)\g<chain>", _VERSION.sub(_version, tight))
+    halves = tuple(_read_half(half, text) for half in _halves(tight))
     if len(halves) > 2:
         raise no_symbol(text, "it joins more than two symbols")
     if len(halves) == 2 and neighbours(*halves):
         raise no_symbol(text, "it is a range of several documents, not two symbols of one document")
     return Reading(halves, plain[len(bare) :].count("*"))
+
+
+def _version(found: re.Match[str]) -> str:
+    """The form of a report in the brackets that parts have; other words in square brackets stay."""
+    version = VERSIONS.get(found["version"].lower())
+    return f" ({version})" if version else found[0]
+
+
+def _halves(text: str) -> list[str]:
+    """The text parted at the hyphens that join two symbols; one between bodies, before any number, joins these."""
+    made: list[str] = []
+    begin = 0
+    for joint in _BETWEEN_HALVES.finditer(text):
+        if any(character.isdigit() for character in text[begin : joint.start()]):
+            made.append(text[begin : joint.start()])
+            begin = joint.end()
+    return [*made, text[begin:]]
 
 
 def neighbours(one: Half, other: Half) -> bool:
@@ -186,6 +215,8 @@ def _read_component(piece: str, before: list[Component], text: str) -> Component
         piece = f"{undotted['code']}.{undotted['value']}{undotted['rest']}"
     if code := _CODE.fullmatch(piece):
         word, _, value = _cased(f"{code['code']}.{code['value']}").rpartition(".")
+        if value[0].isdigit() and value.endswith(_MISREAD):
+            raise _misread(value, text)
         part = _part(code["part"], text)
         return Component("code", f"{word}.{value}{_behind(part)}", word.upper(), value, part=part)
     if word_found := _WORD.fullmatch(piece):
@@ -214,13 +245,21 @@ def _number(found: re.Match[str], before: list[Component], text: str) -> Compone
         letter = " " + letter.strip()
     elif letter.startswith(" "):
         raise no_symbol(text, f"only a resolution has a letter set off by a space, like {letter.strip()!r}")
+    elif letter in _MISREAD:
+        raise _misread(value + letter, text)
     shown = value + (f"({bracket})" if bracket else "") + letter
     return Component("number", shown + _behind(part), value=value + letter, bracket=bracket, part=part)
+
+
+def _misread(number: str, text: str) -> SymbolError:
+    return no_symbol(text, f"{number!r} ends with a letter that is a misread digit rather")
 
 
 def _part(typed: str | None, text: str) -> str:
     if typed is None:
         return ""
+    if version := VERSIONS.get(typed.strip().lower()):
+        return version
     found = _PART.fullmatch(typed.strip())
     if found and found["ordinal"]:
         return f"Part {ORDINALS[found['ordinal'].lower()]}"
@@ -231,6 +270,8 @@ def _part(typed: str | None, text: str) -> str:
 
 
 def _behind(part: str) -> str:
+    if part in VERSIONS.values():
+        return f" [{part}]"
     return f" ({part})" if part else ""
 
 

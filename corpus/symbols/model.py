@@ -128,7 +128,7 @@ class Symbol:
 
     @property
     def part(self) -> str | None:
-        """The part of the document: "Part II", "Sect. 16", "Vol. I"."""
+        """The part of the document, or the form of a report: "Part II", "Sect. 16", "Vol. I", "Expanded report"."""
         return self._anatomy.part
 
     @property
@@ -148,10 +148,9 @@ class Symbol:
 def same_document(one: Symbol, other: Symbol) -> bool:
     """Whether two symbols name the same document: equal, or halves of one double symbol (`A/ES-10/1043`
     and `A/ES-10/1043-S/2025/529`), or a resolution with and without the year or session that belongs to
-    its number (`S/RES/1325` and `S/RES/1325(2000)`)."""
-    return any(
-        a.text in (b.text, b._anatomy.undated) or b.text == a._anatomy.undated for a in one.all for b in other.all
-    )
+    its number (`S/RES/1325` and `S/RES/1325(2000)`), or a report with and without the form in which it is issued
+    (`JIU/REP/2025/1` and `JIU/REP/2025/1 [Expanded report]`)."""
+    return any(a.text in (b.text, b._anatomy.plain) or b.text == a._anatomy.plain for a in one.all for b in other.all)
 
 
 def link(symbol: Symbol, language: str = "en") -> str:

@@ -76,6 +76,13 @@ PARTS = {
 }
 """Words in the bracket that ends a symbol, `(Part II)`, `(Sect. 16)`, and how they are written."""
 
+VERSIONS = {
+    words.casefold(): words
+    for words in ("Expanded report", "Executive summary", "Highlights", "Report highlights", "Review highlights")
+}
+"""Words in the square brackets that end a symbol, `[Expanded report]`, where a report is issued in more than one form,
+and how they are written."""
+
 UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
 
 ORDINALS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from corpus.symbols import Symbol, SymbolError
+from corpus.symbols import VERSIONS, Symbol, SymbolError
 
 _SESSION = re.compile(
     r"\bsessions?\b|per[ií]odo de sesiones|сесси[яи]|الدورة|届会|\bmeeting\b|reunión|réunion|совещани|الاجتماع|会议",
@@ -28,14 +28,16 @@ _DISTRIBUTION = re.compile(
 
 
 _BEFORE = re.compile(rf"^(?:{ORGANIZATION})\s+", re.IGNORECASE)
+_VERSION_BEFORE = re.compile(rf"^(?P<version>{'|'.join(VERSIONS)})\s+(?P<symbol>\S.*)$", re.IGNORECASE)
 
 
 def symbol_of(text: str) -> Symbol | None:
-    """The symbol that stands alone on a line, or behind the name of the Organization; or None."""
+    """The symbol that stands alone on a line, or behind the name of the Organization or the form of a report; or None."""
     if "/" not in text or len(text) > 80:
         return None
+    bare = _BEFORE.sub("", text)
     try:
-        return Symbol.parse(_BEFORE.sub("", text))
+        return Symbol.parse(_VERSION_BEFORE.sub(r"\g<symbol> [\g<version>]", bare))
     except SymbolError:
         return None
 

@@ -58,11 +58,10 @@ async def themes(
 async def compare(
     request: Request, service: Served, caller: Caller, asked: Annotated[CompareQuery, Query()]
 ) -> Response:
-    """Two documents word by word, or with a topic what each of several says on it."""
+    """Two documents or more in a row word by word, or with a topic what each of several says on it."""
     made: Any
     if asked.topic is None:
-        first, second = asked.pair()
-        made = await off_thread(lambda: service.writing.compare(caller, first, second, asked.language))
+        made = await off_thread(lambda: service.writing.compare(caller, asked.document, asked.language))
     else:
         topic, names = asked.topic, asked.document
         begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))

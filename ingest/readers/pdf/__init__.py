@@ -11,13 +11,14 @@ from ingest.readers.heads import is_distribution_line
 from ingest.readers.lines import NoTextLayer, ReadError, Source
 from ingest.readers.pdf.assemble import assemble
 from ingest.readers.pdf.columns import column_gap, in_reading_order
+from ingest.readers.pdf.contents import entries
 from ingest.readers.pdf.flow import PageText, flowing
-from ingest.readers.pdf.furniture import Framed, without_furniture
+from ingest.readers.pdf.furniture import Framed, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
 from ingest.readers.pdf.notes import Note, part_notes
 from ingest.readers.pdf.prints import Print, common_size, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
-from ingest.readers.pdf.tables import Table, ruled_tables, unruled_tables
+from ingest.readers.pdf.tables import Table, carried_table, ruled_tables, unruled_tables
 
 __all__ = ["read_pdf"]
 
@@ -25,6 +26,8 @@ _NOTICE = 500
 """The notice that a document does not exist has fewer characters than this."""
 _LEAST_TEXT = 20
 """A page with fewer characters counts as one without text."""
+_PICTURE, _FEW_WORDS = 0.35, 300
+"""A page of which pictures cover more than this share, and which has fewer characters, is told to be a picture."""
 
 
 def read_pdf(data: bytes, name: str) -> Source:
@@ -34,7 +37,7 @@ def read_pdf(data: bytes, name: str) -> Source:
     """
     document = open_pdf(data, name)
     try:
-        pages = [(page, prints_of(page)) for page in read_pages(document, name)]
+        pages = [(page, prints_of(page)) for page in map(without_sideways, read_pages(document, name))]
     finally:
         document.close()
     if reversed_share("\n".join(line.text for _, prints in pages for line in prints)) > 0.5:
@@ -46,15 +49,18 @@ def read_pdf(data: bytes, name: str) -> Source:
     size = common_size(line for _, prints in pages for line in prints)
     texts: list[PageText] = []
     notes: list[Note] = []
-    jobs: list[str] = []
+    told: tuple[str, ...] = ()
     for framed in framed_pages:
-        text, found = _page_text(framed, size, notes, texts[-1].gap if texts else None)
+        text, found = _page_text(framed, size, notes, texts[-1] if texts else None)
         texts.append(text)
         notes += found
-        jobs += [framed.job] if framed.job else []
-    lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, jobs[:1])
+        told = told or framed.told
+    lines, warnings = assemble(flowing(texts, size), notes, texts[0].masthead, told)
+    pictures = [page.number for (page, _), count in zip(pages, counts, strict=True) if _mostly_picture(page, count)]
     scanned = [
-        page.number for (page, _), count in zip(pages, counts, strict=True) if page.scanned and count >= _LEAST_TEXT
+        page.number
+        for (page, _), count in zip(pages, counts, strict=True)
+        if page.scanned and count >= _LEAST_TEXT and page.number not in pictures
     ]
     hidden = [page.number for page, _ in pages if page.invisible and not page.scanned]
     broken = [page.number for page, prints in pages if damaged(" ".join(line.text for line in prints))]
@@ -70,6 +76,10 @@ def read_pdf(data: bytes, name: str) -> Source:
     empty = [n for n, count in enumerate(counts, 1) if count < _LEAST_TEXT]
     if empty and len(empty) < len(pages):
         warnings.append(f"no text on page {_listed(empty)} of {len(pages)}: blank, or a picture of text")
+    if pictures:
+        warnings.append(
+            f"page {_listed(pictures)} of {len(pages)} is a picture with few words beside it; those in it are not read"
+        )
     return Source(
         lines=tuple(lines),
         format="pdf",
@@ -78,6 +88,11 @@ def read_pdf(data: bytes, name: str) -> Source:
         unquotable=tuple(broken),
         warnings=tuple(warnings),
     )
+
+
+def _mostly_picture(page: PageGlyphs, count: int) -> bool:
+    """Whether a page that is no scan with recognised text is a picture with little more than a title."""
+    return page.pictured > _PICTURE and page.invisible <= 0.5 and _LEAST_TEXT <= count < _FEW_WORDS
 
 
 def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
@@ -102,10 +117,10 @@ def _check(pages: list[tuple[PageGlyphs, list[Print]]], name: str) -> None:
 
 
 def _page_text(
-    framed: Framed, size: float, before: list[Note], gap_before: float | None
+    framed: Framed, size: float, before: list[Note], last: PageText | None
 ) -> tuple[PageText, tuple[Note, ...]]:
     page = framed.page
-    footed = part_notes(page, framed.prints, size)
+    footed = part_notes(page, framed.prints, size, bool(before) and before[-1].page == page.number - 1)
     if footed.carried and before:
         before[-1].lines += footed.carried
     masthead: list[Print] = []
@@ -117,14 +132,22 @@ def _page_text(
         body = [line for line in body if line.base > edge + 2]
     elif framed.edge:
         from_top = framed.edge + 2
-    tables, boxes = ruled_tables(page, body, from_top)
+    unfinished = next((table for table in last.tables if table.open), None) if last else None
+    carried = carried_table(page, body, unfinished, from_top) if unfinished else None
+    begun = [carried] if carried else []
+    tables, boxes = ruled_tables(page, _without(body, begun), from_top)
+    tables = [*begun, *tables]
     free = _without(body, tables)
-    gap = column_gap(free) or (column_gap(free, gap_before) if gap_before else None)
+    gap = column_gap(free) or (column_gap(free, last.gap) if last and last.gap else None)
     if gap is None:
-        tables += unruled_tables(page.number, [line for line in free if line.base > from_top])
+        listed = entries(free)
+        tables += unruled_tables(
+            page.number, [line for line in free if line.base > from_top and id(line) not in listed]
+        )
         free = _without(body, tables)
     prints = in_reading_order(free, gap)
-    return PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap), footed.notes
+    text = PageText(page.number, page.width, page.height, prints, tables, boxes, masthead, gap, entries(prints))
+    return text, footed.notes
 
 
 def _without(prints: list[Print], tables: list[Table]) -> list[Print]:

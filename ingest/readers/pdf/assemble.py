@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import chain
 
 from ingest.readers.lines import Cell, Line, row_text
+from ingest.readers.pdf.cells import Row
+from ingest.readers.pdf.contents import title_and_page
 from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.hyphens import HYPHENS as _HYPHENS
@@ -15,7 +17,7 @@ from ingest.readers.pdf.hyphens import Hyphens
 from ingest.readers.pdf.notes import Note, label_of
 from ingest.readers.pdf.prints import Print, is_wide
 from ingest.readers.pdf.script import mended_script
-from ingest.readers.pdf.tables import LEADERS, Table, TableCell
+from ingest.readers.pdf.tables import Table
 from ingest.readers.text import clean_characters
 
 _STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")
@@ -30,10 +32,11 @@ _MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
 
 
 def assemble(
-    items: Sequence[Item], notes: Sequence[Note], masthead: Sequence[Print], jobs: Sequence[str]
+    items: Sequence[Item], notes: Sequence[Note], masthead: Sequence[Print], told: Sequence[str]
 ) -> tuple[list[Line], list[str]]:
-    """All lines of the file in reading order, each footnote after the paragraph that refers to it, and warnings."""
-    return _Assembly(items, notes).run(masthead, jobs)
+    """All lines of the file in reading order, each footnote after the paragraph that refers to it, and warnings. `told` are
+    further lines of the masthead."""
+    return _Assembly(items, notes).run(masthead, told)
 
 
 class _Assembly:
@@ -49,13 +52,13 @@ class _Assembly:
             )
         )
 
-    def run(self, masthead: Sequence[Print], jobs: Sequence[str]) -> tuple[list[Line], list[str]]:
+    def run(self, masthead: Sequence[Print], told: Sequence[str]) -> tuple[list[Line], list[str]]:
         for line in _masthead_lines(masthead):
             self._add(line)
             if match := _REISSUE.search(line.text):  # the asterisk stays: it says that the document is a reissue
                 self._note_of(match.group(1))
-        for job in jobs:
-            self._add(Line(job, 0, page=1, part="masthead"))
+        for text in told:
+            self._add(Line(text, 0, page=1, part="masthead"))
         table: Table | None = None
         own: set[str] = set()  # the notes below the last table, by mark
         page = 1
@@ -281,9 +284,7 @@ def _prints(item: Item) -> Iterator[Print]:
 
 def _contents_line(text: str, first: Print) -> Line:
     """An entry of the table of contents: title and page as cells, without the dots between them."""
-    title, _, rest = LEADERS.sub("\0", text).partition("\0")
-    page = rest.replace("\0", " ").split()[-1:] or [""]
-    cells = tuple(Cell(part.strip()) for part in (title.rstrip(" ."), page[0].strip(" .")) if part.strip(" ."))
+    cells = tuple(Cell(part.strip()) for part in title_and_page(text) if part.strip(" ."))
     return Line(" | ".join(cell.text for cell in cells), 0, page=first.page, cells=cells, part="contents")
 
 
@@ -291,7 +292,7 @@ def _first_page(item: Item) -> int:
     return item.first.page if isinstance(item, Paragraph) else item.page
 
 
-def _row_text(row: Sequence[TableCell]) -> str:
+def _row_text(row: Row) -> str:
     return "|".join(" ".join(line.text for line in cell.prints) for cell in row)
 
 

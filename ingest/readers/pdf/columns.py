@@ -45,6 +45,12 @@ def _half(line: Print, gap: float, side: int) -> Print | None:
     return Print(line.page, runs) if runs else None
 
 
+def _running(half: Print) -> bool:
+    """Whether half a line is text, with a number before it at most, and not several cells."""
+    first, *rest = half.stretches
+    return not rest or (len(rest) == 1 and len(first.text) <= 5 and len(rest[0].text) > 12)
+
+
 def column_gap(prints: Sequence[Print], before: float | None = None) -> float | None:
     """Where the gap between two columns lies, in points from the left; None where the page has one column.
 
@@ -73,7 +79,8 @@ def column_gap(prints: Sequence[Print], before: float | None = None) -> float | 
         halves = [[half for line in prints if (half := _half(line, edge, side))] for side in (-1, 1)]
         filling = [
             sum(
-                half.right > limit[0] + 0.6 * (limit[1] - limit[0])
+                _running(half)
+                and half.right > limit[0] + 0.6 * (limit[1] - limit[0])
                 and half.right - half.left > 0.35 * (limit[1] - limit[0])
                 for half in group
             )

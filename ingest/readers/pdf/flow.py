@@ -11,10 +11,10 @@ from ingest.readers.heads import is_item_line, is_masthead_line
 from ingest.readers.lines import LinePart
 from ingest.readers.pdf.notes import label_of
 from ingest.readers.pdf.prints import Print
-from ingest.readers.pdf.tables import LEADERS, Box, Table
+from ingest.readers.pdf.tables import Box, Table
 
 _LABEL = re.compile(
-    r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.|\d{1,3}\.\d{1,3}|\d{1,3}\)|\(\d{1,3}\)|\(?[a-zа-я]{1,2}\)|\(?[ivxl]{1,6}\)|[IVXLC]{1,6}\.|[A-Z]\.|"
+    r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.|\d{1,3}[A-Z]?\.\d{1,3}|\d{1,3}\)|\(\d{1,3}\)|\(?[a-zа-я]{1,2}\)|\(?[ivxl]{1,6}\)|[IVXLC]{1,6}\.|[A-Z]\.|"
     r"[-–—•●▪*]|[\uf000-\uf0ff]|\([ء-ي]{1,3}\)|[ء-ي]\s?[-)]|[（(][一二三四五六七八九十]{1,3}[)）]|"
     r"[一二三四五六七八九十]{1,3}、|\d{1,3}[．、])(?=\s|$|[^\x00-\x7f])"
 )
@@ -32,7 +32,7 @@ _SOURCE = re.compile(
 )
 _CAPTION = re.compile(
     r"(?:Table|Figure|Map|Box|Chart|Tableau|Figura|Cuadro|Gráfico|Encadré|Recuadro|Carte|Mapa|Таблица|Рисунок|Диаграмма|"
-    r"الجدول|الشكل|表|图)\s*[0-9IVXLC]{1,5}\b",
+    r"الجدول|الشكل|表|图)\s*(?:[0-9IVXLC]{1,5}\b|[0-9]{1,3}[A-Z]\.[0-9])",
 )
 
 
@@ -58,7 +58,7 @@ class Paragraph:
 @dataclass
 class PageText:
     """What is left of a page when furniture and footnotes are gone, in reading order. `gap` is where the gap
-    between its columns lies, None for one column."""
+    between its columns lies, None for one column; `entries` are the ids of the lines that end entries of the contents."""
 
     number: int
     width: float
@@ -68,6 +68,7 @@ class PageText:
     boxes: list[Box]
     masthead: list[Print] = field(default_factory=list)
     gap: float | None = None
+    entries: frozenset[int] = frozenset()
 
 
 Item = Paragraph | Table
@@ -113,10 +114,12 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
     letter = ""  # the last heading that is numbered with a capital
     figure = 0  # how many labels of a chart may still follow its caption
     caption = False  # the last paragraph is a bare "Figure 2", its title follows
+    captioned: Paragraph | None = None  # the caption of a table, its unit may follow
     for n, item in enumerate(items):
         if not isinstance(item, Paragraph) or item.part not in ("", "box"):
             caption = isinstance(item, Paragraph) and bool(_CAPTION.fullmatch(item.first.text.strip(" .:")))
             figure = _MOST_LABELS if isinstance(item, Paragraph) and _FIGURE.match(item.first.text) else 0
+            captioned = item if isinstance(item, Paragraph) and item.part == "caption" else None
             continue
         labelled, figure = figure, _figure_left(item, figure)
         if figure:
@@ -131,8 +134,9 @@ def _set_levels(items: Sequence[Item], size: float) -> None:
             if item.level == 4 and following and number:
                 item.level = 0  # concluding observations set whole paragraphs in bold
             number = number if item.level else value
-        if caption and item.level and len(item.prints) <= 3:
+        if (caption and item.level and len(item.prints) <= 3) or (n and _is_unit(item) and items[n - 1] is captioned):
             item.level, item.part = 0, "caption"
+        captioned = item if item.part == "caption" else None
         caption = False
         if item.level in (2, 3) and (label := item.first.text.partition(".")[0]) and len(label) == 1:
             # "C." follows "B." as a letter, or "XCIX." as a number.
@@ -186,8 +190,7 @@ def _page_items(page: PageText, measure: _Measure) -> list[Item]:
             items.append(tables.pop(0))
             paragraph = None
         part: LinePart = "box" if any(_inside(line, box) for box in page.boxes) else ""
-        contents = bool(LEADERS.search(line.text)) and line.text.rstrip()[-1:].isalnum()
-        if contents:
+        if id(line) in page.entries:
             part = "contents"
             if _entry_goes_on(items, paragraph, line, measure):
                 assert paragraph is not None
@@ -251,10 +254,25 @@ def _new(paragraph: Paragraph, line: Print, measure: _Measure, part: LinePart) -
             return False  # "resolution / 76.16 of 30 May"
         short = ended and before.right < measure.right - 0.15 * width
         return short or len(line.stretches) > 1 or abs(line.left - before.left) > 3
+    if _bare_number(line, measure) and (ended or abs(line.left - before.left) > 3):
+        return True
     if ended and before.right < measure.right - 0.3 * width and line.left <= paragraph.first.left + 2:
         return True
     body = paragraph.prints[1].left if len(paragraph.prints) > 1 else None
     return ended and body is not None and 8 < line.left - body < 60 and not _LABEL.match(paragraph.first.text)
+
+
+def _bare_number(line: Print, measure: _Measure) -> bool:
+    """Whether a full line begins with a number that is set apart as that of a paragraph, and lacks its dot."""
+    first, *rest = line.stretches
+    text = rest[0].text if rest else ""
+    return (
+        first.text.isdecimal()
+        and len(first.text) <= 3
+        and text[:1].isupper()
+        and len(text) > 50
+        and _full(line, measure)
+    )
 
 
 def _unfinished(paragraph: Paragraph, line: Print, measure: _Measure) -> bool:
@@ -286,7 +304,7 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
         return False
     if before.bold and line.bold and not line.text[:1].islower():
         return False  # headings
-    if abs(before.size - line.size) > 0.1 * before.size + 0.3 or _LABEL.match(line.text):
+    if abs(before.size - line.size) > 0.1 * before.size + 0.3 or _LABEL.match(line.text) or _bare_number(line, measure):
         return False
     full = before.right >= last.right - 0.15 * (last.right - last.left)
     body = whole.prints[1].left if len(whole.prints) > 1 else whole.first.left
@@ -302,6 +320,12 @@ def _goes_on(made: Sequence[Item], rest: Item, last: _Measure, measure: _Measure
     return apart and abs((line.left - measure.left) - (body - last.left)) < 3
 
 
+def _is_unit(item: Paragraph) -> bool:
+    """Whether a paragraph is what stands in brackets between the title of a table and its rows."""
+    text = " ".join(line.text for line in item.prints)
+    return text[:1] in "(（" and text[-1:] in ")）" and len(text) <= 120 and len(item.prints) <= 2
+
+
 def _level(paragraph: Paragraph, size: float) -> int:
     """The level of a heading, from its number or its size; 0 for text."""
     lines = paragraph.prints
@@ -312,7 +336,7 @@ def _level(paragraph: Paragraph, size: float) -> int:
     large = lines[0].size > 1.12 * size
     if not (bold or italic or large) or (len(text) > 60 and text.rstrip().endswith((".", ";", ","))):
         return 0
-    if _NUMBER.match(text) and (len(text) > 160 or text.rstrip().endswith((":", "."))):
+    if _NUMBER.match(text) and (len(text) > 240 or text.rstrip().endswith((":", "."))):
         return 0
     if text.rstrip().endswith((",", ";")) or _SOURCE.match(text):
         return 0
@@ -371,6 +395,8 @@ def _mark_masthead(items: Sequence[Item], size: float) -> None:
     if last >= 0 and last + 1 < len(top) and is_item_line(top[last].first.text):
         following = top[last + 1]
         last += following.first.size <= top[last].first.size + 0.6 and len(top) > last + 2
+        while len(top) > last + 2 and top[last].last.text.endswith(":") and top[last + 1].first.text[:1].islower():
+            last += 1  # "Economic questions: / statistics"
     for item in top[: last + 1]:
         item.part = "masthead"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ingest.readers.heads import is_distribution_line
+from ingest.readers.heads import is_distribution_line, symbol_of
 from ingest.readers.pdf.glyphs import PageGlyphs
 from ingest.readers.pdf.prints import Print
 
@@ -15,23 +16,45 @@ _HEAD, _FOOT = 0.16, 0.84
 """Furniture lies above or below these shares of the page's height."""
 _PAGE_NUMBER = re.compile(r"[-–—]?\s*\d{1,4}\s*[-–—]?|page \d{1,4}", re.IGNORECASE)
 _PAGE_OF = re.compile(r"(?:page )?(\d{1,4})\s*(?:/|of)\s*(\d{1,4})", re.IGNORECASE)
+_ROMAN = re.compile(r"[ivxl]{1,6}")
 _JOB = re.compile(r"(?:[A-Z]{1,3}\.)?\d{2}-\d{5,6}[A-Z]?\*?(?:\s*\([A-Z]\))?(?:\s+\d{6}){0,4}", re.IGNORECASE)
 _JOB_DATES = re.compile(r"(?:\d{6}\s*){1,4}")
 _BAR_CODE = re.compile(r"\*[0-9A-Z]{5,12}\*")
 _RECYCLE = re.compile(r"please recycle\b.{0,20}", re.IGNORECASE)
 _ALWAYS = (_JOB, _JOB_DATES, _BAR_CODE, _RECYCLE)
 _DIGITS = re.compile(r"\d+")
+_NEAR = 6.0
+"""The rule between text and a running header that lies beside it is so near to the header, points."""
 
 
 @dataclass(frozen=True)
 class Framed:
-    """A page without its furniture. `job` holds the job number where the furniture has one, `edge` the height
-    of the rule below the running header, 0 where there is none."""
+    """A page without its furniture. `told` holds what a masthead would tell, where the furniture has it: a job number,
+    and the symbol that some bodies print at the foot of the first page. `edge` is the height of the rule below the
+    running header, 0 where there is none."""
 
     page: PageGlyphs
     prints: tuple[Print, ...]
-    job: str
+    told: tuple[str, ...]
     edge: float
+
+
+def without_sideways(page: PageGlyphs) -> PageGlyphs:
+    """A page without what runs up or down it beside all of its text: pages that lie have their running header, number and
+    the rule between these and the text there."""
+    upright = [run for run in page.runs if not run.sideways and run.text.strip()]
+    if sum(len(run.text) for run in upright) <= 0.5 * sum(len(run.text) for run in page.runs):
+        return page  # a page that is shown the wrong way round
+    left, right = min(run.left for run in upright), max(run.right for run in upright)
+    gone = [run for run in page.runs if run.sideways and (run.right <= left or run.left >= right)]
+    beside = set(map(id, gone))
+    inner = max((run.right for run in gone if run.right <= left), default=-math.inf) + _NEAR
+    outer = min((run.left for run in gone if run.left >= right), default=math.inf) - _NEAR
+    return replace(
+        page,
+        runs=tuple(run for run in page.runs if id(run) not in beside),
+        rules=tuple(rule for rule in page.rules if rule.horizontal or inner < rule.left < outer),
+    )
 
 
 def without_furniture(pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> list[Framed]:
@@ -45,16 +68,20 @@ def without_furniture(pages: Sequence[tuple[PageGlyphs, list[Print]]]) -> list[F
     made = []
     for page, prints in pages:
         gone: set[int] = set()
-        job = ""
+        texts: list[str] = []
         for zone in (-1, 1):
             inside = [line for line in prints if _zone(line, page) == zone]
             taken = _taken(inside, zone, page, counts)
             gone |= {id(line) for line in taken}
-            for line in taken:
-                job = job or next((text for text in _texts(line) if _JOB.fullmatch(text)), "")
+            texts += [text for line in taken for text in _texts(line)]
+        job = next((text for text in texts if _JOB.fullmatch(text)), "")
+        symbol = next((text for text in texts if symbol_of(text)), "") if page.number == 1 else ""
         edge = (_edge_rule(page, -1) or 0.0) if page.number > 1 else 0.0
+        if not any(id(line) in gone and line.base < edge for line in prints):
+            edge = 0.0  # what has no header above it is the first rule of a table
         left = tuple(line for line in prints if id(line) not in gone)
-        made.append(Framed(page, left, job, 0.0 if any(line.base < edge for line in left) else edge))
+        told = tuple(text for text in (symbol, job) if text)
+        made.append(Framed(page, left, told, 0.0 if any(line.base < edge for line in left) else edge))
     return made
 
 
@@ -116,12 +143,14 @@ def _taken(lines: Sequence[Print], zone: int, page: PageGlyphs, counts: _Counts)
     rule = _edge_rule(page, zone) if page.number > 1 else None
     marks = [n for n, line in enumerate(ordered[:6]) if _always(line, zone, page.number, counts)]
     last = max(marks, default=-1)
+    highest = min(_wide_rules(page), default=math.inf)
     taken: list[Print] = []
     for n, line in enumerate(ordered):
         near = set() if page.number == 1 and zone < 0 else counts.pages_with(line, zone)
         recurs = len(near) >= max(2, min(3, counts.pages // 3))
         beyond = rule is not None and (line.base < rule if zone < 0 else line.top > rule)
-        most = len(near) >= 3 and len(near) > 0.5 * counts.pages and len(line.stretches) <= 2
+        inside = zone < 0 and highest < line.top  # the header of a table
+        most = len(near) >= 3 and len(near) > 0.5 * counts.pages and len(line.stretches) <= 2 and not inside
         if not (n in marks or ((n < last or beyond) and recurs) or most or (beyond and last >= 0)):
             break
         taken.append(line)
@@ -137,24 +166,29 @@ def _always(line: Print, zone: int, number: int, counts: _Counts) -> bool:
     texts = _texts(line)
     if len(texts) > 4:
         return False
-    numbers = [text for text in texts if counts.numbers(text, number)]
+    numbers = [text for text in texts if counts.numbers(text, number) or (len(texts) > 1 and _ROMAN.fullmatch(text))]
     rest = [text for text in texts if text not in numbers and not any(each.fullmatch(text) for each in _ALWAYS)]
     if not rest:
         return len(numbers) <= 1 and (zone > 0 or number > 1 or not numbers)
     if number == 1:
-        return False
+        return zone > 0 and len(rest) == len(texts) == 1 and symbol_of(rest[0]) is not None
     return any(is_distribution_line(text) for text in rest) and (len(rest) == 1 or zone < 0)
 
 
 def _edge_rule(page: PageGlyphs, zone: int) -> float | None:
     """Where a rule runs across most of the page in its margin, points from the top."""
-    heights: dict[int, float] = defaultdict(float)
-    for rule in page.rules:
-        if rule.horizontal:
-            heights[round(rule.top)] += rule.right - rule.left
-    wide = [height for height, length in heights.items() if length > 0.6 * page.width]
+    wide = _wide_rules(page)
     if zone < 0:
         found = [height for height in wide if height < 0.13 * page.height]
         return min(found, default=None)
     found = [height for height in wide if height > 0.9 * page.height]
     return min(found, default=None)
+
+
+def _wide_rules(page: PageGlyphs) -> list[int]:
+    """The heights at which rules run across most of the page, points from the top."""
+    heights: dict[int, float] = defaultdict(float)
+    for rule in page.rules:
+        if rule.horizontal:
+            heights[round(rule.top)] += rule.right - rule.left
+    return [height for height, length in heights.items() if length > 0.6 * page.width]

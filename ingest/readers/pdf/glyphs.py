@@ -41,7 +41,8 @@ _INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recog
 @dataclass(frozen=True, slots=True)
 class Run:
     """Characters of one font, size and line. `size` is the height of the font in points, `base` the baseline;
-    `spaced` says that a space stands before it in the content, `hidden` that it is not painted."""
+    `spaced` says that a space stands before it in the content, `hidden` that it is not painted, `sideways` that it is
+    written up or down the page."""
 
     text: str
     left: float
@@ -53,6 +54,7 @@ class Run:
     italic: bool
     spaced: bool
     hidden: bool = False
+    sideways: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,10 @@ class _View:
         self._wide, self._high = right - left, top - bottom
         self.width, self.height = (self._high, self._wide) if self._turn in (90, 270) else (self._wide, self._high)
 
+    def sideways(self, matrix: raw.FS_MATRIX) -> bool:
+        """Whether text that a matrix places runs up or down the page as it is seen."""
+        return bool(abs(matrix.b) > abs(matrix.a)) != (self._turn in (90, 270))
+
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) as seen."""
         left, right = _placed(left - self._left), _placed(right - self._left)
@@ -209,10 +215,12 @@ def _runs(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Run], float,
             hidden += (after - first) * unseen
             spaced = first > 0 and text[first - 1] == " "
             size = raw.FPDFText_GetFontSize(handle, first)
+            sideways = False
             if raw.FPDFText_GetMatrix(handle, first, matrix_at):
                 size *= math.hypot(matrix.b, matrix.d)
+                sideways = view.sideways(matrix)
             size = min(max(1.0, size), 400.0)
-            made.append(Run(words, left, right, base - size, base, size, bold, italic, spaced, unseen))
+            made.append(Run(words, left, right, base - size, base, size, bold, italic, spaced, unseen, sideways))
     return made, hidden / max(1, count), unmapped
 
 
@@ -290,13 +298,20 @@ def _drawn(page: pdfium.PdfPage, view: _View) -> tuple[list[Rule], float]:
     for n in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page.raw, n)
         kind = raw.FPDFPageObj_GetType(item)
-        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+        if kind not in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE) and not _holds_image(item, kind):
             continue
         if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
             continue
         x0, y0, x1, y1 = view.box(left.value, bottom.value, right.value, top.value)
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+        if kind != raw.FPDF_PAGEOBJ_PATH:
             pictured += (x1 - x0) * (y1 - y0) / max(1.0, view.width * view.height)
         elif (y1 - y0 <= 2.5 and x1 - x0 >= 10) or (x1 - x0 <= 2.5 and y1 - y0 >= 6):
             rules.append(Rule(x0, x1, y0, y1))
     return rules, min(1.0, pictured)
+
+
+def _holds_image(item: object, kind: int) -> bool:
+    """Whether an object is a form, a drawing that is placed as a whole, with nothing but an image in it."""
+    if kind != raw.FPDF_PAGEOBJ_FORM or raw.FPDFFormObj_CountObjects(item) != 1:
+        return False
+    return bool(raw.FPDFPageObj_GetType(raw.FPDFFormObj_GetObject(item, 0)) == raw.FPDF_PAGEOBJ_IMAGE)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.readers.pdf.glyphs import PageGlyphs
+from ingest.readers.pdf.glyphs import PageGlyphs, Rule
 from ingest.readers.pdf.prints import Print
 
 _SEPARATOR = re.compile(r"[_‗—–\-]{6,}")
 _LABEL = re.compile(r"(\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})\s*(?=\S|$)")
 _SUPERSCRIPT = re.compile(r"([⁰¹²³⁴-⁹]{1,3})\s*(?=\S)")
+_MARKS = re.compile(r"\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2}")
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _STARS = re.compile(r"(\*{1,4}|[†‡§]{1,2})\s*(?=[^\s*])")
 
@@ -35,9 +36,10 @@ class Footed:
     carried: tuple[str, ...]
 
 
-def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float) -> Footed:
-    """Parts the lines of a page. `size` is the font size of the text, points."""
-    start = _start(page, prints, size)
+def part_notes(page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: bool) -> Footed:
+    """Parts the lines of a page. `size` is the font size of the text, points; `after_notes` says that the page before has
+    footnotes, the last of which may go on here."""
+    start = _start(page, prints, size, after_notes)
     notes: list[Note] = []
     carried: list[str] = []
     for line in prints[start:]:
@@ -68,7 +70,7 @@ def label_of(line: Print) -> tuple[str, str] | None:
     return None
 
 
-def _start(page: PageGlyphs, prints: Sequence[Print], size: float) -> int:
+def _start(page: PageGlyphs, prints: Sequence[Print], size: float, after_notes: bool) -> int:
     """The index of the first line that belongs to the footnotes."""
     for n in range(len(prints) - 1, -1, -1):
         if _SEPARATOR.fullmatch(prints[n].text.replace(" ", "")):
@@ -81,13 +83,44 @@ def _start(page: PageGlyphs, prints: Sequence[Print], size: float) -> int:
         short = rule.horizontal and 40 <= rule.right - rule.left <= 0.45 * page.width
         if short and rule.top > 0.2 * page.height:
             first = next((n for n, line in enumerate(prints) if line.base > rule.top + 2), None)
-            if (
-                first is not None
-                and label_of(prints[first])
-                and all(line.size < 0.97 * size for line in prints[first:])
-            ):
+            if first is None or not all(line.size < 0.97 * size for line in prints[first:]):
+                continue
+            if label_of(prints[first]) or (after_notes and _separates(page, rule, prints, first)):
                 return first
-    return _small_end(prints, size)
+    return min(_small_end(prints, size), _called_end(page, prints))
+
+
+def _separates(page: PageGlyphs, rule: Rule, prints: Sequence[Print], first: int) -> bool:
+    """Whether a rule stands alone between text and the rest of a footnote, and not at the end of a table."""
+    alone = not any(other is not rule and abs(other.top - rule.top) < 60 for other in page.rules)
+    below = prints[first:]
+    close = below[0].top - rule.top < 20 and all(len(line.stretches) == 1 for line in below)
+    return alone and close and abs(rule.left - min(line.left for line in below)) < 40
+
+
+def _called_end(page: PageGlyphs, prints: Sequence[Print]) -> int:
+    """Where footnotes that are printed as large as the text begin, with or without a rule above them."""
+    found = len(prints)
+    for n in range(len(prints) - 1, -1, -1):
+        if prints[n].base < 0.3 * page.height or prints[n].bold:
+            break
+        if n + 1 < len(prints) and prints[n + 1].base - prints[n].base > 2.5 * prints[n].size:
+            break  # footnotes follow each other closely
+        if (number := _raised_number(prints[n])) and _calls(prints[:n], number):
+            found = n
+    numbers = [number for line in prints[found:] if (number := _raised_number(line))]
+    return found if all(_calls(prints[:found], number) for number in numbers) else len(prints)
+
+
+def _raised_number(line: Print) -> str:
+    """The number with which a footnote begins, if it is raised as in the text."""
+    text, mark = line.marked[0]
+    return text.strip() if mark and text.strip().isdigit() else ""
+
+
+def _calls(prints: Sequence[Print], label: str) -> bool:
+    """Whether a mark in the text refers to a footnote."""
+    return any(mark and label in _MARKS.findall(words) for line in prints for words, mark in line.marked)
 
 
 def _small_end(prints: Sequence[Print], size: float) -> int:

@@ -14,6 +14,8 @@ from ingest.readers.pdf.glyphs import PageGlyphs, Run
 WIDE_GAP = 0.87
 """A gap of more than this many font sizes parts the stretches of a line."""
 _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
+_SAME_LINE, _RAISED, _MARK_SIZE = 0.45, 0.6, 0.75
+"""Runs of one line have baselines within so many font sizes; a raised one, of at most so much of the size, within more."""
 _MARK = re.compile(r"(?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})(?:\s*,\s*(?:\d{1,3}|[a-z]))*\s*,?|,")
 _UNIT = re.compile(r"(?<![^\W\d_])(?:[kcdm]?m|M)$")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -166,7 +168,9 @@ def prints_of(page: PageGlyphs) -> list[Print]:
     for run in sorted(page.runs, key=lambda run: run.base):
         if not run.text.strip() or (run.hidden and not page.scanned):
             continue
-        if lines and run.base - base <= 0.45 * max(size, run.size):
+        # A mark of a footnote comes before the line that it stands on.
+        raised = bool(lines) and size <= _MARK_SIZE * run.size and all(map(_is_mark, lines[-1]))
+        if lines and run.base - base <= (_RAISED if raised else _SAME_LINE) * max(size, run.size):
             lines[-1].append(run)
             if run.size >= 0.85 * size:
                 base, size = max(base, run.base), max(size, run.size)
@@ -174,6 +178,10 @@ def prints_of(page: PageGlyphs) -> list[Print]:
             lines.append([run])
             base, size = run.base, run.size
     return [Print(page.number, tuple(sorted(line, key=lambda run: run.left))) for line in lines]
+
+
+def _is_mark(run: Run) -> bool:
+    return bool(_MARK.fullmatch(run.text.strip()))
 
 
 def common_size(prints: Iterable[Print]) -> float:

@@ -8,43 +8,42 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.readers.pdf.cells import Row, TableCell
+from ingest.readers.pdf.contents import LEADERS
 from ingest.readers.pdf.glyphs import PageGlyphs, Rule
 from ingest.readers.pdf.prints import Print
+from ingest.readers.pdf.slots import slotted
 
 _NEAR = 4.0
 """Ends of rules within so many points are one edge."""
+_BELOW = 6.0
+"""No underline is drawn further below the baseline, points."""
 _LABEL = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,5}|[IVXLC]{1,6}|[A-Z])[.)]|[-–—•●*]|)")
 _FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图|map|carte|mapa|карта)\s", re.IGNORECASE)
 _CAPTION = re.compile(rf"{_FIGURE.pattern}|(?:table|tableau|cuadro|таблица|الجدول|表)\s", re.IGNORECASE)
 _VALUE = re.compile(r"[($€£+–—-]{0,2}[\d .,]*\d[%)*a-z]{0,3}|[–—-]|\.\.\.?|n/?a", re.IGNORECASE)
-LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """A cell: its printed lines (marks of footnotes still in them), and how many columns it spans."""
-
-    prints: tuple[Print, ...] = ()
-    over: int = 1
 
 
 @dataclass(frozen=True)
 class Table:
     """A table of one page: rows of one cell for each column. The first `headers` rows head the columns.
 
-    `edges` are the x positions of the column borders; `ids` the printed lines that went into it.
+    `edges` are the x positions of the column borders; `ids` the printed lines that went into it. An `open` table runs to the end
+    of the page below its last rule, so that it may go on, without any rule, on the next.
     """
 
     page: int
     top: float
     bottom: float
     edges: tuple[float, ...]
-    rows: tuple[tuple[TableCell, ...], ...]
+    rows: tuple[Row, ...]
     headers: int
     ids: frozenset[int]
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,8 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
     tables: list[Table] = []
     boxes: list[Box] = []
     upright = [rule for rule in page.rules if not rule.horizontal]
-    for levels in _framed(_levels(page.rules, from_top), upright, prints):
+    level = _levels(_without_underlines(page.rules, prints), from_top)
+    for levels in _framed(level, upright, prints):
         top, bottom = levels[0].height, levels[-1].height
         left, right = min(level.left for level in levels), max(level.right for level in levels)
         sides = [rule for rule in upright if left - 3 <= rule.left <= right + 3]
@@ -84,7 +84,8 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
         ]  # fmt: skip
         if not inside:
             continue
-        walls = [rule.left for rule in upright if top - 3 <= rule.top and rule.bottom <= bottom + 3]
+        grid = [rule for rule in sides if top - 3 <= rule.top and rule.bottom <= bottom + 3]
+        walls = [rule.left for rule in grid]
         pieced = [level for level in levels if len(_merged(level.ends)) > 2]
         edges = _merged([end for level in (pieced or levels) for end in level.ends] + walls)
         if not walls and not pieced and len(levels) > 2:
@@ -93,17 +94,46 @@ def ruled_tables(page: PageGlyphs, prints: Sequence[Print], from_top: float) -> 
             if walls and bottom - top > 20 and len(edges) == 2:
                 boxes.append(Box(left, right, top, bottom))
             continue
-        if not walls:
-            inside += _below(prints, bottom, edges, inside)
-        table = _table(page.number, inside, edges, [level.height for level in levels], gridded=bool(walls))
+        below = [] if walls else _below(prints, bottom, edges, inside)
+        inside += below
+        parted = any(left + 10 < wall < right - 10 for wall in walls)
+        last = not any(line.base > bottom + 1 for line in prints)
+        table = _table(page.number, inside, edges, levels, grid, alone=last, parted=parted)
         if table and _fits(table):
-            tables.append(table)
+            tables.append(replace(table, open=bool(below) and below[-1].base == max(line.base for line in prints)))
     return tables, boxes
+
+
+def carried_table(page: PageGlyphs, prints: Sequence[Print], before: Table, from_top: float) -> Table | None:
+    """The rest of a table that is open at the end of the page before: lines that keep to its columns, from the first of the page."""
+    rules = [
+        level.height
+        for level in _levels(_without_underlines(page.rules, prints), from_top)
+        if level.right - level.left > 60
+    ]
+    end = min(rules, default=page.height)
+    found: list[Print] = []
+    for line in sorted(prints, key=lambda line: line.base):
+        far = bool(found) and line.base - found[-1].base > 3.2 * line.size
+        if line.base <= from_top or line.base > end or far or not _keeps(line, before.edges):
+            break
+        found.append(line)
+    if not any(len(line.stretches) > 1 for line in found):
+        return None
+    table = _table(page.number, found, before.edges)
+    return replace(table, headers=0) if table else None
+
+
+def _keeps(line: Print, edges: Sequence[float]) -> bool:
+    """Whether a line lies within columns and crosses none of their borders."""
+    return line.left > edges[0] - 6 and line.right < edges[-1] + 6 and not any(
+        part.left < edge - 4 and part.right > edge + 4 for part in line.stretches for edge in edges
+    )  # fmt: skip
 
 
 def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
     rows: list[list[Rule]] = []
-    for rule in sorted((rule for rule in rules if rule.horizontal and rule.top > from_top), key=lambda rule: rule.top):
+    for rule in sorted((rule for rule in rules if rule.top > from_top), key=lambda rule: rule.top):
         if rows and rule.top - rows[-1][0].top <= 2.0:
             rows[-1].append(rule)
         else:
@@ -119,16 +149,45 @@ def _levels(rules: Sequence[Rule], from_top: float) -> list[_Level]:
     ]
 
 
+def _without_underlines(rules: Sequence[Rule], prints: Sequence[Print]) -> list[Rule]:
+    """The horizontal rules that are not drawn right below words and no further than they go, as below an address."""
+    rules = [rule for rule in rules if rule.horizontal]
+    if not rules:
+        return rules
+    words = sorted(
+        (
+            (run.base, part.left, part.right, run.size)
+            for line in prints
+            for part in line.stretches
+            for run in part.runs
+        ),
+        key=lambda each: each[0],
+    )
+    bases = [base for base, *_ in words]
+    kept = []
+    for rule in rules:
+        near = words[bisect_left(bases, rule.top - _BELOW) : bisect_right(bases, rule.top + 0.5)]
+        below = any(
+            rule.top - base <= 0.25 * size and left - 2 <= rule.left and rule.right <= right + 2
+            for base, left, right, size in near
+        )
+        if not below:
+            kept.append(rule)
+    return kept
+
+
 def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[Print]) -> list[list[_Level]]:
     """Runs of at least two levels of much the same extent: what may be the rules of one table."""
     groups: list[list[_Level]] = []
     for level in levels:
         if groups and _within(groups[-1][0], level) and level.height - groups[-1][-1].height < 60:
             groups[-1].append(level)  # a rule below a heading that spans some columns
-        elif (
-            groups
-            and _alike(groups[-1][0], level)
-            and _connected(replace(groups[-1][0], height=groups[-1][-1].height), level, upright, prints)
+        elif groups and (
+            _parts_grid(groups[-1], level, upright)
+            or (
+                _alike(groups[-1][0], level)
+                and _connected(replace(groups[-1][0], height=groups[-1][-1].height), level, upright, prints)
+            )
         ):
             groups[-1].append(level)
         else:
@@ -137,7 +196,19 @@ def _framed(levels: Sequence[_Level], upright: Sequence[Rule], prints: Sequence[
 
 
 def _within(whole: _Level, part: _Level) -> bool:
-    return whole.left + 20 < part.left and part.right < whole.right - 10
+    """Whether rules lie within others and leave out what is headed by no group: at least the first column."""
+    return whole.left + 20 < part.left and part.right < whole.right + _NEAR
+
+
+def _parts_grid(group: Sequence[_Level], part: _Level, upright: Sequence[Rule]) -> bool:
+    """Whether a rule parts only some columns of a grid, whose other cells go on beside it: walls run from the rule above to it
+    at both of its ends and at the far side of the cells that go on."""
+    whole = group[0]
+    if part.left < whole.left - 3 or part.right > whole.right + 3 or part.right - part.left < 60:
+        return False
+    middle = (group[-1].height + part.height) / 2
+    walls = [rule.left for rule in upright if rule.top - 2 <= middle <= rule.bottom + 2]
+    return all(any(abs(wall - end) < 4 for wall in walls) for end in (part.left, part.right, whole.left, whole.right))
 
 
 def _alike(above: _Level, below: _Level) -> bool:
@@ -187,11 +258,8 @@ def _below(prints: Sequence[Print], bottom: float, edges: Sequence[float], insid
     for line in prints:
         if line.base - 0.3 * line.size <= bottom:
             continue
-        parts = line.stretches
-        fits = line.left > edges[0] - 6 and line.right < edges[-1] + 6 and not any(
-            part.left < edge - 4 and part.right > edge + 4 for part in parts for edge in edges
-        )  # fmt: skip
-        if not fits or line.base - last > 3.2 * line.size or (len(parts) == 1 and not found):
+        alone = len(line.stretches) == 1 and not found
+        if not _keeps(line, edges) or line.base - last > 3.2 * line.size or alone:
             break
         found.append(line)
         last = line.base
@@ -236,43 +304,115 @@ def _aligned_edges(prints: Sequence[Print]) -> list[float]:
 
 
 def _table(
-    page: int, prints: Sequence[Print], edges: Sequence[float], heights: Sequence[float], *, gridded: bool
+    page: int,
+    prints: Sequence[Print],
+    edges: Sequence[float],
+    levels: Sequence[_Level] = (),
+    grid: Sequence[Rule] = (),
+    *,
+    alone: bool = False,
+    parted: bool = False,
 ) -> Table | None:
-    """The lines put into rows: by the rules where each row has one, else by their first column and distances."""
-    bands: list[list[Print]] = [[] for _ in range(len(heights) + 1)]
+    """The lines put into rows: by the rules where each row has one, else by their first column and distances. One row will do
+    where it is `alone` on the rest of its page and a header, or where walls inside its grid have `parted` it."""
+    gridded = bool(grid)
+    bands: list[list[Print]] = [[] for _ in range(len(levels) + 1)]
+    heading = _heading_levels(levels, edges, grid)
+    spanned = gridded and any(level.left > edges[0] + 20 or level.right < edges[-1] - 20 for level in levels)
     for line in prints:
-        middle = line.base - 0.3 * line.size
-        bands[sum(height <= middle for height in heights)].append(line)
-    filled = [band for band in bands if band]
+        for part in _split_at(line, edges) if spanned else (line,):
+            bands[_band(part, levels, heading, spanned=spanned)].append(part)
+    filled = [(above, band) for above, band in zip((None, *levels), bands, strict=True) if band]
     ruled = gridded or len(filled) >= 4
-    rows: list[tuple[TableCell, ...]] = []
+    rows: list[Row] = []
     headers = 0
-    for n, band in enumerate(filled):
-        parts = _columns(band, edges)
+    for n, (above, band) in enumerate(filled):
+        heads = above is not None and above.height < heading
+        parts = _columns(band, edges, _wide_cells(above, edges) if above and heads else [])
         whole = gridded or (ruled and _one_row(parts))
         made = [_row(parts)] if whole else [_row(group) for group in _by_lines(parts)]
-        styled = all(line.bold or line.italic for line in band)
-        if (n == 0 and len(filled) > 1 and not ruled) or (
-            styled and n == headers and n + 1 < len(filled) and len({column for column, _, _ in parts}) > 1
+        styled = _styled(band)
+        if (
+            (n == 0 and len(filled) > 1 and not ruled)
+            or (heads and n == headers and n + 1 < len(filled))
+            or (
+                styled
+                and not heading
+                and n == headers
+                and n + 1 < len(filled)
+                and len({column for column, _, _ in parts}) > 1
+            )
         ):
             made, headers = [_row(parts)], headers + 1
         rows += made
     rows = [row for row in rows if any(cell.prints for cell in row)]
-    if len(rows) < 2:
+    rows = [*rows[:headers], *slotted(rows[headers:], ruled=gridded)]
+    if len(rows) == 1 and alone and sum(bool(cell.prints) for cell in rows[0]) > 1 and _styled(prints):
+        headers = 1  # the header of a table that begins on the next page
+    elif not rows or (len(rows) < 2 and not (parted and _side_by_side(rows[0]))):
         return None
-    if not heights and all(words.bold for cell in rows[0] for words in cell.prints):
+    if not levels and all(words.bold for cell in rows[0] for words in cell.prints):
         headers = 1
     top, bottom = min(line.top for line in prints), max(line.base for line in prints)
     return Table(page, top, bottom, tuple(edges), tuple(rows), headers, frozenset(id(line) for line in prints))
 
 
+def _styled(prints: Sequence[Print]) -> bool:
+    return all(line.bold or line.italic for line in prints)
+
+
+def _heading_levels(levels: Sequence[_Level], edges: Sequence[float], grid: Sequence[Rule]) -> float:
+    """The height down to which rules part headings of groups from those of columns: they begin at the top and leave out
+    the first column. 0 where there are none: where the walls of a grid part all columns at its top, its first cell goes on
+    over several rows."""
+    if len(levels) < 2:
+        return 0.0
+    middle = (levels[0].height + levels[1].height) / 2
+    passing = [wall.left for wall in grid if wall.top < middle < wall.bottom]
+    if grid and all(any(abs(wall - edge) < _NEAR for wall in passing) for edge in edges[1:-1]):
+        return 0.0
+    groups = 0
+    while groups + 1 < len(levels) and _within(levels[0], levels[groups + 1]):
+        groups += 1
+    return levels[groups + 1].height if groups and groups + 1 < len(levels) else 0.0
+
+
+def _wide_cells(level: _Level, edges: Sequence[float]) -> list[tuple[float, float, int, int]]:
+    """The pieces of a rule that lie over several columns, each of which is the upper border of one cell: left, right, first
+    column, columns."""
+    found = []
+    for left, right in zip(level.ends[::2], level.ends[1::2], strict=True):
+        inner = [n for n, edge in enumerate(edges) if left - _NEAR <= edge <= right + _NEAR]
+        if 2 < len(inner) < len(edges):
+            found.append((left, right, inner[0], len(inner) - 1))
+    return found
+
+
+def _band(line: Print, levels: Sequence[_Level], heading: float, *, spanned: bool) -> int:
+    """How many rules stand above a line; where cells span rows, below those of the `heading`, above the cell in which it
+    stands."""
+    middle = line.base - 0.3 * line.size
+    above = [
+        n for n, level in enumerate(levels, 1)
+        if level.height <= middle and (not spanned or level.height < heading or level.left - 3 <= line.left <= level.right)
+    ]  # fmt: skip
+    return max(above, default=0)
+
+
 _Part = tuple[int, int, Print]  # column, columns spanned, words
 
 
-def _columns(prints: Sequence[Print], edges: Sequence[float]) -> list[_Part]:
+def _columns(
+    prints: Sequence[Print], edges: Sequence[float], wide: Sequence[tuple[float, float, int, int]]
+) -> list[_Part]:
+    """The words of some lines by column; `wide` are cells over several of them."""
     parts: list[_Part] = []
     for line in prints:
         for stretch in _split_at(line, edges):
+            cell = next((each for each in wide if each[0] - 3 <= stretch.left and stretch.right <= each[1] + 3), None)
+            if cell:
+                parts.append((cell[2], cell[3], stretch))
+                continue
             first = max(0, sum(edge <= stretch.left + 3 for edge in edges) - 1)
             last = max(first, sum(edge < stretch.right - 3 for edge in edges) - 1)
             first = min(first, len(edges) - 2)
@@ -305,7 +445,7 @@ def _one_row(parts: Sequence[_Part]) -> bool:
     return sum(count >= 2 for count in numbers.values()) <= 1
 
 
-def _row(parts: Sequence[_Part]) -> tuple[TableCell, ...]:
+def _row(parts: Sequence[_Part]) -> Row:
     if not parts:
         return ()
     width = max(column + over for column, over, _ in parts)
@@ -316,6 +456,14 @@ def _row(parts: Sequence[_Part]) -> tuple[TableCell, ...]:
     return tuple(cells)
 
 
+def _side_by_side(row: Row) -> bool:
+    """Whether two cells have lines at one height, as those of a row have that fills its page."""
+    return any(
+        abs(one.base - other.base) <= 0.45 * one.size
+        for first, second in itertools.combinations(row, 2) for one in first.prints for other in second.prints
+    )  # fmt: skip
+
+
 def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
     """Lines without rules between them grouped as rows: a row begins where its first column does."""
     lines: list[list[_Part]] = []
@@ -324,7 +472,8 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
             lines[-1].append(part)
         else:
             lines.append([part])
-    gaps = [after[0][2].base - before[0][2].base for before, after in itertools.pairwise(lines)]
+    bases = [max(words.base for _, _, words in line) for line in lines]
+    gaps = [after - before for before, after in itertools.pairwise(bases)]
     tight = min(gaps, default=0.0)
     rows: list[list[_Part]] = []
     waiting = False  # the last row is the start of a label whose numbers stand on its last line
@@ -345,7 +494,7 @@ def _by_lines(parts: Sequence[_Part]) -> list[list[_Part]]:
 
 def _goes_on(row: Sequence[_Part], line: Sequence[_Part]) -> bool:
     first, begun = min(line, key=lambda part: part[2].left)[2], row[0][2]
-    return first.text[:1].islower() or first.left > begun.left + 3
+    return first.text.lstrip("(")[:1].islower() or first.left > begun.left + 3
 
 
 def _fits(table: Table) -> bool:
@@ -362,7 +511,7 @@ def unruled_tables(page: int, prints: Sequence[Print]) -> list[Table]:
         if captions and _FIGURE.match(captions[-1]):
             continue  # the numbers of a chart
         edges = _aligned_edges([line for line in group if _tabular(line)])
-        table = _table(page, group, edges, [], gridded=False) if len(edges) >= 3 else None
+        table = _table(page, group, edges) if len(edges) >= 3 else None
         if table and sum(sum(bool(cell.prints) for cell in row) for row in table.rows) >= 2.0 * len(table.rows):
             found.append(table)
     return found

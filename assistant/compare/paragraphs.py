@@ -1,0 +1,125 @@
+"""What of a document is compared: its paragraphs, headings, rows and footnotes, without masthead, contents and adoption lines."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from corpus.documents import Block, Document
+
+Part = Literal["operative", "preamble", "annex", "footnote"]
+PARTS: tuple[Part, ...] = ("operative", "preamble", "annex", "footnote")
+"""In the order in which they are shown; `operative` are the paragraphs of the body where a text has no preamble."""
+
+_FOLDED = {ord(letter): None for letter in "‘’‛ʼ`´'“”„«»″\"‐‑‒–—−-\u00ad\u200b\u200e\u200f\ufeff"}
+_WORD = re.compile(r"[㐀-鿿]+|[^\W_㐀-鿿]+")
+END = ".;:,،؛。；，"
+"""What may close a paragraph: it is another one where the paragraph becomes the last."""
+_APART = ("masthead", "title", "contents")
+
+
+def key_of(text: str) -> str:
+    """What must be equal for two texts to be the same: neither white space, hyphens, quotation marks, capitals, forms of
+    letters nor what closes a paragraph counts."""
+    return "".join(folded(text).split()).rstrip(END)
+
+
+def folded(text: str) -> str:
+    """A text without hyphens, quotation marks, capitals and forms of letters."""
+    return unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded; Chinese in pairs of characters."""
+    found = []
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+        if word[0] >= "㐀" and "㐀" <= word[0] <= "鿿":
+            found += [word[n : n + 2] for n in range(max(1, len(word) - 1))]
+        else:
+            found.append(word)
+    return found
+
+
+@dataclass(frozen=True)
+class Para:
+    """One paragraph as it is compared. `place` is its number in its part as a person writes it, `bearer` the ordinal of the
+    block that bears the mark of a footnote."""
+
+    block: Block
+    part: Part
+    place: str
+    text: str
+    bearer: int | None = None
+
+    @cached_property
+    def key(self) -> str:
+        """What must be equal for two to be the same."""
+        return key_of(self.text)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words, folded."""
+        return words_of(self.text)
+
+    @property
+    def sort(self) -> str:
+        """What it can be paired with: paragraphs and list items with each other, all else with its like."""
+        return "paragraph" if self.block.kind == "item" else self.block.kind
+
+
+def paragraphs(document: Document) -> list[Para]:
+    """The paragraphs of a document that are compared, in its order."""
+    contents = {block.parent for block in document.blocks if block.locator == "contents"}
+    listed = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
+    adopted = _adoption(document)
+    annexed, preambular = False, 0
+    made: list[Para] = []
+    for block in document.blocks:
+        text = " ".join(document.quote(*document.trimmed(block.body_start, block.end)).split())
+        annexed = annexed or (block.locator.startswith("annex") and document.part is None)
+        furniture = block.ordinal in contents or (block.parent in contents and block.ordinal <= listed + 1 and
+                                                  block.kind != "heading" and not block.number)  # fmt: skip
+        bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
+        if not text or block.locator in _APART or furniture or bracketed or block.ordinal in adopted:
+            continue
+        if block.kind == "footnote":
+            made.append(Para(block, "footnote", block.number or "", text, _bearer(document, block)))
+        elif annexed:
+            made.append(Para(block, "annex", block.locator, text))
+        elif "preamb" in block.locator:
+            preambular += block.locator != "preamble"
+            made.append(Para(block, "preamble", str(preambular or ""), text))
+        else:
+            made.append(Para(block, "operative", block.locator.removeprefix("para. "), _untitled(document, text)))
+    return made
+
+
+def _adoption(document: Document) -> frozenset[int]:
+    """The lines behind the last numbered paragraph of a resolution: the meeting at which it was adopted, and the day."""
+    if not any(block.locator == "preamble" for block in document.blocks):
+        return frozenset()
+    body = [block for block in document.blocks if not block.locator.startswith("annex")]
+    last = max((block.ordinal for block in body if block.number and block.kind != "footnote"), default=len(body))
+    return frozenset(
+        block.ordinal for block in body if block.ordinal > last and block.kind == "paragraph" and not block.number and
+        document.body(block).rstrip()[-1:] not in END
+    )  # fmt: skip
+
+
+def _untitled(document: Document, text: str) -> str:
+    """The title of a resolution without its number, which is the document's own."""
+    number, _, title = text.partition(". ")
+    own = document.symbol.text if document.symbol else ""
+    return title if title and own.endswith(f"/{number}") else text
+
+
+def _bearer(document: Document, note: Block) -> int | None:
+    def borne(blocks: Iterator[Block]) -> int | None:
+        return next((block.ordinal for block in blocks if note.number in block.marks), None)
+
+    before = borne(block for block in reversed(document.blocks[: note.ordinal]))
+    return before if before is not None else borne(iter(document.blocks[note.ordinal :]))

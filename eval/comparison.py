@@ -1,0 +1,136 @@
+"""How well two texts are compared: pairing of paragraphs and what became of them, against labels made by reading.
+
+The shipped labels (`eval/cases/comparison.jsonl`) hold no text, only places: one line for each two documents, with every
+paragraph, list item and row as `[place before, place after, what became of it]`. A line that is `held_out` was read and
+labelled after all thresholds were set. Headings and footnotes are not labelled.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from assistant.compare.texts import Pair, pairs_of
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from eval.cases import COMPARED, CaseError
+from ingest.folder import inputs
+from ingest.readers import ReadError
+from ingest.reading import read_document
+
+Label = tuple[str | None, str | None, str]
+"""Place before, place after, and `same`, `changed`, `added`, `removed` or `moved`, the last also behind `changed`."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Two texts by symbol, and what became of their paragraphs."""
+
+    first: str
+    second: str
+    held_out: bool
+    paragraphs: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Figures of one or several pairs of texts. `pairing` is the F1 of paragraphs paired, `kinds` that of paragraphs with
+    what became of them, `changes` the same without those that are the same; `false_changes` counts equal ones that are
+    said to differ, `seconds` is the processor time of the longest comparison."""
+
+    texts: int
+    paragraphs: int
+    pairing: float
+    kinds: float
+    changes: float
+    false_changes: int
+    seconds: float
+    wrong: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary; shares are rounded to four digits."""
+        return {name: round(value, 4) if isinstance(value, float) else value for name, value in vars(self).items()}
+
+
+def load_labels(path: Path = COMPARED) -> list[Labelled]:
+    """The labels of a file. Raises `CaseError` for a line that holds none."""
+    found = []
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            raw = json.loads(line)
+            rows = tuple((before, after, str(kind)) for before, after, kind in raw["paragraphs"])
+            found.append(Labelled(raw["first"], raw["second"], raw["held_out"], rows))
+        except (ValueError, KeyError, TypeError) as error:
+            raise CaseError(f"{path.name}, line {n}, holds no labels of two texts: {error}.") from None
+    return found
+
+
+def read_texts(paths: Sequence[Path], wanted: Iterable[str]) -> dict[str, Document]:
+    """The documents of files and folders whose symbols are wanted. Raises `CaseError` where one is not there."""
+    missing = set(wanted)
+    catalogue, found = Catalogue.shipped(), {}
+    for source in (each for path in paths for each in inputs(path)):
+        try:
+            document, _ = read_document(source.open(), catalogue)
+        except ReadError:
+            continue
+        if document.key in missing:
+            found[document.key] = document
+    if absent := sorted(missing - set(found)):
+        raise CaseError(
+            f"These documents are not among the files: {', '.join(absent)}. Name their folder with --documents."
+        )
+    return found
+
+
+def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
+    """Compares the texts and counts."""
+    expected: set[tuple[str, Label]] = set()
+    told: set[tuple[str, Label]] = set()
+    slowest = 0.0
+    for each in labels:
+        name = f"{each.first} → {each.second}"
+        begin = time.process_time()
+        _, pairs = pairs_of(documents[each.first], documents[each.second])
+        slowest = max(slowest, time.process_time() - begin)
+        places = [{row[side] for row in each.paragraphs} - {None} for side in (0, 1)]
+        made = [_label(pair) for pair in pairs if pair.para.sort not in ("heading", "footnote")]
+        expected |= {(name, row) for row in each.paragraphs}
+        told |= {(name, row) for row in made if row[0] in places[0] or row[1] in places[1]}
+    both = [{(name, row[:2]) for name, row in side if row[0] and row[1]} for side in (expected, told)]
+    unlike = [{(name, row) for name, row in side if row[2] != "same"} for side in (expected, told)]
+    equal = {(name, row[:2]) for name, row in expected if row[2] in ("same", "moved")}
+    false = [(name, row) for name, row in told if "changed" in row[2] and (name, row[:2]) in equal]
+    wrong = [f"{name}: {row[0] or '–'} → {row[1] or '–'}, {row[2]}: {fault}" for fault, side in
+             (("missed", expected - told), ("not so", told - expected)) for name, row in side]  # fmt: skip
+    return Scores(
+        len(labels), len(expected), _f1(*both), _f1(expected, told), _f1(*unlike), len(false), slowest, tuple(sorted(wrong))
+    )  # fmt: skip
+
+
+def print_scores(console: Console, found: Mapping[str, Scores]) -> None:
+    """The figures, one set a row."""
+    table = Table("texts", "pairs of texts", "paragraphs", "pairing F1", "kind F1", "changes F1", "false changes", "slowest",
+                  header_style="bold")  # fmt: skip
+    for name, each in found.items():
+        shares = (f"{share:.4f}" for share in (each.pairing, each.kinds, each.changes))
+        table.add_row(
+            name, str(each.texts), str(each.paragraphs), *shares, str(each.false_changes), f"{each.seconds:.2f} s"
+        )
+    console.print(table)
+
+
+def _label(pair: Pair) -> Label:
+    places = [para.block.locator if para else None for para in (pair.before, pair.after)]
+    return places[0], places[1], "changed moved" if pair.moved and pair.kind == "changed" else pair.kind
+
+
+def _f1(expected: set[Any], told: set[Any]) -> float:
+    return 2 * len(expected & told) / (len(expected) + len(told)) if expected or told else 1.0

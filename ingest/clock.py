@@ -1,0 +1,94 @@
+"""Spans of time of day as timetables print them, in the six official languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from corpus.meetings import Half
+
+_UNIT = r"(?:h(?:eures?|oras?|rs?|\.)?|час(?:ов|а|\.)?|ч\.?)(?![^\W\d_])"
+_MINUTES = r"(?:\s?(?:[.:]|h|ч\.?|час\.?)\s?(\d{2})(?!\d)(?:\s?мин\.?|\s?м\.)?)?"
+_CLOCK = rf"(\d{{1,2}}){_MINUTES}\s*(?:{_UNIT})?\s*([ap]\.?\s?m\.?(?![^\W\d_]))?"
+_TO = r"(?:\s*[-‐-―−]\s*|\s+(?:to|à|a|до|إلى(?:\s+الساعة)?)\s+)"
+_FROM = r"(?:(?:from|de|с|من)\s+)?(?:الساعة\s+)?"
+_SPAN = re.compile(rf"{_FROM}{_CLOCK}{_TO}{_CLOCK}", re.IGNORECASE)
+_BEGINS = re.compile(rf"{_FROM}{_CLOCK}{_TO}(?=\d|$)|{_FROM}{_CLOCK}\s*[-‐-―−]$", re.IGNORECASE)
+_MARKED = re.compile(r"\d\s?[.:]\s?\d{2}|\d\s?(?:[ap]\.?\s?m\b|h|ч)", re.IGNORECASE)
+_NOON = re.compile(r"\b(?:12\s+)?(?:noon|midi|mediodía|полдень)\b", re.IGNORECASE)
+_HALVES = {"上午": "a.m.", "早上": "a.m.", "下午": "p.m.", "晚上": "p.m.", "中午": "p.m."}
+_CHINESE = re.compile(rf"({'|'.join(_HALVES)})?\s*(\d{{1,2}})\s*(?:[时時点點：]|(?=:))\s*(半|:?\d{{2}})?\s*分?")
+_MORNING = r"morning|a\.?m\.?|matin(?:ée)?|(?:por la )?mañana|утро|утром|утреннее заседание|до обеда|صباحا|الصباح|قبل الظهر|上午"
+_AFTERNOON = r"afternoon|p\.?m\.?|après-midi|(?:por la )?tarde|днем|днём|дневное заседание|после обеда|بعد الظهر|下午"
+_HALF_OF_DAY = re.compile(
+    rf"(?:^|[\s,،，(（])(?:(?P<morning>{_MORNING})|(?P<afternoon>{_AFTERNOON}))(?:\s+(?:meeting|session|sitting))?[)）]?$",
+    re.IGNORECASE,
+)
+
+
+def half_of(label: str) -> tuple[Half, int] | None:
+    """The half of the day with which a label ends, and where that stands: `Monday, 2 June, morning`. None where there is none."""
+    match = _HALF_OF_DAY.search(label.strip())
+    if match is None:
+        return None
+    return ("morning" if match["morning"] else "afternoon"), match.start("morning" if match["morning"] else "afternoon")
+
+
+def names_half(label: str) -> bool:
+    """Whether a label is a half of the day and nothing else."""
+    half = half_of(label)
+    return half is not None and half[1] == 0
+
+
+def parse_times(label: str) -> tuple[dt.time, dt.time] | None:
+    """`11 a.m.–1 p.m.`, `3–5 p.m.`, `10 h 30-13 h` or `10:00-13:00` as start and end; None for all that is no span of time."""
+    match = _SPAN.fullmatch(_plain(label))
+    if not match:
+        return None
+    hour1, minute1, half1, hour2, minute2, half2 = match.groups()
+    end = _time(hour2, minute2, half2)
+    start = _time(hour1, minute1, half1 or half2)
+    if start and end and not half1 and start >= end:
+        start = _time(hour1, minute1, None)
+    if start and end and half1 and not half2 and start >= end:
+        end = _time(hour2, minute2, half1)
+    return (start, end) if start and end and start < end else None
+
+
+def is_clocked(label: str) -> bool:
+    """Whether a text is a span of time that says so itself, with minutes, hours or halves of the day: `3-6` may count anything."""
+    return bool(_MARKED.search(_plain(label))) and parse_times(label) is not None
+
+
+def begins_span(line: str) -> bool:
+    """Whether a printed line is the beginning of a span of time, whose end may stand on the next: `10 a.m.–`."""
+    return bool(_BEGINS.match(_plain(line)))
+
+
+def find_times(text: str) -> tuple[int, int] | None:
+    """Where in a text the only span of time stands that says so itself, as start and end; None where there is none or another."""
+    found = [match.span() for match in _SPAN.finditer(text) if is_clocked(match.group())]
+    return found[0] if len(found) == 1 else None
+
+
+def _plain(label: str) -> str:
+    def said(match: re.Match[str]) -> str:
+        minutes = "30" if match[3] == "半" else (match[3] or "00").lstrip(":")
+        return f"{match[2]}:{minutes} {_HALVES.get(match[1] or '', '')}".strip()
+
+    text = label.strip()
+    if re.search(r"[时時点點：]|上午|下午", text):
+        text = re.sub(r"\s*[至到]\s*", "-", _CHINESE.sub(said, text))
+    if "الساعة" in text:
+        text = re.sub(r"(?<=\d)/(?=\d)", ":", text)
+    text = re.sub(r"\s+horas$|\s+(?:час(?:ов|а|\.)?|ч\.?)$", "", text)
+    return _NOON.sub("12 p.m.", text)
+
+
+def _time(hour: str, minute: str | None, half: str | None) -> dt.time | None:
+    value = int(hour)
+    if half and half[0].lower() == "p" and value < 12:
+        value += 12
+    if half and half[0].lower() == "a" and value == 12:
+        value = 0
+    return dt.time(value, int(minute or 0)) if value < 24 and int(minute or 0) < 60 else None

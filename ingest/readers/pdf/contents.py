@@ -1,0 +1,43 @@
+"""Entries of a table of contents among the lines of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.readers.pdf.prints import Print
+
+LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|_{6,}")
+_HEADING = re.compile(
+    r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|contenido|содержание|оглавление|المحتويات|目\s*录|目\s*次",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(r"\d{1,4}|[ivxl]{1,6}")
+_NUMBER_BEHIND = re.compile(r"[\s.…]+(?P<page>\d{1,4}|[ivxl]{1,6})$")
+
+
+def entries(prints: Sequence[Print]) -> frozenset[int]:
+    """The ids of the lines that end an entry: with dots before the page, or, below the heading of the contents, with the page
+    set apart at the right."""
+    found = {id(line) for line in prints if LEADERS.search(line.text) and line.text.rstrip()[-1:].isalnum()}
+    heading = next((n for n, line in enumerate(prints) if _HEADING.fullmatch(line.text.strip())), None)
+    if heading is not None:
+        below = [
+            line
+            for line in prints[heading + 1 :]
+            if len(line.stretches) > 1 and _PAGE.fullmatch(line.stretches[-1].text)
+        ]
+        right = max((line.right for line in below), default=0.0)
+        paged = [line for line in below if line.right > right - 8]
+        if len(paged) >= 3:
+            found |= {id(line) for line in paged}
+    return frozenset(found)
+
+
+def title_and_page(text: str) -> tuple[str, str]:
+    """An entry in two, without the dots between; the page is empty where it has none."""
+    title, leaders, rest = LEADERS.sub("\0", text).partition("\0")
+    if not leaders and (page := _NUMBER_BEHIND.search(text)):
+        return text[: page.start()].rstrip(" ."), page["page"]
+    numbers = rest.replace("\0", " ").split()[-1:] or [""]
+    return title.rstrip(" ."), numbers[0].strip(" .")

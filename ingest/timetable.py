@@ -1,0 +1,185 @@
+"""The sittings of a meeting from the rows of its timetable: the day, the time and the items of each, as far as the rows say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from corpus.documents import Block, Document
+from corpus.meetings import AgendaItem, Half, Sitting, SittingItem
+from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times
+from ingest.dates import find_days, is_day_label
+
+_LETTER = r"\(?[a-z]{1,2}\)"
+_NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"
+_WORD = r"(?:(?:agenda\s+)?items?|points?|temas?|пункт(?:ы|ов|а)?|البند(?:ان|ين)?|البنود|(?:议程)?项目)"
+_AND = r"(?:\s*(?:,|;|、|&|\+|[-‐-―])\s*(?:(?:and|et|y|и|و)\s+)?|\s+(?:and|et|y|e|и|to|à|a|al|по)\s+|\s*[和及]\s*|\s+و)"
+_NUMBERS = rf"{_NUMBER}(?:{_AND}(?:{_NUMBER}|{_LETTER}))*"
+_ITEM_CELL = re.compile(rf"^(?:{_WORD}\s*)?({_NUMBERS})\s*\.?$", re.IGNORECASE)
+_ITEM_LED = re.compile(rf"^{_WORD}\s*({_NUMBERS})\s*(?:[.:：)–—-]\s*|\s+|$)", re.IGNORECASE)
+_PART = re.compile(rf"({_AND})?(?:(\d{{1,3}})\s?)?({_LETTER})?", re.IGNORECASE)
+_RANGE = re.compile(r"\s*[-‐-―]\s*|\s+(?:to|à|a|al|по)\s+")
+_CONTINUED = re.compile(
+    r"\s*\(\s*(?:continued|cont[’'.]?d?\.?|suite|continuación|cont\.|продолжение|تابع|续)\s*\)", re.IGNORECASE
+)
+_BULLETS = re.compile(r"\s+[•●▪■◦]\s*")
+
+
+def sittings_of(document: Document, dates: Sequence[dt.date], items: Sequence[AgendaItem]) -> tuple[Sitting, ...]:
+    """The sittings in which items are taken up. A row whose day, time or item is not said, by itself or by those above it, gives
+    none; neither does a time at which no item is taken up."""
+    said = (document.date or "")[:4]  # front matter may say anything, such as "Autumn"
+    year = dates[0].year if dates else int(said) if said.isdecimal() else None
+    return tuple(_Reading(document, year, {item.number: item.title for item in items}).sittings())
+
+
+@dataclass
+class _Open:
+    """A sitting whose rows are still being read."""
+
+    date: dt.date
+    start: dt.time | None
+    end: dt.time | None
+    day_label: str
+    time_label: str
+    day_row: int | None
+    time_row: int
+    half: Half | None
+    items: list[SittingItem] = field(default_factory=list)
+
+    def closed(self) -> Sitting:
+        return Sitting(
+            self.date, self.start, self.end, self.day_label, self.time_label, tuple(self.items), self.day_row, self.time_row, self.half
+        )  # fmt: skip
+
+
+class _Reading:
+    def __init__(self, document: Document, year: int | None, titles: Mapping[str, str]) -> None:
+        self._document, self._year, self._titles = document, year, titles
+        self._day: dt.date | None = None
+        self._day_row: int | None = None
+        self._day_label = ""
+        self._column = -1  # where the last time stood
+        self._current: _Open | None = None
+
+    def sittings(self) -> Iterator[Sitting]:
+        for block in self._document.blocks:
+            if block.locator.startswith("provisional agenda") or block.locator in ("masthead", "contents"):
+                continue
+            before = self._current
+            if block.kind == "row":
+                self._row(block)
+            elif block.kind == "heading":
+                self._heading(block)
+            if before is not None and before is not self._current and before.items:
+                yield before.closed()
+        if self._current and self._current.items:
+            yield self._current.closed()
+
+    def _heading(self, block: Block) -> None:
+        """A day may stand above the table of its sittings."""
+        text = self._document.block_text(block)
+        if is_day_label(text):
+            self._new_day(text, block)
+
+    def _row(self, block: Block) -> None:
+        cells = [self._document.text[span[0] : span[1]] if span else "" for span in block.cells]
+        if block.context == "header" and not any(is_day_label(cell) or is_clocked(cell) for cell in cells):
+            return
+        left: list[str] = []
+        timed = False
+        for column, cell in enumerate(cells):
+            if not cell:
+                continue
+            if not left and not timed and (span := self._times(cell, first=column == 0)):
+                rest = f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")
+                if rest and is_day_label(rest):
+                    self._new_day(rest, block)
+                elif rest:
+                    left.append(rest)
+                timed, self._column = True, column
+                self._new_time(cell[span[0] : span[1]], block)
+            elif not left and not timed and is_day_label(cell):
+                self._new_day(cell, block)
+                if half := half_of(cell):  # "Monday, 2 June, morning"
+                    timed, self._column = True, column
+                    self._new_time(cell[half[1] :].rstrip(" )）"), block)
+            else:
+                if column == self._column and not timed and not _ITEM_CELL.match(cell):
+                    self._current = None  # it says otherwise when this is: after the meeting, at lunch
+                left.append(cell)
+        if self._current is not None:
+            self._current.items += self._items(left, block)
+
+    def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
+        if names_half(cell) or is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
+            return 0, len(cell)
+        span = find_times(cell)
+        return span if span and is_day_label(f"{cell[: span[0]]} {cell[span[1] :]}".strip(" ,;")) else None
+
+    def _new_day(self, label: str, block: Block) -> None:
+        days = find_days(label, self._year)
+        self._day = days[0] if len(days) == 1 else None
+        self._day_row, self._day_label, self._current = block.ordinal, label, None
+
+    def _new_time(self, label: str, block: Block) -> None:
+        start, end = parse_times(label) or (None, None)
+        half = half_of(label)
+        self._current = None
+        if self._day and (start or half):
+            said = half[0] if half and not start else None
+            self._current = _Open(self._day, start, end, self._day_label, label, self._day_row, block.ordinal, said)
+
+    def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
+        """The items that a row names by number, or by the very title of one."""
+        if not cells:
+            return
+        if match := _ITEM_CELL.match(cells[0]):
+            numbers, words = item_numbers(match[1]), cells[1] if len(cells) > 1 else ""
+        elif match := _ITEM_LED.match(cells[0]):
+            numbers, words = item_numbers(match[1]), cells[0][match.end() :]
+        else:
+            words = cells[0]
+            bare = _folded(_CONTINUED.sub("", _BULLETS.split(words)[0]))
+            numbers = [number for number, title in self._titles.items() if _folded(title) == bare][:1]
+        words = _BULLETS.split(words)[0]
+        continued = bool(_CONTINUED.search(words))
+        if self._titles and not all(number.split()[0] in self._titles for number in numbers):
+            return
+        for number in numbers:
+            title = _CONTINUED.sub("", words).strip()
+            if len(numbers) > 1:
+                title, continued = self._titles.get(number, ""), False  # it may be said of any of them
+            elif (known := self._titles.get(number)) and title.casefold().startswith(known.casefold()):
+                title = title[: len(known)]
+            yield SittingItem(number, title, block.ordinal, continued)
+
+
+def item_numbers(text: str) -> list[str]:
+    """`1 (a) and (b)`, `3–5` or `2, 4` as the numbers of items: `1 (a)`, `1 (b)`; `3`, `4`, `5`; `2`, `4`."""
+    found: list[str] = []
+    main = ""
+    for match in _PART.finditer(text):
+        if not (match[2] or match[3]):
+            continue
+        main, sub = match[2] or main, f"({match[3].lstrip('(')}" if match[3] else ""
+        if found and match[1] and _RANGE.fullmatch(match[1]):
+            found += _between(found[-1], main, sub)
+        found.append(f"{main} {sub}".strip())
+    return list(dict.fromkeys(found))
+
+
+def _between(last: str, main: str, sub: str) -> list[str]:
+    """The items between two that a dash joins."""
+    number, _, letter = last.partition(" ")
+    if not sub and not letter:
+        return [str(n) for n in range(int(number) + 1, int(main))]
+    if number == main and len(sub) == len(letter) == 3:
+        return [f"{main} ({chr(n)})" for n in range(ord(letter[1]) + 1, ord(sub[1]))]
+    return []
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().strip(" .;:*。；").split())

@@ -1,0 +1,1000 @@
+"""Agendas of many bodies as meetings: lists with headings, annotations by item, timetables; and what is no agenda."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+from conftest import SHARED, OpenLibrary, add
+from pdfs import LEFT, Flow, Sheet, words_of
+from readers import word_readers
+
+from assistant.meeting.citing import Citer
+from assistant.meeting.telling import Teller
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from corpus.documents import Document
+from corpus.meetings import AgendaItem, Meeting, Sitting
+from ingest.clock import begins_span, find_times, is_clocked, parse_times
+from ingest.dates import find_days, is_day_label
+from ingest.reading import Input, read_document
+from ingest.timetable import item_numbers
+
+NOTHING = Catalogue([], [])
+UN = SHARED / "documents" / "un"
+D, T = dt.date, dt.time
+
+
+def read(text: str) -> tuple[Document, Meeting]:
+    document, meeting = read_document(Input("agenda.md", text.encode()), NOTHING)
+    assert meeting is not None
+    return document, meeting
+
+
+def titles(meeting: Meeting) -> dict[str, str]:
+    return {item.number: item.title for item in meeting.items}
+
+
+def item(meeting: Meeting, number: str) -> AgendaItem:
+    found = meeting.item(number)
+    assert found is not None
+    return found
+
+
+def papers(meeting: Meeting) -> dict[str, list[str]]:
+    return {each.number: [symbol for symbol, _ in each.documentation] for each in meeting.items if each.documentation}
+
+
+def slots(meeting: Meeting) -> list[tuple[D, T, T, list[str]]]:
+    return [(each.date, each.start, each.end, numbers(each)) for each in meeting.sittings]
+
+
+def numbers(sitting: Sitting) -> list[str]:
+    return [f"{row.number}{' again' if row.continued else ''}" for row in sitting.items]
+
+
+ASSEMBLY = """# Assembly of Harbours
+
+A/HB/12/150
+
+Distr.: General
+3 March 2031
+
+Twelfth session
+
+## Provisional agenda of the twelfth regular session of the Assembly of Harbours
+
+To convene at the Old Mole, on Tuesday, 9 September 2031, at 3 p.m.
+
+1. Opening of the session by the President (rule 30).
+
+2. Credentials of representatives:
+
+(a) Appointment of the members of the Credentials Committee;
+
+(b) Report of the Credentials Committee.
+
+### A. Safety of small boats
+
+3. Harbour lamps (resolution 10/4).
+
+4. Lifeboats:
+
+(a) Training of crews (resolution 11/2);
+
+(b) Spare oars.
+
+### B. Trade
+
+5. Fees in small harbours.
+"""
+
+
+def test_a_list_that_runs_on_under_headings_is_read_whole() -> None:
+    document, meeting = read(ASSEMBLY)
+    assert list(titles(meeting)) == ["1", "2", "2 (a)", "2 (b)", "3", "4", "4 (a)", "4 (b)", "5"]
+    assert titles(meeting)["3"] == "Harbour lamps (resolution 10/4)"
+    assert titles(meeting)["4 (b)"] == "Spare oars"
+    listed = [document.blocks[each.listed or 0].locator for each in meeting.items]
+    assert listed == [f"provisional agenda, item {each.number}" for each in meeting.items]
+    assert document.blocks[10].locator == "provisional agenda, section “A. Safety of small boats”"
+
+
+def test_what_an_agenda_does_not_say_is_not_made_up() -> None:
+    _, meeting = read(ASSEMBLY)
+    assert (meeting.place, meeting.dates, meeting.sittings, meeting.masthead) == ("", (), (), None)
+    assert papers(meeting) == {}
+    assert all(each.heading is None and each.annotations == () for each in meeting.items)
+
+
+def test_parts_with_two_letters_and_more_stand_in_the_order_of_the_list() -> None:
+    letters = [*"abcdefghijklmnopqrstuvwxyz", "aa", "bb"]
+    listed = "\n\n".join(f"({letter}) Lamp {letter};" for letter in letters)
+    text = ASSEMBLY.replace("(a) Training of crews (resolution 11/2);\n\n(b) Spare oars.", listed)
+    _, meeting = read(text)
+    assert [each.number for each in meeting.items if each.main == "4"] == ["4", *(f"4 ({each})" for each in letters)]
+
+
+def test_the_figure_of_a_footnote_is_no_part_of_a_title() -> None:
+    flow = Flow(symbol="A/87/150", pages=1).start()
+    flow.heading("Provisional agenda of the next session", size=14)
+    flow.add("Opening of the session.", "1.").add("Lamps of the north.^1^", "2.", notes={"1": "Put in by the Bureau."})
+    flow.add("Fees in 1965.1", "3.")
+    _, meeting = read_document(Input("a.pdf", flow.bytes()), NOTHING)
+    assert meeting is not None
+    assert titles(meeting)["3"] == "Fees in 1965"
+
+
+BOARD = """# Executive Board of the Fund for Lighthouses
+
+E/CN.36/2031/L.2
+
+Distr.: Limited
+4 April 2031
+
+Annual session 2031
+
+2 to 4 June 2031, Valletta
+
+## Provisional agenda, annotations, list of documents and workplan
+
+### Item 1 Organizational matters
+
+The Board will adopt its agenda and workplan.
+
+#### Documentation:
+
+Provisional agenda, annotations and workplan (E/CN.36/2031/L.2)
+
+Report of the first regular session (E/CN.36/2031/8)
+
+### Joint segment
+
+### Item 2 Lamps and lenses
+
+The Board will have before it the yearly report on lamps.
+
+#### Documentation:
+
+Yearly report on lamps (E/CN.36/2031/10)
+
+### Item 3 Other matters
+
+Anything else may be raised. See E/CN.36/2030/4.
+
+### Tentative workplan
+
+| Day | Time | Item | Subject |
+|---|---|---|---|
+| Monday, 2 June | 10 a.m.–1 p.m. | 1 | Organizational matters |
+| | | 2 | Lamps and lenses |
+| | 1.15–2.30 p.m. | | Informal consultations |
+| | 3–6 p.m. | 2 | Lamps and lenses (cont'd) |
+| | After the meeting | 3 | Informal talk on other matters |
+| Wednesday, 4 June | 10 a.m.–1 p.m. | 3 and 1 | Other matters and closure |
+"""
+
+
+def test_items_that_are_headings_have_annotations_and_documents_and_need_no_list() -> None:
+    document, meeting = read(BOARD)
+    assert titles(meeting) == {"1": "Organizational matters", "2": "Lamps and lenses", "3": "Other matters"}
+    assert meeting.title == "Provisional agenda, annotations, list of documents and workplan"
+    assert meeting.body == "Executive Board of the Fund for Lighthouses"
+    assert (meeting.place, meeting.dates) == ("Valletta", (D(2031, 6, 2), D(2031, 6, 3), D(2031, 6, 4)))
+    assert papers(meeting) == {"1": ["E/CN.36/2031/L.2", "E/CN.36/2031/8"], "2": ["E/CN.36/2031/10"]}
+    for each in meeting.items:
+        assert each.listed is None
+        assert [document.blocks[n].locator for n in each.annotations] == [f"annotations, item {each.number}"]
+
+
+def test_a_symbol_that_an_annotation_only_mentions_is_no_document_of_the_item() -> None:
+    assert item(read(BOARD)[1], "3").documentation == ()
+
+
+def test_a_list_may_say_item_before_each_number() -> None:
+    text = """# Provisional annotated agenda and timetable
+
+E/CN.37/2031/1
+
+## Provisional agenda
+
+Item 1: Opening of the session
+
+Item 2: Lamps and lenses
+
+Item 3: Other matters
+
+## Annotations
+
+### Item 1: Opening of the session
+
+The session will be opened by the Chair.
+
+### Item 2: Lamps and lenses
+
+1. The Board will speak of lamps.
+
+2. It will speak of lenses.
+"""
+    document, meeting = read(text)
+    assert titles(meeting) == {"1": "Opening of the session", "2": "Lamps and lenses", "3": "Other matters"}
+    for each in meeting.items:
+        assert each.listed is not None
+        assert document.blocks[each.listed].locator == f"provisional agenda, item {each.number}"
+    assert [document.blocks[n].locator for n in item(meeting, "2").annotations] == [
+        "annotations, item 2, para. 1",
+        "annotations, item 2, para. 2",
+    ]
+
+
+def test_a_heading_between_items_belongs_to_neither() -> None:
+    document, _ = read(BOARD)
+    assert next(b.locator for b in document.blocks if document.block_text(b) == "Joint segment") == "annotations"
+
+
+def test_days_and_times_in_columns_of_their_own_make_sittings() -> None:
+    assert slots(read(BOARD)[1]) == [
+        (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
+        (D(2031, 6, 2), T(15), T(18), ["2 again"]),
+        (D(2031, 6, 4), T(10), T(13), ["3", "1"]),
+    ]
+
+
+def test_what_is_said_for_after_the_meeting_is_in_no_sitting() -> None:
+    document, meeting = read(BOARD)
+    late = next(b for b in document.blocks if "Informal talk" in document.block_text(b))
+    assert late.locator == "timetable, Monday, 2 June, After the meeting"
+    assert all(late.ordinal != row.row for sitting in meeting.sittings for row in sitting.items)
+
+
+def test_items_that_share_a_row_have_the_titles_that_the_agenda_gives_them() -> None:
+    last = read(BOARD)[1].sittings[-1]
+    assert [(row.number, row.title) for row in last.items] == [("3", "Other matters"), ("1", "Organizational matters")]
+
+
+def test_a_row_whose_number_no_item_has_is_in_no_sitting() -> None:
+    text = BOARD.replace("| | | 2 | Lamps and lenses |", "| | | 17 | Lamps and lenses |")
+    assert numbers(read(text)[1].sittings[0]) == ["1"]
+
+
+def test_several_times_in_one_cell_tell_nothing_of_when_its_items_are() -> None:
+    row = "| Monday, 2 June | 10 a.m.–1 p.m. 3–6 p.m. | 1 | Organizational matters |"
+    text = BOARD.replace("| Monday, 2 June | 10 a.m.–1 p.m. | 1 | Organizational matters |", row)
+    assert [each.start for each in read(text)[1].sittings if each.date == D(2031, 6, 2)] == [T(15)]
+
+
+def test_rows_that_name_an_item_by_its_title_alone_count_as_that_item() -> None:
+    text = BOARD.replace("| | | 2 | Lamps and lenses |", "| | | | Lamps and lenses |")
+    assert numbers(read(text)[1].sittings[0]) == ["1", "2"]
+
+
+def test_a_day_in_a_heading_holds_for_the_table_below_it() -> None:
+    table = "| Time | Item | Subject |\n|---|---|---|\n| 10 a.m.–1 p.m. | 2 | Lamps and lenses |\n"
+    text = BOARD[: BOARD.index("| Day |")] + f"#### Tuesday, 3 June\n\n{table}"
+    assert slots(read(text)[1]) == [(D(2031, 6, 3), T(10), T(13), ["2"])]
+
+
+FRENCH = """# Conseil des phares
+
+E/CN.31/2031/1
+
+Distr. générale
+4 avril 2031
+Français
+
+Sixième session
+
+Marseille, 2-4 juin 2031
+
+## Ordre du jour provisoire annoté
+
+### I. Ordre du jour provisoire
+
+1. Ouverture de la session.
+
+2. Questions d'organisation :
+
+a) Élection du Bureau ;
+
+b) Adoption de l'ordre du jour.
+
+3. Lampes et lentilles.
+
+### II. Annotations
+
+#### 1. Ouverture de la session
+
+1. La session sera ouverte par la Présidente du Conseil le lundi 2 juin 2031 à 10 heures.
+
+#### 2. Questions d'organisation
+
+##### a) Élection du Bureau
+
+2. Le Conseil élira une présidente ou un président et deux autres membres du Bureau.
+
+##### b) Adoption de l'ordre du jour
+
+3. Le Conseil sera saisi de l'ordre du jour provisoire.
+
+Documentation
+
+Ordre du jour provisoire annoté (E/CN.31/2031/1)
+
+#### 3. Lampes et lentilles
+
+4. Le Conseil examinera le rapport du Secrétaire général sur les lampes.
+
+##### Documentation
+
+Rapport du Secrétaire général sur les lampes (E/CN.31/2031/2)
+
+### III. Organisation des travaux
+
+| Date | Heure | Point | Titre |
+|---|---|---|---|
+| Lundi 2 juin | 10 heures-13 heures | 1 | Ouverture de la session |
+| | | 2 a) et b) | Questions d'organisation |
+| | 15 h-18 h | 3 | Lampes et lentilles |
+| Mardi 3 juin | 10 h 30-13 h | 3 | Lampes et lentilles (suite) |
+"""
+
+SPANISH = """# Comisión de Faros
+
+E/CN.32/2031/1
+
+Distr. general
+4 de abril de 2031
+Español
+
+Sexto período de sesiones
+
+Valparaíso, 14 y 15 de octubre de 2031
+
+## Programa provisional anotado
+
+1. Apertura del período de sesiones.
+
+2. Lámparas y lentes.
+
+3. Otros asuntos.
+
+### Anotaciones
+
+#### Tema 1. Apertura del período de sesiones
+
+La Presidencia declarará abierto el período de sesiones.
+
+#### Tema 2. Lámparas y lentes
+
+La Comisión examinará el informe sobre las lámparas de los faros pequeños y aprobará las recomendaciones que desee formular.
+
+#### Documentación
+
+Informe sobre las lámparas (E/CN.32/2031/2)
+
+#### Tema 3. Otros asuntos
+
+Los miembros podrán plantear otros asuntos.
+
+### Organización de los trabajos
+
+| Martes 14 de octubre de 2031 | | |
+|---|---|---|
+| 10.00 a 13.00 horas | Tema 1 | Apertura del período de sesiones |
+| 15.00 a 18.00 horas | Tema 2 | Lámparas y lentes |
+| Miércoles 15 de octubre de 2031 | | |
+| 10.00 a 13.00 horas | Temas 2 y 3 | Lámparas y lentes (continuación) y otros asuntos |
+"""
+
+RUSSIAN = """# Комиссия по маякам
+
+E/CN.33/2031/1
+
+Шестая сессия
+
+Выборг, 2–4 июня 2031 года
+
+## Предварительная повестка дня и аннотации к ней
+
+### I. Предварительная повестка дня
+
+1. Открытие сессии.
+
+2. Лампы и линзы маяков.
+
+3. Прочие вопросы.
+
+### II. Аннотации
+
+#### Пункт 1. Открытие сессии
+
+Сессию откроет Председатель Комиссии.
+
+#### Пункт 2. Лампы и линзы маяков
+
+Комиссия рассмотрит доклад о лампах малых маяков.
+
+#### Документация
+
+Доклад о лампах (E/CN.33/2031/2)
+
+#### Пункт 3. Прочие вопросы
+
+Члены Комиссии могут предложить другие вопросы.
+
+### III. Расписание работы
+
+| День | Время | Пункт | Название |
+|---|---|---|---|
+| Понедельник, 2 июня | 10:00–13:00 | 1 | Открытие сессии |
+| | | 2 | Лампы и линзы маяков |
+| Вторник, 3 июня | 15:00–18:00 | 3 | Прочие вопросы |
+"""
+
+CHINESE = """# 灯塔委员会
+
+E/CN.34/2031/1
+
+第六届会议
+
+2031年6月2日至4日，日内瓦
+
+## 临时议程说明
+
+### 临时议程
+
+1. 会议开幕。
+
+2. 灯塔的灯具。
+
+3. 其他事项。
+
+### 说明
+
+#### 1. 会议开幕
+
+主席将宣布会议开幕。
+
+#### 2. 灯塔的灯具
+
+委员会将审议关于小型灯塔灯具的报告。
+
+#### 文件
+
+关于灯具的报告(E/CN.34/2031/2)
+
+#### 3. 其他事项
+
+成员可提出其他事项。
+
+### 工作安排
+
+| 日期 | 时间 | 项目 | 标题 |
+|---|---|---|---|
+| 6月2日星期一 | 上午10时至下午1时 | 1 | 会议开幕 |
+| | 下午3时至6时 | 2 | 灯塔的灯具 |
+| 6月3日星期二 | 上午10时至下午1时 | 3 | 其他事项 |
+"""
+
+ARABIC = """# لجنة المنارات
+
+E/CN.35/2031/1
+
+الدورة السادسة
+
+جنيف، 2-4 حزيران/يونيه 2031
+
+## جدول الأعمال المؤقت المشروح
+
+### أولا - جدول الأعمال المؤقت
+
+1. افتتاح الدورة.
+
+2. مصابيح المنارات.
+
+3. مسائل أخرى.
+
+### ثانيا - الشروح
+
+#### 1. افتتاح الدورة
+
+يفتتح الرئيس الدورة في اليوم الأول.
+
+#### 2. مصابيح المنارات
+
+تنظر اللجنة في التقرير المتعلق بمصابيح المنارات الصغيرة.
+
+#### الوثائق
+
+تقرير عن المصابيح (E/CN.35/2031/2)
+
+#### 3. مسائل أخرى
+
+يجوز للأعضاء طرح مسائل أخرى.
+
+### ثالثا - الجدول الزمني
+
+| اليوم | الوقت | البند | العنوان |
+|---|---|---|---|
+| الاثنين 2 حزيران/يونيه | 10:00-13:00 | 1 | افتتاح الدورة |
+| | 15:00-18:00 | 2 | مصابيح المنارات |
+| الثلاثاء 3 حزيران/يونيه | 10:00-13:00 | 3 | مسائل أخرى |
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "days", "items", "documents", "sittings"),
+    [
+        (FRENCH, "Marseille", [2, 3, 4], ["1", "2", "2 (a)", "2 (b)", "3"], {"2 (b)": "E/CN.31/2031/1", "3": "E/CN.31/2031/2"},
+         [(2, T(10), T(13), ["1", "2 (a)", "2 (b)"]), (2, T(15), T(18), ["3"]), (3, T(10, 30), T(13), ["3 again"])]),
+        (SPANISH, "Valparaíso", [14, 15], ["1", "2", "3"], {"2": "E/CN.32/2031/2"},
+         [(14, T(10), T(13), ["1"]), (14, T(15), T(18), ["2"]), (15, T(10), T(13), ["2", "3"])]),
+        (RUSSIAN, "Выборг", [2, 3, 4], ["1", "2", "3"], {"2": "E/CN.33/2031/2"},
+         [(2, T(10), T(13), ["1", "2"]), (3, T(15), T(18), ["3"])]),
+        (CHINESE, "日内瓦", [2, 3, 4], ["1", "2", "3"], {"2": "E/CN.34/2031/2"},
+         [(2, T(10), T(13), ["1"]), (2, T(15), T(18), ["2"]), (3, T(10), T(13), ["3"])]),
+        (ARABIC, "جنيف", [2, 3, 4], ["1", "2", "3"], {"2": "E/CN.35/2031/2"},
+         [(2, T(10), T(13), ["1"]), (2, T(15), T(18), ["2"]), (3, T(10), T(13), ["3"])]),
+    ],
+    ids=["fr", "es", "ru", "zh", "ar"],
+)  # fmt: skip
+def test_agendas_in_other_languages_are_read_alike(
+    text: str,
+    place: str,
+    days: list[int],
+    items: list[str],
+    documents: dict[str, str],
+    sittings: list[tuple[int, T, T, list[str]]],
+) -> None:
+    document, meeting = read(text)
+    assert meeting.place == place
+    assert [day.day for day in meeting.dates] == days
+    assert [each.number for each in meeting.items] == items
+    assert papers(meeting) == {number: [symbol] for number, symbol in documents.items()}
+    assert [(day.day, start, end, taken) for day, start, end, taken in slots(meeting)] == sittings
+    for each in meeting.items:
+        if each.number != "2" or document.language != "fr":
+            assert each.annotations, each.number
+
+
+def test_numbered_annotations_are_cited_by_item_and_paragraph() -> None:
+    document, meeting = read(FRENCH)
+    (only,) = item(meeting, "2 (b)").annotations
+    assert document.blocks[only].locator == "annotations, item 2 (b), para. 3"
+
+
+WORK = """# Committee on Quays
+
+E/QY/2031/L.1
+
+Fourth session
+
+Geneva, 2 to 4 June 2031
+
+## Proposed organization of work
+
+| Date and time | Item | Subject |
+|---|---|---|
+| **Monday, 2 June** | | |
+| 10 a.m.–1 p.m. | 1–3 | Opening, officers and agenda |
+| 3–6 p.m. | 4 (a)–(c) | Depth of quays |
+| **Tuesday, 3 June** | | |
+| 10 a.m.–1 p.m. | Item 5 | Adoption of the report |
+"""
+
+
+def test_a_timetable_alone_gives_sittings_and_the_items_that_its_rows_name() -> None:
+    _, meeting = read(WORK)
+    assert slots(meeting) == [
+        (D(2031, 6, 2), T(10), T(13), ["1", "2", "3"]),
+        (D(2031, 6, 2), T(15), T(18), ["4 (a)", "4 (b)", "4 (c)"]),
+        (D(2031, 6, 3), T(10), T(13), ["5"]),
+    ]
+    assert titles(meeting) == {"5": "Adoption of the report"}
+
+
+HALVES = """# Comité des phares
+
+E/CN.38/2031/1
+
+Genève, 2 et 3 juin 2031
+
+## Ordre du jour provisoire
+
+1. Ouverture de la session.
+
+2. Lampes.
+
+3. Adoption du rapport.
+
+## Organisation des travaux
+
+| Date | Séance | Point | Titre |
+|---|---|---|---|
+| Lundi 2 juin | Matin | 1 | Ouverture de la session |
+| | Après-midi | 2 | Lampes |
+| Mardi 3 juin, matin | | 2 et 3 | Lampes et rapport |
+"""
+
+
+def test_a_timetable_that_says_halves_of_the_day_gives_sittings_without_made_up_times() -> None:
+    document, meeting = read(HALVES)
+    assert [(each.date.day, each.half, each.afternoon, numbers(each)) for each in meeting.sittings] == [
+        (2, "morning", False, ["1"]),
+        (2, "afternoon", True, ["2"]),
+        (3, "morning", False, ["2", "3"]),
+    ]
+    assert all(each.start is each.end is each.minutes is None for each in meeting.sittings)
+    assert Meeting.from_json(meeting.to_json()) == meeting
+    assert "timetable, Lundi 2 juin, Après-midi" in {block.locator for block in document.blocks}
+
+
+def test_an_item_of_half_a_day_is_told_with_its_day_and_without_a_length(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("halves.md", HALVES.encode()))
+    (meeting,) = library.meetings()
+    teller = Teller(meeting, Citer(library, meeting), "en", meeting.sittings)
+    assert [part.kind for part in teller.item(item(meeting, "2")).parts] == ["taken_up"]
+    told = teller.item(item(meeting, "2")).parts[0].said[0].text
+    assert "Monday, 2 June 2031" in told
+    assert "Après-midi" in told
+    kinds = [part.kind for telling in (*teller.whole(), *teller.days()) for part in telling.parts]
+    assert not {"opens", "closes", "hours_total", "break"}.intersection(kinds)
+    assert "meetings_total" in kinds
+
+
+def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    text = BOARD.replace("2 to 4 June 2031, Valletta", "2 to 4 June 2031")
+    add(library, catalogue, Input("board.md", text.encode()))
+    (meeting,) = library.meetings()
+    assert meeting.place == ""
+    assert len(meeting.dates) == 3
+    (whole, *_) = Teller(meeting, Citer(library, meeting), "en", meeting.sittings).whole()
+    said = whole.parts[0].said[0].text
+    assert said.startswith("The meeting takes place on Monday, 2 June 2031")
+
+
+# What is no agenda
+
+LIST = "1. Opening of the session.\n\n2. Election of officers.\n\n3. Harbour lamps.\n\n4. Adoption of the report.\n"
+TABLE = """| Day | Time | Item | Subject |
+|---|---|---|---|
+| Monday, 2 June 2031 | 10 a.m.–1 p.m. | 1 | Opening |
+| | 3–6 p.m. | 3 | Harbour lamps |
+| Tuesday, 3 June 2031 | 10 a.m.–1 p.m. | 4 | Adoption of the report |
+"""
+LONG = (
+    "The Committee asked the secretariat to prepare this text with regard to what members had said of lamps and quays. "
+    * 5
+)
+REPORT = f"""# Report of the Committee on Harbours on its fourth session
+
+E/HC/2031/9
+
+Geneva, 2 to 4 June 2031
+
+## I. Introduction
+
+1. The Committee met in Geneva. It held six meetings.
+
+2. It adopted its agenda, which is in annex I.
+
+3. It spoke of harbour lamps for two days and asked that they be repaired before the winter.
+
+## Annex I
+
+### Agenda
+
+{LIST}
+### Annotations
+
+There were none.
+
+## Annex II
+
+### Organization of work
+
+{TABLE}"""
+CHAPTER = f"""# Report of the Committee on Harbours
+
+E/HC/2031/9
+
+## A. Opening
+
+The Committee met in Geneva from 2 to 4 June.
+
+## B. Agenda
+
+At its first meeting, the Committee adopted the following agenda:
+
+{LIST}
+## C. Organization of work
+
+{TABLE}"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REPORT,
+        CHAPTER,
+        f"# Report of the Committee on Harbours\n\nE/HC/2031/9\n\n## II. Provisional agenda of the fifth session\n\n{LIST}",
+        f"# Provisional agenda of the fifth session: note\n\nE/HC/2031/11\n\n1. {LONG}\n\n2. {LONG}\n\n## Annex\n\n{LIST}",
+        f"# Agenda for small harbours: what was done\n\nE/HC/2031/10\n\n1. {LONG}\n\n2. {LONG}\n",
+        f"# Letter dated 3 May 2031 from the Chair\n\nE/HC/2031/12\n\nThe Committee will take up the following:\n\n{LIST}",
+        "# Agenda 21 and the Harbour Agenda\n\nE/HC/2031/13\n\n1. Lamps burn.\n\n2. Quays hold.\n",
+        "# 12/4. Provisional agenda of the next session\n\nThe Assembly of Harbours,\n\nRecalling its resolution 10/4,\n\n"
+        f"Approves the provisional agenda:\n\n{LIST}",
+        "# The meeting was called to order at 10 a.m.\n\nS/PV.9000\n\nAgenda\n\nHarbours\n\n1. He said so.\n\n2. It rose.\n",
+        "# Programme of work of the Committee, 2031–2034\n\nE/HC/2031/14\n\n1. Lamps.\n\n2. Quays.\n\n"
+        "| Year | Work |\n|---|---|\n| 2031 | Lamps |\n| 2032 | Quays |\n",
+        f"# Informe de la Comisión\n\nE/HC/2031/15\n\n1. La Comisión aprobó su programa.\n\n## Anexo\n\n### Programa provisional\n\n{LIST}",
+    ],
+    ids=["annex", "chapter", "next", "note", "other agenda", "letter", "agenda 21", "resolution", "record", "programme", "es"],
+)  # fmt: skip
+def test_what_only_tells_of_an_agenda_announces_no_meeting(text: str) -> None:
+    document, meeting = read_document(Input("paper.md", text.encode()), NOTHING)
+    assert meeting is None
+    assert document.kind != "agenda"
+
+
+def test_when_an_item_is_taken_up_is_answered_from_the_agenda_and_not_from_a_later_report(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    later = REPORT.replace("2031", "2033")
+    add(library, catalogue, Input("agenda.md", BOARD.encode()), Input("report.md", later.encode()))
+    assert [meeting.document_id for meeting in library.meetings()] == ["E/CN.36/2031/L.2:en:official"]
+    answer = Engine(library, catalogue, readers=word_readers()).ask("When is item 3 taken up?")
+    assert {citation.symbol for citation in answer.citations} == {"E/CN.36/2031/L.2"}
+
+
+# Words for days, times and items
+
+
+@pytest.mark.parametrize(
+    ("label", "start", "end"),
+    [
+        ("10 h 30-13 h", T(10, 30), T(13)),
+        ("10 heures à 13 heures", T(10), T(13)),
+        ("De 10.00 a 13.00 horas", T(10), T(13)),
+        ("10.00–13.00 час.", T(10), T(13)),
+        ("с 10 ч 00 мин до 13 ч 00 мин", T(10), T(13)),
+        ("上午10时至下午1时", T(10), T(13)),
+        ("下午3时半至6时", T(15, 30), T(18)),
+        ("من الساعة 10/00 إلى الساعة 13/00", T(10), T(13)),
+        ("3 – 6:00 p.m.", T(15), T(18)),
+        ("10 a.m.– 1 p.m.", T(10), T(13)),
+    ],
+)
+def test_times_of_day_are_read_in_six_languages(label: str, start: T, end: T) -> None:
+    assert parse_times(label) == (start, end)
+    assert is_clocked(label)
+
+
+@pytest.mark.parametrize("label", ["3-6", "1–3", "2 (a)–(c)", "10", "2031–2034", "Post-meeting"])
+def test_numbers_with_a_dash_are_not_taken_for_times(label: str) -> None:
+    assert not is_clocked(label)
+
+
+def test_a_span_of_time_is_found_in_a_cell_only_where_it_is_the_only_one() -> None:
+    text = "Tuesday, 3 June 10 a.m.–1 p.m."
+    found = find_times(text)
+    assert found is not None
+    assert text[found[0] : found[1]] == "10 a.m.–1 p.m."
+    assert find_times("10 a.m.–1 p.m. 3–6 p.m.") is None
+    assert find_times("Items 1-3") is None
+
+
+def test_a_line_that_begins_a_span_of_time_is_told_from_its_second_line() -> None:
+    assert [begins_span(line) for line in ("10 a.m.–", "10 a.m.–1 p.m.", "3 – 6:00 p.m.", "1 p.m.", "Lunch")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "count"),
+    [
+        ("2–5 juin 2031", D(2031, 6, 2), D(2031, 6, 5), 4),
+        ("Du 1er au 3 juin 2031", D(2031, 6, 1), D(2031, 6, 3), 3),
+        ("14 y 15 de octubre de 2031", D(2031, 10, 14), D(2031, 10, 15), 2),
+        ("14 и 15 октября 2031 года", D(2031, 10, 14), D(2031, 10, 15), 2),
+        ("14-18 تموز/يوليه 2031", D(2031, 7, 14), D(2031, 7, 18), 5),
+        ("2031年6月30日至7月2日", D(2031, 6, 30), D(2031, 7, 2), 3),
+        ("20–24 and 29–31 January and 11 February 2031", D(2031, 1, 20), D(2031, 2, 11), 9),
+    ],
+)
+def test_the_days_of_a_meeting_are_read_in_six_languages(text: str, first: D, last: D, count: int) -> None:
+    days = find_days(text)
+    assert (days[0], days[-1], len(days)) == (first, last, count)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_day"),
+    [("Monday, 2 June", True), ("Lundi 3 mars", True), ("الاثنين 2 حزيران/يونيه", True), ("6月2日星期一", True),
+     ("понедельник, 2 июня 2031 года", True), ("14 and 15 October", False), ("Item 3", False), ("Monday", False),
+     ("The report that was asked for by 2 June", False)],
+)  # fmt: skip
+def test_a_cell_with_one_day_of_a_month_names_a_day(text: str, is_day: bool) -> None:
+    assert is_day_label(text) is is_day
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("3", ["3"]), ("1 (a) and (b)", ["1 (a)", "1 (b)"]), ("3–5", ["3", "4", "5"]), ("2, 4", ["2", "4"]), ("2 a) et b)", ["2 (a)", "2 (b)"]),
+     ("4 (a)–(c)", ["4 (a)", "4 (b)", "4 (c)"]), ("1 and 3 (b)", ["1", "3 (b)"])],
+)  # fmt: skip
+def test_lists_and_ranges_of_items_are_read(text: str, found: list[str]) -> None:
+    assert item_numbers(text) == found
+
+
+# Timetables of PDF files
+
+
+def cell(sheet: Sheet, left: float, top: float, *lines: str, style: str = "") -> None:
+    for n, words in enumerate(lines):
+        sheet.line(left + 3, top + 11 * n, words_of(words, style), 9)
+
+
+def annotated(pages: int) -> Flow:
+    flow = Flow(symbol="E/CN.36/2031/L.2", pages=pages).start(body="Economic and Social Council")
+    flow.heading("Annotated provisional agenda and workplan, 2 and 3 June 2031", size=14)
+    for number, title in enumerate(("Lamps", "Lenses", "Quays", "Fees", "Other matters"), 1):
+        flow.add(f"{title}.", f"{number}.")
+    return flow
+
+
+COLUMNS = (LEFT, 210.0, 285.0, 320.0, 488.0)
+
+
+def test_times_and_items_that_no_rule_parts_are_rows_of_their_own_over_a_page_break() -> None:
+    flow = annotated(2)
+    flow.heading("Workplan", size=12)
+    sheet, top = flow.sheet, flow.top + 10
+    for left, right in itertools.pairwise(COLUMNS):
+        sheet.rule(left, right, top - 14)
+        sheet.rule(left, right, top + 6)
+    for left, words in zip(COLUMNS, ("Day", "Time", "Item", "Subject"), strict=False):
+        cell(sheet, left, top, words, style="i")
+    rows = [
+        ("Monday, 2 June", "10 a.m.–1 p.m.", "1", ("Lamps", "• Report on lamps of the", "northern coast")),
+        ("", "", "2", ("Lenses",)),
+        ("", "1.15–2.30 p.m.", "", ("Informal talks",)),
+        ("", "3 p.m.–6 p.m.", "3", ("Quays",)),
+    ]
+    later = [
+        ("", "", "4", ("Fees", "• Report on fees")),
+        ("Tuesday, 3 June", "10 a.m.–1 p.m.", "5", ("Other matters",)),
+    ]
+    top += 24
+    for place, row in enumerate((*rows, *later)):
+        if place == len(rows):
+            flow.turn()
+            top = flow.top + 12
+        for left, words in zip(COLUMNS, row[:3], strict=False):
+            cell(sheet, left, top, *([words] if words else []))
+        cell(sheet, COLUMNS[3], top, *row[3])
+        top += 11 * len(row[3]) + 9
+    document, meeting = read_document(Input("workplan.pdf", flow.bytes()), NOTHING)
+    assert meeting is not None
+    assert slots(meeting) == [
+        (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
+        (D(2031, 6, 2), T(15), T(18), ["3", "4"]),
+        (D(2031, 6, 3), T(10), T(13), ["5"]),
+    ]
+    assert [row.title for each in meeting.sittings for row in each.items] == [
+        "Lamps", "Lenses", "Quays", "Fees", "Other matters",
+    ]  # fmt: skip
+    rows_read = [document.block_text(each) for each in document.blocks if each.kind == "row"]
+    assert sum("Lenses" in row for row in rows_read) == 1
+
+
+def test_a_grid_whose_days_span_several_times_is_read_row_by_row() -> None:
+    flow = annotated(1)
+    sheet, top = flow.sheet, flow.top + 20
+    heights = [top, top + 60, top + 100, top + 140]  # two times on Monday, one on Tuesday
+    for n, height in enumerate(heights):
+        for left, right in list(itertools.pairwise(COLUMNS))[1 if n == 1 else 0 :]:
+            sheet.rule(left, right, height)
+    for left in COLUMNS:
+        sheet.wall(left, heights[0], heights[-1])
+    cell(sheet, COLUMNS[0], top + 12, "Monday,", "2 June")
+    cell(sheet, COLUMNS[1], top + 12, "10 a.m.–", "1 p.m.")
+    cell(sheet, COLUMNS[2], top + 12, "1")
+    cell(sheet, COLUMNS[3], top + 12, "LAMPS")
+    cell(sheet, COLUMNS[2], top + 40, "2")
+    cell(sheet, COLUMNS[3], top + 37, "LENSES")
+    cell(sheet, COLUMNS[1], top + 76, "3 – 6:00 p.m.")
+    cell(sheet, COLUMNS[2], top + 76, "3")
+    cell(sheet, COLUMNS[3], top + 76, "QUAYS")
+    cell(sheet, COLUMNS[0], top + 112, "Tuesday, 3 June")
+    cell(sheet, COLUMNS[1], top + 112, "10 a.m.–1 p.m.")
+    cell(sheet, COLUMNS[2], top + 112, "5")
+    cell(sheet, COLUMNS[3], top + 112, "OTHER MATTERS")
+    _, meeting = read_document(Input("grid.pdf", flow.bytes()), NOTHING)
+    assert meeting is not None
+    assert slots(meeting) == [
+        (D(2031, 6, 2), T(10), T(13), ["1", "2"]),
+        (D(2031, 6, 2), T(15), T(18), ["3"]),
+        (D(2031, 6, 3), T(10), T(13), ["5"]),
+    ]
+
+
+def test_the_rows_of_other_tables_stay_as_they_are() -> None:
+    flow = Flow(pages=1).start()
+    sheet, top = flow.sheet, flow.top
+    heights = [top, top + 18, top + 60]
+    for height in heights:
+        for left, right in itertools.pairwise(COLUMNS):
+            sheet.rule(left, right, height)
+    for left in COLUMNS:
+        sheet.wall(left, heights[0], heights[-1])
+    for left, words in zip(COLUMNS, ("Harbour", "Years", "Boats", "Remarks"), strict=False):
+        cell(sheet, left, top + 12, words, style="b")
+    cell(sheet, COLUMNS[0], top + 30, "Old Mole")
+    cell(sheet, COLUMNS[1], top + 30, "2020–2025", "2026–2030")
+    cell(sheet, COLUMNS[2], top + 30, "3", "4")
+    cell(sheet, COLUMNS[3], top + 30, "Counted", "twice")
+    document, _ = read_document(Input("boats.pdf", flow.bytes()), NOTHING)
+    assert sum(each.kind == "row" for each in document.blocks) == 2
+
+
+# Real agendas
+
+
+def real(name: str) -> Meeting:
+    path = UN / name
+    if not path.exists():
+        pytest.skip("the real documents are not at hand (../shared/documents/un)")
+    _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)
+    assert meeting is not None
+    return meeting
+
+
+def test_the_real_agenda_of_an_assembly_has_all_its_items() -> None:
+    meeting = real("dev/A_80_150.en.pdf")
+    mains = [each.number for each in meeting.items if each.number == each.main]
+    assert mains == [str(n) for n in range(1, 175)]
+    assert [each.number for each in meeting.items if each.main == "16"] == ["16", *(f"16 ({c})" for c in "abcdefgh")]
+    assert meeting.sittings == ()
+
+
+def test_a_real_agenda_whose_items_are_headings_has_documents_and_eight_sittings() -> None:
+    meeting = real("train/DP_2025_L.2.en.pdf")
+    assert [each.number for each in meeting.items] == [str(n) for n in range(1, 21)]
+    assert papers(meeting)["11"] == ["DP/2025/14", "DP/2025/15", "DP/2025/16"]
+    assert [(each.date.day, each.start.hour, numbers(each)) for each in meeting.sittings] == [
+        (2, 10, ["1", "3", "4", "6"]), (2, 15, ["5", "2", "7"]), (3, 10, ["15"]), (3, 15, ["18", "19"]),
+        (4, 10, ["9"]), (4, 15, ["11", "16"]), (5, 10, ["13", "14", "10"]), (5, 15, ["12", "17", "8", "20", "1"]),
+    ]  # fmt: skip
+
+
+def test_a_real_workplan_over_two_pages_has_its_four_sittings() -> None:
+    meeting = real("train/UNW_2025_L.3.en.pdf")
+    assert [each.number for each in meeting.items] == [str(n) for n in range(1, 12)]
+    assert papers(meeting)["4"] == ["UNW/2025/3", "UNW/2025/3/Add.1"]
+    assert [(each.date.day, each.start.hour, numbers(each)) for each in meeting.sittings] == [
+        (17, 10, ["1", "2"]), (18, 10, ["3", "4", "5"]), (18, 15, ["6", "7", "8", "9"]), (19, 10, ["10", "11", "1"]),
+    ]  # fmt: skip
+
+
+def test_a_real_agenda_with_annotations_and_no_timetable_has_items_and_no_sittings() -> None:
+    meeting = real("dev/A_HRC_EMRIP_2025_1.en.pdf")
+    assert [each.number for each in meeting.items] == [str(n) for n in range(1, 13)]
+    assert all(each.annotations for each in meeting.items)
+    assert [day.day for day in meeting.dates] == [14, 15, 16, 17, 18]
+    assert meeting.sittings == ()
+
+
+def test_of_the_real_documents_only_agendas_announce_a_meeting() -> None:
+    if not UN.is_dir():
+        pytest.skip("the real documents are not at hand (../shared/documents/un)")
+    found = set()
+    for path in sorted(UN.glob("[dt]*/*.pdf")):
+        _, meeting = read_document(Input(path.name, path.read_bytes()), NOTHING)
+        found |= {path.name} if meeting else set()
+    assert found == {"A_80_150.en.pdf", "A_HRC_EMRIP_2025_1.en.pdf", "DP_2025_L.2.en.pdf", "UNW_2025_L.3.en.pdf"}
