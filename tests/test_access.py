@@ -172,6 +172,21 @@ def test_an_address_has_a_limit_of_its_own_whatever_the_keys() -> None:
     rates.count(Principal(Role.ADMIN, "local", "local"), "ask")
 
 
+@pytest.mark.usefixtures("_still")
+def test_the_addresses_of_one_subscriber_are_one_client_and_those_of_two_are_two() -> None:
+    rates = Rates(each=100, address=3)
+    for n in range(3):
+        rates.count(Principal.anonymous(f"2001:db8:1:2::{n + 1}", reading=True), "ask")
+        rates.count(Principal(Role.READ, "key", f"key:{n}", f"2001:db8:1:3::{n + 1}"), "ask")
+    with pytest.raises(TooMany):
+        rates.count(Principal.anonymous("2001:db8:1:2:ffff::9", reading=True), "ask")
+    with pytest.raises(TooMany):
+        rates.count(Principal(Role.READ, "key", "key:9", "2001:db8:1:3:ffff::9"), "ask")
+    rates.count(Principal.anonymous("2001:db8:1:4::1", reading=True), "ask")
+    one, other = (Principal.anonymous(f"2001:db8:1:2::{n}").client for n in (1, 2))
+    assert one == other  # whose turns and conversations are counted
+
+
 def sign_in(made: Made, **given: str) -> object:
     made.client.cookies.clear()
     form = {"name": "amina", "password": PASSWORD, **given}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
+from assistant.access.addresses import network
+
 Kind = Literal["anonymous", "key", "session", "local"]
 
 
@@ -52,8 +54,8 @@ class Principal:
 
     @property
     def client(self) -> str:
-        """What limits go by: the key or account, and for those who have none their address."""
-        return self.id if self.kind != "anonymous" else f"address:{self.address}"
+        """What limits go by: the key or account, and for those who have none their address, or the network of one subscriber."""
+        return self.id if self.kind != "anonymous" else f"address:{network(self.address)}"
 
 
 LOCAL = Principal(Role.ADMIN, "local", "local")

@@ -8,6 +8,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from assistant.access.addresses import network
 from assistant.access.principal import Principal
 from assistant.faults import TooMany
 
@@ -34,7 +35,7 @@ class Rates:
         if each:
             self._hit(each * times, kind, who.client)
         if self._address and who.kind != "anonymous":
-            self._hit(self._address * times, kind, f"from {who.address}")
+            self._hit(self._address * times, kind, f"from {network(who.address)}")
 
     def _hit(self, most: int, kind: str, client: str) -> None:
         item = RateLimitItemPerMinute(most)

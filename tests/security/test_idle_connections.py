@@ -15,9 +15,10 @@ from services import PASSWORD, Made, listening, made_service
 from test_serving import Server
 
 from assistant.access import Role
+from assistant.access.addresses import network
 from assistant.api import connections
 from assistant.api.application import Doors
-from assistant.api.middleware.places import Places, origin_of
+from assistant.api.middleware.places import Places
 from assistant.faults import Overloaded, TooMany
 from corpus.catalogue import Catalogue
 
@@ -219,7 +220,7 @@ def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> Non
     ],
 )  # fmt: skip
 def test_an_address_stands_for_its_subscriber(address: str, origin: str) -> None:
-    assert origin_of(scope("/", address)) == origin
+    assert network(address) == origin
 
 
 def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: Path) -> None:

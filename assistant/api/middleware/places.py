@@ -3,7 +3,6 @@ are over soon: however many windows are open, there is a place for who signs in 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 
 from starlette.types import Scope
 
+from assistant.access.addresses import network
 from assistant.faults import Overloaded, TooMany
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -47,7 +47,7 @@ class Places:
             finally:
                 self._served -= 1
             return
-        own, every = (kind, origin_of(scope)), (kind, "")
+        own, every = (kind, network(_address(scope))), (kind, "")
         if self._open[own] >= self._each:
             why = f"{self._each} streams are open from your address already ({kind})."
             raise TooMany(f"{why} Close some, or try again in a moment.", retry_after=_AGAIN)
@@ -61,18 +61,8 @@ class Places:
             self._open = +self._open
 
 
-def origin_of(scope: Scope) -> str:
-    """Whom an address stands for: itself, or for IPv6 the network that one subscriber has to himself."""
-    address = str(scope["client"][0]) if scope.get("client") else "nowhere"
-    try:
-        read = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if read.version == 4:
-        return address
-    if read.ipv4_mapped is not None:
-        return str(read.ipv4_mapped)
-    return str(ipaddress.ip_network((int(read), 64), strict=False))
+def _address(scope: Scope) -> str:
+    return str(scope["client"][0]) if scope.get("client") else "nowhere"
 
 
 def _kind(path: str) -> str | None:
