@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
@@ -46,6 +46,8 @@ class Principal:
     kind: Kind
     id: str = "anonymous"
     address: str = ""
+    counted: str = field(default="", compare=False)
+    """The operation as which the request was counted already, at the door."""
 
     @classmethod
     def anonymous(cls, address: str = "", *, reading: bool = False) -> Principal:

@@ -14,7 +14,7 @@ from assistant.faults import TooMany
 
 CHEAP = 10
 """How many look-ups count as one question."""
-COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "upload", "fetch", "remove", "verify"})
+COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "rate", "upload", "fetch", "remove", "verify"})
 
 
 class Rates:
@@ -26,8 +26,8 @@ class Rates:
         self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     def count(self, who: Principal, operation: str) -> None:
-        """Counts an operation. Raises `TooMany`."""
-        if who.kind == "local":
+        """Counts an operation, unless it is what the request was counted as, or costs no more. Raises `TooMany`."""
+        if who.kind == "local" or (who.counted and (operation == who.counted or operation not in COSTLY)):
             return
         kind = "questions" if operation in COSTLY else "requests"
         times = 1 if operation in COSTLY else CHEAP

@@ -12,10 +12,10 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 
-from assistant.access import check
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream
 from assistant.api.models import scope_of
+from assistant.api.route import Guarded, may
 from assistant.completions.conversation import Conversation
 from assistant.completions.errors import Errors, of_fault
 from assistant.completions.models import ChatBody, ErrorBody
@@ -36,7 +36,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     "5XX": {"description": "Why the service can't answer", "model": ErrorBody},
 }
 
-router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS)
+router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=Guarded)
 
 
 class NoModel(NotHeld):
@@ -53,24 +53,24 @@ def install(app: FastAPI) -> None:
 
 
 @router.get("/models")
-def models(request: Request, caller: Caller) -> dict[str, Any]:
+@may("ask", counted="documents")
+def models(request: Request) -> dict[str, Any]:
     """The models: one, the held documents."""
-    check(caller, "ask")
     return {"object": "list", "data": [_model(request)]}
 
 
 @router.get("/models/{model}")
-def model(model: str, request: Request, caller: Caller) -> dict[str, Any]:
+@may("ask", counted="documents")
+def model(model: str, request: Request) -> dict[str, Any]:
     """A model."""
-    check(caller, "ask")
     _known(model)
     return _model(request)
 
 
 @router.post("/chat/completions", response_model=None, responses=DOCUMENTED)
+@may("ask")
 async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
-    check(caller, "ask")
     _known(body.model)
     asked = Conversation.of(body.messages)
     wish = body.rapporteur

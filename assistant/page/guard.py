@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal, Role
 from assistant.access.operations import check
-from assistant.api.callers import principal_of
+from assistant.api.callers import identified
 from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
 from assistant.page.calls import FORMS, Calls, body_of, window_of
@@ -85,7 +85,7 @@ class Guard:
         for name in ("host", "x-forwarded-host"):
             if not all(_HOST.fullmatch(each.strip()) for each in connection.headers.get(name, "x").split(",")):
                 raise Invalid(f"The header {name} names no host.")
-        who = principal_of(connection)
+        who = await identified(connection)
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
             return

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -485,8 +485,9 @@ class Service:
         return [self.jobs.look(job.id, since=MOST_OUTCOMES) for job in self.jobs.all()]
 
     def wait_job(self, who: Principal, job_id: str, after: int = -1, seconds: float = 10) -> tuple[int, dict[str, Any]]:
-        """A job as soon as it has changed since revision `after`, or after some seconds; and its revision."""
-        self._check(who, "jobs")
+        """A job as soon as it has changed since revision `after`, or after some seconds; and its revision. To follow a job
+        is to have asked for it once."""
+        check(who, "jobs")
         return self.jobs.wait(job_id, after, seconds)
 
     def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
@@ -509,6 +510,13 @@ class Service:
     def stopping(self) -> bool:
         """Whether the service was told to stop."""
         return self._stopping
+
+    def admit(self, who: Principal, operation: str, counted: str) -> Principal:
+        """Lets a request in, before more is read of it than what it is to be: checks whether somebody may do an operation,
+        and counts it as `counted`. Pass what this gives to the other methods: they do not count it again."""
+        check(who, operation)
+        self._check(who, counted)
+        return replace(who, counted=counted)
 
     def _check(self, who: Principal, operation: str) -> None:
         """The one place where it is decided who may do what, how often, and when."""

@@ -15,17 +15,19 @@ from assistant.access import Principal
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import FetchBody, JobOut, Language
+from assistant.api.route import Guarded, may
 from assistant.faults import TooLarge
 from assistant.service import Service
 from assistant.service.uploads import CONTENT
 
-router = APIRouter(tags=["keep"])
+router = APIRouter(tags=["keep"], route_class=Guarded)
 
 PIECE = 1_000_000
 JobId = Annotated[str, Path(max_length=100)]
 
 
 @router.post("/uploads", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("upload")
 async def upload(
     service: Served,
     caller: Caller,
@@ -54,30 +56,35 @@ async def upload(
 
 
 @router.post("/fetch", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("fetch")
 def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Fetches official documents by symbol from the Official Document System, and reads them in."""
     return service.fetch(caller, **body.model_dump()).to_json()
 
 
 @router.post("/fetch/plan", response_model=list[dict[str, Any]])
+@may("fetch")
 def fetch_plan(body: FetchBody, service: Served, caller: Caller) -> list[dict[str, Any]]:
     """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
     return [asdict(row) for row in service.foresee(caller, **body.model_dump())]
 
 
 @router.post("/verify", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("verify")
 def verify(service: Served, caller: Caller) -> dict[str, Any]:
     """Checks database, both indexes and that passages cover each document; every outcome is a fault."""
     return service.verify(caller).to_json()
 
 
 @router.get("/jobs", response_model=list[JobOut])
+@may("jobs")
 def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The jobs, the latest first."""
     return service.all_jobs(caller)
 
 
 @router.get("/jobs/{job}", response_model=JobOut)
+@may("jobs")
 def job(
     service: Served,
     caller: Caller,
@@ -89,6 +96,7 @@ def job(
 
 
 @router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)
+@may("jobs")
 async def job_stream(service: Served, caller: Caller, job: JobId) -> EventStream:
     """A job as server-sent events `job`, one whenever it has changed, until it has ended."""
     service.job(caller, job)
@@ -96,6 +104,7 @@ async def job_stream(service: Served, caller: Caller, job: JobId) -> EventStream
 
 
 @router.delete("/jobs/{job}", response_model=JobOut)
+@may("jobs")
 def stop_job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
     """Stops a job; what is finished is kept."""
     return service.stop_job(caller, job)

@@ -12,13 +12,15 @@ from assistant.api.callers import Caller, Served
 from assistant.api.files import DOCUMENTED, Form, file_reply, form_of, off_thread
 from assistant.api.models import Language
 from assistant.api.papers import AgendaOut, BriefingBody, BriefingOut, CompareQuery, ComparisonOut, ThemesOut
+from assistant.api.route import Guarded, may
 from assistant.brief import Request as Briefed
 from assistant.service import Service
 
-router = APIRouter(tags=["write"])
+router = APIRouter(tags=["write"], route_class=Guarded)
 
 
 @router.get("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
+@may("brief", counted="documents")
 async def briefing(
     request: Request, service: Served, caller: Caller, asked: Annotated[BriefingBody, Query()]
 ) -> Response:
@@ -27,6 +29,7 @@ async def briefing(
 
 
 @router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
+@may("brief", counted="documents")
 async def make_briefing(request: Request, service: Served, caller: Caller, asked: BriefingBody) -> Response:
     """A briefing, asked for in a body, for subjects that are to stand in no log of addresses."""
     return await _briefing(request, service, caller, asked)
@@ -40,6 +43,7 @@ async def _briefing(request: Request, service: Service, caller: Caller, asked: B
 
 
 @router.get("/themes", response_model=ThemesOut, responses=DOCUMENTED)
+@may("themes", counted="documents")
 async def themes(
     request: Request,
     service: Served,
@@ -55,6 +59,7 @@ async def themes(
 
 
 @router.get("/compare", response_model=ComparisonOut, responses=DOCUMENTED)
+@may("compare", counted="documents")
 async def compare(
     request: Request, service: Served, caller: Caller, asked: Annotated[CompareQuery, Query()]
 ) -> Response:
@@ -71,6 +76,7 @@ async def compare(
 
 
 @router.get("/agenda", response_model=AgendaOut)
+@may("agenda")
 def agenda(
     service: Served,
     caller: Caller,
