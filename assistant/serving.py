@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
+from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
@@ -96,7 +97,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         )
         try:
             service.resume()
-            gate = AccessGate(keys, accounts, Guesses(), reading=chosen.open_reading, local=token)
+            gate = AccessGate(keys, accounts, Guesses(), Failures(audit), reading=chosen.open_reading, local=token)
             at = doors or doors_of(chosen)
             yield Serving(service, gate, audit, keys, accounts, at)
         finally:

@@ -16,6 +16,7 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
+from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
@@ -87,7 +88,7 @@ def made_service(
             rates=rates,
             noted=audit.note,
         )
-        gate = AccessGate(keys, accounts, guesses or Guesses(), reading=reading, local=LOCAL_TOKEN)
+        gate = AccessGate(keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN)
         app = create_app(service, gate, doors, audit)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import queue
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.faults import plainly
+from corpus.faults import LibraryError, plainly
 from corpus.store.engines import postgres
 from corpus.store.sqlite import Sqlite
 
@@ -63,9 +64,12 @@ class AccessStore:
         self.folder = folder
         self._clock = clock
         self._guard = threading.RLock()
+        self._database = database
+        self._due: queue.SimpleQueue[tuple[str, tuple[Any, ...]] | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._db: Database = _file(folder / FILE) if database is None else postgres(database)
+            self._db = self._opened()
             try:
                 if not self._db.has("audit"):
                     with self._db.transaction():
@@ -81,7 +85,11 @@ class AccessStore:
         self.close()
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file, once what was to be written later is written or can't be."""
+        if self._writer is not None:
+            self._due.put(None)
+            self._writer.join()
+            self._writer = None
         with self._guard:
             self._db.close()
 
@@ -118,6 +126,27 @@ class AccessStore:
         """Makes one change; returns how many rows it touched."""
         with self.doing() as run:
             return run(sql, values).rowcount
+
+    def later(self, sql: str, *values: Any) -> None:
+        """Makes one change when it can be made, for which nobody waits: over a connection of its own, whoever holds a lock.
+        What can't be made is dropped."""
+        with self._guard:
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write_later, name="access", daemon=True)
+                self._writer.start()
+        self._due.put((sql, values))
+
+    def _write_later(self) -> None:
+        db: Database | None = None
+        while (due := self._due.get()) is not None:
+            with suppress(LibraryError), plainly(self.folder):
+                db = db or self._opened()
+                db.execute(*due)
+        if db is not None:
+            db.close()
+
+    def _opened(self) -> Database:
+        return _file(self.folder / FILE) if self._database is None else postgres(self._database)
 
 
 def _file(path: Path) -> Sqlite:

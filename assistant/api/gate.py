@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.accounts import Accounts
+from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.api.callers import address_of
@@ -25,8 +26,16 @@ class AccessGate:
     good on the loopback interface alone."""
 
     def __init__(
-        self, keys: Keys, accounts: Accounts, guesses: Guesses, *, reading: bool = False, local: str | None = None
+        self,
+        keys: Keys,
+        accounts: Accounts,
+        guesses: Guesses,
+        failures: Failures,
+        *,
+        reading: bool = False,
+        local: str | None = None,
     ) -> None:
+        self.failures = failures
         self.keys, self.accounts, self.guesses, self.reading = keys, accounts, guesses, reading
         self._local = local
         self.checks = CapacityLimiter(1)
@@ -54,6 +63,7 @@ class AccessGate:
             return LOCAL
         key = self.keys.find(token)
         if key is None:
+            self.failures.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
             self.guesses.wrong_key(address)
             raise NotKnown("This API key is not good: it is wrong, revoked or has ended.")
         return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
