@@ -30,7 +30,7 @@ from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
 from assistant.service.writing import Writing
 from corpus.documents import Document
-from corpus.feedback import Feedback, FeedbackError, feedback_of
+from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
 
@@ -297,12 +297,21 @@ class Service:
             )
         except FeedbackError as error:
             raise Invalid(str(error)) from None
-        return self.library.add_feedback(kept)
+        try:
+            return self.library.add_feedback(kept)
+        except FeedbackFull as error:
+            raise Conflict(str(error)) from None
 
-    def ratings(self, who: Principal) -> list[Feedback]:
-        """What people said about answers, oldest first."""
+    def ratings(self, who: Principal, offset: int, limit: int) -> tuple[list[Feedback], int]:
+        """A page of what people said about answers, oldest first, and how much there is in all."""
         self._check(who, "ratings")
-        return self.library.feedback()
+        return self.library.feedback(offset, limit), self.library.count_feedback()
+
+    def remove_ratings(self, who: Principal, number: int) -> int:
+        """Removes the ratings up to a number; returns how many there were."""
+        self._check(who, "ratings")
+        self._noted(who, "remove ratings", f"up to {number}")
+        return self.library.remove_feedback(number)
 
     def cases(self, who: Principal) -> str:
         """The ratings as YAML cases of a question set, each to be reviewed."""

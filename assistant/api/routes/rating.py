@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Query, Response, status
 
 from assistant.api.callers import Caller, Served
-from assistant.api.models import Page, RatedOut, RatingBody
+from assistant.api.models import Page, RatedOut, RatingBody, RemovedOut
 from assistant.api.route import Guarded, may
 from assistant.api.routes.documents import Limit, Offset
 
@@ -25,8 +25,15 @@ def rate(body: RatingBody, service: Served, caller: Caller) -> dict[str, int]:
 @may("ratings")
 def ratings(service: Served, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What people said about answers, oldest first."""
-    kept = service.ratings(caller)
-    return Page.of([each.to_json() for each in kept[offset : offset + limit]], len(kept), offset)
+    kept, total = service.ratings(caller, offset, limit)
+    return Page.of([each.to_json() for each in kept], total, offset)
+
+
+@router.delete("/feedback", response_model=RemovedOut)
+@may("ratings")
+def remove(service: Served, caller: Caller, to: Annotated[int, Query(ge=1, le=10**12)]) -> dict[str, int]:
+    """Removes the ratings with numbers up to `to`."""
+    return {"removed": service.remove_ratings(caller, to)}
 
 
 @router.get(
