@@ -273,6 +273,7 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
         (Role.READ, lambda who: service.passage(who, "x")),
         (Role.READ, lambda who: service.rate(who, "x", "en", 1)),
         (Role.STAFF, service.ratings),
+        (Role.STAFF, lambda who: service.remove_ratings(who, 1)),
         (Role.STAFF, service.status),
         (Role.STAFF, service.room),
         (Role.STAFF, lambda who: service.upload(who, Path("none"), "x")),

@@ -55,6 +55,11 @@ class Principal:
         return cls(Role.READ if reading else Role.NONE, "anonymous", address=address)
 
     @property
+    def trusted(self) -> bool:
+        """Whether somebody may know how the service is set up."""
+        return self.role >= Role.STAFF
+
+    @property
     def client(self) -> str:
         """What limits go by: the key or account, and for those who have none their address, or the network of one subscriber."""
         return self.id if self.kind != "anonymous" else f"address:{network(self.address)}"

@@ -107,6 +107,12 @@ class AccessStore:
         with self._guard, plainly(self.folder):
             yield self._db.execute
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Makes the changes of the block all, or none."""
+        with self._guard, plainly(self.folder), self._db.transaction():
+            yield
+
     def copy_to(self, other: AccessStore) -> None:
         """Copies keys, accounts and the audit log into another store, which keeps what it has beside them: a key that is revoked in
         either is revoked, an account has the password and role that it has here. People sign in anew there."""

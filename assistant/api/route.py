@@ -12,10 +12,13 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Cookie, Header, Path
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from assistant.api.callers import identified
+from assistant.faults import no_room
 from assistant.service import Service
+from corpus.faults import is_full
 
 _MARK = "__operation__"
 _MOST_NAMED = 10
@@ -67,7 +70,13 @@ class Guarded(APIRoute):
                 service: Service = request.app.state.service
                 request.scope["principal"] = service.admit(who, use.operation, use.counted)
             _check_parameters(request, known)
-            return await answer(request)
+            try:
+                return await answer(request)
+            except (OSError, HTTPException) as error:
+                # FastAPI takes a form that could not be put by for one that is wrong.
+                if is_full(error) or is_full(error.__cause__):
+                    raise no_room() from error
+                raise
 
         return guarded
 

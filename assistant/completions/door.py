@@ -20,11 +20,10 @@ from assistant.completions.conversation import Conversation
 from assistant.completions.errors import Errors, of_fault
 from assistant.completions.models import ChatBody, ErrorBody
 from assistant.completions.reply import MODEL, Reply
-from assistant.faults import NotHeld, Overloaded, ServiceFault
+from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say
 from assistant.markdown import ending, opening, statement_piece
 from assistant.service import Done, Stated, Stream
-from corpus.faults import LibraryError
 
 PREFIX = "/v1"
 NOTHING = "{}"
@@ -115,8 +114,6 @@ async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: 
         yield format_sse_event(data_str="[DONE]")
     except ServiceFault as fault:
         yield _line(of_fault(fault))
-    except LibraryError as error:
-        yield _line(of_fault(Overloaded(str(error))))
 
 
 def _line(data: dict[str, Any]) -> bytes:

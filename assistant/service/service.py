@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant.access import Principal, check
 from assistant.access.rates import COSTLY, Rates
 from assistant.collection import Collection
-from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault, known_language
+from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault, known_language, of_library
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
@@ -30,6 +30,7 @@ from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
 from assistant.service.writing import Writing
 from corpus.documents import Document
+from corpus.faults import LibraryError
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
@@ -189,8 +190,14 @@ class Service:
         return self.begin_search(who, text, limit).result()
 
     def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
+        def told() -> T:
+            try:
+                return work()
+            except LibraryError as error:
+                raise of_library(error, trusted=who.trusted) from error
+
         try:
-            return self.turns.take(work, who.client)
+            return self.turns.take(told, who.client)
         except ServiceFault as fault:
             self.metrics.refused(fault.code)
             raise
@@ -302,7 +309,7 @@ class Service:
         except FeedbackFull as error:
             raise Conflict(str(error)) from None
 
-    def ratings(self, who: Principal, offset: int, limit: int) -> tuple[list[Feedback], int]:
+    def ratings(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[Feedback], int]:
         """A page of what people said about answers, oldest first, and how much there is in all."""
         self._check(who, "ratings")
         return self.library.feedback(offset, limit), self.library.count_feedback()
@@ -351,7 +358,7 @@ class Service:
             upload = self._uploads.take(folder, name, who.id, symbol=named, language=language, ocr=ocr)
             self._noted(who, "upload", f"{upload.name} {upload.sha256}")
             return self._read(upload, who.id)
-        except ServiceFault:
+        except BaseException:  # whoever sent it is told that it was not taken
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
