@@ -21,6 +21,7 @@ from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
+from assistant.api.hosts import Hosts
 from assistant.cli.remote import SERVER
 from assistant.cli.session import catalogue_of, make_engine, opened
 from assistant.fetching import Source
@@ -97,7 +98,15 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         )
         try:
             service.resume()
-            gate = AccessGate(keys, accounts, Guesses(), Failures(audit), reading=chosen.open_reading, local=token)
+            gate = AccessGate(
+                keys,
+                accounts,
+                Guesses(),
+                Failures(audit),
+                reading=chosen.open_reading,
+                local=token,
+                hosts=Hosts(chosen.hosts),
+            )
             at = doors or doors_of(chosen)
             yield Serving(service, gate, audit, keys, accounts, at)
         finally:

@@ -23,6 +23,7 @@ from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
+from assistant.api.hosts import Hosts
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
 from assistant.service.keeping import Keeper
@@ -70,6 +71,7 @@ def made_service(
     engine: Engine | None = None,
     keeper: dict[str, Any] | None = None,
     guesses: Guesses | None = None,
+    hosts: Hosts | None = None,
 ) -> Iterator[Made]:
     """A service over a library of its own: a note on boats, or the starter corpus."""
     with (
@@ -88,7 +90,9 @@ def made_service(
             rates=rates,
             noted=audit.note,
         )
-        gate = AccessGate(keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN)
+        gate = AccessGate(
+            keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN, hosts=hosts
+        )
         app = create_app(service, gate, doors, audit)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:
