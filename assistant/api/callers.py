@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Protocol
 
 from anyio import CapacityLimiter, to_thread
@@ -13,6 +14,10 @@ from assistant.service import Service
 
 IDENTIFYING = 8
 """Callers that are found out at once, in threads that nothing else holds."""
+
+
+AGAIN_SECONDS = 5.0
+"""Seconds for which it is taken that somebody is still who he was."""
 
 
 class Gate(Protocol):
@@ -47,6 +52,15 @@ async def identified(connection: HTTPConnection) -> Principal:
     found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
     connection.scope["principal"] = found
     return found
+
+
+async def identified_again(connection: HTTPConnection) -> Principal:
+    """Who asks as it is now, while a reply is still sent; without asking as often as pieces of it are."""
+    now = time.monotonic()
+    if now - connection.scope.get("identified", 0.0) > AGAIN_SECONDS:
+        connection.scope.pop("principal", None)
+        connection.scope["identified"] = now
+    return await identified(connection)
 
 
 def principal_of(connection: HTTPConnection) -> Principal:

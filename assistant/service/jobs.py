@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -17,6 +19,8 @@ State = Literal["queued", "running", "done", "failed", "stopped"]
 
 MOST_KEPT = 200
 """Finished jobs that can still be looked at."""
+PAUSE = 0.3
+"""Seconds between two records of a job that somebody follows."""
 MOST_OUTCOMES = 100_000
 """Outcomes that one job keeps; the counts go on."""
 
@@ -60,10 +64,48 @@ class Job:
 Heard = Callable[[str], None]
 
 
+class _Changes:
+    """Jobs as they change: a lock around each change, and who waits for one."""
+
+    def __init__(self) -> None:
+        self._state = threading.Condition(threading.RLock())
+        self._watchers: dict[str, list[Callable[[], None]]] = {}
+
+    def __enter__(self) -> None:
+        self._state.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._state.release()
+
+    def of(self, job: Job) -> None:
+        """Tells that a job is another now. Within the lock."""
+        job.revision += 1
+        self._state.notify_all()
+        for told in self._watchers.get(job.id, ()):
+            told()
+
+    def wait(self, job: Job, after: int, seconds: float) -> None:
+        """Waits until a job is another than at a revision. Within the lock."""
+        self._state.wait_for(lambda: job.revision > after, seconds)
+
+    @contextmanager
+    def watched(self, job_id: str, told: Callable[[], None]) -> Iterator[None]:
+        """Until the block ends, `told` is called with each change of a job, in the thread that makes it."""
+        with self:
+            self._watchers.setdefault(job_id, []).append(told)
+        try:
+            yield
+        finally:
+            with self:
+                self._watchers[job_id].remove(told)
+                if not self._watchers[job_id]:
+                    del self._watchers[job_id]
+
+
 class Hand:
     """A running job as the work sees it: told of progress, and asked whether to stop."""
 
-    def __init__(self, job: Job, changed: threading.Condition, stop: threading.Event, heard: Heard) -> None:
+    def __init__(self, job: Job, changed: _Changes, stop: threading.Event, heard: Heard) -> None:
         self._job, self._changed, self._stop, self._heard = job, changed, stop, heard
 
     def check(self) -> None:
@@ -79,8 +121,7 @@ class Hand:
             job.done = job.done if done is None else done
             job.total = job.total if total is None else total
             job.detail = job.detail if detail is None else detail
-            job.revision += 1
-            self._changed.notify_all()
+            self._changed.of(job)
 
     def advance(self) -> None:
         """Says that one more part is done. Raises `Stopped` where the work is to end."""
@@ -95,8 +136,7 @@ class Hand:
             job.counts[result] = job.counts.get(result, 0) + 1
             if len(job.outcomes) < MOST_OUTCOMES:
                 job.outcomes.append(record)
-            job.revision += 1
-            self._changed.notify_all()
+            self._changed.of(job)
 
 
 Work = Callable[[Hand], None]
@@ -108,7 +148,7 @@ class Jobs:
 
     def __init__(self, *, places: int = 100, heard: Heard = lambda _: None) -> None:
         self._places, self._heard = places, heard
-        self._changed = threading.Condition(threading.RLock())
+        self._changed = _Changes()
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
@@ -162,8 +202,28 @@ class Jobs:
         """A job as soon as it is another than at revision `after`, or after some seconds; and its revision."""
         job = self.get(job_id)
         with self._changed:
-            self._changed.wait_for(lambda: job.revision > after, seconds)
+            self._changed.wait(job, after, seconds)
             return job.revision, job.to_json()
+
+    async def follow(self, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
+        """A job as a record, and again whenever it has changed, until it has ended: at most every `PAUSE` seconds, since some
+        change with every passage. Raises `NotHeld`."""
+        self.get(job_id)
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and the follower with it
+                loop.call_soon_threadsafe(woken.set)
+
+        with self._changed.watched(job_id, wake):
+            while True:
+                woken.clear()
+                record = self.look(job_id)
+                yield record
+                if record["state"] not in ("queued", "running"):
+                    return
+                await asyncio.sleep(PAUSE)
+                await woken.wait()
 
     def stop(self, job_id: str) -> Job:
         """Tells a job to stop. Raises `NotHeld`, and `Conflict` where it has ended."""
@@ -200,8 +260,7 @@ class Jobs:
                     self._end(job, "stopped")
                     continue
                 job.state = "running"
-                job.revision += 1
-                self._changed.notify_all()
+                self._changed.of(job)
             state, reason = self._done(job, work)
             with self._changed:
                 self._end(job, state, reason)
@@ -220,11 +279,10 @@ class Jobs:
 
     def _end(self, job: Job, state: State, reason: str = "") -> None:
         job.state, job.reason, job.finished = state, reason, self._now()
-        job.revision += 1
         after = self._after.pop(job.id, None)
         if after is not None and not (self._closed and state == "stopped"):
             after(job)
-        self._changed.notify_all()
+        self._changed.of(job)
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]

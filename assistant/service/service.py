@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -505,6 +505,12 @@ class Service:
         is to have asked for it once."""
         check(who, "jobs")
         return self.jobs.wait(job_id, after, seconds)
+
+    def follow_job(self, who: Principal, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
+        """A job whenever it has changed, until it has ended; to have asked for it once is enough. Raises `NotHeld` here."""
+        self._check(who, "jobs")
+        self.jobs.get(job_id)
+        return self.jobs.follow(job_id)
 
     def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
         """Tells a job to stop; what is finished is kept."""
