@@ -26,6 +26,7 @@ from assistant.cli.remote import SERVER
 from assistant.cli.session import catalogue_of, make_engine, opened
 from assistant.fetching import Source
 from assistant.service import Limits, Service
+from assistant.service.history import History
 from assistant.service.keeping import Keeper
 from assistant.service.politely import politely
 from assistant.settings import Settings
@@ -94,6 +95,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
             turns=turns,
             rates=rates,
             noted=audit.note,
+            history=History(store),
             log_questions=chosen.log_questions,
         )
         try:

@@ -1,4 +1,4 @@
-"""Keys, accounts, sessions and the audit log: a small SQLite file in the library's folder, beside the library, or tables of the
+"""Keys, accounts, sessions, the audit log and the jobs of before: a small SQLite file in the library's folder, beside the library, or tables of the
 database that holds it.
 
 The command line changes it while the server runs, and the server looks things up for every request: what is revoked is
@@ -42,7 +42,10 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
   action TEXT NOT NULL, target TEXT NOT NULL
-)
+);
+CREATE TABLE IF NOT EXISTS jobs (
+  id TEXT PRIMARY KEY, server TEXT NOT NULL, created TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL
+) WITHOUT ROWID
 """
 _KEPT = {
     "keys": "id, name, role, hash, created, expires, used, revoked",
@@ -71,7 +74,7 @@ class AccessStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._opened()
             try:
-                if not self._db.has("audit"):
+                if not self._db.has("jobs"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:

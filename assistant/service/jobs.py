@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from assistant.faults import Conflict, NotHeld, Overloaded
+from assistant.service.history import History
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
 
@@ -144,10 +145,13 @@ Ended = Callable[[Job], None]
 
 
 class Jobs:
-    """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part."""
+    """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part;
+    `history` keeps them."""
 
-    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None) -> None:
-        self._places, self._heard = places, heard
+    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None, history: History | None = None) -> None:
+        self._places, self._heard, self._history = places, heard, history
+        if history is not None:
+            history.begin()
         self._changed = _Changes()
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
@@ -170,21 +174,28 @@ class Jobs:
             self._stops[job.id] = threading.Event()
             if ended is not None:
                 self._after[job.id] = ended
+            self._note(job)
             self._forget()
         self._queue.put((job, work))
         return job
 
     def get(self, job_id: str) -> Job:
-        """A job. Raises `NotHeld`."""
+        """A job, of this process or of before. Raises `NotHeld`."""
         with self._changed:
-            if job_id not in self._jobs:
-                raise NotHeld(f"There is no job {job_id!r}. Finished jobs are forgotten in time, and at a restart.")
-            return self._jobs[job_id]
+            if job_id in self._jobs:
+                return self._jobs[job_id]
+        before = self._history and self._history.get(job_id)
+        if not before:
+            raise NotHeld(f"There is no job {job_id!r}. Finished jobs are forgotten in time.")
+        return Job(**before)
 
-    def all(self) -> list[Job]:
-        """All jobs, the latest first."""
+    def all(self) -> list[dict[str, Any]]:
+        """All jobs as records without their outcomes, the latest first; of before the latest `MOST_KEPT`."""
         with self._changed:
-            return list(reversed(self._jobs.values()))
+            own = {job.id: job.to_json(since=MOST_OUTCOMES) for job in reversed(self._jobs.values())}
+        before = self._history.latest(MOST_KEPT) if self._history else []
+        older = [{**each, "outcomes": []} for each in before if each["id"] not in own]
+        return [*own.values(), *older]
 
     @property
     def unfinished(self) -> int:
@@ -206,7 +217,7 @@ class Jobs:
             return job.revision, job.to_json()
 
     async def follow(self, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
-        """A job as a record, and again whenever it has changed, until it has ended: at most every `PAUSE` seconds, since some
+        """A job as a record, and again whenever it has changed, until it has ended here: at most every `PAUSE` seconds, since some
         change with every passage. Raises `NotHeld`."""
         self.get(job_id)
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
@@ -220,7 +231,7 @@ class Jobs:
                 woken.clear()
                 record = self.look(job_id)
                 yield record
-                if record["state"] not in ("queued", "running"):
+                if record["state"] not in ("queued", "running") or job_id not in self._jobs:
                     return
                 await asyncio.sleep(PAUSE)
                 await woken.wait()
@@ -231,6 +242,8 @@ class Jobs:
         with self._changed:
             if job.state not in ("queued", "running"):
                 raise Conflict(f"The job has ended ({job.state}).")
+            if job_id not in self._stops:
+                raise Conflict("Another server does this job. Stop it there.")
             self._stops[job_id].set()
             if job.state == "queued":
                 self._end(job, "stopped")
@@ -282,7 +295,12 @@ class Jobs:
         after = self._after.pop(job.id, None)
         if after is not None and not (self._closed and state == "stopped"):
             after(job)
+        self._note(job)
         self._changed.of(job)
+
+    def _note(self, job: Job) -> None:
+        if self._history is not None:
+            self._history.note(job.to_json())
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]

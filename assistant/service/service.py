@@ -23,7 +23,8 @@ from assistant.qa.events import Finished, Progress, Said
 from assistant.qa.retriever import Evidence
 from assistant.qa.scope import Scope
 from assistant.service.events import Closed, Done, Stated, Status, Stream
-from assistant.service.jobs import MOST_OUTCOMES, Hand, Job, Jobs
+from assistant.service.history import History
+from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.keeping import Keeper
 from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
@@ -78,6 +79,7 @@ class Service:
         turns: Turns | None = None,
         rates: Rates | None = None,
         noted: Noted = lambda _who, _action, _target: None,
+        history: History | None = None,
         log_questions: bool = False,
     ) -> None:
         self.limits = limits or Limits()
@@ -87,7 +89,7 @@ class Service:
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
         self.turns = turns or self.limits.turns()
-        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file)
+        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file, history=history)
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._stopping = False
@@ -498,7 +500,7 @@ class Service:
     def all_jobs(self, who: Principal) -> list[dict[str, Any]]:
         """The jobs, the latest first, without their outcomes."""
         self._check(who, "jobs")
-        return [self.jobs.look(job.id, since=MOST_OUTCOMES) for job in self.jobs.all()]
+        return self.jobs.all()
 
     def wait_job(self, who: Principal, job_id: str, after: int = -1, seconds: float = 10) -> tuple[int, dict[str, Any]]:
         """A job as soon as it has changed since revision `after`, or after some seconds; and its revision. To follow a job
