@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -517,6 +519,41 @@ def test_access_survives_two_processes_at_once(tmp_path: Path) -> None:
         assert Keys(two).find(secret)
         other.execute("ROLLBACK")
         other.close()
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from assistant.access.keys import Keys
+from assistant.access.store import AccessStore
+with AccessStore(Path(sys.argv[1])) as store:
+    keys = Keys(store)
+    for line in sys.stdin:
+        found = keys.find(line.strip())
+        while store._due.qsize():
+            pass
+        print("good" if found else "not good", flush=True)
+"""
+
+
+def test_a_key_that_another_process_revokes_is_not_good_in_this_one_after_it_was_used(tmp_path: Path) -> None:
+    with AccessStore(tmp_path) as store:
+        keys = [Keys(store).make(f"key {n}", Role.READ) for n in range(3)]
+    root = Path(__file__).parents[1]
+    with subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                          cwd=root) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for key, secret in keys:
+            said = []
+            for _ in range(2):
+                process.stdin.write(f"{secret}\n")
+                process.stdin.flush()
+                said.append(process.stdout.readline().strip())
+                with AccessStore(tmp_path) as store:  # opened and closed, as each command does
+                    Keys(store).revoke(key.id)
+            assert said == ["good", "not good"]
+        process.stdin.close()
 
 
 def test_a_key_is_found_at_once_while_another_process_writes_and_its_use_is_noted_later(tmp_path: Path) -> None:

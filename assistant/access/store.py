@@ -160,7 +160,10 @@ class AccessStore:
 
 def _file(path: Path) -> Sqlite:
     """The file, which its owner alone may read."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # Whoever closes a file loses all locks that his process has on it, those of SQLite's other connections too; another process
+    # would then take the log away from under them. So a file that is there is opened by SQLite alone.
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     return Sqlite(path)
 
 
