@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 from assistant.access.addresses import network
 from assistant.access.audit import Audit
@@ -22,7 +22,7 @@ SHOWN = 3
 MOST = 100
 """Entries a minute for all of them; what comes beyond is counted together."""
 KEPT = 20_000
-"""Entries of failed tries that stay, the latest ones. What was done stays for good."""
+"""Entries of failed tries that stay, the latest ones of each kind. What was done stays for good."""
 _MILESTONES = frozenset(10**n for n in range(1, 10))
 _EACH = 500
 """After how many entries those beyond are looked for."""
@@ -48,7 +48,8 @@ class Failures:
         try:
             self._audit.note(Principal(Role.NONE, "session", name, origin), what, target)
             if self._ever % _EACH == 0:
-                self._audit.trim(what, KEPT)
+                for each in get_args(Failure):
+                    self._audit.trim(each, KEPT)
         except LibraryError as error:
             log.error("a failed try to come in was not noted: %s", error)
 

@@ -14,8 +14,8 @@ OUTCOMES = 1_000
 """Outcomes of each; the counts are of all."""
 ENDED = "The server ended before the job did. What was finished is kept."
 _NOTE = (
-    "INSERT INTO jobs (id, server, created, state, record) VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (id) DO UPDATE SET state = excluded.state, record = excluded.record"
+    "INSERT INTO jobs (id, server, created, state, record, outcomes) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (id) DO UPDATE SET state = excluded.state, record = excluded.record, outcomes = excluded.outcomes"
 )
 _FORGET = "DELETE FROM jobs WHERE created < (SELECT created FROM jobs ORDER BY created DESC, id LIMIT 1 OFFSET ?)"
 
@@ -35,22 +35,27 @@ class History:
     def begin(self) -> None:
         """Notes that this server begins: what it has left unfinished has ended."""
         unfinished = self._store.rows(
-            "SELECT record FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
+            "SELECT record, outcomes FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
         )
-        for (record,) in unfinished:
-            job = {**json.loads(record), "state": "stopped", "reason": ENDED, "finished": self._store.stamp()}
+        for row in unfinished:
+            job = {**_job(*row), "state": "stopped", "reason": ENDED, "finished": self._store.stamp()}
             self._store.write(_NOTE, *self._row(job))
 
     def get(self, job_id: str) -> dict[str, Any] | None:
         """A job that is kept."""
-        found = self._store.rows("SELECT record FROM jobs WHERE id = ?", job_id)
-        return json.loads(found[0][0]) if found else None
+        found = self._store.rows("SELECT record, outcomes FROM jobs WHERE id = ?", job_id)
+        return _job(*found[0]) if found else None
 
     def latest(self, most: int) -> list[dict[str, Any]]:
-        """The latest jobs, the latest first."""
-        found = self._store.rows("SELECT record FROM jobs ORDER BY created DESC, id LIMIT ?", most)
-        return [json.loads(record) for (record,) in found]
+        """The latest jobs without their outcomes, the latest first."""
+        found = self._store.rows("SELECT record, '[]' FROM jobs ORDER BY created DESC, id LIMIT ?", most)
+        return [_job(*row) for row in found]
 
     def _row(self, job: Mapping[str, Any]) -> tuple[str, ...]:
-        record = json.dumps({**job, "outcomes": job["outcomes"][:OUTCOMES]})
-        return job["id"], self._server, job["created"], job["state"], record
+        outcomes = json.dumps(job["outcomes"][:OUTCOMES])
+        record = json.dumps({name: value for name, value in job.items() if name != "outcomes"})
+        return job["id"], self._server, job["created"], job["state"], record, outcomes
+
+
+def _job(record: str, outcomes: str) -> dict[str, Any]:
+    return {**json.loads(record), "outcomes": json.loads(outcomes)}

@@ -194,7 +194,7 @@ class Jobs:
         with self._changed:
             own = {job.id: job.to_json(since=MOST_OUTCOMES) for job in reversed(self._jobs.values())}
         before = self._history.latest(MOST_KEPT) if self._history else []
-        older = [{**each, "outcomes": []} for each in before if each["id"] not in own]
+        older = [each for each in before if each["id"] not in own]
         return [*own.values(), *older]
 
     @property
@@ -219,7 +219,6 @@ class Jobs:
     async def follow(self, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
         """A job as a record, and again whenever it has changed, until it has ended here: at most every `PAUSE` seconds, since some
         change with every passage. Raises `NotHeld`."""
-        self.get(job_id)
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
@@ -229,7 +228,7 @@ class Jobs:
         with self._changed.watched(job_id, wake):
             while True:
                 woken.clear()
-                record = self.look(job_id)
+                record = await asyncio.to_thread(self.look, job_id)  # it may be of before, or long
                 yield record
                 if record["state"] not in ("queued", "running") or job_id not in self._jobs:
                     return

@@ -101,7 +101,7 @@ def job(
 @may("jobs")
 async def job_stream(request: Request, service: Served, caller: Caller, job: JobId) -> EventStream:
     """A job as server-sent events `job`, one whenever it has changed, until it has ended."""
-    return EventStream(_changes(request, service.follow_job(caller, job)))
+    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job)))
 
 
 @router.delete("/jobs/{job}", response_model=JobOut)
