@@ -73,26 +73,25 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             yield {question: gr.skip()}
             return
         who, reader = who_asks(request), reader_of(request)
-        talk = conversations.open(known, who.client)
+        talk = conversations.find(known, who.client)
         scope = scope_of(m, i, d, la, y)
         shown = scope_words(scope)
-        number = talk.number + 1
+        number = talk.number + 1 if talk else 1
         yield {
             question: "",
             welcome: gr.Column(visible=False),
-            past: talk.html,
+            past: talk.html if talk else "",
             now: waiting_html(number, text, shown, word("searching", detect_language(text))),
             after: gr.Column(visible=False),
             verdict: None,
             comment: "",
             thanks: "",
-            token: talk.token,
             ask: gr.Button(visible=False),
             stop: gr.Button(visible=True),
         }
         ready = {ask: gr.Button(visible=True), stop: gr.Button(visible=False)}
         try:
-            stream = service.stream(who, text, talk.history, scope=scope)
+            stream = service.stream(who, text, talk.history if talk else (), scope=scope)
             said = []
             async for event in stream:
                 if isinstance(event, Status):
@@ -108,9 +107,12 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 elif isinstance(event, Done):
                     turn = Turn(text, shown, event.answer)
                     html = await run_in_threadpool(turn_html, service, number, turn, now=True)
-                    talk.add(turn, await run_in_threadpool(turn_html, service, number, turn))
+                    drawn = await run_in_threadpool(turn_html, service, number, turn)
+                    talk = conversations.open(known, who.client)
+                    talk.add(turn, drawn)
                     yield {
                         now: html,
+                        token: talk.token,
                         after: gr.Column(visible=True),
                         export: carried("export.html", reader, token=talk.token, word=can_docx()),
                         **ready,
@@ -133,11 +135,10 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     asking = asks(partial(gr.on, [ask.click, question.submit]))
 
-    def stopped(known: str, request: gr.Request) -> list[Any]:
-        talk = conversations.open(known, who_asks(request).client)
-        return [talk.html, "", gr.Button(visible=True), gr.Button(visible=False)]
-
-    stop.click(stopped, token, [past, now, ask, stop], cancels=[asking], **QUIET)
+    stop.click(
+        lambda: ["", gr.Button(visible=True), gr.Button(visible=False)],
+        None, [now, ask, stop], cancels=[asking], **QUIET,
+    )  # fmt: skip
     anew.click(
         lambda: [gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
         None, [welcome, past, now, after, token], **QUIET,
@@ -147,7 +148,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
     def rated(given: str | None, said: str, known: str, request: gr.Request) -> str:
         who, reader = who_asks(request), reader_of(request)
-        done, told = _rate(service, conversations.open(known, who.client), who, reader, given, said)
+        done, told = _rate(service, conversations.find(known, who.client), who, reader, given, said)
         return carried("told.html", text=told, wrong=not done)
 
     send.click(rated, [verdict, comment, token], thanks, **QUIET)
@@ -182,10 +183,10 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 
 
 def _rate(
-    service: Service, talk: Conversation, who: Principal, reader: str, given: str | None, comment: str
+    service: Service, talk: Conversation | None, who: Principal, reader: str, given: str | None, comment: str
 ) -> tuple[bool, str]:
     """Keeps what somebody thinks of the last answer; whether that was done, and what is said of it."""
-    if not talk.turns:
+    if talk is None:
         return False, word("no_answer_yet", reader)
     if given not in ("1", "0", "-1"):
         return False, word("choose_rating", reader)

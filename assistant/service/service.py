@@ -90,6 +90,7 @@ class Service:
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._stopping = False
+        self._when_stopped: list[Callable[[], None]] = []
         self.writing = Writing(self, self._check)
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
@@ -101,6 +102,12 @@ class Service:
         self._stopping = True
         self.jobs.stop_all()
         self.writing.papers.stop()
+        for call in self._when_stopped:
+            call()
+
+    def when_stopped(self, call: Callable[[], None]) -> None:
+        """Has something called when the service is told to stop, by whichever thread tells it."""
+        self._when_stopped.append(call)
 
     def close(self, grace: float = 20.0) -> bool:
         """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
@@ -509,6 +516,10 @@ class Service:
     def stopping(self) -> bool:
         """Whether the service was told to stop."""
         return self._stopping
+
+    def admit(self, who: Principal, operation: str) -> None:
+        """Checks and counts what a door does by itself."""
+        self._check(who, operation)
 
     def _check(self, who: Principal, operation: str) -> None:
         """The one place where it is decided who may do what, how often, and when."""
