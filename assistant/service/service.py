@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.access import Principal, check
+from assistant.access import Principal, Role, check
 from assistant.access.rates import COSTLY, Rates
 from assistant.collection import Collection
-from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault, known_language
+from assistant.faults import Conflict, Forbidden, Invalid, NotHeld, Overloaded, ServiceFault, known_language
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
@@ -497,8 +497,10 @@ class Service:
         return self.jobs.wait(job_id, after, seconds)
 
     def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
-        """Tells a job to stop; what is finished is kept."""
+        """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""
         self._check(who, "jobs")
+        if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
+            raise Forbidden("This job was begun by somebody else. They can stop it, or an administrator.")
         self._noted(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
 
