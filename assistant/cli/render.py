@@ -60,6 +60,8 @@ def _print_grounds(console: Console, answer: Answer) -> None:
         console.print()
     for n, citation in enumerate(answer.citations, 1):
         tags = ["upload"] if citation.edition == "upload" else []
+        if citation.edition == "digest":
+            tags.append(say("digest", answer.language))
         if citation.unverified:
             tags.append(say("unverified", answer.language))
         if citation.ocr:
