@@ -152,7 +152,8 @@ def test_a_document_of_the_catalogue_that_is_not_held_is_said_not_to_be_held(
     ):
         answer = engine.ask(question)
         assert answer.status == "not_found"
-        assert "rapporteur ingest FILE --symbol CTOC/COP/WG.7/2021/" in answer.reason
+        assert answer.absent in ("CTOC/COP/WG.7/2021/2", "CTOC/COP/WG.7/2021/3")
+        assert "rapporteur" not in answer.reason
         assert "https://docs.un.org/" in answer.reason
         assert "documentation" in answer.see_also[0].locator
 
@@ -185,10 +186,10 @@ def test_an_empty_question_and_one_without_end_are_refused(real_engine: Engine) 
     assert "100,000" in endless.reason.replace("100000", "100,000")
 
 
-def test_an_empty_library_says_how_to_fill_it(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_an_empty_library_says_that_it_is(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     answer = Engine(open_library(), catalogue, readers=word_readers()).ask("When is item 3?")
     assert answer.status == "not_found"
-    assert "rapporteur ingest" in answer.reason
+    assert answer.reason == "The library is empty. No document has been added yet."
 
 
 def test_answers_from_digests_say_so_until_the_official_text_comes(

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from assistant.access import check
+from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
 from assistant.brief import Request as Briefed
@@ -190,11 +191,11 @@ def agenda(
     request: Request, service: Served, caller: Caller, meeting: Name = "",
     language: Annotated[list[str] | None, Query(max_length=6)] = None,
 ) -> Response:  # fmt: skip
-    """What an agenda announces and cites against what is held, with the commands that mend it."""
+    """What an agenda announces and cites against what is held, and for staff links that fetch what is missing."""
     wanted = [known_language(each) for each in language or ["en"]]
     meetings = meeting_views(service, caller, language_of(request))
     checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
-    return page("agenda.html", request, checked=checked, meetings=meetings, meeting=meeting, wanted=wanted,
+    return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
                 languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path)  # fmt: skip
 
 
