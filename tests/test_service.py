@@ -459,6 +459,23 @@ def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -
         assert ended(made, job.to_json())["state"] == "stopped"
 
 
+def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue) as made:
+        block = threading.Event()
+        staff, other = (Principal(Role.STAFF, "key", f"key:{name}") for name in ("a", "b"))
+        jobs = [
+            made.service.jobs.submit("x", by, lambda hand: block.wait(10) and None) for by in ("y", "key:a", "key:a")
+        ]
+        try:
+            with pytest.raises(Forbidden, match="begun by somebody else"):
+                made.service.stop_job(other, jobs[1].id)
+            assert made.service.job(other, jobs[1].id)["state"] == "queued"
+            assert made.service.stop_job(staff, jobs[1].id)["state"] == "stopped"
+            assert made.service.stop_job(Principal(Role.ADMIN, "key", "key:c"), jobs[2].id)["state"] == "stopped"
+        finally:
+            block.set()
+
+
 def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:

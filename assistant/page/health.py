@@ -85,5 +85,5 @@ def evaluation(request: Request, service: Served, caller: Caller) -> Response:
     check(caller, "ratings")
     path = evaluation_path(service)
     if not path.is_file():
-        raise NotHeld(f"There is no evaluation report yet. Make one: rapporteur eval report RUN --out {path.name}")
+        raise NotHeld("There is no evaluation report yet.")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})

@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.access import Principal, check
+from assistant.access import Principal, Role, check
 from assistant.access.rates import COSTLY, Rates
 from assistant.collection import Collection
-from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault, known_language, of_library
+from assistant.faults import (
+    Conflict, Forbidden, Invalid, NotHeld, Overloaded, ServiceFault, known_language, of_library,
+)  # fmt: skip
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
@@ -93,6 +95,7 @@ class Service:
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._stopping = False
+        self._when_stopped: list[Callable[[], None]] = []
         self.writing = Writing(self, self._check)
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
@@ -104,6 +107,12 @@ class Service:
         self._stopping = True
         self.jobs.stop_all()
         self.writing.papers.stop()
+        for call in self._when_stopped:
+            call()
+
+    def when_stopped(self, call: Callable[[], None]) -> None:
+        """Has something called when the service is told to stop, by whichever thread tells it."""
+        self._when_stopped.append(call)
 
     def close(self, grace: float = 20.0) -> bool:
         """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
@@ -515,8 +524,10 @@ class Service:
         return self.jobs.follow(job_id)
 
     def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
-        """Tells a job to stop; what is finished is kept."""
+        """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""
         self._check(who, "jobs")
+        if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
+            raise Forbidden("This job was begun by somebody else. They can stop it, or an administrator.")
         self._noted(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
 
@@ -535,12 +546,12 @@ class Service:
         """Whether the service was told to stop."""
         return self._stopping
 
-    def admit(self, who: Principal, operation: str, counted: str) -> Principal:
+    def admit(self, who: Principal, operation: str, counted: str | None = None) -> Principal:
         """Lets a request in, before more is read of it than what it is to be: checks whether somebody may do an operation,
-        and counts it as `counted`. Pass what this gives to the other methods: they do not count it again."""
+        and counts it as `counted`, by default as that. Pass what this gives to the other methods: they do not count it again."""
         check(who, operation)
-        self._check(who, counted)
-        return replace(who, counted=counted)
+        self._check(who, counted or operation)
+        return replace(who, counted=counted or operation)
 
     def _check(self, who: Principal, operation: str) -> None:
         """The one place where it is decided who may do what, how often, and when."""

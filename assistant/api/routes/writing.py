@@ -39,7 +39,7 @@ async def _briefing(request: Request, service: Service, caller: Caller, asked: B
     wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
     paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
-    return await _reply(request, service, made, asked.language, asked.format, "briefing")
+    return await _reply(request, service, caller, made, asked.language, asked.format, "briefing")
 
 
 @router.get("/themes", response_model=ThemesOut, responses=DOCUMENTED)
@@ -55,7 +55,7 @@ async def themes(
     """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
     paper = await off_thread(lambda: service.writing.begin_themes(caller, language, count))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
-    return await _reply(request, service, made, language, format, "themes")
+    return await _reply(request, service, caller, made, language, format, "themes")
 
 
 @router.get("/compare", response_model=ComparisonOut, responses=DOCUMENTED)
@@ -72,7 +72,7 @@ async def compare(
         topic, names = asked.topic, asked.document
         begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
         made = await asyncio.shield(asyncio.wrap_future(begun.future))
-    return await _reply(request, service, made, asked.language or made.language, asked.format, "comparison")
+    return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "comparison")
 
 
 @router.get("/agenda", response_model=AgendaOut)
@@ -88,11 +88,11 @@ def agenda(
 
 
 async def _reply(
-    request: Request, service: Service, made: Any, language: str, form: Form | None, name: str
+    request: Request, service: Service, caller: Caller, made: Any, language: str, form: Form | None, name: str
 ) -> Response:
     wanted = form or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(await off_thread(made.to_json))
     writing = service.writing
-    data = await off_thread(lambda: writing.file(writing.publication(made, language), wanted))
+    data = await off_thread(lambda: writing.file(caller, writing.publication(made, language), wanted))
     return file_reply(data, wanted, name)
