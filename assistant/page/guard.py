@@ -122,8 +122,8 @@ class Guard:
         call = self._calls.call(path, body, self._windows, who.client)
         check(who, call.operation)
         if path == _JOIN:
-            # What a function then asks of the service counts by itself; some ask nothing.
-            self._service.admit(who, "documents")
+            # A call counts once, whatever its function looks up, or nothing; what costs more counts as that besides.
+            scope["principal"] = self._service.admit(who, call.operation, "documents")
             await self._windows.called(call.window, who.client)
         scope, receive = call.in_place_of(scope, receive)
         await self._app(scope, receive, send)

@@ -6,13 +6,14 @@ followed here that read them."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.faults import ServiceFault
+from assistant.faults import Conflict, ServiceFault
 from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.health import evaluation_path, feedback_views, health_view
@@ -123,7 +124,8 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         who = who_asks(request)
         for job in service.all_jobs(who):
             if job["state"] in OPEN and job["by"] == who.id:
-                service.stop_job(who, job["id"])
+                with suppress(Conflict):  # it has ended meanwhile, or another server does it
+                    service.stop_job(who, job["id"])
 
     def look(typed: str, request: gr.Request) -> list[Any]:
         who, reader, query = who_asks(request), reader_of(request), query_of(request)

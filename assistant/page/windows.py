@@ -70,8 +70,9 @@ class Windows:
         late = [each for each, one in self._unheard.items() if one.since + SECONDS < self._clock()]
         own = [each for each, one in self._unheard.items() if one.client == client and each != name]
         for each in dict.fromkeys((*late, *own[: max(0, len(own) - MOST_WINDOWS + 1)])):
-            del self._unheard[each]
-            await self._queue.forget(each)
+            # One may have come to listen while another was given up.
+            if self._unheard.pop(each, None) is not None:
+                await self._queue.forget(each)
         if name in self._heard:
             return
         window = self._unheard.setdefault(name, _Unheard(client, self._clock()))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import threading
 from collections.abc import Iterator
 
 import pytest
 from security.test_gradio_doors import CANCEL, JOIN, Functions, events, functions
-from services import Made, made_service
+from services import Made, ended, made_service
 
 from assistant.access.rates import CHEAP, Rates
 from assistant.faults import TooMany
@@ -137,6 +139,34 @@ def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
         ]
         assert statuses == [200] * (2 * CHEAP) + [429]
         assert joined(made, config, "staff", "rp-anew", window="other") == 200
+
+
+def test_following_many_files_on_the_page_counts_as_one_call(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path_factory.mktemp("followed"), catalogue, rates=Rates(2, 0)) as made:
+        config = functions.__wrapped__(made)
+        sent = [made.service.jobs.submit("upload", "somebody", lambda _: None) for _ in range(3 * CHEAP)]
+        assert joined(made, config, "staff", "rp-follow", " ".join(job.id for job in sent), window="files") == 200
+        told = events(made, "files", "staff")
+        assert "process_completed" in told
+        assert "in a minute" not in told
+        assert joined(made, config, "staff", "rp-anew", window="files") == 200
+
+
+def test_stopping_all_passes_over_what_another_server_does(made: Made, functions: Functions) -> None:
+    me = made.client.get("/api/v1/me", headers=made.headers("staff")).json()["id"]
+    block = threading.Event()
+    first = made.service.jobs.submit("read", me, lambda hand: block.wait(30) and hand.check())
+    far = {**first.to_json(), "id": "far", "state": "running", "created": "2999-01-01T00:00:00+00:00"}
+    made.store.write(
+        "INSERT INTO jobs (id, server, created, state, record, outcomes) VALUES (?, ?, ?, ?, ?, ?)",
+        "far", "/elsewhere", far["created"], far["state"], json.dumps(far), "[]",
+    )  # fmt: skip
+    assert joined(made, functions, "staff", "rp-stop-jobs", window="stops") == 200
+    assert '"success":true' in events(made, "stops", "staff")
+    block.set()
+    assert ended(made, first.to_json())["state"] == "stopped"
 
 
 def test_neither_stopping_nor_rating_nor_a_question_that_is_refused_makes_a_conversation(
