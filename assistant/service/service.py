@@ -15,8 +15,15 @@ from assistant.access import Principal, Role, check
 from assistant.access.rates import COSTLY, Rates
 from assistant.collection import Collection
 from assistant.faults import (
-    Conflict, Forbidden, Invalid, NotHeld, Overloaded, ServiceFault, known_language, of_library,
-)  # fmt: skip
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotHeld,
+    Overloaded,
+    ServiceFault,
+    known_language,
+    of_library,
+)
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
