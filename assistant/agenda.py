@@ -57,7 +57,7 @@ class AgendaCheck:
 
 
 class AgendaError(ValueError):
-    """There is no such agenda; the message says what to do."""
+    """There is no such agenda; the message says which."""
 
 
 def agenda_meeting(library: Library, symbol: str = "") -> Meeting:
@@ -68,7 +68,7 @@ def agenda_meeting(library: Library, symbol: str = "") -> Meeting:
         meetings = [each for each in meetings if each.document_id in wanted]
     if not meetings:
         what = f"No agenda {symbol} is held" if symbol else "No agenda of a meeting is held"
-        raise AgendaError(f"{what}. Add it: rapporteur fetch SYMBOL, or rapporteur ingest FILE.")
+        raise AgendaError(f"{what}.")
     return max(
         meetings,
         key=lambda each: (each.dates[-1:], library.document(each.document_id).language == "en", each.document_id),

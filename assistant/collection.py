@@ -82,7 +82,7 @@ class Collection:
             if language in (None, document.language) and edition in (None, document.edition)
         ]
         if not found:
-            raise NotHeld(f"The library holds no document {name!r}. 'rapporteur list' shows what it holds.")
+            raise NotHeld(f"The library holds no document {name!r}.")
         exact = [document for document in found if name in (document.id, document.key)]
         found = exact or found
         keys = {document.key for document in found}
@@ -94,7 +94,7 @@ class Collection:
         """Ids of the texts of a document, all or those in a language, that only say by themselves that they are official."""
         found = [document.id for document in self.find(name, language) if document.unverified]
         if not found:
-            raise NotHeld(f"No text of {name!r} waits to be confirmed. 'rapporteur list' shows which are unverified.")
+            raise NotHeld(f"No text of {name!r} waits to be confirmed.")
         return found
 
     def one(self, name: str, language: str | None = None, edition: str | None = None) -> Document:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 from corpus.documents import LANGUAGES
+from corpus.faults import LibraryError, LibraryFull
+
+log = logging.getLogger("rapporteur.library")
 
 
 class ServiceFault(Exception):
@@ -71,6 +76,35 @@ class TooSlow(ServiceFault):
     """What was to be sent did not come."""
 
     status, code, title = 408, "too-slow", "The request did not come in time"
+
+
+class Full(ServiceFault):
+    """There is no room for what is to be kept."""
+
+    status, code, title = 507, "full", "There is no room left"
+
+
+class Unavailable(ServiceFault):
+    """What the service stands on does not answer, or is not as it should be."""
+
+    status, code, title = 503, "library", "The library can't be used now"
+
+
+def no_room() -> Full:
+    """What is said to who sends something that there is no room for."""
+    return Full(
+        "The disk of the service is full, so that nothing was kept. Asking and reading go on. Tell whoever runs it."
+    )
+
+
+def of_library(error: LibraryError, *, trusted: bool) -> ServiceFault:
+    """The refusal that an error of the library is. Where its files lie, and why they can't be used, is told to those alone who are
+    `trusted` to run it; the log says it in any case."""
+    log.error("the library: %s", error)
+    if isinstance(error, LibraryFull):
+        return Full(str(error)) if trusted else no_room()
+    told = str(error) if trusted else "The library does not answer now. Try again in a minute, or tell whoever runs it."
+    return Unavailable(told, retry_after=60)
 
 
 def known_language(language: str) -> str:

@@ -126,14 +126,14 @@ def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> 
         if len(choice) == 1:
             return choice[0]
     why = "agendas of several meetings are held" if held else "no agenda of a meeting of the catalogue is held"
-    raise Invalid(f"Which meeting? ({why}.) Name one: rapporteur fetch --meeting {' | '.join(ids)}")
+    raise Invalid(f"Which meeting? ({why}.) It is one of {', '.join(ids)}.")
 
 
 def _texts(library: Library, name: str) -> list[Document]:
     """The held texts of a document: the official ones, or where there is none what is held."""
     found = library.find(name)
     if not found:
-        raise NotHeld(f"The library holds no document {name!r}. 'rapporteur list' shows what it holds.")
+        raise NotHeld(f"The library holds no document {name!r}.")
     return [document for document in found if document.edition == "official"] or found
 
 

@@ -97,6 +97,8 @@ def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
 def reference(citation: Citation, language: str) -> str:
     """A citation as a line: where, the exact words, the stored link."""
     tags = [citation.edition] if citation.edition == "upload" else []
+    if citation.edition == "digest":
+        tags.append(say("digest", language))
     if citation.unverified:
         tags.append(say("unverified", language))
     if citation.ocr:

@@ -14,16 +14,19 @@ from filelock import FileLock, Timeout
 
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
+from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
+from assistant.api.hosts import Hosts
 from assistant.cli.remote import SERVER
 from assistant.cli.session import catalogue_of, make_engine, opened
 from assistant.fetching import Source
 from assistant.service import Limits, Service
+from assistant.service.history import History
 from assistant.service.keeping import Keeper
 from assistant.service.politely import politely
 from assistant.settings import Settings
@@ -92,11 +95,20 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
             turns=turns,
             rates=rates,
             noted=audit.note,
+            history=History(store),
             log_questions=chosen.log_questions,
         )
         try:
             service.resume()
-            gate = AccessGate(keys, accounts, Guesses(), reading=chosen.open_reading, local=token)
+            gate = AccessGate(
+                keys,
+                accounts,
+                Guesses(),
+                Failures(audit),
+                reading=chosen.open_reading,
+                local=token,
+                hosts=Hosts(chosen.hosts),
+            )
             at = doors or doors_of(chosen)
             yield Serving(service, gate, audit, keys, accounts, at)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from pathlib import Path
@@ -153,6 +154,11 @@ class Settings(BaseSettings):
         20.0, ge=1, le=600, description="Seconds in which a request must have come; uploads may take longer by size."
     )
     stop_seconds: float = Field(30.0, ge=1, le=600, description="Seconds that answers are given to end at a stop.")
+    hosts: list[str] = Field(
+        [],
+        description="Names under which everybody may read where reading is open, such as docs.example.org; addresses and the "
+        "names of this machine are known.",
+    )
     cors_origins: list[str] = Field(
         [], description="Origins of other sites whose pages may use the API, such as https://example.org; none."
     )
@@ -167,6 +173,28 @@ class Settings(BaseSettings):
         for each in value:
             if not re.fullmatch(r"https?://[^\s/*]+", each):
                 raise ValueError(f"must be origins such as https://example.org, not {each!r}")
+        return value
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, value: list[str]) -> list[str]:
+        for each in value:
+            if not re.fullmatch(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*", each):
+                raise ValueError(f"must be names of hosts such as docs.example.org, without port, not {each!r}")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        for each in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                known = ipaddress.ip_network(each)
+            except ValueError:
+                raise ValueError(
+                    f"must be addresses or networks such as 10.0.0.2 or 10.0.0.0/24, not {each!r}"
+                ) from None
+            if known.prefixlen == 0:
+                raise ValueError(f"must not be everybody ({each}): anybody could claim any address")
         return value
 
     @field_validator("data_dir", mode="before")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ class NotHeld(LibraryError):
 
 class Overtaken(LibraryError):
     """Another process has changed what this was decided by; decide again."""
+
+
+class LibraryFull(LibraryError):
+    """There is no room on the disk. Nothing was changed, and what only reads goes on."""
 
 
 class LibraryBusy(LibraryError):
@@ -50,16 +55,22 @@ def plainly(folder: Path) -> Iterator[None]:
     """Turns the errors of disk and database into sentences for people."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        raise LibraryError(advice(folder, str(error))) from error
-    except OSError as error:
-        raise LibraryError(advice(folder, error.strerror or str(error))) from error
+    except (sqlite3.DatabaseError, OSError) as error:
+        kind = LibraryFull if is_full(error) else LibraryError
+        raise kind(advice(folder, getattr(error, "strerror", None) or str(error))) from error
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error says that a disk has no room, or that somebody has used up his share of it."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
 def advice(folder: Path, reason: str) -> str:
     """What to tell people when disk or database refuse."""
     low = reason.casefold()
-    if "full" in low or "no space" in low:
+    if "full" in low or "no space" in low or "quota" in low:
         return f"The disk that holds {folder} is full. Nothing was changed. Free some space and try again."
     if "readonly" in low or "read-only" in low or "not writable" in low or "permission" in low:
         return f"The folder {folder} can't be written to. Change its permissions, or choose another with --data-dir."

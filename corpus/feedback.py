@@ -23,8 +23,14 @@ CREATE TABLE IF NOT EXISTS feedback (
 MAX_TEXT = 4_000
 """Characters of a question, an earlier turn, a comment, what was expected."""
 MAX_HISTORY = 50
-MAX_ANSWER = 1_000_000
-"""Characters of an answer as JSON."""
+MAX_HISTORY_TEXT = 40_000
+"""Characters of all earlier turns."""
+MAX_ANSWER = 100_000
+"""Characters of an answer as JSON; what `ask` gives has a tenth of them."""
+MAX_DEPTH = 20
+"""Lists and records in one another, in an answer."""
+MOST = 10_000
+"""Ratings that are kept."""
 
 Rating = Literal[-1, 0, 1]
 Clock = Callable[[], datetime]
@@ -35,6 +41,10 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\u202
 
 class FeedbackError(ValueError):
     """Feedback that can't be kept as it is; the message says what is wrong with it."""
+
+
+class FeedbackFull(Exception):
+    """As many ratings are kept as there is room for; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +99,18 @@ def feedback_of(
     asked = _text(question, "question")
     if not asked:
         raise FeedbackError("The question is empty.")
+    turns = tuple(_text(turn, "history") for turn in history)
+    if sum(map(len, turns)) > MAX_HISTORY_TEXT:
+        raise FeedbackError(f"The history has more than {MAX_HISTORY_TEXT:,} characters.")
     given = dict(answer or {})
-    if len(json.dumps(given, ensure_ascii=False)) > MAX_ANSWER:
+    if len(_written(given)) > MAX_ANSWER:
         raise FeedbackError(f"The answer is longer than {MAX_ANSWER:,} characters.")
     return Feedback(
         question=asked,
         language=language,
         rating=cast(Rating, rating),
         time=clock().astimezone(UTC).isoformat(timespec="seconds"),
-        history=tuple(_text(turn, "history") for turn in history),
+        history=turns,
         answer=given,
         comment=_text(comment, "comment"),
         expected=_text(expected, "expected answer"),
@@ -111,6 +124,45 @@ def _text(text: str, name: str) -> str:
     return cleaned
 
 
+def _written(answer: Mapping[str, Any]) -> str:
+    """An answer as it is kept. Raises `FeedbackError` for what could not be given back as JSON to everybody."""
+    if _is_deep(answer):
+        raise FeedbackError(f"The answer is nested more than {MAX_DEPTH} deep.")
+    try:
+        written = json.dumps(dict(answer), ensure_ascii=False, allow_nan=False)
+        written.encode("utf-8")
+    except (ValueError, TypeError):
+        raise FeedbackError(
+            "The answer holds what is no text or no number: half a character, or no finite number."
+        ) from None
+    return written
+
+
+def _is_deep(value: object) -> bool:
+    """Whether lists and records are in one another more than `MAX_DEPTH` times."""
+    level: list[object] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, Mapping | list)
+            for inner in (each.values() if isinstance(each, Mapping) else each)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _read(written: str) -> Mapping[str, Any]:
+    """An answer that is kept; empty where it was kept before all that is asked of it now was asked."""
+    try:
+        answer = json.loads(written)
+        _written(answer)
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return cast(Mapping[str, Any], answer)
+
+
 class FeedbackTable:
     """The kept feedback. Writing is done inside a transaction of the store."""
 
@@ -118,7 +170,12 @@ class FeedbackTable:
         self._db = db
 
     def add(self, feedback: Feedback) -> int:
-        """Keeps feedback; returns its number."""
+        """Keeps feedback; returns its number. Raises `FeedbackFull`."""
+        if self.count() >= MOST:
+            raise FeedbackFull(
+                f"{MOST:,} ratings are kept, and there is room for no more. Whoever runs this can write them to a file with "
+                "'rapporteur feedback export' and remove them with 'rapporteur feedback remove'."
+            )
         row = self._db.execute(
             "INSERT INTO feedback (time, question, language, history, answer, rating, comment, expected) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -127,7 +184,7 @@ class FeedbackTable:
                 feedback.question,
                 feedback.language,
                 json.dumps(list(feedback.history)),
-                json.dumps(dict(feedback.answer)),
+                _written(feedback.answer),
                 feedback.rating,
                 feedback.comment,
                 feedback.expected,
@@ -135,10 +192,20 @@ class FeedbackTable:
         )
         return int(row.fetchall()[0][0])
 
-    def all(self) -> list[Feedback]:
+    def count(self) -> int:
+        """How much is kept."""
+        return int(self._db.execute("SELECT count(*) FROM feedback").fetchone()[0])
+
+    def remove(self, number: int) -> int:
+        """Removes what is kept up to a number; returns how much that was."""
+        return self._db.execute("DELETE FROM feedback WHERE id <= ?", (number,)).rowcount
+
+    def some(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
         """What is kept, oldest first."""
         found = self._db.execute(
-            "SELECT id, time, question, language, history, answer, rating, comment, expected FROM feedback ORDER BY id"
+            "SELECT id, time, question, language, history, answer, rating, comment, expected FROM feedback ORDER BY id "
+            "LIMIT ? OFFSET ?",
+            (limit, offset),
         )
         return [
             Feedback(
@@ -147,7 +214,7 @@ class FeedbackTable:
                 question=row[2],
                 language=row[3],
                 history=tuple(json.loads(row[4])),
-                answer=json.loads(row[5]),
+                answer=_read(row[5]),
                 rating=row[6],
                 comment=row[7],
                 expected=row[8],

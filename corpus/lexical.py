@@ -19,7 +19,7 @@ from tantivy import Occur, Query
 
 from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Passage, Within
-from corpus.faults import LibraryError
+from corpus.faults import LibraryError, LibraryFull
 
 _SPACES = "spaces"
 _META = "meta.json"
@@ -183,7 +183,8 @@ class _Index:
         try:
             return call(*given)
         except ValueError as error:
-            raise LibraryError(
+            kind = LibraryFull if "no space left" in str(error).casefold() else LibraryError
+            raise kind(
                 f"The lexical index in {self._folder} can't be used ({error}). See that the disk has room. Nothing is lost: "
                 "'rapporteur reindex' makes it anew from the documents."
             ) from None

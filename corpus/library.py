@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from corpus.documents import LANGUAGES, Document, Passage, Within
 from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, NotHeld, Overtaken, busy_message, plainly
-from corpus.feedback import Feedback
+from corpus.feedback import MOST, Feedback
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
@@ -180,14 +180,24 @@ class Library:
     # What people said about answers
 
     def add_feedback(self, feedback: Feedback) -> int:
-        """Keeps what somebody said about an answer; returns its number."""
+        """Keeps what somebody said about an answer; returns its number. Raises `FeedbackFull`."""
         with self._guard, plainly(self.folder), self._store.transaction():
             return self._store.feedback.add(feedback)
 
-    def feedback(self) -> list[Feedback]:
+    def feedback(self, offset: int = 0, limit: int = MOST) -> list[Feedback]:
         """What people said about answers, oldest first."""
         with self._guard:
-            return self._store.feedback.all()
+            return self._store.feedback.some(offset, limit)
+
+    def count_feedback(self) -> int:
+        """How much people said about answers."""
+        with self._guard:
+            return self._store.feedback.count()
+
+    def remove_feedback(self, number: int) -> int:
+        """Removes what people said up to a number; returns how much that was."""
+        with self._guard, plainly(self.folder), self._store.transaction():
+            return self._store.feedback.remove(number)
 
     # Adding and removing
 

@@ -20,6 +20,7 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
+from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
@@ -72,7 +73,7 @@ def site(folder: Path, catalogue: Catalogue, *more: Input) -> Iterator[Site]:
             rates=rates,
             noted=audit.note,
         )
-        gate = AccessGate(Keys(store), accounts, Guesses(), reading=True)
+        gate = AccessGate(Keys(store), accounts, Guesses(), Failures(audit), reading=True)
         app = create_app(service, gate, None, audit)
         config = uvicorn.Config(app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)

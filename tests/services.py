@@ -16,14 +16,17 @@ from app import create_app
 from assistant.access import Role
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
+from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
 from assistant.access.store import AccessStore
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
+from assistant.api.hosts import Hosts
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
+from assistant.service.history import History
 from assistant.service.keeping import Keeper
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -69,6 +72,7 @@ def made_service(
     engine: Engine | None = None,
     keeper: dict[str, Any] | None = None,
     guesses: Guesses | None = None,
+    hosts: Hosts | None = None,
 ) -> Iterator[Made]:
     """A service over a library of its own: a note on boats, or the starter corpus."""
     with (
@@ -86,8 +90,11 @@ def made_service(
             limits,
             rates=rates,
             noted=audit.note,
+            history=History(store),
         )
-        gate = AccessGate(keys, accounts, guesses or Guesses(), reading=reading, local=LOCAL_TOKEN)
+        gate = AccessGate(
+            keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN, hosts=hosts
+        )
         app = create_app(service, gate, doors, audit)
         try:
             with TestClient(app, client=("127.0.0.1", 50_000), raise_server_exceptions=False) as client:

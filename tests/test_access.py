@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -17,6 +20,8 @@ from typer.testing import CliRunner
 
 from assistant.access import Principal, Role
 from assistant.access.accounts import AccountError, Accounts
+from assistant.access.audit import Audit
+from assistant.access.failures import MOST, SHOWN, Failures
 from assistant.access.guesses import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
@@ -112,6 +117,30 @@ def test_an_account_needs_a_long_password_and_a_name_of_its_own(store: AccessSto
             accounts.add(name, Role.READ, PASSWORD)
 
 
+@pytest.mark.parametrize(
+    "weak",
+    ["aaaaaaaaaaaa", "123456789012", "passwordpassword", "qwertyuiopasdf", "P@ssw0rd12345", "amina.karimova",
+     "Amina-Karimova-2026", "karimovaAMINA1"],
+)  # fmt: skip
+def test_a_password_that_is_soon_guessed_is_refused_whenever_it_is_chosen(store: AccessStore, weak: str) -> None:
+    accounts = Accounts(store)
+    with pytest.raises(AccountError, match="easy to guess"):
+        accounts.add("amina.karimova", Role.READ, weak)
+    accounts.add("amina.karimova", Role.READ, PASSWORD)
+    with pytest.raises(AccountError, match="easy to guess"):
+        accounts.change("amina.karimova", weak)
+    assert accounts.sign_in("amina.karimova", PASSWORD)  # the old one holds
+
+
+@pytest.mark.parametrize(
+    "good", ["mX9#kd02lPq!", "лодки уходят в полдень", "Amina's boats leave at noon", PASSWORD * 40]
+)
+def test_a_password_that_is_not_soon_guessed_is_taken(store: AccessStore, good: str) -> None:
+    accounts = Accounts(store)
+    accounts.add("amina", Role.READ, good)
+    assert accounts.sign_in("amina", good)
+
+
 def test_a_session_ends_by_time_by_sign_out_by_a_new_password_and_with_the_account(
     store: AccessStore, clock: Clock
 ) -> None:
@@ -170,6 +199,21 @@ def test_an_address_has_a_limit_of_its_own_whatever_the_keys() -> None:
         rates.count(Principal(Role.READ, "key", "key:9", "192.0.2.1"), "ask")
     rates.count(Principal(Role.READ, "key", "key:9", "192.0.2.2"), "ask")
     rates.count(Principal(Role.ADMIN, "local", "local"), "ask")
+
+
+@pytest.mark.usefixtures("_still")
+def test_the_addresses_of_one_subscriber_are_one_client_and_those_of_two_are_two() -> None:
+    rates = Rates(each=100, address=3)
+    for n in range(3):
+        rates.count(Principal.anonymous(f"2001:db8:1:2::{n + 1}", reading=True), "ask")
+        rates.count(Principal(Role.READ, "key", f"key:{n}", f"2001:db8:1:3::{n + 1}"), "ask")
+    with pytest.raises(TooMany):
+        rates.count(Principal.anonymous("2001:db8:1:2:ffff::9", reading=True), "ask")
+    with pytest.raises(TooMany):
+        rates.count(Principal(Role.READ, "key", "key:9", "2001:db8:1:3:ffff::9"), "ask")
+    rates.count(Principal.anonymous("2001:db8:1:4::1", reading=True), "ask")
+    one, other = (Principal.anonymous(f"2001:db8:1:2::{n}").client for n in (1, 2))
+    assert one == other  # whose turns and conversations are counted
 
 
 def sign_in(made: Made, **given: str) -> object:
@@ -248,6 +292,7 @@ def waits() -> Waits:
 def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, _still: None) -> Iterator[Made]:
     """A service with two accounts, in which time stands still and those who wait are passed on at once."""
     with made_service(tmp_path, catalogue, guesses=Guesses(waits)) as found:
+        found.gate.failures = Failures(found.audit, lambda: 0.0)
         for name in ("amina", "boris"):
             found.gate.accounts.add(name, Role.READ, PASSWORD)
         yield found
@@ -371,6 +416,63 @@ def test_failed_sign_ins_are_in_the_audit_log_without_what_may_be_a_password(gue
     assert noted == [("sign-in failed", "account:?", "192.0.2.9"), ("sign-in failed", "account:amina", "192.0.2.9")]
 
 
+def test_slowed_and_refused_sign_ins_and_wrong_keys_are_in_the_audit_log_too(guessed: Made) -> None:
+    send = at(guessed, "192.0.2.9")
+    for _ in range(FOR_NAME + 2):
+        send("amina", "wrong password")
+    key = guessed.keys["read"]
+    for wrong in (f"{key[:-1]}x", "rpp_00000000_wrong", "a password in the wrong place"):
+        guessed.client.get("/api/v1/me", headers={"Authorization": f"Bearer {wrong}"})
+    noted = [(each.action, each.who, each.target) for each in reversed(guessed.audit.entries())]
+    named = f"key:{key.split('_')[1]}"
+    assert noted == [
+        *[("sign-in failed", "account:amina", "")] * SHOWN,
+        ("sign-in failed", "account:amina", "10 in this minute"),
+        ("wrong key", named, ""), ("wrong key", "key:?", ""), ("wrong key", "key:?", ""),
+    ]  # fmt: skip
+
+
+def test_a_sign_in_that_is_not_even_tried_is_in_the_audit_log(guessed: Made) -> None:
+    with ExitStack() as stack:
+        for n in range(AT_ONCE):
+            stack.enter_context(guessed.gate.guesses.trying(f"name{n}", "192.0.2.9"))
+        assert at(guessed, "192.0.2.9")("amina").status_code == 429
+    assert [(each.action, each.who) for each in guessed.audit.entries()] == [("sign-in refused", "account:amina")]
+
+
+def test_guessing_does_not_flood_the_audit_log_nor_hide_what_staff_do(store: AccessStore) -> None:
+    audit, now = Audit(store), [0.0]
+    failures = Failures(audit, lambda: now[0])
+    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    for n in range(5_000):
+        failures.note("sign-in failed", "account:amina", "192.0.2.9")
+        failures.note("wrong key", "key:?", f"2001:db8:{n % 3_000:x}::1")
+    assert audit.count() <= MOST + 10
+    now[0] = 60.0
+    failures.note("wrong key", "key:?", "192.0.2.9")
+    assert audit.entries(limit=1)[0].address == "192.0.2.9"  # the next minute is seen again
+    assert audit.entries()[-1].action == "remove"
+
+
+def test_the_oldest_failed_tries_are_forgotten_and_what_was_done_stays(
+    store: AccessStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.access.failures.KEPT", 50)
+    audit, now = Audit(store), [0.0]
+    failures = Failures(audit, lambda: now[0])
+    audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
+    for n in range(1_000):
+        now[0] = 60.0 * n
+        failures.note("wrong key", "key:?", "192.0.2.9")
+    assert audit.count() == 51
+    assert audit.entries()[-1].action == "remove"
+
+
+def test_who_signs_in_and_is_refused_is_told_so_though_the_log_can_not_be_written(guessed: Made) -> None:
+    guessed.store.write("DROP TABLE audit")
+    assert at(guessed, "192.0.2.9")("amina", "wrong password").status_code == 401
+
+
 def test_what_staff_do_is_in_the_audit_log(made: Made) -> None:
     admin = made.headers("admin")
     sign_in(made)
@@ -418,3 +520,53 @@ def test_access_survives_two_processes_at_once(tmp_path: Path) -> None:
         assert Keys(two).find(secret)
         other.execute("ROLLBACK")
         other.close()
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from assistant.access.keys import Keys
+from assistant.access.store import AccessStore
+with AccessStore(Path(sys.argv[1])) as store:
+    keys = Keys(store)
+    for line in sys.stdin:
+        found = keys.find(line.strip())
+        while store._due.qsize():
+            pass
+        print("good" if found else "not good", flush=True)
+"""
+
+
+def test_a_key_that_another_process_revokes_is_not_good_in_this_one_after_it_was_used(tmp_path: Path) -> None:
+    with AccessStore(tmp_path) as store:
+        keys = [Keys(store).make(f"key {n}", Role.READ) for n in range(3)]
+    root = Path(__file__).parents[1]
+    with subprocess.Popen([sys.executable, "-c", HOLDS, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                          cwd=root) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for key, secret in keys:
+            said = []
+            for _ in range(2):
+                process.stdin.write(f"{secret}\n")
+                process.stdin.flush()
+                said.append(process.stdout.readline().strip())
+                with AccessStore(tmp_path) as store:  # opened and closed, as each command does
+                    Keys(store).revoke(key.id)
+            assert said == ["good", "not good"]
+        process.stdin.close()
+
+
+def test_a_key_is_found_at_once_while_another_process_writes_and_its_use_is_noted_later(tmp_path: Path) -> None:
+    with AccessStore(tmp_path) as store:
+        key, secret = Keys(store).make("x", Role.READ)
+        other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        for _ in range(20):
+            assert Keys(store).find(secret)
+        assert time.monotonic() - begun < 2  # waiting for the lock once takes five
+        other.execute("ROLLBACK")
+        other.close()
+    with AccessStore(tmp_path) as store:
+        assert [(each.id, each.used is not None) for each in Keys(store).all()] == [(key.id, True)]

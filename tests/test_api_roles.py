@@ -51,6 +51,7 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
         "read", "/api/v1/feedback", {"json": {"question": "q", "language": "en", "rating": 1}},
     ),
     ("GET", "/api/v1/feedback"): ("staff", "/api/v1/feedback", {}),
+    ("DELETE", "/api/v1/feedback"): ("staff", "/api/v1/feedback?to=1", {}),
     ("GET", "/api/v1/feedback/cases"): ("staff", "/api/v1/feedback/cases", {}),
     ("POST", "/api/v1/verify"): ("staff", "/api/v1/verify", {}),
     ("POST", "/api/v1/fetch/plan"): ("staff", "/api/v1/fetch/plan", {"json": {"symbols": ["A/80/1"]}}),

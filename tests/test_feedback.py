@@ -82,6 +82,14 @@ def test_time_is_that_of_the_clock_of_the_machine_where_none_is_given() -> None:
     assert before <= made <= datetime.now(UTC)
 
 
+def nested(depth: int) -> dict[str, object]:
+    """Lists in lists."""
+    made: list[object] = []
+    for _ in range(depth - 1):
+        made = [made]
+    return {"a": made}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -93,7 +101,14 @@ def test_time_is_that_of_the_clock_of_the_machine_where_none_is_given() -> None:
         ({"expected": "x" * (MAX_TEXT + 1)}, "The expected answer has"),
         ({"history": ["x"] * (MAX_HISTORY + 1)}, "51 turns"),
         ({"history": ["x" * (MAX_TEXT + 1)]}, "The history has"),
-        ({"answer": {"x": "y" * MAX_ANSWER}}, "longer than 1,000,000"),
+        ({"answer": {"x": "y" * MAX_ANSWER}}, "longer than 100,000"),
+        ({"history": ["x" * MAX_TEXT] * 11}, "more than 40,000"),
+        ({"answer": {"a": "\ud800"}}, "half a character"),
+        ({"answer": {"\udfff": 1}}, "half a character"),
+        ({"answer": {"a": float("inf")}}, "no finite number"),
+        ({"answer": {"a": float("nan")}}, "no finite number"),
+        ({"answer": nested(900)}, "more than 20 deep"),
+        ({"answer": nested(21)}, "more than 20 deep"),
     ],
 )
 def test_feedback_that_is_too_much_or_makes_no_sense_is_refused(change: dict[str, object], told: str) -> None:

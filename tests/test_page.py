@@ -19,7 +19,9 @@ from assistant.page.anchors import anchors_of, slug
 from assistant.page.examples import examples
 from assistant.page.rendering import carried, web_address
 from assistant.page.sources import sources_of
+from assistant.page.telling import turn_html
 from assistant.page.turns import MOST_TURNS, Conversations, Turn
+from assistant.qa.answer import Answer, Citation, Statement
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -233,6 +235,50 @@ def test_words_that_a_document_has_no_more_are_shown_without_what_stands_there_n
     gone = replace(statement, citations=(replace(statement.citations[0], quote="Monday, 3 May"),))
     source = sources_of(made.service, replace(answer, statements=(gone,)))[0]
     assert (source.before, source.lead, source.quote, source.tail, source.after) == ("", "", "Monday, 3 May", "", "")
+
+
+DUES = """# Harbour dues
+
+## Table 1. Dues by kind of boat
+
+| Boat | Dues (crowns) | Days |
+|---|---|---|
+| Sloop | 40 | 3 |
+| Ketch | | 4 |
+
+Boats pay at noon | or at dusk.
+"""
+
+
+def test_rows_of_a_table_are_shown_as_a_table_with_its_head(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path_factory.mktemp("dues"), catalogue) as made:
+        list(ingest([Input("dues.md", DUES.encode())], made.library, catalogue))
+        document = next(each for each in made.library.documents() if each.title == "Harbour dues")
+
+        def shown(*quotes: str) -> str:
+            starts = [document.text.index(each) for each in quotes]
+            cites = [
+                Citation.of(document, at, at + len(each), "table 1", "x")
+                for at, each in zip(starts, quotes, strict=True)
+            ]
+            statement = Statement(" ".join(quotes), "quoted", tuple(cites))
+            answer = Answer("What do boats pay?", "en", "answered", "", (statement,))
+            html = turn_html(made.service, 1, Turn(answer.question, "", answer))
+            return html.partition('<div class="rp-answer"')[2].partition("<aside")[0]
+
+        rows = [each for each in document.text.split("\n") if each.startswith(("Sloop", "Ketch"))]
+        html = shown("\n".join(rows))
+        assert "|" not in Words(html).text
+        assert re.findall(r"<th scope=\"col\">(.*?)</th>", html) == ["Boat", "Dues (crowns)", "Days"]
+        assert re.findall(r"<td>(.*?)</td>", html) == ["Sloop", "40", "3", "Ketch", "", "4"]
+        led = shown("Table 1. Dues by kind of boat", rows[0])
+        assert '<p class="rp-text">Table 1. Dues by kind of boat</p>' in led
+        assert re.findall(r"<td>(.*?)</td>", led) == ["Sloop", "40", "3"]
+        for quote in ("Boats pay at noon | or at dusk.", rows[0][:-4]):
+            assert "<table" not in shown(quote), "no table, or part of a row"
+            assert quote in Words(shown(quote)).text
 
 
 @pytest.mark.parametrize(

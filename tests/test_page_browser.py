@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.access import Principal
+from assistant.faults import Overloaded
 from assistant.labels import direction, words_of
 from assistant.service import Service, Stream
 from assistant.service.events import Closed, Done, Stated, Status
@@ -91,19 +92,89 @@ def test_what_documents_say_on_a_topic_is_asked_for_and_read_side_by_side(browse
         assert not visit.elsewhere
 
 
-def test_what_an_agenda_lacks_is_shown_with_the_command_that_mends_it(browser: Browser, at: Site) -> None:
+def test_staff_go_from_what_an_agenda_lacks_to_fetching_it(visit: Visit) -> None:
+    visit.sign_in(STAFF)
+    page = visit.open("/agenda?language=ar")
+    row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
+    row.get_by_role("link", name="Fetch it").click()
+    expect(page.get_by_role("tab", name="Staff")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Symbols")).to_have_value("CTOC/COP/WG.7/2021/3")
+    expect(page.get_by_role("button", name="Fetch them")).to_be_visible()
+
+
+def test_what_an_agenda_lacks_is_shown_and_who_adds_it(browser: Browser, at: Site) -> None:
     with visiting(browser, at, **PHONE) as visit:
         page = visit.open("/meetings")
         page.get_by_role("link", name="What is held of its documents").first.click()
         page.get_by_label("العربية").check()
         page.get_by_role("button", name="Check").click()
         row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
-        expect(row.locator("code")).to_contain_text("rapporteur fetch CTOC/COP/WG.7/2021/3")
-        expect(row.locator("code")).to_contain_text("--language ar")
+        expect(row).to_contain_text("Not held")
+        expect(page.locator("main [role=status]")).to_have_text(
+            "Something is missing. The staff of the secretariat add what is missing."
+        )
+        expect(page.locator("main")).not_to_contain_text("rapporteur ")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert not Axe().run(page).response["violations"]
         assert not visit.complaints
         assert not visit.elsewhere
+
+
+@pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE], ids=["desktop", "phone"])
+def test_one_can_write_at_once_and_sees_the_meeting_and_questions_to_begin_with(
+    browser: Browser, at: Site, options: dict[str, Any]
+) -> None:
+    with visiting(browser, at, **options) as visit:
+        page = visit.start()
+        field = page.get_by_label("Your question")
+        expect(field).to_be_focused()
+        expect(field).to_be_in_viewport(ratio=1)
+        meeting = page.locator(".rp-latest")
+        expect(meeting).to_contain_text("Working Group on the Smuggling of Migrants")
+        expect(meeting).to_contain_text("14–15 October 2021")
+        expect(meeting).to_be_in_viewport(ratio=1)
+        expect(page.locator(".rp-examples button").first).to_be_in_viewport(ratio=1)
+        page.keyboard.type("When is item 3?")
+        page.keyboard.press("Enter")
+        turn = page.locator(".rp-turn.rp-now")
+        expect(turn.locator(".rp-state")).to_have_text("Answered")
+        expect(turn.locator("h2")).to_be_in_viewport(ratio=1)
+        expect(field).to_be_in_viewport(ratio=1)
+
+
+def test_a_question_that_was_refused_stays_and_is_asked_again_by_one_press(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit.start()
+    service = visit.site.service
+    real, faults = service.stream, [Overloaded("Too much is asked.", retry_after=1), ValueError("a fault")]
+
+    def stream(*args: Any, **more: Any) -> Stream:
+        if faults:
+            raise faults.pop(0)
+        return real(*args, **more)
+
+    monkeypatch.setattr(service, "stream", stream)
+    turn = visit.ask("When is item 3?")
+    for told in ("Too much is asked.", "The service has a fault"):
+        expect(turn.locator(".rp-reason")).to_contain_text(told)
+        expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
+        turn.get_by_role("link", name="Try again").click()
+    expect(turn.locator(".rp-state")).to_have_text("Answered")
+    expect(page.get_by_label("Your question")).to_have_value("")
+
+
+def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(visit: Visit) -> None:
+    page = visit.start()
+    visit.ask("When is item 2?")
+    page.route("**/gradio_api/queue/data*", lambda route: route.abort(), times=1)
+    page.get_by_label("Your question").fill("When is item 3?")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".rp-turn.rp-now")).to_have_count(0)  # the page has begun anew
+    expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
+    visit.complaints.clear()  # of what was cut
+    page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".rp-turn.rp-now .rp-state")).to_have_text("Answered")
 
 
 def test_a_citation_opens_on_the_exact_words_in_their_passage(visit: Visit) -> None:

@@ -19,7 +19,10 @@ from assistant.access.audit import Audit
 from assistant.access.keys import Keys
 from assistant.access.principal import Role
 from assistant.access.store import AccessStore
+from assistant.faults import Conflict
 from assistant.qa.engine import Engine
+from assistant.service.history import History
+from assistant.service.jobs import Job, Jobs
 from assistant.serving import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
@@ -306,6 +309,24 @@ def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str
         with AccessStore(tmp_path / "third", database=database_url) as other:
             Accounts(other).remove("amina")
         assert Accounts(after).all() == []
+
+
+def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_them(
+    database_url: str, tmp_path: Path
+) -> None:
+    done = Job("one", "upload", "key:x", "2026-01-01T00:00:00+00:00", state="done", counts={"added": 1})
+    begun = Job("two", "upload", "key:x", "2026-01-02T00:00:00+00:00", state="running")
+    with AccessStore(tmp_path / "a", database=database_url) as store:
+        for job in (done, begun):
+            History(store).note(job.to_json())
+    with AccessStore(tmp_path / "b", database=database_url) as other:
+        jobs = Jobs(history=History(other))
+        assert [(each["id"], each["state"]) for each in jobs.all()] == [("two", "running"), ("one", "done")]
+        with pytest.raises(Conflict, match="Another server"):
+            jobs.stop("two")
+    with AccessStore(tmp_path / "a", database=database_url) as store:
+        assert Jobs(history=History(store)).look("two")["state"] == "stopped"
+        assert History(store).get("one") == done.to_json()
 
 
 def test_two_processes_that_add_different_files_of_one_title_keep_both(

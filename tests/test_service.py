@@ -19,13 +19,15 @@ from readers import word_readers
 from services import ended, listening, made_service
 
 from assistant.access import LOCAL, Principal, Role
+from assistant.access.store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.fetching import Source
 from assistant.model.shared import Shared
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.service import Done, Limits, Service, Stated, Status
-from assistant.service.jobs import Failed, Hand, Jobs
+from assistant.service.history import History
+from assistant.service.jobs import Failed, Hand, Job, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder
 from assistant.service.turns import Turns
 from assistant.support.check import SupportCheck
@@ -273,6 +275,7 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
         (Role.READ, lambda who: service.passage(who, "x")),
         (Role.READ, lambda who: service.rate(who, "x", "en", 1)),
         (Role.STAFF, service.ratings),
+        (Role.STAFF, lambda who: service.remove_ratings(who, 1)),
         (Role.STAFF, service.status),
         (Role.STAFF, service.room),
         (Role.STAFF, lambda who: service.upload(who, Path("none"), "x")),
@@ -393,11 +396,58 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
     assert made.service.jobs.get(job.id).state == "stopped"
     with made_service(tmp_path, catalogue) as made:
         assert made.service.resume() == 1
-        (again,) = made.service.jobs.all()
-        assert ended(made, again.to_json())["counts"] == {"added": 1}
+        again = made.service.jobs.all()[0]
+        assert ended(made, again)["counts"] == {"added": 1}
         assert not half.exists()
         assert not folder.exists()
         assert made.service.ask(LOCAL, "When are nets mended?").status == "answered"
+
+
+def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
+    def work(hand: Hand) -> None:
+        for n in range(3):
+            hand.outcome({"result": "added", "n": n})
+
+    with made_service(tmp_path, catalogue) as made:
+        job = made.service.jobs.submit("count", "key:x", work, detail="three of them")
+        before = ended(made, job.to_json())
+    with made_service(tmp_path, catalogue) as made:
+        staff = made.headers("staff")
+        assert made.client.get(f"/api/v1/jobs/{job.id}", headers=staff).json() == before
+        listed = made.client.get("/api/v1/jobs", headers=staff).json()
+        assert listed == [{**before, "outcomes": []}]
+        by_role = [
+            made.client.delete(f"/api/v1/jobs/{job.id}", headers=made.headers(role)).status_code
+            for role in ("read", "staff", "admin")
+        ]
+        assert by_role == [403, 403, 409]  # staff did not begin it, and it has ended
+        followed = made.client.get(f"/api/v1/jobs/{job.id}/stream", headers=staff).text
+        assert followed.count("event: job") == 1
+
+
+def test_a_job_that_its_server_did_not_end_is_told_as_stopped_at_the_next_start(tmp_path: Path) -> None:
+    block = threading.Event()
+    with AccessStore(tmp_path) as store:
+        jobs = Jobs(history=History(store))
+        killed = jobs.submit("read", "key:x", lambda hand: block.wait(10) and None)
+    with AccessStore(tmp_path) as store, AccessStore(tmp_path / "elsewhere") as other:
+        again = Jobs(history=History(store))
+        told = again.look(killed.id)
+        assert (told["state"], "server ended before" in told["reason"]) == ("stopped", True)
+        assert told["finished"]
+        assert Jobs(history=History(other)).all() == []
+    block.set()
+
+
+def test_only_the_latest_jobs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.service.history.KEPT", 3)
+    with AccessStore(tmp_path) as store:
+        history = History(store)
+        for n in range(6):
+            job = Job(f"j{n}", "x", "y", f"2026-01-0{n + 1}T00:00:00+00:00", state="done")
+            history.note(job.to_json())
+    with AccessStore(tmp_path) as store:
+        assert [each["id"] for each in History(store).latest(10)] == ["j5", "j4", "j3"]
 
 
 def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -411,6 +461,23 @@ def test_a_stopped_upload_leaves_nothing(tmp_path: Path, catalogue: Catalogue) -
         block.set()
         assert not folder.exists()
         assert ended(made, job.to_json())["state"] == "stopped"
+
+
+def test_staff_stop_their_own_jobs_and_administrators_all(tmp_path: Path, catalogue: Catalogue) -> None:
+    with made_service(tmp_path, catalogue) as made:
+        block = threading.Event()
+        staff, other = (Principal(Role.STAFF, "key", f"key:{name}") for name in ("a", "b"))
+        jobs = [
+            made.service.jobs.submit("x", by, lambda hand: block.wait(10) and None) for by in ("y", "key:a", "key:a")
+        ]
+        try:
+            with pytest.raises(Forbidden, match="begun by somebody else"):
+                made.service.stop_job(other, jobs[1].id)
+            assert made.service.job(other, jobs[1].id)["state"] == "queued"
+            assert made.service.stop_job(staff, jobs[1].id)["state"] == "stopped"
+            assert made.service.stop_job(Principal(Role.ADMIN, "key", "key:c"), jobs[2].id)["state"] == "stopped"
+        finally:
+            block.set()
 
 
 def test_reading_stops_in_the_middle_of_a_document_and_leaves_nothing_of_it(

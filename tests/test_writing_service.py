@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from model_server import Excerpts, the, writing
 from services import Made, made_service
 from serving import Answer as Reply
 
-from assistant.faults import Overloaded
+from assistant.access.rates import Rates
+from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
 from assistant.publish import PublishError
 from assistant.service.papers import PASSING, Papers, Work
@@ -318,6 +319,73 @@ def test_a_written_briefing_is_the_same_by_every_door_and_is_made_again_after_a_
         assert '<option value="quote" selected>' in quotes
         assert len(served.asked) == asked
         assert made.client.get(f"/briefings?{where}&mode=sing").status_code == 422
+
+
+def held_back(turns: Turns, papers: Papers) -> tuple[threading.Event, list[str]]:
+    """Papers of which the first waits for an event, and the list to which each then adds its name."""
+    go, order = threading.Event(), list[str]()
+
+    def work(given: Work) -> str:
+        given.tell("part", 0, 1)
+        go.wait(20)
+        return "first"
+
+    papers.take("first", work, client="first")
+    return go, order
+
+
+def test_one_client_has_a_quarter_of_the_places_of_papers_and_others_need_not_wait_for_all_of_theirs() -> None:
+    turns = Turns()
+    papers = Papers(turns, 12)
+    go, order = held_back(turns, papers)
+
+    def noting(name: str) -> Callable[[Work], str]:
+        return lambda _: order.append(name) or name
+
+    loud = [papers.take(n, noting(f"loud {n}"), client="loud") for n in range(3)]
+    with pytest.raises(TooMany, match="3 papers that you asked for"):
+        papers.take("more", noting("more"), client="loud")
+    assert papers.take(0, noting("again"), client="loud") is loud[0], "what is on its way is given"
+    quiet = papers.take("quiet", noting("quiet"), client="quiet")
+    go.set()
+    for each in (*loud, quiet):
+        each.future.result(20)
+    assert order == ["loud 0", "quiet", "loud 1", "loud 2"]
+    papers.take("more", noting("more"), client="loud").future.result(20)
+    assert papers.close(5)
+    turns.close(5)
+
+
+def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    monkeypatch.setattr("assistant.page.papers.PATIENCE", 0.0)
+    monkeypatch.setattr("assistant.brief.run._section", lambda *_: go.wait(30) and None)
+    with made_service(tmp_path, catalogue, reading=True) as made:
+        try:
+            statuses = [made.client.get(f"/briefings?kind=theme&value=boats{n}").status_code for n in range(60)]
+            assert statuses == [202] * 25 + [429] * 35
+            reply = made.client.get("/briefings?kind=theme&value=nets", headers=made.headers("read"))
+            assert reply.status_code == 202
+        finally:
+            made.service.writing.papers.stop()
+            go.set()
+
+
+def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_it(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.publish.render", lambda publication, form: b"file")
+    with made_service(tmp_path, catalogue, rates=Rates(3, 3), reading=True) as made:
+        address = "/api/v1/briefings?kind=document&value=boats.txt"
+        assert made.client.get(address).status_code == 200
+        statuses = [made.client.get(f"{address}&format=docx").status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        assert made.client.get(address).status_code == 200, "what is held is looked at"
+        talk = made.app.state.conversations.open(None, "key:x")
+        for form in ("md", "docx"):
+            assert made.client.get(f"/conversations/{talk.token}.{form}").status_code == 429
 
 
 def test_questions_are_answered_while_a_paper_waits_for_what_needs_no_turn() -> None:

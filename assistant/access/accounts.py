@@ -17,6 +17,12 @@ from assistant.access.store import AccessStore, secret_hash
 SHORTEST = 12
 """Characters of a password (NIST SP 800-63B-4 asks for at least 8 beside other means)."""
 LONGEST = 1_000
+STRENGTH = 3
+"""Least strength by zxcvbn's scale of 0 to 4: more than a hundred million guesses."""
+_LOOKED_AT = 72
+"""Characters that are looked at for it; who writes more has written enough."""
+_PART = 3
+"""Characters from which a part of somebody's name is looked for."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
@@ -44,19 +50,19 @@ class Accounts:
         self._nobody: str | None = None
 
     def add(self, name: str, role: Role, password: str) -> Account:
-        """A new account. Raises `AccountError` for a name that is taken or none, and for a password that is short."""
+        """A new account. Raises `AccountError` for a name that is taken or none, and for a password that is short or easy to guess."""
         if not _NAME.fullmatch(name):
             raise AccountError(f"{name!r} is no name for an account: small letters, digits and . _ @ - are.")
         if self.known(name):
             raise AccountError(f"There is an account {name} already. Remove it first, or give it a new password.")
         account = Account(name, role.word, self._store.stamp())
-        self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(password),
+        self._store.write("INSERT INTO accounts VALUES (?, ?, ?, ?)", name, account.role, self._hash(name, password),
                           account.created)  # fmt: skip
         return account
 
     def change(self, name: str, password: str) -> None:
-        """Gives an account a new password and ends its sessions. Raises `AccountError`."""
-        hashed = self._hash(password)
+        """Gives an account a new password and ends its sessions. Raises `AccountError`, as for a new one."""
+        hashed = self._hash(name, password)
         if not self._store.write("UPDATE accounts SET hash = ? WHERE name = ?", hashed, name):
             raise AccountError(f"There is no account {name}.")
         self._store.write("DELETE FROM sessions WHERE account = ?", name)
@@ -108,11 +114,12 @@ class Accounts:
         """How long a session lasts."""
         return int(self._length.total_seconds())
 
-    def _hash(self, password: str) -> str:
+    def _hash(self, name: str, password: str) -> str:
         if len(password) < SHORTEST:
             raise AccountError(f"A password has at least {SHORTEST} characters.")
         if len(password) > LONGEST:
             raise AccountError(f"A password has at most {LONGEST:,} characters.")
+        _check_strength(name, password)
         return self._hasher.hash(password.encode("utf-8", "surrogatepass"))
 
     def _fits(self, hashed: str, password: str) -> bool:
@@ -120,3 +127,17 @@ class Accounts:
             return self._hasher.verify(hashed, password[:LONGEST].encode("utf-8", "surrogatepass"))
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _check_strength(name: str, password: str) -> None:
+    """Raises `AccountError` where somebody who knows the name, common passwords and keyboards would soon guess a password. What
+    stands in it of the name counts for nothing."""
+    from zxcvbn import zxcvbn  # slow to import, and wanted where a password is chosen
+
+    parts = [re.escape(part) for part in (name, *re.split(r"[._@-]+", name)) if len(part) >= _PART]
+    rest = re.sub("|".join(parts), "", password, flags=re.IGNORECASE) if parts else password
+    for each in (password, rest):
+        told = zxcvbn(each[:_LOOKED_AT], user_inputs=[name])
+        if told["score"] < STRENGTH:
+            why = told["feedback"]["warning"] or "It is short or common, what it holds of your name not counted."
+            raise AccountError(f"This password is easy to guess. {why} Use several words that do not belong together.")

@@ -23,7 +23,7 @@ class Entry:
 
 
 class Audit:
-    """Entries are added, never changed."""
+    """Entries are added, never changed; only failed tries to come in are forgotten in time."""
 
     def __init__(self, store: AccessStore) -> None:
         self._store = store
@@ -33,6 +33,14 @@ class Audit:
         self._store.write(
             "INSERT INTO audit (time, who, address, action, target) VALUES (?, ?, ?, ?, ?)",
             self._store.stamp(), who.id, who.address, action, target[:MOST_TARGET],
+        )  # fmt: skip
+
+    def trim(self, action: str, kept: int) -> None:
+        """Forgets the oldest entries of an action, beyond those that are kept."""
+        self._store.write(
+            "DELETE FROM audit WHERE action = ? AND id <= "
+            "(SELECT id FROM audit WHERE action = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            action, action, kept,
         )  # fmt: skip
 
     def count(self) -> int:

@@ -18,7 +18,6 @@ can keep them from signing in there while that goes on; sessions, keys and other
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections import Counter
@@ -30,6 +29,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from assistant.access.addresses import network
 from assistant.faults import TooMany
 
 WRONG_KEYS = 10
@@ -110,14 +110,3 @@ class Guesses:
 def _too_many(after: float) -> TooMany:
     """What is said to who guesses too often."""
     return TooMany(f"Too many wrong keys or passwords. Try again in {after:.0f} s.", retry_after=after)
-
-
-def network(address: str) -> str:
-    """What counts as one address: of version 6 the network that one subscriber has."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if known.version == 4:
-        return address
-    return str(ipaddress.ip_network((known, 64), strict=False))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from assistant.access.principal import Role
 from assistant.access.store import AccessStore, secret_hash
-from corpus.faults import LibraryError
 
 PREFIX = "rpp"
 _USED_EVERY = timedelta(minutes=1)
@@ -34,6 +32,7 @@ class Keys:
 
     def __init__(self, store: AccessStore) -> None:
         self._store = store
+        self._used: dict[str, datetime] = {}
 
     def make(self, name: str, role: Role, days: int | None = None) -> tuple[Key, str]:
         """A new key with its secret, which is kept nowhere. It ends after `days`, or never."""
@@ -74,7 +73,12 @@ class Keys:
         now = self._store.now().astimezone(UTC)
         if key.revoked or (key.expires and datetime.fromisoformat(key.expires) <= now):
             return None
-        if key.used is None or now - datetime.fromisoformat(key.used) > _USED_EVERY:
-            with suppress(LibraryError):  # another process writes: the next request notes it
-                self._store.write("UPDATE keys SET used = ? WHERE id = ?", self._store.stamp(), key.id)
+        if key.id not in self._used or now - self._used[key.id] > _USED_EVERY:
+            self._used[key.id] = now
+            self._store.later("UPDATE keys SET used = ? WHERE id = ?", self._store.stamp(), key.id)
         return key
+
+    def id_of(self, token: str) -> str | None:
+        """The id of the key that a token names, good or not; None where there is no such key."""
+        key_id = token.partition("_")[2].partition("_")[0]
+        return key_id if self._store.rows("SELECT 1 FROM keys WHERE id = ?", key_id) else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
+
+from assistant.access.addresses import network
 
 Kind = Literal["anonymous", "key", "session", "local"]
 
@@ -44,6 +46,8 @@ class Principal:
     kind: Kind
     id: str = "anonymous"
     address: str = ""
+    counted: str = field(default="", compare=False)
+    """The operation as which the request was counted already, at the door."""
 
     @classmethod
     def anonymous(cls, address: str = "", *, reading: bool = False) -> Principal:
@@ -51,9 +55,14 @@ class Principal:
         return cls(Role.READ if reading else Role.NONE, "anonymous", address=address)
 
     @property
+    def trusted(self) -> bool:
+        """Whether somebody may know how the service is set up."""
+        return self.role >= Role.STAFF
+
+    @property
     def client(self) -> str:
-        """What limits go by: the key or account, and for those who have none their address."""
-        return self.id if self.kind != "anonymous" else f"address:{self.address}"
+        """What limits go by: the key or account, and for those who have none their address, or the network of one subscriber."""
+        return self.id if self.kind != "anonymous" else f"address:{network(self.address)}"
 
 
 LOCAL = Principal(Role.ADMIN, "local", "local")

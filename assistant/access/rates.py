@@ -8,12 +8,13 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from assistant.access.addresses import network
 from assistant.access.principal import Principal
 from assistant.faults import TooMany
 
 CHEAP = 10
 """How many look-ups count as one question."""
-COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "upload", "fetch", "remove", "verify"})
+COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "rate", "upload", "fetch", "remove", "verify"})
 
 
 class Rates:
@@ -25,8 +26,8 @@ class Rates:
         self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     def count(self, who: Principal, operation: str) -> None:
-        """Counts an operation. Raises `TooMany`."""
-        if who.kind == "local":
+        """Counts an operation, unless it is what the request was counted as, or costs no more. Raises `TooMany`."""
+        if who.kind == "local" or (who.counted and (operation == who.counted or operation not in COSTLY)):
             return
         kind = "questions" if operation in COSTLY else "requests"
         times = 1 if operation in COSTLY else CHEAP
@@ -34,7 +35,7 @@ class Rates:
         if each:
             self._hit(each * times, kind, who.client)
         if self._address and who.kind != "anonymous":
-            self._hit(self._address * times, kind, f"from {who.address}")
+            self._hit(self._address * times, kind, f"from {network(who.address)}")
 
     def _hit(self, most: int, kind: str, client: str) -> None:
         item = RateLimitItemPerMinute(most)

@@ -1,4 +1,4 @@
-"""Keys, accounts, sessions and the audit log: a small SQLite file in the library's folder, beside the library, or tables of the
+"""Keys, accounts, sessions, the audit log and the jobs of before: a small SQLite file in the library's folder, beside the library, or tables of the
 database that holds it.
 
 The command line changes it while the server runs, and the server looks things up for every request: what is revoked is
@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import queue
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.faults import plainly
+from corpus.faults import LibraryError, plainly
 from corpus.store.engines import postgres
 from corpus.store.sqlite import Sqlite
 
@@ -41,7 +42,11 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE TABLE IF NOT EXISTS audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
   action TEXT NOT NULL, target TEXT NOT NULL
-)
+);
+CREATE TABLE IF NOT EXISTS jobs (
+  id TEXT PRIMARY KEY, server TEXT NOT NULL, created TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL,
+  outcomes TEXT NOT NULL
+) WITHOUT ROWID
 """
 _KEPT = {
     "keys": "id, name, role, hash, created, expires, used, revoked",
@@ -63,11 +68,14 @@ class AccessStore:
         self.folder = folder
         self._clock = clock
         self._guard = threading.RLock()
+        self._database = database
+        self._due: queue.SimpleQueue[tuple[str, tuple[Any, ...]] | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._db: Database = _file(folder / FILE) if database is None else postgres(database)
+            self._db = self._opened()
             try:
-                if not self._db.has("audit"):
+                if not self._db.has("jobs"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:
@@ -81,7 +89,11 @@ class AccessStore:
         self.close()
 
     def close(self) -> None:
-        """Closes the file."""
+        """Closes the file, once what was to be written later is written or can't be."""
+        if self._writer is not None:
+            self._due.put(None)
+            self._writer.join()
+            self._writer = None
         with self._guard:
             self._db.close()
 
@@ -98,6 +110,12 @@ class AccessStore:
         """Runs statements one after another, nobody else's between them in this process."""
         with self._guard, plainly(self.folder):
             yield self._db.execute
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Makes the changes of the block all, or none."""
+        with self._guard, plainly(self.folder), self._db.transaction():
+            yield
 
     def copy_to(self, other: AccessStore) -> None:
         """Copies keys, accounts and the audit log into another store, which keeps what it has beside them: a key that is revoked in
@@ -119,10 +137,34 @@ class AccessStore:
         with self.doing() as run:
             return run(sql, values).rowcount
 
+    def later(self, sql: str, *values: Any) -> None:
+        """Makes one change when it can be made, for which nobody waits: over a connection of its own, whoever holds a lock.
+        What can't be made is dropped."""
+        with self._guard:
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write_later, name="access", daemon=True)
+                self._writer.start()
+        self._due.put((sql, values))
+
+    def _write_later(self) -> None:
+        db: Database | None = None
+        while (due := self._due.get()) is not None:
+            with suppress(LibraryError), plainly(self.folder):
+                db = db or self._opened()
+                db.execute(*due)
+        if db is not None:
+            db.close()
+
+    def _opened(self) -> Database:
+        return _file(self.folder / FILE) if self._database is None else postgres(self._database)
+
 
 def _file(path: Path) -> Sqlite:
     """The file, which its owner alone may read."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # Whoever closes a file loses all locks that his process has on it, those of SQLite's other connections too; another process
+    # would then take the log away from under them. So a file that is there is opened by SQLite alone.
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     return Sqlite(path)
 
 

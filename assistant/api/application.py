@@ -7,20 +7,29 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from assistant.access.audit import Audit
 from assistant.api import problems
-from assistant.api.callers import Gate, OpenGate
+from assistant.api.callers import IDENTIFYING, Gate, OpenGate
 from assistant.api.description import describe
 from assistant.api.middleware import Bodies, Places, Requests, SecurityHeaders
 from assistant.api.routes import asking, documents, health, keeping, local, rating, session, staff, writing
 from assistant.service import Service
 
 PREFIX = "/api/v1"
-UPLOADS = (f"{PREFIX}/uploads",)
-"""Where large bodies may be sent, by those who may upload."""
+UPLOADS = f"{PREFIX}/uploads"
+"""Where files are sent."""
+LARGER = {
+    f"{PREFIX}/feedback": 200_000,
+    "/v1/chat/completions": 256_000,
+    f"{PREFIX}/local/": 4_000_000,
+    "/gradio_api/": 400_000,
+}
+"""Bytes that bodies may have there, beyond those of all others: ratings hold an answer, and programs send whole conversations;
+the command line of this machine names its files; the page bounds its calls itself."""
 PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
 """Paths that hold no page of scripts."""
 ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
@@ -64,6 +73,7 @@ def create_api(
     app.state.service = service
     app.state.gate = gate or OpenGate()
     app.state.audit = audit
+    app.state.identifying = CapacityLimiter(IDENTIFYING)
     problems.install(app)
     describe(app)
     for module in (asking, documents, writing, keeping, rating, staff, health, local):
@@ -71,7 +81,8 @@ def create_api(
     app.include_router(staff.metrics)
     app.include_router(session.router)
     # The last one added is the outermost.
-    app.add_middleware(Bodies, large=service.limits.upload + 1_000_000, uploads=UPLOADS, seconds=at.body_seconds)
+    larger = {UPLOADS: service.limits.upload + 1_000_000, **LARGER}
+    app.add_middleware(Bodies, larger=larger, uploads=UPLOADS, seconds=at.body_seconds)
     if at.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(at.origins), allow_methods=["GET", "POST", "DELETE"],

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Protocol
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from assistant.access import Principal
 from assistant.service import Service
 
+IDENTIFYING = 8
+"""Callers that are found out at once, in threads that nothing else holds."""
+
+
+AGAIN_SECONDS = 5.0
+"""Seconds for which it is taken that somebody is still who he was."""
+
 
 class Gate(Protocol):
     """Tells who asks."""
 
     def principal(self, connection: HTTPConnection) -> Principal:
-        """The principal of a connection. Raises `ServiceFault` for a key or a session that is not good."""
+        """The principal of a connection, from any thread. Raises `ServiceFault` for a key or a session that is not good."""
         ...
 
 
@@ -32,17 +41,37 @@ def address_of(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else ""
 
 
-def principal_of(connection: HTTPConnection) -> Principal:
-    """Who asks, once for each request; for doors that are no routes of the API, such as the page."""
+async def identified(connection: HTTPConnection) -> Principal:
+    """Who asks, found out once for each request, in a thread: the store of keys may be far away, or locked. Raises what the
+    gate raises."""
     known = connection.scope.get("principal")
-    if not isinstance(known, Principal):
-        gate: Gate = connection.app.state.gate
-        known = connection.scope["principal"] = gate.principal(connection)
+    if isinstance(known, Principal):
+        return known
+    gate: Gate = connection.app.state.gate
+    limiter: CapacityLimiter = connection.app.state.identifying
+    found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
+    connection.scope["principal"] = found
+    return found
+
+
+async def identified_again(connection: HTTPConnection) -> Principal:
+    """Who asks as it is now, while a reply is still sent; without asking as often as pieces of it are."""
+    now = time.monotonic()
+    if now - connection.scope.get("identified", 0.0) > AGAIN_SECONDS:
+        connection.scope.pop("principal", None)
+        connection.scope["identified"] = now
+    return await identified(connection)
+
+
+def principal_of(connection: HTTPConnection) -> Principal:
+    """Who asks, where a door has found that out."""
+    known = connection.scope.get("principal")
+    assert isinstance(known, Principal), "the door finds out who asks before it passes a request on"
     return known
 
 
-def _caller(request: Request) -> Principal:
-    return principal_of(request)
+async def _caller(request: Request) -> Principal:
+    return await identified(request)
 
 
 def _service(request: Request) -> Service:

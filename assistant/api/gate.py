@@ -11,9 +11,11 @@ from starlette.requests import HTTPConnection
 
 from assistant.access import LOCAL, Principal, Role
 from assistant.access.accounts import Accounts
+from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.api.callers import address_of
+from assistant.api.hosts import Hosts
 from assistant.faults import Forbidden, NotKnown
 
 COOKIE = "rapporteur_session"
@@ -21,19 +23,28 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class AccessGate:
-    """`reading`: those who show nothing may read. `local` is a token that only this machine's user can know; it is
+    """`reading`: those who show nothing may read, under one of the names in `hosts` where these are given. `local` is a token that only this machine's user can know; it is
     good on the loopback interface alone."""
 
     def __init__(
-        self, keys: Keys, accounts: Accounts, guesses: Guesses, *, reading: bool = False, local: str | None = None
+        self,
+        keys: Keys,
+        accounts: Accounts,
+        guesses: Guesses,
+        failures: Failures,
+        *,
+        reading: bool = False,
+        local: str | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
+        self.failures = failures
         self.keys, self.accounts, self.guesses, self.reading = keys, accounts, guesses, reading
-        self._local = local
+        self._local, self._hosts = local, hosts
         self.checks = CapacityLimiter(1)
         """One password is checked at a time: a check takes 64 MB."""
 
     def principal(self, connection: HTTPConnection) -> Principal:
-        """Who calls. Raises `NotKnown` for a key that is not good, `Forbidden` for a form of another site, `TooMany`
+        """Who calls. Raises `NotKnown` for a key that is not good, and under a name that is not ours, `Forbidden` for a form of another site, `TooMany`
         for that too after many others. A session that has ended is as good as none."""
         address = address_of(connection)
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
@@ -42,6 +53,11 @@ class AccessGate:
         cookie = connection.cookies.get(COOKIE)
         account = self.accounts.session(cookie) if cookie else None
         if account is None:
+            if self.reading and self._hosts and not self._hosts.known(connection.headers.get("host", "")):
+                raise NotKnown(
+                    "Everybody may read here, but not under this name: its operator has not told it (RAPPORTEUR_HOSTS). Use an "
+                    "address or a name that he has told, sign in, or send an API key as a bearer token."
+                )
             return Principal.anonymous(address, reading=self.reading)
         if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
             raise Forbidden("This was sent from another site. Use the page of this one.")
@@ -54,6 +70,7 @@ class AccessGate:
             return LOCAL
         key = self.keys.find(token)
         if key is None:
+            self.failures.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
             self.guesses.wrong_key(address)
             raise NotKnown("This API key is not good: it is wrong, revoked or has ended.")
         return Principal(Role.of(key.role), "key", f"key:{key.id}", address)

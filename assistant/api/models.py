@@ -312,6 +312,12 @@ class RatedOut(BaseModel):
     id: int
 
 
+class RemovedOut(BaseModel):
+    """How many were removed."""
+
+    removed: int
+
+
 class CallerOut(BaseModel):
     """Who you are to the service, and what you may do."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http
-import logging
 import math
 from typing import Any
 
@@ -13,12 +12,11 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from assistant.faults import ServiceFault
+from assistant.access import Principal
+from assistant.faults import ServiceFault, of_library
 from corpus.faults import LibraryError
 
 MEDIA_TYPE = "application/problem+json"
-
-log = logging.getLogger("rapporteur.api")
 
 
 class Fault(BaseModel):
@@ -99,8 +97,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(LibraryError)
     async def _(request: Request, error: LibraryError) -> JSONResponse:
-        log.error("the library: %s", error)
-        return problem(request_id(request), 503, "library", "The library can't be used now", str(error), retry_after=60)
+        who = request.scope.get("principal")
+        trusted = isinstance(who, Principal) and who.trusted
+        return of_fault(of_library(error, trusted=trusted), request_id(request))
 
 
 def request_id(request: Request) -> str:

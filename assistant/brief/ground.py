@@ -95,8 +95,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
         names = ", ".join(language_name(each, "en") for each in held)
         raise BriefError(
             f"No document is held in {language_name(request.language, 'en')}; the documents held are in {names}. "
-            f"Fetch the versions in that language (rapporteur fetch SYMBOL --language {request.language}), or quote "
-            "other languages under its headings with --mixed."
+            "Quote other languages under its headings too, or wait until versions in that language are added."
         )
     usable = sorted(library.versions().quotable(request.language))
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
@@ -117,7 +116,7 @@ def meeting_of(engine: Engine, request: Request) -> Meeting:
         meetings = [each for each in meetings if symbol and _bears(engine.library.document(each.document_id), symbol)]
     if not meetings:
         what = f"No agenda {request.meeting} is held" if request.meeting else "No agenda of a meeting is held"
-        raise BriefError(f"{what}. Add it: rapporteur fetch SYMBOL, or rapporteur ingest FILE.")
+        raise BriefError(f"{what}.")
 
     def rank(meeting: Meeting) -> tuple[object, ...]:
         language = engine.library.document(meeting.document_id).language
@@ -163,10 +162,7 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     usable = versions.quotable(request.language)
     chosen = [document for document in found if document.id in usable] or found
     if not chosen:
-        raise BriefError(
-            f"No document {request.value!r} is held. Add it: rapporteur fetch {request.value}, or rapporteur ingest FILE "
-            f"--symbol {request.value}. What is held: rapporteur list."
-        )
+        raise BriefError(f"No document {request.value!r} is held.")
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
     own = (document.id,)
     others = tuple(each for each in rest if each != document.id)

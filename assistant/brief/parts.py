@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from assistant.brief.model import Request, Section
 from corpus.documents import Document
-from corpus.faults import plainly
+from corpus.faults import LibraryFull, plainly
 from corpus.files import write_whole
 from corpus.library import DERIVED, Library
 from corpus.plain import PlainError, from_plain, to_plain
@@ -52,8 +52,8 @@ class Parts:
         return section if section.key == key and self._exact(section) else None
 
     def put(self, section: Section) -> None:
-        """Keeps a section, whole or not at all."""
-        with plainly(self._library.folder):
+        """Keeps a section, whole or not at all. Where there is no room it is made again, should it be asked for."""
+        with suppress(LibraryFull), plainly(self._library.folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             text = json.dumps(to_plain(section), ensure_ascii=False)
             write_whole(self._folder / f"{section.key}.json", text.encode())

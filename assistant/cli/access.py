@@ -35,7 +35,7 @@ def add_key(
     from assistant.access.audit import Audit
     from assistant.access.keys import Keys
 
-    with _store() as store:
+    with _store() as store, store.together():
         key, secret = Keys(store).make(name, _role(role), days)
         Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
     typer.echo(secret)
@@ -65,7 +65,7 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys l
     from assistant.access.audit import Audit
     from assistant.access.keys import Keys
 
-    with _store() as store:
+    with _store() as store, store.together():
         if not Keys(store).revoke(key):
             raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
         Audit(store).note(LOCAL, "revoke key", key)
@@ -90,7 +90,7 @@ def remove_account(name: Annotated[str, typer.Argument(help="Name of the account
     from assistant.access.accounts import Accounts
     from assistant.access.audit import Audit
 
-    with _store() as store:
+    with _store() as store, store.together():
         if not Accounts(store).remove(name):
             raise fail(f"There is no account {name!r}. 'rapporteur accounts list' shows the accounts.")
         Audit(store).note(LOCAL, "remove account", name)
@@ -136,7 +136,7 @@ def _account(action: str, name: str, role: Role | None = None) -> None:
     from assistant.access.audit import Audit
 
     password = _password()
-    with _store() as store:
+    with _store() as store, store.together():
         try:
             if role is None:
                 Accounts(store).change(name, password)

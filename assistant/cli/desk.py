@@ -92,6 +92,10 @@ class Desk(Protocol):
         """The ratings that are kept."""
         ...
 
+    def remove_ratings(self, number: int) -> int:
+        """Removes the ratings up to a number; returns how many there were."""
+        ...
+
     def cases(self) -> str:
         """The ratings as YAML cases."""
         ...
@@ -183,6 +187,10 @@ class LocalDesk:
     def ratings(self) -> list[dict[str, Any]]:
         """The ratings that are kept."""
         return [each.to_json() for each in self.library.feedback()]
+
+    def remove_ratings(self, number: int) -> int:
+        """Removes the ratings up to a number; returns how many there were."""
+        return self.library.remove_feedback(number)
 
     def cases(self) -> str:
         """The ratings as YAML cases."""

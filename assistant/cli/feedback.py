@@ -16,7 +16,7 @@ from assistant.cases import NAMES, RATINGS
 from assistant.cli.desk import open_desk
 from assistant.cli.render import print_answer
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, read_stdin_or, talk
-from corpus.feedback import Feedback, FeedbackError, feedback_of
+from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from ingest.readers import visible
 
 app = typer.Typer(name="feedback", help="Rate answers, and turn ratings into cases for the evaluation.",
@@ -49,7 +49,10 @@ def add(
         if answer.status == "refused":
             raise fail(answer.reason)
         kept = _checked(text, answer.language, turns, RATINGS[rating], record, comment=comment, expected=expected)
-        number = desk.rate(kept)
+        try:
+            number = desk.rate(kept)
+        except FeedbackFull as error:
+            raise fail(str(error)) from None
     print_answer(data, answer)
     talk.print(f"Kept as feedback {number}.")
 
@@ -101,6 +104,14 @@ def export(
     except OSError as error:
         raise fail(f"{out} can't be written: {error.strerror or error}.") from None
     talk.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)
+
+
+@app.command()
+def remove(number: Annotated[int, typer.Argument(min=1, help="Number of the last rating that goes.")]) -> None:
+    """Remove the ratings up to a number, as 'feedback list' shows it."""
+    with open_desk("feedback") as desk:
+        removed = desk.remove_ratings(number)
+    talk.print(f"{removed} ratings removed.")
 
 
 def _checked(

@@ -144,6 +144,10 @@ class ServerDesk:
             at = page["next"]
         return kept
 
+    def remove_ratings(self, number: int) -> int:
+        """Removes the ratings up to a number; returns how many there were."""
+        return int(self._call("DELETE", "/feedback", params={"to": number})["removed"])
+
     def cases(self) -> str:
         """The ratings as YAML cases."""
         return self._reply("GET", "/feedback/cases").text

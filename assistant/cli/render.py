@@ -56,10 +56,18 @@ def _print_grounds(console: Console, answer: Answer) -> None:
     console.print(Text(reason, style=f"italic {_STATUS_STYLES[answer.status]}"))
     for note in answer.notes:
         console.print(Text(note, style="italic yellow"))
+    if answer.absent:
+        console.print(
+            Text(f"To add it: rapporteur fetch {answer.absent}, or rapporteur ingest FILE --symbol {answer.absent}")
+        )
+    elif reason == say("empty_library", answer.language):
+        console.print(Text("To add documents: rapporteur ingest FILE..., or rapporteur ingest --starter"))
     if answer.citations:
         console.print()
     for n, citation in enumerate(answer.citations, 1):
         tags = ["upload"] if citation.edition == "upload" else []
+        if citation.edition == "digest":
+            tags.append(say("digest", answer.language))
         if citation.unverified:
             tags.append(say("unverified", answer.language))
         if citation.ocr:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from assistant.cli.options import options
-from assistant.faults import Invalid, ServiceFault
+from assistant.faults import Invalid, NotHeld, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings, model_key
 from corpus.catalogue import Catalogue, CatalogueError
 from corpus.documents import LANGUAGES
@@ -37,6 +37,10 @@ talk = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 240)
 
 
+TO_ADD = "What is held: rapporteur list. To add documents: rapporteur fetch SYMBOL, or rapporteur ingest FILE."
+"""What to do about a document that is not there."""
+
+
 def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
     """Says what is wrong on stderr; raise what it returns."""
     talk.print(f"rapporteur: {visible(message)}", markup=False, style="red")
@@ -56,6 +60,8 @@ def plain_errors() -> Iterator[None]:
         raise fail(str(error), EXIT_STALE) from None
     except Invalid as error:
         raise fail(error.detail, EXIT_USAGE) from None
+    except NotHeld as error:
+        raise fail(f"{error.detail} {TO_ADD}") from None
     except ServiceFault as error:
         raise fail(error.detail) from None
     except (SettingsError, CatalogueError) as error:

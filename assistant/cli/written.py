@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from assistant.faults import ServiceFault
+from assistant.faults import NotHeld, ServiceFault
 
 if TYPE_CHECKING:
     from assistant.brief import Request
@@ -81,7 +81,7 @@ class LocalWriting:
         try:
             made = compare_versions(library, [named(library, name, language) for name in names])
         except CompareError as error:
-            raise ServiceFault(str(error)) from None
+            raise NotHeld(str(error)) from None
         spoken = language or made.language
         return Written(made.to_json(), lambda form: _file(publication_of_texts(made, library, spoken), form))
 
@@ -94,7 +94,7 @@ class LocalWriting:
             documents = [named(self._library, name, language) for name in names]
             made = compare_topic(self._engine(), topic, documents, language)
         except CompareError as error:
-            raise ServiceFault(str(error)) from None
+            raise NotHeld(str(error)) from None
         spoken = language or made.language
         return Written(made.to_json(), lambda form: _file(publication_of_topic(made, self._library, spoken), form))
 

@@ -18,9 +18,7 @@ def named(library: Library, name: str, language: str | None = None) -> Document:
         held = ", ".join(sorted({each.language for each in found}))
         raise CompareError(f"{name} is not held in {language!r}; it is held in {held}.")
     if not found:
-        raise CompareError(
-            f"No document {name!r} is held. Add it: rapporteur fetch {name}, or rapporteur ingest FILE --symbol {name}."
-        )
+        raise CompareError(f"No document {name!r} is held.")
     wanted = language or "en"
     return min(
         found, key=lambda each: (each.edition == "digest", each.language != wanted, each.part is not None, each.id)

@@ -12,19 +12,18 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 
-from assistant.access import check
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream
 from assistant.api.models import scope_of
+from assistant.api.route import Guarded, may
 from assistant.completions.conversation import Conversation
 from assistant.completions.errors import Errors, of_fault
 from assistant.completions.models import ChatBody, ErrorBody
 from assistant.completions.reply import MODEL, Reply
-from assistant.faults import NotHeld, Overloaded, ServiceFault
+from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say
 from assistant.markdown import ending, opening, statement_piece
 from assistant.service import Done, Stated, Stream
-from corpus.faults import LibraryError
 
 PREFIX = "/v1"
 NOTHING = "{}"
@@ -36,7 +35,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     "5XX": {"description": "Why the service can't answer", "model": ErrorBody},
 }
 
-router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS)
+router = APIRouter(prefix=PREFIX, tags=["openai"], responses=_REFUSALS, route_class=Guarded)
 
 
 class NoModel(NotHeld):
@@ -53,24 +52,24 @@ def install(app: FastAPI) -> None:
 
 
 @router.get("/models")
-def models(request: Request, caller: Caller) -> dict[str, Any]:
+@may("ask", counted="documents")
+def models(request: Request) -> dict[str, Any]:
     """The models: one, the held documents."""
-    check(caller, "ask")
     return {"object": "list", "data": [_model(request)]}
 
 
 @router.get("/models/{model}")
-def model(model: str, request: Request, caller: Caller) -> dict[str, Any]:
+@may("ask", counted="documents")
+def model(model: str, request: Request) -> dict[str, Any]:
     """A model."""
-    check(caller, "ask")
     _known(model)
     return _model(request)
 
 
 @router.post("/chat/completions", response_model=None, responses=DOCUMENTED)
+@may("ask")
 async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
-    check(caller, "ask")
     _known(body.model)
     asked = Conversation.of(body.messages)
     wish = body.rapporteur
@@ -115,8 +114,6 @@ async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: 
         yield format_sse_event(data_str="[DONE]")
     except ServiceFault as fault:
         yield _line(of_fault(fault))
-    except LibraryError as error:
-        yield _line(of_fault(Overloaded(str(error))))
 
 
 def _line(data: dict[str, Any]) -> bytes:

@@ -12,8 +12,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from assistant.access import Principal, check
-from assistant.api.callers import principal_of
+from assistant.access import Principal
+from assistant.api.callers import identified, principal_of
 from assistant.faults import Forbidden
 from assistant.mcp.server import Context, make_server
 from assistant.service import Service
@@ -31,6 +31,7 @@ class Endpoint:
     path = PATH
 
     def __init__(self, service: Service, origins: Collection[str]) -> None:
+        self._service = service
         self._server = make_server(service, _caller)
         self._origins = origins
         self._manager: StreamableHTTPSessionManager | None = None
@@ -50,7 +51,8 @@ class Endpoint:
             raise Forbidden(
                 "Pages of other sites may not use this. Its operator can allow them: RAPPORTEUR_CORS_ORIGINS."
             )
-        check(principal_of(connection), "ask")
+        # What a tool costs is counted when the message is read.
+        scope["principal"] = self._service.admit(await identified(connection), "ask", "documents")
         assert self._manager is not None, "requests are served while the application runs"
         await self._manager.handle_request(scope, receive, send)
 

@@ -22,7 +22,7 @@ from mcp_types import Tool as Described
 from pydantic import ValidationError
 
 from assistant.access import Principal
-from assistant.faults import ServiceFault
+from assistant.faults import ServiceFault, of_library
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
 from corpus.faults import LibraryError
@@ -86,7 +86,7 @@ async def _called(
     except ServiceFault as fault:
         return _failed(fault.detail)
     except LibraryError as error:
-        return _failed(str(error))
+        return _failed(of_library(error, trusted=caller(context).trusted).detail)
     text = json.dumps(given.structured, ensure_ascii=False) if given.text is None else given.text
     return CallToolResult(content=[TextContent(text=text), *given.links], structured_content=given.structured)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 from gradio.events import Dependency
 from starlette.concurrency import run_in_threadpool
 
@@ -18,12 +20,15 @@ from assistant.page.choosing import any_of, filters_of, items_of, scope_of, scop
 from assistant.page.examples import examples
 from assistant.page.export import can_docx
 from assistant.page.rendering import carried, marked
-from assistant.page.telling import refused_html, turn_html, waiting_html
+from assistant.page.telling import LONGEST, refused_html, turn_html, waiting_html
+from assistant.page.timetable import latest_meeting
 from assistant.page.turns import Conversation, Conversations, Turn
 from assistant.service import Service
 from assistant.service.events import Done, Stated, Status
 from corpus.faults import LibraryError
 from corpus.language import detect_language
+
+log = logging.getLogger("rapporteur.page")
 
 EXAMPLES = 6
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -31,11 +36,20 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
     """Fills the tab."""
-    token = gr.State("")
+    token, addressed = gr.State(""), gr.State("")
+    with gr.Column(elem_id="rp-start") as start:
+        intro = carrier("rp-intro", marked("welcome.html", meeting=None))
+    with gr.Row(elem_classes="rp-composer"):
+        question = gr.Textbox("",
+            label=mark("your_question"), placeholder=mark("ask_question"), lines=1,
+            max_lines=6, elem_id="rp-question", scale=10, autofocus=True,
+        )  # fmt: skip
+        ask = gr.Button(mark("ask"), variant="primary", elem_id="rp-ask", scale=0)
+        stop = gr.Button(mark("stop"), variant="stop", elem_id="rp-stop", scale=0, visible=False)
     with gr.Column(elem_id="rp-welcome") as welcome:
-        carrier("rp-intro", marked("welcome.html"))
         with gr.Row(elem_classes="rp-examples"):
             buttons = [gr.Button("", visible=False, size="sm") for _ in range(EXAMPLES)]
+        carrier("rp-about", marked("about.html"))
     past, now = carrier("rp-past"), carrier("rp-answer")
     with gr.Column(visible=False, elem_id="rp-after") as after:
         with gr.Accordion(mark("was_right"), open=False, elem_id="rp-rating"):
@@ -54,15 +68,8 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         documents = gr.Dropdown([], value=[], label=mark("documents"), multiselect=True)
         language = gr.Dropdown(any_of(None), value="", label=mark("text_language"))
         year = gr.Dropdown(any_of(None), value="", label=mark("document_year"))
-    with gr.Row(elem_classes="rp-composer"):
-        question = gr.Textbox("",
-            label=mark("your_question"), placeholder=mark("ask_question"), lines=1,
-            max_lines=6, elem_id="rp-question", scale=10, autofocus=False,
-        )  # fmt: skip
-        ask = gr.Button(mark("ask"), variant="primary", elem_id="rp-ask", scale=0)
-        stop = gr.Button(mark("stop"), variant="stop", elem_id="rp-stop", scale=0, visible=False)
 
-    outputs = [question, welcome, past, now, after, export, token, ask, stop, verdict, comment, thanks]
+    outputs = [question, start, welcome, past, now, after, export, token, ask, stop, verdict, comment, thanks]
     filters = [meeting, item, documents, language, year]
 
     async def answer(
@@ -73,26 +80,26 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             yield {question: gr.skip()}
             return
         who, reader = who_asks(request), reader_of(request)
-        talk = conversations.open(known, who.client)
+        talk = conversations.find(known, who.client)
         scope = scope_of(m, i, d, la, y)
         shown = scope_words(scope)
-        number = talk.number + 1
+        number = talk.number + 1 if talk else 1
         yield {
             question: "",
+            start: gr.Column(visible=False),
             welcome: gr.Column(visible=False),
-            past: talk.html,
+            past: talk.html if talk else "",
             now: waiting_html(number, text, shown, word("searching", detect_language(text))),
             after: gr.Column(visible=False),
             verdict: None,
             comment: "",
             thanks: "",
-            token: talk.token,
             ask: gr.Button(visible=False),
             stop: gr.Button(visible=True),
         }
         ready = {ask: gr.Button(visible=True), stop: gr.Button(visible=False)}
         try:
-            stream = service.stream(who, text, talk.history, scope=scope)
+            stream = service.stream(who, text, talk.history if talk else (), scope=scope)
             said = []
             async for event in stream:
                 if isinstance(event, Status):
@@ -108,15 +115,22 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 elif isinstance(event, Done):
                     turn = Turn(text, shown, event.answer)
                     html = await run_in_threadpool(turn_html, service, number, turn, now=True)
-                    talk.add(turn, await run_in_threadpool(turn_html, service, number, turn))
+                    drawn = await run_in_threadpool(turn_html, service, number, turn)
+                    talk = conversations.open(known, who.client)
+                    talk.add(turn, drawn)
                     yield {
                         now: html,
+                        token: talk.token,
                         after: gr.Column(visible=True),
                         export: carried("export.html", reader, token=talk.token, word=can_docx()),
                         **ready,
                     }
         except (ServiceFault, LibraryError) as error:
-            yield {now: refused_html(number, text, shown, str(error)), **ready}
+            yield {now: refused_html(number, text, shown, str(error)), question: text, **ready}
+        except Exception:  # the question is given back, whatever has happened
+            log.exception("an answer to the page broke down")
+            told = word("fault", detect_language(text))
+            yield {now: refused_html(number, text, shown, told), question: text, **ready}
 
     def broken(request: gr.Request) -> list[Any]:
         return [
@@ -125,29 +139,28 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             gr.Button(visible=False),
         ]
 
-    def asks(begin: Callable[..., Dependency]) -> Dependency:
+    def asks(begin: Callable[..., Dependency], asked: Component = question) -> Dependency:
         """Has something begin an answer. Whatever happens, one can ask again."""
-        made = begin(answer, [question, token, *filters], outputs, concurrency_limit=None, **QUIET)
+        made = begin(answer, [asked, token, *filters], outputs, concurrency_limit=None, **QUIET)
         made.failure(broken, None, [now, ask, stop], **QUIET)
         return made
 
     asking = asks(partial(gr.on, [ask.click, question.submit]))
 
-    def stopped(known: str, request: gr.Request) -> list[Any]:
-        talk = conversations.open(known, who_asks(request).client)
-        return [talk.html, "", gr.Button(visible=True), gr.Button(visible=False)]
-
-    stop.click(stopped, token, [past, now, ask, stop], cancels=[asking], **QUIET)
+    stop.click(
+        lambda: ["", gr.Button(visible=True), gr.Button(visible=False)],
+        None, [now, ask, stop], cancels=[asking], **QUIET,
+    )  # fmt: skip
     anew.click(
-        lambda: [gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
-        None, [welcome, past, now, after, token], **QUIET,
+        lambda: [gr.Column(visible=True), gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
+        None, [start, welcome, past, now, after, token], **QUIET,
     )  # fmt: skip
     for button in buttons:
         asks(button.click(lambda text: text, button, question, **QUIET).then)
 
     def rated(given: str | None, said: str, known: str, request: gr.Request) -> str:
         who, reader = who_asks(request), reader_of(request)
-        done, told = _rate(service, conversations.open(known, who.client), who, reader, given, said)
+        done, told = _rate(service, conversations.find(known, who.client), who, reader, given, said)
         return carried("told.html", text=told, wrong=not done)
 
     send.click(rated, [verdict, comment, token], thanks, **QUIET)
@@ -172,20 +185,24 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             gr.Dropdown(choices=chosen.documents, value=wanted),
             gr.Dropdown(choices=chosen.languages, value=""),
             gr.Dropdown(choices=chosen.years, value=""),
-            query.get("ask", "")[:2_000],
+            query.get("ask", "")[:LONGEST],
+            query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # somebody may be writing already
+            carried("welcome.html", reader_of(request), meeting=latest_meeting(service, who, reader_of(request))),
             *(gr.Button(text, visible=True) for text in shown),
             *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
         ]
 
-    loaded = blocks.load(begin, None, [narrow, meeting, documents, language, year, question, *buttons], **QUIET)
-    asks(loaded.then)
+    loaded = blocks.load(
+        begin, None, [narrow, meeting, documents, language, year, addressed, question, intro, *buttons], **QUIET
+    )
+    asks(loaded.then, addressed)
 
 
 def _rate(
-    service: Service, talk: Conversation, who: Principal, reader: str, given: str | None, comment: str
+    service: Service, talk: Conversation | None, who: Principal, reader: str, given: str | None, comment: str
 ) -> tuple[bool, str]:
     """Keeps what somebody thinks of the last answer; whether that was done, and what is said of it."""
-    if not talk.turns:
+    if talk is None:
         return False, word("no_answer_yet", reader)
     if given not in ("1", "0", "-1"):
         return False, word("choose_rating", reader)

@@ -34,6 +34,12 @@ TABS = (
 )
 
 
+LOOKS, PROGRESS_LOOKS = 0.05, 5.0
+"""Seconds after which Gradio looks for calls, and for progress, which nothing of the page tells in its way."""
+CALLS = 1_000
+"""Calls that Gradio has run at once."""
+
+
 @dataclass(frozen=True)
 class Built:
     """The page as Gradio has it, and its `functions` by Gradio's number: each is for those who may do what the tab is for
@@ -41,6 +47,17 @@ class Built:
 
     blocks: gr.Blocks
     functions: dict[int, Function]
+
+    async def forget(self, window: str) -> None:
+        """Gives up what a window has called for and did not fetch."""
+        queue = self.blocks._queue
+        await queue.clean_events(session_hash=window)
+        queue.pending_messages_per_session.pop(window, None)
+        queue.pending_event_ids_session.pop(window, None)
+
+    def has(self, window: str, event: str) -> bool:
+        """Whether an event is one that a window has called for, and waits for."""
+        return event in self.blocks._queue.pending_event_ids_session.get(window, ())
 
 
 def build(service: Service, conversations: Conversations) -> Built:
@@ -73,6 +90,10 @@ def build(service: Service, conversations: Conversations) -> Built:
 
         blocks.load(begin, None, [head, tabs, *shells], show_progress="hidden", api_visibility="private")
     blocks.queue(default_concurrency_limit=None, api_open=False)
+    # Gradio looks again and again whether somebody calls; a person does not notice when it does so less often.
+    blocks._queue.sleep_when_free, blocks._queue.progress_update_sleep_when_free = LOOKS, PROGRESS_LOOKS
+    # Who waits for an answer keeps nobody else's call waiting: how many may ask the service says.
+    blocks._queue.max_thread_count = CALLS
     functions = {
         number: Function(operations.get(number, "ask"), len(each.inputs))
         for number, each in blocks.fns.items()

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
 from assistant.faults import Invalid, NotHeld, TooLarge
+from assistant.page.windows import Windows
 
 MOST_BYTES = 300_000
 """Bytes of a call: the longest question that can be set, in any script, beside all that one chooses."""
@@ -39,10 +40,12 @@ class Function:
 
 @dataclass(frozen=True)
 class Call:
-    """A call as Gradio gets it, and what one must be allowed to do to make it."""
+    """A call as Gradio gets it, what one must be allowed to do to make it, and the window that makes it, as Gradio knows it
+    (empty where it names none)."""
 
     operation: str
     body: bytes
+    window: str = ""
 
     def in_place_of(self, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """The request with this body in place of its own."""
@@ -67,9 +70,9 @@ class Calls:
     def __init__(self, functions: Mapping[int, Function]) -> None:
         self._functions = functions
 
-    def call(self, path: str, data: bytes) -> Call:
-        """The call that a body makes at one of `FORMS`. Raises `Invalid` where it is none of the page's, and `NotHeld` for
-        a function that the page does not have."""
+    def call(self, path: str, data: bytes, windows: Windows, client: str) -> Call:
+        """The call that a body makes at one of `FORMS`, with the client's own window and event in it. Raises
+        `Invalid` where it is none of the page's, and `NotHeld` for a function that the page does not have."""
         body = _parsed(data)
         if any(_OF_FILES & each.keys() for each in _objects(body)):
             raise Invalid(_NO_FILES)
@@ -78,12 +81,15 @@ class Calls:
         kept = {name: good(name, body.get(name)) for name, good in FORMS[path].items()}
         if "fn_index" not in kept:
             return Call("ask", json.dumps(kept).encode())
+        window = kept["session_hash"] = windows.name(kept["session_hash"], client)
+        if "event_id" in kept:
+            kept["event_id"] = windows.event(window, kept["event_id"])
         function = self._functions.get(kept["fn_index"])
         if function is None:
             raise NotHeld(f"The page has no function {kept['fn_index']}.")
         if len(kept.get("data", ())) != function.fields and "data" in kept:
             raise Invalid(f"{_NO_CALL}: the function is given {function.fields} fields.")
-        return Call(function.operation, json.dumps(kept).encode())
+        return Call(function.operation, json.dumps(kept).encode(), window)
 
 
 async def body_of(scope: Scope, receive: Receive) -> bytes | None:

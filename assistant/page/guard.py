@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import re
 import secrets
-from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -18,14 +17,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal, Role
 from assistant.access.operations import check
-from assistant.api.callers import principal_of
+from assistant.api.callers import identified
 from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
 from assistant.page.calls import FORMS, Calls, body_of, window_of
 from assistant.page.plain import sign_in_path
+from assistant.page.windows import Windows
+from assistant.service import Service
 
 _FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]*)+|/theme\.css|/favicon\.ico", re.ASCII)
-_HEARTBEATS = re.compile(r"/gradio_api/heartbeat/[A-Za-z0-9_-]{1,64}")
+_HEARTBEATS = re.compile(r"/gradio_api/heartbeat/([A-Za-z0-9_-]{1,64})")
+_JOIN = "/gradio_api/queue/join"
 _EVENTS = "/gradio_api/queue/data"
 _APP = "/gradio_api/app_id"
 _HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
@@ -63,6 +65,12 @@ def _path(scope: Scope) -> str:
     return str(scope["path"].removeprefix(scope.get("root_path", ""))) or "/"
 
 
+def _at(scope: Scope, path: str) -> Scope:
+    """A request at another path."""
+    whole = str(scope.get("root_path", "")) + path
+    return {**scope, "path": whole, "raw_path": whole.encode()}
+
+
 def _is_wanted(method: str, path: str) -> bool:
     if method == "POST":
         return path in FORMS
@@ -74,18 +82,20 @@ def _is_wanted(method: str, path: str) -> bool:
 
 class Guard:
     """Wraps the mounted Gradio application. Who may not read is sent to sign in from the page, and refused everywhere else;
-    a call is read and checked before Gradio gets it, and what it does the service allows or not. `calls` knows the functions
-    of the page. `stopping`: whether the server is told to stop."""
+    a call is read, checked and counted before Gradio gets it, and what it does the service allows or not. `calls` knows the
+    functions of the page, `windows` whose each of its windows is."""
 
-    def __init__(self, app: ASGIApp, calls: Calls, stopping: Callable[[], bool]) -> None:
-        self._app, self._calls, self._stopping = app, calls, stopping
+    def __init__(self, app: ASGIApp, calls: Calls, windows: Windows, service: Service) -> None:
+        self._app, self._calls, self._windows, self._service = app, calls, windows, service
+        self._waits: dict[asyncio.Timeout, asyncio.AbstractEventLoop] = {}
+        service.when_stopped(self._stop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, connection = _path(scope), HTTPConnection(scope)
         for name in ("host", "x-forwarded-host"):
             if not all(_HOST.fullmatch(each.strip()) for each in connection.headers.get(name, "x").split(",")):
                 raise Invalid(f"The header {name} names no host.")
-        who = principal_of(connection)
+        who = await identified(connection)
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)
             return
@@ -95,10 +105,12 @@ class Guard:
         elif path in FORMS:
             await self._called(path, who, scope, receive, send)
         elif path == _EVENTS:
-            window = window_of(connection.query_params.getlist("session_hash"))
-            await self._events({**scope, "query_string": f"session_hash={window}".encode()}, receive, send)
-        elif _HEARTBEATS.fullmatch(path):
-            await self._app(scope, self._until_stopping(receive), send)
+            window = self._windows.name(window_of(connection.query_params.getlist("session_hash")), who.client)
+            with self._windows.listening(window):
+                await self._events({**scope, "query_string": f"session_hash={window}".encode()}, receive, send)
+        elif found := _HEARTBEATS.fullmatch(path):
+            window = self._windows.name(found[1], who.client)
+            await self._app(_at(scope, f"/gradio_api/heartbeat/{window}"), self._until_stopping(receive), send)
         else:
             await self._app(scope, receive, send)
 
@@ -107,8 +119,12 @@ class Guard:
         body = await body_of(scope, receive)
         if body is None:
             return
-        call = self._calls.call(path, body)
+        call = self._calls.call(path, body, self._windows, who.client)
         check(who, call.operation)
+        if path == _JOIN:
+            # A call counts once, whatever its function looks up, or nothing; what costs more counts as that besides.
+            scope["principal"] = self._service.admit(who, call.operation, "documents")
+            await self._windows.called(call.window, who.client)
         scope, receive = call.in_place_of(scope, receive)
         await self._app(scope, receive, send)
 
@@ -124,13 +140,25 @@ class Guard:
         """What a window that is only open sends: it is as good as closed once the server is to stop."""
 
         async def heard() -> Message:
-            while not self._stopping():
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(1):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0 if self._service.stopping else None) as wait:
+                    self._waits[wait] = asyncio.get_running_loop()
+                    try:
                         return await receive()
+                    finally:
+                        del self._waits[wait]
             return {"type": "http.disconnect"}
 
         return heard
+
+    def _stop(self) -> None:
+        """Ends the waiting for windows that are only open."""
+        for wait, loop in list(self._waits.items()):
+            loop.call_soon_threadsafe(self._end, wait)
+
+    def _end(self, wait: asyncio.Timeout) -> None:
+        if wait in self._waits:
+            wait.reschedule(0)
 
     async def _start(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The page itself: its labels are filled in, its scripts get a nonce, what it says about Gradio to other sites goes."""

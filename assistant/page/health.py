@@ -58,6 +58,8 @@ def health_view(service: Service, who: Principal) -> dict[str, Any]:
 def feedback_views(service: Service, who: Principal) -> list[dict[str, Any]]:
     """What people said, the latest first."""
     words = {1: "right", 0: "partly", -1: "wrong"}
+    _, total = service.ratings(who, 0, 1)
+    kept, _ = service.ratings(who, max(0, total - RATINGS), RATINGS)
     return [
         {
             "time": each.time[:16].replace("T", " "),
@@ -67,7 +69,7 @@ def feedback_views(service: Service, who: Principal) -> list[dict[str, Any]]:
             "comment": each.comment,
             "status": str((each.answer or {}).get("status", "")),
         }
-        for each in list(reversed(service.ratings(who)))[:RATINGS]
+        for each in reversed(kept)
     ]
 
 
@@ -83,5 +85,5 @@ def evaluation(request: Request, service: Served, caller: Caller) -> Response:
     check(caller, "ratings")
     path = evaluation_path(service)
     if not path.is_file():
-        raise NotHeld(f"There is no evaluation report yet. Make one: rapporteur eval report RUN --out {path.name}")
+        raise NotHeld("There is no evaluation report yet.")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})

@@ -6,15 +6,16 @@ followed here that read them."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import gradio as gr
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.faults import ServiceFault
+from assistant.faults import Conflict, ServiceFault
 from assistant.labels import LANGUAGE_NAMES, mark, word
-from assistant.page.carrier import carrier, reader_of, who_asks
+from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.health import evaluation_path, feedback_views, health_view
 from assistant.page.rendering import carried, marked
 from assistant.page.turns import Conversations
@@ -34,7 +35,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         # What the script writes and presses when files have been sent: the ids of the jobs that read them.
         sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MOST_FOLLOWED * 20)
         follow_sent = gr.Button("", visible="hidden", elem_id="rp-follow")
-    with gr.Accordion(mark("fetch_official"), open=False):
+    with gr.Accordion(mark("fetch_official"), open=False) as official:
         symbols = gr.Textbox("", label=mark("fetch_symbols"), lines=2, max_length=4_000)
         languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label=mark("languages"))
         with gr.Row():
@@ -123,19 +124,28 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         who = who_asks(request)
         for job in service.all_jobs(who):
             if job["state"] in OPEN and job["by"] == who.id:
-                service.stop_job(who, job["id"])
+                with suppress(Conflict):  # it has ended meanwhile, or another server does it
+                    service.stop_job(who, job["id"])
 
-    def look(request: gr.Request) -> list[Any]:
-        who, reader = who_asks(request), reader_of(request)
+    def look(typed: str, request: gr.Request) -> list[Any]:
+        who, reader, query = who_asks(request), reader_of(request), query_of(request)
+        named, spoken = (
+            query.get("fetch", "")[:200],
+            [each for each in query.get("in", "").split() if each in LANGUAGE_NAMES],
+        )
+        wanted: list[Any] = [gr.skip(), gr.skip(), gr.skip()]
+        if named and not typed.strip():
+            wanted = [gr.Accordion(open=True), named, spoken or gr.skip()]
         try:
             return [
+                *wanted,
                 _health(service, who, reader),
                 carried("feedback.html", reader, ratings=feedback_views(service, who)),
                 carried("evaluation.html", reader, there=evaluation_path(service).is_file()),
                 _documents(service, who),
             ]
         except ServiceFault as fault:
-            return [carried("told.html", text=fault.detail, wrong=True), "", "", gr.skip()]
+            return [*wanted, carried("told.html", text=fault.detail, wrong=True), "", "", gr.skip()]
 
     told = [jobs, stop, health, document]
     # Who sends more while the first are read has these followed too, and once more when that is over.
@@ -144,7 +154,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     meeting.click(fetch_meeting, [languages], told, **QUIET)
     remove.click(begin_remove, [document, sure], [*told, sure], **QUIET)
     stop.click(stop_all, None, None, **QUIET)
-    shell.select(look, None, [health, feedback, evaluation, document], **QUIET)
+    shell.select(look, symbols, [official, symbols, languages, health, feedback, evaluation, document], **QUIET)
 
 
 def _sending(service: Service, who: Principal) -> list[str]:

@@ -29,6 +29,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     from assistant.page.blocks import build
     from assistant.page.calls import Calls
     from assistant.page.guard import Guard, PageMount
+    from assistant.page.windows import Windows
 
     app.state.conversations = conversations = Conversations()
     app.include_router(reading.router)
@@ -54,7 +55,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
         )
         mounted = app.routes[-1]
         assert isinstance(mounted, Mount)
-        guard = Guard(mounted.app, Calls(made.functions), lambda: service.stopping)
+        guard = Guard(mounted.app, Calls(made.functions), Windows(made), service)
         app.router.routes[-1] = PageMount("/", guard)
 
     _in_a_loop(mount)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from threading import BoundedSemaphore
 from typing import Annotated, Any, Literal, TypeVar, get_args
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from assistant.access import check
+from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
 from assistant.brief import Request as Briefed
@@ -34,6 +36,9 @@ T = TypeVar("T")
 
 PATIENCE = 1.5
 """Seconds in which a paper may come at once; later the page asks again by itself."""
+MOST_PATIENT = 8
+"""Requests that wait for one at a time: each keeps a thread, of which other pages need some."""
+_patient = BoundedSemaphore(MOST_PATIENT)
 AGAIN = 2
 """Seconds after which it does."""
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
@@ -93,7 +98,7 @@ def briefing_file(
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "writing_briefing")
-    return _file(service, made, language, form, "briefing")
+    return _file(service, caller, made, language, form, "briefing")
 
 
 @router.get("/themes")
@@ -116,7 +121,7 @@ def themes_file(request: Request, service: Served, caller: Caller, form: File, l
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "gathering_themes")
-    return _file(service, made, language, form, "themes")
+    return _file(service, caller, made, language, form, "themes")
 
 
 @router.get("/comparison")
@@ -146,7 +151,7 @@ def comparison_file(
 ) -> Response:  # fmt: skip
     """A comparison as a file."""
     made = service.writing.compare(caller, _named(first, second, third), known_language(language) if language else None)
-    return _file(service, made, language or made.language, form, "comparison")
+    return _file(service, caller, made, language or made.language, form, "comparison")
 
 
 @router.get("/topics")
@@ -179,7 +184,7 @@ def topic_file(
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "comparing_documents")
-    return _file(service, made, made.language, form, "topic")
+    return _file(service, caller, made, made.language, form, "topic")
 
 
 @router.get("/agenda")
@@ -188,11 +193,11 @@ def agenda(
     request: Request, service: Served, caller: Caller, meeting: Name = "",
     language: Annotated[list[str] | None, Query(max_length=6)] = None,
 ) -> Response:  # fmt: skip
-    """What an agenda announces and cites against what is held, with the commands that mend it."""
+    """What an agenda announces and cites against what is held, and for staff links that fetch what is missing."""
     wanted = [known_language(each) for each in language or ["en"]]
     meetings = meeting_views(service, caller, language_of(request))
     checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
-    return page("agenda.html", request, checked=checked, meetings=meetings, meeting=meeting, wanted=wanted,
+    return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
                 languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path)  # fmt: skip
 
 
@@ -217,12 +222,16 @@ def _told(name: str, choices: tuple[str, ...], request: Request) -> dict[str, st
 
 
 def _soon(future: Future[T]) -> T | None:
+    patient = _patient.acquire(blocking=False)
     try:
-        return future.result(PATIENCE)
+        return future.result(PATIENCE if patient else 0)
     except NotYet:
         if future.done():
             raise
         return None
+    finally:
+        if patient:
+            _patient.release()
 
 
 def _wait(request: Request, paper: Paper[Any], title: str) -> Response:
@@ -235,8 +244,8 @@ def _article(service: Service, made: Any, language: str) -> Markup:
     return Markup(to_html(service.writing.publication(made, language, words_path), page=False))  # noqa: S704  (escaped)
 
 
-def _file(service: Service, made: Any, language: str, form: str, name: str) -> Response:
-    return file_reply(service.writing.file(service.writing.publication(made, language), form), form, name)
+def _file(service: Service, caller: Caller, made: Any, language: str, form: str, name: str) -> Response:
+    return file_reply(service.writing.file(caller, service.writing.publication(made, language), form), form, name)
 
 
 def _files(where: str, asked: dict[str, str]) -> list[tuple[str, str]]:

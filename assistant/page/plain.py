@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.access import Principal
-from assistant.faults import NotKnown, ServiceFault
+from assistant.faults import NotKnown, ServiceFault, of_library
 from assistant.labels import language_of, words_of
 from assistant.page.rendering import render
 from corpus.faults import LibraryError
@@ -45,7 +45,9 @@ def plainly(route: Callable[P, Response]) -> Callable[P, Response]:
         except ServiceFault as fault:
             return page("fault.html", request, fault.status, title=_title(fault.code, request), detail=fault.detail)
         except LibraryError as error:
-            return page("fault.html", request, 503, title=_title("library", request), detail=str(error))
+            who = request.scope.get("principal")
+            told = of_library(error, trusted=isinstance(who, Principal) and who.trusted)
+            return page("fault.html", request, told.status, title=_title(told.code, request), detail=told.detail)
 
     return shown
 

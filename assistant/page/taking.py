@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from assistant.access import check
 from assistant.api.callers import Caller, Served
 from assistant.faults import NotHeld
 from assistant.page.export import to_docx, to_markdown
@@ -23,7 +22,7 @@ Token = Annotated[str, Path(max_length=64)]
 @plainly
 def markdown(request: Request, token: Token, service: Served, caller: Caller) -> Response:
     """The conversation as Markdown."""
-    check(caller, "ask")
+    service.admit(caller, "brief")
     text = to_markdown(service, _turns(request, token, caller.client))
     return Response(text, media_type="text/markdown; charset=utf-8", headers=_named("md"))
 
@@ -32,7 +31,7 @@ def markdown(request: Request, token: Token, service: Served, caller: Caller) ->
 @plainly
 def docx(request: Request, token: Token, service: Served, caller: Caller) -> Response:
     """The conversation as a Word file."""
-    check(caller, "ask")
+    service.admit(caller, "brief")
     made = to_docx(service, _turns(request, token, caller.client))
     return Response(made, media_type=WORD, headers=_named("docx"))
 

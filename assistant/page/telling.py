@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.labels import word, words_of
+from assistant.page.grids import grid_of
 from assistant.page.rendering import carried, version_path
 from assistant.page.sources import sources_of
 from assistant.page.turns import Turn
@@ -45,7 +46,7 @@ def turn_html(
         spoken,
         "waiting" if partial else state_of(answer),
         word("searching" if partial else state_of(answer), spoken),
-        statements=[_statement(answer, each) for each in told],
+        statements=[_statement(service, answer, each) for each in told],
         reason="" if partial else answer.reason,
         notes=() if partial else answer.notes,
         see_also=[] if partial else _pointers(service, answer.see_also),
@@ -68,6 +69,7 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
         "turn.html",
         number=number,
         question=question if len(question) <= LONGEST else f"{question[:300]}…",
+        again=question if len(question) <= LONGEST else "",
         scope=word("scope", spoken, scope=scope) if scope else "",
         spoken=spoken,
         state=state,
@@ -77,9 +79,10 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
     )
 
 
-def _statement(answer: Answer, statement: Statement) -> dict[str, Any]:
+def _statement(service: Service, answer: Answer, statement: Statement) -> dict[str, Any]:
     return {
         "text": statement.text,
+        "grid": grid_of(service.library, statement),
         "quoted": statement.verdict == "quoted",
         "verdict": word(statement.verdict, answer.language),
         "language": statement.citations[-1].language if statement.citations else answer.language,

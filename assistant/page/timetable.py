@@ -23,6 +23,13 @@ def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[
     return [_view(service, who, each, reader) for each in meetings]
 
 
+def latest_meeting(service: Service, who: Principal, reader: str) -> dict[str, str] | None:
+    """The body of the latest meeting and its days, in a reader's words; None where no agenda is held."""
+    meetings = [Meeting.from_json(each) for each in service.meetings(who)]
+    latest = max(meetings, key=lambda each: (each.dates[-1:], each.document_id), default=None)
+    return {"body": latest.body or latest.title, "dates": _dates(latest.dates, reader)} if latest else None
+
+
 def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:
     agenda = service.document(who, meeting.document_id)
     days: dict[dt.date, list[dict[str, Any]]] = {}

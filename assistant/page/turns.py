@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 
 from assistant.qa.answer import Answer
@@ -12,6 +12,8 @@ from assistant.qa.answer import Answer
 MOST_CONVERSATIONS = 1_000
 MOST_TURNS = 50
 """Beyond these the oldest are forgotten."""
+MOST_DRAWN = 300_000
+"""Characters of HTML of the past turns of a conversation that are shown."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,13 @@ class Conversation:
         """Adds a turn, and how it is drawn when it is past."""
         self.turns = [*self.turns, turn][-MOST_TURNS:]
         self._drawn = [*self._drawn, drawn][-MOST_TURNS:]
+        while sum(map(len, self._drawn)) > MOST_DRAWN:
+            del self._drawn[0]
         self.number += 1
 
     @property
     def html(self) -> str:
-        """All turns as they are drawn when they are past, on one line."""
+        """The turns as they are drawn when they are past, on one line: the latest, where they are long."""
         return f"<div>{''.join(self._drawn)}</div>" if self._drawn else ""
 
     @property
@@ -52,7 +56,8 @@ class Conversation:
 
 
 class Conversations:
-    """Those of all pages that are open, in memory; nothing is written down."""
+    """Those of all pages that are open, in memory; nothing is written down. Where there are too many, who has most loses
+    the oldest."""
 
     def __init__(self, most: int = MOST_CONVERSATIONS) -> None:
         self._most = most
@@ -64,11 +69,11 @@ class Conversations:
         with self._guard:
             found = self._held.get(token or "")
             if found is None or found.client != client:
+                while len(self._held) >= self._most:
+                    self._forget()
                 found = Conversation(secrets.token_urlsafe(24), client)
                 self._held[found.token] = found
             self._held.move_to_end(found.token)
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
             return found
 
     def find(self, token: str, client: str) -> Conversation | None:
@@ -76,3 +81,9 @@ class Conversations:
         with self._guard:
             found = self._held.get(token)
             return found if found is not None and found.client == client else None
+
+    def _forget(self) -> None:
+        """Forgets the oldest of those who have most."""
+        counts = Counter(each.client for each in self._held.values())
+        most = max(counts.values())
+        del self._held[next(token for token, each in self._held.items() if counts[each.client] == most)]

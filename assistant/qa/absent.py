@@ -33,10 +33,7 @@ class Absent:
         quoted = " ".join(citation.quote for statement in statements for citation in statement.citations)
         symbols = dict.fromkeys(mention.symbol for mention in find_symbols(quoted))
         absent = [symbol for symbol in symbols if not self.holds(symbol)]
-        return [
-            say("not_held", language, name=symbol.text, symbol=symbol.text, url=link(symbol, language))
-            for symbol in absent[:NOTES]
-        ]
+        return [say("not_held", language, name=symbol.text, url=link(symbol, language)) for symbol in absent[:NOTES]]
 
     def symbol(self, question: Question) -> Answer | None:
         """What is to be said of the symbols that the question names, where none of them is held."""
@@ -92,7 +89,7 @@ class Absent:
 
     def _not_held(self, question: Question, name: str, symbol: Symbol, entry: Entry | None = None) -> Answer:
         url = (entry.url if entry else None) or link(symbol, question.language)
-        reason = say("not_held", question.language, name=name, symbol=symbol.text, url=url)
+        reason = say("not_held", question.language, name=name, url=url)
         see = self._mentions(symbol)
         return Answer(question.text, question.language, "not_found", reason, see_also=see, absent=symbol.text)
 

@@ -336,9 +336,6 @@ class Quoter:
         parts = [say("written" if way == "supported" else way, language, documents=labels)]
         for other in sorted({document.language for document in cited.values()} - {language}):
             parts.append(say("text_language", language, language=language_name(other, language)))
-        for document in cited.values():
-            if document.edition == "digest":
-                parts.append(say("digest", language, documents=document.label, url=document.url or "-"))
         return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
     def _not_found(self, question: Question, evidence: Sequence[Evidence]) -> Answer:

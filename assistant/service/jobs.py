@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from assistant.faults import Conflict, NotHeld, Overloaded
+from assistant.service.history import History
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
 
 MOST_KEPT = 200
 """Finished jobs that can still be looked at."""
+PAUSE = 0.3
+"""Seconds between two records of a job that somebody follows."""
 MOST_OUTCOMES = 100_000
 """Outcomes that one job keeps; the counts go on."""
 
@@ -60,10 +65,48 @@ class Job:
 Heard = Callable[[str], None]
 
 
+class _Changes:
+    """Jobs as they change: a lock around each change, and who waits for one."""
+
+    def __init__(self) -> None:
+        self._state = threading.Condition(threading.RLock())
+        self._watchers: dict[str, list[Callable[[], None]]] = {}
+
+    def __enter__(self) -> None:
+        self._state.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._state.release()
+
+    def of(self, job: Job) -> None:
+        """Tells that a job is another now. Within the lock."""
+        job.revision += 1
+        self._state.notify_all()
+        for told in self._watchers.get(job.id, ()):
+            told()
+
+    def wait(self, job: Job, after: int, seconds: float) -> None:
+        """Waits until a job is another than at a revision. Within the lock."""
+        self._state.wait_for(lambda: job.revision > after, seconds)
+
+    @contextmanager
+    def watched(self, job_id: str, told: Callable[[], None]) -> Iterator[None]:
+        """Until the block ends, `told` is called with each change of a job, in the thread that makes it."""
+        with self:
+            self._watchers.setdefault(job_id, []).append(told)
+        try:
+            yield
+        finally:
+            with self:
+                self._watchers[job_id].remove(told)
+                if not self._watchers[job_id]:
+                    del self._watchers[job_id]
+
+
 class Hand:
     """A running job as the work sees it: told of progress, and asked whether to stop."""
 
-    def __init__(self, job: Job, changed: threading.Condition, stop: threading.Event, heard: Heard) -> None:
+    def __init__(self, job: Job, changed: _Changes, stop: threading.Event, heard: Heard) -> None:
         self._job, self._changed, self._stop, self._heard = job, changed, stop, heard
 
     def check(self) -> None:
@@ -79,8 +122,7 @@ class Hand:
             job.done = job.done if done is None else done
             job.total = job.total if total is None else total
             job.detail = job.detail if detail is None else detail
-            job.revision += 1
-            self._changed.notify_all()
+            self._changed.of(job)
 
     def advance(self) -> None:
         """Says that one more part is done. Raises `Stopped` where the work is to end."""
@@ -95,8 +137,7 @@ class Hand:
             job.counts[result] = job.counts.get(result, 0) + 1
             if len(job.outcomes) < MOST_OUTCOMES:
                 job.outcomes.append(record)
-            job.revision += 1
-            self._changed.notify_all()
+            self._changed.of(job)
 
 
 Work = Callable[[Hand], None]
@@ -104,11 +145,14 @@ Ended = Callable[[Job], None]
 
 
 class Jobs:
-    """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part."""
+    """The jobs of one service. `places`: how many may be unfinished; `heard` is told the result of every part;
+    `history` keeps them."""
 
-    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None) -> None:
-        self._places, self._heard = places, heard
-        self._changed = threading.Condition(threading.RLock())
+    def __init__(self, *, places: int = 100, heard: Heard = lambda _: None, history: History | None = None) -> None:
+        self._places, self._heard, self._history = places, heard, history
+        if history is not None:
+            history.begin()
+        self._changed = _Changes()
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
         self._after: dict[str, Ended] = {}
@@ -130,21 +174,28 @@ class Jobs:
             self._stops[job.id] = threading.Event()
             if ended is not None:
                 self._after[job.id] = ended
+            self._note(job)
             self._forget()
         self._queue.put((job, work))
         return job
 
     def get(self, job_id: str) -> Job:
-        """A job. Raises `NotHeld`."""
+        """A job, of this process or of before. Raises `NotHeld`."""
         with self._changed:
-            if job_id not in self._jobs:
-                raise NotHeld(f"There is no job {job_id!r}. Finished jobs are forgotten in time, and at a restart.")
-            return self._jobs[job_id]
+            if job_id in self._jobs:
+                return self._jobs[job_id]
+        before = self._history and self._history.get(job_id)
+        if not before:
+            raise NotHeld(f"There is no job {job_id!r}. Finished jobs are forgotten in time.")
+        return Job(**before)
 
-    def all(self) -> list[Job]:
-        """All jobs, the latest first."""
+    def all(self) -> list[dict[str, Any]]:
+        """All jobs as records without their outcomes, the latest first; of before the latest `MOST_KEPT`."""
         with self._changed:
-            return list(reversed(self._jobs.values()))
+            own = {job.id: job.to_json(since=MOST_OUTCOMES) for job in reversed(self._jobs.values())}
+        before = self._history.latest(MOST_KEPT) if self._history else []
+        older = [each for each in before if each["id"] not in own]
+        return [*own.values(), *older]
 
     @property
     def unfinished(self) -> int:
@@ -162,8 +213,27 @@ class Jobs:
         """A job as soon as it is another than at revision `after`, or after some seconds; and its revision."""
         job = self.get(job_id)
         with self._changed:
-            self._changed.wait_for(lambda: job.revision > after, seconds)
+            self._changed.wait(job, after, seconds)
             return job.revision, job.to_json()
+
+    async def follow(self, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
+        """A job as a record, and again whenever it has changed, until it has ended here: at most every `PAUSE` seconds, since some
+        change with every passage. Raises `NotHeld`."""
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and the follower with it
+                loop.call_soon_threadsafe(woken.set)
+
+        with self._changed.watched(job_id, wake):
+            while True:
+                woken.clear()
+                record = await asyncio.to_thread(self.look, job_id)  # it may be of before, or long
+                yield record
+                if record["state"] not in ("queued", "running") or job_id not in self._jobs:
+                    return
+                await asyncio.sleep(PAUSE)
+                await woken.wait()
 
     def stop(self, job_id: str) -> Job:
         """Tells a job to stop. Raises `NotHeld`, and `Conflict` where it has ended."""
@@ -171,6 +241,8 @@ class Jobs:
         with self._changed:
             if job.state not in ("queued", "running"):
                 raise Conflict(f"The job has ended ({job.state}).")
+            if job_id not in self._stops:
+                raise Conflict("Another server does this job. Stop it there.")
             self._stops[job_id].set()
             if job.state == "queued":
                 self._end(job, "stopped")
@@ -200,8 +272,7 @@ class Jobs:
                     self._end(job, "stopped")
                     continue
                 job.state = "running"
-                job.revision += 1
-                self._changed.notify_all()
+                self._changed.of(job)
             state, reason = self._done(job, work)
             with self._changed:
                 self._end(job, state, reason)
@@ -220,11 +291,15 @@ class Jobs:
 
     def _end(self, job: Job, state: State, reason: str = "") -> None:
         job.state, job.reason, job.finished = state, reason, self._now()
-        job.revision += 1
         after = self._after.pop(job.id, None)
         if after is not None and not (self._closed and state == "stopped"):
             after(job)
-        self._changed.notify_all()
+        self._note(job)
+        self._changed.of(job)
+
+    def _note(self, job: Job) -> None:
+        if self._history is not None:
+            self._history.note(job.to_json())
 
     def _forget(self) -> None:
         ended = [job.id for job in self._jobs.values() if job.state not in ("queued", "running")]

@@ -1,4 +1,5 @@
-"""Papers in the making: briefings and themes, one after another by one thread, in slices between the questions.
+"""Papers in the making: briefings and themes, one after another by one thread, in slices between the questions. Clients
+have their turns, so that who asks for many waits for them alone.
 
 What one makes is for all who ask for the same; the latest are kept, so that a file of what was looked at costs nothing.
 """
@@ -8,16 +9,15 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from queue import SimpleQueue
 from typing import Any, Generic, TypeVar, cast
 
-from assistant.faults import Overloaded
+from assistant.faults import Overloaded, TooMany
 from assistant.service.turns import Turns
 
 T = TypeVar("T")
@@ -42,10 +42,11 @@ class Work:
 @dataclass
 class Paper(Generic[T]):
     """A paper to come. `done` of `total` parts say how far it is (0: it waits), `part` what is in hand; `until` is when it
-    is made again for who asks then, by a clock of seconds; `aside`: it waits for something outside, such as a model."""
+    is made again for who asks then, by a clock of seconds; `client` asked for it first; `aside`: it waits for something outside, such as a model."""
 
     future: Future[T] = field(default_factory=Future)
     until: float = math.inf
+    client: str = ""
     aside: bool = False
     part: str = ""
     done: int = 0
@@ -53,14 +54,17 @@ class Paper(Generic[T]):
 
 
 class Papers:
-    """The papers of one service. `places`: how many may be unfinished. `clock` gives seconds."""
+    """The papers of one service. `places`: how many may be unfinished, a quarter of them of one client. `clock` gives
+    seconds."""
 
     def __init__(self, turns: Turns, places: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._turns, self._places, self._clock = turns, places, clock
+        self._each = max(1, places // 4)
         self._guard = threading.Lock()
+        self._come = threading.Condition(self._guard)
         self._papers: OrderedDict[Hashable, Paper[Any]] = OrderedDict()
         self._stopping = threading.Event()
-        self._wanted: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._wanted: dict[str, deque[Callable[[], None]]] = {}
         # A daemon: a model that never answers must not keep the process from ending.
         threading.Thread(target=self._run, name="papers", daemon=True).start()
 
@@ -69,8 +73,16 @@ class Papers:
         with self._guard:
             return key in self._papers
 
-    def take(self, key: Hashable, work: Callable[[Work], T], lasting: Callable[[T], bool] = lambda _: True) -> Paper[T]:
-        """The paper of a key, begun where it is not there. Raises `Overloaded`.
+    def take(
+        self,
+        key: Hashable,
+        work: Callable[[Work], T],
+        lasting: Callable[[T], bool] = lambda _: True,
+        *,
+        client: str = "",
+    ) -> Paper[T]:
+        """The paper of a key, begun for a client where it is not there. Raises `TooMany` where those of the client that are
+        not finished are many already, and `Overloaded` where all are.
 
         One that failed is given once: whoever asks then has it made again. One that is not `lasting` is kept for a while.
         """
@@ -83,14 +95,22 @@ class Papers:
                 if known.future.done() and known.future.exception() is not None:
                     del self._papers[key]
                 return cast(Paper[T], known)
-            unfinished = sum(not each.future.done() for each in self._papers.values())
-            if self._stopping.is_set() or unfinished >= self._places:
-                why = "The service is stopping." if self._stopping.is_set() else f"{unfinished} papers wait already."
+            unfinished = Counter(each.client for each in self._papers.values() if not each.future.done())
+            if self._stopping.is_set() or unfinished.total() >= self._places:
+                why = (
+                    "The service is stopping."
+                    if self._stopping.is_set()
+                    else f"{unfinished.total()} papers wait already."
+                )
                 raise Overloaded(f"{why} Try again in a minute.", retry_after=60)
-            paper: Paper[T] = Paper()
+            if unfinished[client] >= self._each:
+                why = f"{unfinished[client]} papers that you asked for are not finished."
+                raise TooMany(f"{why} Try again when some are.", retry_after=60)
+            paper: Paper[T] = Paper(client=client)
             self._papers[key] = paper
             self._forget()
-            self._wanted.put(partial(self._make, paper, work, lasting))
+            self._wanted.setdefault(client, deque()).append(partial(self._make, paper, work, lasting))
+            self._come.notify()
             return paper
 
     def stop(self) -> None:
@@ -142,7 +162,18 @@ class Papers:
 
     def _run(self) -> None:
         while True:
-            self._wanted.get()()
+            self._next()()
+
+    def _next(self) -> Callable[[], None]:
+        """The first that the next client asked for; the client steps behind the others then."""
+        with self._come:
+            self._come.wait_for(lambda: self._wanted)
+            client, own = next(iter(self._wanted.items()))
+            del self._wanted[client]
+            first = own.popleft()
+            if own:
+                self._wanted[client] = own
+            return first
 
     @staticmethod
     def _end(paper: Paper[T], made: T | None = None, error: BaseException | None = None) -> None:

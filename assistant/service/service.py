@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.access import Principal, check
+from assistant.access import Principal, Role, check
 from assistant.access.rates import COSTLY, Rates
 from assistant.collection import Collection
-from assistant.faults import Conflict, Invalid, NotHeld, Overloaded, ServiceFault, known_language
+from assistant.faults import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotHeld,
+    Overloaded,
+    ServiceFault,
+    known_language,
+    of_library,
+)
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
@@ -23,14 +32,16 @@ from assistant.qa.events import Finished, Progress, Said
 from assistant.qa.retriever import Evidence
 from assistant.qa.scope import Scope
 from assistant.service.events import Closed, Done, Stated, Status, Stream
-from assistant.service.jobs import MOST_OUTCOMES, Hand, Job, Jobs
+from assistant.service.history import History
+from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.keeping import Keeper
 from assistant.service.metrics import Metrics
 from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
 from assistant.service.writing import Writing
 from corpus.documents import Document
-from corpus.feedback import Feedback, FeedbackError, feedback_of
+from corpus.faults import LibraryError
+from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
 
@@ -77,6 +88,7 @@ class Service:
         turns: Turns | None = None,
         rates: Rates | None = None,
         noted: Noted = lambda _who, _action, _target: None,
+        history: History | None = None,
         log_questions: bool = False,
     ) -> None:
         self.limits = limits or Limits()
@@ -86,10 +98,11 @@ class Service:
         self.library = engine.library
         self.collection = Collection(engine.library, engine.catalogue)
         self.turns = turns or self.limits.turns()
-        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file)
+        self.jobs = Jobs(places=self.limits.jobs, heard=self.metrics.file, history=history)
         self._keeper = keeper or Keeper(engine.library, engine.catalogue)
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._stopping = False
+        self._when_stopped: list[Callable[[], None]] = []
         self.writing = Writing(self, self._check)
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
@@ -101,6 +114,12 @@ class Service:
         self._stopping = True
         self.jobs.stop_all()
         self.writing.papers.stop()
+        for call in self._when_stopped:
+            call()
+
+    def when_stopped(self, call: Callable[[], None]) -> None:
+        """Has something called when the service is told to stop, by whichever thread tells it."""
+        self._when_stopped.append(call)
 
     def close(self, grace: float = 20.0) -> bool:
         """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
@@ -189,8 +208,14 @@ class Service:
         return self.begin_search(who, text, limit).result()
 
     def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
+        def told() -> T:
+            try:
+                return work()
+            except LibraryError as error:
+                raise of_library(error, trusted=who.trusted) from error
+
         try:
-            return self.turns.take(work, who.client)
+            return self.turns.take(told, who.client)
         except ServiceFault as fault:
             self.metrics.refused(fault.code)
             raise
@@ -297,12 +322,21 @@ class Service:
             )
         except FeedbackError as error:
             raise Invalid(str(error)) from None
-        return self.library.add_feedback(kept)
+        try:
+            return self.library.add_feedback(kept)
+        except FeedbackFull as error:
+            raise Conflict(str(error)) from None
 
-    def ratings(self, who: Principal) -> list[Feedback]:
-        """What people said about answers, oldest first."""
+    def ratings(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[Feedback], int]:
+        """A page of what people said about answers, oldest first, and how much there is in all."""
         self._check(who, "ratings")
-        return self.library.feedback()
+        return self.library.feedback(offset, limit), self.library.count_feedback()
+
+    def remove_ratings(self, who: Principal, number: int) -> int:
+        """Removes the ratings up to a number; returns how many there were."""
+        self._check(who, "ratings")
+        self._noted(who, "remove ratings", f"up to {number}")
+        return self.library.remove_feedback(number)
 
     def cases(self, who: Principal) -> str:
         """The ratings as YAML cases of a question set, each to be reviewed."""
@@ -342,7 +376,7 @@ class Service:
             upload = self._uploads.take(folder, name, who.id, symbol=named, language=language, ocr=ocr)
             self._noted(who, "upload", f"{upload.name} {upload.sha256}")
             return self._read(upload, who.id)
-        except ServiceFault:
+        except BaseException:  # whoever sent it is told that it was not taken
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
@@ -482,16 +516,25 @@ class Service:
     def all_jobs(self, who: Principal) -> list[dict[str, Any]]:
         """The jobs, the latest first, without their outcomes."""
         self._check(who, "jobs")
-        return [self.jobs.look(job.id, since=MOST_OUTCOMES) for job in self.jobs.all()]
+        return self.jobs.all()
 
     def wait_job(self, who: Principal, job_id: str, after: int = -1, seconds: float = 10) -> tuple[int, dict[str, Any]]:
-        """A job as soon as it has changed since revision `after`, or after some seconds; and its revision."""
-        self._check(who, "jobs")
+        """A job as soon as it has changed since revision `after`, or after some seconds; and its revision. To follow a job
+        is to have asked for it once."""
+        check(who, "jobs")
         return self.jobs.wait(job_id, after, seconds)
 
-    def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
-        """Tells a job to stop; what is finished is kept."""
+    def follow_job(self, who: Principal, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
+        """A job whenever it has changed, until it has ended; to have asked for it once is enough. Raises `NotHeld` here."""
         self._check(who, "jobs")
+        self.jobs.get(job_id)
+        return self.jobs.follow(job_id)
+
+    def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
+        """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""
+        self._check(who, "jobs")
+        if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
+            raise Forbidden("This job was begun by somebody else. They can stop it, or an administrator.")
         self._noted(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
 
@@ -509,6 +552,13 @@ class Service:
     def stopping(self) -> bool:
         """Whether the service was told to stop."""
         return self._stopping
+
+    def admit(self, who: Principal, operation: str, counted: str | None = None) -> Principal:
+        """Lets a request in, before more is read of it than what it is to be: checks whether somebody may do an operation,
+        and counts it as `counted`, by default as that. Pass what this gives to the other methods: they do not count it again."""
+        check(who, operation)
+        self._check(who, counted or operation)
+        return replace(who, counted=counted or operation)
 
     def _check(self, who: Principal, operation: str) -> None:
         """The one place where it is decided who may do what, how often, and when."""

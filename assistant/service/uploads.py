@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from corpus.faults import plainly
 from corpus.files import file_hash
 from corpus.symbols import Symbol
 from ingest.folder import printable
@@ -60,15 +61,17 @@ class Uploads:
     def room(self) -> Path:
         """A new folder for one file, whose bytes are to be written to `CONTENT` in it."""
         folder = self._folder / secrets.token_hex(16)
-        folder.mkdir(parents=True, mode=0o700)
+        with plainly(self._folder):
+            folder.mkdir(parents=True, mode=0o700)
         return folder
 
     def take(self, folder: Path, name: str, by: str, *, symbol: str | None, language: str | None, ocr: bool) -> Upload:
         """The file in a folder, noted with what its sender says of it, so that it is found again after a stop."""
         path = folder / CONTENT
         shown = printable(name.replace("\\", "/").rpartition("/")[2])[:200]
-        upload = Upload(path, shown, file_hash(path), symbol, language, ocr)
-        (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
+        with plainly(self._folder):
+            upload = Upload(path, shown, file_hash(path), symbol, language, ocr)
+            (folder / _NOTE).write_text(json.dumps({**asdict(upload), "path": "", "by": by}), encoding="utf-8")
         return upload
 
     def left(self) -> Iterator[tuple[Upload, str]]:

@@ -121,11 +121,12 @@ class Writing:
             case _:
                 return themes_paper(made, library, address)
 
-    @staticmethod
-    def file(publication: Publication, form: str) -> bytes:
+    def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
         from assistant.publish import PublishError, render
 
+        # A program of its own writes these, whoever made what stands in them.
+        self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
         try:
             return render(publication, form)
         except PublishError as error:
@@ -146,4 +147,4 @@ class Writing:
         key = (operation, asked, state_of(engine.library, engine.signature))
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else operation)
-        return self.papers.take(key, work, lasting)
+        return self.papers.take(key, work, lasting, client=who.client)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from assistant.themes.model import Theme, ThemeDocument, ThemePassage, Themes, T
 from assistant.themes.naming import Namer
 from corpus.analysis import analyse
 from corpus.documents import Passage
-from corpus.faults import plainly
+from corpus.faults import LibraryFull, plainly
 from corpus.files import write_whole
 from corpus.library import DERIVED
 from corpus.plain import PlainError, from_plain, to_plain
@@ -101,7 +101,7 @@ def themes_of(
             )
         )
     themes = Themes(language, tuple(made), state, years)
-    with plainly(library.folder):
+    with suppress(LibraryFull), plainly(library.folder):  # no room: they are made again
         _keep(library.folder / DERIVED / FOLDER, themes)
     return themes
 

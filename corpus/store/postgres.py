@@ -16,7 +16,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
-from corpus.faults import LibraryError
+from corpus.faults import LibraryError, LibraryFull
 
 _WRITING = 7_262_653
 """The advisory lock of who writes."""
@@ -181,6 +181,10 @@ class Postgres:
             return call()
         except psycopg.errors.LockNotAvailable:
             raise LibraryError(f"Another process is writing to {self.where}. Try again in a moment.") from None
+        except psycopg.errors.DiskFull:
+            raise LibraryFull(
+                f"The disk of {self.where} is full. Nothing was changed. Free some space and try again."
+            ) from None
         except psycopg.OperationalError as error:
             if fresh or self._inside or not self._db.closed or not again:
                 raise LibraryError(

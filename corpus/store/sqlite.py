@@ -41,11 +41,11 @@ class Sqlite:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+            self._db.execute("COMMIT")
+        except BaseException:  # a full disk may be noticed at the end only
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def snapshot(self) -> AbstractContextManager[None]:
         return nullcontext()  # one process owns the file, and the library lets one thread at a time in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
 import time
@@ -15,15 +16,18 @@ from services import PASSWORD, Made, listening, made_service
 from test_serving import Server
 
 from assistant.access import Role
+from assistant.access.addresses import network
 from assistant.api import connections
 from assistant.api.application import Doors
-from assistant.api.middleware.places import Places, origin_of
+from assistant.api.middleware.places import Places
 from assistant.faults import Overloaded, TooMany
 from corpus.catalogue import Catalogue
 
 MANY = 600
 TCP = Path("/proc/net/tcp")
 WAIT = 20.0
+IDLE = 4.0
+"""Seconds for which a server is watched that nobody asks anything."""
 BOUND = 50
 """Streams of a kind that one address may have open in these tests."""
 
@@ -187,12 +191,15 @@ def script_of(made: Made) -> str:
     return html.split('src="./assets/', 1)[1].split('"', 1)[0]
 
 
+RESERVED = ("/sign-in", "/api/v1/ask", "/")
+
+
 def scope(path: str, host: str) -> dict[str, object]:
     return {"type": "http", "path": path, "client": (host, 1)}
 
 
 def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> None:
-    places = Places(requests=2, streams=3, each=2)
+    places = Places(requests=4, streams=3, each=2)
     window = "/gradio_api/heartbeat/x"
     with ExitStack() as held:
         for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
@@ -202,10 +209,16 @@ def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> Non
         with pytest.raises(Overloaded, match="Too many streams"):
             held.enter_context(places.taken(scope(window, "192.0.2.3")))
         held.enter_context(places.taken(scope("/gradio_api/queue/data", "192.0.2.3")))
-        for _ in range(2):
-            held.enter_context(places.taken(scope("/api/v1/ask", "192.0.2.1")))
+        for host in ("192.0.2.1", "192.0.2.2"):
+            for _ in range(2):
+                held.enter_context(places.taken(scope("/api/v1/themes", host)))
+            with pytest.raises(TooMany, match="2 requests from your address"):
+                held.enter_context(places.taken(scope("/api/v1/documents", host)))
         with pytest.raises(Overloaded, match="Too many requests"):
-            held.enter_context(places.taken(scope("/api/v1/ask", "192.0.2.3")))
+            held.enter_context(places.taken(scope("/api/v1/themes", "192.0.2.3")))
+        for host in ("192.0.2.1", "192.0.2.3"):
+            for path in RESERVED:
+                held.enter_context(places.taken(scope(path, host)))
         held.enter_context(places.taken(scope("/api/v1/health", "192.0.2.3"), always=True))
     with places.taken(scope(window, "192.0.2.1")), places.taken(scope("/api/v1/ask", "192.0.2.1")):
         pass  # all places are free again
@@ -219,7 +232,13 @@ def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> Non
     ],
 )  # fmt: skip
 def test_an_address_stands_for_its_subscriber(address: str, origin: str) -> None:
-    assert origin_of(scope("/", address)) == origin
+    assert network(address) == origin
+
+
+def processor_seconds(process: int) -> float:
+    """How long a process has used a processor."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: Path) -> None:
@@ -229,7 +248,7 @@ def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: P
     with ExitStack() as held:
         resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))  # what a server starts with, which is too little for it
         try:
-            held.enter_context(server.running())
+            process = held.enter_context(server.running())
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         opened = held.enter_context(idle(("127.0.0.1", server.port), MANY, SENT["a window"]))
@@ -239,5 +258,8 @@ def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: P
         assert httpx.get(f"{server.url}/health").json() == {"status": "ok"}
         reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
         assert reply.json()["status"] == "answered"
+        before = processor_seconds(process.pid)
+        time.sleep(IDLE)
+        assert processor_seconds(process.pid) - before < 0.02 * IDLE, "it is idle, whatever windows are open"
         with idle(("127.0.0.1", server.port), MANY, SENT["nothing"]):
             assert httpx.get(f"{server.url}/documents", timeout=WAIT).status_code == 200

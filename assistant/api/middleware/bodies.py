@@ -1,24 +1,21 @@
 """Bodies that are too large or come too slowly are cut, whatever route they are sent to; where many are coming, the one that
-takes longest makes room."""
+takes longest makes room. None is looked at before the route reads it: by then it knows who has sent it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.access import check
-from assistant.api.callers import principal_of
 from assistant.api.problems import of_fault
 from assistant.faults import ServiceFault, TooLarge, TooSlow
 
-SMALL = 4_000_000
-"""Bytes of a body that is no upload."""
+SMALL = 64_000
+"""Bytes of a body, where no more is allowed."""
 SLOWEST = 20_000
 """Bytes a second that an upload must come with, beside the seconds that every body has."""
 MOST_COMING = 200
@@ -26,11 +23,11 @@ MOST_COMING = 200
 
 
 class Bodies:
-    """`large`: the bytes that a body sent to the paths `uploads` may have, if the sender may upload; `seconds`: how
-    long a small body may take to come."""
+    """`larger`: the bytes that bodies may have which are sent to paths that begin so; `uploads`: where files are sent, which
+    take their time; `seconds`: how long other bodies may take to come."""
 
-    def __init__(self, app: ASGIApp, large: int, uploads: tuple[str, ...], seconds: float) -> None:
-        self._app, self._large, self._uploads, self._seconds = app, large, uploads, seconds
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int], uploads: str, seconds: float) -> None:
+        self._app, self._larger, self._uploads, self._seconds = app, larger, uploads, seconds
         self._coming: dict[_Body, None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,18 +35,9 @@ class Bodies:
             await self._app(scope, receive, send)
             return
         uploads = scope["method"] in ("POST", "PUT") and scope["path"].startswith(self._uploads)
-        try:
-            if uploads:
-                check(principal_of(HTTPConnection(scope)), "upload")
-            limit = self._large if uploads else SMALL
-            length = Headers(scope=scope).get("content-length", "")
-            if length.isascii() and length.isdigit() and int(length) > limit:
-                raise _too_large(limit)
-        except ServiceFault as fault:
-            await self._refuse(fault, scope, receive, send)
-            return
-        body = _Body(receive, limit, self._seconds)
-        if not uploads and _has_body(scope):
+        limit = next((most for path, most in self._larger.items() if scope["path"].startswith(path)), SMALL)
+        body = _Body(receive, limit, self._seconds, _length(scope))
+        if not uploads and body.expected:
             self._expect(body)
         started = False
 
@@ -57,6 +45,8 @@ class Bodies:
             nonlocal started
             if body.fault is None or started:
                 started = True
+                if message["type"] == "http.response.start" and body.unread:
+                    MutableHeaders(scope=message)["Connection"] = "close"  # nor will the rest be read
                 await send(message)
 
         try:
@@ -88,8 +78,8 @@ class Bodies:
 class _Body:
     """A body as it comes, until it is cut: then the application is told that the client has gone."""
 
-    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
-        self._receive, self._limit, self._seconds = receive, limit, seconds
+    def __init__(self, receive: Receive, limit: int, seconds: float, length: int | None) -> None:
+        self._receive, self._limit, self._seconds, self._length = receive, limit, seconds, length
         self._begun: float | None = None
         self._size = 0
         self._whole = False
@@ -106,7 +96,19 @@ class _Body:
             with contextlib.suppress(RuntimeError):  # its time is up in this very moment
                 self._wait.reschedule(0.0)
 
+    @property
+    def expected(self) -> bool:
+        """Whether there is one, by what the head says."""
+        return self._length != 0
+
+    @property
+    def unread(self) -> bool:
+        """Whether some of it has not come."""
+        return self.expected and not self._whole
+
     async def receive(self) -> Message:
+        if self.fault is None and self._length is not None and self._length > self._limit:
+            self.fault = _too_large(self._limit)
         if self.fault is not None:
             return {"type": "http.disconnect"}
         if self._whole:
@@ -138,10 +140,15 @@ class _Body:
         return TooSlow(f"The body did not come within {self._seconds:.0f} s. Send it faster.")
 
 
-def _has_body(scope: Scope) -> bool:
+def _length(scope: Scope) -> int | None:
+    """The bytes of a body that its head announces; None where it comes without end."""
     headers = Headers(scope=scope)
-    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    if "transfer-encoding" in headers:
+        return None
+    told = headers.get("content-length", "0")
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"What you send may have {limit / 1e6:.0f} MB here.")
+    told = f"{limit / 1e6:.0f} MB" if limit >= 1e6 else f"{limit / 1e3:.0f} kB"
+    return TooLarge(f"What you send may have {told} here.")

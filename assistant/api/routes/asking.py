@@ -15,14 +15,16 @@ from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import AnswerOut, AskBody, HitOut, scope_of
 from assistant.api.problems import crash, of_fault, request_id
+from assistant.api.route import Guarded, may
 from assistant.faults import ServiceFault
 from assistant.service import Stream
 
-router = APIRouter(tags=["ask"])
+router = APIRouter(tags=["ask"], route_class=Guarded)
 log = logging.getLogger("rapporteur.api")
 
 
 @router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
+@may("ask")
 async def ask(body: AskBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Answers a question; every statement cites exact words."""
     answer = await asyncio.wrap_future(
@@ -34,6 +36,7 @@ async def ask(body: AskBody, service: Served, caller: Caller) -> dict[str, Any]:
 
 
 @router.post("/ask/stream", response_class=EventStream, responses=DOCUMENTED)
+@may("ask")
 async def ask_stream(body: AskBody, request: Request, service: Served, caller: Caller) -> EventStream:
     """Answers a question as server-sent events.
 
@@ -47,6 +50,7 @@ async def ask_stream(body: AskBody, request: Request, service: Served, caller: C
 
 
 @router.get("/search", response_model=list[HitOut])
+@may("search")
 async def search(
     service: Served,
     caller: Caller,

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Query, status
 
 from assistant.api.callers import Caller, Served
 from assistant.api.models import BlockOut, DocumentOut, Edition, JobOut, Language, Page, PassagesOut
+from assistant.api.route import Guarded, may
 from assistant.collection import block_record
 
-router = APIRouter(tags=["documents"])
+router = APIRouter(tags=["documents"], route_class=Guarded)
 
 Name = Annotated[
     str,
@@ -22,6 +23,7 @@ Place = Annotated[str | None, Query(max_length=500, description="A place in it, 
 
 
 @router.get("/documents", response_model=Page[DocumentOut], response_model_exclude_unset=True)
+@may("documents")
 def documents(
     service: Served,
     caller: Caller,
@@ -37,6 +39,7 @@ def documents(
 
 
 @router.get("/catalogue", response_model=Page[DocumentOut])
+@may("catalogue")
 def catalogue(service: Served, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """The documents that are known to exist and are not held."""
     found, total = service.catalogue(caller, offset, limit)
@@ -44,12 +47,14 @@ def catalogue(service: Served, caller: Caller, offset: Offset = 0, limit: Limit 
 
 
 @router.get("/meetings")
+@may("meetings")
 def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The meetings whose agendas are held: items, documentation, sittings."""
     return service.meetings(caller)
 
 
 @router.get("/passages/{passage}", response_model=PassagesOut)
+@may("documents")
 def passage(
     service: Served,
     caller: Caller,
@@ -62,6 +67,7 @@ def passage(
 
 def _part(part: Literal["outline", "tables", "footnotes"], said: str) -> None:
     @router.get(f"/documents/{{document:path}}/{part}", name=part, description=said)
+    @may("documents")
     def give(
         service: Served,
         caller: Caller,
@@ -79,6 +85,7 @@ _part("footnotes", "The footnotes of a document, with the places that refer to t
 
 
 @router.get("/documents/{document:path}/blocks", response_model=Page[BlockOut])
+@may("documents")
 def blocks(
     service: Served,
     caller: Caller,
@@ -96,6 +103,7 @@ def blocks(
 
 
 @router.get("/documents/{document:path}/text")
+@may("documents")
 def text(
     service: Served,
     caller: Caller,
@@ -109,6 +117,7 @@ def text(
 
 
 @router.get("/documents/{document:path}", response_model=DocumentOut, response_model_exclude_unset=True)
+@may("documents")
 def document(
     service: Served,
     caller: Caller,
@@ -121,12 +130,14 @@ def document(
 
 
 @router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)
+@may("confirm")
 def confirm(service: Served, caller: Caller, document: Name, language: Language | None = None) -> list[dict[str, Any]]:
     """Confirms that unverified texts of a document, all or those in a language, are what they say they are."""
     return service.confirm(caller, document, language)
 
 
 @router.delete("/documents/{document:path}", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("remove")
 def remove(
     service: Served,
     caller: Caller,

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile, status
+from fastapi import APIRouter, Form, Path, Query, Request, UploadFile, status
 from fastapi.concurrency import run_in_threadpool
 
-from assistant.access import Principal
-from assistant.api.callers import Caller, Served
+from assistant.access import check
+from assistant.api import callers
+from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import FetchBody, JobOut, Language
-from assistant.faults import TooLarge
-from assistant.service import Service
+from assistant.api.problems import of_fault, request_id
+from assistant.api.route import Guarded, may
+from assistant.faults import ServiceFault, TooLarge
 from assistant.service.uploads import CONTENT
 
-router = APIRouter(tags=["keep"])
+router = APIRouter(tags=["keep"], route_class=Guarded)
 
 PIECE = 1_000_000
 JobId = Annotated[str, Path(max_length=100)]
 
 
 @router.post("/uploads", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("upload")
 async def upload(
     service: Served,
     caller: Caller,
@@ -54,30 +58,35 @@ async def upload(
 
 
 @router.post("/fetch", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("fetch")
 def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Fetches official documents by symbol from the Official Document System, and reads them in."""
     return service.fetch(caller, **body.model_dump()).to_json()
 
 
 @router.post("/fetch/plan", response_model=list[dict[str, Any]])
+@may("fetch")
 def fetch_plan(body: FetchBody, service: Served, caller: Caller) -> list[dict[str, Any]]:
     """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
     return [asdict(row) for row in service.foresee(caller, **body.model_dump())]
 
 
 @router.post("/verify", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("verify")
 def verify(service: Served, caller: Caller) -> dict[str, Any]:
     """Checks database, both indexes and that passages cover each document; every outcome is a fault."""
     return service.verify(caller).to_json()
 
 
 @router.get("/jobs", response_model=list[JobOut])
+@may("jobs")
 def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The jobs, the latest first."""
     return service.all_jobs(caller)
 
 
 @router.get("/jobs/{job}", response_model=JobOut)
+@may("jobs")
 def job(
     service: Served,
     caller: Caller,
@@ -89,25 +98,40 @@ def job(
 
 
 @router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)
-async def job_stream(service: Served, caller: Caller, job: JobId) -> EventStream:
+@may("jobs")
+async def job_stream(request: Request, service: Served, caller: Caller, job: JobId) -> EventStream:
     """A job as server-sent events `job`, one whenever it has changed, until it has ended."""
-    service.job(caller, job)
-    return EventStream(_changes(service, caller, job))
+    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job)))
 
 
 @router.delete("/jobs/{job}", response_model=JobOut)
+@may("jobs")
 def stop_job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
     """Stops a job; what is finished is kept."""
     return service.stop_job(caller, job)
 
 
-async def _changes(service: Service, caller: Principal, job: str) -> AsyncIterator[bytes]:
-    revision = -1
-    while True:
-        now, record = service.wait_job(caller, job, -1, 0)
-        if now != revision:
-            revision = now
-            yield event("job", record)
-        if record["state"] not in ("queued", "running"):
-            return
-        await asyncio.sleep(0.3)
+async def _changes(request: Request, changes: AsyncGenerator[dict[str, Any], None]) -> AsyncIterator[bytes]:
+    """The records of a job as events, for as long as the caller may see them: a key may be revoked, a session ended."""
+    coming: asyncio.Future[dict[str, Any]] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(_next(changes))
+            done, _ = await asyncio.wait({coming}, timeout=callers.AGAIN_SECONDS)
+            check(await identified_again(request), "jobs")
+            if done:
+                record, coming = coming.result(), None
+                if not record:
+                    return
+                yield event("job", record)
+    except ServiceFault as fault:
+        yield event("problem", json.loads(bytes(of_fault(fault, request_id(request)).body)))
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait({coming})
+        await changes.aclose()
+
+
+async def _next(changes: AsyncGenerator[dict[str, Any], None]) -> dict[str, Any]:
+    return await anext(changes, {})

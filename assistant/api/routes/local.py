@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.callers import Caller, Served
 from assistant.api.models import Edition, JobOut, Language
+from assistant.api.route import Guarded, may
 from assistant.api.routes.documents import Name
 
-router = APIRouter(prefix="/local", include_in_schema=False)
+router = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
 
 
 class IngestBody(BaseModel):
@@ -30,6 +31,7 @@ class IngestBody(BaseModel):
 
 
 @router.post("/ingest", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("ingest")
 def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Reads files and folders of this machine's."""
     said = body.model_dump()
@@ -46,12 +48,14 @@ class ForgetBody(BaseModel):
 
 
 @router.post("/forget", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("ingest")
 def forget(body: ForgetBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Removes what came from a file of this machine's that is gone."""
     return service.forget(caller, Path(body.path), body.shown).to_json()
 
 
 @router.get("/documents/{document:path}")
+@may("documents")
 def document(
     service: Served,
     caller: Caller,
@@ -65,6 +69,7 @@ def document(
 
 
 @router.get("/meetings")
+@may("meetings")
 def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The meetings, each with how its agenda is cited."""
     return [
@@ -74,6 +79,7 @@ def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
 
 
 @router.get("/records")
+@may("documents")
 def records(service: Served, caller: Caller, missing: bool = False) -> list[dict[str, Any]]:
     """All documents that are held, and those that are known and not held where asked for."""
     return service.records(caller, missing=missing)

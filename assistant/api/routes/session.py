@@ -14,10 +14,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.access import Principal, Role
 from assistant.access.audit import Audit
+from assistant.access.failures import Failure
 from assistant.access.guesses import PAUSE
 from assistant.api.callers import address_of
 from assistant.api.gate import COOKIE, AccessGate, same_origin
-from assistant.faults import Forbidden, NotHeld
+from assistant.faults import Forbidden, NotHeld, TooMany
 from assistant.labels import direction, language_of, word
 
 router = APIRouter(include_in_schema=False)
@@ -75,24 +76,26 @@ async def sign_in(
     if not same_origin(request):
         raise Forbidden("This was sent from another site. Use the form of this one.")
     address = address_of(request)
-    with gate.guesses.trying(name, address) as wait:
-        if wait:
-            await gate.guesses.sleep(wait)
-        # Checks take turns outside the pool of threads that answers everything else.
-        token = await to_thread.run_sync(gate.accounts.sign_in, name, password, limiter=gate.checks)
-    audit: Audit | None = request.app.state.audit
+    try:
+        with gate.guesses.trying(name, address) as wait:
+            if wait:
+                await gate.guesses.sleep(wait)
+            # Checks take turns outside the pool of threads that answers everything else.
+            token = await to_thread.run_sync(gate.accounts.sign_in, name, password, limiter=gate.checks)
+    except TooMany:
+        await run_in_threadpool(_failed, gate, "sign-in refused", name, address)
+        raise
     if token is None:
-        if audit is not None and not wait:
-            # A name that nobody has may be a password in the wrong field.
-            shown = name if await run_in_threadpool(gate.accounts.known, name) else "?"
-            audit.note(Principal(Role.NONE, "session", f"account:{shown}", address), "sign-in failed")
+        await run_in_threadpool(_failed, gate, "sign-in failed", name, address)
         if wait:
             later = {"Retry-After": str(math.ceil(max(wait, PAUSE)))}
             return _form(language_of(request), next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
         return _form(language_of(request), next, name, status.HTTP_401_UNAUTHORIZED)
     gate.guesses.right(name, address)
+    audit: Audit | None = request.app.state.audit
     if audit is not None:
-        audit.note(Principal(Role.NONE, "session", f"account:{name}", address), "sign-in")
+        who = Principal(Role.NONE, "session", f"account:{name}", address)
+        await run_in_threadpool(audit.note, who, "sign-in", "")
     response = RedirectResponse(safe_next(next), status.HTTP_303_SEE_OTHER)
     response.set_cookie(
         COOKIE, token, max_age=gate.accounts.seconds, httponly=True, samesite="lax", path="/",
@@ -112,6 +115,11 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse("/", status.HTTP_303_SEE_OTHER)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
     return response
+
+
+def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
+    """Notes a try. A name that nobody has may be a password in the wrong field."""
+    gate.failures.note(what, f"account:{name if gate.accounts.known(name) else '?'}", address)
 
 
 def _gate(request: Request) -> AccessGate:

@@ -8,16 +8,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from assistant.access import check
 from assistant.access.audit import Audit
 from assistant.api.callers import Caller, Served
 from assistant.api.models import Page
+from assistant.api.route import Guarded, may
 from assistant.api.routes.documents import Limit, Offset
 from assistant.faults import NotHeld
 from assistant.service.metrics import CONTENT_TYPE
 
-router = APIRouter(tags=["staff"])
-metrics = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["staff"], route_class=Guarded)
+metrics = APIRouter(include_in_schema=False, route_class=Guarded)
 
 
 class AuditOut(BaseModel):
@@ -32,15 +32,16 @@ class AuditOut(BaseModel):
 
 
 @router.get("/status")
+@may("status")
 def status(service: Served, caller: Caller) -> dict[str, Any]:
     """What the library holds, and what it was made with."""
     return service.status(caller)
 
 
 @router.get("/audit", response_model=Page[AuditOut])
-def audit(request: Request, caller: Caller, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
+@may("audit")
+def audit(request: Request, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What staff did, the latest first."""
-    check(caller, "audit")
     log: Audit | None = request.app.state.audit
     if log is None:
         raise NotHeld("No audit log is kept here.")
@@ -48,6 +49,7 @@ def audit(request: Request, caller: Caller, offset: Offset = 0, limit: Limit = 5
 
 
 @metrics.get("/metrics")
+@may("metrics")
 def metrics_text(service: Served, caller: Caller) -> Response:
     """What happened, for Prometheus."""
     return Response(service.metrics_text(caller), media_type=CONTENT_TYPE)

@@ -12,13 +12,15 @@ from assistant.api.callers import Caller, Served
 from assistant.api.files import DOCUMENTED, Form, file_reply, form_of, off_thread
 from assistant.api.models import Language
 from assistant.api.papers import AgendaOut, BriefingBody, BriefingOut, CompareQuery, ComparisonOut, ThemesOut
+from assistant.api.route import Guarded, may
 from assistant.brief import Request as Briefed
 from assistant.service import Service
 
-router = APIRouter(tags=["write"])
+router = APIRouter(tags=["write"], route_class=Guarded)
 
 
 @router.get("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
+@may("brief", counted="documents")
 async def briefing(
     request: Request, service: Served, caller: Caller, asked: Annotated[BriefingBody, Query()]
 ) -> Response:
@@ -27,6 +29,7 @@ async def briefing(
 
 
 @router.post("/briefings", response_model=BriefingOut, responses=DOCUMENTED)
+@may("brief", counted="documents")
 async def make_briefing(request: Request, service: Served, caller: Caller, asked: BriefingBody) -> Response:
     """A briefing, asked for in a body, for subjects that are to stand in no log of addresses."""
     return await _briefing(request, service, caller, asked)
@@ -36,10 +39,11 @@ async def _briefing(request: Request, service: Service, caller: Caller, asked: B
     wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
     paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
-    return await _reply(request, service, made, asked.language, asked.format, "briefing")
+    return await _reply(request, service, caller, made, asked.language, asked.format, "briefing")
 
 
 @router.get("/themes", response_model=ThemesOut, responses=DOCUMENTED)
+@may("themes", counted="documents")
 async def themes(
     request: Request,
     service: Served,
@@ -51,10 +55,11 @@ async def themes(
     """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
     paper = await off_thread(lambda: service.writing.begin_themes(caller, language, count))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
-    return await _reply(request, service, made, language, format, "themes")
+    return await _reply(request, service, caller, made, language, format, "themes")
 
 
 @router.get("/compare", response_model=ComparisonOut, responses=DOCUMENTED)
+@may("compare", counted="documents")
 async def compare(
     request: Request, service: Served, caller: Caller, asked: Annotated[CompareQuery, Query()]
 ) -> Response:
@@ -66,10 +71,11 @@ async def compare(
         topic, names = asked.topic, asked.document
         begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
         made = await asyncio.shield(asyncio.wrap_future(begun.future))
-    return await _reply(request, service, made, asked.language or made.language, asked.format, "comparison")
+    return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "comparison")
 
 
 @router.get("/agenda", response_model=AgendaOut)
+@may("agenda")
 def agenda(
     service: Served,
     caller: Caller,
@@ -81,11 +87,11 @@ def agenda(
 
 
 async def _reply(
-    request: Request, service: Service, made: Any, language: str, form: Form | None, name: str
+    request: Request, service: Service, caller: Caller, made: Any, language: str, form: Form | None, name: str
 ) -> Response:
     wanted = form or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(await off_thread(made.to_json))
     writing = service.writing
-    data = await off_thread(lambda: writing.file(writing.publication(made, language), wanted))
+    data = await off_thread(lambda: writing.file(caller, writing.publication(made, language), wanted))
     return file_reply(data, wanted, name)

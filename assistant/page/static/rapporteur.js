@@ -100,6 +100,7 @@
   }
 
   document.addEventListener("submit", (event) => {
+    signing_out = event.target.matches("form.rp-who");
     const form = event.target.closest("form.rp-upload");
     if (!form) return;
     event.preventDefault();
@@ -123,10 +124,53 @@
     });
   }
 
+  // An answer that was cut off says so, and its question stands in the field again, unless something else does.
+  function lost() {
+    const turn = [...document.querySelectorAll(".rp-turn.rp-now")].find((each) => each.querySelector(".rp-waiting"));
+    if (!turn || leaving) return;
+    turn.classList.add("rp-cut");
+    const again = turn.querySelector(".rp-lost a.rp-ask");
+    const field = document.querySelector("#rp-question textarea");
+    if (again && field && !field.value.trim()) fill(field, new URL(again.href).searchParams.get("ask"));
+    said.textContent = (turn.querySelector(".rp-lost") || turn).textContent;
+  }
+
+  // Where the page is left or begins anew, as Gradio has it do when the connection comes back, the question that has no
+  // answer yet stands in the field again. It is kept for this window alone.
+  const KEPT = "rapporteur-question";
+  let leaving = false, signing_out = false;
+  window.addEventListener("pagehide", () => {
+    const field = document.querySelector("#rp-question textarea");
+    const open = document.querySelector(".rp-turn.rp-now .rp-lost a.rp-ask");
+    const text = field && (field.value.trim() || (open && new URL(open.href).searchParams.get("ask")));
+    leaving = true;
+    if (text && !signing_out) sessionStorage.setItem(KEPT, text);
+  });
+
+  function restore(field) {
+    const text = sessionStorage.getItem(KEPT);
+    sessionStorage.removeItem(KEPT);
+    if (text && !field.value && !new URL(window.location).searchParams.has("ask")) fill(field, text);
+  }
+
+  async function follow_to_the_end(reply) {
+    let last = "";
+    try {
+      const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) last = (last + part.value).slice(-500);
+    } catch { /* it was cut */ }
+    if (!last.includes("close_stream")) lost();
+  }
+
   // Who is not known any more, or not yet again, signs in, and comes back with the question that stands in the field.
   const asked = window.fetch;
   window.fetch = async (...call) => {
-    const reply = await asked(...call);
+    const listens = String(call[0].url || call[0]).includes("/gradio_api/queue/data");
+    const reply = await asked(...call).catch((error) => {
+      if (listens) lost();
+      throw error;
+    });
+    if (listens && reply.body) follow_to_the_end(reply.clone());
     if (reply.status === 401 && new URL(reply.url).pathname === "/gradio_api/queue/join") {
       const field = document.querySelector("#rp-question textarea");
       const there = field && field.value.trim() ? `/?ask=${encodeURIComponent(field.value.trim())}` : "/";
@@ -177,7 +221,7 @@
 
   function watch() {
     document.body.append(said);
-    let last = "", turn = "";
+    let last = "", turn = "", restored = false;
     new MutationObserver(() => {
       const state = [...document.querySelectorAll(".rp-turn.rp-now .rp-state")].pop();
       const reason = state && [...document.querySelectorAll(".rp-turn.rp-now .rp-statement, .rp-turn.rp-now .rp-reason")];
@@ -197,6 +241,10 @@
       }
       const field = document.querySelector("#rp-question textarea");
       if (field && field.dir !== "auto") field.dir = "auto";
+      if (field && !restored) {
+        restored = true;
+        setTimeout(restore, 100, field);
+      }
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
   }
 

@@ -1,0 +1,105 @@
+"""Routes that name the operation that they are: who calls is told, his role is checked and his request counted before a byte
+of its body is read or a parameter looked at. A route that names none can't be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Cookie, Header, Path
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from assistant.api.callers import identified
+from assistant.faults import no_room
+from assistant.service import Service
+from corpus.faults import is_full
+
+_MARK = "__operation__"
+_MOST_NAMED = 10
+"""Unknown parameters that are told, and 100 characters of each."""
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a route is. `operation` is None where everybody may have it; it counts as `counted` before more is known of it."""
+
+    operation: str | None
+    counted: str | None
+
+
+def may(operation: str, *, counted: str | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Marks a function as one that does an operation. `counted`: as what its request counts where the service counts the
+    operation itself, once it knows what is asked for."""
+    return _marked(Use(operation, counted or operation))
+
+
+def everybody(endpoint: Endpoint) -> Endpoint:
+    """Marks a function that gives the same to all, whoever they are."""
+    return _marked(Use(None, None))(endpoint)
+
+
+class Guarded(APIRoute):
+    """A route that lets in who may do its operation, and knows the parameters that it has."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        if not isinstance(getattr(endpoint, _MARK, None), Use):
+            raise TypeError(f"The route {path} names no operation: mark its function with `may` or `everybody`.")
+        super().__init__(path, endpoint, **given)
+
+    @property
+    def use(self) -> Use:
+        """What the route is."""
+        marked: Use = getattr(self.endpoint, _MARK)
+        return marked
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As FastAPI's, behind the checks."""
+        answer = super().get_route_handler()
+        use, known = self.use, _parameters(self)
+
+        async def guarded(request: Request) -> Response:
+            if use.operation is not None and use.counted is not None:
+                who = await identified(request)
+                service: Service = request.app.state.service
+                request.scope["principal"] = service.admit(who, use.operation, use.counted)
+            _check_parameters(request, known)
+            try:
+                return await answer(request)
+            except (OSError, HTTPException) as error:
+                # FastAPI takes a form that could not be put by for one that is wrong.
+                if is_full(error) or is_full(error.__cause__):
+                    raise no_room() from error
+                raise
+
+        return guarded
+
+
+def _marked(use: Use) -> Callable[[Endpoint], Endpoint]:
+    def mark(endpoint: Endpoint) -> Endpoint:
+        setattr(endpoint, _MARK, use)
+        return endpoint
+
+    return mark
+
+
+def _parameters(route: APIRoute) -> list[str]:
+    """The parameters behind the question mark; where a model holds them, its members."""
+    every = get_flat_params(route.dependant)
+    return sorted({each.alias for each in every if not isinstance(each.field_info, Path | Header | Cookie)})
+
+
+def _check_parameters(request: Request, known: list[str]) -> None:
+    unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    if unknown:
+        there_are = f"those that exist are {', '.join(known)}" if known else "there are none here"
+        told = f"There is no such parameter; {there_are}."
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": ("query", name[:100]), "msg": told} for name in unknown[:_MOST_NAMED]]
+        )

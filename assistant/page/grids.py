@@ -1,0 +1,63 @@
+"""Rows of a table that an answer quotes, as the table that they are: each cell in its column, below the words that head it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.qa.answer import Citation, Statement
+from corpus.documents import Block, Document
+from corpus.library import Library
+from corpus.tables import cells_of, tables_of
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Part of a table: words that introduce it, the rows that head it, and those that are quoted, all of equal width."""
+
+    lead: str
+    head: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def grid_of(library: Library, statement: Statement) -> Grid | None:
+    """The table of a statement that quotes rows; None for one that does not, or of whose text the library now has another."""
+    if statement.verdict != "quoted" or not any("|" in each.quote for each in statement.citations):
+        return None
+    document = library.document(statement.citations[0].document)
+    quoted: dict[int, Block] = {}
+    lead = []
+    for each in statement.citations:
+        if each.document != document.id or document.quote(each.start, each.end) != each.quote:
+            return None
+        rows = _rows(document, each)
+        if rows is None:
+            return None
+        quoted |= {row.ordinal: row for row in rows}
+        lead += [] if rows else [" ".join(each.quote.split())]
+    tables = [
+        table for table in tables_of(document) if any(row.ordinal in quoted for row in (*table.header, *table.rows))
+    ]
+    head = [row for table in tables[:1] for row in table.header]
+    heads = {row.ordinal for row in head}
+    rest = [quoted[n] for n in sorted(quoted) if n not in heads]
+    width = max((len(cells_of(document, row)) for row in (*head, *rest)), default=0)
+    return Grid(" ".join(lead), _cells(document, head, width), _cells(document, rest, width)) if width else None
+
+
+def _rows(document: Document, citation: Citation) -> list[Block] | None:
+    """The rows that a citation quotes, none where it quotes other words; None where it quotes part of a row."""
+    found = [
+        each
+        for each in document.blocks
+        if each.kind == "row" and each.start < citation.end and citation.start < each.end
+    ]
+    for each in found:
+        start, end = document.trimmed(each.start, each.end)
+        if start < citation.start or citation.end < end:
+            return None
+    return found
+
+
+def _cells(document: Document, rows: list[Block], width: int) -> tuple[tuple[str, ...], ...]:
+    cells = [[" ".join(cell.split()) for cell in cells_of(document, row)] for row in rows]
+    return tuple((*each, *[""] * (width - len(each))) for each in cells)

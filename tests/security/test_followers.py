@@ -1,0 +1,147 @@
+"""Those who follow a job: they see it for as long as they may, and cost nothing while nothing happens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from services import PASSWORD, Made, listening, made_service
+
+from assistant.access import Principal, Role
+from assistant.api import callers
+from assistant.service.jobs import Hand, Jobs
+from corpus.catalogue import Catalogue
+
+
+@pytest.fixture
+def made(tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
+    monkeypatch.setattr(callers, "AGAIN_SECONDS", 0.2)
+    with made_service(tmp_path, catalogue) as found:
+        yield found
+
+
+class Held:
+    """A job that goes on until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.steps, self.done = threading.Semaphore(0), False
+
+    def __call__(self, hand: Hand) -> None:
+        while True:
+            self.steps.acquire()
+            if self.done:
+                return
+            hand.advance()
+
+    def end(self) -> None:
+        self.done = True
+        self.steps.release()
+
+
+def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    name = ""
+    for line in lines:
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+@pytest.mark.parametrize("how", ["key", "session"])
+def test_who_may_no_longer_see_a_job_is_told_so_and_sees_no_more_of_it(made: Made, how: str) -> None:
+    held = Held()
+    job = made.service.jobs.submit("long", "key:x", held)
+    headers = made.headers("staff")
+    if how == "session":
+        made.gate.accounts.add("amina", Role.STAFF, PASSWORD)
+        headers = {"Cookie": f"rapporteur_session={made.gate.accounts.sign_in('amina', PASSWORD)}"}
+    with (
+        listening(made) as (host, port),
+        httpx.stream("GET", f"http://{host}:{port}/api/v1/jobs/{job.id}/stream", headers=headers, timeout=10) as reply,
+    ):
+        coming = events(reply.iter_lines())
+        assert next(coming)[0] == "job"
+        held.steps.release()
+        while next(coming)[1]["done"] < 1:
+            pass
+        if how == "key":
+            made.gate.keys.revoke(made.keys["staff"].split("_")[1])
+        else:
+            made.gate.accounts.change("amina", f"{PASSWORD} staples")
+        for _ in range(3):
+            held.steps.release()
+            time.sleep(0.3)
+        rest = list(coming)  # the stream has ended, though the job goes on
+        held.end()
+    assert [name for name, _ in rest[-1:]] == ["problem"]
+    assert rest[-1][1]["status"] == 401
+    assert len(rest) <= 2
+
+
+def test_a_stream_ends_with_its_job_and_tells_how(made: Made) -> None:
+    held = Held()
+    job = made.service.jobs.submit("long", "key:x", held)
+    address = f"/api/v1/jobs/{job.id}/stream"
+    with (
+        listening(made) as (host, port),
+        httpx.stream("GET", f"http://{host}:{port}{address}", headers=made.headers("staff"), timeout=10) as reply,
+    ):
+        coming = events(reply.iter_lines())
+        assert next(coming)[1]["state"] in ("queued", "running")
+        held.end()
+        last = [record for _, record in coming][-1]
+    assert last["state"] == "done"
+    assert made.client.get("/api/v1/jobs/none/stream", headers=made.headers("staff")).status_code == 404
+
+
+def test_a_job_that_does_not_change_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs, held, looked = Jobs(), Held(), []
+    job = jobs.submit("long", "key:x", held)
+    look = jobs.look
+    monkeypatch.setattr(jobs, "look", lambda *given: looked.append(given) or look(*given))
+
+    async def follow() -> list[dict[str, Any]]:
+        async def all_of_it() -> list[dict[str, Any]]:
+            return [record async for record in jobs.follow(job.id)]
+
+        following = asyncio.create_task(all_of_it())
+        await asyncio.sleep(1.0)
+        before = len(looked)
+        await asyncio.sleep(1.5)
+        assert len(looked) == before
+        held.end()
+        return await following
+
+    assert asyncio.run(follow())[-1]["state"] == "done"
+    jobs.close(5)
+
+
+def test_changes_that_come_faster_than_anybody_reads_are_told_together() -> None:
+    jobs = Jobs()
+
+    def work(hand: Hand) -> None:
+        for n in range(5_000):
+            hand.tell(done=n)
+
+    async def follow() -> list[dict[str, Any]]:
+        job = jobs.submit("fast", "key:x", work)
+        return [record async for record in jobs.follow(job.id)]
+
+    records = asyncio.run(follow())
+    assert records[-1]["state"] == "done"
+    assert len(records) < 20
+    jobs.close(5)
+
+
+def test_following_needs_the_role(made: Made) -> None:
+    from assistant.faults import Forbidden
+
+    with pytest.raises(Forbidden):
+        made.service.follow_job(Principal(Role.READ, "key", "key:r"), "x")

@@ -1,0 +1,199 @@
+"""A disk without room: what is to be kept is refused whole, and who only asks or reads notices nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from httpx import Response
+from services import PASSWORD, Made, ended, made_service
+from typer.testing import CliRunner
+
+from assistant.access import LOCAL, Principal, Role
+from assistant.access.store import FILE
+from assistant.cli import app as command
+from assistant.service import Service
+from assistant.service.uploads import CONTENT
+from corpus.catalogue import Catalogue
+from corpus.faults import LibraryFull
+from corpus.feedback import feedback_of
+from corpus.store.sqlite import Sqlite
+
+NOTE = {"file": ("note.txt", b"Note on ropes\n\nRopes are checked on Mondays.\n")}
+SAME = {"Sec-Fetch-Site": "same-origin"}
+RATING = {"question": "When do boats leave?", "language": "en", "rating": 1, "comment": "x" * 4_000}
+
+
+@pytest.fixture
+def made(tmp_path: Path, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path, catalogue, reading=True) as found:
+        found.gate.accounts.add("amina", Role.READ, PASSWORD)
+        yield found
+
+
+@contextmanager
+def full(db: object) -> Iterator[None]:
+    """A database that has as many pages as it may have: SQLite says then what it says of a full disk."""
+    assert isinstance(db, Sqlite)
+    most = db.execute("PRAGMA max_page_count").fetchone()[0]
+    while True:  # what is free in its pages is used up
+        db.execute("PRAGMA max_page_count = 1")
+        try:
+            db.execute("CREATE TABLE IF NOT EXISTS filled (x TEXT)")
+            db.execute("INSERT INTO filled VALUES (?)", ("x" * 3_000,))
+        except sqlite3.OperationalError:
+            break
+    try:
+        yield
+    finally:
+        db.execute(f"PRAGMA max_page_count = {most}")
+
+
+def again(write: Callable[[], object]) -> None:
+    """Writes until there is no room, or it has to be believed that there always is."""
+    for _ in range(1_000):
+        write()
+
+
+def refused(reply: Response, made: Made) -> None:
+    """Whoever sent it is told that there is no room, and nothing of where that is."""
+    assert reply.status_code == 507, reply.text
+    told = reply.json()
+    assert (told["type"], "full" in told["detail"]) == ("urn:rapporteur:problem:full", True)
+    assert str(made.library.folder) not in reply.text
+    assert "/" not in told["detail"]
+
+
+def sign_in(made: Made, password: str) -> Response:
+    """The form, sent."""
+    form = {"name": "amina", "password": password}
+    return made.client.post("/sign-in", data=form, headers=SAME, follow_redirects=False)
+
+
+def goes_on(made: Made) -> None:
+    """Asking, searching, reading and the pages."""
+    asked = made.client.post("/api/v1/ask", json={"question": "When do boats leave?"})
+    assert (asked.status_code, asked.json()["status"]) == (200, "answered")
+    for address in ("/api/v1/search?q=boats", "/api/v1/documents", "/api/v1/documents/boats.txt/text", "/documents",
+                    "/api/v1/briefings?kind=document&value=boats.txt"):  # fmt: skip
+        assert made.client.get(address).status_code == 200, address
+    assert made.client.get("/api/v1/me", headers=made.headers("read")).json()["role"] == "read"
+
+
+def test_ratings_are_refused_and_asking_goes_on(made: Made) -> None:
+    with full(made.library._store._db):
+        refused(made.client.post("/api/v1/feedback", json=RATING), made)
+        refused(made.client.post("/api/v1/feedback", json=RATING), made)
+        goes_on(made)
+    assert made.client.post("/api/v1/feedback", json=RATING).status_code == 201
+    assert len(made.library.feedback()) == 1
+
+
+def test_signing_in_and_what_the_audit_log_has_no_room_for_are_refused_and_nothing_is_left(made: Made) -> None:
+    staff = made.headers("staff")
+    with full(made.store._db):
+        with pytest.raises(LibraryFull):
+            again(lambda: made.audit.note(LOCAL, "fills what is left"))
+        refused(sign_in(made, PASSWORD), made)
+        assert sign_in(made, "not the password").status_code == 401
+        made.client.cookies.clear()
+        for _ in range(3):
+            reply = made.client.post("/api/v1/uploads", files={"file": ("y" * 200, b"words")}, headers=staff)
+            assert reply.status_code == 507, reply.text
+        reply = made.client.delete("/api/v1/documents/boats.txt", headers=staff)
+        assert reply.status_code == 507
+        goes_on(made)
+    uploads = made.library.folder / "uploads"
+    assert list(uploads.iterdir()) == []
+    assert made.service.resume() == 0  # nothing is read in at the next start that was refused
+    job = ended(made, made.client.post("/api/v1/uploads", files=NOTE, headers=staff).json())
+    assert job["counts"] == {"added": 1}
+
+
+def test_an_upload_whose_bytes_have_no_room_is_refused_and_leaves_nothing(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Service.room
+
+    def narrow(service: Service, who: Principal) -> Path:
+        folder = room(service, who)
+        (folder / CONTENT).symlink_to("/dev/full")
+        return folder
+
+    monkeypatch.setattr(Service, "room", narrow)
+    refused(made.client.post("/api/v1/uploads", files=NOTE, headers=made.headers("staff")), made)
+    assert list((made.library.folder / "uploads").iterdir()) == []
+    goes_on(made)
+
+
+def test_a_form_that_could_not_be_put_by_is_no_wrong_form(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object, **__: object) -> object:
+        return Path("/dev/full").open("r+b", buffering=0)
+
+    monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", none)
+    refused(made.client.post("/api/v1/uploads", files=NOTE, headers=made.headers("staff")), made)
+
+
+def test_reading_a_file_in_fails_as_a_job_that_says_why(made: Made) -> None:
+    with full(made.library._store._db):
+        reply = made.client.post(
+            "/api/v1/uploads",
+            files={"file": ("a.txt", b"Ropes\n\n" + b"Ropes hold. " * 5_000)},
+            headers=made.headers("staff"),
+        )
+        assert reply.status_code == 202
+        job = ended(made, reply.json())
+        assert (job["state"], "full" in job["reason"]) == ("failed", True)
+        goes_on(made)
+    assert [each["id"] for each in made.library.headers() if "a-txt" in each.id] == []
+
+
+def test_after_a_full_disk_the_database_takes_changes_again(tmp_path: Path) -> None:
+    db = Sqlite(tmp_path / "a.sqlite3")
+    db.execute("CREATE TABLE kept (x TEXT)")
+    with full(db):
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError, match="full"), db.transaction():
+                db.execute("INSERT INTO kept VALUES (?)", ("x" * 100_000,))
+    with db.transaction():
+        db.execute("INSERT INTO kept VALUES ('x')")
+    assert db.execute("SELECT count(*) FROM kept").fetchone()[0] == 1
+    db.close()
+
+
+def test_the_command_line_says_that_a_key_was_not_made_and_makes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORTEUR_DATA_DIR", str(tmp_path))
+    run = CliRunner()
+    assert run.invoke(command, ["keys", "add", "first"]).exit_code == 0
+    opened = Sqlite.__init__
+
+    def narrow(db: Sqlite, path: Path) -> None:
+        opened(db, path)
+        if path.name == FILE:
+            db.execute("PRAGMA max_page_count = 1")
+
+    monkeypatch.setattr(Sqlite, "__init__", narrow)
+    codes = []
+    while not codes or codes[-1] == 0:
+        done = run.invoke(command, ["keys", "add", "n" * 400])
+        codes.append(done.exit_code)
+        assert len(codes) < 200
+    assert codes[-1] == 1
+    assert "is full" in done.output
+    assert "Nothing was changed" in done.output
+    assert "rpp_" not in done.output
+    monkeypatch.setattr(Sqlite, "__init__", opened)
+    keys = json.loads(run.invoke(command, ["keys", "list", "--json"]).stdout)
+    noted = json.loads(run.invoke(command, ["audit", "--json", "-n", "1000"]).stdout)
+    assert len(keys) == len(noted) == len(codes)
+
+
+def test_ratings_of_the_command_line_are_refused_in_a_sentence_too(made: Made) -> None:
+    with full(made.library._store._db), pytest.raises(LibraryFull, match="Free some space"):
+        again(lambda: made.library.add_feedback(feedback_of("Why?", "en", 1, comment="x" * 4_000)))

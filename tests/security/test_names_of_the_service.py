@@ -1,0 +1,68 @@
+"""Open reading is open to people in front of a browser, not to pages of other sites that make their own name point here."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from services import Made, made_service
+
+from assistant.api.hosts import Hosts
+from assistant.settings import SettingsError, load_settings
+from corpus.catalogue import Catalogue
+
+DOORS = ("/api/v1/documents", "/api/v1/search?q=boats", "/documents", "/", "/api/v1/me", "/v1/models")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    folder: Path = tmp_path_factory.mktemp("names")
+    with made_service(folder, catalogue, reading=True, hosts=Hosts(["Docs.example.org"])) as found:
+        yield found
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "docs.example.org.evil.example", "127.0.0.1.evil.example",
+                                  "localhost.evil.example", "", "a b", "docs.example.org@evil.example"])  # fmt: skip
+def test_under_a_name_that_is_not_ours_nobody_reads_without_a_key(made: Made, host: str) -> None:
+    made.client.cookies.clear()
+    for address in DOORS:
+        reply = made.client.get(address, headers={"Host": host}, follow_redirects=False)
+        assert reply.status_code in (401, 422), (address, reply.text)
+        assert "boats" not in reply.text
+    keyed = made.client.get("/api/v1/documents", headers={"Host": host, **made.headers("read")})
+    assert keyed.status_code == 200
+    assert made.client.get("/api/v1/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["docs.example.org", "DOCS.example.org:443", "docs.example.org.", "127.0.0.1:8000", "[::1]:8000", "192.0.2.7", "localhost:8000",
+     "a.localhost", socket.gethostname()],
+)  # fmt: skip
+def test_under_our_names_and_addresses_everybody_reads(made: Made, host: str) -> None:
+    made.client.cookies.clear()
+    assert made.client.get("/api/v1/documents", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "proxies", ["*", "10.0.0.1,*", "proxy.example", "10.0.0.1/24", "0.0.0.0/0", "::/0", "10.0.0.1 10.0.0.2"]
+)
+def test_proxies_that_are_everybody_or_no_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
+    monkeypatch.setenv("RAPPORTEUR_TRUSTED_PROXIES", proxies)
+    with pytest.raises(SettingsError, match="TRUSTED_PROXIES"):
+        load_settings()
+
+
+@pytest.mark.parametrize("proxies", ["", "10.0.0.1", "10.0.0.0/24, 2001:db8::1", "127.0.0.1,"])
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
+    monkeypatch.setenv("RAPPORTEUR_TRUSTED_PROXIES", proxies)
+    assert load_settings().trusted_proxies == proxies
+
+
+@pytest.mark.parametrize("names", ['["*"]', '["https://a.example"]', '["a.example:80"]', '["-a"]', '[""]'])
+def test_a_name_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, names: str) -> None:
+    monkeypatch.setenv("RAPPORTEUR_HOSTS", names)
+    with pytest.raises(SettingsError, match="HOSTS"):
+        load_settings()
