@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from harbour import AGENDA, LAMPS
@@ -160,14 +161,23 @@ def test_a_topic_is_the_same_on_its_page_and_in_its_file(made: Made) -> None:
     assert "Nothing in the documents held could be quoted" in shown(made, "/topics?topic=zeppelin upholstery")
 
 
-def test_the_agenda_page_names_what_is_missing_and_how_to_add_it(made: Made, boats: Made) -> None:
-    found = made.client.get("/api/v1/agenda?language=fr&language=ar").json()
-    page = unescape(shown(made, "/agenda?language=fr&language=ar"))
-    for each in (*found["announced"], *found["cited"]):
-        assert each["symbol"] in page
-        assert each["command"] in page
-    assert page.count("<code dir") == sum(bool(each["command"]) for each in (*found["announced"], *found["cited"]))
-    assert "No agenda of a meeting is held." in shown(boats, "/agenda")
+def test_the_agenda_page_names_what_is_missing_and_gives_staff_alone_a_link_to_fetch_it(
+    made: Made, boats: Made
+) -> None:
+    address = "/agenda?language=fr&language=ar"
+    found = made.client.get(f"/api/v1{address}").json()
+    documents = [*found["announced"], *found["cited"]]
+    assert any(each["command"] for each in documents)
+    page = shown(made, address)
+    assert all(each["symbol"] in page for each in documents)
+    assert "fetch=" not in page
+    links = re.findall(r'href="/\?([^"]*fetch=[^"]*)"', made.client.get(address, headers=made.headers("staff")).text)
+    assert [parse_qs(unescape(each)) for each in links] == [
+        {"tab": ["staff"], "fetch": [each["later"] or each["symbol"]], "in": [" ".join(each["missing"])]}
+        for each in documents
+        if each["command"]
+    ]
+    assert "No agenda is held." in shown(boats, "/agenda")
 
 
 def test_an_arabic_briefing_runs_from_right_to_left(boats: Made) -> None:
