@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
@@ -17,7 +18,7 @@ from conftest import OpenLibrary, add
 from test_cli import Cli
 
 from assistant.brief.weighing import weigh
-from assistant.qa.abstention import FOUND, Bars, bars
+from assistant.qa.abstention import FOUND, SAME, Bars, bars
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Name, Reader, Reading
@@ -230,6 +231,18 @@ def test_english_is_read_by_the_english_reader_and_all_else_by_the_multilingual_
     assert other.passages
     assert not english.passages
     assert answer.status == "answered"
+
+
+def test_a_question_in_the_language_of_the_text_has_bars_of_its_own_but_for_english(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    quai = "# Règlement du port\n\nA/88/509\n\n1. Les yachts paient quarante couronnes par nuit au port de plaisance.\n"
+    read = Fake({"quarante couronnes": 0.0, "forty crowns": 0.0})
+    held = {"en": BARS, "multilingual": BARS, SAME: replace(BARS, answered=-0.5)}
+    library = engine(open_library, catalogue, None, quai, HARBOUR).library
+    asked = Engine(library, catalogue, readers=Readers({"multilingual": read}, held))
+    assert asked.ask("Combien de couronnes les yachts paient-ils par nuit ?").status == "answered"
+    assert asked.ask(ASKED).status == "tentative"
 
 
 def test_the_reader_is_named_by_the_languages_of_question_and_text() -> None:

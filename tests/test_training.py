@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.qa.abstention import FOUND
+from assistant.qa.abstention import FOUND, SAME
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reader, Reading
@@ -779,6 +779,33 @@ def test_a_calibration_by_its_command_prints_a_table_and_keeps_its_risks(
     few = CliRunner().invoke(app, ["calibrate", "multilingual", *line])
     assert few.exit_code == 2
     assert "questions that are answered and questions that are not" in few.stderr
+
+
+def test_bars_for_questions_in_the_language_of_the_text_are_fitted_on_written_documents(
+    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.qa.reader.Reader", lambda *_, **__: Counting())
+    rows = [
+        {"language": language, "document": language, "title": f"{title} \u2014 {n}", "passage": passage.format(n=n),
+         "questions": [{"q": asked.format(n=n), "a": f"{n}"}, {"q": missed, "a": ""}] * 8}
+        for language, title, passage, asked, missed in (
+            ("fr", "Règlement du port", "Les yachts du quai vert paient {n} couronnes par nuit au maître du port.",
+             "Les yachts du quai vert paient combien de couronnes par nuit au maître ?", "Qui lave le quai ?"),
+            ("es", "Normas del puerto", "Los yates del muelle verde pagan {n} coronas por noche al capitán del puerto.",
+             "¿Cuántas coronas por noche pagan los yates del muelle verde al capitán del puerto?", "¿Quién lava?"),
+        )
+        for n in (3, 4)
+    ]  # fmt: skip
+    monkeypatch.setattr("eval.training.rows.CALIBRATION", written_lines(tmp_path / "written.jsonl", rows))
+    others = written_lines(tmp_path / "aside.jsonl", [{"language": "es", "question": "¿Ganó Ana?"}] * 30)
+    (tmp_path / "weights.npz").write_bytes(b"weights")
+    out = tmp_path / "calibration.json"
+    given = {"--aside": others, "--weights": tmp_path / "weights.npz", "--out": out, "--folder": tmp_path / "work"}
+    line = [str(part) for pair in given.items() for part in pair]
+    done = CliRunner().invoke(app, ["calibrate-same", *line])
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(out.read_text(encoding="utf-8"))["readers"][SAME]
+    assert (found["questions"], found["answerable_answered"], found["misses_answered"]) == (94, 1.0, 0.0)
 
 
 def test_a_training_follows_the_plan_of_its_reader_unless_told_otherwise(

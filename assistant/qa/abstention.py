@@ -22,6 +22,9 @@ Caution = Literal["low", "normal", "high"]
 bars of its own, fitted for a risk of its own (docs/training.md)."""
 LIKENESS = "likeness"
 """The name of the bars of what no reader reads and is told by its likeness to the question."""
+SAME = "same-language"
+"""The name of the bars of the multilingual reader for questions and texts in one language, not English: it knows better there than across
+languages what answers, and is less sure of it."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
 ENOUGH = 1.0
@@ -76,7 +79,7 @@ def chance(odds: float) -> float:
 
 @cache
 def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
-    """The shipped bars of a caution, by reader, with those of `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
+    """The shipped bars of a caution, by reader, with those of `SAME` and of `LIKENESS`. Raises `EmbeddingError` where they can't be read."""
     path = files("assistant") / "qa" / "data" / "calibration.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
-from assistant.qa.abstention import ASIDE, FOUND, Bars, Caution, bars
+from assistant.qa.abstention import ASIDE, FOUND, SAME, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
@@ -61,7 +61,7 @@ def gain(score: float, best: float) -> float:
 class Readers:
     """The readers at hand: an English one for English questions to English texts, a multilingual one for the rest."""
 
-    def __init__(self, readers: dict[Name, Reads], known: dict[Name, Bars]) -> None:
+    def __init__(self, readers: Mapping[Name, Reads], known: Mapping[str, Bars]) -> None:
         self._readers, self._bars = readers, known
 
     @classmethod
@@ -69,7 +69,7 @@ class Readers:
         """Those that ship and whose bases are installed, with the bars of a caution. Loads nothing."""
         held = bars(caution)
         names = [name for name in KINDS if name in held and ships(name) and available(KINDS[name])]
-        return cls({name: Reader(name, cache_dir) for name in names}, {name: held[name] for name in names})
+        return cls({name: Reader(name, cache_dir) for name in names}, held)
 
     @property
     def names(self) -> tuple[Name, ...]:
@@ -81,6 +81,11 @@ class Readers:
         if asked == read == "en" and "en" in self._readers:
             return "en"
         return "multilingual" if "multilingual" in self._readers else None
+
+    def _bars_for(self, name: Name, asked: str, read: str) -> Bars:
+        """The bars of a reader for a question and a text in two languages, or in one."""
+        same = name == "multilingual" and asked == read != "en"
+        return self._bars[SAME if same and SAME in self._bars else name]
 
     def english(self, text: str, language: str) -> list[str]:
         """English words for those of a text in another language; none where no reader knows any."""
@@ -103,7 +108,7 @@ class Readers:
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
         told = []
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
-            known = Known(reading, self._bars[name], name, added)
+            known = Known(reading, self._bars_for(name, asked, read), name, added)
             ends = accumulate(len(text) + 1 for text in texts)
             scores = [known.score_of(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
             told.append((scores, known.bars))
@@ -117,5 +122,6 @@ class Readers:
             mine = [each for each in evidence if self.name_for(language, each.document.language) == name]
             readings = reader.read(question, [(each.passage.heading, each.passage.text) for each in mine])
             for each, reading in zip(mine, readings, strict=True):
-                found[each.id] = Known(reading, self._bars[name], name, gain(each.score, best))
+                held = self._bars_for(name, language, each.document.language)
+                found[each.id] = Known(reading, held, name, gain(each.score, best))
         return found

@@ -188,6 +188,38 @@ def calibrate(
 
 
 @app.command()
+def calibrate_same(
+    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
+    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
+    out: Annotated[Path, typer.Option(help="File to write; what it says of others stays.")] = SHIPPED
+    / "calibration.json",
+    folder: Annotated[Path, typer.Option(help="Folder of the libraries and models that this needs.")] = Path(
+        "eval-runs"
+    ),
+) -> None:
+    """Fit chances and bars of the multilingual reader for questions in the language of the documents, on written documents."""
+    from assistant.qa.abstention import SAME
+    from assistant.qa.reader import Reader
+    from eval.training import measure
+    from eval.training.calibrate import calibrate as fitted
+    from eval.training.rows import CALIBRATION
+    from eval.training.shelf import engine_over, models_in
+
+    path = weights or SHIPPED / "reader-multilingual.npz"
+    found: list[Outcome] = []
+    with _told(), _teller() as tell:
+        reader = Reader("multilingual", models_in(folder), weights=path)
+        for home, asked in measure.written_for(CALIBRATION, aside, folder):
+            with engine_over([home], folder, tell.reading) as engine:
+                best = measure.by_reader(engine, reader)
+                found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
+        calibration = fitted(found)
+        measure.write_calibration(out, SAME, calibration, path.read_bytes())
+    _show(calibration, found)
+    talk.print(f"Written: {out}.", markup=False)
+
+
+@app.command()
 def card(
     en: Annotated[Path | None, typer.Option(help="run.json of the English reader; by default what is known.")] = None,
     multilingual: Annotated[Path | None, typer.Option(help="run.json of the multilingual reader.")] = None,

@@ -15,6 +15,7 @@ from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import lines_of
 from eval.training.own import asked_of, with_turn_before
+from eval.training.written import SECTION
 
 OFF_TOPIC = "off-topic"
 """The kind of questions in sets on UN documents that are about something else."""
@@ -54,6 +55,27 @@ def questions_for(
     for row in (row for path in asides for row in lines_of(path)):
         found.append((row["language"], Question(row["question"], answerable=False, aside=True)))
     return [question for language, question in found if (language == "en") == (name == "en")]
+
+
+def written_for(documents: Path, asides: Sequence[Path], folder: Path) -> Iterator[tuple[Path, list[Question]]]:
+    """For each language the folder of the documents in it, made in another one of written ones (`data/README.md`), and the questions
+    asked of these: those that were written on them, and `asides` in the language."""
+    rows = list(lines_of(documents))
+    others = [row for path in asides for row in lines_of(path)]
+    for language in sorted({row["language"] for row in rows}):
+        mine = [row for row in rows if row["language"] == language]
+        home = folder / "written" / language
+        home.mkdir(parents=True, exist_ok=True)
+        for name in dict.fromkeys(row["document"] for row in mine):
+            parts = [row for row in mine if row["document"] == name]
+            title = parts[0]["title"].partition(SECTION)[0]
+            text = "\n\n".join(f"## {row['title'].partition(SECTION)[2]}\n\n{row['passage']}" for row in parts)
+            (home / f"{name}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
+        asked = [Question(each["q"], bool(each["a"]), aside=False) for row in mine for each in row["questions"]]
+        yield (
+            home,
+            asked + [Question(row["question"], False, aside=True) for row in others if row["language"] == language],
+        )
 
 
 def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:

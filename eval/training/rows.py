@@ -26,6 +26,8 @@ QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES =
         "questions", "translations", "passages", "documents", "index", "meetings", "meeting-questions", "treaties",
     )
 )  # fmt: skip
+CALIBRATION = DATA / "calibration-documents.jsonl.bz2"
+"""Written documents that nothing is trained on."""
 MORE = DATA / "more-questions.jsonl.bz2"
 """Questions on documents that lie outside `un/train`, in the folders `ELSEWHERE`."""
 ELSEWHERE = ("documents/pdf", "documents/un/series")

@@ -12,6 +12,8 @@ from eval.training.public import finder
 
 ANOTHER = 0.5
 """How many of the questions on single passages are also asked of another one that shares words with them."""
+SECTION = " \u2014 "
+"""What stands in the title of a document's passage between those of document and section."""
 OTHERS = 2
 """Other passages of its document that a question on one is asked of."""
 WRITTEN, PAPER = "written-", "paper-"
@@ -53,5 +55,5 @@ def _heading(title: str, rng: random.Random) -> str:
     """Passages stand under a heading, of a document also under that of their section alone, or under none."""
     if rng.random() >= 0.7:
         return ""
-    document, parted, section = title.partition(" \u2014 ")
+    document, parted, section = title.partition(SECTION)
     return section if parted and document and rng.random() < 0.5 else title
