@@ -34,7 +34,7 @@ from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryError
 from corpus.library import Library, check_passages
 from ingest.run import Input, ingest
-from ingest.segment import SEGMENTER_VERSION, segment, segmenter
+from ingest.segment import SEGMENTER_VERSION, segmenter
 
 NOTES = 12
 """Documents that one process works on."""
@@ -79,7 +79,7 @@ def work(folder: Path, database: str | None, worker: int, seed: int) -> None:
             elif what == "ask":
                 engine.ask(f"What does {name} say of boats?")
             else:
-                library.reindex(segmenter(library.embedder))
+                library.reindex(segmenter(library.models))
             _say(name if changes else "", version, True)
 
 
@@ -150,7 +150,7 @@ class Worker:
                     check_passages(held[0], passages)
                 except ValueError as error:
                     yield f"{name}: {error}"
-                if passages != segment(held[0], library.embedder):
+                if passages != segmenter(library.models)(held[0]):
                     yield f"{name}: its passages are others"
             if len(found) != 1 or not found <= allowed:
                 yield f"{name}: in version {sorted(found)}, and may be in {sorted(allowed)}"

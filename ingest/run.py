@@ -87,7 +87,7 @@ class _Run:
         self._progress = progress
         self._readers = readers
         self._memory = memory
-        self._segment = segmenter(library.embedder)
+        self._segment = segmenter(library.models)
         self._unsettled = 0
         self.done = 0
 

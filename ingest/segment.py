@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from corpus.embedding import Embedder
+    from corpus.models import Models
 
-SEGMENTER_VERSION = "1"
+SEGMENTER_VERSION = "2"
 HEADING_PIECES = 72
 """How much of the window the heading line may take."""
 MAX_PIECES = 256
@@ -36,9 +36,14 @@ class _Part:
     size: int
 
 
-def segmenter(embedder: Embedder) -> Callable[[Document], list[Passage]]:
-    """`segment` with the embedder filled in."""
-    return partial(segment, embedder=embedder)
+def segmenter(models: Models) -> Callable[[Document], list[Passage]]:
+    """`segment` by the model that reads a document's language, and was made for it where there is such. The word pieces of a model that
+    does not read a script are its letters: a passage of so many would be half a sentence."""
+
+    def by_language(document: Document) -> list[Passage]:
+        return segment(document, next(iter(models.readers(document.language)), models.own))
+
+    return by_language
 
 
 def segment(document: Document, embedder: Embedder) -> list[Passage]:

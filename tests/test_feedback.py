@@ -70,7 +70,7 @@ def test_feedback_outlives_the_documents_and_a_rebuilt_index(open_library: OpenL
     library = open_library()
     add(library, catalogue, Input("boats.md", BOATS.encode()))
     library.add_feedback(feedback_of("Why?", "en", 1))
-    library.reindex(segmenter(library.embedder))
+    library.reindex(segmenter(library.models))
     library.remove(library.documents()[0].id)
     assert [each.question for each in library.feedback()] == ["Why?"]
     assert library.verify() == []

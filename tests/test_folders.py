@@ -596,7 +596,7 @@ def earlier(folder: Path) -> None:
 def mend(folder: Path) -> None:
     """What `rapporteur reindex` does."""
     with Library(folder, HashEmbedder(), SEGMENTER_VERSION, accept_stale=True) as library:
-        library.reindex(segmenter(library.embedder))
+        library.reindex(segmenter(library.models))
 
 
 def test_an_earlier_library_is_brought_up_to_date(

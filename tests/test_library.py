@@ -172,7 +172,7 @@ def test_another_model_is_refused_with_the_command_that_mends_it(
     with pytest.raises(LibraryStale, match="rapporteur reindex"):
         Library(tmp_path / "library", Other(), SEGMENTER_VERSION)
     with Library(tmp_path / "library", Other(), SEGMENTER_VERSION, accept_stale=True) as stale:
-        assert stale.reindex(segmenter(stale.embedder)) == len(stale.passages(stale.documents()[0].id))
+        assert stale.reindex(segmenter(stale.models)) == len(stale.passages(stale.documents()[0].id))
         assert stale.verify() == []
     with Library(tmp_path / "library", Other(), SEGMENTER_VERSION) as mended:
         assert mended.dense("boats", 3)
@@ -191,7 +191,7 @@ def test_damage_is_found_and_mended_by_reindexing(
     faults = " ".join(library.verify())
     assert "lexical index (en): 0 passages that are not held, 1 missing" in faults
     assert "have no vector" in faults
-    library.reindex(segmenter(library.embedder))
+    library.reindex(segmenter(library.models))
     assert library.verify() == []
 
 
@@ -257,7 +257,7 @@ def test_a_reindex_that_ends_early_is_gone_on_with(
         taken = library._indexes._outbox.taken
         patch.setattr(library._indexes._outbox, "taken", lambda waiting: (taken(waiting), killed()))
         with pytest.raises(KeyboardInterrupt):
-            library.reindex(segmenter(library.embedder))
+            library.reindex(segmenter(library.models))
     library.close()
     library = open_library()
     assert library.verify() == []
@@ -383,7 +383,7 @@ def test_a_library_of_before_is_indexed_anew_without_its_documents(
     with pytest.raises(LibraryStale, match="reindex"):
         open_library()
     with Library(folder, HashEmbedder(), SEGMENTER_VERSION, accept_stale=True) as library:
-        library.reindex(segmenter(library.embedder))
+        library.reindex(segmenter(library.models))
     library = open_library()
     assert library.verify() == []
     assert library.lexical(["boat"], "en", 5) == found

@@ -114,7 +114,7 @@ def test_reindexing_gives_a_library_the_second_model(tmp_path: Path, catalogue: 
         fill(library, catalogue)
     models = Models(EnglishOnly(), Meaning(), optional=True)
     with Library(tmp_path, models, SEGMENTER_VERSION, accept_stale=True) as library:
-        library.reindex(segmenter(library.embedder))
+        library.reindex(segmenter(library.models))
         assert library.verify() == []
     with Library(tmp_path, Models(EnglishOnly(), Meaning(), optional=True), SEGMENTER_VERSION) as library:
         assert library.models.multilingual is not None

@@ -205,7 +205,7 @@ def test_reindexing_makes_the_tables_anew(open_library: OpenLibrary, database_ur
         "vector index: 1 passages have no vector",
         "lexical index (en): 0 passages that are not held, 1 missing",
     ]
-    library.reindex(segmenter(library.embedder))
+    library.reindex(segmenter(library.models))
     assert library.verify() == []
 
 
@@ -228,7 +228,7 @@ def test_another_model_asks_for_a_reindex_which_changes_the_tables(
     with pytest.raises(LibraryStale, match="rapporteur reindex"):
         Library(tmp_path, Short(), SEGMENTER_VERSION, database=database_url)
     with Library(tmp_path, Short(), SEGMENTER_VERSION, database=database_url, accept_stale=True) as stale:
-        stale.reindex(segmenter(stale.embedder))
+        stale.reindex(segmenter(stale.models))
     with Library(tmp_path, Short(), SEGMENTER_VERSION, database=database_url) as mended:
         assert mended.verify() == []
         assert mended.dense("boats", 3)
@@ -360,7 +360,7 @@ def test_a_process_does_not_go_on_with_another_model_than_the_library_is_made_an
         fingerprint = "another model"
 
     with Library(tmp_path / "other", Other(), SEGMENTER_VERSION, database=database_url, accept_stale=True) as library:
-        library.reindex(segmenter(library.embedder))
+        library.reindex(segmenter(library.models))
     with pytest.raises(LibraryStale, match="Start this one again"):
         add(running, catalogue, Input("carts.md", b"# Carts\n\n1. Carts carry bells.\n"))
     with pytest.raises(LibraryStale, match="Start this one again"):
@@ -486,6 +486,6 @@ def test_without_an_index_of_words_they_are_ranked_by_postgresql_until_a_reindex
         Input("carts.md", b"# Carts\n\n1. Carts carry bells.\n"))  # fmt: skip
     (only,) = library.lexical(["lamp"], "en", 5)
     assert {hit.passage_id for hit in library.lexical(["boat", "bell"], "en", 5)} > {only.passage_id}
-    library.reindex(segmenter(library.embedder))
+    library.reindex(segmenter(library.models))
     assert [hit.passage_id for hit in library.lexical(["lamp"], "en", 5)] == [only.passage_id]
     assert library.lexical(["lamp"], "en", 5)[0].score != only.score

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.documents import Document, Passage
 from corpus.embedding import Embedder, HashEmbedder, make_embedder
+from corpus.models import Models
 from ingest.folder import FileInput
 from ingest.run import Input, read_document, starter_sources
 from ingest.segment import segment, segmenter
@@ -42,7 +43,7 @@ def check(made: Document, embedder: Embedder) -> list[Passage]:
     wrong = [at for at, times in enumerate(covered) if times != 1 and not made.text[at].isspace()]
     assert not wrong, f"not in exactly one passage: {made.text[wrong[0] : wrong[0] + 40]!r}"
     assert len({passage.id for passage in passages}) == len(passages)
-    assert segmenter(embedder)(made) == passages
+    assert segmenter(Models(embedder))(made) == passages
     return passages
 
 
@@ -219,3 +220,27 @@ def test_starter_documents_are_covered_and_fit_the_real_model(
 ) -> None:
     (source,) = [source for source in starter_sources() if source.name == name]
     assert check(read_document(source, catalogue)[0], minilm)
+
+
+def test_a_document_is_cut_by_the_model_that_reads_its_language() -> None:
+    class Letters(HashEmbedder):
+        """Knows English, and the letters of all else."""
+
+        languages = frozenset({"en"})
+
+        def count(self, text: str) -> int:
+            """As many pieces as letters."""
+            return len(text)
+
+    models = Models(Letters(), HashEmbedder())
+    russian = document(
+        "# Отчёт о гавани\n\n" + "\n\n".join(f"{n}. Яхты платят сорок крон за ночь у причала." for n in range(1, 9))
+    )
+    english = document(
+        "# Report on the harbour\n\n"
+        + "\n\n".join(f"{n}. Yachts pay forty crowns a night at the quay." for n in range(1, 9))
+    )
+    assert (russian.language, english.language) == ("ru", "en")
+    assert segmenter(models)(russian) == segment(russian, models.searching)
+    assert segmenter(models)(english) == segment(english, models.own)
+    assert len(segment(russian, models.own)) > len(segment(russian, models.searching))

@@ -473,7 +473,7 @@ def test_versions_do_not_crowd_each_other_out_of_retrieval(open_library: OpenLib
 def test_a_citation_from_a_recognised_text_says_so(open_library: OpenLibrary, language: str) -> None:
     library = open_library()
     document = replace(read(HARBOURS, BASE), ocr=True)
-    library.add(document, segmenter(library.embedder)(document))
+    library.add(document, segmenter(library.models)(document))
     answer = asked(library, STARS, language)
     assert [citation["ocr"] for citation in answer.to_json()["citations"]] == [True]
     shown = io.StringIO()
@@ -502,7 +502,7 @@ def run(tmp_path: Path) -> Any:
     def put(*documents: Document) -> Any:
         with Library(folder, HashEmbedder(), SEGMENTER_VERSION) as library:
             for document in documents:
-                library.add(document, segmenter(library.embedder)(document))
+                library.add(document, segmenter(library.models)(document))
         return command
 
     return put
@@ -543,7 +543,7 @@ def test_list_as_json_keeps_a_record_for_each_language_version(run: Any) -> None
 def test_citations_name_a_reissued_document_without_asterisks(open_library: OpenLibrary) -> None:
     library = open_library()
     document = replace(read(HARBOURS, BASE), reissue=1)
-    library.add(document, segmenter(library.embedder)(document))
+    library.add(document, segmenter(library.models)(document))
     assert [citation.locator for citation in asked(library, WHICH).citations] == [f"{BASE}, para. 2"]
 
 

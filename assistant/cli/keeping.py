@@ -79,7 +79,7 @@ def reindex() -> None:
         Progress(*columns, console=talk, transient=True) as bar,
     ):
         task = bar.add_task("", total=None)
-        total = library.reindex(segmenter(library.embedder), lambda more: bar.advance(task, more))
+        total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
     data.print(f"reindexed  {total} passages")
 
 

@@ -14,6 +14,7 @@ from assistant.qa.answer import Pointer, Statement
 from assistant.qa.scope import narrowed
 from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question, numbered_meetings
+from corpus.analysis import analyse
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol
@@ -86,7 +87,8 @@ class MeetingDesk:
         return meeting if question.of_item is None else narrowed(meeting, question.of_item)
 
     def _meeting(self, question: Question) -> Meeting | None:
-        """The meeting that a question is about: the one whose agenda it names, else the latest."""
+        """The meeting that a question is about: the one whose agenda it names, else, of those that have the items which it names, one
+        of the body or place that it names, else the latest."""
         versions = self._library.versions()
 
         def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
@@ -100,7 +102,17 @@ class MeetingDesk:
             return max(named, key=preferred)
         if question.years:
             meetings = [m for m in meetings if not m.dates or str(m.dates[0].year) in question.years]
+        meetings = _most(meetings, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
+        own = [self._called(meeting) for meeting in meetings]
+        alike = set.intersection(*own) if own else set()
+        asked = set(analyse(question.text, question.language)) - alike
+        called = dict(zip([meeting.document_id for meeting in meetings], own, strict=True))
+        meetings = _most(meetings, lambda meeting: len(asked & called[meeting.document_id]))
         return max(meetings, key=lambda m: (m.dates[-1:], preferred(m))) if meetings else None
+
+    def _called(self, meeting: Meeting) -> set[str]:
+        """The words by which a meeting's body and place are called."""
+        return set(analyse(f"{meeting.body} {meeting.place}", self._library.document(meeting.document_id).language))
 
     def _elsewhere(self, question: Question, meeting: Meeting) -> bool:
         """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of
@@ -118,6 +130,12 @@ class MeetingDesk:
             return False
         own = numbered_meetings(document.text[:HEAD], question.vocabulary, document.language)[:1]
         return bool(own) and own[0] not in question.sessions
+
+
+def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:
+    """Those of which most is true."""
+    most = max(map(measure, meetings), default=0)
+    return [meeting for meeting in meetings if measure(meeting) == most]
 
 
 def _lacking(question: Question, meeting: Meeting, cite: Citer) -> Lacking | None:

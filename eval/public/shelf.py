@@ -159,7 +159,7 @@ def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[
     strange = sorted(set(held) - {key_of(n) for n in range(len(texts))})
     if strange:
         raise PublicError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")
-    segment = segmenter(kit.models.own)
+    segment = segmenter(kit.models)
     for begin in range(0, len(texts), BATCH):
         some = [text.document(key_of(n)) for n, text in enumerate(texts[begin : begin + BATCH], begin)]
         new = [

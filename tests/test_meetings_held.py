@@ -1,0 +1,58 @@
+"""Where the agendas of several meetings are held, a question is answered from the one that it is about."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import OpenLibrary, add
+from readers import word_readers
+
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from eval.training.meetings import agenda_text
+from ingest.run import Input
+
+
+def agenda(symbol: str, body: str, place: str, day: str, titles: list[str]) -> str:
+    """An agenda of one day, whose items are all taken up at ten."""
+    numbers = [str(n) for n in range(1, len(titles) + 1)]
+    items = [{"number": number, "title": title, "annotation": f"The {body} hears of this.", "documents": []}
+             for number, title in zip(numbers, titles, strict=True)]  # fmt: skip
+    sittings = [{"date": day, "start": "10:00", "end": "13:00", "items": numbers}]
+    return agenda_text({"symbol": symbol, "body": body, "title": "Annotated provisional agenda", "session": "Second session",
+                        "place": place, "dates": [day], "items": items, "sittings": sittings})  # fmt: skip
+
+
+@pytest.fixture
+def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over two agendas, the earlier of which has more items."""
+    library = open_library()
+    harbours = agenda(
+        "A/AC.1/2024/1", "Committee on Harbours", "Lisbon", "2024-05-06", ["Opening", "Tolls", "Bells", "Report"]
+    )
+    schools = agenda("A/AC.2/2025/1", "Committee on Schools", "Quito", "2025-03-03", ["Opening", "Timetables"])
+    add(library, catalogue, Input("harbours.md", harbours.encode()), Input("schools.md", schools.encode()))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    ("question", "symbol"),
+    [
+        ("When does the Committee on Harbours take up item 2?", "A/AC.1/2024/1"),
+        ("When does the Committee on Schools take up item 2?", "A/AC.2/2025/1"),
+        ("When is item 2 taken up in Lisbon?", "A/AC.1/2024/1"),
+        ("When is item 2 taken up?", "A/AC.2/2025/1"),
+        ("When is item 3 taken up?", "A/AC.1/2024/1"),
+    ],
+)
+def test_a_question_is_answered_from_the_meeting_that_it_is_about_else_from_the_latest_that_has_the_item(
+    engine: Engine, question: str, symbol: str
+) -> None:
+    answer = engine.ask(question)
+    assert answer.statements[0].verdict == "derived"
+    assert {cite.symbol for cite in answer.statements[0].citations} == {symbol}
+
+
+def test_an_item_is_said_not_to_be_there_where_no_agenda_has_it(engine: Engine) -> None:
+    answer = engine.ask("When is item 9 taken up?")
+    assert answer.status == "not_found"
+    assert "no item 9" in answer.reason
