@@ -75,13 +75,13 @@ def idle(address: tuple[str, int], count: int, sent: Callable[[int], bytes]) -> 
 
 def get(path: str, *headers: str) -> bytes:
     """The head of a request."""
-    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *headers, "", ""]).encode()
+    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: localhost", *headers, "", ""]).encode()
 
 
 def begun(path: str, *headers: str) -> bytes:
     """The head of a request and the first byte of its body, of which no more comes."""
     kind = ("Content-Type: application/json", "Content-Length: 500")
-    return "\r\n".join([f"POST {path} HTTP/1.1", "Host: x", *kind, *headers, "", "{"]).encode()
+    return "\r\n".join([f"POST {path} HTTP/1.1", "Host: localhost", *kind, *headers, "", "{"]).encode()
 
 
 def is_served(made: Made, address: tuple[str, int]) -> None:
