@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from readers import BARS
 
+from assistant.meeting.citing import Citer
+from assistant.meeting.telling import Teller
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.qa.reader import Reading
@@ -122,6 +124,24 @@ def test_of_what_is_named_alone_the_rows_are_read(real_library: Library, catalog
         told = " ".join(text for text in reader.seen if "item" in text and "p.m." in text and "\n" not in text)
         assert [word for word in rows if word not in told] == []
         assert [word for word in others if word in told] == [], question
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "on Friday, 15 October 2021 begins at 11 a.m."), ("fr", "du jour"), ("es", "del d\u00eda"), ("ru", "\u0434\u043d\u044f"),
+     ("ar", "\u062c\u0644\u0633\u0627\u062a"), ("zh", "\u7684\u9996\u6b21")],
+)  # fmt: skip
+def test_the_first_meeting_of_the_second_day_is_not_said_to_be_the_first_of_all(
+    real_library: Library, language: str, words: str
+) -> None:
+    meeting = next(each for each in real_library.meetings() if each.sittings)
+    friday = [sitting for sitting in meeting.sittings if sitting.date == meeting.sittings[-1].date]
+    (day,) = Teller(meeting, Citer(real_library, meeting), language, friday).days()
+    (begins,) = (part for part in day.parts if part.kind == "opens")
+    assert words in begins.said[0].text
+    assert begins.read == "The first meeting on Friday, 15 October 2021 begins at 11 a.m."
+    (ends,) = (part for part in day.parts if part.kind == "closes")
+    assert ends.read.startswith("The meeting closes and ends on Friday")
 
 
 def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(

@@ -135,8 +135,12 @@ class Teller:
             yield self._part("place", read, cites, frame="" if place else "dates", place=place, dates=dates)
 
     def _edges(self, sittings: Sequence[Sitting]) -> Iterator[Part]:
-        edges: tuple[tuple[Kind, int, str], ...] = (("opens", 0, "opens and begins"), ("closes", -1, "closes and ends"))
-        for frame, which, words in edges if sittings else ():
+        """When the meeting begins and ends; of sittings of one of its days, that day."""
+        edges: tuple[tuple[Kind, int, str, str], ...] = (
+            ("opens", 0, "opens and begins", "first meeting on {} begins"),
+            ("closes", -1, "closes and ends", "last meeting on {} ends"),
+        )
+        for kind, which, words, of_day in edges if sittings else ():
             sitting = sittings[which]
             if (
                 sitting.start is None
@@ -145,9 +149,10 @@ class Teller:
                 continue  # the morning's meeting is not the last of its day
             day, time = partial(date_text, sitting.date), clock(sitting.time_label, which)
             cites = self._cite.sitting(sitting)[: 2 if which == 0 else None]
-            yield self._part(
-                frame, f"The meeting {words} on {day('en')} at {time.rstrip('.')}.", cites, day=day, time=time
-            )
+            whole = sitting is self._meeting.sittings[which]
+            told = f"meeting {words} on {day('en')}" if whole else of_day.format(day("en"))
+            frame = kind if whole else f"day_{kind}"
+            yield self._part(kind, f"The {told} at {time.rstrip('.')}.", cites, frame=frame, day=day, time=time)
 
     def _sums(self) -> Iterator[Part]:
         cites, count = [self._cite.sitting(each) for each in self._sittings], len(self._sittings)
