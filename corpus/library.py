@@ -92,6 +92,7 @@ class Library:
         self._looked = 0.0
         self._counts: dict[str, int] | None = None
         self._versions: Versions | None = None
+        self._meetings: list[Meeting] | None = None
         self._segmenter = segmenter
         with plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -359,8 +360,7 @@ class Library:
     def _changed(self, *ids: str) -> None:
         """Forgets what was made of the library."""
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
-        self._versions = None
-        self._counts = None
+        self._versions = self._meetings = self._counts = None
         for document_id in ids:
             self._drop(document_id)
 
@@ -398,7 +398,7 @@ class Library:
             if found is None:
                 found = self._store.document(document_id)
                 if found is None:
-                    self._versions = self._counts = None
+                    self._versions = self._meetings = self._counts = None
                     raise NotHeld(f"The library holds no document {document_id!r}.")
                 self._kept += len(found.text)
             self._documents[document_id] = found
@@ -446,7 +446,9 @@ class Library:
         """All held meetings; where an agenda is held as official text, its digest is left out."""
         with self._guard:
             behind = self.superseded()
-            return [meeting for meeting in self._store.meetings() if meeting.document_id not in behind]
+            if self._meetings is None:
+                self._meetings = [each for each in self._store.meetings() if each.document_id not in behind]
+            return [*self._meetings]
 
     def versions(self) -> Versions:
         """How the held documents relate: revisions, corrigenda, addenda, language versions."""

@@ -92,27 +92,26 @@ class MeetingDesk:
         versions = self._library.versions()
 
         def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
-            language = self._library.document(meeting.document_id).language
+            language = versions.language_of[meeting.document_id]
             return language == question.language, language == "en", meeting.document_id
 
         meetings = [meeting for meeting in self._library.meetings() if question.covers(meeting.document_id)]
         keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
-        named = [m for m in meetings if self._library.document(m.document_id).key in keys]
+        named = [meeting for meeting in meetings if versions.keys[meeting.document_id] in keys]
         if named:
             return max(named, key=preferred)
         if question.years:
             meetings = [m for m in meetings if not m.dates or str(m.dates[0].year) in question.years]
         meetings = _most(meetings, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
-        own = [self._called(meeting) for meeting in meetings]
-        alike = set.intersection(*own) if own else set()
-        asked = set(analyse(question.text, question.language)) - alike
-        called = dict(zip([meeting.document_id for meeting in meetings], own, strict=True))
-        meetings = _most(meetings, lambda meeting: len(asked & called[meeting.document_id]))
-        return max(meetings, key=lambda m: (m.dates[-1:], preferred(m))) if meetings else None
+        asked = set(analyse(question.text, question.language))
 
-    def _called(self, meeting: Meeting) -> set[str]:
-        """The words by which a meeting's body and place are called."""
-        return set(analyse(f"{meeting.body} {meeting.place}", self._library.document(meeting.document_id).language))
+        def called(meeting: Meeting) -> int:
+            """How many words of its body and place are said."""
+            language = versions.language_of[meeting.document_id]
+            return len(asked.intersection(analyse(f"{meeting.body} {meeting.place}", language)))
+
+        meetings = _most(meetings, called)
+        return max(meetings, key=lambda m: (m.dates[-1:], preferred(m))) if meetings else None
 
     def _elsewhere(self, question: Question, meeting: Meeting) -> bool:
         """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of
@@ -134,8 +133,8 @@ class MeetingDesk:
 
 def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:
     """Those of which most is true."""
-    most = max(map(measure, meetings), default=0)
-    return [meeting for meeting in meetings if measure(meeting) == most]
+    measured = [measure(meeting) for meeting in meetings]
+    return [meeting for meeting, each in zip(meetings, measured, strict=True) if each == max(measured)]
 
 
 def _lacking(question: Question, meeting: Meeting, cite: Citer) -> Lacking | None:
