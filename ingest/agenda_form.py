@@ -174,7 +174,7 @@ def _listed(found: Sequence[Piece], start: int, end: int) -> dict[int, str]:
 
 
 def _form(found: Sequence[Piece], start: int, listed: Mapping[int, str]) -> AgendaForm:
-    titles = {_folded(without_item(found[n].text[found[n].body :])): number for n, number in listed.items()}
+    titles = {folded_title(without_item(found[n].text[found[n].body :])): number for n, number in listed.items()}
     numbers = set(listed.values())
     sections: dict[int, Section] = {}
     items: dict[int, tuple[str, str]] = {}
@@ -228,15 +228,15 @@ def _opened(
     heading = piece.kind == "heading"
     short = len(piece.text) <= _LONG
     if short and (heading or piece.kind == "paragraph") and (said := _OF_ITEM.match(piece.text)):
-        whole = heading or _folded(piece.text[said.end() :]) in titles
+        whole = heading or folded_title(piece.text[said.end() :]) in titles
         if whole and (not numbers or said[1] in numbers):
             return said[1], said[2] or ""
-    if heading and piece.number and (annotated or not numbers or _folded(piece.text[piece.body :]) in titles):
+    if heading and piece.number and (annotated or not numbers or folded_title(piece.text[piece.body :]) in titles):
         if piece.number.isdigit():
             return (piece.number, "") if not numbers or piece.number in numbers else None
         return (item, piece.number) if item else None
     if piece.kind in ("heading", "paragraph") and short:
-        number = titles.get(_folded(piece.text[piece.body :]))
+        number = titles.get(folded_title(piece.text[piece.body :]))
         if number and piece.number in (None, number):
             return number, ""
     return None
@@ -255,11 +255,12 @@ def without_item(heading: str) -> str:
 
 def is_title_of(text: str, title: str) -> bool:
     """Whether a text is nothing but the title of an item, numbered or not."""
-    return bool(title) and _folded(without_item(text)) == _folded(title)
+    return bool(title) and folded_title(without_item(text)) == folded_title(title)
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().strip(" .;:：。；،").split())
+def folded_title(text: str) -> str:
+    """A title by which it is known again, however it is spaced, closed and marked."""
+    return " ".join(text.casefold().strip(" .;:*。；：،").split())
 
 
 def _is_slot(piece: Piece) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Half, Sitting, SittingItem
+from ingest.agenda_form import folded_title
 from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times
 from ingest.dates import find_days, is_day_label
 
@@ -142,8 +143,8 @@ class _Reading:
             numbers, words = item_numbers(match[1]), cells[0][match.end() :]
         else:
             words = cells[0]
-            bare = _folded(_CONTINUED.sub("", _BULLETS.split(words)[0]))
-            numbers = [number for number, title in self._titles.items() if _folded(title) == bare][:1]
+            bare = folded_title(_CONTINUED.sub("", _BULLETS.split(words)[0]))
+            numbers = [number for number, title in self._titles.items() if folded_title(title) == bare][:1]
         words = _BULLETS.split(words)[0]
         continued = bool(_CONTINUED.search(words))
         if self._titles and not all(number.split()[0] in self._titles for number in numbers):
@@ -179,7 +180,3 @@ def _between(last: str, main: str, sub: str) -> list[str]:
     if number == main and len(sub) == len(letter) == 3:
         return [f"{main} ({chr(n)})" for n in range(ord(letter[1]) + 1, ord(sub[1]))]
     return []
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().strip(" .;:*。；").split())
