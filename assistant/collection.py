@@ -182,6 +182,7 @@ class Collection:
             "passages": found.passages,
             "vectors": found.vectors,
             "bytes": found.bytes,
+            "originals": found.originals,
             "languages": self._library.languages(),
             **found.stamp,
         }

@@ -114,6 +114,12 @@ class Settings(BaseSettings):
     reader_seconds: float = Field(
         120.0, ge=1, le=86_400, description="Seconds that reading one file may take, before its size is added."
     )
+    keep_files: int = Field(
+        2_000,
+        ge=0,
+        le=10_000_000,
+        description="MB of PDF files that are kept so that their pages can be shown; 0: none.",
+    )
 
     ods_url: str = Field(
         "https://documents.un.org",

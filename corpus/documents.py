@@ -18,6 +18,10 @@ LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 """The six official languages of the United Nations, as ISO 639-1 codes."""
 
 
+MOST_PAGES = 3
+"""Pages that the words of one span are looked for on."""
+
+
 class DocumentError(ValueError):
     """A document whose parts do not fit together; the message names the document and the part. Permanent."""
 
@@ -170,6 +174,19 @@ class Document:
     def quote(self, start: int, end: int) -> str:
         """The exact words of a span of the canonical text."""
         return self.text[start:end]
+
+    def pages_between(self, start: int, end: int) -> tuple[int, int] | None:
+        """The first and the last page on which the words of a span may stand, None for a source without pages. A block begins
+        on its page, and ends at the latest where the next one begins."""
+        first, last = self.block_at(start), self.block_at(max(start, end - 1))
+        if first is None or last is None or first.page is None or last.page is None:
+            return None
+        until = last.page
+        if last.kind != "footnote":
+            behind = (each.page for each in self.blocks[last.ordinal + 1 :] if each.page and each.kind != "footnote")
+            until = max(until, next(behind, until + 1))
+        most = min(len(self.pages), first.page + MOST_PAGES - 1)
+        return (first.page, min(until, most)) if first.page <= most else None
 
     def trimmed(self, start: int, end: int) -> Span:
         """A span from its first word to its last: a table row whose first cell is blank begins with the bar that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ from corpus.feedback import MOST, Feedback
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
+from corpus.originals import FORMATS, KEPT_BYTES, MOST_BYTES
 from corpus.sources import SourceRecord
 from corpus.store import SCHEMA_VERSION, Header, Holding
 from corpus.store.earlier import EARLIER
@@ -52,13 +54,14 @@ KEPT_CHARACTERS = 64_000_000
 
 @dataclass(frozen=True)
 class Status:
-    """What a library holds, for people to read."""
+    """What a library holds, for people to read; `originals` are the bytes of the files that are kept, a part of `bytes`."""
 
     folder: Path
     documents: int
     passages: int
     vectors: int
     bytes: int
+    originals: int
     stamp: dict[str, str]
 
 
@@ -67,7 +70,8 @@ class Library:
 
     Everything it needs comes as an argument: the folder, the embedding model or models, the segmenter's version, where the vectors
     live (a folder inside the library, or the address of a Chroma server), or the `database` that holds everything, which other
-    processes may use at the same time; the folder then keeps only what is made from it. Raises `LibraryBusy`
+    processes may use at the same time; the folder then keeps only what is made from it. Of files that have pages up to `keeps`
+    bytes in all are kept, to be shown beside their text. Raises `LibraryBusy`
     when another process owns the folder, `LibraryStale` when the stamp does not fit, `LibraryError` when
     folder or database can't be used.
     """
@@ -82,8 +86,10 @@ class Library:
         *,
         owner: str = "rapporteur",
         accept_stale: bool = False,
+        keeps: int = KEPT_BYTES,
     ) -> None:
         self.folder = folder
+        self._keeps = keeps
         self.models = models if isinstance(models, Models) else Models(models)
         self.embedder = self.models.own
         self._guard = threading.RLock()
@@ -256,17 +262,19 @@ class Library:
         *,
         notes: Sequence[SourceRecord] = (),
         expected: Mapping[str, str | None] = MappingProxyType({}),
+        original: bytes | None = None,
         settle: bool = True,
     ) -> None:
         """Adds a document, or replaces the one of the same id, all or nothing.
 
         `replaces` names further documents that leave with the same stroke, `notes` are written with it; `expected` are the hashes
-        of documents that this was decided by (None: not held), `Overtaken` is raised where they are others now. `progress` is told how many passages have been embedded since it was
+        of documents that this was decided by (None: not held), `Overtaken` is raised where they are others now. `original` are the
+        bytes of the document's file, kept with it where there is room (see `wants_original`). `progress` is told how many passages have been embedded since it was
         last called. Without `settle` the indexes learn of it later: at `settle()`, or when they are next used.
         """
         check_passages(document, passages)
         vectors = self.models.passages(document.language, passages, progress)
-        self._put(Holding(document, passages, vectors, meeting), replaces, notes, expected, settle=settle)
+        self._put(Holding(document, passages, vectors, meeting), replaces, notes, expected, original, settle=settle)
 
     def take(self, holding: Holding) -> None:
         """As `add`, of a document whose passages have their vectors, such as that of another library with the same stamp."""
@@ -279,23 +287,65 @@ class Library:
         replaces: Sequence[str] = (),
         notes: Sequence[SourceRecord] = (),
         expected: Mapping[str, str | None] = MappingProxyType({}),
+        original: bytes | None = None,
         *,
         settle: bool = True,
     ) -> None:
+        document = holding.document
         with self._guard, plainly(self.folder):
             with self._store.transaction():
                 self._check_made()
                 for document_id, sha256 in expected.items():
                     if [each.sha256 for each in self._store.headers(id=document_id)] != ([sha256] if sha256 else []):
                         raise Overtaken(f"Another process has changed {document_id} meanwhile.")
+                before = {each.sha256 for key in (document.id, *replaces) for each in self._store.headers(id=key)}
                 for replaced in replaces:
                     self._store.delete(replaced)
                 self._store.put(holding)
+                for sha256 in before:
+                    self._store.originals.sweep(sha256)
+                if original is not None and self._has_room(document, len(original)):
+                    self._store.originals.keep(document.sha256, original)
                 for note in notes:
                     self._store.sources.put(note)
-            self._changed(holding.document.id, *replaces)
+            self._changed(document.id, *replaces)
             if settle:
                 self._indexes.settle()
+
+    def wants_original(self, document: Document) -> bool:
+        """Whether the file of a document is to be kept with it: it is of a kind that can be shown, and not kept already."""
+        if document.format not in FORMATS or not self._keeps:
+            return False
+        with self._guard, plainly(self.folder):
+            return not self._store.originals.holds(document.sha256)
+
+    def keep_original(self, document_id: str, original: bytes) -> bool:
+        """Keeps the file of a document that is held already; says whether it is kept now. Others' bytes are not taken."""
+        sha256 = hashlib.sha256(original).hexdigest()
+        with self._guard, plainly(self.folder), self._store.transaction():
+            document = self._store.document(document_id)
+            if document is None or document.sha256 != sha256 or not self._has_room(document, len(original)):
+                return False
+            self._store.originals.keep(sha256, original)
+            return True
+
+    def original(self, document: Document) -> bytes | None:
+        """The file of a document, byte by byte; None where it is not kept."""
+        with self._guard, plainly(self.folder):
+            return self._store.originals.get(document.sha256)
+
+    def keeps_original(self, document: Document) -> bool:
+        """Whether the file of a document is kept."""
+        if document.format not in FORMATS:
+            return False
+        with self._guard, plainly(self.folder):
+            return self._store.originals.holds(document.sha256)
+
+    def _has_room(self, document: Document, size: int) -> bool:
+        """Whether a file may be kept beside those that are."""
+        if document.format not in FORMATS or size > MOST_BYTES:
+            return False
+        return self._store.originals.holds(document.sha256) or self._store.originals.size() + size <= self._keeps
 
     def holding(self, document_id: str) -> Holding:
         """A held document with all that belongs to it. Raises `NotHeld`."""
@@ -329,9 +379,12 @@ class Library:
         """Removes a document from every index, and makes sure that nothing of it is left."""
         with self._guard, plainly(self.folder):
             gone = [passage.id for passage in self._store.passages(document_id)]
+            files = [each.sha256 for each in self._store.headers(id=document_id)]
             with self._store.transaction():
                 if not self._store.delete(document_id):
                     raise NotHeld(f"The library holds no document {document_id!r}.")
+                for sha256 in files:
+                    self._store.originals.sweep(sha256)
                 # With tables as indexes, another process may add the same passages as soon as this is over.
                 left = set() if self._owned else self._left(gone)
             self._changed(document_id)
@@ -552,6 +605,7 @@ class Library:
                 passages=sum(self._store.passage_counts().values()),
                 vectors=self._indexes.count(),
                 bytes=size,
+                originals=self._store.originals.size(),
                 stamp=self._store.stamp(),
             )
 

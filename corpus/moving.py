@@ -9,8 +9,8 @@ from corpus.library import Library
 
 
 def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
-    """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, what became of
-    files, what people said about answers. Yields each document id with whether it was copied; what is there already as it is here,
+    """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, the files that
+    are kept, what became of files, what people said about answers. Yields each document id with whether it was copied; what is there already as it is here,
     as after a copying that was broken off, is passed over, and what is there otherwise is replaced. Each copy is read back and
     compared. The source is left as it is.
 
@@ -30,6 +30,9 @@ def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
                 raise LibraryError(
                     f"{header.id} is not the same after it was copied. It is left as it was in the first library."
                 )
+        original = source.original(holding.document) if target.wants_original(holding.document) else None
+        if original is not None:
+            target.keep_original(header.id, original)
         yield header.id, copied
     for record in source.sources():
         target.note(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -113,15 +114,16 @@ class _Run:
             return Outcome(given.label, "refused", reason=str(error))
         for _ in range(DECIDED_AGAIN):
             with suppress(Overtaken):
-                return self._written(given, document, meeting)
+                return self._written(turn, document, meeting)
             self._library.refresh()
-        return self._written(given, document, meeting)
+        return self._written(turn, document, meeting)
 
-    def _written(self, given: Input, document: Document, meeting: Meeting | None) -> Outcome:
+    def _written(self, turn: Turn, document: Document, meeting: Meeting | None) -> Outcome:
         """What becomes of a document that was read. Raises `Overtaken` where another process was faster."""
+        given = turn.given
         decision = self._memory.decide(given, document)
         if decision.held is None:
-            passages = self._add(given, decision, meeting)
+            passages = self._add(turn, decision, meeting)
             header = next(iter(self._library.headers(id=decision.document.id)), None)
             result: Result = "replaced" if decision.displaces else "added"
             return Outcome(given.label, result, decision.document, passages, header=header)
@@ -129,7 +131,21 @@ class _Run:
             self._memory.note_skipped(given, document.sha256, decision.held, decision.reason)
             return Outcome(given.label, "skipped", reason=decision.reason, header=decision.held)
         self._memory.note_held(given, document)
+        if (original := self._original(turn, document)) is not None:
+            self._library.keep_original(decision.held.id, original)
         return Outcome(given.label, "unchanged", header=decision.held)
+
+    def _original(self, turn: Turn, document: Document) -> bytes | None:
+        """The bytes of a file that is to be kept; None where it is not, or has changed since it was read."""
+        if not self._library.wants_original(document):
+            return None
+        data = turn.given.data
+        if not data:  # they are with the process that has read them
+            try:
+                data = turn.source.open().data
+            except ReadError:
+                return None
+        return data if hashlib.sha256(data).hexdigest() == document.sha256 else None
 
     def _read(self, turn: Turn) -> tuple[Document, Meeting | None]:
         if self._readers is None or turn.given.trusted:
@@ -140,8 +156,8 @@ class _Run:
             turn.answer = self._readers.start(given, turn.sha256)
         return self._readers.finish(turn.answer)
 
-    def _add(self, given: Input, decision: Decision, meeting: Meeting | None) -> int:
-        document = decision.document
+    def _add(self, turn: Turn, decision: Decision, meeting: Meeting | None) -> int:
+        given, document = turn.given, decision.document
         if meeting is not None and meeting.document_id != document.id:
             meeting = replace(meeting, document_id=document.id)
         passages = self._segment(document)
@@ -162,6 +178,7 @@ class _Run:
             decision.replaces,
             notes=decision.notes,
             expected=decision.expected,
+            original=self._original(turn, document),
             settle=False,
         )
         self._unsettled += len(passages)

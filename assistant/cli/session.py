@@ -106,6 +106,7 @@ def opened(command: str, chosen: Settings, models: Models | None = None, *, acce
         chosen.database_url,
         owner=f"rapporteur {command}",
         accept_stale=accept_stale,
+        keeps=chosen.keep_files * 1_000_000,
     )
 
 

@@ -22,6 +22,8 @@ from assistant.faults import Invalid
 from assistant.labels import direction, language_of, marks_filled
 from assistant.page.calls import FORMS, Calls, body_of, window_of
 from assistant.page.plain import sign_in_path
+from assistant.page.rendering import render
+from assistant.page.unscripted import path_of
 from assistant.page.windows import Windows
 from assistant.service import Service
 
@@ -33,6 +35,7 @@ _APP = "/gradio_api/app_id"
 _HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 """What may stand where a host is named; Gradio makes addresses of it, and breaks down over others."""
 _META = re.compile(rb"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|\s*<link rel=\"manifest\"[^>]*>")
+_BODY = re.compile(rb"<body(?:\s[^>]*)?>")
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _HEAD = (
     b'<link rel="icon" href="/page/favicon.svg" type="image/svg+xml">\n'
@@ -180,6 +183,8 @@ class Guard:
                 return
             html = _META.sub(b"", bytes(body)).replace(b"</head>", _HEAD, 1)
             html = marks_filled(html, reader)
+            told = render("unscripted.html", reader, path=path_of(scope["query_string"])).encode()
+            html = _BODY.sub(lambda found: found[0] + told, html, count=1)
             html = html.replace(b'lang="en"', f'lang="{reader}" dir="{direction(reader)}"'.encode(), 1)
             html = _SCRIPT.sub(b'<script nonce="%s"' % nonce.encode(), html)
             kept = MutableHeaders(raw=list(begun["headers"]))

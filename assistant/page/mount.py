@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import health, papers, reading, switching, taking
+from assistant.page import health, leaves, papers, reading, switching, taking, unscripted
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
@@ -32,6 +32,8 @@ def mount_page(app: FastAPI, service: Service) -> None:
     from assistant.page.windows import Windows
 
     app.state.conversations = conversations = Conversations()
+    app.include_router(unscripted.router)
+    app.include_router(leaves.router)  # before the documents, whose names may hold a slash
     app.include_router(reading.router)
     app.include_router(papers.router)
     app.include_router(taking.router)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.access import Principal
+from assistant.api.route import Guarded
 from assistant.faults import NotKnown, ServiceFault, of_library
 from assistant.labels import language_of, words_of
 from assistant.page.rendering import render
@@ -43,13 +45,44 @@ def plainly(route: Callable[P, Response]) -> Callable[P, Response]:
         except NotKnown:
             return RedirectResponse(sign_in_path(request), 303)
         except ServiceFault as fault:
-            return page("fault.html", request, fault.status, title=_title(fault.code, request), detail=fault.detail)
+            return refusal(fault, request)
         except LibraryError as error:
-            who = request.scope.get("principal")
-            told = of_library(error, trusted=isinstance(who, Principal) and who.trusted)
-            return page("fault.html", request, told.status, title=_title(told.code, request), detail=told.detail)
+            return refusal(_of_library(error, request), request)
 
     return shown
+
+
+class Paged(Guarded):
+    """A guarded route that shows refusals as pages; those who are not known yet are sent to sign in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As `Guarded`'s."""
+        answer = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except NotKnown:
+                return RedirectResponse(sign_in_path(request), 303)
+            except ServiceFault as fault:
+                return refusal(fault, request)
+            except LibraryError as error:
+                return refusal(_of_library(error, request), request)
+
+        return shown
+
+
+def refusal(fault: ServiceFault, request: Request) -> Response:
+    """What is refused, as a page."""
+    made = page("fault.html", request, fault.status, title=_title(fault.code, request), detail=fault.detail)
+    if fault.retry_after:
+        made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
+    return made
+
+
+def _of_library(error: LibraryError, request: Request) -> ServiceFault:
+    who = request.scope.get("principal")
+    return of_library(error, trusted=isinstance(who, Principal) and who.trusted)
 
 
 def _title(code: str, request: Request) -> str:

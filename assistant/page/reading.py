@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +10,7 @@ from fastapi.responses import Response
 from assistant.api.callers import Caller, Served
 from assistant.labels import LANGUAGE_NAMES, direction, language_of, word
 from assistant.page.anchors import anchors_of
+from assistant.page.leaves import leaves_of, span_of
 from assistant.page.listing import list_documents
 from assistant.page.plain import page, plainly
 from assistant.page.reference import edition_words, official_address
@@ -59,6 +59,8 @@ def document(
     """A document. `words` are two offsets: the words between them are marked, as a citation does."""
     held = service.document(caller, name, language or None, edition or None)
     about = service.collection.about(held)
+    span = span_of(words, held)
+    leaves = leaves_of(service, held, span or (0, 1), language_of(request))
     official = web_address(official_address(held, held.language))
     return page(
         "document.html",
@@ -66,19 +68,12 @@ def document(
         document=held,
         about=about,
         edition=edition_words(held, language_of(request)),
-        blocks=_blocks(held, _span(words, held)),
+        blocks=_blocks(held, span),
         outline=_outline(held),
         versions=_versions(service, held, about["versions"], language_of(request)),
         official=official,
+        leaf=leaves[0] if leaves else None,
     )
-
-
-def _span(words: str, document: Document) -> tuple[int, int] | None:
-    found = re.fullmatch(r"(\d{1,10})-(\d{1,10})", words)
-    if found is None:
-        return None
-    start, end = int(found[1]), int(found[2])
-    return (start, end) if start < end <= len(document.text) else None
 
 
 def _outline(document: Document) -> list[dict[str, Any]]:

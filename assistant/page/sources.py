@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.faults import NotHeld
 from assistant.labels import direction
+from assistant.page.leaves import Leaf, leaves_of
 from assistant.page.reference import edition_words, official_address, place_of, reference
 from assistant.page.rendering import web_address, words_path
 from assistant.qa.answer import Answer, Citation
@@ -22,7 +23,7 @@ CLOSE = 200
 @dataclass(frozen=True)
 class Source:
     """One numbered source. `lead`, `quote` and `tail` are the words that are cited and those close around them; `before` and
-    `after` are the rest of the passage and those next to it. `path` opens the document at the words, `official` the document itself."""
+    `after` are the rest of the passage and those next to it. `path` opens the document at the words, `official` the document itself; `leaves` are its pages with the words, where they can be shown."""
 
     number: int
     symbol: str
@@ -42,6 +43,7 @@ class Source:
     host: str
     reference: str
     ocr: bool
+    leaves: Sequence[Leaf] = ()
 
 
 def sources_of(service: Service, answer: Answer, numbers: Collection[int] | None = None) -> list[Source]:
@@ -76,7 +78,15 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         host=(urlsplit(official).hostname or "") if official else "",
         reference=reference(document, citation),
         ocr=citation.ocr,
+        leaves=_leaves(service, document, citation, language),
     )
+
+
+def _leaves(service: Service, document: Document, citation: Citation, language: str) -> list[Leaf]:
+    """The pages of a citation; none where another text has taken the place of the document since."""
+    if document.quote(citation.start, citation.end) != citation.quote:
+        return []
+    return leaves_of(service, document, (citation.start, citation.end), language)
 
 
 def _around(

@@ -32,9 +32,10 @@ def refused_html(number: int, question: str, scope: str, why: str) -> str:
 
 
 def turn_html(
-    service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False
-) -> str:
-    """A turn with its answer, or with those of its statements that have come so far."""
+    service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False,
+    plain: bool = False,
+) -> str:  # fmt: skip
+    """A turn with its answer, or with those of its statements that have come so far. `plain`: for where no script runs."""
     answer, spoken = turn.answer, turn.answer.language
     partial = statements is not None
     told = answer.statements if statements is None else statements
@@ -54,6 +55,7 @@ def turn_html(
         official=None if partial or not answer.absent else link(Symbol.parse(answer.absent), spoken),
         absent=answer.absent,
         now=now,
+        plain=plain,
     )
 
 
@@ -64,7 +66,7 @@ def state_of(answer: Answer) -> str:
 
 def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
     shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
-             "absent": None, "now": True, **more}  # fmt: skip
+             "absent": None, "now": True, "plain": False, **more}  # fmt: skip
     return carried(
         "turn.html",
         number=number,

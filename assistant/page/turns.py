@@ -50,6 +50,11 @@ class Conversation:
         return f"<div>{''.join(self._drawn)}</div>" if self._drawn else ""
 
     @property
+    def earlier_html(self) -> str:
+        """As `html`, without the last turn."""
+        return f"<div>{''.join(self._drawn[:-1])}</div>" if self._drawn[1:] else ""
+
+    @property
     def history(self) -> list[str]:
         """The earlier questions, oldest first."""
         return [turn.question for turn in self.turns]

@@ -39,7 +39,7 @@ class Keeper:
         limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._library, self._catalogue, self._width, self._limits = library, catalogue, jobs, limits
+        self._library, self._catalogue, self._width, self.limits = library, catalogue, jobs, limits
         self._source, self._transport = source, transport
 
     def read(
@@ -149,7 +149,7 @@ class Keeper:
         from ingest.workers.process import WorkerError
 
         try:
-            with Workers(self._catalogue, jobs or self._width, self._limits) as readers:
+            with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
                 yield readers
         except (WorkerError, LibraryError) as error:
             raise Failed(str(error)) from None

@@ -36,6 +36,7 @@ from assistant.service.history import History
 from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.keeping import Keeper
 from assistant.service.metrics import Metrics
+from assistant.service.pictures import PagePictures
 from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
 from assistant.service.writing import Writing
@@ -104,6 +105,7 @@ class Service:
         self._stopping = False
         self._when_stopped: list[Callable[[], None]] = []
         self.writing = Writing(self, self._check)
+        self._pictures = PagePictures(self.library, self._keeper.limits)
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)
@@ -125,6 +127,7 @@ class Service:
         """Takes nothing new, finishes the answers that were begun, stops jobs between two documents. Says whether
         all that was begun has ended within `grace` seconds."""
         self.stop()
+        self._pictures.close()
         papers = self.writing.papers.close(grace)
         jobs = self.jobs.close(grace)
         return self.turns.close(grace) and jobs and papers
@@ -284,6 +287,11 @@ class Service:
         """The document that a symbol, name or id means. Pass it to `collection` for its outline, blocks, versions."""
         self._check(who, "documents")
         return self.collection.one(name, language, edition)
+
+    def picture(self, who: Principal, document: Document, page: int, words: tuple[int, int] | None = None) -> bytes:
+        """A page of a document as it is printed, as PNG; the words of a span of its text are marked on it."""
+        self._check(who, "documents")
+        return self._pictures.picture(document, page, words)
 
     def passage(self, who: Principal, passage_id: str, around: int = 0) -> dict[str, Any]:
         """A passage by evidence id with its neighbours."""

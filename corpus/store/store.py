@@ -18,6 +18,7 @@ from corpus.documents import Document, Passage, Within
 from corpus.feedback import SCHEMA as FEEDBACK
 from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
+from corpus.originals import Originals
 from corpus.sources import SCHEMA as SOURCES
 from corpus.sources import Sources
 from corpus.store.database import Database
@@ -129,6 +130,7 @@ class Store:
         self._db, self._told = db, told
         self.sources = Sources(db)
         self.feedback = FeedbackTable(db)
+        self.originals = Originals(db)
         if self.stamp().get("schema") is None:
             with self.transaction():
                 db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")

@@ -1,4 +1,4 @@
-"""The inside of a worker process: takes files from its standard input, answers with documents as JSON.
+"""The inside of a worker process: takes files from its standard input, answers with what it makes of them as JSON.
 
 Run as a program by `ingest.workers.process`. It limits itself, softly, so that a program that it starts may raise the
 limits; it ends with its parent, whose death it sees as the end of its input.
@@ -28,6 +28,8 @@ from ingest.reading import Input
 from ingest.workers.frames import MAX_REPLY, receive, send
 
 Reading = Callable[[Input, Catalogue], tuple[Document, Meeting | None]]
+Answering = Callable[[dict[str, Any], bytes], dict[str, Any]]
+"""Makes of what is asked, and a file's bytes, the members of the answer. Raises `ReadError`."""
 
 _UNBOUNDED = 2**62
 _GRACE = 5
@@ -40,9 +42,7 @@ def main() -> None:
     sys.excepthook = partial(_last_words, replies)
     setup = json.loads(receive(requests, _UNBOUNDED) or b"{}")
     sys.path[:0] = setup["paths"]
-    catalogue = Catalogue.load(setup["catalogue"])
-    module, _, name = setup["reading"].partition(":")
-    reading: Reading = getattr(import_module(module), name)
+    answering = _reader(setup) if "reading" in setup else _named(setup["answering"])
     _limit_memory(setup["memory"])
     if hasattr(os, "nice"):
         os.nice(setup["nice"])
@@ -52,22 +52,39 @@ def main() -> None:
     while True:
         job, data = jobs.get()
         _limit_time(job["seconds"])
-        send(replies, _answer(job, data, reading, catalogue))
+        send(replies, _answer(job, data, answering))
         _limit_time(None)
 
 
-def _answer(job: dict[str, Any], data: bytes, reading: Reading, catalogue: Catalogue) -> bytes:
-    symbol = Symbol.parse(job["symbol"]) if job["symbol"] else None
-    source = Input(job["name"], data, symbol, job["language"], origin=job["origin"], ocr=job["ocr"])
+def _named(function: str) -> Any:
+    """A function, from `module:function`."""
+    module, _, name = function.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _reader(setup: dict[str, Any]) -> Answering:
+    """What answers with the document of a file."""
+    catalogue = Catalogue.load(setup["catalogue"])
+    reading: Reading = _named(setup["reading"])
+
+    def answering(job: dict[str, Any], data: bytes) -> dict[str, Any]:
+        symbol = Symbol.parse(job["symbol"]) if job["symbol"] else None
+        source = Input(job["name"], data, symbol, job["language"], origin=job["origin"], ocr=job["ocr"])
+        document, meeting = reading(source, catalogue)
+        return {"document": document.to_json(), "meeting": to_plain(meeting) if meeting else None}
+
+    return answering
+
+
+def _answer(job: dict[str, Any], data: bytes, answering: Answering) -> bytes:
     answer: dict[str, Any] = {"number": job["number"]}
     try:
-        document, meeting = reading(source, catalogue)
-        answer |= {"document": document.to_json(), "meeting": to_plain(meeting) if meeting else None}
+        answer |= answering(job, data)
     except ReadError as error:
         answer["refused"] = str(error)
     message = _message(answer)
     if len(message) > MAX_REPLY:
-        said = f"{source.name} holds more text than one document can (over {MAX_REPLY / 1e6:.0f} MB). Split it."
+        said = f"{job['name']} holds more text than one document can (over {MAX_REPLY / 1e6:.0f} MB). Split it."
         return _message({"number": job["number"], "refused": said})
     return message
 

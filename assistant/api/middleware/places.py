@@ -24,7 +24,7 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 """The kinds of streams, by their paths. Each has its own places, so that one kind takes none from another."""
 RESERVED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("sign-ins", re.compile(r"/sign-in|/sign-out|/api/v1/me")),
-    ("questions", re.compile(r"/api/v1/ask|/gradio_api/(?:queue/join|cancel|reset)")),
+    ("questions", re.compile(r"/api/v1/ask|/ask|/gradio_api/(?:queue/join|cancel|reset)")),
     ("the page itself", re.compile(r"/|/(?:assets|static|page)/.*|/theme\.css|/favicon\.ico|/gradio_api/app_id")),
 )
 """Requests that have places of their own beside those of all others, by their paths."""

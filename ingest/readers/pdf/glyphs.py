@@ -126,7 +126,7 @@ def read_pages(document: pdfium.PdfDocument, name: str) -> Iterator[PageGlyphs]:
             page.close()
 
 
-class _View:
+class View:
     """Turns a page's own coordinates into those of the page as it is seen: rotated, cropped, from the top left."""
 
     def __init__(self, page: pdfium.PdfPage) -> None:
@@ -159,7 +159,7 @@ def _placed(coordinate: float) -> float:
 
 
 def _page(page: pdfium.PdfPage, number: int) -> PageGlyphs:
-    view = _View(page)
+    view = View(page)
     text_page = page.get_textpage()
     try:
         runs, invisible, unmapped = _runs(text_page, view)
@@ -170,7 +170,7 @@ def _page(page: pdfium.PdfPage, number: int) -> PageGlyphs:
     return PageGlyphs(number, view.width, view.height, tuple(runs), tuple(rules), pictured, invisible, unmapped, cut)
 
 
-def _characters(text_page: pdfium.PdfTextPage, count: int) -> str:
+def characters(text_page: pdfium.PdfTextPage, count: int) -> str:
     text: str = text_page.get_text_range(0, count) if count else ""
     if len(text) == count:
         return text
@@ -179,9 +179,9 @@ def _characters(text_page: pdfium.PdfTextPage, count: int) -> str:
     return "".join(chr(value) if (value := code(text_page.raw, n)) else "\ufffd" for n in range(count))
 
 
-def _runs(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Run], float, int]:
+def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, int]:
     count = min(text_page.count_chars(), MAX_CHARACTERS)
-    text = _characters(text_page, count)
+    text = characters(text_page, count)
     handle = text_page.raw
     made: list[Run] = []
     box = raw.FS_RECTF()
@@ -290,7 +290,7 @@ def _style(font: object) -> tuple[bool, bool]:
     return bool(_BOLD.search(name)), bool(_ITALIC.search(name))
 
 
-def _drawn(page: pdfium.PdfPage, view: _View) -> tuple[list[Rule], float]:
+def _drawn(page: pdfium.PdfPage, view: View) -> tuple[list[Rule], float]:
     """Straight rules (thin boxes and lines), and the share of the page that images cover."""
     rules: list[Rule] = []
     pictured = 0.0

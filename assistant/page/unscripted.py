@@ -1,0 +1,224 @@
+"""Asking and reading without scripts: a form, and the page that it leads to. What is asked here is a conversation like any other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+
+from assistant.access import Principal
+from assistant.api.callers import Caller, Served
+from assistant.api.gate import same_origin
+from assistant.api.route import may
+from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library
+from assistant.labels import language_of, word
+from assistant.page.choosing import Choices, Filters, filters_of, scope_of, scope_words
+from assistant.page.examples import examples
+from assistant.page.export import can_docx
+from assistant.page.plain import Paged, page
+from assistant.page.telling import LONGEST, turn_html
+from assistant.page.timetable import latest_meeting
+from assistant.page.turns import Conversation, Conversations, Turn
+from assistant.qa.scope import Scope
+from assistant.service import Service
+from corpus.faults import LibraryError
+
+log = logging.getLogger("rapporteur.page")
+router = APIRouter(include_in_schema=False, route_class=Paged)
+
+PATH = "/ask"
+EXAMPLES = 4
+MOST_MEETINGS, MOST_DOCUMENTS = 20, 300
+"""Meetings whose items can be chosen, and documents that are listed; where there are more, a document is named by its symbol."""
+MOST_QUESTION = 20_000
+"""Characters of a question that are taken; the setting max_question says what is answered."""
+MOST_QUERY = 30_000
+"""Bytes behind a question mark that are looked at: the longest question, in any script."""
+Short = Annotated[str, Query(max_length=10)]
+Name = Annotated[str, Query(max_length=200)]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a question is asked of, as the form has it: `meeting` is the id of an agenda, with `#` and the number of an item
+    where one is chosen; empty: everything."""
+
+    meeting: str = ""
+    document: str = ""
+    language: str = ""
+    year: str = ""
+
+    @property
+    def scope(self) -> Scope | None:
+        """What that means. Raises `Invalid`."""
+        meeting, _, item = self.meeting.partition("#")
+        if self.year and not (self.year.isascii() and self.year.isdigit() and len(self.year) == 4):
+            raise Invalid("A year has four digits.")
+        if self.language:
+            known_language(self.language)
+        return scope_of(
+            meeting, item, [self.document.strip()] if self.document.strip() else [], self.language, self.year
+        )
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is chosen."""
+        return bool(self.meeting or self.document or self.language or self.year)
+
+
+def _of_query(meeting: Name = "", document: Name = "", language: Short = "", year: Short = "") -> Chosen:
+    return Chosen(meeting, document, language, year)
+
+
+def _of_form(
+    meeting: Annotated[str, Form(max_length=200)] = "",
+    document: Annotated[str, Form(max_length=200)] = "",
+    language: Annotated[str, Form(max_length=10)] = "",
+    year: Annotated[str, Form(max_length=10)] = "",
+) -> Chosen:
+    return Chosen(meeting, document, language, year)
+
+
+def path_of(query: bytes) -> str:
+    """The address of the form, with what stands behind the question mark of the page's own address as far as it has a use for it."""
+    given = dict(parse_qsl(query.decode("ascii", "replace"))) if len(query) < MOST_QUERY else {}
+    kept = {name: given[name] for name in ("ask", "meeting", "document") if given.get(name)}
+    return f"{PATH}?{urlencode(kept)}" if kept else PATH
+
+
+@router.get(PATH)
+@may("ask")
+def form(
+    request: Request,
+    service: Served,
+    caller: Caller,
+    chosen: Annotated[Chosen, Depends(_of_query)],
+    conversation: Annotated[str, Query(max_length=64)] = "",
+    ask: Annotated[str, Query(max_length=LONGEST)] = "",
+) -> Response:
+    """The form, and below it the conversation."""
+    talk = _conversations(request).find(conversation, caller.client) if conversation else None
+    told = "" if talk or not conversation else word("conversation_gone", language_of(request))
+    return _shown(request, service, caller, chosen, _Said(ask, talk, told))
+
+
+@router.post(PATH)
+@may("ask")
+async def ask(
+    request: Request,
+    service: Served,
+    caller: Caller,
+    chosen: Annotated[Chosen, Depends(_of_form)],
+    question: Annotated[str, Form(max_length=MOST_QUESTION)] = "",
+    conversation: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Answers, and leads to the page with the answer, which can be looked at again without asking again. What is refused is told
+    there, and the question is still in the form."""
+    if not same_origin(request):
+        raise Forbidden("This was sent from another site. Use the form of this one.")
+    conversations, text = _conversations(request), question.strip()
+    talk = conversations.find(conversation, caller.client) if conversation else None
+    if not text:
+        return RedirectResponse(_address(talk, chosen), 303)
+    fault: ServiceFault
+    try:
+        scope = chosen.scope
+        answer = await asyncio.wrap_future(service.begin_ask(caller, text, talk.history if talk else (), scope=scope))
+    except ServiceFault as refused:
+        fault = refused
+    except LibraryError as error:
+        fault = of_library(error, trusted=caller.trusted)
+    else:
+        turn = Turn(text, scope_words(scope), answer)
+        drawn = await run_in_threadpool(turn_html, service, talk.number + 1 if talk else 1, turn)
+        talk = conversations.open(conversation, caller.client)
+        talk.add(turn, drawn)
+        return RedirectResponse(_address(talk, chosen), 303)
+    said = _Said(question, talk, f"{word('refused', language_of(request))}: {fault.detail}", fault.status)
+    headers = {"Retry-After": str(math.ceil(fault.retry_after))} if fault.retry_after else {}
+    return await run_in_threadpool(_shown, request, service, caller, chosen, said, headers)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is on the page beside the form's choices: a question that waits to be asked, the conversation, what is told."""
+
+    question: str
+    talk: Conversation | None
+    told: str = ""
+    status: int = 200
+
+
+def _shown(
+    request: Request,
+    service: Service,
+    who: Principal,
+    chosen: Chosen,
+    said: _Said,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    reader, talk = language_of(request), said.talk
+    filters = filters_of(service, who, reader)
+    turn = turn_html(service, talk.number, talk.turns[-1], now=True, plain=True) if talk else ""
+    made = page(
+        "ask.html",
+        request,
+        said.status,
+        question=said.question,
+        told=said.told,
+        chosen=chosen,
+        filters=filters,
+        meetings=_meetings(service, who, filters),
+        listed=filters.documents if len(filters.documents) <= MOST_DOCUMENTS else [],
+        conversation=talk.token if talk else "",
+        turn=Markup(turn),  # noqa: S704  (escaped)
+        earlier=Markup(talk.earlier_html if talk else ""),  # noqa: S704  (escaped)
+        word=can_docx(),
+        meeting=latest_meeting(service, who, reader) if talk is None else None,
+        examples=examples(service.library, reader, EXAMPLES) if talk is None else [],
+        longest=LONGEST,
+    )
+    made.headers.update(headers or {})
+    return made
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """A meeting to be chosen, and the items of its agenda."""
+
+    label: str
+    value: str
+    items: Choices = field(default_factory=list)
+
+
+def _meetings(service: Service, who: Principal, filters: Filters) -> list[_Meeting]:
+    """The meetings that can be chosen, the latest first, with the items of the latest ones."""
+    items: dict[str, Choices] = {}
+    for each in service.meetings(who):
+        agenda: list[dict[str, Any]] = each["items"]
+        items[each["document_id"]] = [(f"{item['number']}. {item['title']}", f"{each['document_id']}#{item['number']}")
+                                      for item in agenda if " " not in item["number"]]  # fmt: skip
+    return [
+        _Meeting(label, value, items.get(value, []) if n < MOST_MEETINGS else [])
+        for n, (label, value) in enumerate(each for each in filters.meetings if each[1])
+    ]
+
+
+def _conversations(request: Request) -> Conversations:
+    found: Conversations = request.app.state.conversations
+    return found
+
+
+def _address(talk: Conversation | None, chosen: Chosen) -> str:
+    query = {"conversation": talk.token if talk else "", **vars(chosen)}
+    kept = {name: value for name, value in query.items() if value}
+    return f"{PATH}?{urlencode(kept)}" if kept else PATH
