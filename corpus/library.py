@@ -312,22 +312,24 @@ class Library:
             if settle:
                 self._indexes.settle()
 
-    def wants_original(self, document: Document) -> bool:
-        """Whether the file of a document is to be kept with it: it is of a kind that can be shown, and not kept already."""
+    def wants_original(self, document: Document | Header) -> bool:
+        """Whether the file of a document is to be kept with it: it is of a kind that can be shown, not kept already, and there is
+        any room."""
         if document.format not in FORMATS or not self._keeps:
             return False
         with self._guard, plainly(self.folder):
-            return not self._store.originals.holds(document.sha256)
+            originals = self._store.originals
+            return not originals.holds(document.sha256) and originals.size() < self._keeps
 
     def keep_original(self, document_id: str, original: bytes) -> bool:
         """Keeps the file of a document that is held already; says whether it is kept now. Others' bytes are not taken."""
         sha256 = hashlib.sha256(original).hexdigest()
         with self._guard, plainly(self.folder), self._store.transaction():
-            document = self._store.document(document_id)
-            if document is None or document.sha256 != sha256 or not self._has_room(document, len(original)):
-                return False
-            self._store.originals.keep(sha256, original)
-            return True
+            for header in self._store.headers(id=document_id):
+                if header.sha256 == sha256 and self._has_room(header, len(original)):
+                    self._store.originals.keep(sha256, original)
+                    return True
+            return False
 
     def original(self, document: Document) -> bytes | None:
         """The file of a document, byte by byte; None where it is not kept."""
@@ -341,7 +343,7 @@ class Library:
         with self._guard, plainly(self.folder):
             return self._store.originals.holds(document.sha256)
 
-    def _has_room(self, document: Document, size: int) -> bool:
+    def _has_room(self, document: Document | Header, size: int) -> bool:
         """Whether a file may be kept beside those that are."""
         if document.format not in FORMATS or size > MOST_BYTES:
             return False

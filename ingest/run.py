@@ -13,6 +13,7 @@ from corpus.documents import Document
 from corpus.faults import Overtaken
 from corpus.library import Library
 from corpus.meetings import Meeting
+from corpus.store import Header
 from ingest.ahead import Openable, Turn, turns
 from ingest.memory import Decision, Memory
 from ingest.outcomes import Outcome, Progress, Result
@@ -106,6 +107,8 @@ class _Run:
             self._memory.confirm(given, turn.sha256, recalled.header)
             if recalled.result == "skipped" and recalled.header is not None and not recalled.before:
                 self._memory.note_skipped(given, turn.sha256, recalled.header, recalled.reason)
+            if recalled.result == "unchanged" and recalled.header is not None:
+                self._keep(turn, recalled.header)
             return recalled
         try:
             document, meeting = self._read(turn)
@@ -131,11 +134,15 @@ class _Run:
             self._memory.note_skipped(given, document.sha256, decision.held, decision.reason)
             return Outcome(given.label, "skipped", reason=decision.reason, header=decision.held)
         self._memory.note_held(given, document)
-        if (original := self._original(turn, document)) is not None:
-            self._library.keep_original(decision.held.id, original)
+        self._keep(turn, decision.held)
         return Outcome(given.label, "unchanged", header=decision.held)
 
-    def _original(self, turn: Turn, document: Document) -> bytes | None:
+    def _keep(self, turn: Turn, held: Header) -> None:
+        """Has the file of a document kept that is held without it."""
+        if (original := self._original(turn, held)) is not None:
+            self._library.keep_original(held.id, original)
+
+    def _original(self, turn: Turn, document: Document | Header) -> bytes | None:
         """The bytes of a file that is to be kept; None where it is not, or has changed since it was read."""
         if not self._library.wants_original(document):
             return None

@@ -214,15 +214,16 @@ def test_files_are_kept_up_to_the_bound_that_is_set_and_documents_beyond_it(
     assert (none.status().originals, held(none).key) == (0, SYMBOL)
 
 
-def test_a_file_of_which_only_the_text_is_held_is_kept_when_it_is_read_again(
-    open_library: OpenLibrary, catalogue: Catalogue
+@pytest.mark.parametrize("again", [True, False])
+def test_a_file_of_which_only_the_text_is_held_is_kept_when_it_is_given_again(
+    open_library: OpenLibrary, catalogue: Catalogue, again: bool
 ) -> None:
     library = open_library(keeps=0)
     add(library, catalogue, Input("report.pdf", REPORT))
     library.close()
     library = open_library()
     assert not library.keeps_original(held(library))
-    (outcome,) = ingest([Input("report.pdf", REPORT)], library, catalogue, again=True)
+    (outcome,) = ingest([Input("report.pdf", REPORT)], library, catalogue, again=again)
     assert outcome.result == "unchanged"
     assert library.original(held(library)) == REPORT
     assert not library.keep_original(held(library).id, b"%PDF other bytes")
