@@ -10,13 +10,15 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from assistant.api.callers import Caller, Served
+from assistant.api.route import Guarded, may
 from assistant.labels import language_of, word
-from assistant.page.plain import page, plainly
+from assistant.page.plain import Paged, page
 from assistant.page.rendering import document_path, version_path, words_path
 from assistant.service import Service
 from corpus.documents import Document, Span
 
-router = APIRouter(include_in_schema=False)
+pictures = APIRouter(include_in_schema=False, route_class=Guarded)
+router = APIRouter(include_in_schema=False, route_class=Paged)
 Number = Annotated[int, Path(ge=1, le=100_000)]
 Language = Annotated[str | None, Query(max_length=10)]
 Edition = Annotated[str | None, Query(max_length=20)]
@@ -59,7 +61,8 @@ def span_of(words: str, document: Document) -> Span | None:
     return (start, end) if start < end <= len(document.text) else None
 
 
-@router.get("/documents/{name:path}/page/{number}.png")
+@pictures.get("/documents/{name:path}/page/{number}.png")
+@may("documents")
 def picture(
     name: str, number: Number, service: Served, caller: Caller, language: Language = None, edition: Edition = None,
     words: Words = "",
@@ -71,7 +74,7 @@ def picture(
 
 
 @router.get("/documents/{name:path}/page/{number}")
-@plainly
+@may("documents")
 def leaf(
     request: Request, name: str, number: Number, service: Served, caller: Caller, language: Language = None,
     edition: Edition = None, words: Words = "",

@@ -33,6 +33,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
 
     app.state.conversations = conversations = Conversations()
     app.include_router(unscripted.router)
+    app.include_router(leaves.pictures)
     app.include_router(leaves.router)  # before the documents, whose names may hold a slash
     app.include_router(reading.router)
     app.include_router(papers.router)
