@@ -111,6 +111,9 @@ class Pictures:
         """Has the process end when it was not asked again for a while."""
         if self._rest is not None:
             self._rest.cancel()
+            self._rest = None
+        if self._worker is not worker:  # it has ended
+            return
         asked = worker.asked
 
         def rest() -> None:
