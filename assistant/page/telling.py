@@ -8,15 +8,20 @@ from typing import Any
 from assistant.labels import word, words_of
 from assistant.page.grids import grid_of
 from assistant.page.rendering import carried, version_path
-from assistant.page.sources import sources_of
+from assistant.page.sources import sources_of, tongue_of
 from assistant.page.turns import Turn
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.service import Service
+from corpus.faults import NotHeld
 from corpus.language import detect_language
 from corpus.symbols import Symbol, link
 
 LONGEST = 2_000
 """Characters of a question that are shown; more are not answered."""
+LONG = 220
+"""Characters from which a direct statement is set in smaller type: it is read, not seen at a glance."""
+MOST = 3
+"""Statements that are shown at once; what more there are is one click away."""
 
 
 def waiting_html(number: int, question: str, scope: str, label: str) -> str:
@@ -32,9 +37,10 @@ def refused_html(number: int, question: str, scope: str, why: str) -> str:
 
 
 def turn_html(
-    service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False
-) -> str:
-    """A turn with its answer, or with those of its statements that have come so far."""
+    service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False,
+    shared: bool = True,
+) -> str:  # fmt: skip
+    """A turn with its answer, or with those of its statements that have come so far. `shared`: with what makes a link to it."""
     answer, spoken = turn.answer, turn.answer.language
     partial = statements is not None
     told = answer.statements if statements is None else statements
@@ -54,6 +60,8 @@ def turn_html(
         official=None if partial or not answer.absent else link(Symbol.parse(answer.absent), spoken),
         absent=answer.absent,
         now=now,
+        shared=not partial and shared,
+        sure=answer.status in ("answered", "partial"),
     )
 
 
@@ -64,7 +72,7 @@ def state_of(answer: Answer) -> str:
 
 def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
     shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
-             "absent": None, "now": True, **more}  # fmt: skip
+             "absent": None, "now": True, "sure": False, "shared": False, **more}  # fmt: skip
     return carried(
         "turn.html",
         number=number,
@@ -75,17 +83,21 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
         state=state,
         label=label,
         words=words_of(spoken),
+        most=MOST,
         **shown,
     )
 
 
 def _statement(service: Service, answer: Answer, statement: Statement) -> dict[str, Any]:
+    language = statement.citations[-1].language if statement.citations else answer.language
     return {
         "text": statement.text,
+        "long": len(statement.text) > LONG,
         "grid": grid_of(service.library, statement),
         "quoted": statement.verdict == "quoted",
         "verdict": word(statement.verdict, answer.language),
-        "language": statement.citations[-1].language if statement.citations else answer.language,
+        "language": language,
+        "tongue": tongue_of(language, answer.language),
         "numbers": answer.numbers(statement),
     }
 
@@ -93,7 +105,10 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
 def _pointers(service: Service, pointers: Sequence[Pointer]) -> list[dict[str, str]]:
     made = []
     for each in pointers:
-        document = service.library.document(each.document)
+        try:
+            document = service.library.document(each.document)
+        except NotHeld:  # removed since
+            continue
         title = "" if document.short and document.label.startswith(document.short) else each.title
         made.append({"locator": each.locator, "title": title, "path": version_path(document)})
     return made
