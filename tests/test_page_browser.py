@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx import Document as WordFile
 from pages import PASSWORD, READER, STAFF, Site, Visit, chromium, site, visiting
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.access import Principal
 from assistant.faults import Overloaded
 from assistant.labels import direction, words_of
+from assistant.qa.answer import Answer
 from assistant.service import Service, Stream
 from assistant.service.events import Closed, Done, Stated, Status
 from corpus.catalogue import Catalogue
@@ -777,3 +779,200 @@ def test_an_answer_is_in_the_language_of_the_question_whatever_that_of_the_page(
         page.get_by_role("button", name="Cette réponse est-elle juste").click()
         page.get_by_role("button", name="Envoyer").click()
         expect(page.locator("#rp-thanks")).to_contain_text("Indiquez d’abord")
+
+
+# The answer, and what becomes of it
+
+
+def given(visit: Visit, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> Locator:
+    """The turn of an answer that the service gives whatever is asked."""
+
+    def stream(*_: Any, **__: Any) -> Stream:
+        made = Stream()
+        made.put(Done(answer))
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr(visit.site.service, "stream", stream)
+        turn: Locator = visit.ask(answer.question)
+    return turn
+
+
+def style(place: Locator, name: str) -> str:
+    """A property of something as it is drawn."""
+    found: str = place.evaluate("(each, name) => getComputedStyle(each)[name]", name)
+    return found
+
+
+def test_an_answer_opens_with_one_direct_statement_and_what_is_more_than_two_others_is_one_press_away(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit.start()
+    whole = visit.site.service.engine.ask(OBLIGED)
+    first = whole.statements[0]
+    many = replace(whole, statements=tuple(replace(first, text=f"{first.text} {n}") for n in range(5)))
+    turn = given(visit, monkeypatch, many)
+    statements = turn.locator(".rp-statement")
+    expect(turn.locator(".rp-direct")).to_have_count(1)
+    sizes = [float(style(statements.nth(n), "fontSize").removesuffix("px")) for n in range(3)]
+    assert sizes[0] > sizes[1] == sizes[2]
+    expect(statements.locator("visible=true")).to_have_count(3)
+    turn.get_by_text("Show more passages").click()
+    expect(statements.locator("visible=true")).to_have_count(5)
+
+
+def test_what_is_certain_what_comes_closest_and_what_is_not_there_look_different(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit.start()
+    whole = visit.site.service.engine.ask(OBLIGED)
+    looks = set()
+    for status, label in (("answered", "Answered"), ("tentative", "Closest passages (not certain)")):
+        turn = given(visit, monkeypatch, replace(whole, status=status))  # type: ignore[arg-type]
+        expect(turn.locator(".rp-state")).to_have_text(label)
+        expect(turn.locator(".rp-direct")).to_have_count(int(status == "answered"))
+        looks.add(style(turn.locator(".rp-answer"), "borderTopStyle"))
+    turn = given(visit, monkeypatch, replace(whole, status="not_found", statements=(), reason="They do not say."))
+    expect(turn.locator(".rp-state")).to_have_text("Not in the documents")
+    looks.add(style(turn.locator(".rp-answer"), "borderTopStyle"))
+    assert looks == {"none", "dashed", "solid"}
+
+
+def test_words_in_another_language_than_the_readers_say_in_which(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit.start()
+    whole = visit.site.service.engine.ask(OBLIGED)
+    turn = given(visit, monkeypatch, replace(whole, language="ru", question="Что обязано делать государство?"))
+    expect(turn.locator(".rp-statement .rp-tongue").first).to_have_text("Язык цитаты: английский")
+    expect(turn.locator(".rp-card .rp-tongue").first).to_have_text("Язык цитаты: английский")
+    expect(given(visit, monkeypatch, whole).locator(".rp-tongue")).to_have_count(0)
+
+
+def test_a_source_has_one_mark_of_what_it_is_and_one_link_to_the_document_itself(visit: Visit) -> None:
+    visit.start()
+    turn = visit.ask(OBLIGED)
+    sources = turn.locator("details.rp-source")
+    assert sources.count() > 1
+    for source in sources.all():
+        expect(source.locator(".rp-edition")).to_have_count(1)
+        expect(source.locator("a[href^='https://']")).to_have_count(1)
+    assert turn.inner_text().count("not official wording") == sources.count()
+
+
+PLACES = ["Ask", "Meetings", "Documents", "Briefings", "Themes", "Comparison", "By topic", "Agenda check"]
+
+
+@pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE], ids=["desktop", "phone"])
+def test_every_page_has_the_same_navigation_and_keeps_it(browser: Browser, at: Site, options: dict[str, Any]) -> None:
+    with visiting(browser, at, **options) as visit:
+        page = visit.start()
+        places = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        expect(places).to_have_text(PLACES)
+        visit.ask("When is item 3?")
+        expect(places).to_have_text(PLACES)
+        assert all(each.is_visible() for each in places.all())
+        for path, name in (("/meetings", "Meetings"), ("/documents", "Documents"), ("/briefings", "Briefings"),
+                           ("/comparison", "Comparison"), ("/topics", "By topic"), ("/agenda", "Agenda check"),
+                           ("/documents/CTOC/COP/WG.7/2021/1", "Documents")):  # fmt: skip
+            visit.open(path)
+            expect(places).to_have_text(PLACES)
+            expect(page.get_by_role("link", name=name, exact=True).first).to_have_attribute("aria-current", "page")
+        page.get_by_role("link", name="Ask", exact=True).click()
+        expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
+
+
+def test_a_conversation_survives_the_restart_of_the_browser_and_goes_on(browser: Browser, at: Site) -> None:
+    view = {"width": 1280, "height": 900}
+    with visiting(browser, at, viewport=view) as visit:
+        page = visit.start()
+        visit.ask("When is item 3?")
+        talks = page.locator(".rp-talks .rp-open")
+        expect(talks).to_have_text(["When is item 3?"])
+        page.reload()
+        expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
+        page.get_by_role("button", name="New conversation").click()
+        visit.ask(DETAINED)
+        expect(talks).to_have_text([DETAINED, "When is item 3?"])
+        kept = page.context.storage_state()
+    with visiting(browser, at, viewport=view, storage_state=kept) as visit:
+        page = visit.start()
+        expect(page.locator(".rp-turn")).to_have_count(0)
+        page.locator(".rp-talks .rp-open", has_text="When is item 3?").click()
+        expect(page.locator(".rp-turn.rp-now .rp-said").first).to_contain_text("genda item 3")
+        turn = visit.ask("And item 2?")
+        expect(turn.locator(".rp-said").first).to_contain_text("genda item 2")
+        expect(page.locator(".rp-turn h2")).to_contain_text(["When is item 3?", "And item 2?"])
+        expect(page.locator(".rp-talks .rp-open").first).to_have_text("When is item 3?")
+
+
+def test_conversations_are_listed_as_words_and_deleted_one_by_one_and_all(visit: Visit) -> None:
+    page = visit.start()
+    hostile = '<img src=x onerror="window.pwned=1"> When is item 3?'
+    for question in (hostile, "When is item 2?", DETAINED):
+        visit.ask(question)
+        expect(page.locator(".rp-talks .rp-open").first).to_have_text(question)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator(".rp-turn")).to_have_count(0)
+    assert page.locator(".rp-talks img").count() == 0
+    assert page.evaluate("() => window.pwned") is None
+    page.locator(".rp-talks .rp-open", has_text="When is item 2?").click()
+    expect(page.locator(".rp-turn.rp-now")).to_be_visible()
+    page.get_by_role("button", name="Delete “When is item 2?”").click()
+    expect(page.locator(".rp-talks .rp-open")).to_have_count(2)
+    expect(page.locator(".rp-turn")).to_have_count(0)
+    page.get_by_role("button", name="Delete all").click()
+    expect(page.locator(".rp-talks .rp-open")).to_have_count(2)
+    page.get_by_role("button", name="Really delete all?").click()
+    expect(page.locator(".rp-talks .rp-open")).to_have_count(0)
+    page.reload()
+    page.locator(".rp-examples button").first.wait_for()
+    assert page.evaluate("() => Object.values(localStorage).join('')") == "[]"
+
+
+def test_who_signs_in_has_conversations_kept_on_the_server_where_they_want_it(browser: Browser, at: Site) -> None:
+    view = {"width": 1280, "height": 900}
+    with visiting(browser, at, viewport=view) as visit:
+        visit.sign_in(READER)
+        page = visit.page
+        expect(page.get_by_label("Keep them on the server too")).not_to_be_checked()
+        page.get_by_label("Keep them on the server too").check()
+        visit.ask("When is item 3?")
+        expect(page.locator(".rp-talks .rp-open")).to_have_text(["When is item 3?"])
+        page.get_by_role("button", name="Sign out").click()
+        page.locator(".rp-examples button").first.wait_for()
+        expect(page.get_by_label("Keep them on the server too")).to_be_hidden()
+        assert page.evaluate("() => Object.keys(localStorage).filter((each) => each.includes('rashid')).length") == 0
+    with visiting(browser, at, viewport=view) as visit:  # another browser
+        visit.sign_in(READER)
+        page = visit.page
+        page.locator(".rp-talks .rp-open", has_text="When is item 3?").click()
+        expect(page.locator(".rp-turn.rp-now .rp-said").first).to_contain_text("genda item 3")
+        page.get_by_role("button", name="Delete all").click()
+        page.get_by_role("button", name="Really delete all?").click()
+        expect(page.locator(".rp-talks .rp-open")).to_have_count(0)
+    with visiting(browser, at, viewport=view) as visit:
+        visit.sign_in(READER)
+        expect(visit.page.get_by_label("Keep them on the server too")).to_be_checked()
+        expect(visit.page.locator(".rp-talks .rp-open")).to_have_count(0)
+        visit.page.get_by_label("Keep them on the server too").uncheck()
+
+
+def test_a_link_to_an_answer_opens_without_scripts_with_its_sources(browser: Browser, at: Site) -> None:
+    with visiting(browser, at, viewport={"width": 1280, "height": 900}) as visit:
+        visit.start()
+        visit.ask("When is item 3?")
+        turn = visit.ask(DETAINED)
+        turn.get_by_role("button", name="Link to this answer").click()
+        expect(turn.locator(".rp-address")).to_be_focused()
+        address = turn.locator(".rp-address").input_value()
+        said = turn.locator(".rp-direct .rp-text").text_content()
+    with visiting(browser, at, java_script_enabled=False, **PHONE) as visit:
+        page = visit.open(address.removeprefix(at.url))
+        expect(page.locator(".rp-turn h2")).to_contain_text(DETAINED)
+        expect(page.locator(".rp-direct .rp-text")).to_have_text(said or "")
+        expect(page.locator("details.rp-source mark").first).to_be_visible()
+        expect(page.locator("main")).to_contain_text("This link ends on")
+        expect(page.locator("main")).not_to_contain_text("item 3")
+    with visiting(browser, at, **PHONE) as visit:
+        page = visit.open(address.removeprefix(at.url))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not Axe().run(page).response["violations"]
