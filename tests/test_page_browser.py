@@ -785,7 +785,7 @@ def test_an_answer_is_in_the_language_of_the_question_whatever_that_of_the_page(
 
 
 def given(visit: Visit, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> Locator:
-    """The turn of an answer that the service gives whatever is asked."""
+    """The turn of an answer that the service gives whatever is asked; its question is one that was not asked before."""
 
     def stream(*_: Any, **__: Any) -> Stream:
         made = Stream()
@@ -828,11 +828,13 @@ def test_what_is_certain_what_comes_closest_and_what_is_not_there_look_different
     whole = visit.site.service.engine.ask(OBLIGED)
     looks = set()
     for status, label in (("answered", "Answered"), ("tentative", "Closest passages (not certain)")):
-        turn = given(visit, monkeypatch, replace(whole, status=status))  # type: ignore[arg-type]
+        asked = f"{status}: {whole.question}"
+        turn = given(visit, monkeypatch, replace(whole, status=status, question=asked))  # type: ignore[arg-type]
         expect(turn.locator(".rp-state")).to_have_text(label)
         expect(turn.locator(".rp-direct")).to_have_count(int(status == "answered"))
         looks.add(style(turn.locator(".rp-answer"), "borderTopStyle"))
-    turn = given(visit, monkeypatch, replace(whole, status="not_found", statements=(), reason="They do not say."))
+    nothing = replace(whole, status="not_found", statements=(), reason="They do not say.", question="Nothing?")
+    turn = given(visit, monkeypatch, nothing)
     expect(turn.locator(".rp-state")).to_have_text("Not in the documents")
     looks.add(style(turn.locator(".rp-answer"), "borderTopStyle"))
     assert looks == {"none", "dashed", "solid"}

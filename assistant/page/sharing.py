@@ -76,5 +76,5 @@ def answer(request: Request, name: Name, service: Served, caller: Caller) -> Res
         "given": date_text(link.given.date(), reader),
         "until": date_text(link.until.date(), reader),
     }
-    made = Markup(turn_html(service, 1, turn, now=True, shared=False))  # noqa: S704  (escaped)
+    made = Markup(turn_html(service, 1, turn, now=True, plain=True))  # noqa: S704  (escaped)
     return page("answer.html", request, turn=made, question=turn.question, name=name, word=can_docx(), **days)

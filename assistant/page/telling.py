@@ -38,9 +38,9 @@ def refused_html(number: int, question: str, scope: str, why: str) -> str:
 
 def turn_html(
     service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False,
-    shared: bool = True,
+    plain: bool = False,
 ) -> str:  # fmt: skip
-    """A turn with its answer, or with those of its statements that have come so far. `shared`: with what makes a link to it."""
+    """A turn with its answer, or with those of its statements that have come so far. `plain`: for where no script runs."""
     answer, spoken = turn.answer, turn.answer.language
     partial = statements is not None
     told = answer.statements if statements is None else statements
@@ -60,7 +60,8 @@ def turn_html(
         official=None if partial or not answer.absent else link(Symbol.parse(answer.absent), spoken),
         absent=answer.absent,
         now=now,
-        shared=not partial and shared,
+        plain=plain,
+        whole=not partial,
         sure=answer.status in ("answered", "partial"),
     )
 
@@ -72,7 +73,7 @@ def state_of(answer: Answer) -> str:
 
 def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
     shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
-             "absent": None, "now": True, "sure": False, "shared": False, **more}  # fmt: skip
+             "absent": None, "now": True, "plain": False, "whole": False, "sure": False, **more}  # fmt: skip
     return carried(
         "turn.html",
         number=number,

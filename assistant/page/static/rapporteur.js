@@ -206,11 +206,11 @@
   }
 
   async function keep_talk(token) {
+    remember(token);
     if (person === null) return;
     const kept = await call("GET", `/conversations/${token}.json`).catch(() => null);
     if (!kept) return;
     const before = here().find((each) => each.token === token);
-    remember(token);
     if (!before || before.kept !== kept.kept) write([{ ...kept, title: before ? before.title : kept.title, changed: new Date().toISOString() },
       ...here().filter((each) => each.token !== token)]);
     list_talks();
