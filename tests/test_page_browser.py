@@ -832,12 +832,16 @@ def test_what_is_certain_what_comes_closest_and_what_is_not_there_look_different
         turn = given(visit, monkeypatch, replace(whole, status=status, question=asked))  # type: ignore[arg-type]
         expect(turn.locator(".rp-state")).to_have_text(label)
         expect(turn.locator(".rp-direct")).to_have_count(int(status == "answered"))
-        looks.add(style(turn.locator(".rp-answer"), "borderTopStyle"))
+        looks.add(
+            (style(turn.locator(".rp-answer"), "borderTopStyle"), style(turn.locator(".rp-answer"), "borderTopWidth"))
+        )
     nothing = replace(whole, status="not_found", statements=(), reason="They do not say.", question="Nothing?")
     turn = given(visit, monkeypatch, nothing)
     expect(turn.locator(".rp-state")).to_have_text("Not in the documents")
-    looks.add(style(turn.locator(".rp-answer"), "borderTopStyle"))
-    assert looks == {"none", "dashed", "solid"}
+    looks.add(
+        (style(turn.locator(".rp-answer"), "borderTopStyle"), style(turn.locator(".rp-answer"), "borderTopWidth"))
+    )
+    assert looks == {("solid", "0px"), ("dashed", "2px"), ("solid", "1px")}
 
 
 def test_words_in_another_language_than_the_readers_say_in_which(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -927,7 +931,10 @@ def test_conversations_are_listed_as_words_and_deleted_one_by_one_and_all(visit:
     expect(page.locator(".rp-talks .rp-open")).to_have_count(0)
     page.reload()
     page.locator(".rp-examples button").first.wait_for()
-    assert page.evaluate("() => Object.values(localStorage).join('')") == "[]"
+    kept = (
+        "() => Object.entries(localStorage).filter(([name]) => name.startsWith('rapporteur')).map(([_, each]) => each)"
+    )
+    assert page.evaluate(kept) == ["[]"]
 
 
 def test_who_signs_in_has_conversations_kept_on_the_server_where_they_want_it(browser: Browser, at: Site) -> None:

@@ -107,7 +107,7 @@
   // and draws it. Those that the server keeps stand in the same list.
   const TALKS = "rapporteur-talks:", SHOWN = "rapporteur-shown";
   const MOST_TALKS = 50, MOST_CHARACTERS = 3e6;
-  let person = null, there = [], shown_talk = sessionStorage.getItem(SHOWN) || "";
+  let person = null, there = [], shown_talk = "";
 
   async function call(method, path, body) {
     const headers = body ? { "Content-Type": "application/json" } : {};
@@ -142,7 +142,7 @@
 
   function remember(token) {
     shown_talk = token;
-    if (token) sessionStorage.setItem(SHOWN, token);
+    if (token) sessionStorage.setItem(SHOWN, `${person} ${token}`);
     else sessionStorage.removeItem(SHOWN);
   }
 
@@ -165,7 +165,7 @@
       open.append(words);
       if (each.token === shown_talk) open.setAttribute("aria-current", "true");
       gone.textContent = "×";
-      gone.setAttribute("aria-label", place.querySelector(".rp-say-forget").textContent.replace("…", () => title));
+      gone.setAttribute("aria-label", place.querySelector(".rp-say-forget").textContent.replace("{title}", () => title));
       open.dataset.token = gone.dataset.token = each.token;
       line.append(open, gone);
       return line;
@@ -177,8 +177,10 @@
     if (!known) return;
     person = known.who;
     told_talks(known);
+    // What this window showed to the same person before it was left.
+    const [who, token] = (sessionStorage.getItem(SHOWN) || "").split(" ");
     const addressed = new URL(window.location).searchParams;
-    if (shown_talk && !addressed.has("ask") && !document.querySelector(".rp-turn")) open_talk(shown_talk);
+    if (token && who === person && !addressed.has("ask") && !document.querySelector(".rp-turn")) open_talk(token);
   }
 
   function told_talks(known) {
@@ -463,6 +465,9 @@
         kept = whole;
         keep_talk(token_shown());
       }
+      // Gradio takes names from parts, and has links open pages of their own.
+      for (const nav of document.querySelectorAll(".rp-nav:not([aria-label])")) nav.setAttribute("aria-label", nav.firstChild.textContent);
+      for (const link of document.querySelectorAll(":is(.rp-head, .rp-nav, .rp-latest) a[target]")) link.removeAttribute("target");
       const tab = document.querySelector("[role=tab][aria-selected=true]");
       if (tab) current(tab.id.slice("rp-tab-".length, -"-button".length));
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
