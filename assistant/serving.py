@@ -28,6 +28,7 @@ from assistant.fetching import Source
 from assistant.service import Limits, Service
 from assistant.service.history import History
 from assistant.service.keeping import Keeper
+from assistant.service.kept import Kept
 from assistant.service.politely import politely
 from assistant.settings import Settings
 from corpus.embedding import make_models
@@ -96,6 +97,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
             rates=rates,
             noted=audit.note,
             history=History(store),
+            kept=Kept(store),
             log_questions=chosen.log_questions,
         )
         try:

@@ -59,7 +59,7 @@ def _tab(name: str, there: str) -> Callable[[Page, str], None]:
         page.get_by_label("Name").fill(NAME)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("tab", name=name).click()
+        page.get_by_role("link", name=name, exact=True).click()
         page.locator(there).first.wait_for()
 
     return act
@@ -79,7 +79,7 @@ PICTURES = (
     ),
     Picture("ask-arabic", DESKTOP, _ask("متى يُنظر في البند 3؟")),
     Picture("ask-phone", PHONE, _ask("When is item 3?")),
-    Picture("meeting", DESKTOP, _tab("Meeting", ".rp-day")),
+    Picture("meeting", DESKTOP, _open("/meetings")),
     Picture("document", DESKTOP, _open("/documents/CTOC/COP/WG.7/2021/1#item-3")),
     Picture("staff", {"viewport": {"width": 1280, "height": 980}}, _tab("Staff", ".rp-figures")),
 )

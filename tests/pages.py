@@ -30,6 +30,7 @@ from assistant.api.gate import AccessGate
 from assistant.qa.engine import Engine
 from assistant.service import Service
 from assistant.service.keeping import Keeper
+from assistant.service.kept import Kept
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -72,6 +73,7 @@ def site(folder: Path, catalogue: Catalogue, *more: Input) -> Iterator[Site]:
             Keeper(library, catalogue),
             rates=rates,
             noted=audit.note,
+            kept=Kept(store),
         )
         gate = AccessGate(Keys(store), accounts, Guesses(), Failures(audit), reading=True)
         app = create_app(service, gate, None, audit)

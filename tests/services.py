@@ -28,6 +28,7 @@ from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
 from assistant.service.history import History
 from assistant.service.keeping import Keeper
+from assistant.service.kept import Kept
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -91,6 +92,7 @@ def made_service(
             rates=rates,
             noted=audit.note,
             history=History(store),
+            kept=Kept(store),
         )
         gate = AccessGate(
             keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN, hosts=hosts

@@ -77,6 +77,12 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("GET", "/v1/models/{model}"): ("read", "/v1/models/rapporteur", {}),
     ("POST", "/v1/chat/completions"): ("read", "/v1/chat/completions", {"json": CHAT}),
     ("GET", "/documents/{name:path}/page/{number}.png"): ("read", "/documents/boats.txt/page/1.png", {}),
+    ("GET", "/conversations"): ("read", "/conversations", {}),
+    ("POST", "/conversations"): ("read", "/conversations", {"json": {"token": "none"}}),
+    ("POST", "/conversations/keeping"): ("read", "/conversations/keeping", {"json": {}}),  # not said which: 422
+    ("DELETE", "/conversations"): ("read", "/conversations?token=none", {}),
+    ("GET", "/conversations/{token}.json"): ("read", "/conversations/none.json", {}),
+    ("POST", "/answers"): ("read", "/answers", {"json": {"token": "none", "turn": 1}}),
     ("POST", "/mcp"): ("read", "/mcp", {"json": LIST_TOOLS, "headers": {"Accept": "application/json, text/event-stream"}}),
 }  # fmt: skip
 
@@ -101,6 +107,9 @@ PAGES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/meetings"): ("read", "/meetings"),
     ("GET", "/conversations/{token}.md"): ("read", "/conversations/none.md"),
     ("GET", "/conversations/{token}.docx"): ("read", "/conversations/none.docx"),
+    ("GET", "/answers/{name}"): ("read", "/answers/none"),
+    ("GET", "/answers/{name}.md"): ("read", "/answers/none.md"),
+    ("GET", "/answers/{name}.docx"): ("read", "/answers/none.docx"),
     ("GET", "/evaluation"): ("staff", "/evaluation"),
 }
 

@@ -266,7 +266,7 @@ def test_rows_of_a_table_are_shown_as_a_table_with_its_head(
             statement = Statement(" ".join(quotes), "quoted", tuple(cites))
             answer = Answer("What do boats pay?", "en", "answered", "", (statement,))
             html = turn_html(made.service, 1, Turn(answer.question, "", answer))
-            return html.partition('<div class="rp-answer"')[2].partition("<aside")[0]
+            return html.partition('<div class="rp-answer')[2].partition("<aside")[0]
 
         rows = [each for each in document.text.split("\n") if each.startswith(("Sloop", "Ketch"))]
         html = shown("\n".join(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from docx import Document as WordFile
 from pages import PASSWORD, READER, STAFF, Site, Visit, chromium, site, visiting
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.access import Principal
 from assistant.faults import Overloaded
 from assistant.labels import direction, words_of
+from assistant.qa.answer import Answer
 from assistant.service import Service, Stream
 from assistant.service.events import Closed, Done, Stated, Status
 from corpus.catalogue import Catalogue
@@ -97,7 +99,7 @@ def test_staff_go_from_what_an_agenda_lacks_to_fetching_it(visit: Visit) -> None
     page = visit.open("/agenda?language=ar")
     row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
     row.get_by_role("link", name="Fetch it").click()
-    expect(page.get_by_role("tab", name="Staff")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("link", name="Staff", exact=True)).to_have_attribute("aria-current", "page")
     expect(page.get_by_label("Symbols")).to_have_value("CTOC/COP/WG.7/2021/3")
     expect(page.get_by_role("button", name="Fetch them")).to_be_visible()
 
@@ -170,10 +172,12 @@ def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(v
     page.route("**/gradio_api/queue/data*", lambda route: route.abort(), times=1)
     page.get_by_label("Your question").fill("When is item 3?")
     page.get_by_label("Your question").press("Enter")
-    expect(page.locator(".rp-turn.rp-now")).to_have_count(0)  # the page has begun anew
     expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
+    # The page has begun anew, and shows the conversation as it was before.
+    expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 2?")
     visit.complaints.clear()  # of what was cut
     page.get_by_label("Your question").press("Enter")
+    expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
     expect(page.locator(".rp-turn.rp-now .rp-state")).to_have_text("Answered")
 
 
@@ -295,7 +299,7 @@ def test_a_filter_keeps_the_answer_to_its_documents(visit: Visit) -> None:
     page.get_by_role("option", name="Figures on the smuggling of migrants").click()
     page.keyboard.press("Escape")
     turn = visit.ask("Which guild do wheelwrights join?")
-    expect(turn.locator(".rp-state")).to_have_text("Not found")
+    expect(turn.locator(".rp-state")).to_have_text("Not in the documents")
     expect(turn.locator(".rp-scope")).to_contain_text("figures")
     turn = visit.ask("How many people were smuggled?")
     expect(turn.locator(".rp-state")).to_have_text("Answered")
@@ -310,7 +314,7 @@ def test_what_is_not_held_and_what_is_not_said_are_told_apart(visit: Visit) -> N
     )
     expect(turn.locator(".rp-state")).to_have_text("Not held")
     assert turn.locator(".rp-official a").get_attribute("href") == "https://docs.un.org/en/CTOC/COP/WG.7/2021/3"
-    expect(visit.ask("What is the recipe for pancakes?").locator(".rp-state")).to_have_text("Not found")
+    expect(visit.ask("What is the recipe for pancakes?").locator(".rp-state")).to_have_text("Not in the documents")
 
 
 def test_an_arabic_question_is_laid_out_from_right_to_left(visit: Visit) -> None:
@@ -340,10 +344,7 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, at: Site) -> None:
         assert answer is not None
         assert sources is not None
         assert answer["y"] < sources["y"]
-        for tab in ("Ask", "Meeting", "Documents"):
-            page.get_by_role("tab", name=tab).click()
-            page.locator({"Ask": ".rp-turn", "Meeting": ".rp-day", "Documents": ".rp-document"}[tab]).first.wait_for()
-            assert page.evaluate(wide) <= 360, tab
+        assert page.evaluate(wide) <= 360
         for path in ("/documents", "/meetings", "/documents/CTOC/COP/WG.7/2021/1", "/documents/terms-six-languages"):
             assert visit.open(path).evaluate(wide) <= 360, path
             widths = page.locator("article .rp-body").evaluate_all("all => all.map(each => each.offsetWidth)")
@@ -384,8 +385,7 @@ def test_an_example_question_is_asked_by_one_click(visit: Visit) -> None:
 
 
 def test_an_item_of_the_agenda_is_asked_about_from_the_timetable(visit: Visit) -> None:
-    page = visit.start()
-    page.get_by_role("tab", name="Meeting").click()
+    page = visit.open("/meetings")
     expect(page.locator(".rp-day")).to_have_count(2)
     expect(page.locator(".rp-absent .rp-held").first).to_have_text("Missing")
     visit.page.get_by_role("link", name="Ask about item 3").click()
@@ -403,17 +403,20 @@ def test_a_question_in_the_address_is_asked(visit: Visit) -> None:
 
 
 def test_an_address_opens_a_tab_that_one_may_see(visit: Visit) -> None:
-    page = visit.open("/?tab=documents")
-    page.locator("#rp-documents .rp-document").first.wait_for()
-    visit.start("/?tab=staff")
-    expect(page.get_by_role("tab", name="Ask")).to_have_attribute("aria-selected", "true")
+    page = visit.start("/?tab=staff")
+    expect(page.get_by_role("link", name="Ask", exact=True)).to_have_attribute("aria-current", "page")
+    expect(page.get_by_label("Your question")).to_be_visible()
+    visit.sign_in(STAFF)
+    visit.open("/?tab=staff")
+    page.locator(".rp-figures").wait_for()
+    expect(page.get_by_role("link", name="Staff", exact=True)).to_have_attribute("aria-current", "page")
 
 
 def test_documents_are_searched_and_opened_at_a_place(visit: Visit) -> None:
-    page = visit.start()
-    page.get_by_role("tab", name="Documents").click()
+    page = visit.open("/documents")
     page.get_by_label("Symbol or words of the title").fill("provisional agenda")
-    expect(page.locator("#rp-documents .rp-documents:not(.rp-missing) .rp-document")).to_have_count(1)
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".rp-documents:not(.rp-missing) .rp-document")).to_have_count(1)
     visit.open("/documents/CTOC/COP/WG.7/2021/1#item-3")
     place = page.locator("#item-3")
     expect(place).to_contain_text("How to strengthen the capacity to prosecute")
@@ -490,8 +493,6 @@ def test_a_hostile_document_does_nothing(visit: Visit) -> None:
         assert page.evaluate("() => window.pwned") is None
     visit.open("/?ask=%3Cimg+src%3Dx+onerror%3Dwindow.pwned%3D1%3E+When+is+item+3%3F")
     page.locator(".rp-turn.rp-now .rp-status:not(.rp-waiting)").wait_for()
-    page.get_by_role("tab", name="Documents").click()
-    page.locator("#rp-documents .rp-document").first.wait_for()
     assert page.evaluate("() => window.pwned") is None
     links = page.locator("a").evaluate_all("all => all.map(each => each.href)")
     assert not [each for each in links if "evil" in each or each.startswith("javascript")]
@@ -509,7 +510,7 @@ def test_where_reading_is_not_open_one_signs_in_first(visit: Visit) -> None:
         page.get_by_role("button", name="Sign in").click()
         expect(page.locator(".rp-turn.rp-now .rp-state")).to_have_text("Answered")
         expect(page.locator(".rp-who")).to_contain_text("rashid")
-        expect(page.get_by_role("tab", name="Staff")).to_have_count(0)
+        expect(page.get_by_role("link", name="Staff", exact=True)).to_have_count(0)
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/sign-in?next=**")
     finally:
@@ -524,7 +525,7 @@ def test_staff_upload_a_pdf_and_ask_about_it(visit: Visit, tmp_path: Path) -> No
     canvas.save()
     visit.sign_in(STAFF)
     page = visit.page
-    page.get_by_role("tab", name="Staff").click()
+    page.get_by_role("link", name="Staff", exact=True).click()
     page.locator("#rp-files input[type=file]").set_input_files(path)
     expect(page.locator(".rp-chosen")).to_have_text("note <b>.pdf")
     page.get_by_role("button", name="Read them in").click()
@@ -532,17 +533,17 @@ def test_staff_upload_a_pdf_and_ask_about_it(visit: Visit, tmp_path: Path) -> No
     expect(job).to_contain_text("done", timeout=60_000)
     expect(job).to_contain_text("added")
     expect(job).to_contain_text("text on 1 of 1 pages")
-    page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("link", name="Ask", exact=True).click()
     turn = visit.ask("When does the lighthouse keeper of Port Lantern polish the lens?")
     expect(turn.locator(".rp-quoted").first).to_contain_text("every Tuesday")
-    page.get_by_role("tab", name="Staff").click()
+    page.get_by_role("link", name="Staff", exact=True).click()
     page.get_by_role("button", name="Remove a document").click()
     page.get_by_label("Document, with all its versions").click()
     page.get_by_role("option", name="note").first.click()
     page.get_by_label("Yes, remove it from the library").check()
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.locator(".rp-job").first).to_contain_text("removed", timeout=30_000)
-    page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("link", name="Ask", exact=True).click()
     turn = visit.ask("When does the lighthouse keeper of Port Lantern polish the lens?")
     expect(turn).not_to_contain_text("every Tuesday")
 
@@ -553,7 +554,7 @@ def test_staff_send_several_files_and_are_told_what_is_not_taken(visit: Visit, t
         path.write_text(f"Note on buoys\n\nBuoy {n} of Port Buoy is painted in spring of year {n}.\n")
     visit.sign_in(STAFF)
     page = visit.page
-    page.get_by_role("tab", name="Staff").click()
+    page.get_by_role("link", name="Staff", exact=True).click()
     page.locator("#rp-files form").wait_for()
     page.evaluate("() => { document.querySelector('.rp-upload').elements.most.value = '200'; }")
     large = tmp_path / "large <i>.txt"
@@ -583,8 +584,6 @@ def test_the_page_answers_where_there_is_no_place_for_its_window(visit: Visit) -
 
 TABS = {
     "Ask": ".rp-turn.rp-now .rp-card",
-    "Meeting": ".rp-day",
-    "Documents": ".rp-document",
     "Staff": ".rp-figures",
 }
 PATHS = ("/documents", "/meetings", "/documents/CTOC/COP/WG.7/2021/1?words=0-28", "/documents/none", "/sign-in")
@@ -602,7 +601,7 @@ def test_no_serious_fault_of_accessibility_is_found(browser: Browser, at: Site, 
         visit.page.get_by_role("button", name="Ask only some documents").click()
         visit.page.get_by_role("button", name="Was this right?").click()
         for tab, there in TABS.items():
-            visit.page.get_by_role("tab", name=tab).click()
+            visit.page.get_by_role("link", name=tab, exact=True).click()
             visit.page.locator(there).first.wait_for()
             if tab == "Staff":
                 for each in ("Fetch official documents", "Remove a document", "What people said", "How good"):
@@ -671,7 +670,7 @@ def test_the_reference_is_copied_as_it_is_cited(browser: Browser, at: Site) -> N
 def test_what_staff_ask_for_and_can_not_have_is_said(visit: Visit) -> None:
     visit.sign_in(STAFF)
     page = visit.page
-    page.get_by_role("tab", name="Staff").click()
+    page.get_by_role("link", name="Staff", exact=True).click()
     page.get_by_role("button", name="Read them in").click()
     expect(page.locator("#rp-jobs")).to_contain_text("Choose a file first.")
     page.get_by_role("button", name="Fetch official documents").click()
@@ -735,8 +734,8 @@ def test_the_page_speaks_the_language_of_the_browser(browser: Browser, at: Site,
         page.locator(".rp-turn.rp-now .rp-card").first.wait_for()
         page.get_by_role("button", name=words["only_some"]).click()
         page.get_by_role("button", name=words["was_right"]).click()
-        for tab, there in zip(("ask", "meeting", "documents", "staff"), TABS.values(), strict=True):
-            page.get_by_role("tab", name=words[tab], exact=True).click()
+        for tab, there in zip(("ask", "staff"), TABS.values(), strict=True):
+            page.get_by_role("link", name=words[tab], exact=True).click()
             page.locator(there).first.wait_for()
             if tab == "staff":
                 for each in ("fetch_official", "remove_document", "said", "how_good"):
@@ -757,7 +756,7 @@ def test_the_language_of_the_page_is_chosen_and_kept(visit: Visit) -> None:
     page = visit.start()
     page.get_by_label("Language of the page").select_option("fr")
     page.locator(".rp-language button").click()
-    page.get_by_role("tab", name="Réunion").wait_for()
+    page.get_by_role("link", name="Réunions", exact=True).wait_for()
     assert page.locator("html").get_attribute("lang") == "fr"
     visit.open("/documents")
     expect(page.get_by_role("heading", level=1)).to_have_text("Documents")
@@ -780,3 +779,209 @@ def test_an_answer_is_in_the_language_of_the_question_whatever_that_of_the_page(
         page.get_by_role("button", name="Cette réponse est-elle juste").click()
         page.get_by_role("button", name="Envoyer").click()
         expect(page.locator("#rp-thanks")).to_contain_text("Indiquez d’abord")
+
+
+# The answer, and what becomes of it
+
+
+def given(visit: Visit, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> Locator:
+    """The turn of an answer that the service gives whatever is asked; its question is one that was not asked before."""
+
+    def stream(*_: Any, **__: Any) -> Stream:
+        made = Stream()
+        made.put(Done(answer))
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr(visit.site.service, "stream", stream)
+        turn: Locator = visit.ask(answer.question)
+    return turn
+
+
+def style(place: Locator, name: str) -> str:
+    """A property of something as it is drawn."""
+    found: str = place.evaluate("(each, name) => getComputedStyle(each)[name]", name)
+    return found
+
+
+def test_an_answer_opens_with_one_direct_statement_and_what_is_more_than_two_others_is_one_press_away(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit.start()
+    whole = visit.site.service.engine.ask(OBLIGED)
+    first = whole.statements[0]
+    many = replace(whole, statements=tuple(replace(first, text=f"{first.text} {n}") for n in range(5)))
+    turn = given(visit, monkeypatch, many)
+    statements = turn.locator(".rp-statement")
+    expect(turn.locator(".rp-direct")).to_have_count(1)
+    sizes = [float(style(statements.nth(n), "fontSize").removesuffix("px")) for n in range(3)]
+    assert sizes[0] > sizes[1] == sizes[2]
+    expect(statements.locator("visible=true")).to_have_count(3)
+    turn.get_by_text("Show more passages").click()
+    expect(statements.locator("visible=true")).to_have_count(5)
+
+
+def test_what_is_certain_what_comes_closest_and_what_is_not_there_look_different(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit.start()
+    whole = visit.site.service.engine.ask(OBLIGED)
+    looks = set()
+    for status, label in (("answered", "Answered"), ("tentative", "Closest passages (not certain)")):
+        asked = f"{status}: {whole.question}"
+        turn = given(visit, monkeypatch, replace(whole, status=status, question=asked))  # type: ignore[arg-type]
+        expect(turn.locator(".rp-state")).to_have_text(label)
+        expect(turn.locator(".rp-direct")).to_have_count(int(status == "answered"))
+        looks.add(
+            (style(turn.locator(".rp-answer"), "borderTopStyle"), style(turn.locator(".rp-answer"), "borderTopWidth"))
+        )
+    nothing = replace(whole, status="not_found", statements=(), reason="They do not say.", question="Nothing?")
+    turn = given(visit, monkeypatch, nothing)
+    expect(turn.locator(".rp-state")).to_have_text("Not in the documents")
+    looks.add(
+        (style(turn.locator(".rp-answer"), "borderTopStyle"), style(turn.locator(".rp-answer"), "borderTopWidth"))
+    )
+    assert looks == {("solid", "0px"), ("dashed", "2px"), ("solid", "1px")}
+
+
+def test_words_in_another_language_than_the_readers_say_in_which(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit.start()
+    whole = visit.site.service.engine.ask(OBLIGED)
+    turn = given(visit, monkeypatch, replace(whole, language="ru", question="Что обязано делать государство?"))
+    expect(turn.locator(".rp-statement .rp-tongue").first).to_have_text("Язык цитаты: английский")
+    expect(turn.locator(".rp-card .rp-tongue").first).to_have_text("Язык цитаты: английский")
+    expect(given(visit, monkeypatch, whole).locator(".rp-tongue")).to_have_count(0)
+
+
+def test_a_source_has_one_mark_of_what_it_is_and_one_link_to_the_document_itself(visit: Visit) -> None:
+    visit.start()
+    turn = visit.ask(OBLIGED)
+    sources = turn.locator("details.rp-source")
+    assert sources.count() > 1
+    for source in sources.all():
+        expect(source.locator(".rp-edition")).to_have_count(1)
+        expect(source.locator("a[href^='https://']")).to_have_count(1)
+    assert turn.inner_text().count("not official wording") == sources.count()
+
+
+PLACES = ["Ask", "Meetings", "Documents", "Briefings", "Themes", "Comparison", "By topic", "Agenda check"]
+
+
+@pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE], ids=["desktop", "phone"])
+def test_every_page_has_the_same_navigation_and_keeps_it(browser: Browser, at: Site, options: dict[str, Any]) -> None:
+    with visiting(browser, at, **options) as visit:
+        page = visit.start()
+        places = page.get_by_role("navigation", name="Pages").get_by_role("link")
+        expect(places).to_have_text(PLACES)
+        visit.ask("When is item 3?")
+        expect(places).to_have_text(PLACES)
+        assert all(each.is_visible() for each in places.all())
+        for path, name in (("/meetings", "Meetings"), ("/documents", "Documents"), ("/briefings", "Briefings"),
+                           ("/comparison", "Comparison"), ("/topics", "By topic"), ("/agenda", "Agenda check"),
+                           ("/documents/CTOC/COP/WG.7/2021/1", "Documents")):  # fmt: skip
+            visit.open(path)
+            expect(places).to_have_text(PLACES)
+            expect(page.get_by_role("link", name=name, exact=True).first).to_have_attribute("aria-current", "page")
+        page.get_by_role("link", name="Ask", exact=True).click()
+        expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
+
+
+def test_a_conversation_survives_the_restart_of_the_browser_and_goes_on(browser: Browser, at: Site) -> None:
+    view = {"width": 1280, "height": 900}
+    with visiting(browser, at, viewport=view) as visit:
+        page = visit.start()
+        visit.ask("When is item 3?")
+        talks = page.locator(".rp-talks .rp-open")
+        expect(talks).to_have_text(["When is item 3?"])
+        page.reload()
+        expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
+        page.get_by_role("button", name="New conversation").click()
+        visit.ask(DETAINED)
+        expect(talks).to_have_text([DETAINED, "When is item 3?"])
+        kept = page.context.storage_state()
+    with visiting(browser, at, viewport=view, storage_state=kept) as visit:
+        page = visit.start()
+        expect(page.locator(".rp-turn")).to_have_count(0)
+        page.locator(".rp-talks .rp-open", has_text="When is item 3?").click()
+        expect(page.locator(".rp-turn.rp-now .rp-said").first).to_contain_text("genda item 3")
+        turn = visit.ask("And item 2?")
+        expect(turn.locator(".rp-said").first).to_contain_text("genda item 2")
+        expect(page.locator(".rp-turn h2")).to_contain_text(["When is item 3?", "And item 2?"])
+        expect(page.locator(".rp-talks .rp-open").first).to_have_text("When is item 3?")
+
+
+def test_conversations_are_listed_as_words_and_deleted_one_by_one_and_all(visit: Visit) -> None:
+    page = visit.start()
+    hostile = '<img src=x onerror="window.pwned=1"> When is item 3?'
+    for question in (hostile, "When is item 2?", DETAINED):
+        visit.ask(question)
+        expect(page.locator(".rp-talks .rp-open").first).to_have_text(question)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator(".rp-turn")).to_have_count(0)
+    assert page.locator(".rp-talks img").count() == 0
+    assert page.evaluate("() => window.pwned") is None
+    page.locator(".rp-talks .rp-open", has_text="When is item 2?").click()
+    expect(page.locator(".rp-turn.rp-now")).to_be_visible()
+    page.get_by_role("button", name="Delete “When is item 2?”").click()
+    expect(page.locator(".rp-talks .rp-open")).to_have_count(2)
+    expect(page.locator(".rp-turn")).to_have_count(0)
+    page.get_by_role("button", name="Delete all").click()
+    expect(page.locator(".rp-talks .rp-open")).to_have_count(2)
+    page.get_by_role("button", name="Really delete all?").click()
+    expect(page.locator(".rp-talks .rp-open")).to_have_count(0)
+    page.reload()
+    page.locator(".rp-examples button").first.wait_for()
+    kept = (
+        "() => Object.entries(localStorage).filter(([name]) => name.startsWith('rapporteur')).map(([_, each]) => each)"
+    )
+    assert page.evaluate(kept) == ["[]"]
+
+
+def test_who_signs_in_has_conversations_kept_on_the_server_where_they_want_it(browser: Browser, at: Site) -> None:
+    view = {"width": 1280, "height": 900}
+    with visiting(browser, at, viewport=view) as visit:
+        visit.sign_in(READER)
+        page = visit.page
+        expect(page.get_by_label("Keep them on the server too")).not_to_be_checked()
+        page.get_by_label("Keep them on the server too").check()
+        visit.ask("When is item 3?")
+        expect(page.locator(".rp-talks .rp-open")).to_have_text(["When is item 3?"])
+        page.get_by_role("button", name="Sign out").click()
+        page.locator(".rp-examples button").first.wait_for()
+        expect(page.get_by_label("Keep them on the server too")).to_be_hidden()
+        assert page.evaluate("() => Object.keys(localStorage).filter((each) => each.includes('rashid')).length") == 0
+    with visiting(browser, at, viewport=view) as visit:  # another browser
+        visit.sign_in(READER)
+        page = visit.page
+        page.locator(".rp-talks .rp-open", has_text="When is item 3?").click()
+        expect(page.locator(".rp-turn.rp-now .rp-said").first).to_contain_text("genda item 3")
+        page.get_by_role("button", name="Delete all").click()
+        page.get_by_role("button", name="Really delete all?").click()
+        expect(page.locator(".rp-talks .rp-open")).to_have_count(0)
+    with visiting(browser, at, viewport=view) as visit:
+        visit.sign_in(READER)
+        expect(visit.page.get_by_label("Keep them on the server too")).to_be_checked()
+        expect(visit.page.locator(".rp-talks .rp-open")).to_have_count(0)
+        visit.page.get_by_label("Keep them on the server too").uncheck()
+
+
+def test_a_link_to_an_answer_opens_without_scripts_with_its_sources(browser: Browser, at: Site) -> None:
+    with visiting(browser, at, viewport={"width": 1280, "height": 900}) as visit:
+        visit.start()
+        visit.ask("When is item 3?")
+        turn = visit.ask(DETAINED)
+        turn.get_by_role("button", name="Link to this answer").click()
+        expect(turn.locator(".rp-address")).to_be_focused()
+        address = turn.locator(".rp-address").input_value()
+        said = turn.locator(".rp-direct .rp-text").text_content()
+    with visiting(browser, at, java_script_enabled=False, **PHONE) as visit:
+        page = visit.open(address.removeprefix(at.url))
+        expect(page.locator(".rp-turn h2")).to_contain_text(DETAINED)
+        expect(page.locator(".rp-direct .rp-text")).to_have_text(said or "")
+        expect(page.locator("details.rp-source mark").first).to_be_visible()
+        expect(page.locator("main")).to_contain_text("This link ends on")
+        expect(page.locator("main")).not_to_contain_text("item 3")
+    with visiting(browser, at, **PHONE) as visit:
+        page = visit.open(address.removeprefix(at.url))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not Axe().run(page).response["violations"]

@@ -1,4 +1,4 @@
-"""Keys, accounts, sessions, the audit log and the jobs of before: a small SQLite file in the library's folder, beside the library, or tables of the
+"""Keys, accounts, sessions, the audit log, the jobs of before and what people have kept: a small SQLite file in the library's folder, beside the library, or tables of the
 database that holds it.
 
 The command line changes it while the server runs, and the server looks things up for every request: what is revoked is
@@ -46,17 +46,33 @@ CREATE TABLE IF NOT EXISTS audit (
 CREATE TABLE IF NOT EXISTS jobs (
   id TEXT PRIMARY KEY, server TEXT NOT NULL, created TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL,
   outcomes TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keeping (
+  account TEXT PRIMARY KEY REFERENCES accounts (name) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS conversations (
+  token TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE, changed TEXT NOT NULL,
+  title TEXT NOT NULL, kept TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shared (
+  id TEXT PRIMARY KEY, made_by TEXT NOT NULL, given TEXT NOT NULL, until TEXT NOT NULL, kept TEXT NOT NULL
 ) WITHOUT ROWID
 """
 _KEPT = {
     "keys": "id, name, role, hash, created, expires, used, revoked",
     "accounts": "name, role, hash, created",
     "audit": "time, who, address, action, target",
+    "keeping": "account",
+    "conversations": "token, account, changed, title, kept",
+    "shared": "id, made_by, given, until, kept",
 }
 """What is moved to another database."""
 _KNOWN = {
     "keys": "ON CONFLICT (id) DO UPDATE SET revoked = coalesce(keys.revoked, excluded.revoked)",
     "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash",
+    "keeping": "ON CONFLICT (account) DO NOTHING",
+    "conversations": "ON CONFLICT (token) DO NOTHING",
+    "shared": "ON CONFLICT (id) DO NOTHING",
 }
 """What is changed where it is there already."""
 
@@ -75,7 +91,7 @@ class AccessStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._opened()
             try:
-                if not self._db.has("jobs"):
+                if not self._db.has("shared"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:
@@ -118,7 +134,7 @@ class AccessStore:
             yield
 
     def copy_to(self, other: AccessStore) -> None:
-        """Copies keys, accounts and the audit log into another store, which keeps what it has beside them: a key that is revoked in
+        """Copies keys, accounts, the audit log and what people have kept into another store, which keeps what it has beside them: a key that is revoked in
         either is revoked, an account has the password and role that it has here. People sign in anew there."""
         with other.doing() as run, other._db.transaction():
             for table, columns in _KEPT.items():

@@ -26,10 +26,11 @@ LARGER = {
     f"{PREFIX}/feedback": 200_000,
     "/v1/chat/completions": 256_000,
     f"{PREFIX}/local/": 4_000_000,
+    "/conversations": 1_300_000,
     "/gradio_api/": 400_000,
 }
 """Bytes that bodies may have there, beyond those of all others: ratings hold an answer, and programs send whole conversations;
-the command line of this machine names its files; the page bounds its calls itself."""
+the command line of this machine names its files; browsers keep conversations; the page bounds its calls itself."""
 PLAIN = ("/api/", "/v1/", "/mcp", "/metrics", "/sign-in", "/sign-out")
 """Paths that hold no page of scripts."""
 ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})

@@ -17,7 +17,7 @@ from assistant.cli.desk import Asked
 from assistant.cli.written import Progress, Written
 from assistant.faults import Conflict, Invalid, ServiceFault
 from assistant.frames import doubt
-from assistant.qa.answer import Answer, Citation, Dropped, Mode, Pointer, Statement
+from assistant.qa.answer import Mode, answer_of
 from assistant.qa.events import Event, Finished, said
 from assistant.settings import Settings
 from corpus.documents import Document
@@ -254,33 +254,6 @@ class ServerWriting:
                 raise ServiceFault(fault.detail) from None
 
         return Written(ask("json").json(), lambda form: ask(form).content)
-
-
-def answer_of(record: Mapping[str, Any]) -> Answer:
-    """An answer from its stable JSON form."""
-    cited = [
-        Citation(**{name: value for name, value in each.items() if name in Citation.__dataclass_fields__})
-        for each in record["citations"]
-    ]
-    return Answer(
-        question=record["question"],
-        language=record["language"],
-        status=record["status"],
-        reason=record["reason"],
-        statements=tuple(
-            Statement(each["text"], each["verdict"], tuple(cited[n - 1] for n in each["citations"]))
-            for each in record["statements"]
-        ),
-        see_also=tuple(Pointer(**each) for each in record["see_also"]),
-        notes=tuple(record["notes"]),
-        timings=dict(record["timings"]),
-        confidence=record["confidence"],
-        probability=record.get("probability"),
-        model=record["model"],
-        raw=tuple(record["raw"]),
-        dropped=tuple(Dropped(**each) for each in record["dropped"]),
-        absent=record.get("absent"),
-    )
 
 
 def _part(name: str) -> str:

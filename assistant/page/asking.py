@@ -1,4 +1,4 @@
-"""The tab where questions are asked: the conversation, filters, example questions, what one thinks of an answer."""
+"""The tab where questions are asked: the conversation, those of before, filters, example questions, what one thinks of an answer."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from assistant.page.choosing import any_of, filters_of, items_of, scope_of, scop
 from assistant.page.examples import examples
 from assistant.page.export import can_docx
 from assistant.page.rendering import carried, marked
+from assistant.page.talks import keep_there
 from assistant.page.telling import LONGEST, refused_html, turn_html, waiting_html
 from assistant.page.timetable import latest_meeting
 from assistant.page.turns import Conversation, Conversations, Turn
@@ -36,6 +37,14 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
     """Fills the tab."""
+    with gr.Row(elem_id="rp-desk"):
+        with gr.Column(elem_id="rp-talk", min_width=0):
+            _build(service, conversations, blocks)
+        with gr.Column(elem_id="rp-side", min_width=0):
+            carrier("rp-talks", marked("talks.html"))
+
+
+def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) -> None:
     token, addressed = gr.State(""), gr.State("")
     with gr.Column(elem_id="rp-start") as start:
         intro = carrier("rp-intro", marked("welcome.html", meeting=None))
@@ -62,6 +71,10 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             thanks = carrier("rp-thanks")
         export = carrier("rp-export")
         anew = gr.Button(mark("new_conversation"), elem_id="rp-anew")
+    # What the script writes and presses to show a conversation that it has had opened again. The style hides both: in the tab
+    # that is open at first Gradio shows what is only to be there.
+    opened = gr.Textbox("", elem_id="rp-opened", max_length=64)
+    reopen = gr.Button("", elem_id="rp-reopen")
     with gr.Accordion(mark("only_some"), open=False, elem_id="rp-filters") as narrow, gr.Row():
         meeting = gr.Dropdown(any_of(None), value="", label=mark("meeting"))
         item = gr.Dropdown(any_of(None), value="", label=mark("agenda_item"))
@@ -118,6 +131,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                     drawn = await run_in_threadpool(turn_html, service, number, turn)
                     talk = conversations.open(known, who.client)
                     talk.add(turn, drawn)
+                    await run_in_threadpool(_keep, service, who, talk)
                     yield {
                         now: html,
                         token: talk.token,
@@ -155,6 +169,17 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         lambda: [gr.Column(visible=True), gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
         None, [start, welcome, past, now, after, token], **QUIET,
     )  # fmt: skip
+
+    def again(named: str, request: gr.Request) -> list[Any]:
+        talk = conversations.find(named, who_asks(request).client)
+        if talk is None:
+            return [gr.skip()] * 7
+        last = turn_html(service, talk.number, talk.turns[-1], now=True)
+        export = carried("export.html", reader_of(request), token=talk.token, word=can_docx())
+        return [gr.Column(visible=False), gr.Column(visible=False), talk.earlier_html, last, gr.Column(visible=True), export,
+                talk.token]  # fmt: skip
+
+    reopen.click(again, opened, [start, welcome, past, now, after, export, token], **QUIET)
     for button in buttons:
         asks(button.click(lambda text: text, button, question, **QUIET).then)
 
@@ -196,6 +221,14 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         begin, None, [narrow, meeting, documents, language, year, addressed, question, intro, *buttons], **QUIET
     )
     asks(loaded.then, addressed)
+
+
+def _keep(service: Service, who: Principal, talk: Conversation) -> None:
+    """Keeps a conversation on the server where that is wanted; an answer that is there is shown whether or not it can be."""
+    try:
+        keep_there(service, who, talk)
+    except (ServiceFault, LibraryError):
+        log.exception("a conversation could not be kept")
 
 
 def _rate(

@@ -1,4 +1,4 @@
-"""The Gradio page: a masthead, and a tab for each kind of work."""
+"""The Gradio page: a masthead with the navigation of all pages, and a tab for asking and one for the staff, which it opens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import gradio as gr
 
 from assistant.access.operations import allowed
 from assistant.labels import mark
-from assistant.page import asking, browsing, keeping, meetings
+from assistant.page import asking, keeping
 from assistant.page.calls import Function
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.rendering import carried, marked
@@ -28,8 +28,6 @@ class Tab:
 
 TABS = (
     Tab("ask", "ask", asking.build),
-    Tab("meeting", "meetings", meetings.build),
-    Tab("documents", "documents", browsing.build),
     Tab("staff", "upload", keeping.build),
 )
 
@@ -102,5 +100,5 @@ def build(service: Service, conversations: Conversations) -> Built:
     return Built(blocks, functions)
 
 
-_OPEN = frozenset({"ask", "meetings", "documents"})
+_OPEN = frozenset({"ask"})
 """Operations of the tabs that stand on the page before it is known who looks at it."""

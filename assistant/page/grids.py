@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.qa.answer import Citation, Statement
 from corpus.documents import Block, Document
+from corpus.faults import NotHeld
 from corpus.library import Library
 from corpus.tables import cells_of, tables_of
 
@@ -23,7 +24,10 @@ def grid_of(library: Library, statement: Statement) -> Grid | None:
     """The table of a statement that quotes rows; None for one that does not, or of whose text the library now has another."""
     if statement.verdict != "quoted" or not any("|" in each.quote for each in statement.citations):
         return None
-    document = library.document(statement.citations[0].document)
+    try:
+        document = library.document(statement.citations[0].document)
+    except NotHeld:  # removed since
+        return None
     quoted: dict[int, Block] = {}
     lead = []
     for each in statement.citations:

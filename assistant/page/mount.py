@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import health, leaves, papers, reading, switching, taking, unscripted
+from assistant.page import health, leaves, papers, reading, sharing, switching, taking, talks, unscripted
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
@@ -38,6 +38,9 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.include_router(reading.router)
     app.include_router(papers.router)
     app.include_router(taking.router)
+    app.include_router(talks.router)
+    app.include_router(sharing.making)
+    app.include_router(sharing.router)
     app.include_router(health.router)
     app.include_router(switching.router)
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")

@@ -40,9 +40,13 @@ def index(
 
 @router.get("/meetings")
 @plainly
-def meetings(request: Request, service: Served, caller: Caller) -> Response:
-    """The meetings whose agendas are held, the latest first."""
-    return page("meetings.html", request, meetings=meeting_views(service, caller, language_of(request)))
+def meetings(
+    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
+) -> Response:
+    """A meeting whose agenda is held, by the id of its agenda, by default the latest; others can be chosen."""
+    views = meeting_views(service, caller, language_of(request))
+    shown = next((each for each in views if each["id"] == meeting), next(iter(views), None))
+    return page("meetings.html", request, meeting=shown, choices=views)
 
 
 @router.get("/documents/{name:path}")

@@ -25,7 +25,7 @@ def place_of(document: Document, locator: str) -> str:
     return locator.removeprefix(document.label).removeprefix(", ")
 
 
-def edition_words(document: Document, language: str) -> str:
+def edition_words(document: Document | Citation, language: str) -> str:
     """What the text is, in a language."""
     if document.unverified:
         return word("unverified", language)

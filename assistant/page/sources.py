@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.faults import NotHeld
-from assistant.labels import direction
+from assistant.frames import language_name
+from assistant.labels import direction, word
 from assistant.page.leaves import Leaf, leaves_of
 from assistant.page.reference import edition_words, official_address, place_of, reference
 from assistant.page.rendering import web_address, words_path
 from assistant.qa.answer import Answer, Citation
 from assistant.service import Service
 from corpus.documents import Document
+from corpus.faults import NotHeld as Gone
 
 CLOSE = 200
 """Characters around the quoted words that are shown with them; the rest of the passage is one click away."""
@@ -23,15 +25,18 @@ CLOSE = 200
 @dataclass(frozen=True)
 class Source:
     """One numbered source. `lead`, `quote` and `tail` are the words that are cited and those close around them; `before` and
-    `after` are the rest of the passage and those next to it. `path` opens the document at the words, `official` the document itself; `leaves` are its pages with the words, where they can be shown."""
+    `after` are the rest of the passage and those next to it. `path` opens the document at the words (empty where it is not held any
+    more), `official` the document itself. `tongue` says which language the words are in, where it is not the reader's; `doubted`
+    that they are not known to be the official ones. `leaves` are the pages with the words, where they can be shown."""
 
     number: int
     symbol: str
     title: str
     edition: str
-    digest: bool
+    doubted: bool
     place: str
     language: str
+    tongue: str
     direction: str
     lead: str
     quote: str
@@ -46,6 +51,11 @@ class Source:
     leaves: Sequence[Leaf] = ()
 
 
+def tongue_of(language: str, spoken: str) -> str:
+    """In which language words are quoted, where it is not the one of the reader."""
+    return "" if language == spoken else word("quoted_in", spoken, tongue=language_name(language, spoken))
+
+
 def sources_of(service: Service, answer: Answer, numbers: Collection[int] | None = None) -> list[Source]:
     """The sources of an answer, or those of some numbers, in order. Whoever was given the answer may see them."""
     return [
@@ -56,20 +66,41 @@ def sources_of(service: Service, answer: Answer, numbers: Collection[int] | None
 
 
 def _source(service: Service, number: int, citation: Citation, language: str) -> Source:
-    document = service.library.document(citation.document)
+    official = web_address(citation.url)
+    shown = Source(
+        number=number,
+        symbol=citation.symbol,
+        title=citation.title,
+        edition=edition_words(citation, language),
+        doubted=citation.edition == "digest" or citation.unverified,
+        place=citation.locator,
+        language=citation.language,
+        tongue=tongue_of(citation.language, language),
+        direction=direction(citation.language),
+        lead="",
+        quote=citation.quote,
+        tail="",
+        before="",
+        after="",
+        path="",
+        official=official,
+        host=(urlsplit(official).hostname or "") if official else "",
+        reference=f"{citation.title}, {citation.locator}.",
+        ocr=citation.ocr,
+    )
+    try:
+        document = service.library.document(citation.document)
+    except Gone:  # an answer that was kept may outlive what it cites
+        return shown
     before, passage, after = _around(service, document, citation)
     official = web_address(official_address(document, language))
-    return Source(
-        number=number,
+    return replace(
+        shown,
         symbol=document.key if document.symbol else document.short or document.title,
-        title=document.title,
         edition=edition_words(document, language),
-        digest=document.edition == "digest",
+        doubted=document.edition == "digest" or document.unverified,
         place=place_of(document, citation.locator),
-        language=document.language,
-        direction=direction(document.language),
         lead=document.quote(passage[0], citation.start),
-        quote=citation.quote,
         tail=document.quote(citation.end, passage[1]),
         before=document.quote(*before),
         after=document.quote(*after),
@@ -77,7 +108,6 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         official=official,
         host=(urlsplit(official).hostname or "") if official else "",
         reference=reference(document, citation),
-        ocr=citation.ocr,
         leaves=_leaves(service, document, citation, language),
     )
 

@@ -24,7 +24,7 @@ def markdown(request: Request, token: Token, service: Served, caller: Caller) ->
     """The conversation as Markdown."""
     service.admit(caller, "brief")
     text = to_markdown(service, _turns(request, token, caller.client))
-    return Response(text, media_type="text/markdown; charset=utf-8", headers=_named("md"))
+    return Response(text, media_type="text/markdown; charset=utf-8", headers=named("md"))
 
 
 @router.get("/conversations/{token}.docx")
@@ -33,7 +33,7 @@ def docx(request: Request, token: Token, service: Served, caller: Caller) -> Res
     """The conversation as a Word file."""
     service.admit(caller, "brief")
     made = to_docx(service, _turns(request, token, caller.client))
-    return Response(made, media_type=WORD, headers=_named("docx"))
+    return Response(made, media_type=WORD, headers=named("docx"))
 
 
 def _turns(request: Request, token: str, client: str) -> list[Turn]:
@@ -46,5 +46,6 @@ def _turns(request: Request, token: str, client: str) -> list[Turn]:
     return found.turns
 
 
-def _named(kind: str) -> dict[str, str]:
+def named(kind: str) -> dict[str, str]:
+    """Headers of a file to be taken away."""
     return {"Content-Disposition": f'attachment; filename="rapporteur.{kind}"', "Cache-Control": "no-store"}

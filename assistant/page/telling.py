@@ -8,15 +8,20 @@ from typing import Any
 from assistant.labels import word, words_of
 from assistant.page.grids import grid_of
 from assistant.page.rendering import carried, version_path
-from assistant.page.sources import sources_of
+from assistant.page.sources import sources_of, tongue_of
 from assistant.page.turns import Turn
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.service import Service
+from corpus.faults import NotHeld
 from corpus.language import detect_language
 from corpus.symbols import Symbol, link
 
 LONGEST = 2_000
 """Characters of a question that are shown; more are not answered."""
+LONG = 220
+"""Characters from which a direct statement is set in smaller type: it is read, not seen at a glance."""
+MOST = 3
+"""Statements that are shown at once; what more there are is one click away."""
 
 
 def waiting_html(number: int, question: str, scope: str, label: str) -> str:
@@ -56,6 +61,8 @@ def turn_html(
         absent=answer.absent,
         now=now,
         plain=plain,
+        whole=not partial,
+        sure=answer.status in ("answered", "partial"),
     )
 
 
@@ -66,7 +73,7 @@ def state_of(answer: Answer) -> str:
 
 def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
     shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
-             "absent": None, "now": True, "plain": False, **more}  # fmt: skip
+             "absent": None, "now": True, "plain": False, "whole": False, "sure": False, **more}  # fmt: skip
     return carried(
         "turn.html",
         number=number,
@@ -77,17 +84,21 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
         state=state,
         label=label,
         words=words_of(spoken),
+        most=MOST,
         **shown,
     )
 
 
 def _statement(service: Service, answer: Answer, statement: Statement) -> dict[str, Any]:
+    language = statement.citations[-1].language if statement.citations else answer.language
     return {
         "text": statement.text,
+        "long": len(statement.text) > LONG,
         "grid": grid_of(service.library, statement),
         "quoted": statement.verdict == "quoted",
         "verdict": word(statement.verdict, answer.language),
-        "language": statement.citations[-1].language if statement.citations else answer.language,
+        "language": language,
+        "tongue": tongue_of(language, answer.language),
         "numbers": answer.numbers(statement),
     }
 
@@ -95,7 +106,10 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
 def _pointers(service: Service, pointers: Sequence[Pointer]) -> list[dict[str, str]]:
     made = []
     for each in pointers:
-        document = service.library.document(each.document)
+        try:
+            document = service.library.document(each.document)
+        except NotHeld:  # removed since
+            continue
         title = "" if document.short and document.label.startswith(document.short) else each.title
         made.append({"locator": each.locator, "title": title, "path": version_path(document)})
     return made

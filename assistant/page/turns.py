@@ -1,19 +1,25 @@
-"""Conversations: turns of a question and its answer, kept for follow-ups and to be taken away as a file."""
+"""Conversations: turns of a question and its answer, kept for follow-ups, to be taken away as a file, and to be opened again."""
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, answer_of
 
 MOST_CONVERSATIONS = 1_000
 MOST_TURNS = 50
 """Beyond these the oldest are forgotten."""
 MOST_DRAWN = 300_000
 """Characters of HTML of the past turns of a conversation that are shown."""
+MOST_KEPT = 300_000
+"""Characters of a conversation that is kept elsewhere: its latest turns, as many as they hold."""
+LONGEST_TITLE = 200
+"""Characters of the first question by which a conversation is known in a list."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,22 @@ class Turn:
     question: str
     scope: str
     answer: Answer
+
+
+def words_of_turns(turns: Sequence[Turn]) -> str:
+    """Turns as words that can be kept elsewhere: JSON, without what a model wrote that did not stand."""
+    said = [
+        {"question": each.question, "scope": each.scope,
+         "answer": {**each.answer.to_json(), "raw": [], "dropped": [], "timings": {}}}
+        for each in turns
+    ]  # fmt: skip
+    kept = json.dumps(said, ensure_ascii=False)
+    return kept if len(kept) <= MOST_KEPT or len(said) == 1 else words_of_turns(turns[1:])
+
+
+def turns_of_words(kept: str) -> list[Turn]:
+    """The turns that words are of; only of such as come from here."""
+    return [Turn(each["question"], each["scope"], answer_of(each["answer"])) for each in json.loads(kept)]
 
 
 @dataclass
@@ -55,6 +77,16 @@ class Conversation:
         return f"<div>{''.join(self._drawn[:-1])}</div>" if self._drawn[1:] else ""
 
     @property
+    def title(self) -> str:
+        """The first question that is held."""
+        return self.turns[0].question[:LONGEST_TITLE]
+
+    def turn(self, number: int) -> Turn | None:
+        """The turn of a number, where it is held."""
+        at = number - 1 - self.number + len(self.turns)
+        return self.turns[at] if 0 <= at < len(self.turns) else None
+
+    @property
     def history(self) -> list[str]:
         """The earlier questions, oldest first."""
         return [turn.question for turn in self.turns]
@@ -69,14 +101,16 @@ class Conversations:
         self._guard = threading.Lock()
         self._held: OrderedDict[str, Conversation] = OrderedDict()
 
-    def open(self, token: str | None, client: str) -> Conversation:
-        """The conversation of a token, or a new one; somebody else's is not given."""
+    def open(self, token: str | None, client: str, *, again: bool = False) -> Conversation:
+        """The conversation of a token, or a new one; somebody else's is not given. `again`: a new one has this token, where
+        nobody has it."""
         with self._guard:
             found = self._held.get(token or "")
             if found is None or found.client != client:
                 while len(self._held) >= self._most:
                     self._forget()
-                found = Conversation(secrets.token_urlsafe(24), client)
+                own = token if again and token and found is None else secrets.token_urlsafe(24)
+                found = Conversation(own, client)
                 self._held[found.token] = found
             self._held.move_to_end(found.token)
             return found
@@ -86,6 +120,13 @@ class Conversations:
         with self._guard:
             found = self._held.get(token)
             return found if found is not None and found.client == client else None
+
+    def forget(self, token: str, client: str) -> None:
+        """Forgets a conversation of a client's."""
+        with self._guard:
+            found = self._held.get(token)
+            if found is not None and found.client == client:
+                del self._held[token]
 
     def _forget(self) -> None:
         """Forgets the oldest of those who have most."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -163,6 +163,33 @@ class Answer:
             "absent": self.absent,
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
+
+
+def answer_of(record: Mapping[str, Any]) -> Answer:
+    """An answer from its stable JSON form."""
+    cited = [
+        Citation(**{name: value for name, value in each.items() if name in Citation.__dataclass_fields__})
+        for each in record["citations"]
+    ]
+    return Answer(
+        question=record["question"],
+        language=record["language"],
+        status=record["status"],
+        reason=record["reason"],
+        statements=tuple(
+            Statement(each["text"], each["verdict"], tuple(cited[n - 1] for n in each["citations"]))
+            for each in record["statements"]
+        ),
+        see_also=tuple(Pointer(**each) for each in record["see_also"]),
+        notes=tuple(record["notes"]),
+        timings=dict(record["timings"]),
+        confidence=record["confidence"],
+        probability=record.get("probability"),
+        model=record["model"],
+        raw=tuple(record["raw"]),
+        dropped=tuple(Dropped(**each) for each in record["dropped"]),
+        absent=record.get("absent"),
+    )
 
 
 def citation_json(citation: Citation, number: int) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from assistant.service.events import Closed, Done, Stated, Status, Stream
 from assistant.service.history import History
 from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.keeping import Keeper
+from assistant.service.kept import Kept
 from assistant.service.metrics import Metrics
 from assistant.service.pictures import PagePictures
 from assistant.service.turns import Turns
@@ -90,6 +91,7 @@ class Service:
         rates: Rates | None = None,
         noted: Noted = lambda _who, _action, _target: None,
         history: History | None = None,
+        kept: Kept | None = None,
         log_questions: bool = False,
     ) -> None:
         self.limits = limits or Limits()
@@ -106,6 +108,7 @@ class Service:
         self._when_stopped: list[Callable[[], None]] = []
         self.writing = Writing(self, self._check)
         self._pictures = PagePictures(self.library, self._keeper.limits)
+        self.kept = kept
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)
         self.metrics.watch("writing", "Questions that wait for a model.", lambda: self.turns.elsewhere)
         self.metrics.watch("jobs", "Jobs that have not ended.", lambda: self.jobs.unfinished)

@@ -1,5 +1,6 @@
 // What HTML alone can't do on the page: open a source by its number, copy a reference, ask a question that is a link,
-// send files, say to screen readers how an answer stands. Everything is found by its class; nothing is made of text.
+// send files, keep conversations, say to screen readers how an answer stands. Everything is found by its class; nothing but
+// text is made of text.
 "use strict";
 
 (() => {
@@ -93,14 +94,181 @@
   }
 
   function follow(jobs) {
-    const field = document.querySelector("#rp-sent textarea, #rp-sent input");
-    const button = document.querySelector("button#rp-follow");
-    fill(field, jobs.join(" "));
-    setTimeout(() => button.click(), 100);
+    press("rp-sent", jobs.join(" "), "rp-follow");
+  }
+
+  // Has a function of the page run over words that the script writes into a field for it.
+  function press(field, words, button) {
+    fill(document.querySelector(`#${field} textarea, #${field} input`), words);
+    setTimeout(() => document.querySelector(`button#${button}`).click(), 100);
+  }
+
+  // Conversations are kept in this browser, by who asks, each as the service gave it: sealed, so that the service knows it again
+  // and draws it. Those that the server keeps stand in the same list.
+  const TALKS = "rapporteur-talks:", SHOWN = "rapporteur-shown";
+  const MOST_TALKS = 50, MOST_CHARACTERS = 3e6;
+  let person = null, there = [], shown_talk = "";
+
+  async function call(method, path, body) {
+    const headers = body ? { "Content-Type": "application/json" } : {};
+    const reply = await asked(path, { method, headers, body: body && JSON.stringify(body) }).catch(() => null);
+    if (!reply || !reply.ok) throw new Error(String(reply ? reply.status : ""));
+    return reply.status === 204 ? null : reply.json();
+  }
+
+  function here() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(TALKS + person));
+      return Array.isArray(kept) ? kept.filter((each) => each && typeof each.token === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
+  function write(talks) {
+    const kept = talks.slice(0, MOST_TALKS);
+    for (;;) {
+      const text = JSON.stringify(kept);
+      try {
+        if (text.length > MOST_CHARACTERS && kept.length) throw new Error("too much");
+        localStorage.setItem(TALKS + person, text);
+        return;
+      } catch {
+        if (!kept.length) return; // this browser keeps nothing
+        kept.pop();
+      }
+    }
+  }
+
+  function remember(token) {
+    shown_talk = token;
+    if (token) sessionStorage.setItem(SHOWN, `${person} ${token}`);
+    else sessionStorage.removeItem(SHOWN);
+  }
+
+  function list_talks() {
+    const place = document.querySelector(".rp-talks");
+    if (!place) return;
+    const own = here();
+    const all = [...own, ...there.filter((each) => !own.some((one) => one.token === each.token))];
+    all.sort((a, b) => String(b.changed).localeCompare(String(a.changed)));
+    place.classList.toggle("rp-some", all.length > 0);
+    place.querySelector("ul").replaceChildren(...all.map((each) => {
+      const line = document.createElement("li"), open = document.createElement("button"), gone = document.createElement("button");
+      const title = String(each.title);
+      open.type = gone.type = "button";
+      open.className = "rp-open";
+      gone.className = "rp-forget";
+      const words = document.createElement("span");
+      words.textContent = title;
+      words.dir = "auto";
+      open.append(words);
+      if (each.token === shown_talk) open.setAttribute("aria-current", "true");
+      gone.textContent = "×";
+      gone.setAttribute("aria-label", place.querySelector(".rp-say-forget").textContent.replace("{title}", () => title));
+      open.dataset.token = gone.dataset.token = each.token;
+      line.append(open, gone);
+      return line;
+    }));
+  }
+
+  async function begin_talks() {
+    const known = await call("GET", "/conversations").catch(() => null);
+    if (!known) return;
+    person = known.who;
+    told_talks(known);
+    // What this window showed to the same person before it was left.
+    const [who, token] = (sessionStorage.getItem(SHOWN) || "").split(" ");
+    const addressed = new URL(window.location).searchParams;
+    if (token && who === person && !addressed.has("ask") && !document.querySelector(".rp-turn")) open_talk(token);
+  }
+
+  function told_talks(known) {
+    there = known.kept;
+    const place = document.querySelector(".rp-talks");
+    place.classList.toggle("rp-can-keep", known.keeping !== null);
+    place.querySelector("#rp-keeping").checked = known.keeping === true;
+    list_talks();
+  }
+
+  async function open_talk(token) {
+    const kept = here().find((each) => each.token === token);
+    const body = kept ? { token, kept: kept.kept, seal: kept.seal } : { token };
+    const opened = await call("POST", "/conversations", body).catch(() => null);
+    say_talks(!opened);
+    if (!opened) {
+      remember("");
+      return;
+    }
+    if (kept && opened.token !== token) write(here().map((each) => (each === kept || each.token === token ? { ...each, token: opened.token } : each)));
+    remember(opened.token);
+    select("ask");
+    press("rp-opened", opened.token, "rp-reopen");
+    list_talks();
+  }
+
+  async function keep_talk(token) {
+    remember(token);
+    if (person === null) return;
+    const kept = await call("GET", `/conversations/${token}.json`).catch(() => null);
+    if (!kept) return;
+    const before = here().find((each) => each.token === token);
+    if (!before || before.kept !== kept.kept) write([{ ...kept, title: before ? before.title : kept.title, changed: new Date().toISOString() },
+      ...here().filter((each) => each.token !== token)]);
+    list_talks();
+  }
+
+  async function forget_talks(tokens, everything) {
+    const query = new URLSearchParams([...tokens.map((each) => ["token", each]), ...(everything ? [["everything", "true"]] : [])]);
+    const done = await call("DELETE", `/conversations?${query}`).then(() => true, () => false);
+    say_talks(!done);
+    if (!done) return;
+    write(here().filter((each) => !tokens.includes(each.token)));
+    there = everything ? [] : there.filter((each) => !tokens.includes(each.token));
+    if (tokens.includes(shown_talk)) {
+      remember("");
+      const anew = document.querySelector("button#rp-anew");
+      if (anew && document.querySelector(".rp-turn")) anew.click();
+    }
+    list_talks();
+  }
+
+  function say_talks(wrong) {
+    const place = document.querySelector(".rp-talks");
+    place.querySelector(".rp-told").textContent = wrong ? place.querySelector(".rp-say-not-done").textContent : "";
+  }
+
+  // The token of the conversation that is shown, which stands where it is taken away.
+  function token_shown() {
+    const file = document.querySelector("#rp-export a[href$='.md']");
+    return file ? file.pathname.split("/").pop().slice(0, -".md".length) : "";
+  }
+
+  async function share(button) {
+    const turn = Number(button.closest(".rp-turn").id.slice("turn-".length));
+    const place = button.closest(".rp-sharing");
+    button.disabled = true;
+    const made = await call("POST", "/answers", { token: token_shown(), turn }).catch(() => null);
+    button.disabled = false;
+    if (!made) {
+      say_talks(true);
+      return;
+    }
+    const field = place.querySelector(".rp-address");
+    field.value = new URL(made.path, window.location.origin).href;
+    place.querySelector(".rp-until").textContent = made.until;
+    place.classList.add("rp-made");
+    field.select();
+    if (navigator.clipboard) navigator.clipboard.writeText(field.value).catch(() => null);
   }
 
   document.addEventListener("submit", (event) => {
     signing_out = event.target.matches("form.rp-who");
+    if (signing_out) {
+      // Who signs out may leave the browser to somebody else.
+      if (person !== null) localStorage.removeItem(TALKS + person);
+      remember("");
+    }
     const form = event.target.closest("form.rp-upload");
     if (!form) return;
     event.preventDefault();
@@ -110,6 +278,9 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form.rp-upload");
     if (form && event.target === form.elements.files) chosen(form);
+    if (event.target.id === "rp-keeping") {
+      call("POST", "/conversations/keeping", { on: event.target.checked }).then(told_talks, () => say_talks(true));
+    }
   });
 
   for (const kind of ["dragover", "drop"]) {
@@ -207,13 +378,52 @@
       }
       return;
     }
+    const opened = event.target.closest("button.rp-open");
+    if (opened) open_talk(opened.dataset.token);
+    const gone = event.target.closest("button.rp-forget");
+    if (gone) forget_talks([gone.dataset.token], false);
+    // All are deleted by a second press, on what the first one asks.
+    const all = document.querySelector("button.rp-forget-all"), pressed = event.target.closest("button.rp-forget-all");
+    if (pressed && pressed.classList.contains("rp-asks")) {
+      forget_talks([...document.querySelectorAll("button.rp-open")].map((each) => each.dataset.token), true);
+    }
+    if (all) all.classList.toggle("rp-asks", Boolean(pressed) && !all.classList.contains("rp-asks"));
+    if (event.target.closest("button#rp-anew")) {
+      remember("");
+      list_talks();
+    }
+    const shared = event.target.closest("button.rp-share");
+    if (shared) share(shared);
+    const place = event.target.closest(".rp-nav a");
+    if (place && !event.ctrlKey && !event.metaKey && !event.shiftKey && go(place)) event.preventDefault();
     const question = event.target.closest("a.rp-ask");
     if (question && ask(question)) event.preventDefault();
   });
 
+  // Places of the page itself are gone to without leaving it: an answer that is coming goes on coming.
+  function go(link) {
+    const to = new URL(link.href);
+    const name = to.searchParams.get("tab") || "ask";
+    if (to.pathname !== "/" || !document.querySelector(`[role=tab]#rp-tab-${name}-button`)) return false;
+    select(name);
+    current(name);
+    return true;
+  }
+
+  function current(name) {
+    for (const each of document.querySelectorAll(".rp-nav a")) {
+      const to = new URL(each.href);
+      const on = to.pathname === "/" && (to.searchParams.get("tab") || "ask") === name;
+      if (on) each.setAttribute("aria-current", "page");
+      else each.removeAttribute("aria-current");
+    }
+  }
+
   function select_text(copy) {
+    const reference = copy.closest(".rp-card").querySelector(".rp-reference");
+    reference.classList.add("rp-laid-open");
     const range = document.createRange();
-    range.selectNodeContents(copy.closest(".rp-card").querySelector(".rp-reference"));
+    range.selectNodeContents(reference);
     const selection = window.getSelection();
     selection.removeAllRanges();
     selection.addRange(range);
@@ -221,7 +431,7 @@
 
   function watch() {
     document.body.append(said);
-    let last = "", turn = "", restored = false;
+    let last = "", turn = "", kept = "", restored = false, begun = false;
     new MutationObserver(() => {
       const state = [...document.querySelectorAll(".rp-turn.rp-now .rp-state")].pop();
       const reason = state && [...document.querySelectorAll(".rp-turn.rp-now .rp-statement, .rp-turn.rp-now .rp-reason")];
@@ -245,6 +455,21 @@
         restored = true;
         setTimeout(restore, 100, field);
       }
+      if (!begun && document.querySelector(".rp-talks") && document.querySelector(".rp-examples button")) {
+        begun = true;
+        begin_talks();
+      }
+      // An answer that is whole is kept.
+      const whole = shown && !waiting && token_shown() && shown.id + token_shown();
+      if (whole && whole !== kept && !shown.querySelector(".rp-failed")) {
+        kept = whole;
+        keep_talk(token_shown());
+      }
+      // Gradio takes names from parts, and has links open pages of their own.
+      for (const nav of document.querySelectorAll(".rp-nav:not([aria-label])")) nav.setAttribute("aria-label", nav.firstChild.textContent);
+      for (const link of document.querySelectorAll(":is(.rp-head, .rp-nav, .rp-latest) a[target]")) link.removeAttribute("target");
+      const tab = document.querySelector("[role=tab][aria-selected=true]");
+      if (tab) current(tab.id.slice("rp-tab-".length, -"-button".length));
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
   }
 

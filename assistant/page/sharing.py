@@ -1,0 +1,80 @@
+"""Links to answers: made for who may read, opened as plain pages by those who may, until they end."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.api.callers import Caller, Served
+from assistant.api.route import Guarded, may
+from assistant.faults import NotHeld
+from assistant.frames import date_text
+from assistant.labels import language_of
+from assistant.page.export import can_docx, to_docx, to_markdown
+from assistant.page.plain import page, plainly
+from assistant.page.taking import WORD, named
+from assistant.page.talks import NAME, kept_of
+from assistant.page.telling import turn_html
+from assistant.page.turns import Conversations, turns_of_words, words_of_turns
+
+making = APIRouter(include_in_schema=False, route_class=Guarded)
+router = APIRouter(include_in_schema=False)
+Name = Annotated[str, Path(max_length=100)]
+
+
+class Shared(BaseModel):
+    """The turn of a conversation to which a link is to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+    token: Annotated[str, Field(pattern=NAME)]
+    turn: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@making.post("/answers", status_code=201)
+@may("ask", counted="rate")
+def share(request: Request, body: Shared, service: Served, caller: Caller) -> dict[str, str]:
+    """Makes a link to an answer that who asks was given."""
+    held: Conversations = request.app.state.conversations
+    talk = held.find(body.token, caller.client)
+    turn = talk.turn(body.turn) if talk else None
+    if turn is None:
+        raise NotHeld("This answer is not held any more. Ask again.")
+    link = kept_of(service).share(caller, words_of_turns([turn]))
+    return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
+
+
+@router.get("/answers/{name}.md")
+@plainly
+def markdown(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+    """An answer as Markdown."""
+    service.admit(caller, "brief")
+    text = to_markdown(service, turns_of_words(kept_of(service).shared(caller, name).kept))
+    return Response(text, media_type="text/markdown; charset=utf-8", headers=named("md"))
+
+
+@router.get("/answers/{name}.docx")
+@plainly
+def docx(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+    """An answer as a Word file."""
+    service.admit(caller, "brief")
+    made = to_docx(service, turns_of_words(kept_of(service).shared(caller, name).kept))
+    return Response(made, media_type=WORD, headers=named("docx"))
+
+
+@router.get("/answers/{name}")
+@plainly
+def answer(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+    """The answer to which a link leads, with its sources."""
+    service.admit(caller, "documents")
+    link, reader = kept_of(service).shared(caller, name), language_of(request)
+    turn = turns_of_words(link.kept)[0]
+    days: dict[str, Any] = {
+        "given": date_text(link.given.date(), reader),
+        "until": date_text(link.until.date(), reader),
+    }
+    made = Markup(turn_html(service, 1, turn, now=True, plain=True))  # noqa: S704  (escaped)
+    return page("answer.html", request, turn=made, question=turn.question, name=name, word=can_docx(), **days)

@@ -1,0 +1,262 @@
+"""What is kept for people: conversations in browsers and on the server, and links to answers."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from services import PASSWORD, Made, made_service
+
+from assistant.access import Principal, Role
+from assistant.access.secret import FILE, Secret
+from assistant.access.store import AccessStore
+from assistant.faults import Forbidden, NotHeld
+from assistant.page.turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
+from assistant.service import kept as kept_module
+from assistant.service.kept import DAYS, Kept
+from corpus.catalogue import Catalogue
+from corpus.faults import LibraryError
+
+SAME = {"Sec-Fetch-Site": "same-origin"}
+AMINA = Principal(Role.READ, "session", "account:amina")
+RASHID = Principal(Role.READ, "session", "account:rashid")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path_factory.mktemp("kept"), catalogue, starter=True) as found:
+        for name in ("amina", "rashid"):
+            found.gate.accounts.add(name, Role.READ, PASSWORD)
+        yield found
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[AccessStore]:
+    with AccessStore(tmp_path) as made:
+        made.write("INSERT INTO accounts VALUES ('amina', 'read', 'x', 'now')")
+        made.write("INSERT INTO accounts VALUES ('rashid', 'read', 'x', 'now')")
+        yield made
+
+
+def signed_in(made: Made, name: str) -> TestClient:
+    """A client with the session of an account."""
+    client = TestClient(made.app, client=("127.0.0.1", 50_001), raise_server_exceptions=False, headers=SAME)
+    form = {"name": name, "password": PASSWORD}
+    assert client.post("/sign-in", data=form, follow_redirects=False).status_code == 303
+    return client
+
+
+def conversation(made: Made, client: str, *questions: str) -> Conversation:
+    """A conversation that somebody has had at the page."""
+    held: Conversations = made.app.state.conversations
+    talk = held.open(None, client)
+    for question in questions:
+        talk.add(Turn(question, "", made.service.engine.ask(question, talk.history)), "<p></p>")
+    return talk
+
+
+def test_a_conversation_that_a_browser_kept_is_opened_again_and_no_other(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    talk = conversation(made, "account:amina", "When is item 3?", "And item 2?")
+    given = reader.get(f"/conversations/{talk.token}.json").json()
+    assert given["title"] == "When is item 3?"
+    assert signed_in(made, "rashid").get(f"/conversations/{talk.token}.json").status_code == 404
+    made.app.state.conversations.forget(talk.token, "account:amina")  # as a restart forgets it
+    record = {name: given[name] for name in ("token", "kept", "seal")}
+    forged = {**record, "kept": record["kept"].replace("item 3", "item 4")}
+    for wrong in (forged, {**record, "token": "x"}, {**record, "seal": "é"}, {"token": talk.token, "kept": "[]"}):
+        assert reader.post("/conversations", json=wrong).status_code == 422
+    assert reader.post("/conversations", json=record).json() == {"token": talk.token}
+    again = made.app.state.conversations.find(talk.token, "account:amina")
+    assert again.history == ["When is item 3?", "And item 2?"]
+    assert [each.answer.citations for each in again.turns] == [each.answer.citations for each in talk.turns]
+    assert "Agenda item 3" in again.earlier_html
+    other = signed_in(made, "rashid").post("/conversations", json=record).json()["token"]
+    assert other != talk.token, "what one has open is not taken from them"
+
+
+def test_what_is_kept_of_a_conversation_is_bounded_and_holds_nothing_that_did_not_stand(made: Made) -> None:
+    answer = replace(made.service.engine.ask("When is item 3?"), raw=("a model's words",), reason="x" * 100_000)
+    kept = words_of_turns([Turn(f"{n}", "", answer) for n in range(5)])
+    assert len(kept) <= MOST_KEPT
+    assert "a model's words" not in kept
+    turns = turns_of_words(kept)
+    assert [each.question for each in turns] == [str(n) for n in range(5 - len(turns), 5)]
+    assert turns[-1].answer == replace(answer, raw=(), timings={}, **_rounded(answer))
+
+
+def _rounded(answer: Any) -> dict[str, Any]:
+    return {name: None if getattr(answer, name) is None else round(getattr(answer, name), 4)
+            for name in ("confidence", "probability")}  # fmt: skip
+
+
+def test_the_server_keeps_conversations_of_those_alone_who_sign_in_and_want_it(made: Made) -> None:
+    reader, other = signed_in(made, "amina"), signed_in(made, "rashid")
+    assert reader.get("/conversations").json() == {"who": "account:amina", "keeping": False, "kept": []}
+    key = made.client.get("/conversations", headers=made.headers("read")).json()
+    assert (key["keeping"], key["kept"]) == (None, [])
+    assert (
+        made.client.post("/conversations/keeping", json={"on": True}, headers=made.headers("read")).status_code == 403
+    )
+    assert reader.post("/conversations/keeping", json={"on": True}).json()["keeping"] is True
+    kept = made.service.kept
+    assert kept is not None
+    talks = [conversation(made, "account:amina", question) for question in ("When is item 3?", "When is item 2?")]
+    for talk in talks:
+        kept.put(AMINA, talk.token, talk.title, words_of_turns(talk.turns))
+        made.app.state.conversations.forget(talk.token, "account:amina")
+    listed = reader.get("/conversations").json()["kept"]
+    assert [each["title"] for each in listed] == ["When is item 2?", "When is item 3?"]
+    assert other.get("/conversations").json()["kept"] == []
+    assert other.post("/conversations", json={"token": talks[0].token}).status_code == 404
+    assert other.delete(f"/conversations?token={talks[0].token}").status_code == 204
+    assert reader.post("/conversations", json={"token": talks[0].token}).json() == {"token": talks[0].token}
+    assert reader.delete(f"/conversations?token={talks[0].token}").status_code == 204
+    assert made.app.state.conversations.find(talks[0].token, "account:amina") is None
+    assert [each["token"] for each in reader.get("/conversations").json()["kept"]] == [talks[1].token]
+    assert reader.post("/conversations/keeping", json={"on": False}).json()["kept"], "kept until it is deleted"
+    assert reader.delete("/conversations?everything=true").status_code == 204
+    assert reader.get("/conversations").json()["kept"] == []
+
+
+def test_what_is_kept_is_bounded_and_goes_with_the_account(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(store)
+    kept.put(AMINA, "before", "title", "[]")
+    assert kept.all(AMINA) == [], "it is off where nobody has switched it on"
+    kept.keep(AMINA, True)
+    monkeypatch.setattr(kept_module, "CONVERSATIONS", 2)
+    for n in range(4):
+        kept.put(AMINA, f"t{n}", f"title {n}", "[]")
+    kept.put(AMINA, "t2", "title 2", "[2]")
+    assert [each.token for each in kept.all(AMINA)] == ["t2", "t3"]
+    assert kept.get(AMINA, "t2") == "[2]"
+    kept.keep(RASHID, True)
+    kept.put(RASHID, "t2", "taken", "[]")
+    assert kept.get(AMINA, "t2") == "[2]", "nobody writes over what is somebody else's"
+    with pytest.raises(Forbidden):
+        kept.keep(Principal.anonymous("192.0.2.1", reading=True), True)
+    store.write("DELETE FROM accounts WHERE name = 'amina'")
+    assert store.rows("SELECT count(*) FROM conversations") == [(0,)]
+
+
+def test_a_link_opens_the_answer_with_its_sources_for_who_may_read_and_for_nobody_else(made: Made) -> None:
+    reader = signed_in(made, "amina")
+    talk = conversation(
+        made, "account:amina", "When is item 3?", "What must be done when a smuggled migrant is detained?"
+    )
+    sent = {"token": talk.token, "turn": 2}
+    assert made.client.post("/answers", json=sent).status_code == 401
+    assert signed_in(made, "rashid").post("/answers", json=sent).status_code == 404
+    assert reader.post("/answers", json={**sent, "turn": 3}).status_code == 404
+    path = reader.post("/answers", json=sent).json()["path"]
+    shown = signed_in(made, "rashid").get(path)
+    assert shown.status_code == 200
+    assert "What must be done when a smuggled migrant is detained?" in shown.text
+    assert "<mark>Paragraph 5 of article 16" in shown.text
+    assert "When is item 3?" not in shown.text
+    assert 'class="rp-share"' not in shown.text
+    assert "script-src 'self'" in shown.headers["content-security-policy"]
+    assert "digest para. 41" in reader.get(f"{path}.md").text.replace("\\", "")
+    nobody = made.client.get(path, follow_redirects=False)
+    assert (nobody.status_code, nobody.headers["location"][:14]) == (303, "/sign-in?next=")
+    one, _, seal = path.rpartition("/")[2].partition(".")
+    for wrong in (one, f"{one}.", f"{one}.{seal[:-1]}", f"{one}.{seal}é", f"x{one}.{seal}"):
+        assert reader.get(f"/answers/{wrong}").status_code == 404, wrong
+
+
+def test_a_link_ends_and_is_taken_back_with_the_secret(store: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(store, "_clock", lambda: now)
+    kept = Kept(store)
+    assert not (store.folder / FILE).exists()
+    link = kept.share(AMINA, "[]")
+    assert stat.S_IMODE((store.folder / FILE).stat().st_mode) == 0o600
+    assert [path.name for path in store.folder.glob("links*")] == [FILE]
+    assert (link.given, link.until) == (now, now + timedelta(days=DAYS))
+    assert kept.shared(RASHID, link.name).kept == "[]"
+    monkeypatch.setattr(store, "_clock", lambda: now + timedelta(days=DAYS))
+    with pytest.raises(NotHeld, match="has ended"):
+        kept.shared(RASHID, link.name)
+    monkeypatch.setattr(store, "_clock", lambda: now)
+    sealed = kept.seal("token", "[]")
+    (store.folder / FILE).unlink()
+    with pytest.raises(NotHeld, match="taken back"):
+        kept.shared(RASHID, link.name)
+    assert not kept.sealed(sealed, "token", "[]")
+    (store.folder / FILE).write_text("short")
+    with pytest.raises(LibraryError, match="holds no secret"):
+        kept.seal("token", "[]")
+
+
+def test_links_are_bounded_for_each_account_and_for_all_who_show_none(
+    store: AccessStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_module, "LINKS", 2)
+    monkeypatch.setattr(kept_module, "LINKS_OF_ALL", 3)
+    kept = Kept(store)
+    own = [kept.share(AMINA, "[]").name for _ in range(3)]
+    for n in range(5):
+        kept.share(Principal.anonymous(f"192.0.2.{n}", reading=True), "[]")
+    assert store.rows("SELECT made_by, count(*) FROM shared GROUP BY made_by ORDER BY made_by") == [
+        ("account:amina", 2), ("anonymous", 3),
+    ]  # fmt: skip
+    with pytest.raises(NotHeld):
+        kept.shared(AMINA, own[0])
+    assert kept.shared(AMINA, own[2]).kept == "[]"
+
+
+def test_an_answer_outlives_the_document_that_it_cites(made: Made) -> None:
+    answer = made.service.engine.ask("What must be done when a smuggled migrant is detained?")
+    statement = answer.statements[0]
+    gone = replace(statement, citations=(replace(statement.citations[0], document="A/0/0:en:digest"),))
+    talk = made.app.state.conversations.open(None, "account:amina")
+    talk.add(Turn(answer.question, "", replace(answer, statements=(gone,))), "")
+    reader = signed_in(made, "amina")
+    path = reader.post("/answers", json={"token": talk.token, "turn": 1}).json()["path"]
+    shown = reader.get(path).text
+    assert f"<mark>{gone.citations[0].quote}</mark>" in shown
+    assert "digest, not official wording" in shown
+    assert "/documents/A/0/0" not in shown
+    assert gone.citations[0].quote.split(":")[0] in reader.get(f"{path}.md").text
+
+
+def test_hostile_words_of_a_kept_answer_are_shown_as_words(made: Made) -> None:
+    hostile = '</title><img src=x onerror="alert(1)"> When is item 3?'
+    talk = conversation(made, "account:amina", hostile)
+    reader = signed_in(made, "amina")
+    path = reader.post("/answers", json={"token": talk.token, "turn": 1}).json()["path"]
+    assert "<img" not in reader.get(path).text
+    record = reader.get(f"/conversations/{talk.token}.json").json()
+    made.app.state.conversations.forget(talk.token, "account:amina")
+    reader.post("/conversations", json={name: record[name] for name in ("token", "kept", "seal")})
+    assert "<img" not in made.app.state.conversations.find(talk.token, "account:amina").html
+
+
+def test_what_people_keep_moves_with_their_accounts(store: AccessStore, tmp_path: Path) -> None:
+    kept = Kept(store)
+    kept.keep(AMINA, True)
+    kept.put(AMINA, "t", "title", json.dumps(["words"]))
+    link = kept.share(RASHID, "[]")
+    with AccessStore(tmp_path / "other") as other:
+        store.copy_to(other)
+        store.copy_to(other)
+        there = Kept(other)
+        assert (there.keeping(AMINA), there.keeping(RASHID)) == (True, False)
+        assert there.get(AMINA, "t") == '["words"]'
+        with pytest.raises(NotHeld):
+            there.shared(AMINA, link.name)  # the secret stays where it is
+        (tmp_path / "other" / FILE).write_bytes((store.folder / FILE).read_bytes())
+        assert there.shared(AMINA, link.name).kept == "[]"
+
+
+def test_two_processes_make_one_secret(tmp_path: Path) -> None:
+    first, second = Secret(tmp_path), Secret(tmp_path)
+    assert second.sealed(first.seal("a", "b"), "a", "b")
+    assert not second.sealed(first.seal("ab"), "a", "b")
