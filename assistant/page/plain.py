@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec
+import math
+from collections.abc import Callable, Coroutine
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from assistant.access import Principal
+from assistant.api.route import Guarded
 from assistant.faults import NotKnown, ServiceFault, of_library
 from assistant.labels import language_of, words_of
 from assistant.page.rendering import render
@@ -21,7 +22,6 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 """Content policy of plain pages: what this site serves itself, and nothing else."""
-P = ParamSpec("P")
 
 
 def page(template: str, request: Request, status: int = 200, **values: object) -> Response:
@@ -31,25 +31,37 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
 
-def plainly(route: Callable[P, Response]) -> Callable[P, Response]:
-    """Has refusals shown as a page; those who are not known yet are sent to sign in."""
+class Paged(Guarded):
+    """A guarded route that shows refusals as pages; those who are not known yet are sent to sign in."""
 
-    @wraps(route)
-    def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
-        request = kwargs["request"]
-        assert isinstance(request, Request)
-        try:
-            return route(*args, **kwargs)
-        except NotKnown:
-            return RedirectResponse(sign_in_path(request), 303)
-        except ServiceFault as fault:
-            return page("fault.html", request, fault.status, title=_title(fault.code, request), detail=fault.detail)
-        except LibraryError as error:
-            who = request.scope.get("principal")
-            told = of_library(error, trusted=isinstance(who, Principal) and who.trusted)
-            return page("fault.html", request, told.status, title=_title(told.code, request), detail=told.detail)
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As `Guarded`'s."""
+        answer = super().get_route_handler()
 
-    return shown
+        async def shown(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except NotKnown:
+                return RedirectResponse(sign_in_path(request), 303)
+            except ServiceFault as fault:
+                return refusal(fault, request)
+            except LibraryError as error:
+                return refusal(_of_library(error, request), request)
+
+        return shown
+
+
+def refusal(fault: ServiceFault, request: Request) -> Response:
+    """What is refused, as a page."""
+    made = page("fault.html", request, fault.status, title=_title(fault.code, request), detail=fault.detail)
+    if fault.retry_after:
+        made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
+    return made
+
+
+def _of_library(error: LibraryError, request: Request) -> ServiceFault:
+    who = request.scope.get("principal")
+    return of_library(error, trusted=isinstance(who, Principal) and who.trusted)
 
 
 def _title(code: str, request: Request) -> str:
