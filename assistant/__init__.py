@@ -1,3 +1,19 @@
 """Answering: from a question to statements that each rest on exact words of a document."""
 
+from typing import TYPE_CHECKING
+
 import corpus  # noqa: F401  (forbids onnxruntime, before anything imports it, to tell its maker of this machine)
+
+if TYPE_CHECKING:
+    from assistant.opening import open_engine
+
+__all__ = ["open_engine"]
+
+
+def __getattr__(name: str) -> object:
+    """`open_engine` is imported when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from assistant import opening
+
+    return getattr(opening, name)

@@ -3,6 +3,8 @@ any of its agents."""
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -195,18 +197,21 @@ class AnswerEngine(BaseQueryEngine):
     """The whole of Rapporteur as a LlamaIndex `BaseQueryEngine`.
 
     The response's text carries citation numbers, its `source_nodes` are the cited words in the order of these
-    numbers, and `metadata["answer"]` is the stable JSON form of the answer.
+    numbers, and `metadata["answer"]` is the stable JSON form of the answer. Questions that an agent asks at once are answered one
+    after another, beside its event loop.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._turn = threading.Lock()
         super().__init__(callback_manager=CallbackManager())
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        return response_of(self._engine.ask(query_bundle.query_str))
+        with self._turn:
+            return response_of(self._engine.ask(query_bundle.query_str))
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return self._query(query_bundle)
+        return await asyncio.to_thread(self._query, query_bundle)
 
     def _get_prompt_modules(self) -> dict[str, Any]:
         return {}

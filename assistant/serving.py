@@ -23,8 +23,8 @@ from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
 from assistant.api.hosts import Hosts
 from assistant.cli.remote import SERVER
-from assistant.cli.session import catalogue_of, make_engine, opened
 from assistant.fetching import Source
+from assistant.opening import catalogue_of, open_engine
 from assistant.service import Limits, Service
 from assistant.service.history import History
 from assistant.service.keeping import Keeper
@@ -78,7 +78,9 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
     models = make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models")
     with (
         _alone(chosen.data_dir) if chosen.database_url else nullcontext(),
-        opened("serve", chosen, politely(models, turns)) as library,
+        open_engine(
+            settings=chosen, models=politely(models, turns), away=turns.away, owner="rapporteur serve"
+        ) as engine,
         AccessStore(chosen.data_dir, database=chosen.database_url) as store,
     ):
         audit = Audit(store)
@@ -90,8 +92,8 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         )
         reader = ReaderLimits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds, nice=NICE)
         service = Service(
-            make_engine(library, chosen, turns.away),
-            Keeper(library, catalogue, source, jobs=chosen.jobs, limits=reader),
+            engine,
+            Keeper(engine.library, catalogue, source, jobs=chosen.jobs, limits=reader),
             limits,
             turns=turns,
             rates=rates,

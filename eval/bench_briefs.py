@@ -67,7 +67,7 @@ import json, sys, time
 from pathlib import Path
 from assistant.brief import Request, brief
 from assistant.brief.paper import publication_of
-from assistant.cli.session import make_engine
+from assistant.opening import make_engine
 from assistant.publish import render
 from assistant.settings import load_settings
 from assistant.themes import themes_of

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from assistant.cli.session import catalogue_of, make_engine
+from assistant.opening import catalogue_of, make_engine
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import POOL
 from assistant.qa.weighing import STEPS

@@ -263,7 +263,8 @@ def brief(
     """Write briefings from the library of the settings and check every sentence and citation of them."""
     from assistant.brief import BriefError, Request
     from assistant.brief import brief as make
-    from assistant.cli.session import known_language, known_mode, open_engine, plain_errors, settings
+    from assistant.cli.session import known_language, known_mode, plain_errors, settings
+    from assistant.opening import open_engine
     from eval.briefs import print_scores, scores_of
 
     known_language(language)
@@ -275,7 +276,7 @@ def brief(
     found = {}
     with plain_errors():
         chosen = known_mode(mode, settings())
-    with _told(), open_engine("eval brief") as (engine, _):
+    with _told(), open_engine(settings=settings(), owner="rapporteur eval brief") as engine:
         for kind, value in asked:
             try:
                 briefing = make(engine, Request(kind, value, audience, language, mixed=mixed, mode=chosen))

@@ -8,8 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from llama_index.core.agent.workflow import FunctionAgent, ReActAgent
+from llama_index.core.base.llms.types import ChatMessage, MessageRole, TextBlock, ToolCallBlock
 from llama_index.core.base.response.schema import Response
+from llama_index.core.llms.mock import MockFunctionCallingLLM
 from llama_index.core.schema import NodeWithScore, TextNode
+from llama_index.core.tools import QueryEngineTool
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
 from assistant.llama import AnswerEngine, PassageReader, PassageRetriever, PassageStore, passage_docstore
@@ -188,3 +192,59 @@ def test_the_docstore_gives_the_passages_that_the_retriever_finds_and_takes_none
     for write in (store.add_documents, lambda nodes: store.delete_document(nodes[0].node_id)):
         with pytest.raises(NotImplementedError, match="rapporteur"):
             write([best.node])
+
+
+# Agents
+
+
+def tool_of(engine: Engine) -> QueryEngineTool:
+    """The documents as an agent's tool."""
+    return QueryEngineTool.from_defaults(AnswerEngine(engine), "documents", "Answers from UN documents, with sources.")
+
+
+@pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecationWarning")  # by LlamaIndex itself
+def test_an_agent_that_calls_functions_asks_the_documents_and_says_what_they_say(starter_engine: Engine) -> None:
+    asked = ["When is agenda item 3 taken up?", QUESTION]
+
+    def model(messages: list[ChatMessage], **_: Any) -> ChatMessage:
+        """Asks both questions at once, then says what it was told."""
+        told = [each.content or "" for each in messages if each.role == MessageRole.TOOL]
+        if told:
+            return ChatMessage(role="assistant", content="\n".join(told))
+        calls = [
+            ToolCallBlock(tool_call_id=str(n), tool_name="documents", tool_kwargs={"input": question})
+            for n, question in enumerate(asked)
+        ]
+        return ChatMessage(role="assistant", blocks=[TextBlock(text="I look."), *calls])
+
+    async def run() -> Any:
+        agent = FunctionAgent(tools=[tool_of(starter_engine)], llm=MockFunctionCallingLLM(response_generator=model))
+        return await agent.run("What is to be known?")
+
+    done = asyncio.run(run())
+    answers = [query(starter_engine, question) for question in asked]
+    assert str(done) == "\n".join(str(each) for each in answers)
+    raw = [each.tool_output.raw_output for each in done.tool_calls]
+    assert [[node.node.node_id for node in each.source_nodes] for each in raw] == [
+        [node.node.node_id for node in each.source_nodes] for each in answers
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecationWarning")  # by LlamaIndex itself
+@pytest.mark.filterwarnings("ignore:is_running called from within a step:DeprecationWarning")
+def test_an_agent_that_reasons_in_words_asks_the_documents(starter_engine: Engine) -> None:
+    def model(messages: list[ChatMessage], **_: Any) -> ChatMessage:
+        """Writes a call as words; what it observes it says."""
+        said = messages[-1].content or ""
+        if "Observation:" in said:
+            return ChatMessage(
+                role="assistant", content=f"Thought: I know.\nAnswer: {said.partition('Observation: ')[2]}"
+            )
+        call = f'Thought: I look.\nAction: documents\nAction Input: {{"input": "{QUESTION}"}}'
+        return ChatMessage(role="assistant", content=call)
+
+    async def run() -> Any:
+        agent = ReActAgent(tools=[tool_of(starter_engine)], llm=MockFunctionCallingLLM(response_generator=model))
+        return await agent.run(QUESTION)
+
+    assert query(starter_engine, QUESTION).response in str(asyncio.run(run()))

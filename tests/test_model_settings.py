@@ -14,8 +14,8 @@ from serving import Answer as Reply
 from serving import free_port
 from test_cli import Cli, write
 
-from assistant.cli.session import make_model
 from assistant.model.transport import direct_or_by_proxy
+from assistant.opening import make_model
 from assistant.settings import SettingsError, load_settings, model_key
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder

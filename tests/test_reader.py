@@ -318,7 +318,7 @@ def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(
 
 
 def test_the_setting_turns_the_reader_off(tmp_path: Path, open_library: OpenLibrary) -> None:
-    from assistant.cli.session import make_engine
+    from assistant.opening import make_engine
     from assistant.settings import Settings
 
     library = open_library()

@@ -46,13 +46,15 @@ class Principal:
     kind: Kind
     id: str = "anonymous"
     address: str = ""
+    visit: str = ""
+    """The session of somebody who has no key and no account (`visitors`), where they show one."""
     counted: str = field(default="", compare=False)
     """The operation as which the request was counted already, at the door."""
 
     @classmethod
-    def anonymous(cls, address: str = "", *, reading: bool = False) -> Principal:
-        """Somebody who has shown nothing; `reading`: that suffices for reading here."""
-        return cls(Role.READ if reading else Role.NONE, "anonymous", address=address)
+    def anonymous(cls, address: str = "", *, reading: bool = False, visit: str = "") -> Principal:
+        """Somebody who has no key and no account; `reading`: that suffices for reading here."""
+        return cls(Role.READ if reading else Role.NONE, "anonymous", address=address, visit=visit)
 
     @property
     def trusted(self) -> bool:
@@ -61,8 +63,14 @@ class Principal:
 
     @property
     def client(self) -> str:
-        """What limits go by: the key or account, and for those who have none their address, or the network of one subscriber."""
-        return self.id if self.kind != "anonymous" else f"address:{network(self.address)}"
+        """What limits go by: the key or account; for those who have none the session that they show; else `origin`."""
+        return self.id if self.kind != "anonymous" else f"visit:{self.visit}" if self.visit else self.origin
+
+    @property
+    def origin(self) -> str:
+        """What those without key and account have limits together by: their address, or the network of one subscriber. Empty for
+        all others."""
+        return f"address:{network(self.address)}" if self.kind == "anonymous" else ""
 
 
 LOCAL = Principal(Role.ADMIN, "local", "local")

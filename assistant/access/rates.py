@@ -1,4 +1,4 @@
-"""How often one client may ask: a sliding minute for each key or account, and for each address."""
+"""How often one client may ask: a sliding minute for each key, account or session, and for each address."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "rate", "uplo
 
 
 class Rates:
-    """Counts what clients do. `each`: questions a minute of one key, account or nameless address; `address`: of all
-    that comes from one address, since a conference room may be one. 0: no limit. The local user has none."""
+    """Counts what clients do. `each`: questions a minute of one key, account or session; `address`: of all with a key or account
+    that comes from one address, since a conference room may be one, and of all else that comes from there. 0: no limit. The local
+    user has none."""
 
     def __init__(self, each: int = 120, address: int = 1_200) -> None:
         self._each, self._address = each, address
@@ -31,16 +32,16 @@ class Rates:
             return
         kind = "questions" if operation in COSTLY else "requests"
         times = 1 if operation in COSTLY else CHEAP
-        each = self._address if who.kind == "anonymous" else self._each
-        if each:
-            self._hit(each * times, kind, who.client)
-        if self._address and who.kind != "anonymous":
-            self._hit(self._address * times, kind, f"from {network(who.address)}")
+        if self._each and who.client != who.origin:
+            self._hit(self._each * times, kind, who.client)
+        if self._address:
+            whole = who.origin or f"from {network(who.address)}"
+            self._hit(self._address * times, kind, whole, " from your address")
 
-    def _hit(self, most: int, kind: str, client: str) -> None:
+    def _hit(self, most: int, kind: str, client: str, whose: str = "") -> None:
         item = RateLimitItemPerMinute(most)
         if not self._window.hit(item, kind, client):
-            self._refuse(item, kind, client, f"More than {most} {kind} in a minute.")
+            self._refuse(item, kind, client, f"More than {most} {kind} in a minute{whose}.")
 
     def _refuse(self, item: RateLimitItemPerMinute, kind: str, client: str, why: str) -> None:
         after = max(1.0, self._window.get_window_stats(item, kind, client).reset_time - time.time())

@@ -14,6 +14,8 @@ from assistant.access.accounts import Accounts
 from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
+from assistant.access.visitors import COOKIE as VISIT
+from assistant.access.visitors import Visitors
 from assistant.api.callers import address_of
 from assistant.api.hosts import Hosts
 from assistant.faults import Forbidden, NotKnown
@@ -36,7 +38,9 @@ class AccessGate:
         reading: bool = False,
         local: str | None = None,
         hosts: Hosts | None = None,
+        visitors: Visitors | None = None,
     ) -> None:
+        self.visitors = visitors or Visitors()
         self.failures = failures
         self.keys, self.accounts, self.guesses, self.reading = keys, accounts, guesses, reading
         self._local, self._hosts = local, hosts
@@ -58,10 +62,22 @@ class AccessGate:
                     "Everybody may read here, but not under this name: its operator has not told it (RAPPORTEUR_HOSTS). Use an "
                     "address or a name that he has told, sign in, or send an API key as a bearer token."
                 )
-            return Principal.anonymous(address, reading=self.reading)
+            return self._nameless(connection, address)
         if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
             raise Forbidden("This was sent from another site. Use the page of this one.")
         return Principal(Role.of(account.role), "session", f"account:{account.name}", address)
+
+    def welcome(self, connection: HTTPConnection) -> None:
+        """Has the reply bring a session to who has no key, no account and no session yet, where everybody may read."""
+        if self.reading and not self.visitors.known(connection.cookies.get(VISIT, "")):
+            connection.scope["visit"] = self.visitors.make()
+
+    def _nameless(self, connection: HTTPConnection, address: str) -> Principal:
+        """Somebody without key and account. A browser that opens a page gets a session with it."""
+        if "text/html" in connection.headers.get("accept", ""):
+            self.welcome(connection)
+        visit = self.visitors.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
+        return Principal.anonymous(address, reading=self.reading, visit=visit)
 
     def _of_token(self, token: str, address: str) -> Principal:
         if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):

@@ -8,8 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.cli.session import catalogue_of, make_model, opened
 from assistant.cli.session import settings as read_settings
+from assistant.opening import catalogue_of, make_model, open_library
 from assistant.qa.abstention import bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader
@@ -162,7 +162,7 @@ def _library(settings: Settings) -> list[Finding]:
     names = " and ".join(f"{model.name}, {size} dimensions" for model, size in zip(used, sizes, strict=True))
     found = [Finding("embedding", "ok", names)]
     try:
-        with opened("doctor", settings, models) as library:
+        with open_library(settings, "rapporteur doctor", models) as library:
             faults = library.verify()
             counted = library.status()
     except LibraryBusy as error:

@@ -7,10 +7,11 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from assistant.cli.session import catalogue_of, make_engine, opened, plain_errors, settings
+from assistant.cli.session import plain_errors, settings
 from assistant.cli.written import LocalWriting, Writing
 from assistant.collection import Collection
 from assistant.faults import NotHeld
+from assistant.opening import catalogue_of, make_engine, open_library
 from assistant.qa.answer import Answer, Mode
 from assistant.settings import Settings
 from corpus.documents import Document
@@ -232,7 +233,7 @@ def library_or_server(command: str) -> Iterator[tuple[Library | ServerDesk, Sett
         chosen = settings()
         found: Library | ServerDesk
         try:
-            found = stack.enter_context(opened(command, chosen))
+            found = stack.enter_context(open_library(chosen, f"rapporteur {command}"))
         except LibraryBusy:
             from assistant.cli.remote import ServerDesk
 

@@ -12,16 +12,9 @@ from rich.text import Text
 
 from assistant.cli.bars import drawn, progress_bar
 from assistant.cli.desk import library_or_server
-from assistant.cli.session import (
-    EXIT_USAGE,
-    catalogue_of,
-    data,
-    fail,
-    open_library,
-    plain_errors,
-    talk,
-)
+from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, settings, talk
 from assistant.fetching import FOLDER, Row, foreseen, held_row, languages_of, plan, row_of
+from assistant.opening import catalogue_of, open_library
 from assistant.settings import Settings
 from corpus.library import Library
 from ingest.readers import visible
@@ -134,7 +127,7 @@ def _added(come: Sequence[Download], downloads: Downloads) -> list[Row]:
     from ingest.workers.process import WorkerError
 
     rows = []
-    with open_library("fetch") as (library, chosen), drawn() as bar:
+    with plain_errors(), open_library(chosen := settings(), "rapporteur fetch") as library, drawn() as bar:
         task = bar.add_task("Reading", total=len(come), detail="")
         catalogue = catalogue_of(chosen)
         sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]

@@ -16,8 +16,9 @@ import typer
 from assistant.cli.bars import drawn, progress_bar
 from assistant.cli.desk import library_or_server
 from assistant.cli.outcomes import Report
-from assistant.cli.session import EXIT_USAGE, catalogue_of, fail, talk
+from assistant.cli.session import EXIT_USAGE, fail, talk
 from assistant.files import Files
+from assistant.opening import catalogue_of
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
 from corpus.library import Library

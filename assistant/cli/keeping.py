@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.cli.desk import open_desk
-from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, opened, plain_errors, settings, talk
+from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, plain_errors, settings, talk
+from assistant.opening import open_library
 from corpus.faults import LibraryBusy
 from corpus.library import Library
 
@@ -89,7 +90,7 @@ def _alone() -> Iterator[Library]:
     with plain_errors():
         chosen = settings()
         try:
-            library = opened("reindex", chosen, accept_stale=True)
+            library = open_library(chosen, "rapporteur reindex", accept_stale=True)
         except LibraryBusy:
             from assistant.cli.remote import address_of
 
@@ -129,8 +130,8 @@ def migrate(
             TimeRemainingColumn(),
         )  # fmt: skip
         with (
-            opened("migrate", chosen) as source,
-            opened("migrate", aimed, source.models) as target,
+            open_library(chosen, "rapporteur migrate") as source,
+            open_library(aimed, "rapporteur migrate", source.models) as target,
             Progress(*columns, console=talk, transient=True) as bar,
         ):
             total, copied = len(source.headers()), 0

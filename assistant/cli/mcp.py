@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.cli.desk import library_or_server
-from assistant.cli.session import make_engine
+from assistant.opening import make_engine
 from corpus.library import Library
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
 SERVER = "server.json"
 """File in the library's folder that tells this user's command line where the server is; it holds a secret."""
-STEP = 0.2
-"""Seconds between two looks at a job."""
-
 Told = Callable[[Mapping[str, Any]], None]
 
 
@@ -179,23 +175,38 @@ class ServerDesk:
     def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Generator[dict[str, Any], None, None]:
         """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
         the job. Raises `ServiceFault` where it fails as a whole."""
-        known, ended = 0, False
+        now = job
         try:
-            while not ended:
-                now = self._call("GET", f"/jobs/{job['id']}", params={"since": known})
-                ended = now["state"] not in ("queued", "running")
-                known += len(now["outcomes"])
+            for now in self._changes(f"/jobs/{job['id']}/stream"):
                 told(now)
                 yield from now["outcomes"]
-                if not ended:
-                    time.sleep(STEP)
         finally:
-            if not ended:
+            if now["state"] in ("queued", "running"):
                 # One that has ended in the meantime needs no stopping.
                 with suppress(Conflict):
                     self._reply("DELETE", f"/jobs/{job['id']}")
         if now["state"] != "done":
             raise ServiceFault(f"The job was {now['state']}: {now['reason']}.")
+
+    def _changes(self, path: str) -> Iterator[dict[str, Any]]:
+        """The records of a job as they come, each with the outcomes that are new in it."""
+        name, rest = b"", b""
+        try:
+            with self._client.stream("GET", path, params={"since": 0}) as reply:
+                if not reply.is_success:
+                    reply.read()
+                    raise self._refused(reply)
+                for piece in reply.iter_bytes():
+                    *lines, rest = (rest + piece).split(b"\n")
+                    for field, _, value in (line.partition(b": ") for line in lines):
+                        if field == b"event":
+                            name = value
+                        elif field == b"data" and name == b"problem":
+                            raise ServiceFault(json.loads(value)["detail"])
+                        elif field == b"data":
+                            yield json.loads(value)
+        except httpx.HTTPError as error:
+            raise self._silent(error) from None
 
     def _call(self, method: str, path: str, **given: Any) -> Any:
         return self._reply(method, path, **given).json()
@@ -204,17 +215,21 @@ class ServerDesk:
         try:
             reply = self._client.request(method, path, **given)
         except httpx.HTTPError as error:
-            raise ServiceFault(
-                f"The server at {self._url}, which uses the library, does not answer: {error}."
-            ) from None
+            raise self._silent(error) from None
         if reply.is_success:
             return reply
+        raise self._refused(reply)
+
+    def _silent(self, error: httpx.HTTPError) -> ServiceFault:
+        return ServiceFault(f"The server at {self._url}, which uses the library, does not answer: {error}.")
+
+    def _refused(self, reply: httpx.Response) -> ServiceFault:
         try:
             detail = str(reply.json()["detail"])
         except (ValueError, KeyError, TypeError):
             detail = f"The server at {self._url} answers {reply.status_code}."
         known = {fault.status: fault for fault in (Conflict, Invalid)}
-        raise known.get(reply.status_code, ServiceFault)(detail)
+        return known.get(reply.status_code, ServiceFault)(detail)
 
 
 class ServerWriting:

@@ -1,11 +1,11 @@
-"""Opening a library for one command, and turning every expected error into a sentence and an exit code."""
+"""The settings of one command, and every expected error as a sentence and an exit code."""
 
 from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import typer
@@ -13,21 +13,14 @@ from rich.console import Console
 
 from assistant.cli.options import options
 from assistant.faults import Invalid, NotHeld, ServiceFault
-from assistant.settings import Settings, SettingsError, load_settings, model_key
-from corpus.catalogue import Catalogue, CatalogueError
+from assistant.settings import Settings, SettingsError, load_settings
+from corpus.catalogue import CatalogueError
 from corpus.documents import LANGUAGES
 from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
-from corpus.library import Library
 from ingest.readers import visible
 
 if TYPE_CHECKING:
-    from assistant.model.endpoint import Endpoint
     from assistant.qa.answer import Mode
-    from assistant.qa.engine import Engine
-    from assistant.write.writer import Writer
-    from corpus.models import Models
-
-Away = Callable[[], AbstractContextManager[None]]
 
 EXIT_FAILED, EXIT_USAGE, EXIT_BUSY, EXIT_STALE, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 """0 success; 1 the command could not do what was asked; 2 wrong usage or settings; 3 another process owns the
@@ -77,93 +70,6 @@ def plain_errors() -> Iterator[None]:
 def settings(**given: Any) -> Settings:
     """The settings of this command, with the options that it was given."""
     return load_settings(data_dir=options.data_dir, **given)
-
-
-def catalogue_of(chosen: Settings) -> Catalogue:
-    """The catalogue that the settings name."""
-    return Catalogue.from_folder(chosen.catalogue_dir) if chosen.catalogue_dir else Catalogue.shipped()
-
-
-@contextmanager
-def open_library(command: str) -> Iterator[tuple[Library, Settings]]:
-    """The library of the settings, owned by this process until the block ends."""
-    with plain_errors():
-        chosen = settings()
-        with opened(command, chosen) as library:
-            yield library, chosen
-
-
-def opened(command: str, chosen: Settings, models: Models | None = None, *, accept_stale: bool = False) -> Library:
-    """The library of the settings, with their models or others. Raises what `Library` raises."""
-    from corpus.embedding import make_models
-    from ingest.segment import SEGMENTER_VERSION
-
-    return Library(
-        chosen.data_dir,
-        models or make_models(chosen.embedding, chosen.multilingual, chosen.data_dir / "models"),
-        SEGMENTER_VERSION,
-        chosen.chroma_url,
-        chosen.database_url,
-        owner=f"rapporteur {command}",
-        accept_stale=accept_stale,
-        keeps=chosen.keep_files * 1_000_000,
-    )
-
-
-@contextmanager
-def open_engine(command: str) -> Iterator[tuple[Engine, Settings]]:
-    """The engine over the library of the settings."""
-    with open_library(command) as (library, chosen):
-        yield make_engine(library, chosen), chosen
-
-
-def make_engine(library: Library, chosen: Settings, away: Away = nullcontext) -> Engine:
-    """An engine as the settings want it; `away` surrounds each wait for a model."""
-    from assistant.qa.engine import Engine
-    from assistant.qa.readers import Readers
-
-    readers = Readers.shipped(chosen.data_dir / "models", chosen.caution) if chosen.reader else None
-    return Engine(
-        library,
-        catalogue_of(chosen),
-        readers=readers,
-        caution=chosen.caution,
-        passages=chosen.passages,
-        max_statements=chosen.max_statements,
-        max_question=chosen.max_question,
-        writer=make_writer(library, chosen, away),
-        mode=chosen.mode,
-    )
-
-
-def make_writer(library: Library, chosen: Settings, away: Away = nullcontext) -> Writer | None:
-    """What writes answers as the settings want it; None without a model. Imports no model client."""
-    if chosen.model is None:
-        return None
-    from assistant.model.shared import Shared
-    from assistant.support.check import SupportCheck
-    from assistant.write.writer import Writer
-
-    model = Shared(make_model(chosen), chosen.model_replies, chosen.queue_seconds)
-    return Writer(model, SupportCheck(library.embedder), away=away)
-
-
-def make_model(chosen: Settings) -> Endpoint:
-    """The model of the settings, which must name one; its key comes from the environment."""
-    from assistant.model.endpoint import Endpoint
-
-    assert chosen.model is not None
-    return Endpoint(
-        chosen.model_url,
-        chosen.model,
-        model_key(),
-        silence=chosen.model_timeout,
-        seconds=chosen.model_seconds,
-        retries=chosen.model_retries,
-        window=chosen.model_context,
-        output=chosen.model_output,
-        temperature=chosen.model_temperature,
-    )
 
 
 def known_mode(mode: str | None, chosen: Settings) -> Mode | None:

@@ -21,7 +21,7 @@ from assistant.page.examples import examples
 from assistant.page.export import can_docx
 from assistant.page.rendering import carried, marked
 from assistant.page.talks import keep_there
-from assistant.page.telling import LONGEST, refused_html, turn_html, waiting_html
+from assistant.page.telling import LONGEST, refused_html, turn_html, waiting_html, why_refused
 from assistant.page.timetable import latest_meeting
 from assistant.page.turns import Conversation, Conversations, Turn
 from assistant.service import Service
@@ -140,7 +140,11 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                         **ready,
                     }
         except (ServiceFault, LibraryError) as error:
-            yield {now: refused_html(number, text, shown, str(error)), question: text, **ready}
+            yield {
+                now: refused_html(number, text, shown, why_refused(error, detect_language(text))),
+                question: text,
+                **ready,
+            }
         except Exception:  # the question is given back, whatever has happened
             log.exception("an answer to the page broke down")
             told = word("fault", detect_language(text))

@@ -8,11 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
-from assistant.access import Principal, check
+from assistant.access import Principal
 from assistant.api.callers import Caller, Served
+from assistant.api.route import may
 from assistant.faults import NotHeld
 from assistant.labels import LANGUAGE_NAMES
-from assistant.page.plain import plainly
+from assistant.page.plain import Paged
 from assistant.page.rendering import document_path
 from assistant.service import Service
 
@@ -22,7 +23,7 @@ RATINGS = 100
 """Most ratings that are shown, the latest."""
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Paged)
 
 
 def health_view(service: Service, who: Principal) -> dict[str, Any]:
@@ -79,10 +80,9 @@ def evaluation_path(service: Service) -> Path:
 
 
 @router.get("/evaluation")
-@plainly
+@may("ratings")
 def evaluation(request: Request, service: Served, caller: Caller) -> Response:
     """The evaluation report, as it was written; it runs nothing."""
-    check(caller, "ratings")
     path = evaluation_path(service)
     if not path.is_file():
         raise NotHeld("There is no evaluation report yet.")

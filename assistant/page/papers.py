@@ -13,16 +13,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from assistant.access import check
 from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
+from assistant.api.route import may
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
 from assistant.compare import TopicComparison
 from assistant.faults import Invalid, known_language
 from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.page.plain import page, plainly
+from assistant.page.plain import Paged, page
 from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
 from assistant.publish.html import to_html
@@ -31,7 +31,7 @@ from assistant.service import Service
 from assistant.service.papers import Paper
 from assistant.service.writing import MOST_SIDES
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Paged)
 T = TypeVar("T")
 
 PATIENCE = 1.5
@@ -52,7 +52,7 @@ Named = Annotated[str, Query(max_length=3_000)]
 
 
 @router.get("/briefings")
-@plainly
+@may("brief", counted="documents")
 def briefings(
     request: Request, service: Served, caller: Caller, kind: Short = "item",
     value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
@@ -87,7 +87,7 @@ def briefings(
 
 
 @router.get("/briefings/briefing.{form}")
-@plainly
+@may("brief", counted="documents")
 def briefing_file(
     request: Request, service: Served, caller: Caller, form: File, kind: Short = "item",
     value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
@@ -102,7 +102,7 @@ def briefing_file(
 
 
 @router.get("/themes")
-@plainly
+@may("themes", counted="documents")
 def themes(request: Request, service: Served, caller: Caller, language: Short = "en") -> Response:
     """The themes of all that is held: map, plot by year, and each with its passages."""
     paper = service.writing.begin_themes(caller, known_language(language))
@@ -114,7 +114,7 @@ def themes(request: Request, service: Served, caller: Caller, language: Short = 
 
 
 @router.get("/themes/themes.{form}")
-@plainly
+@may("themes", counted="documents")
 def themes_file(request: Request, service: Served, caller: Caller, form: File, language: Short = "en") -> Response:
     """The themes as a file."""
     paper = service.writing.begin_themes(caller, known_language(language))
@@ -125,13 +125,12 @@ def themes_file(request: Request, service: Served, caller: Caller, form: File, l
 
 
 @router.get("/comparison")
-@plainly
+@may("compare", counted="documents")
 def comparison(
     request: Request, service: Served, caller: Caller, first: Name = "", second: Name = "", third: Name = "",
     language: Short = "",
 ) -> Response:  # fmt: skip
     """Two documents compared word by word, or three in a row."""
-    check(caller, "compare")
     asked = {"first": first, "second": second, "third": third, "language": language}
     article: Markup | str = ""
     if first.strip() and second.strip():
@@ -144,7 +143,7 @@ def comparison(
 
 
 @router.get("/comparison/comparison.{form}")
-@plainly
+@may("compare", counted="documents")
 def comparison_file(
     request: Request, service: Served, caller: Caller, form: File, first: Name, second: Name, third: Name = "",
     language: Short = "",
@@ -155,12 +154,11 @@ def comparison_file(
 
 
 @router.get("/topics")
-@plainly
+@may("compare", counted="documents")
 def topics(
     request: Request, service: Served, caller: Caller, topic: Topic = "", documents: Named = "", language: Short = ""
 ) -> Response:
     """What each of several documents says on a topic, side by side."""
-    check(caller, "compare")
     asked = {"topic": topic, "documents": documents, "language": language}
     shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "most": MOST_SIDES, "article": ""}
     if not topic.strip():
@@ -174,7 +172,7 @@ def topics(
 
 
 @router.get("/topics/topic.{form}")
-@plainly
+@may("compare", counted="documents")
 def topic_file(
     request: Request, service: Served, caller: Caller, form: File, topic: Topic, documents: Named = "",
     language: Short = "",
@@ -188,7 +186,7 @@ def topic_file(
 
 
 @router.get("/agenda")
-@plainly
+@may("agenda")
 def agenda(
     request: Request, service: Served, caller: Caller, meeting: Name = "",
     language: Annotated[list[str] | None, Query(max_length=6)] = None,

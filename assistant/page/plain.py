@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
@@ -23,7 +22,6 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 """Content policy of plain pages: what this site serves itself, and nothing else."""
-P = ParamSpec("P")
 
 
 def page(template: str, request: Request, status: int = 200, **values: object) -> Response:
@@ -31,25 +29,6 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     who: Principal | None = request.scope.get("principal")
     made = render(template, language_of(request), who=who, here=request.url.path, **values)
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
-
-
-def plainly(route: Callable[P, Response]) -> Callable[P, Response]:
-    """Has refusals shown as a page; those who are not known yet are sent to sign in."""
-
-    @wraps(route)
-    def shown(*args: P.args, **kwargs: P.kwargs) -> Response:
-        request = kwargs["request"]
-        assert isinstance(request, Request)
-        try:
-            return route(*args, **kwargs)
-        except NotKnown:
-            return RedirectResponse(sign_in_path(request), 303)
-        except ServiceFault as fault:
-            return refusal(fault, request)
-        except LibraryError as error:
-            return refusal(_of_library(error, request), request)
-
-    return shown
 
 
 class Paged(Guarded):

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from assistant.api.callers import Caller, Served
+from assistant.api.route import may
 from assistant.labels import LANGUAGE_NAMES, direction, language_of, word
 from assistant.page.anchors import anchors_of
 from assistant.page.leaves import leaves_of, span_of
 from assistant.page.listing import list_documents
-from assistant.page.plain import page, plainly
+from assistant.page.plain import Paged, page
 from assistant.page.reference import edition_words, official_address
 from assistant.page.rendering import version_path, web_address
 from assistant.page.timetable import meeting_views
@@ -20,11 +21,11 @@ from assistant.service import Service
 from corpus.documents import Block, Document
 from corpus.tables import tables_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Paged)
 
 
 @router.get("/documents")
-@plainly
+@may("documents")
 def index(
     request: Request,
     service: Served,
@@ -39,7 +40,7 @@ def index(
 
 
 @router.get("/meetings")
-@plainly
+@may("meetings")
 def meetings(
     request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
 ) -> Response:
@@ -50,7 +51,7 @@ def meetings(
 
 
 @router.get("/documents/{name:path}")
-@plainly
+@may("documents")
 def document(
     request: Request,
     name: str,

@@ -15,14 +15,14 @@ from assistant.faults import NotHeld
 from assistant.frames import date_text
 from assistant.labels import language_of
 from assistant.page.export import can_docx, to_docx, to_markdown
-from assistant.page.plain import page, plainly
+from assistant.page.plain import Paged, page
 from assistant.page.taking import WORD, named
 from assistant.page.talks import NAME, kept_of
 from assistant.page.telling import turn_html
 from assistant.page.turns import Conversations, turns_of_words, words_of_turns
 
 making = APIRouter(include_in_schema=False, route_class=Guarded)
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Paged)
 Name = Annotated[str, Path(max_length=100)]
 
 
@@ -48,28 +48,25 @@ def share(request: Request, body: Shared, service: Served, caller: Caller) -> di
 
 
 @router.get("/answers/{name}.md")
-@plainly
+@may("brief", counted="documents")
 def markdown(request: Request, name: Name, service: Served, caller: Caller) -> Response:
     """An answer as Markdown."""
-    service.admit(caller, "brief")
     text = to_markdown(service, turns_of_words(kept_of(service).shared(caller, name).kept))
     return Response(text, media_type="text/markdown; charset=utf-8", headers=named("md"))
 
 
 @router.get("/answers/{name}.docx")
-@plainly
+@may("brief", counted="documents")
 def docx(request: Request, name: Name, service: Served, caller: Caller) -> Response:
     """An answer as a Word file."""
-    service.admit(caller, "brief")
     made = to_docx(service, turns_of_words(kept_of(service).shared(caller, name).kept))
     return Response(made, media_type=WORD, headers=named("docx"))
 
 
 @router.get("/answers/{name}")
-@plainly
+@may("documents")
 def answer(request: Request, name: Name, service: Served, caller: Caller) -> Response:
     """The answer to which a link leads, with its sources."""
-    service.admit(caller, "documents")
     link, reader = kept_of(service).shared(caller, name), language_of(request)
     turn = turns_of_words(link.kept)[0]
     days: dict[str, Any] = {

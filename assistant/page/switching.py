@@ -7,14 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from assistant.api.route import everybody
 from assistant.api.routes.session import safe_next
 from assistant.labels import COOKIE, LANGUAGE_NAMES
+from assistant.page.plain import Paged
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Paged)
 SECONDS = 365 * 24 * 3_600
 
 
 @router.get("/language")
+@everybody
 def switch(
     request: Request, to: Annotated[str, Query(max_length=10)] = "", next: Annotated[str, Query(max_length=1_000)] = "/"
 ) -> Response:

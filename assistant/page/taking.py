@@ -8,30 +8,29 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from assistant.api.callers import Caller, Served
+from assistant.api.route import may
 from assistant.faults import NotHeld
 from assistant.page.export import to_docx, to_markdown
-from assistant.page.plain import plainly
+from assistant.page.plain import Paged
 from assistant.page.turns import Conversations, Turn
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Paged)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Token = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/conversations/{token}.md")
-@plainly
+@may("brief")
 def markdown(request: Request, token: Token, service: Served, caller: Caller) -> Response:
     """The conversation as Markdown."""
-    service.admit(caller, "brief")
     text = to_markdown(service, _turns(request, token, caller.client))
     return Response(text, media_type="text/markdown; charset=utf-8", headers=named("md"))
 
 
 @router.get("/conversations/{token}.docx")
-@plainly
+@may("brief")
 def docx(request: Request, token: Token, service: Served, caller: Caller) -> Response:
     """The conversation as a Word file."""
-    service.admit(caller, "brief")
     made = to_docx(service, _turns(request, token, caller.client))
     return Response(made, media_type=WORD, headers=named("docx"))
 

@@ -216,9 +216,10 @@ class Jobs:
             self._changed.wait(job, after, seconds)
             return job.revision, job.to_json()
 
-    async def follow(self, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
+    async def follow(self, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
         """A job as a record, and again whenever it has changed, until it has ended here: at most every `PAUSE` seconds, since some
-        change with every passage. Raises `NotHeld`."""
+        change with every passage. With `since` each record has the outcomes alone that come behind these and behind those of the
+        record before. Raises `NotHeld`."""
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
@@ -228,7 +229,8 @@ class Jobs:
         with self._changed.watched(job_id, wake):
             while True:
                 woken.clear()
-                record = await asyncio.to_thread(self.look, job_id)  # it may be of before, or long
+                record = await asyncio.to_thread(self.look, job_id, since or 0)  # it may be of before, or long
+                since = None if since is None else since + len(record["outcomes"])
                 yield record
                 if record["state"] not in ("queued", "running") or job_id not in self._jobs:
                     return

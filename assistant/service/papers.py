@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from assistant.faults import Overloaded, TooMany
-from assistant.service.turns import Turns
+from assistant.service.turns import SHARED, Turns
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -42,11 +42,12 @@ class Work:
 @dataclass
 class Paper(Generic[T]):
     """A paper to come. `done` of `total` parts say how far it is (0: it waits), `part` what is in hand; `until` is when it
-    is made again for who asks then, by a clock of seconds; `client` asked for it first; `aside`: it waits for something outside, such as a model."""
+    is made again for who asks then, by a clock of seconds; `client` asked for it first, from `origin`; `aside`: it waits for something outside, such as a model."""
 
     future: Future[T] = field(default_factory=Future)
     until: float = math.inf
     client: str = ""
+    origin: str = ""
     aside: bool = False
     part: str = ""
     done: int = 0
@@ -54,8 +55,8 @@ class Paper(Generic[T]):
 
 
 class Papers:
-    """The papers of one service. `places`: how many may be unfinished, a quarter of them of one client. `clock` gives
-    seconds."""
+    """The papers of one service. `places`: how many may be unfinished, a quarter of them of one client, or of clients who share an
+    origin. `clock` gives seconds."""
 
     def __init__(self, turns: Turns, places: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._turns, self._places, self._clock = turns, places, clock
@@ -80,9 +81,11 @@ class Papers:
         lasting: Callable[[T], bool] = lambda _: True,
         *,
         client: str = "",
+        origin: str = "",
     ) -> Paper[T]:
-        """The paper of a key, begun for a client where it is not there. Raises `TooMany` where those of the client that are
-        not finished are many already, and `Overloaded` where all are.
+        """The paper of a key, begun for a client where it is not there; with an `origin` the client has a part of what all clients
+        of this origin have together. Raises `TooMany` where those of the client or origin that are not finished are many already, and
+        `Overloaded` where all are.
 
         One that failed is given once: whoever asks then has it made again. One that is not `lasting` is kept for a while.
         """
@@ -95,18 +98,22 @@ class Papers:
                 if known.future.done() and known.future.exception() is not None:
                     del self._papers[key]
                 return cast(Paper[T], known)
-            unfinished = Counter(each.client for each in self._papers.values() if not each.future.done())
-            if self._stopping.is_set() or unfinished.total() >= self._places:
+            unfinished = [each for each in self._papers.values() if not each.future.done()]
+            if self._stopping.is_set() or len(unfinished) >= self._places:
                 why = (
-                    "The service is stopping."
-                    if self._stopping.is_set()
-                    else f"{unfinished.total()} papers wait already."
+                    "The service is stopping." if self._stopping.is_set() else f"{len(unfinished)} papers wait already."
                 )
                 raise Overloaded(f"{why} Try again in a minute.", retry_after=60)
-            if unfinished[client] >= self._each:
-                why = f"{unfinished[client]} papers that you asked for are not finished."
-                raise TooMany(f"{why} Try again when some are.", retry_after=60)
-            paper: Paper[T] = Paper(client=client)
+            own = sum(each.client == client for each in unfinished)
+            together = sum(each.origin == origin for each in unfinished) if origin else 0
+            if own >= (self._each if origin in ("", client) else max(1, self._each // SHARED)):
+                raise TooMany(
+                    f"{own} papers that you asked for are not finished. Try again in a minute.", retry_after=60
+                )
+            if together >= self._each:
+                why = f"{together} papers that were asked for from your address are not finished."
+                raise TooMany(f"{why} Try again in a minute.", retry_after=60)
+            paper: Paper[T] = Paper(client=client, origin=origin)
             self._papers[key] = paper
             self._forget()
             self._wanted.setdefault(client, deque()).append(partial(self._make, paper, work, lasting))

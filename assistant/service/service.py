@@ -221,7 +221,7 @@ class Service:
                 raise of_library(error, trusted=who.trusted) from error
 
         try:
-            return self.turns.take(told, who.client)
+            return self.turns.take(told, who.client, who.origin)
         except ServiceFault as fault:
             self.metrics.refused(fault.code)
             raise
@@ -535,11 +535,12 @@ class Service:
         check(who, "jobs")
         return self.jobs.wait(job_id, after, seconds)
 
-    def follow_job(self, who: Principal, job_id: str) -> AsyncGenerator[dict[str, Any], None]:
-        """A job whenever it has changed, until it has ended; to have asked for it once is enough. Raises `NotHeld` here."""
+    def follow_job(self, who: Principal, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
+        """A job whenever it has changed, until it has ended; to have asked for it once is enough. With `since` each outcome behind
+        the first ones is told once. Raises `NotHeld` here."""
         self._check(who, "jobs")
         self.jobs.get(job_id)
-        return self.jobs.follow(job_id)
+        return self.jobs.follow(job_id, since)
 
     def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
         """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""

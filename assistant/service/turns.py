@@ -27,21 +27,23 @@ T = TypeVar("T")
 
 BETWEEN = 3
 """Questions that are answered before a batch has its turn, where questions wait."""
+SHARED = 5
+"""One of several who have a share together has this part of it."""
 
 
 @dataclass(eq=False)
 class _Waiting:
     work: Callable[[], Any]
     future: Future[Any]
-    client: str
+    clients: tuple[str, ...]
     since: float
 
 
 class Turns:
     """Pieces of work, one at a time: by one thread, and one more for each piece that is away.
 
-    `places`: how many may wait, those that are away among them; `per_client`: how many of them may be one client's;
-    `patience`: seconds that one waits at most to begin. Closed, it takes nothing new and does what it has taken.
+    `places`: how many may wait, those that are away among them; `per_client`: how many of them may be one client's, or of clients who
+    share an origin; `patience`: seconds that one waits at most to begin. Closed, it takes nothing new and does what it has taken.
     """
 
     def __init__(
@@ -70,25 +72,27 @@ class Turns:
         with self._state:
             self._begin_thread()
 
-    def take(self, work: Callable[[], T], client: str) -> Future[T]:
-        """Queues work; the future holds what it returns or raises. Raises `TooMany` or `Overloaded` at once."""
+    def take(self, work: Callable[[], T], client: str, origin: str = "") -> Future[T]:
+        """Queues work; the future holds what it returns or raises. With an `origin` the client has a part of what all clients of
+        this origin have together. Raises `TooMany` or `Overloaded` at once."""
         with self._state:
             if self._closed:
                 raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
             self._sweep()
             waiting = len(self._queue) + len(self._away)
-            if self._clients[client] >= self._per_client:
-                raise TooMany(
-                    f"{self._clients[client]} of your questions wait already. Wait for their answers.",
-                    retry_after=self._wait_for(self._clients[client]),
-                )
+            own = self._per_client if origin in ("", client) else max(1, self._per_client // SHARED)
+            if self._clients[client] >= own:
+                raise self._too_many(f"{self._clients[client]} of your questions", self._clients[client])
+            if origin and self._clients[origin] >= self._per_client:
+                raise self._too_many(f"{self._clients[origin]} questions from your address", self._clients[origin])
             if waiting >= self._places:
-                raise Overloaded(
-                    f"{waiting} questions wait already. Try again in a moment.", retry_after=self._wait_for(waiting)
-                )
+                seconds = self._wait_for(waiting)
+                why = f"{waiting} questions wait already. Try again in {seconds:.0f} s."
+                raise Overloaded(why, retry_after=seconds)
             future: Future[T] = Future()
-            self._queue.append(_Waiting(work, future, client, self._clock()))
-            self._clients[client] += 1
+            clients = (client,) if origin in ("", client) else (client, origin)
+            self._queue.append(_Waiting(work, future, clients, self._clock()))
+            self._clients.update(clients)
             self._state.notify_all()
             return future
 
@@ -116,7 +120,7 @@ class Turns:
                 if not self._idle:
                     self._begin_thread()
                 self._away[me] = self._working[me]
-                self._clients[self._away[me].client] += 1
+                self._clients.update(self._away[me].clients)
                 self._release()
         try:
             yield
@@ -159,6 +163,10 @@ class Turns:
             self._refuse(each, Overloaded("The service is stopping. Try again in a minute.", retry_after=60))
         return done and not left
 
+    def _too_many(self, which: str, before: int) -> TooMany:
+        seconds = self._wait_for(before)
+        return TooMany(f"{which} wait already. Try again in {seconds:.0f} s.", retry_after=seconds)
+
     def _wait_for(self, before: int) -> float:
         return float(math.ceil(max(1.0, self._mean * before)))
 
@@ -198,7 +206,7 @@ class Turns:
             self._returning += 1
             self._state.wait_for(lambda: self._given_up or (not self._turn and not self._batch))
             self._returning -= 1
-            self._clients -= Counter([self._away.pop(me).client])
+            self._clients -= Counter(self._away.pop(me).clients)
             if self._given_up:
                 raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
             self._turn, self._turn_since = me, self._clock()
@@ -213,22 +221,23 @@ class Turns:
                 if not self._queue:
                     return None
                 each = self._queue.popleft()
-                self._clients -= Counter([each.client])
+                self._clients -= Counter(each.clients)
                 late = self._clock() - each.since > self._patience
                 if not late and each.future.set_running_or_notify_cancel():
                     self._turn, self._turn_since = me, self._clock()
                     self._working[me] = each
                     return each
             if late:
-                message = f"Your question waited for more than {self._patience:.0f} s. Try again in a moment."
-                self._refuse(each, Overloaded(message, retry_after=self._wait_for(self.waiting)))
+                seconds = self._wait_for(self.waiting)
+                why = f"Your question waited for more than {self._patience:.0f} s. Try again in {seconds:.0f} s."
+                self._refuse(each, Overloaded(why, retry_after=seconds))
 
     def _sweep(self) -> None:
         """Those who have gone keep no place from others."""
         gone = [each for each in self._queue if each.future.cancelled()]
         for each in gone:
             self._queue.remove(each)
-        self._clients -= Counter(each.client for each in gone)
+        self._clients -= Counter(name for each in gone for name in each.clients)
 
     def _ready(self) -> bool:
         busy = self._turn or self._batch or self._returning

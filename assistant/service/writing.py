@@ -147,4 +147,4 @@ class Writing:
         key = (operation, asked, state_of(engine.library, engine.signature))
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else operation)
-        return self.papers.take(key, work, lasting, client=who.client)
+        return self.papers.take(key, work, lasting, client=who.client, origin=who.origin)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from assistant.cli.session import catalogue_of
+from assistant.opening import catalogue_of
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.settings import load_settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.cli.session import catalogue_of
+from assistant.opening import catalogue_of
 from assistant.settings import Settings
 from corpus.embedding import make_models
 from corpus.library import Library

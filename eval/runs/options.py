@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.cli.options import options
-from assistant.cli.session import catalogue_of, make_engine
+from assistant.opening import catalogue_of, make_engine
 from assistant.settings import Settings, load_settings
 from corpus.embedding import make_models
 from eval.cases import load_cases, shipped_sets

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.cli.session import catalogue_of, make_engine
+from assistant.opening import catalogue_of, make_engine
 from assistant.qa.engine import Engine
 from assistant.settings import load_settings
 from corpus.embedding import make_models

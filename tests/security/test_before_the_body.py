@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from services import Made, listening, made_service
-from test_api_roles import ROLES, TABLE
+from test_api_roles import PAGES, ROLES, TABLE
 
 from assistant.access import OPERATIONS
 from assistant.access.rates import CHEAP, Rates
@@ -52,6 +52,23 @@ def test_whatever_is_sent_who_may_not_is_refused_for_who_he_is(made: Made, route
             assert reply.status_code == expected, (role, query, reply.text)
 
 
+@pytest.mark.parametrize("route", sorted(key for key in PAGES if key[0] == "GET"), ids=" ".join)
+def test_a_page_tells_who_may_not_see_it_so_whatever_stands_behind_the_question_mark(
+    made: Made, route: tuple[str, str]
+) -> None:
+    least, address = PAGES[route]
+    made.client.cookies.clear()
+    for query in (f"language={'x' * 5_000}", "offset=x", "nothing=1", "first="):
+        asked = f"{address.partition('?')[0]}?{query}"
+        for role in below(least):
+            reply = made.client.get(asked, headers=made.headers(role), follow_redirects=False)
+            if role == "nobody":
+                assert (reply.status_code, reply.headers["location"][:14]) == (303, "/sign-in?next="), query
+            else:
+                assert reply.status_code == 403, (role, query)
+    assert made.client.get(f"{address.partition('?')[0]}?nothing=1", headers=made.headers(least)).status_code == 422
+
+
 @pytest.mark.parametrize("route", sorted(key for key in GUARDED if key[0] == "POST"), ids=" ".join)
 def test_who_may_not_is_answered_while_his_body_is_still_to_come(made: Made, route: tuple[str, str]) -> None:
     head = (
@@ -76,12 +93,13 @@ def test_a_route_that_names_no_operation_can_not_be_made() -> None:
             """Nobody thought of who may have this."""
 
 
-def test_every_route_of_the_api_names_its_operation(made: Made) -> None:
+def test_every_route_names_its_operation(made: Made) -> None:
     seen = set()
+    unnamed = {"/sign-in", "/sign-in.css", "/sign-out", "/api/v1/openapi.json", "/mcp", "/page", ""}
+    """Those that everybody may have, and those that ask themselves who calls."""
     for each in iter_route_contexts(made.app.routes):
-        path = str(each.path)
-        if path.startswith(("/api/", "/v1/", "/metrics")) and path != "/api/v1/openapi.json":
-            assert isinstance(each.original_route, Guarded), path
+        if str(each.path) not in unnamed:
+            assert isinstance(each.original_route, Guarded), each.path
             seen.add(each.original_route.use.operation)
     assert seen - {None} == set(OPERATIONS)
 

@@ -140,6 +140,26 @@ def test_changes_that_come_faster_than_anybody_reads_are_told_together() -> None
     jobs.close(5)
 
 
+def test_who_says_what_he_knows_is_told_each_outcome_once() -> None:
+    jobs, goes_on = Jobs(), threading.Event()
+
+    def work(hand: Hand) -> None:
+        hand.outcome({"result": "added"})
+        goes_on.wait(10)
+        hand.outcome({"result": "refused"})
+
+    async def follow() -> list[dict[str, Any]]:
+        job, told = jobs.submit("two", "key:x", work), []
+        async for record in jobs.follow(job.id, 0):
+            told += record["outcomes"]
+            if told:
+                goes_on.set()
+        return told
+
+    assert [each["result"] for each in asyncio.run(follow())] == ["added", "refused"]
+    jobs.close(5)
+
+
 def test_following_needs_the_role(made: Made) -> None:
     from assistant.faults import Forbidden
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal
+from assistant.access.visitors import COOKIE, DAYS
 from assistant.api.middleware.places import Places
 from assistant.api.problems import crash, of_fault
 from assistant.faults import ServiceFault
@@ -44,7 +45,11 @@ class Requests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = request_id
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = request_id
+                if visit := scope.get("visit"):
+                    headers.append("Set-Cookie", _cookie(visit, secure=scope.get("scheme") == "https"))
+                    headers["Cache-Control"] = "no-store"
             await send(message)
 
         try:
@@ -78,6 +83,12 @@ class Requests:
             "who": who.id if isinstance(who, Principal) else "",
         }
         log.info("request", extra={"fields": fields})
+
+
+def _cookie(visit: str, *, secure: bool) -> str:
+    """A session as a browser keeps it: no script reads it, and no other site sends it."""
+    until = f"Max-Age={DAYS * 86_400}; Path=/; HttpOnly; SameSite=Lax"
+    return f"{COOKIE}={visit}; {until}{'; Secure' if secure else ''}"
 
 
 def _refused(fault: ServiceFault, request_id: str) -> Response:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from assistant.access import OPERATIONS
 from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
+from assistant.api.gate import AccessGate
 from assistant.api.models import CallerOut
 from assistant.api.route import Guarded, everybody
 from assistant.faults import Overloaded
@@ -34,7 +35,11 @@ async def ready(service: Served) -> dict[str, Any]:
 
 @router.get("/me", response_model=CallerOut)
 @everybody
-async def me(caller: Caller) -> dict[str, Any]:
-    """Who you are to the service, and what you may do."""
+async def me(request: Request, caller: Caller) -> dict[str, Any]:
+    """Who you are to the service, and what you may do. Where everybody may read, who has no key and no account gets a session in a cookie: its
+    questions are counted by themselves, not with those of all at the same address."""
+    gate = request.app.state.gate
+    if isinstance(gate, AccessGate) and caller.kind == "anonymous":
+        gate.welcome(request)
     may = [operation for operation in OPERATIONS if allowed(caller, operation)]
     return {"id": caller.id, "kind": caller.kind, "role": caller.role.word, "may": may}

@@ -26,6 +26,7 @@ router = APIRouter(tags=["keep"], route_class=Guarded)
 
 PIECE = 1_000_000
 JobId = Annotated[str, Path(max_length=100)]
+Known = Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")]
 
 
 @router.post("/uploads", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
@@ -91,7 +92,7 @@ def job(
     service: Served,
     caller: Caller,
     job: JobId,
-    since: Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")] = 0,
+    since: Known = 0,
 ) -> dict[str, Any]:
     """How a job stands."""
     return service.job(caller, job, since)
@@ -99,9 +100,12 @@ def job(
 
 @router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)
 @may("jobs")
-async def job_stream(request: Request, service: Served, caller: Caller, job: JobId) -> EventStream:
-    """A job as server-sent events `job`, one whenever it has changed, until it has ended."""
-    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job)))
+async def job_stream(
+    request: Request, service: Served, caller: Caller, job: JobId, since: Known | None = None
+) -> EventStream:
+    """A job as server-sent events `job`, one whenever it has changed, until it has ended. With `since` each event has only the
+    outcomes that none before it had."""
+    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job, since)))
 
 
 @router.delete("/jobs/{job}", response_model=JobOut)

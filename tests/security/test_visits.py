@@ -1,0 +1,206 @@
+"""People without key and account on an open server: told apart by a session that the server made, bounded by their address."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from security.test_gradio_doors import JOIN, Functions, functions
+from services import Made, made_service
+
+from assistant.access import Principal
+from assistant.access.rates import Rates
+from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Visitors
+from assistant.faults import Forbidden, Overloaded, TooMany
+from assistant.page.telling import why_refused
+from assistant.service.papers import Papers
+from assistant.service.turns import SHARED, Turns
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+
+__all__ = ["functions"]
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+ROOM = "192.0.2.7"
+QUESTION = ("When do boats leave?", "", "", "", [], "", "")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    """A server where everybody may read."""
+    with made_service(tmp_path_factory.mktemp("visits"), catalogue, reading=True) as found:
+        yield found
+
+
+def replies(made: Made, *requests: tuple[str, str, dict[str, str]], origin: str = ROOM) -> list[httpx.Response]:
+    """What the application answers to requests (method, path, headers) from an address; none keeps cookies."""
+
+    async def run() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(made.app, raise_app_exceptions=False, client=(origin, 50_000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            found = []
+            for method, path, headers in requests:
+                body = {"question": "When do boats leave?"} if method == "POST" else None
+                found.append(await client.request(method, path, headers=headers, json=body))
+                client.cookies.clear()
+            return found
+
+    return asyncio.run(run())
+
+
+def visit(made: Made, path: str = "/documents") -> dict[str, str]:
+    """The cookie that a browser gets which opens a page for the first time, as it shows it from then on."""
+    (reply,) = replies(made, ("GET", path, BROWSER))
+    return {"Cookie": f"{COOKIE}={reply.cookies[COOKIE]}"}
+
+
+@pytest.mark.parametrize(("path", "headers"), [("/", BROWSER), ("/documents", BROWSER), ("/api/v1/me", {})])
+def test_who_opens_a_page_gets_a_session_that_no_script_reads_and_no_other_site_sends(
+    made: Made, path: str, headers: dict[str, str]
+) -> None:
+    (reply,) = replies(made, ("GET", path, headers))
+    cookie = reply.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert all(word in cookie.split("; ") for word in ("HttpOnly", "SameSite=Lax", "Path=/"))
+    assert "Secure" not in cookie
+    assert reply.headers["cache-control"] == "no-store"
+    shown = {**headers, "Cookie": cookie.partition(";")[0]}
+    assert "set-cookie" not in replies(made, ("GET", path, shown))[0].headers
+
+
+def test_a_program_a_key_and_a_stranger_at_a_closed_door_get_none(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    for headers in ({"Accept": "*/*"}, {**BROWSER, **made.headers("read")}):
+        (reply,) = replies(made, ("GET", "/documents", headers))
+        assert reply.status_code == 200
+        assert "set-cookie" not in reply.headers
+    monkeypatch.setattr(made.gate, "reading", False)
+    for path in ("/", "/documents", "/api/v1/me"):
+        assert "set-cookie" not in replies(made, ("GET", path, BROWSER))[0].headers
+
+
+@pytest.fixture
+def _still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands, so that no minute ends within a test."""
+    monkeypatch.setattr("time.time", lambda: 1_000_000_010.0)
+
+
+@pytest.mark.usefixtures("_still")
+def test_one_who_asks_too_often_is_told_when_to_come_back_and_keeps_no_neighbour_out(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(made.service, "_rates", Rates(3, 8))
+    one, other, third = (visit(made) for _ in range(3))
+    ask = ("POST", "/api/v1/ask")
+    *good, refused = replies(made, *[(*ask, one)] * 4)
+    assert {each.status_code for each in good} == {200}
+    assert refused.status_code == 429
+    assert f"Try again in {refused.headers['retry-after']} s." in refused.json()["detail"]
+    assert [each.status_code for each in replies(made, *[(*ask, other)] * 3)] == [200] * 3
+    *_, last = replies(made, *[(*ask, third)] * 3)
+    assert last.status_code == 429, "all of one address together have a bound, too"
+    assert "from your address" in last.json()["detail"]
+    assert replies(made, (*ask, visit(made)), origin="198.51.100.1")[0].status_code == 200
+
+
+@pytest.mark.parametrize("shown", ["", ".", "x", "a.b", f"a.{'0' * 64}", "é.ü", "a" * 5_000, "{good}x", "x{good}"])
+def test_a_session_that_was_not_made_here_is_none(shown: str) -> None:
+    visitors = Visitors()
+    assert visitors.session(shown.format(good=visitors.make()), ROOM) == ""
+    assert visitors.session(Visitors().make(), ROOM) == ""
+
+
+def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others() -> None:
+    clock = [0.0]
+    visitors = Visitors(clock=lambda: clock[0])
+    held = [visitors.make() for _ in range(MOST)]
+    names = {visitors.session(each, ROOM) for each in held}
+    assert len(names) == MOST
+    late = visitors.make()
+    assert visitors.session(late, ROOM) == "", "what comes beyond counts by address"
+    assert visitors.session(late, "198.51.100.1")
+    assert visitors.session(held[0], ROOM) in names, "those that are there go on"
+    clock[0] = SECONDS + 1
+    assert visitors.session(late, ROOM), "a session that is not used gives up its place"
+
+
+def test_what_is_kept_of_sessions_has_an_end() -> None:
+    visitors = Visitors()
+    for n in range(MOST_KEPT + 10):
+        assert visitors.session(visitors.make(), f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
+    assert len(visitors._used) == MOST_KEPT
+    assert sum(visitors._held.values()) == MOST_KEPT
+
+
+def test_people_at_one_address_have_their_own_places_in_the_queue() -> None:
+    turns, held = Turns(places=100, per_client=2 * SHARED), threading.Event()
+    first, second, nobody = (Principal.anonymous(ROOM, reading=True, visit=name) for name in ("a", "b", ""))
+    try:
+        turns.take(lambda: held.wait(20), "holder")
+        for _ in range(2):
+            turns.take(lambda: None, first.client, first.origin)
+        with pytest.raises(TooMany, match=r"2 of your questions wait already\. Try again in \d+ s\."):
+            turns.take(lambda: None, first.client, first.origin)
+        turns.take(lambda: None, second.client, second.origin)
+        for _ in range(2 * SHARED - 3):
+            turns.take(lambda: None, nobody.client, nobody.origin)
+        with pytest.raises(TooMany, match=r"10 questions from your address wait already\. Try again in \d+ s\."):
+            turns.take(lambda: None, second.client, second.origin)
+        last = turns.take(lambda: "done", "key:1", "")
+        held.set()
+        assert last.result(20) == "done"
+        assert turns.take(lambda: "again", first.client, first.origin).result(20) == "again", "places come back"
+    finally:
+        held.set()
+        turns.close(20)
+
+
+def test_people_at_one_address_have_their_own_places_for_papers() -> None:
+    turns, held = Turns(), threading.Event()
+    papers = Papers(turns, 4 * 2 * SHARED)
+    try:
+        keys = itertools.count()
+
+        def take(name: str) -> None:
+            who = Principal.anonymous(ROOM, reading=True, visit=name)
+            papers.take(next(keys), lambda work: held.wait(20), client=who.client, origin=who.origin)
+
+        take("a")
+        take("a")
+        with pytest.raises(TooMany, match="2 papers that you asked for"):
+            take("a")
+        for name in "bbccddee":
+            take(name)
+        with pytest.raises(TooMany, match="10 papers that were asked for from your address"):
+            take("f")
+    finally:
+        held.set()
+        papers.close(20)
+        turns.close(20)
+
+
+def test_a_session_has_windows_of_its_own(made: Made, functions: Functions) -> None:
+    own, other = visit(made), visit(made)
+    client = made.client
+    try:
+        client.cookies.clear()
+        call = functions.call("rp-ask", *QUESTION, session_hash="one")
+        assert client.post(JOIN, json=call, headers=own).status_code == 200
+        heard = {}
+        for name, headers in (("other", other), ("own", own)):
+            heard[name] = client.get("/gradio_api/queue/data", params={"session_hash": "one"}, headers=headers).text
+    finally:
+        client.cookies.clear()
+    assert "rp-turn" not in heard["other"]
+    assert "Boats leave at noon" in heard["own"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_refused_on_the_page_reads_when_to_try_again(language: str) -> None:
+    for fault in (TooMany("More than 3.", retry_after=11.2), Overloaded("Many wait.", retry_after=11.2)):
+        told = why_refused(fault, language)
+        assert "12" in told
+        assert ("Try again in 12 s." in told) == (language == "en")
+    assert why_refused(Forbidden("Not for you."), language) == "Not for you."
