@@ -227,6 +227,10 @@ class Engine:
         """What the reader says of passages: of each the unit that answers likeliest, best first."""
         return self._weigher.best_of_each(self.question(text), evidence)
 
+    def weigh(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
+        """How far the units of some passages of the evidence for a question are above the bar for an answer, all of them read."""
+        return self._weigher.each(question, passages, evidence)
+
     # Ways to an answer
 
     def _rewritten(

@@ -96,11 +96,15 @@ class Weigher:
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
+    def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
+        """The units of some passages of the evidence for a question, all of them read, best first."""
+        best = max((each.score for each in evidence), default=0.0)
+        return sorted(self._scored(question, passages, lambda _: True, best), key=lambda each: -each.odds)
+
     def best_of_each(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The best unit of every passage, all of them read, best first."""
-        best = max((each.score for each in evidence), default=0.0)
         found: dict[str, Scored] = {}
-        for each in sorted(self._scored(question, evidence, lambda _: True, best), key=lambda each: -each.odds):
+        for each in self.each(question, evidence, evidence):
             found.setdefault(each.unit.evidence.id, each)
         return list(found.values())
 
