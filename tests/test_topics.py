@@ -111,6 +111,19 @@ def test_a_text_without_the_topic_is_named_with_what_comes_nearest_there(hold: H
     assert "not certain" in told
 
 
+def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely_does(
+    hold: Hold, catalogue: Catalogue
+) -> None:
+    library = hold(A_90_7=("2030-01-01", ["The harbour master feeds the gulls every morning at six.", LAMPS]))
+    found = on(library, catalogue, "the harbour master and his prison wardens")
+    (side,) = found.sides
+    assert (side.certain, [each.text for each in side.statements]) == (
+        False, ["The harbour master feeds the gulls every morning at six."],
+    )  # fmt: skip
+    assert found.to_json()["sides"][0]["status"] == "closest"
+    assert say("topic_unsure", "en") in render(publication_of_topic(found, library, "en"), "md").decode()
+
+
 def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hold: Hold, catalogue: Catalogue) -> None:
     lines = [
         f"Smugglers detained in the harbour prison of town number {n} {word} their boats."
@@ -216,7 +229,7 @@ def test_one_place_is_looked_at_alone_and_an_unknown_one_is_said_so(hold: Hold) 
 
 def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [NETS]), A_90_71=("2030-01-01", [LAMPS]))
-    with pytest.raises(CompareError, match=r"No document 'A/90/72' is held\. Near to it: A/90/71; A/90/7\."):
+    with pytest.raises(CompareError, match=r"No document 'A/90/72' is held\. Near to it: A/90/7; A/90/71\."):
         named(library, "A/90/72")
 
 

@@ -90,7 +90,7 @@ def compare(
             made = desk.writing.compare(names, language)
         else:
             made = desk.writing.compare_topic(topic, names, language, _progress)
-        lost = topic is not None and not any(side["found"] for side in made.record["sides"])
+        lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
         _finish(made, None if lost else out, as_json)
     if lost:
         raise fail("No text says it with any certainty; what comes nearest in each is told. No file was written." if out else

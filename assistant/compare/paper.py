@@ -75,6 +75,7 @@ def publication_of_topic(
         if not side.statements:
             continue
         blocks.append(Heading(1, side.label, f"document-{n + 1}"))
+        blocks += [] if side.certain else [Paragraph(plain(say("topic_unsure", language)))]
         for m, statement in enumerate(side.statements):
             number += 1
             content = references.paragraph(statement, side.label)

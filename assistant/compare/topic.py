@@ -1,7 +1,9 @@
 """What each of several texts says on one topic, quoted; then what several say in like words, and what only one says.
 
-Every text has a search of its own, and the readers tell what in it speaks to the topic, by the bars for answers: from the first
-bar on it does, below it the nearest passage is told as uncertain.
+Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
+bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
+a whole; each of its paragraphs is then read as a passage of its own, and left out below the second bar (`rapporteur eval topics`
+measures this).
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ from corpus.documents import Document
 
 Progress = Callable[[str, int, int], None]
 """Told the name of a document before it is read, how many are done, and how many there are."""
-SAID = 6
-"""Most statements of one text; of others that speak to the topic the places are told."""
+SAID, CLOSEST = 6, 3
+"""Most statements of one text, and of one of which none is certain; of others that speak to the topic the places are told."""
 TEXTS = 100
 """Most texts that are looked through where none is named: those in which search finds most."""
 POOL = 400
@@ -39,13 +41,15 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Side:
-    """What one text says: `statements` in its order, and the places of `further` ones. Where it says nothing, `nearest` is what
-    comes nearest, and not certain to speak to the topic; None where search finds nothing. `notes` tell of its versions."""
+    """What one text says: `statements` in its order, where it is `certain` that they speak to the topic, else what comes closest;
+    and the places of `further` ones, also of less certain ones. Where there are none, `nearest` is what comes nearest at all;
+    None where search finds nothing. `notes` tell of its versions."""
 
     document: str
     label: str
     title: str
     date: str
+    certain: bool
     statements: tuple[Statement, ...]
     further: tuple[Citation, ...] = ()
     nearest: Statement | None = None
@@ -87,7 +91,7 @@ class TopicComparison:
 
     @property
     def found(self) -> bool:
-        """Whether any text says something on the topic."""
+        """Whether any text says something on the topic, or might."""
         return any(side.statements for side in self.sides)
 
     @property
@@ -121,7 +125,7 @@ class TopicComparison:
                     "label": side.label,
                     "title": side.title,
                     "date": side.date or None,
-                    "found": bool(side.statements),
+                    "status": "found" if side.certain else "closest" if side.statements else "absent",
                     "statements": [statement_json(each) for each in side.statements],
                     "further": [citation_json(each, n) for n, each in enumerate(side.further, 1)],
                     "nearest": side.nearest and statement_json(side.nearest),
@@ -171,31 +175,31 @@ def compare_topic(
         if progress is not None:
             progress(document.label, n, len(ids))
         slices.end()
-        chosen, further, nearest = _said(engine, question, document_id, thorough=bool(named))
-        told, notes = desk.corrected([statement_of(unit) for unit in chosen], question.language)
+        found = _said(engine, question, document_id, thorough=bool(named))
+        told, notes = desk.corrected([statement_of(unit) for unit in found.said], question.language)
         notes += desk.notes((), [document], question.language)
-        for unit in chosen:
+        for unit in found.said:
             if (statement := statement_of(unit)) in told:
                 units.append(unit)
                 places.append((n, told.index(statement)))
         sides.append(Side(
-            document_id, document.label, document.title, document.date or "", tuple(told),
-            tuple(statement_of(unit).citations[-1] for unit in further),
-            statement_of(nearest) if nearest is not None else None, tuple(notes),
+            document_id, document.label, document.title, document.date or "", found.certain, tuple(told),
+            tuple(statement_of(unit).citations[-1] for unit in found.further),
+            statement_of(found.nearest) if found.nearest is not None else None, tuple(notes),
         ))  # fmt: skip
     slices.end()
-    found = alike(units)
+    known = alike(units)
     same = tuple(
         Same(
             tuple(places[n] for n in group),
             tuple(pieces_of(units[n].text, units[group[0]].text) for n in group[1:]),
         )
-        for group in found.same
+        for group in known.same
     )
     differences = tuple(
         Differs(places[each.later], places[each.earlier], each.has, each.had,
                 pieces_of(units[each.earlier].text, units[each.later].text))
-        for each in found.differences
+        for each in known.differences
     )  # fmt: skip
     return TopicComparison(question.text, question.language, tuple(sides), same, differences, unread)
 
@@ -212,25 +216,40 @@ def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
     return sorted(sorted(ids), key=lambda each: dates[each], reverse=True), len(held) - len(ids)
 
 
-def _said(
-    engine: Engine, question: Question, document_id: str, *, thorough: bool
-) -> tuple[list[Unit], list[Unit], Unit | None]:
-    """What of a text speaks to a topic, in its order: units that are said, and further ones; where there are none, the nearest.
-    Where it is not `thorough`, no more is read of a text of which the first passages come nowhere near."""
+@dataclass(frozen=True)
+class _Found:
+    """Paragraphs of a text in its order: those said, `certain` or not, those of which only the places are told, and where there
+    are none the `nearest`."""
+
+    said: list[Unit]
+    further: list[Unit]
+    certain: bool
+    nearest: Unit | None = None
+
+
+def _said(engine: Engine, question: Question, document_id: str, *, thorough: bool) -> _Found:
+    """What of a text speaks to a topic. Where it is not `thorough`, no more is read of a text of which the first passages come
+    nowhere near."""
     evidence = engine.retriever.retrieve(question, READ, [document_id])
     scored = engine.weigh(question, evidence[: READ if thorough else FIRST], evidence)
-    if not thorough and any(each.score >= each.bars.least for each in scored):
+    if not thorough and any(each.whole >= each.bars.least for each in scored):
         scored += engine.weigh(question, evidence[FIRST:], evidence)
-    scored.sort(key=lambda each: (-each.odds, each.unit.start))
-    kept: list[Unit] = []
-    for each in scored:
+    paragraphs: dict[Unit, float] = {}
+    for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = _whole(each.unit)
-        if each.score >= 0.0 and not any(unit.overlaps(other) for other in kept):
-            kept.append(unit)
-    if not kept:
-        return [], [], _whole(scored[0].unit) if scored else None
-    said, further = (sorted(some, key=lambda unit: unit.start) for some in (kept[:SAID], kept[SAID:]))
-    return said, further, None
+        if each.whole >= each.bars.least and not any(unit.overlaps(other) for other in paragraphs):
+            paragraphs[unit] = each.whole
+    read = [each for each in engine.weigh_alone(question, list(paragraphs), evidence) if each.score >= each.bars.least]
+    read.sort(key=lambda each: (-each.odds, each.unit.start))
+    sure = [each.unit for each in read if paragraphs[each.unit] >= 0.0]
+    unsure = [each.unit for each in read if paragraphs[each.unit] < 0.0]
+    if sure or unsure:
+        said = sure[:SAID] or unsure[:CLOSEST]
+        further = [unit for unit in (*sure, *unsure) if unit not in said]
+        said, further = (sorted(some, key=lambda unit: unit.start) for some in (said, further))
+        return _Found(said, further, certain=bool(sure))
+    nearest = max(scored, key=lambda each: (each.whole, each.odds, -each.unit.start), default=None)
+    return _Found([], [], certain=False, nearest=_whole(nearest.unit) if nearest is not None else None)
 
 
 def _whole(unit: Unit) -> Unit:
