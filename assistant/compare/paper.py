@@ -237,6 +237,8 @@ def _listed(spans: Sequence[Span], language: str) -> list[Span]:
 def _around(name: str, value: str, content: Sequence[Span], language: str) -> list[Span]:
     """A frame with one place, in which content stands instead of text."""
     before, _, after = say(name, language, **{value: _HOLE}).partition(_HOLE)
+    if content and content[-1].text.rstrip("\u2069").endswith("."):  # an abbreviation ends the sentence
+        after = after.removeprefix(".")
     return [each for each in (Span(before), *content, Span(after)) if each.text]
 
 
@@ -246,8 +248,12 @@ _HOLE = "\ufffc"
 
 def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, ...]:
     """Words with what differs marked, isolated where they run the other way than the paper (Unicode Standard Annex 9)."""
-    words = tuple(Span(piece.text, _MODES[piece.op]) for piece in pieces)
-    return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else words
+    words: list[Span] = []
+    for piece in pieces:
+        if piece.op == "added" and words and words[-1].mode == "deleted" and not words[-1].text.endswith(" "):
+            words.append(Span(" "))
+        words.append(Span(piece.text, _MODES[piece.op]))
+    return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
 
 
 def _step(comparison: Comparison) -> str:
