@@ -159,14 +159,16 @@ class Case:
         return self.kind in ("comparison", "multi-hop")
 
 
-COMPARED = Path(__file__).parent / "cases" / "comparison.jsonl"
-"""Labels of texts that are compared: no question set."""
+_CASES = Path(__file__).parent / "cases"
+COMPARED, ORIGINS, TOPICS = (_CASES / f"{name}.jsonl" for name in ("comparison", "origins", "topics"))
+"""Labels of texts that are compared, of where words come from, and of what is said on topics: no question sets."""
 
 
 def shipped_sets() -> dict[str, Path]:
     """The question sets that come with the project, by name."""
-    found = sorted(COMPARED.parent.iterdir())
-    return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path != COMPARED}
+    labels = (COMPARED, ORIGINS, TOPICS)
+    found = sorted(_CASES.iterdir())
+    return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in labels}
 
 
 def load_cases(path: Path) -> list[Case]:

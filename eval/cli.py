@@ -314,6 +314,54 @@ def texts(
     print_scores(data, found)
 
 
+@app.command()
+def origins(
+    labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
+    wrong: Annotated[bool, typer.Option("--wrong", help="Print each paragraph that was judged wrongly.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How well it is told where paragraphs come from, in the library of the settings, which must hold the labelled texts."""
+    from assistant.cli.session import open_library
+    from eval.cases import ORIGINS
+    from eval.origins import load_labels, print_scores, scores_of
+
+    with _told(), open_library("eval origins") as (library, _):
+        found = scores_of(library, load_labels(labels or ORIGINS))
+    if as_json:
+        _print_json(found.to_json())
+        return
+    for fault in found.wrong if wrong else ():
+        data.print(fault, markup=False)
+    print_scores(data, found)
+
+
+@app.command()
+def topics(
+    labels: Annotated[Path | None, typer.Option("--topics", help="File of topics; by default the shipped one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How well it is found what a text says on a topic, in the library of the settings, which must hold the documents."""
+    from assistant.cli.session import open_engine
+    from eval.cases import TOPICS
+    from eval.topics import load_topics, print_scores, scores_of, told_of
+
+    with _told(), open_engine("eval topics") as (engine, _):
+        asked = load_topics(labels or TOPICS)
+        told = {each: told_of(engine, each) for each in asked}
+    sets = {
+        f"{language}, {'held out' if held_out else 'seen'}": [
+            each for each in asked if each.language == language and each.held_out is held_out
+        ]
+        for language in dict.fromkeys(each.language for each in asked)
+        for held_out in (False, True)
+    }
+    found = {name: scores_of(each, told.__getitem__) for name, each in sets.items() if each}
+    if as_json:
+        _print_json({name: scores.to_json() for name, scores in found.items()})
+    else:
+        print_scores(data, found)
+
+
 for _command in (retrieval, abstention, evidence):
     app.command()(_command)
 

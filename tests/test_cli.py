@@ -173,6 +173,33 @@ def test_texts_that_have_little_in_common_are_not_compared_and_the_exit_code_tel
     )
 
 
+def test_a_topic_that_no_text_has_writes_no_file_and_says_what_is_near(cli: Cli, boats: Path, tmp_path: Path) -> None:
+    cli("ingest", boats)
+    out = tmp_path / "topic.md"
+    done = cli("compare", "--topic", "zeppelin upholstery", "--out", out)
+    assert (done.code, out.exists()) == (1, False)
+    assert "A note on boats" in done.out
+    assert "No file was written" in done.err
+    missing = cli("compare", "--topic", "boats", "a-note-on-boots")
+    assert missing.code == 1
+    assert "Near to it: a-note-on-boats" in missing.err
+    assert cli("origins", "a-note-on-boots").code == 1
+    assert cli("origins", "a-note-on-boats", "--json").json()["verbatim"] == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("compare", "--topic", "x"), ("origins", "x"), ("brief", "--theme", "x"), ("themes",)]
+)
+def test_a_program_that_is_not_installed_is_told_before_any_work(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("assistant.publish.pandoc.pandoc_path", lambda: None)
+    monkeypatch.setattr("assistant.cli.publishing.open_desk", lambda name: pytest.fail("work began"))
+    done = cli(*command, "--out", tmp_path / "made.docx")
+    assert done.code == 1
+    assert "pandoc" in done.err
+
+
 def test_an_added_file_is_one_line_on_stdout_and_is_listed(cli: Cli, boats: Path) -> None:
     done = cli("ingest", boats)
     assert done.code == 0

@@ -176,7 +176,7 @@ def test_what_is_shown_through_the_server_is_what_is_shown_without(server: Serve
         ("brief", "--item", "2", "--mode", "quote", "--json"), ("brief", "--item", "2", "--mode", "write"),
         ("brief", "--document", "CTOC/COP/WG.7/2021/1", "--json"), ("themes", "--count", "3"),
         ("compare", "past-topics", "past-figures"), ("compare", "A/99/1", "A/99/2", "--json"),
-        ("compare", "--topic", "smuggling by sea", "--json"), ("compare", "past-topics", "past-figures", "--language", "zh"),
+        ("compare", "--topic", "smuggling by sea", "--json"), ("origins", "past-topics"), ("compare", "past-topics", "past-figures", "--language", "zh"),
         ("fetch", "--dry-run", "--meeting", "--json"), ("fetch", "--dry-run", "CTOC/COP/WG.7/2021/1"),
         ("fetch", "--dry-run", "no symbol"), ("feedback", "export"),
     ]  # fmt: skip

@@ -650,3 +650,15 @@ def test_corrections_are_values_that_point_into_the_corrigendum() -> None:
     block = document.block_at(found.start)
     assert block is not None
     assert (block.start, block.locator) == (found.start, found.locator)
+
+
+def test_of_the_same_words_in_several_documents_the_latest_answers_and_the_earlier_ones_are_named(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    for symbol, year in (("A/90/7", 2030), ("A/92/7", 2032), ("A/91/7", 2031)):
+        text = f"---\nsymbol: {symbol}\nlanguage: en\ndate: {year}-01-01\n---\n# Harbours\n\n1. A harbour keeps a register of boats.\n"
+        add(library, catalogue, Input(f"{year}.md", text.encode()))
+    answer = Engine(library, catalogue, readers=word_readers()).ask("What does a harbour keep a register of?")
+    assert [cite.locator for cite in answer.citations] == ["A/92/7, para. 1"]
+    assert say("repeats", "en", later="A/92/7, para. 1", earlier="A/91/7, para. 1 and A/90/7, para. 1") in answer.notes

@@ -161,6 +161,17 @@ def test_a_topic_is_the_same_on_its_page_and_in_its_file(made: Made) -> None:
     assert "Nothing in the documents held could be quoted" in shown(made, "/topics?topic=zeppelin upholstery")
 
 
+def test_where_words_come_from_is_the_same_on_its_page_in_its_file_and_for_a_program(boats: Made) -> None:
+    told = boats.client.get("/api/v1/origins?document=A/80/1/Rev.1").json()
+    assert told["new"] == len(told["paragraphs"]) > 0
+    page = shown(boats, "/origins?document=A/80/1/Rev.1")
+    for address in places(page):
+        opens(boats, address)
+    file = boats.client.get("/origins/origins.md?document=A/80/1/Rev.1")
+    assert file.content == boats.client.get("/api/v1/origins?document=A/80/1/Rev.1&format=md").content
+    assert boats.client.get("/api/v1/origins?document=A/80/1/Rev.1&place=99").status_code == 404
+
+
 def test_the_agenda_page_names_what_is_missing_and_gives_staff_alone_a_link_to_fetch_it(
     made: Made, boats: Made
 ) -> None:

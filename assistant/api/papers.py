@@ -52,6 +52,19 @@ class CompareQuery(BaseModel):
     format: Annotated[Form | None, _FORMAT] = None
 
 
+class OriginsQuery(BaseModel):
+    """A document, and one place of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document: Annotated[Name, Field(description="Symbol, name or id.", examples=["A/RES/80/167"])]
+    place: Annotated[str, Field(max_length=200, description="A paragraph; else all of them.", examples=["para. 5"])] = (
+        ""
+    )
+    language: Language | None = None
+    format: Annotated[Form | None, _FORMAT] = None
+
+
 class BriefingOut(BaseModel):
     """A briefing (docs/formats.md, `brief --json`); citations of a statement are numbers into the list."""
 
@@ -76,9 +89,20 @@ class ThemesOut(BaseModel):
 
 
 class ComparisonOut(BaseModel):
-    """Two texts (`first`, `second`, `changes`), several in a row (`steps`) or sides on a topic (`topic`, `sides`): docs/formats.md, `compare --json`."""
+    """Two texts (`first`, `second`, `changes`), several in a row (`steps`) or sides on a topic (`topic`, `sides`, `same`, `differences`): docs/formats.md, `compare --json`."""
 
     model_config = ConfigDict(extra="allow")
+
+
+class OriginsOut(BaseModel):
+    """Where the paragraphs of a document come from (docs/formats.md, `origins --json`)."""
+
+    document: str
+    verbatim: int
+    near: int
+    changed: int
+    new: int
+    paragraphs: list[Record]
 
 
 class AgendaOut(BaseModel):

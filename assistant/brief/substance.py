@@ -12,7 +12,7 @@ from assistant.brief.choosing import Chooser, only_later
 from assistant.brief.ground import Theme, proposes
 from assistant.brief.model import Audience, Part
 from assistant.brief.weighing import Weighed
-from assistant.compare.differing import differing
+from assistant.compare.alike import differing
 from assistant.frames import say
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of

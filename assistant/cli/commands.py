@@ -72,6 +72,10 @@ OWN = {
         "publishing:compare",
         "Compare a document with its revisions word by word, or documents on a topic.",
     ),
+    "origins": (
+        "publishing:origins",
+        "Tell where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly.",
+    ),
     "themes": (
         "publishing:themes",
         "Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps.",

@@ -1,4 +1,4 @@
-"""Commands that write documents: brief, compare, themes."""
+"""Commands that write documents: brief, compare, origins, themes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def brief(
     if len(given) != 1:
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     known_language(language)
-    _ready(out)
+    _ready(out, language)
     kind, value = given[0]
     with open_desk("brief") as desk:
         chosen = known_mode(mode, desk.settings)
@@ -84,13 +84,17 @@ def compare(
         raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
-    _ready(out)
+    _ready(out, language)
     with open_desk("compare") as desk:
         if topic is None:
             made = desk.writing.compare(names, language)
         else:
-            made = desk.writing.compare_topic(topic, names, language)
-        _finish(made, out, as_json)
+            made = desk.writing.compare_topic(topic, names, language, _progress)
+        lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
+        _finish(made, None if lost else out, as_json)
+    if lost:
+        raise fail("No text says it with any certainty; what comes nearest in each is told. No file was written." if out else
+                   "No text says it with any certainty; what comes nearest in each is told.")  # fmt: skip
     record = made.record
     if topic is None:
         for step in record.get("steps", [record]):
@@ -99,8 +103,23 @@ def compare(
                 raise fail(f"{first[0]} and {second[0]} have little in common; they are not compared.")
             told = f"{step['same']} paragraphs are the same, {len(step['changes'])} differ."
             talk.print(told if first[1] == second[1] else f"{told} The languages differ.", markup=False)
-    elif not record["sides"]:
-        talk.print("Nothing in the documents held could be quoted on it.")
+
+
+def origins(
+    name: Annotated[str, typer.Argument(help="A document that is held, by symbol or name.")],
+    place: Annotated[str, typer.Option(help="One paragraph of it: 15 (d), or para. 15.")] = "",
+    language: Annotated[
+        str | None, typer.Option(help="Language of the version that is looked at, and of the headings.")
+    ] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
+    known_language(language)
+    _ready(out, language)
+    with open_desk("origins") as desk:
+        made = desk.writing.origins(name, place, language, _progress)
+        _finish(made, out, as_json)
 
 
 def themes(
@@ -113,7 +132,7 @@ def themes(
 ) -> None:
     """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
     known_language(language)
-    _ready(out)
+    _ready(out, language)
     with open_desk("themes") as desk:
         _finish(desk.writing.themes(language, count, _progress), out, as_json)
 
@@ -136,13 +155,13 @@ def _progress(heading: str, done: int, total: int) -> None:
     talk.print(f"{done + 1}/{total} {heading}", markup=False)
 
 
-def _ready(out: Path | None) -> None:
+def _ready(out: Path | None, language: str | None) -> None:
     """Refuses a file that can't be written before any work is done."""
-    from assistant.publish import format_of
+    from assistant.publish import check_form, format_of
 
     if out is not None:
         with _told():
-            format_of(out)
+            check_form(format_of(out), language)
 
 
 @contextmanager

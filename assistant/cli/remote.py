@@ -250,10 +250,14 @@ class ServerWriting:
         """Two or more texts word by word, each with the one before."""
         return self._written("GET", "/compare", params={"document": list(names), "language": language})
 
-    def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
-        """What documents say on a topic."""
+    def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
+        """What documents say on a topic. The server tells nothing of its progress here."""
         asked = {"topic": topic, "document": list(names), "language": language}
         return self._written("GET", "/compare", params=asked)
+
+    def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
+        """Where the paragraphs of a document come from, or that at one place of it."""
+        return self._written("GET", "/origins", params={"document": name, "place": place, "language": language})
 
     def _written(self, method: str, path: str, **given: dict[str, Any]) -> Written:
         """The server keeps what it has made, so that a file of it is not made anew."""

@@ -39,8 +39,12 @@ class Writing(Protocol):
         """Two or more texts word by word, each with the one before."""
         ...
 
-    def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
+    def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
         """What documents say on a topic."""
+        ...
+
+    def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
+        """Where the paragraphs of a document come from, or that at one place of it."""
         ...
 
 
@@ -85,18 +89,33 @@ class LocalWriting:
         spoken = language or made.language
         return Written(made.to_json(), lambda form: _file(publication_of_texts(made, library, spoken), form))
 
-    def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
+    def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
         """What documents say on a topic."""
         from assistant.compare import CompareError, compare_topic, named
         from assistant.compare.paper import publication_of_topic
 
         try:
             documents = [named(self._library, name, language) for name in names]
-            made = compare_topic(self._engine(), topic, documents, language)
+            made = compare_topic(self._engine(), topic, documents, language, told)
         except CompareError as error:
             raise NotHeld(str(error)) from None
         spoken = language or made.language
         return Written(made.to_json(), lambda form: _file(publication_of_topic(made, self._library, spoken), form))
+
+    def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
+        """Where the paragraphs of a document come from, or that at one place of it."""
+        from assistant.compare import CompareError, named, origins_of, place_in
+        from assistant.compare.paper import publication_of_origins
+
+        library = self._library
+        try:
+            document = named(library, name, language)
+            locator = place_in(document, place)
+        except CompareError as error:
+            raise NotHeld(str(error)) from None
+        made = origins_of(library, document, locator, told)
+        spoken = language or made.language
+        return Written(made.to_json(), lambda form: _file(publication_of_origins(made, library, spoken), form))
 
 
 def _file(publication: Publication, form: str) -> bytes:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from corpus.documents import Document
 from corpus.library import Library
+
+NEAR, LONGEST = 3, 200
+"""How many names that are near are told of one that nobody has, and how many characters of that are looked at."""
 
 
 class CompareError(ValueError):
@@ -18,8 +23,17 @@ def named(library: Library, name: str, language: str | None = None) -> Document:
         held = ", ".join(sorted({each.language for each in found}))
         raise CompareError(f"{name} is not held in {language!r}; it is held in {held}.")
     if not found:
-        raise CompareError(f"No document {name!r} is held.")
+        raise CompareError(f"No document {name[:LONGEST]!r} is held.{_near(library, name)}")
     wanted = language or "en"
     return min(
         found, key=lambda each: (each.edition == "digest", each.language != wanted, each.part is not None, each.id)
     )
+
+
+def _near(library: Library, name: str) -> str:
+    """What is held under names that are near to one, as a sentence."""
+    called = {each.casefold(): header.key for header in library.headers()
+              for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
+    near = get_close_matches(name.strip()[:LONGEST].casefold(), called, NEAR)
+    keys = list(dict.fromkeys(called[each] for each in near))
+    return f" Near to it: {'; '.join(keys)}." if keys else ""

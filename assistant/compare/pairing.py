@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -128,9 +128,7 @@ def _gains(
     from scipy.sparse import csr_array, vstack
 
     weights = [side[places] for side, places in zip(_weighed(one, other), (left, right), strict=True)]
-    totals = [np.asarray(side.power(2).sum(axis=1)).ravel() for side in weights]
     paras = [[one[i] for i in left], [other[j] for j in right]]
-    long = [np.array([len(para.words) >= GROWN_WORDS for para in side]) for side in paras]
     place = [np.array(left) / len(one), np.array(right) / len(other)]
     sort = _codes(paras, lambda para: para.sort)
     part = _codes(paras, lambda para: para.part)
@@ -138,14 +136,7 @@ def _gains(
     gap = [np.searchsorted(*each) for each in zip(chain, (left, right), strict=True)] if chain else []
 
     made = []
-    for start in range(0, len(left), ROWS):
-        rows = slice(start, start + ROWS)
-        shared = (weights[0][rows] @ weights[1].T).toarray()
-        mine, others = totals[0][rows, None], totals[1][None]
-        alike = 2 * shared / np.maximum(mine + others, 1e-9)
-        held = shared / np.maximum(np.minimum(mine, others), 1e-9)
-        grown = long[0][rows, None] & long[1][None] & (held >= GROWN)
-        alike = np.maximum(alike, np.where(grown, GROWN * held, 0))
+    for rows, alike in _alike(weights, paras):
         opens = opening[0][rows, None] == opening[1][None]
         least = np.full(alike.shape, SURE)
         if gap:
@@ -158,6 +149,28 @@ def _gains(
             worth[worth < np.partition(worth, -FEW, axis=1)[:, [-FEW]]] = 0
         made.append(csr_array(worth))
     return vstack(made, format="csr")
+
+
+def likenesses(one: Sequence[Para], other: Sequence[Para]) -> Iterator[np.ndarray]:
+    """How alike each paragraph of the first is to all of the other, 0 to 1: rows in the order of the first. From `SURE` on the
+    one is taken for the other, changed."""
+    weights = _weighed(one, other)
+    for _, alike in _alike(weights, (one, other)):
+        yield from alike
+
+
+def _alike(weights: Sequence[Any], paras: Sequence[Sequence[Para]]) -> Iterator[tuple[slice, np.ndarray]]:
+    """The likeness of each paragraph of one side to each of the other, by so many rows of the one as fit in memory."""
+    totals = [np.asarray(side.power(2).sum(axis=1)).ravel() for side in weights]
+    long = [np.array([len(para.words) >= GROWN_WORDS for para in side], bool) for side in paras]
+    for start in range(0, len(paras[0]), ROWS):
+        rows = slice(start, start + ROWS)
+        shared = (weights[0][rows] @ weights[1].T).toarray()
+        mine, others = totals[0][rows, None], totals[1][None]
+        alike = 2 * shared / np.maximum(mine + others, 1e-9)
+        held = shared / np.maximum(np.minimum(mine, others), 1e-9)
+        grown = long[0][rows, None] & long[1][None] & (held >= GROWN)
+        yield rows, np.maximum(alike, np.where(grown, GROWN * held, 0))
 
 
 def _codes(paras: Sequence[Sequence[Para]], of: Callable[[Para], Hashable]) -> list[np.ndarray]:

@@ -262,8 +262,8 @@ def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _change(library: Library, first: Document, second: Document, each: Pair) -> Change:
-    old = _cite(library, first, each.before) if each.before else None
-    new = _cite(library, second, each.after) if each.after else None
+    old = cite(library, first, each.before) if each.before else None
+    new = cite(library, second, each.after) if each.after else None
     if each.before and each.after:
         pieces = pieces_of(each.before.text, each.after.text)
     else:
@@ -271,7 +271,8 @@ def _change(library: Library, first: Document, second: Document, each: Pair) -> 
     return Change(each.kind, each.part, each.moved, old, new, pieces)
 
 
-def _cite(library: Library, document: Document, para: Para) -> Citation:
+def cite(library: Library, document: Document, para: Para) -> Citation:
+    """A paragraph as a citation."""
     block = para.block
     evidence = library.passage_at(document.id, block.body_start) or ""
     return Citation.of(document, block.body_start, block.end, block.locator, evidence)

@@ -19,7 +19,7 @@ from assistant.api.files import file_reply
 from assistant.api.route import may
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
-from assistant.compare import TopicComparison
+from assistant.compare import Origins, TopicComparison
 from assistant.faults import Invalid, known_language
 from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.plain import Paged, page
@@ -94,6 +94,7 @@ def briefing_file(
     meeting: Name = "", mixed: Short = "", mode: Short = "",
 ) -> Response:  # fmt: skip
     """A briefing as a file."""
+    service.writing.ready(form, language)
     paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
     made = _soon(paper.future)
     if made is None:
@@ -117,6 +118,7 @@ def themes(request: Request, service: Served, caller: Caller, language: Short = 
 @may("themes", counted="documents")
 def themes_file(request: Request, service: Served, caller: Caller, form: File, language: Short = "en") -> Response:
     """The themes as a file."""
+    service.writing.ready(form, language)
     paper = service.writing.begin_themes(caller, known_language(language))
     made = _soon(paper.future)
     if made is None:
@@ -149,6 +151,7 @@ def comparison_file(
     language: Short = "",
 ) -> Response:  # fmt: skip
     """A comparison as a file."""
+    service.writing.ready(form, language)
     made = service.writing.compare(caller, _named(first, second, third), known_language(language) if language else None)
     return _file(service, caller, made, language or made.language, form, "comparison")
 
@@ -167,7 +170,7 @@ def topics(
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "comparing_documents")
-    shown |= {"article": _article(service, made, made.language), "found": bool(made.sides)}
+    shown |= {"article": _article(service, made, made.language), "found": made.found}
     return page("topics.html", request, **shown, files=_files("topics", asked))
 
 
@@ -178,11 +181,52 @@ def topic_file(
     language: Short = "",
 ) -> Response:  # fmt: skip
     """A comparison on a topic as a file."""
+    service.writing.ready(form, language)
     paper = _topic(service, caller, topic, documents, language)
     made = _soon(paper.future)
     if made is None:
         return _wait(request, paper, "comparing_documents")
     return _file(service, caller, made, made.language, form, "topic")
+
+
+@router.get("/origins")
+@plainly
+def origins(
+    request: Request, service: Served, caller: Caller, document: Name = "", place: Name = "", language: Short = ""
+) -> Response:
+    """Where the paragraphs of a document come from."""
+    check(caller, "compare")
+    asked = {"document": document, "place": place, "language": language}
+    shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "article": ""}
+    if not document.strip():
+        return page("origins.html", request, **shown)
+    paper = _origins(service, caller, document, place, language)
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "finding_origins")
+    shown |= {"article": _article(service, made, language or made.language), "files": _files("origins", asked)}
+    return page("origins.html", request, **shown)
+
+
+@router.get("/origins/origins.{form}")
+@plainly
+def origins_file(
+    request: Request,
+    service: Served,
+    caller: Caller,
+    form: File,
+    document: Name,
+    place: Name = "",
+    language: Short = "",
+) -> Response:
+    """Where the paragraphs of a document come from, as a file."""
+    check(caller, "compare")
+    service.writing.ready(form, language)
+    paper = _origins(service, caller, document, place, language)
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "finding_origins")
+    return _file(service, caller, made, language or made.language, form, "origins")
 
 
 @router.get("/agenda")
@@ -206,6 +250,10 @@ def _named(*names: str) -> list[str]:
 def _topic(service: Service, caller: Caller, topic: str, documents: str, language: str) -> Paper[TopicComparison]:
     names = [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
     return service.writing.begin_compare_topic(caller, topic, names, known_language(language) if language else None)
+
+
+def _origins(service: Service, caller: Caller, document: str, place: str, language: str) -> Paper[Origins]:
+    return service.writing.begin_origins(caller, document, place, known_language(language) if language else None)
 
 
 def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str, mode: str) -> Briefed:

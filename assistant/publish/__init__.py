@@ -2,7 +2,7 @@
 
 from assistant.publish.model import Publication, PublishError
 from assistant.publish.references import JOINS, Address, References
-from assistant.publish.write import FORMATS, format_of, render, save, write
+from assistant.publish.write import FORMATS, check_form, format_of, render, save, write
 
 __all__ = [
     "FORMATS",
@@ -11,6 +11,7 @@ __all__ = [
     "Publication",
     "PublishError",
     "References",
+    "check_form",
     "format_of",
     "render",
     "save",

@@ -7,6 +7,7 @@ import importlib.util
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from assistant.publish.model import (
     Block,
@@ -60,11 +61,7 @@ def to_pdf(publication: Publication) -> bytes:
 
     Raises `PublishError` where typst, or a font for the script, is not installed.
     """
-    try:
-        import typst
-    except ModuleNotFoundError:
-        raise PublishError(f"PDF is written by typst, which is not installed. Run: {INSTALL}") from None
-    folders = font_folders()
+    typst, folders = _typst(), font_folders()
     installed = set(typst.Fonts(font_paths=list(folders)).families())
     source = _source(publication, installed)
     with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
@@ -79,6 +76,21 @@ def to_pdf(publication: Publication) -> bytes:
         except (typst.TypstError, RuntimeError) as error:
             raise PublishError(f"typst could not write the PDF file: {error}. Try DOCX or HTML.") from None
     return bytes(made)
+
+
+def check_typst(language: str | None = None) -> None:
+    """Raises `PublishError` where typst is not installed, or a font for the script of a language."""
+    typst = _typst()
+    if language in SCRIPT_FONTS:
+        _script_font(language, set(typst.Fonts(font_paths=list(font_folders())).families()))
+
+
+def _typst() -> Any:
+    try:
+        import typst
+    except ModuleNotFoundError:
+        raise PublishError(f"PDF is written by typst, which is not installed. Run: {INSTALL}") from None
+    return typst
 
 
 def font_folders() -> tuple[str, ...]:
@@ -124,15 +136,19 @@ def _script_fonts(text: str, installed: set[str]) -> list[str]:
     found = [family for family in FONTS[:2] if family in installed]
     for language, letters in (("ar", _ARABIC), ("zh", _HAN)):
         if letters.search(text):
-            held = [family for family in SCRIPT_FONTS[language] if family in installed]
-            if not held:
-                name, package = _MISSING[language]
-                raise PublishError(
-                    f"No font for {name} is installed, so that the PDF would have empty boxes. Run: {FONTS_INSTALL} (on "
-                    f"Debian also: apt-get install {package}), or write DOCX or HTML."
-                )
-            found.append(held[0])
+            found.append(_script_font(language, installed))
     return found
+
+
+def _script_font(language: str, installed: set[str]) -> str:
+    held = [family for family in SCRIPT_FONTS[language] if family in installed]
+    if not held:
+        name, package = _MISSING[language]
+        raise PublishError(
+            f"No font for {name} is installed, so that the PDF would have empty boxes. Run: {FONTS_INSTALL} (on "
+            f"Debian also: apt-get install {package}), or write DOCX or HTML."
+        )
+    return held[0]
 
 
 class _Writer:

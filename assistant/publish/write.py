@@ -30,6 +30,19 @@ def format_of(path: Path) -> str:
     return made
 
 
+def check_form(form: str, language: str | None = None) -> None:
+    """Raises `PublishError` where what writes a format is not installed, or for PDF a font for a language, before any work is
+    done."""
+    if form == "docx":
+        from assistant.publish.pandoc import check_pandoc
+
+        check_pandoc()
+    elif form == "pdf":
+        from assistant.publish.pdf import check_typst
+
+        check_typst(language)
+
+
 def render(publication: Publication, form: str) -> bytes:
     """The publication in one of `FORMATS`. Raises `PublishError` where a program for it is not installed."""
     if form == "md":

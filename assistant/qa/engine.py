@@ -20,6 +20,7 @@ from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.scope import Bounds, Scope
 from assistant.qa.spelling import Speller
+from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored, Weigher
 from assistant.question import Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
@@ -226,6 +227,14 @@ class Engine:
     def read(self, text: str, evidence: Sequence[Evidence]) -> list[Scored]:
         """What the reader says of passages: of each the unit that answers likeliest, best first."""
         return self._weigher.best_of_each(self.question(text), evidence)
+
+    def weigh(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
+        """How far the units of some passages of the evidence for a question are above the bar for an answer, all of them read."""
+        return self._weigher.each(question, passages, evidence)
+
+    def weigh_alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
+        """How far each of some units of the evidence is above the bar, read as a passage of its own, in the order given."""
+        return self._weigher.alone(question, units, evidence)
 
     # Ways to an answer
 

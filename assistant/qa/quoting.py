@@ -326,9 +326,13 @@ class Quoter:
 
     def answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
         language = question.language
+        repeats: list[str] = []
+        if not question.symbols and not question.named:
+            statements, repeats = self._versions.latest(statements, language)
         told, notes = self._versions.corrected(ordered(statements), language)
         answer = Answer(question.text, language, "answered", "", ordered(told))
         cited = {citation.document: self._library.document(citation.document) for citation in answer.citations}
+        notes += repeats
         notes += self._versions.notes(self._asked(question), list(cited.values()), language)
         labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
         verdicts = {statement.verdict for statement in answer.statements}

@@ -34,6 +34,11 @@ class Known:
     reader: Name
     found: float = 0.0
 
+    @property
+    def whole(self) -> float:
+        """How far the passage as a whole is above the bar for an answer, in log-odds, whichever of its words answer."""
+        return self.bars.above(self.reading.logit + self.found)
+
     def score(self, unit: Unit) -> float:
         """How far a unit of the passage is above the bar for an answer, in log-odds."""
         begin = unit.evidence.passage.start
@@ -44,7 +49,7 @@ class Known:
         best, own = self.reading.best(), self.reading.best(begin, stop)
         if best is None or own is None:
             return self.bars.least - FAR
-        return self.bars.above(self.reading.logit + self.found) - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
+        return self.whole - self.bars.slope * ASIDE * max(0.0, best[2] - own[2])
 
 
 FAR = 20.0

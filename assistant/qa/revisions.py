@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.frames import joined, language_name, place_name, say
 from assistant.qa.answer import Citation, Statement
+from corpus.analysis import analyse
 from corpus.corrections import Correction, corrections
 from corpus.documents import Document
 from corpus.library import Library
@@ -48,6 +49,26 @@ class VersionDesk:
         words = [citation for each in made if each.verdict == "derived" for citation in each.citations]
         kept = [each for each in made if each.verdict != "quoted" or not _all_in(each.citations, words)]
         return kept, list(dict.fromkeys(notes))
+
+    def latest(self, statements: Sequence[Statement], language: str) -> tuple[list[Statement], list[str]]:
+        """The statements, of those that quote the same words from several documents that of the latest, where the first of them
+        stood; and notes that name the earlier ones."""
+        groups: dict[tuple[str, ...], list[Statement]] = {}
+        for each in statements:
+            last = each.citations[-1]
+            words = analyse(each.text, last.language) if each.verdict == "quoted" else [str(len(groups))]
+            groups.setdefault((each.verdict, last.language, *words), []).append(each)
+        made, notes = [], []
+        for group in groups.values():
+            dated = {each.citations[-1].document: each for each in reversed(group)}
+            if len(dated) == 1:
+                made += group
+                continue
+            order = sorted(dated, key=lambda each: (self._library.document(each).date or "", each), reverse=True)
+            later, *earlier = (dated[each].citations[-1].locator for each in order)
+            made.append(dated[order[0]])
+            notes.append(say("repeats", language, later=later, earlier=joined(earlier, language)))
+        return made, notes
 
     def notes(self, asked: Sequence[Symbol], cited: Sequence[Document], language: str) -> list[str]:
         """What is to be said where a symbol that was asked for has been revised, and where an older revision is

@@ -35,6 +35,12 @@ class Scored:
     known: Known | None = None
 
     @property
+    def whole(self) -> float:
+        """How far the passage of the unit is above the bar for an answer: what counts where no words answer, but a passage speaks
+        to a topic. Where likeness told the score, the unit's own."""
+        return self.score if self.known is None else self.known.whole
+
+    @property
     def odds(self) -> float:
         """The log-odds that the unit answers: by these units of several readers, each with bars of its own, are compared."""
         return self.score + self.bars.answered
@@ -96,11 +102,31 @@ class Weigher:
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
+    def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
+        """The units of some passages of the evidence for a question, all of them read, best first."""
+        best = max((each.score for each in evidence), default=0.0)
+        return sorted(self._scored(question, passages, lambda _: True, best), key=lambda each: -each.odds)
+
+    def alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
+        """Units of the evidence for a question, each read as if it were a passage of its own, in the order given; where no reader
+        reads them their likeness tells."""
+        best = max((each.score for each in evidence), default=0.0)
+        found: dict[int, Scored] = {}
+        for language in dict.fromkeys(unit.document.language for unit in units):
+            rows = [n for n, unit in enumerate(units) if unit.document.language == language]
+            passages = [(units[n].evidence.passage.heading, [units[n].text]) for n in rows]
+            added = [gain(units[n].evidence.score, best) for n in rows]
+            told = self._readers and self._readers.told(question.text, question.language, language, passages, added)
+            if told:
+                found |= {n: Scored(units[n], score, held) for n, ((score,), held) in zip(rows, told, strict=True)}
+            else:
+                found |= dict(zip(rows, self._alike(question, [units[n] for n in rows]), strict=True))
+        return [found[n] for n in range(len(units))]
+
     def best_of_each(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
         """The best unit of every passage, all of them read, best first."""
-        best = max((each.score for each in evidence), default=0.0)
         found: dict[str, Scored] = {}
-        for each in sorted(self._scored(question, evidence, lambda _: True, best), key=lambda each: -each.odds):
+        for each in self.each(question, evidence, evidence):
             found.setdefault(each.unit.evidence.id, each)
         return list(found.values())
 

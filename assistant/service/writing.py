@@ -12,7 +12,7 @@ from assistant.service.papers import Paper, Papers, Work
 if TYPE_CHECKING:
     from assistant.agenda import AgendaCheck
     from assistant.brief import Briefing, Request
-    from assistant.compare import TopicComparison, Versions
+    from assistant.compare import Origins, TopicComparison, Versions
     from assistant.publish import Address, Publication
     from assistant.service.service import Service
     from assistant.themes import Themes
@@ -70,7 +70,7 @@ class Writing:
     def begin_compare_topic(
         self, who: Principal, topic: str, names: Sequence[str] = (), language: str | None = None
     ) -> Paper[TopicComparison]:
-        """What documents say on a topic, to come: those named, or those that say most."""
+        """What documents say on a topic, to come: those named, or all that are held."""
         from assistant.compare import CompareError, compare_topic, named
 
         check(who, "compare")
@@ -88,6 +88,25 @@ class Writing:
 
         return self._begin(who, "compare", (topic, tuple(each.id for each in documents), language), work)
 
+    def begin_origins(self, who: Principal, name: str, place: str = "", language: str | None = None) -> Paper[Origins]:
+        """Where the paragraphs of a document come from, to come, or that at one place of it."""
+        from assistant.compare import CompareError, named, origins_of, place_in
+
+        check(who, "compare")
+        if not name.strip():
+            raise Invalid("Name a document.")
+        library = self._service.library
+        try:
+            document = named(library, name, language)
+            locator = place_in(document, place)
+        except CompareError as error:
+            raise NotHeld(str(error)) from None
+
+        def work(given: Work) -> Origins:
+            return origins_of(library, library.document(document.id), locator, given.tell, given.aside)
+
+        return self._begin(who, "compare", ("origins", document.id, locator), work)
+
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
         from assistant.agenda import AgendaError, agenda_meeting, check_agenda
@@ -100,14 +119,17 @@ class Writing:
             raise NotHeld(str(error)) from None
 
     def publication(
-        self, made: Briefing | Themes | Versions | TopicComparison, language: str, address: Address | None = None
+        self,
+        made: Briefing | Themes | Versions | TopicComparison | Origins,
+        language: str,
+        address: Address | None = None,
     ) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
         from assistant.brief import Briefing
         from assistant.brief.paper import publication_of as briefing_paper
-        from assistant.compare import TopicComparison, Versions
-        from assistant.compare.paper import publication_of_texts, publication_of_topic
+        from assistant.compare import Origins, TopicComparison, Versions
+        from assistant.compare.paper import publication_of_origins, publication_of_texts, publication_of_topic
         from assistant.themes.paper import publication_of as themes_paper
 
         library = self._service.library
@@ -118,8 +140,19 @@ class Writing:
                 return publication_of_texts(made, library, language, address)
             case TopicComparison():
                 return publication_of_topic(made, library, language, address)
+            case Origins():
+                return publication_of_origins(made, library, language, address)
             case _:
                 return themes_paper(made, library, address)
+
+    def ready(self, form: str, language: str | None = None) -> None:
+        """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
+        from assistant.publish import PublishError, check_form
+
+        try:
+            check_form(form, language)
+        except PublishError as error:
+            raise Conflict(str(error)) from None
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""

@@ -11,7 +11,16 @@ from fastapi.responses import JSONResponse
 from assistant.api.callers import Caller, Served
 from assistant.api.files import DOCUMENTED, Form, file_reply, form_of, off_thread
 from assistant.api.models import Language
-from assistant.api.papers import AgendaOut, BriefingBody, BriefingOut, CompareQuery, ComparisonOut, ThemesOut
+from assistant.api.papers import (
+    AgendaOut,
+    BriefingBody,
+    BriefingOut,
+    CompareQuery,
+    ComparisonOut,
+    OriginsOut,
+    OriginsQuery,
+    ThemesOut,
+)
 from assistant.api.route import Guarded, may
 from assistant.brief import Request as Briefed
 from assistant.service import Service
@@ -37,6 +46,7 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
 
 async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
     wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
+    await _ready(request, service, asked.format, asked.language)
     paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
     return await _reply(request, service, caller, made, asked.language, asked.format, "briefing")
@@ -53,6 +63,7 @@ async def themes(
     format: Form | None = None,
 ) -> Response:
     """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
+    await _ready(request, service, format, language)
     paper = await off_thread(lambda: service.writing.begin_themes(caller, language, count))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
     return await _reply(request, service, caller, made, language, format, "themes")
@@ -65,6 +76,7 @@ async def compare(
 ) -> Response:
     """Two documents or more in a row word by word, or with a topic what each of several says on it."""
     made: Any
+    await _ready(request, service, asked.format, asked.language)
     if asked.topic is None:
         made = await off_thread(lambda: service.writing.compare(caller, asked.document, asked.language))
     else:
@@ -72,6 +84,19 @@ async def compare(
         begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
         made = await asyncio.shield(asyncio.wrap_future(begun.future))
     return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "comparison")
+
+
+@router.get("/origins", response_model=OriginsOut, responses=DOCUMENTED)
+@may("compare", counted="documents")
+async def origins(
+    request: Request, service: Served, caller: Caller, asked: Annotated[OriginsQuery, Query()]
+) -> Response:
+    """Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
+    await _ready(request, service, asked.format, asked.language)
+    name, place = asked.document, asked.place
+    begun = await off_thread(lambda: service.writing.begin_origins(caller, name, place, asked.language))
+    made = await asyncio.shield(asyncio.wrap_future(begun.future))
+    return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "origins")
 
 
 @router.get("/agenda", response_model=AgendaOut)
@@ -84,6 +109,12 @@ def agenda(
 ) -> dict[str, Any]:
     """What an agenda announces and cites against what is held, with the commands that mend it."""
     return service.writing.agenda(caller, meeting, language or ["en"]).to_json()
+
+
+async def _ready(request: Request, service: Service, form: Form | None, language: str | None) -> None:
+    """Refuses a form that can't be written here before any work is done."""
+    wanted = form or form_of(request.headers.get("accept", ""))
+    await off_thread(lambda: service.writing.ready(wanted, language))
 
 
 async def _reply(

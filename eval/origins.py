@@ -1,0 +1,97 @@
+"""How well it is told where the words of a text come from, against labels made by reading.
+
+The shipped labels (`eval/cases/origins.jsonl`) hold no text: one line for each document, with paragraphs as `[place, kind, earlier
+document, place there]`, the last two null for a paragraph that no earlier text has. They were made with difflib over whole texts,
+word by word, and by reading wherever that left a doubt; nothing of the comparison itself was looked at for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from assistant.compare import origins_of
+from corpus.library import Library
+from eval.cases import ORIGINS, CaseError
+
+Kind = Literal["verbatim", "changed", "new"]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Paragraphs of a document by place, each with what became of it and the earlier place (symbol, locator), if any."""
+
+    document: str
+    paragraphs: tuple[tuple[str, Kind, tuple[str, str] | None], ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of labelled `paragraphs`: how many have the right place (or rightly none), and the right kind as well; `invented` counts
+    places that are told of new ones, `missed` old ones of which none is told."""
+
+    paragraphs: int
+    places: int
+    kinds: int
+    invented: int
+    missed: int
+    wrong: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        return dict(vars(self))
+
+
+def load_labels(path: Path = ORIGINS) -> list[Labelled]:
+    """The labels of a file. Raises `CaseError` for a line that holds none."""
+    found = []
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            raw = json.loads(line)
+            rows = tuple(
+                (place, kind, (symbol, there) if symbol else None) for place, kind, symbol, there in raw["paragraphs"]
+            )
+            found.append(Labelled(raw["document"], rows))
+        except (ValueError, KeyError, TypeError) as error:
+            raise CaseError(f"{path.name}, line {n}, holds no origins of a text: {error}.") from None
+    return found
+
+
+def scores_of(library: Library, labels: Sequence[Labelled]) -> Scores:
+    """Looks for the origins in a library that holds the labelled texts and the earlier ones. Raises `CaseError` where one is
+    not there."""
+    count = places = kinds = invented = missed = 0
+    wrong = []
+    for each in labels:
+        held = library.find(each.document)
+        if not held:
+            raise CaseError(f"{each.document} is not held. Ingest the labelled documents first.")
+        told = {
+            one.cite.locator.removeprefix(f"{held[0].label}, "): one for one in origins_of(library, held[0]).paragraphs
+        }
+        for place, kind, wanted in each.paragraphs:
+            count += 1
+            one = told.get(place)
+            first = one.earlier[0] if one and one.earlier else None
+            got = (first.cite.symbol, first.cite.locator.removeprefix(f"{first.label}, ")) if first else None
+            same = "new" if first is None else "verbatim" if first.verbatim else "changed"
+            places += got == wanted
+            kinds += got == wanted and same == kind
+            invented += wanted is None and got is not None
+            missed += wanted is not None and got is None
+            if got != wanted or same != kind:
+                wrong.append(f"{each.document}, {place}: {kind} {wanted or ''} is told as {same} {got or ''}")
+    return Scores(count, places, kinds, invented, missed, tuple(wrong))
+
+
+def print_scores(console: Console, found: Scores) -> None:
+    """The figures as a table."""
+    table = Table("paragraphs", "right place", "and kind", "invented", "missed", header_style="bold")
+    table.add_row(*(str(each) for each in (found.paragraphs, found.places, found.kinds, found.invented, found.missed)))
+    console.print(table)

@@ -1,0 +1,101 @@
+"""How well it is found what a text says on a topic: the headings of held documents are the topics, the paragraphs under them what
+is to be found.
+
+The shipped set (`eval/cases/topics.jsonl`) is a line for each heading, in English and, for some of them, in the other five
+languages: the document, the topic, the places under it. What other paragraphs of the document say on the topic is not known, so
+that precision is a lower bound.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from assistant.compare import compare_topic
+from assistant.qa.engine import Engine
+from assistant.qa.places import within
+from eval.cases import TOPICS, CaseError
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A heading of a document, in one of six languages, and the places of the paragraphs under it."""
+
+    document: str
+    topic: str
+    language: str
+    held_out: bool
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of some `topics`: for how many something right is told (`hits`), for how many nothing at all is told as said (`silent`);
+    the share of what is told that is right (`precision`) and of what is right that is told (`recall`), means over topics."""
+
+    topics: int
+    hits: float
+    silent: float
+    precision: float
+    recall: float
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary; shares are rounded to three digits."""
+        return {name: round(value, 3) if isinstance(value, float) else value for name, value in vars(self).items()}
+
+
+def load_topics(path: Path = TOPICS) -> list[Topic]:
+    """The topics of a file. Raises `CaseError` for a line that holds none."""
+    found = []
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            raw = json.loads(line)
+            found.append(Topic(raw["document"], raw["topic"], raw["language"], raw["held_out"], tuple(raw["places"])))
+        except (ValueError, KeyError, TypeError) as error:
+            raise CaseError(f"{path.name}, line {n}, holds no topic: {error}.") from None
+    return found
+
+
+def told_of(engine: Engine, topic: Topic) -> list[str]:
+    """The places of a document that are told to speak to a topic. Raises `CaseError` where it is not held."""
+    held = engine.library.find(topic.document)
+    if not held:
+        raise CaseError(f"{topic.document} is not held. Ingest the documents of the topics first.")
+    (side,) = compare_topic(engine, topic.topic, held[:1], topic.language).sides
+    cites = [*(each.citations[-1] for each in side.statements), *side.further]
+    return [cite.locator.removeprefix(f"{side.label}, ") for cite in cites if cite.document == side.document]
+
+
+def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Sequence[str]]) -> Scores:
+    """Counts what is told of each topic."""
+    hits = silent = 0
+    precision, recall = [], []
+    for topic in topics:
+        places = told(topic)
+        right = [place for place in places if any(within(place, wanted) for wanted in topic.places)]
+        found = [wanted for wanted in topic.places if any(within(place, wanted) for place in places)]
+        hits += bool(right)
+        silent += not places
+        recall.append(len(found) / len(topic.places))
+        precision += [len(right) / len(places)] if places else []
+    count = len(topics)
+    return Scores(count, hits / max(1, count), silent / max(1, count), _mean(precision), _mean(recall))
+
+
+def print_scores(console: Console, found: dict[str, Scores]) -> None:
+    """The figures, one set a row."""
+    table = Table("topics", "count", "something right", "nothing told", "precision", "recall", header_style="bold")
+    for name, each in found.items():
+        shares = (f"{share:.3f}" for share in (each.hits, each.silent, each.precision, each.recall))
+        table.add_row(name, str(each.topics), *shares)
+    console.print(table)
+
+
+def _mean(shares: Sequence[float]) -> float:
+    return sum(shares) / len(shares) if shares else 0.0
