@@ -160,13 +160,14 @@ class Case:
 
 
 COMPARED = Path(__file__).parent / "cases" / "comparison.jsonl"
-"""Labels of texts that are compared: no question set."""
+MANDATES = COMPARED.with_name("mandates.jsonl")
+"""Labels of texts that are compared, and of requests and decisions: no question sets."""
 
 
 def shipped_sets() -> dict[str, Path]:
     """The question sets that come with the project, by name."""
     found = sorted(COMPARED.parent.iterdir())
-    return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path != COMPARED}
+    return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in (COMPARED, MANDATES)}
 
 
 def load_cases(path: Path) -> list[Case]:

@@ -313,6 +313,34 @@ def texts(
     print_scores(data, found)
 
 
+@app.command()
+def mandates(
+    documents: Annotated[list[Path], typer.Argument(help="Files and folders that hold the resolutions that are labelled.")],
+    labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
+    wrong: Annotated[
+        bool, typer.Option("--wrong", help="Print what was judged wrongly in the documents that are not held out.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How well requests and decisions are read from resolutions: verb, addressee, time."""
+    from eval.cases import MANDATES
+    from eval.comparison import read_texts
+    from eval.mandates import load_labels, print_scores, scores_of
+
+    with _told():
+        labelled = load_labels(labels or MANDATES)
+        held = read_texts(documents, {each.document for each in labelled})
+        sets = {"all": labelled, "seen while tuning": [each for each in labelled if not each.held_out],
+                "held out": [each for each in labelled if each.held_out]}  # fmt: skip
+        found = {name: scores_of(each, held) for name, each in sets.items() if each}
+    if as_json:
+        _print_json({name: scores.to_json() for name, scores in found.items()})
+        return
+    for fault in found["seen while tuning"].wrong if wrong and "seen while tuning" in found else ():
+        data.print(fault, markup=False)
+    print_scores(data, found)
+
+
 for _command in (retrieval, abstention, evidence):
     app.command()(_command)
 

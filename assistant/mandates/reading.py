@@ -1,0 +1,210 @@
+"""Who is asked to do what, by when: the clauses of the operative paragraphs of a resolution, by the grammar of its language.
+
+A paragraph opens with a verb, behind which stands who is asked, then what is asked. A paragraph may hold several such clauses, and
+lettered subparagraphs may share the words that introduce them. Words between quotation marks are names, and are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.mandates.addressees import named, subject
+from assistant.mandates.grammar import Grammar, grammar_of
+from assistant.mandates.times import times
+from corpus.documents import Block, Document, Span
+
+Kind = Literal["ask", "decide", "say"]
+LONGEST = 20_000
+"""Characters of a paragraph that are read."""
+_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
+_APART = ("masthead", "title", "contents", "preamble")
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """One request or decision. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
+    spans where the words that introduce a subparagraph are part of it. `decided`: the body acts itself, which `addressees` then
+    names from the preamble, where it has one."""
+
+    block: int
+    verb: Span
+    decided: bool
+    addressees: tuple[Span, ...]
+    action: tuple[Span, ...]
+    times: tuple[Span, ...]
+    money: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class _Clause:
+    kind: Kind
+    verb: Span
+    end: int
+
+
+def mandates_of(document: Document) -> tuple[Mandate, ...]:
+    """The requests and decisions of a document, in its order; empty where it is no resolution."""
+    if document.kind != "resolution":
+        return ()
+    reader = _Reader(document)
+    return tuple(each for block in operative(document) for each in reader.paragraph(block))
+
+
+def operative(document: Document) -> Iterator[Block]:
+    """The operative paragraphs, without their subparagraphs: those with a number, and others that open with a verb that asks
+    or decides. Annexes are left out."""
+    grammar = grammar_of(document.language)
+    for block in document.blocks:
+        if block.kind != "paragraph" or block.locator.startswith(("annex", *_APART)):
+            continue
+        opening = grammar.opening.match(document.body(block)[:LONGEST])
+        if block.number or (opening and (opening["ask"] or opening["decide"])):
+            yield block
+
+
+class _Reader:
+    """Reads the paragraphs of one document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._grammar = grammar_of(document.language)
+        self._openers = self._learnt()
+        self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
+        self._body = _body(document)
+
+    def paragraph(self, block: Block) -> Iterator[Mandate]:
+        """The requests and decisions of a paragraph and of its subparagraphs."""
+        text = self._text(block)
+        clauses = list(self._clauses(text))
+        items = list(self._items(block))
+        for n, clause in enumerate(clauses):
+            introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith((":", "："))
+            if clause.kind != "say":
+                yield from self._read(block, text, clause, items if introduces else [])
+        if not clauses or clauses[-1].kind == "say" or not text.rstrip().endswith((":", "：")):
+            for item in items:
+                yield from self.paragraph(item)
+
+    def _items(self, block: Block) -> Iterator[Block]:
+        """The subparagraphs of a paragraph; what stands below these belongs to them."""
+        return (child for child in self._document.children.get(block.ordinal, ()) if child.kind == "item")
+
+    def _text(self, block: Block) -> str:
+        """The words of a block, those between quotation marks blanked out, all at their places."""
+        text = self._document.body(block)[:LONGEST]
+        text = _QUOTED.sub(lambda match: match.group()[0] + "x" * (len(match.group()) - 2) + match.group()[-1], text)
+        return re.sub(r"\s", " ", text)
+
+    def _clauses(self, text: str) -> Iterator[_Clause]:
+        """The clauses of a paragraph with the verb of each, in order; each ends where the next begins."""
+        grammar = self._grammar
+        found: list[tuple[int, Kind, Span]] = []
+        if opening := grammar.opening.match(text):
+            found.append((0, _kind(opening), opening.span("verb")))
+        elif first := re.match(r"\s*[^\W\d_]+", text):
+            found.append((0, "say", first.span()))
+        at = found[-1][2][1] if found else 0
+        for match in grammar.following.finditer(text, at):
+            verb = match.span("verb" if match["verb"] else "bare")
+            bare = match["bare"]
+            opened = grammar.opening.match(bare) if bare else match
+            kind = _kind(opened) if opened else "say"
+            found.append((match.start(), kind, verb))
+        for match in self._openers.finditer(text, at) if self._openers else ():
+            found.append((match.start(), "say", match.span("verb")))
+        found.sort()
+        apart = [each for n, each in enumerate(found) if not n or each[2][0] >= found[n - 1][2][1]]
+        for n, (_, kind, verb) in enumerate(apart):
+            end = apart[n + 1][0] if n + 1 < len(apart) else len(text)
+            yield _Clause(kind, verb, end)
+
+    def _learnt(self) -> re.Pattern[str] | None:
+        """The verbs with which paragraphs of this document open and that are not known: they end a clause before them, too."""
+        found = set()
+        for block in self._document.blocks:
+            if block.kind == "paragraph" and block.number and not block.locator.startswith("annex"):
+                body = self._document.body(block)[:200]
+                if not self._grammar.opening.match(body) and (word := re.match(r"[^\W\d_]{3,}s\b", body)):
+                    found.add(word.group().casefold())
+        if not found or self._document.language != "en":
+            return None
+        return re.compile(rf"[,;]\s*(?:(?:and|but)\s+)?(?P<verb>{'|'.join(map(re.escape, sorted(found)))})\b", re.IGNORECASE)
+
+    def _read(self, block: Block, text: str, clause: _Clause, items: Sequence[Block]) -> Iterator[Mandate]:
+        start, end = clause.verb[1], clause.end
+        grammar = self._grammar
+        if clause.kind == "ask":
+            verb = text[slice(*clause.verb)]
+            said = verb.rsplit(" ", 1)[-1]
+            found = (
+                subject(grammar, text, start, end, self._verbs)
+                if grammar.that.fullmatch(said) or grammar.that.match(text[start:end].lstrip(" ,"))
+                else named(grammar, text, start, end, introduces=bool(items))
+            )
+            addressees, action = [(a + block.body_start, b + block.body_start) for a, b in found.addressees], found.action
+        else:
+            addressees, action = list(self._body), start
+            found = subject(grammar, text, start, end, ()) if grammar.that.match(text[start:end].lstrip(" ,")) else None
+            if found and found.addressees:  # who shall act
+                addressees = [(a + block.body_start, b + block.body_start) for a, b in found.addressees]
+        first = self._trimmed(block.body_start + action, block.body_start + end)
+        if not items:
+            if first:
+                yield self._made(block, clause, block, addressees, (first,), [(first[0], block.body_start + end)])
+            return
+        bare = first is None or grammar.to.fullmatch(self._document.quote(*first).rstrip(" :："))
+        for item in items:
+            own = self._trimmed(item.body_start, item.end)
+            if own is None:
+                continue
+            spans = (own,) if bare or first is None else (first, own)
+            yield self._made(block, clause, item, addressees, spans, list(spans))
+
+    def _made(
+        self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...],
+        read: Sequence[Span],
+    ) -> Mandate:  # fmt: skip
+        verb = (block.body_start + clause.verb[0], block.body_start + clause.verb[1])
+        when: list[Span] = []
+        money: list[Span] = []
+        # What stands between verb and action may say by when, too.
+        whole = [(verb[1], block.body_start + clause.end)] if place is block else [(verb[1], read[0][1]), *read] if len(read) > 1 else [
+            (verb[1], block.body_start + clause.end), *read]  # fmt: skip
+        for start, end in whole:
+            for found, spans in ((when, times(self._grammar, self._document, start, end)), (money, self._money(start, end))):
+                found += [span for span in spans if span not in found]
+        return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money))
+
+    def _money(self, start: int, end: int) -> list[Span]:
+        return [
+            (start + match.start(), start + match.end())
+            for match in self._grammar.money.finditer(self._document.text[start:end])
+        ]
+
+    def _trimmed(self, start: int, end: int) -> Span | None:
+        """A span without white space and what only closes it; None where no words are left."""
+        text = self._document.text
+        while start < end and (text[start].isspace() or text[start] in ",:："):
+            start += 1
+        while start < end and (text[end - 1].isspace() or text[end - 1] in ",;:.，；：。؛،"):
+            end -= 1
+        return (start, end) if start < end else None
+
+
+def _kind(match: re.Match[str]) -> Kind:
+    if match["ask"] or match.groupdict().get("noun"):
+        return "ask"
+    return "decide" if match["decide"] else "say"
+
+
+def _body(document: Document) -> tuple[Span, ...]:
+    """The body that speaks, as the preamble opens with it."""
+    for block in document.blocks:
+        if block.locator == "preamble":
+            start, end = document.trimmed(block.body_start, block.end)
+            words = document.quote(start, end).rstrip(" ,，،:：")
+            return ((start, start + len(words)),)
+    return ()
