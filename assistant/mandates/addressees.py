@@ -11,6 +11,8 @@ from corpus.documents import Span
 
 AND = 3
 """Longest word that only goes on with a list of examples: what is longer (`as well as`) goes on with the addressees."""
+SHORT = 80
+"""Longest words, in characters, that are nothing but a name."""
 FAR = 400
 """How far behind the verb its subject may end, in characters."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
@@ -47,6 +49,8 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
         if (opens := grammar.action.match(text, bare, end)) and (n or not parts):
             action, closed = bare, True
             break
+        if also and grammar.aside.match(text, bare, right):
+            continue
         if not also and (opened or grammar.example.match(words) or grammar.aside.match(words)):
             examples, opened = examples or bool(grammar.example.match(words)), True
             continue
@@ -70,6 +74,15 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
     if grammar.loose.match(text[start:action].lstrip(" ,")) or _for(grammar, text, start):
         return Found(_actors(grammar, text, start, action), _first(text, start, end))
     return Found(tuple(addressees), action)
+
+
+def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The addressees where a clause is nothing but their names."""
+    said = _bare(text, start, end)
+    words = text[slice(*said)]
+    if len(words) > SHORT or grammar.loose.match(words) or re.search(r"[,;:.]", words) or _for(grammar, text, start):
+        return ()
+    return tuple(_split(grammar, text, *said))
 
 
 def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection[str]) -> Found:
@@ -185,7 +198,11 @@ def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
     """Parts that are only a part of the one before put together with it: `the specialized agencies, funds and programmes`."""
     made: list[Span] = []
     for start, end in parts:
-        if made and (grammar.tied.match(text, start, end) or grammar.adjectives.search(text[made[-1][0] : made[-1][1]])):
+        before = text[slice(*made[-1])] if made else ""
+        inside = (grammar.bound.search(before) and not grammar.apart.match(text, start, end)) or (
+            (grammar.within_name.search(before) or grammar.topic.search(before)) and not grammar.split.match(text, start, end)
+        )
+        if made and (inside or grammar.tied.match(text, start, end) or grammar.adjectives.search(before)):
             made[-1] = (made[-1][0], end)
         else:
             made.append((start, end))
@@ -202,7 +219,8 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         names = (_NAME.fullmatch(text, left, match.start()) and _NAME.fullmatch(after)) or (
             (people := _PEOPLE.match(after)) and not grammar.aside.match(people["noun"]) and before.split()[-1:] and before.split()[-1].islower()
         )
-        inside = grammar.within_name.search(text, left, match.start()) and not grammar.apart.match(after)
+        named_in = grammar.within_name.search(before) or grammar.bound.search(before)
+        inside = named_in and not grammar.apart.match(after)
         scope = grammar.adjective.match(after) and before.endswith("s")
         if (names or scope or grammar.split.match(after)) and not inside and not grammar.adjectives.search(before):
             made.append((left, match.start()))

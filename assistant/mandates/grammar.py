@@ -10,7 +10,7 @@ from assistant.shipped import shipped
 
 NEVER = "(?!)"
 _WORDS = (
-    "that", "aside", "example", "also", "split", "tied", "adjective", "loose", "modal", "nouns", "within_name", "apart", "embedded", "limit", "on", "naming",
+    "that", "aside", "example", "also", "split", "tied", "adjective", "loose", "modal", "nouns", "within_name", "bound", "topic", "apart", "embedded", "limit", "on", "naming",
     "term", "often", "vote", "should",
 )  # fmt: skip
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
@@ -50,7 +50,7 @@ class Grammar:
         self.by = self._compile(rf"\s(?:{self._source('by')})\s")
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.both = self._compile(rf"\s(?:{self._source('both')})\s")
-        self.lack = self._compile(rf"\s(?:{self._source('lack')})\s*$")
+        self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
         for name in _WORDS:
             setattr(self, name, self._word(name))
         self.session = self._compile(self._source("session").replace("{n}", number))
@@ -72,6 +72,8 @@ class Grammar:
     modal: re.Pattern[str]
     nouns: re.Pattern[str]
     within_name: re.Pattern[str]
+    bound: re.Pattern[str]
+    topic: re.Pattern[str]
     apart: re.Pattern[str]
     embedded: re.Pattern[str]
     limit: re.Pattern[str]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.mandates.addressees import named, subject
+from assistant.mandates.addressees import Found, alone, named, subject
 from assistant.mandates.grammar import Grammar, grammar_of
 from assistant.mandates.times import times
 from corpus.documents import Block, Document, Span
@@ -82,8 +82,9 @@ class _Reader:
         items = list(self._items(block))
         for n, clause in enumerate(clauses):
             introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith((":", "："))
+            shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
             if clause.kind != "say":
-                yield from self._read(block, text, clause, items if introduces else [])
+                yield from self._read(block, text, clause, items if introduces else [], shared)
         if not clauses or clauses[-1].kind == "say" or not text.rstrip().endswith((":", "：")):
             for item in items:
                 yield from self.paragraph(item)
@@ -133,7 +134,11 @@ class _Reader:
             return None
         return re.compile(rf"[,;]\s*(?:(?:and|but)\s+)?(?P<verb>{'|'.join(map(re.escape, sorted(found)))})\b", re.IGNORECASE)
 
-    def _read(self, block: Block, text: str, clause: _Clause, items: Sequence[Block]) -> Iterator[Mandate]:
+    def _read(
+        self, block: Block, text: str, clause: _Clause, items: Sequence[Block], shared: _Clause | None
+    ) -> Iterator[Mandate]:
+        """The requests or decisions of one clause. `shared`: the clause behind it, whose action it may share: `calls upon States
+        and invites others to cooperate`."""
         start, end = clause.verb[1], clause.end
         grammar = self._grammar
         if clause.kind == "ask":
@@ -144,6 +149,8 @@ class _Reader:
                 if grammar.that.fullmatch(said) or grammar.that.match(text[start:end].lstrip(" ,"))
                 else named(grammar, text, start, end, introduces=bool(items))
             )
+            if shared and found.action == start and not found.addressees and (who := alone(grammar, text, start, end)):
+                found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
             addressees, action = [(a + block.body_start, b + block.body_start) for a, b in found.addressees], found.action
         else:
             addressees, action = list(self._body), start

@@ -18,6 +18,7 @@ AHEAD = 8
 """Years ahead of a document, at most, in which a session lies whose number may be the Assembly's; other numbers are other bodies'."""
 _YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d)")
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
+_JOINS = re.compile(r"\s(?:and|to|et|à|y|a|и)\s|[,–]")
 _REACH = 90
 """Characters that are looked at before and behind a time."""
 _DAYS = ((r"day|jour|d[íi]a|дн|день|يوم|أيام|[天日]", 1), (r"week|semaine|semana|недел|أسبوع|أسابيع|[周]", 7),
@@ -56,8 +57,8 @@ def due(document: Document, words: str) -> str:
         numbers = [int(each) for each in re.findall(r"\b20\d\d\b", session.group())]
         if numbers:
             return str(min(numbers))
-        number = grammar.number(fold(session.group()) if document.language != "zh" else session.group())
-        year = FIRST + number if number else 0
+        numbers = [number for part in _JOINS.split(session.group()) if (number := grammar.number(part))]
+        year = FIRST + min(numbers, default=-FIRST)
         made = adopted_on(document)
         return f"{year}-09" if made and made.year - 1 <= year <= made.year + AHEAD else ""
     if year_only := re.search(r"\b20\d\d\b", text):
