@@ -54,7 +54,7 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
         if not also and (opened or grammar.example.match(words) or grammar.aside.match(words)):
             examples, opened = examples or bool(grammar.example.match(words)), True
             continue
-        if examples and also and len(also.group()) <= AND:
+        if examples and also and len(also.group()) <= AND and _opens(grammar, text, bare, right, end) is None:
             continue
         opened = examples = False
         opens = _opens(grammar, text, bare, right, end)

@@ -10,7 +10,7 @@ from assistant.shipped import shipped
 
 NEVER = "(?!)"
 _WORDS = (
-    "that", "aside", "example", "also", "split", "tied", "adjective", "loose", "modal", "nouns", "within_name", "bound", "topic", "apart", "embedded", "limit", "on", "naming",
+    "that", "aside", "example", "also", "split", "tied", "adjective", "loose", "modal", "nouns", "within_name", "bound", "topic", "apart", "embedded", "limit", "open", "naming",
     "term", "often", "vote", "should",
 )  # fmt: skip
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
@@ -54,7 +54,9 @@ class Grammar:
         for name in _WORDS:
             setattr(self, name, self._word(name))
         self.session = self._compile(self._source("session").replace("{n}", number))
-        self.past = self._compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
+        # Names are written with capitals: no "Progress Made" is anything that was done.
+        self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
+        self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
         unit, scale = self._source("unit"), self._source("scale")
         self.money = self._compile(
             rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
@@ -77,7 +79,7 @@ class Grammar:
     apart: re.Pattern[str]
     embedded: re.Pattern[str]
     limit: re.Pattern[str]
-    on: re.Pattern[str]
+    open: re.Pattern[str]
     naming: re.Pattern[str]
     term: re.Pattern[str]
     often: re.Pattern[str]

@@ -74,6 +74,7 @@ class _Reader:
         self._openers = self._learnt()
         self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
         self._body = _body(document)
+        self._actors = self._learnt_actors()
 
     def paragraph(self, block: Block) -> Iterator[Mandate]:
         """The requests and decisions of a paragraph and of its subparagraphs."""
@@ -141,48 +142,76 @@ class _Reader:
         and invites others to cooperate`."""
         start, end = clause.verb[1], clause.end
         grammar = self._grammar
-        if clause.kind == "ask":
-            verb = text[slice(*clause.verb)]
-            said = verb.rsplit(" ", 1)[-1]
-            found = (
-                subject(grammar, text, start, end, self._verbs)
-                if grammar.that.fullmatch(said) or grammar.that.match(text[start:end].lstrip(" ,"))
-                else named(grammar, text, start, end, introduces=bool(items))
-            )
-            if shared and found.action == start and not found.addressees and (who := alone(grammar, text, start, end)):
-                found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
-            addressees, action = [(a + block.body_start, b + block.body_start) for a, b in found.addressees], found.action
-        else:
-            addressees, action = list(self._body), start
-            found = subject(grammar, text, start, end, ()) if grammar.that.match(text[start:end].lstrip(" ,")) else None
-            if found and found.addressees:  # who shall act
-                addressees = [(a + block.body_start, b + block.body_start) for a, b in found.addressees]
-        first = self._trimmed(block.body_start + action, block.body_start + end)
+        found = self._found(text, clause, start, end, introduces=bool(items))
+        if shared and found.action == start and not found.addressees and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
+            found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
+        first = self._trimmed(block.body_start + found.action, block.body_start + end)
         if not items:
             if first:
-                yield self._made(block, clause, block, addressees, (first,), [(first[0], block.body_start + end)])
+                yield self._made(block, clause, block, self._who(found, block, clause), (first,))
             return
-        bare = first is None or grammar.to.fullmatch(self._document.quote(*first).rstrip(" :："))
+        bare = first is None or any(each.fullmatch(self._document.quote(*first)) for each in (grammar.to, grammar.that))
         for item in items:
             own = self._trimmed(item.body_start, item.end)
             if own is None:
                 continue
-            spans = (own,) if bare or first is None else (first, own)
-            yield self._made(block, clause, item, addressees, spans, list(spans))
+            inside = found
+            if bare and not found.addressees:  # each names its own: requests: (a) the Panel to report
+                words = self._text(item)
+                inside = self._found(words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :"))
+                own = self._trimmed(item.body_start + inside.action, item.end) or own
+            who = self._who(inside, item if inside is not found else block, clause)
+            yield self._made(block, clause, item, who, (own,) if bare or first is None else (first, own))
+
+    def _found(
+        self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False, said: str = ""
+    ) -> Found:
+        """Who acts, and where the action begins; `said` are the words before them where these stand in another block."""
+        grammar = self._grammar
+        verb = (said or text[slice(*clause.verb)]).rsplit(" ", 1)[-1]
+        of_clause = grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,"))
+        if clause.kind == "ask":
+            if of_clause:
+                return subject(grammar, text, start, end, self._verbs)
+            return named(grammar, text, start, end, introduces=introduces)
+        if of_clause:
+            found = subject(grammar, text, start, end, ())
+            if all(self._acts(text[slice(*each)]) for each in found.addressees):
+                return Found(found.addressees, start)
+        return Found((), start)
+
+    def _who(self, found: Found, block: Block, clause: _Clause) -> list[Span]:
+        if clause.kind == "decide" and not found.addressees:
+            return list(self._body)
+        return [(a + block.body_start, b + block.body_start) for a, b in found.addressees]
+
+    def _acts(self, words: str) -> bool:
+        """Whether a name is one of somebody: the document asks such elsewhere. A measure or a meeting asks for nothing."""
+        return bool(_heads(words) & self._actors)
+
+    def _learnt_actors(self) -> frozenset[str]:
+        """The words for those whom the document asks by name."""
+        made: set[str] = set()
+        for block in operative(self._document):
+            text = self._text(block)
+            for clause in self._clauses(text):
+                if clause.kind == "ask":
+                    for each in named(self._grammar, text, clause.verb[1], clause.end).addressees:
+                        made |= _heads(text[slice(*each)])
+        return frozenset(made)
 
     def _made(
-        self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...],
-        read: Sequence[Span],
-    ) -> Mandate:  # fmt: skip
+        self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...]
+    ) -> Mandate:
         verb = (block.body_start + clause.verb[0], block.body_start + clause.verb[1])
+        # What stands between verb and action may say by when, too.
+        whole = [(verb[1], max(block.body_start + clause.end, action[0][1] if place is block else 0))]
         when: list[Span] = []
         money: list[Span] = []
-        # What stands between verb and action may say by when, too.
-        whole = [(verb[1], block.body_start + clause.end)] if place is block else [(verb[1], read[0][1]), *read] if len(read) > 1 else [
-            (verb[1], block.body_start + clause.end), *read]  # fmt: skip
-        for start, end in whole:
-            for found, spans in ((when, times(self._grammar, self._document, start, end)), (money, self._money(start, end))):
-                found += [span for span in spans if span not in found]
+        for start, end in whole if place is block else [*whole, action[-1]]:
+            found = times(self._grammar, self._document, start, end)
+            when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
+            money += self._money(start, end)
         return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money))
 
     def _money(self, start: int, end: int) -> list[Span]:
@@ -205,6 +234,12 @@ def _kind(match: re.Match[str]) -> Kind:
     if match["ask"] or match.groupdict().get("noun"):
         return "ask"
     return "decide" if match["decide"] else "say"
+
+
+def _heads(words: str) -> frozenset[str]:
+    """The last words of a name and of what it is of, without the ending of the plural: `state` of `the Member State of origin`."""
+    parts = re.split(r"\s(?:of|in|on|for|that|to)\s", words)
+    return frozenset(part.split()[-1].casefold().rstrip("s") for part in parts[:1] if part.split())
 
 
 def _body(document: Document) -> tuple[Span, ...]:

@@ -16,6 +16,8 @@ FIRST = 1945
 """The General Assembly's session n opens in September of the year 1945 + n (its rules of procedure, rule 1)."""
 AHEAD = 8
 """Years ahead of a document, at most, in which a session lies whose number may be the Assembly's; other numbers are other bodies'."""
+FURTHER = 20
+"""Sessions ahead of a document's own, at most, in which one of the same body lies."""
 _YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d)")
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _JOINS = re.compile(r"\s(?:and|to|et|à|y|a|и)\s|[,–]")
@@ -33,10 +35,10 @@ def times(grammar: Grammar, document: Document, start: int, end: int) -> list[Sp
     for match in grammar.session.finditer(text):
         if _ahead(grammar, document, text, match):
             found.append(match.span())
-    for pattern, sure in ((grammar.limit, True), (grammar.on, False)):
+    for pattern, sure in ((grammar.limit, True), (grammar.open, False)):
         for match in pattern.finditer(text):
-            close, dates = _dated(text, match.end())
-            if close and (sure or _open(document, dates)) and not _past(grammar, text, match.start()):
+            close, dates = _dated(grammar, text, match.end())
+            if close and _open(document, dates) and (sure or not _past(grammar, text, match.start())):
                 found.append((match.start(), close))
     found += [match.span() for pattern in (grammar.term, grammar.often) for match in pattern.finditer(text)]
     made: list[Span] = []
@@ -83,13 +85,14 @@ def _after(document: Document, text: str) -> str:
 def _ahead(grammar: Grammar, document: Document, text: str, match: re.Match[str]) -> bool:
     """Whether a session is still to come: its number says so, or nothing before it tells of what was done there."""
     number = grammar.number(match.group())
-    day = adopted_on(document)
     own = grammar.number(document.masthead.session)
-    if number and own and day and day.year - 1 <= FIRST + own <= day.year and FIRST + number >= day.year - 1:
-        if number != own:
-            return number > own
-        if grammar.naming.match(match.group()):
+    day = adopted_on(document)
+    if number and own and own <= number <= own + FURTHER:
+        if number == own and grammar.naming.match(match.group()):
             return False
+        return not grammar.done.search(text[max(0, match.start() - _REACH) : match.start()])
+    if number and day and day.year - AHEAD <= FIRST + number <= day.year:
+        return False
     return not _past(grammar, text, match.start())
 
 
@@ -103,17 +106,20 @@ def _open(document: Document, dates: list[Date]) -> bool:
     return day is not None and all((each.year or 0, each.month or 12) >= (day.year, day.month if each.month else 12) for each in dates)
 
 
-def _dated(text: str, start: int) -> tuple[int, list[Date]]:
+def _dated(grammar: Grammar, text: str, start: int) -> tuple[int, list[Date]]:
     """The end of the dates, or of the year, with which a text goes on, and these; 0 where it goes on with none."""
     if year := _YEAR.match(text, start):
         return year.end(), [Date(int(year["year"]), 0, None)]
     close, best = 0, 0
     found: list[Date] = []
+    first = re.compile(r"\s*([^\s,]+)").match(text, start)
+    if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
+        return 0, []
     for match in list(re.finditer(r"[^\s,;.:]+(?=[\s,;.:]|$)", text[start : start + _REACH]))[:12]:
         dates = [date for date in dates_in(text[start : start + match.end()]) if date.year is not None]
+        if best and grammar.limit.fullmatch(match.group()):
+            break
         if len(dates) > best:
-            if not best and match.start() > 40:
-                break
             close, best, found = start + match.end(), len(dates), list(dates)
         elif best and match.end() > close - start + 24:
             break
