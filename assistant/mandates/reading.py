@@ -13,7 +13,7 @@ from typing import Literal
 
 from assistant.mandates.addressees import Found, alone, named, subject
 from assistant.mandates.grammar import Grammar, grammar_of
-from assistant.mandates.times import times
+from assistant.mandates.times import Clock
 from corpus.documents import Block, Document, Span
 
 Kind = Literal["ask", "decide", "say"]
@@ -74,6 +74,7 @@ class _Reader:
         self._openers = self._learnt()
         self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
         self._body = _body(document)
+        self._clock = Clock(document)
         self._actors = self._learnt_actors()
 
     def paragraph(self, block: Block) -> Iterator[Mandate]:
@@ -209,7 +210,7 @@ class _Reader:
         when: list[Span] = []
         money: list[Span] = []
         for start, end in whole if place is block else [*whole, action[-1]]:
-            found = times(self._grammar, self._document, start, end)
+            found = self._clock.times(start, end)
             when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
             money += self._money(start, end)
         return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money))
