@@ -167,7 +167,9 @@ MANDATES = COMPARED.with_name("mandates.jsonl")
 def shipped_sets() -> dict[str, Path]:
     """The question sets that come with the project, by name."""
     found = sorted(COMPARED.parent.iterdir())
-    return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in (COMPARED, MANDATES)}
+    return {
+        path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in (COMPARED, MANDATES)
+    }
 
 
 def load_cases(path: Path) -> list[Case]:

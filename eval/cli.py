@@ -315,7 +315,9 @@ def texts(
 
 @app.command()
 def mandates(
-    documents: Annotated[list[Path], typer.Argument(help="Files and folders that hold the resolutions that are labelled.")],
+    documents: Annotated[
+        list[Path], typer.Argument(help="Files and folders that hold the resolutions that are labelled.")
+    ],
     labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
     wrong: Annotated[
         bool, typer.Option("--wrong", help="Print what was judged wrongly in the documents that are not held out.")

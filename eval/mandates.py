@@ -93,7 +93,9 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
         told = _rows(documents[each.document])
         sums = {field: np.zeros(3, dtype=int) for field in FIELDS}
         for place in sorted({row.place for row in (*each.rows, *told)}):
-            for wanted, made in _paired([r for r in each.rows if r.place == place], [r for r in told if r.place == place]):
+            for wanted, made in _paired(
+                [r for r in each.rows if r.place == place], [r for r in told if r.place == place]
+            ):
                 pairs = {
                     "verb": ([wanted.verb] if wanted else [], [made.verb] if made else []),
                     "addressee": (wanted.addressees if wanted else (), made.addressees if made else ()),
@@ -113,7 +115,9 @@ def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> 
 
 def print_scores(console: Console, found: Mapping[str, Scores]) -> None:
     """The figures, one field of a set a row."""
-    table = Table("set", "documents", "paragraphs", "field", "labels", "precision", "recall", "F1", "95 %", header_style="bold")
+    table = Table(
+        "set", "documents", "paragraphs", "field", "labels", "precision", "recall", "F1", "95 %", header_style="bold"
+    )
     for name, each in found.items():
         for field, score in each.fields.items():
             between = f"{score.interval.low:.3f}–{score.interval.high:.3f}" if score.interval else "–"

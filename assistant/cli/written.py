@@ -9,6 +9,7 @@ from assistant.faults import NotHeld, ServiceFault
 
 if TYPE_CHECKING:
     from assistant.brief import Request
+    from assistant.mandates import Wanted
     from assistant.publish import Publication
     from assistant.qa.engine import Engine
     from corpus.library import Library
@@ -41,6 +42,10 @@ class Writing(Protocol):
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None) -> Written:
         """What documents say on a topic."""
+        ...
+
+    def mandates(self, wanted: Wanted, told: Progress) -> Written:
+        """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
         ...
 
 
@@ -97,6 +102,26 @@ class LocalWriting:
             raise NotHeld(str(error)) from None
         spoken = language or made.language
         return Written(made.to_json(), lambda form: _file(publication_of_topic(made, self._library, spoken), form))
+
+    def mandates(self, wanted: Wanted, told: Progress) -> Written:
+        """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
+        from assistant.compare import CompareError
+        from assistant.mandates import MandatesError, list_mandates
+        from assistant.mandates.paper import publication_of
+        from assistant.mandates.sheets import FORMATS, sheet
+
+        library, language = self._library, wanted.language
+        try:
+            made = list_mandates(library, wanted, told)
+        except (CompareError, MandatesError) as error:
+            raise NotHeld(str(error)) from None
+
+        def file(form: str) -> bytes:
+            return (
+                sheet(made, form, language) if form in FORMATS else _file(publication_of(made, library, language), form)
+            )
+
+        return Written(made.to_json(), file)
 
 
 def _file(publication: Publication, form: str) -> bytes:

@@ -101,15 +101,19 @@ def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection
         word, place = match.group(), at + match.start()
         if word in ",،":
             rest = text[place + 1 : end].lstrip()
-            opens = not opened and bool(grammar.aside.match(rest) or grammar.example.match(rest) or grammar.split.match(rest))
+            opens = not opened and bool(
+                grammar.aside.match(rest) or grammar.example.match(rest) or grammar.split.match(rest)
+            )
             ended, opened, previous = not opens, opens, ","
             continue
         noun = grammar.nouns.fullmatch(previous) or grammar.tie.fullmatch(previous)
         known = word in verbs and not noun and previous not in _WITH
         # Behind an insertion the subject is at its end.
-        acts = grammar.modal.fullmatch(word) or (word.islower() and (known or (ended and not grammar.also.fullmatch(word))))
+        acts = grammar.modal.fullmatch(word) or (
+            word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
+        )
         if not opened and acts and place > first:
-            if grammar.modal.fullmatch(word) and re.match(r"\w+\s+(?:not\s+)?be\b", text[place:end]) or word == "be":
+            if (grammar.modal.fullmatch(word) and re.match(r"\w+\s+(?:not\s+)?be\b", text[place:end])) or word == "be":
                 return Found((), first)
             left = text[first:place]
             cut = next((c.start() for c in _COMMA.finditer(left) if grammar.aside.match(left[c.end() :].lstrip())
@@ -200,7 +204,8 @@ def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
     for start, end in parts:
         before = text[slice(*made[-1])] if made else ""
         inside = (grammar.bound.search(before) and not grammar.apart.match(text, start, end)) or (
-            (grammar.within_name.search(before) or grammar.topic.search(before)) and not grammar.split.match(text, start, end)
+            (grammar.within_name.search(before) or grammar.topic.search(before))
+            and not grammar.split.match(text, start, end)
         )
         if made and (inside or grammar.tied.match(text, start, end) or grammar.adjectives.search(before)):
             made[-1] = (made[-1][0], end)
@@ -217,7 +222,10 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         after = text[match.end() : end]
         before = text[left : match.start()]
         names = (_NAME.fullmatch(text, left, match.start()) and _NAME.fullmatch(after)) or (
-            (people := _PEOPLE.match(after)) and not grammar.aside.match(people["noun"]) and before.split()[-1:] and before.split()[-1].islower()
+            (people := _PEOPLE.match(after))
+            and not grammar.aside.match(people["noun"])
+            and before.split()[-1:]
+            and before.split()[-1].islower()
         )
         named_in = grammar.within_name.search(before) or grammar.bound.search(before)
         inside = named_in and not grammar.apart.match(after)

@@ -23,7 +23,11 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
         text = " ".join(document.body(block).split())
         around = block.locator != "masthead" and (block.ordinal < opens or (block.ordinal > last and not block.number))
         bracketed = text[:1] == "[" and text[-1:] == "]"
-        if around and len(text) <= 1_500 and (find_dates(text) or bracketed or vote.search(text) or _before_day(document, block, last)):
+        if (
+            around
+            and len(text) <= 1_500
+            and (find_dates(text) or bracketed or vote.search(text) or _before_day(document, block, last))
+        ):
             made.append(block)
     return tuple(made)
 

@@ -7,11 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.shipped import shipped
+from assistant.wording.values import spelt
 
 NEVER = "(?!)"
 _WORDS = (
     "that", "aside", "example", "also", "split", "tied", "adjective", "loose", "modal", "nouns", "within_name", "bound", "topic", "apart", "embedded", "limit", "open", "naming",
     "term", "often", "vote", "should",
+    "advise",
+    "advice",
 )  # fmt: skip
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
@@ -20,19 +23,23 @@ class Grammar:
     """The patterns of one language, named as in the file; a name that the file lacks there matches nothing."""
 
     def __init__(self, language: str) -> None:
+        self._language = language
         self._words: dict[str, Any] = shipped("mandates")[language]
         edge = ("", "") if language in ("zh", "ar") else (r"(?<![\w-])", r"(?![\w-])")
         self._edge = edge
         ordinals = {_spaced(stem): number for stem, number in self._words.get("ordinals", {}).items()}
         self._ordinals = [(re.compile(stem, re.IGNORECASE), number) for stem, number in ordinals.items()]
         one = f"(?:{'|'.join(ordinals) or NEVER})" + (r"\w*" if language != "zh" else "")
-        number = rf"(?:{one}(?:(?:[-\s]|\s(?:and|et|y)\s|\sو?){one})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|º|ª|-\w+)?)"
+        joins = r"[-\s]" if language != "zh" else ""
+        number = rf"(?:{one}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){one})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|º|ª|-\w+)?)"
         kinds = {"ask": self._source("ask"), "decide": self._source("decide"), "say": self._source("say", "sure")}
         verbs = "|".join(f"(?P<{kind}>{edge[0]}(?:{source}){edge[1]})" for kind, source in kinds.items())
         leads = rf"(?:{edge[0]}(?:{self._source('lead')}){edge[1]},?\s*)*"
         join = self._source("join")
         comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*)?"
-        self.opening = self._compile(rf"\s*(?P<lead>{leads})(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})")
+        self.opening = self._compile(
+            rf"\s*(?P<lead>{leads})(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})"
+        )
         self.following = self._compile(
             rf"(?P<join>{comma})(?P<lead>{leads})(?P<verb>{verbs})|\s(?P<and>{join})\s(?P<leads>{leads})"
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
@@ -85,11 +92,15 @@ class Grammar:
     often: re.Pattern[str]
     vote: re.Pattern[str]
     should: re.Pattern[str]
+    advise: re.Pattern[str]
+    advice: re.Pattern[str]
 
     def number(self, words: str) -> int | None:
         """The number that words for an ordinal give, parts of it added up: `eighty-first`."""
         if digits := re.search(r"\d+", words):
             return int(digits.group())
+        if self._language == "zh":
+            return next((value for _, value in spelt(words, "zh")), None)
         total, at = 0, 0
         while at < len(words):
             found = [(match.end(), value) for stem, value in self._ordinals if (match := stem.match(words, at))]

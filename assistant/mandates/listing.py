@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
@@ -15,10 +15,7 @@ from assistant.compare.named import named
 from assistant.compare.paragraphs import folded
 from assistant.frames import language_name
 from assistant.mandates.adopted import adopted_on
-from assistant.mandates.reading import Mandate, mandates_of
-from assistant.mandates.times import Clock
-from assistant.qa.answer import Citation
-from corpus.documents import Document, Span
+from assistant.mandates.rows import Row, rows_of
 from corpus.library import Library
 
 MOST = 5_000
@@ -45,49 +42,6 @@ class Wanted:
     due_before: str = ""
     documents: tuple[str, ...] = ()
     language: str = "en"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One request or decision. Every cell is exact words of the document; `due` is the day, month or year that the first of `times`
-    comes to, empty where none does. `adopted` is the day of the adoption, else of the distribution (ISO 8601)."""
-
-    document: str
-    label: str
-    title: str
-    adopted: str
-    ordinal: int
-    place: Citation
-    decided: bool
-    addressees: tuple[Citation, ...]
-    verb: Citation
-    action: tuple[Citation, ...]
-    times: tuple[Citation, ...]
-    due: str
-    money: tuple[Citation, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The stable JSON form: each cell with its span in the document's text."""
-
-        def told(cites: Sequence[Citation]) -> list[dict[str, Any]]:
-            return [{"quote": each.quote, "start": each.start, "end": each.end} for each in cites]
-
-        return {
-            "document": self.document,
-            "symbol": self.label,
-            "title": self.title,
-            "adopted": self.adopted,
-            "place": self.place.locator,
-            "url": self.place.url,
-            "unverified": self.place.unverified,
-            "decided": self.decided,
-            "addressees": told(self.addressees),
-            "verb": told([self.verb])[0],
-            "action": told(self.action),
-            "times": told(self.times),
-            "due": self.due,
-            "money": told(self.money),
-        }
 
 
 @dataclass(frozen=True)
@@ -154,40 +108,6 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = 
     return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
 
 
-def rows_of(library: Library, document: Document) -> Iterator[Row]:
-    """The rows of one document, in its order."""
-    day = adopted_on(document)
-    clock = Clock(document)
-    for mandate in mandates_of(document):
-        yield _row(library, document, mandate, day, clock)
-
-
-def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | None, clock: Clock) -> Row:
-    block = document.blocks[mandate.block]
-    evidence = library.passage_at(document.id, block.body_start) or ""
-
-    def cite(span: Span) -> Citation:
-        return Citation.of(document, *span, block.locator, evidence)
-
-    times = tuple(map(cite, mandate.times))
-    dates = [comes for each in times if (comes := clock.due(each.quote))]
-    return Row(
-        document=document.id,
-        label=document.label,
-        title=document.title,
-        adopted=day.isoformat() if day else "",
-        ordinal=mandate.block,
-        place=cite((block.start, block.end)),
-        decided=mandate.decided,
-        addressees=tuple(map(cite, mandate.addressees)),
-        verb=cite(mandate.verb),
-        action=tuple(map(cite, mandate.action)),
-        times=times,
-        due=min(dates, default=""),
-        money=tuple(map(cite, mandate.money)),
-    )
-
-
 def _chosen(library: Library, wanted: Wanted) -> list[str]:
     """The ids of the resolutions that are read."""
     headers = {header.id: header for header in library.headers()}
@@ -198,9 +118,13 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
                 raise MandatesError(f"{document.label} is no resolution: it has no operative paragraphs to list.")
         return list(dict.fromkeys(document.id for document in documents))
     usable = library.versions().quotable(wanted.language)
-    ids = sorted(each for each in usable if headers[each].kind == "resolution" and headers[each].language == wanted.language)
+    ids = sorted(
+        each for each in usable if headers[each].kind == "resolution" and headers[each].language == wanted.language
+    )
     if not ids:
-        raise MandatesError(f"No resolution is held in {language_name(wanted.language, 'en')}. Add one, or name another language.")
+        raise MandatesError(
+            f"No resolution is held in {language_name(wanted.language, 'en')}. Add one, or name another language."
+        )
     return ids
 
 

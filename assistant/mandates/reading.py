@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.mandates.addressees import Found, alone, named, subject
-from assistant.mandates.grammar import Grammar, grammar_of
+from assistant.mandates.grammar import grammar_of
 from assistant.mandates.times import Clock
 from corpus.documents import Block, Document, Span
 
@@ -134,7 +134,9 @@ class _Reader:
                     found.add(word.group().casefold())
         if not found or self._document.language != "en":
             return None
-        return re.compile(rf"[,;]\s*(?:(?:and|but)\s+)?(?P<verb>{'|'.join(map(re.escape, sorted(found)))})\b", re.IGNORECASE)
+        return re.compile(
+            rf"[,;]\s*(?:(?:and|but)\s+)?(?P<verb>{'|'.join(map(re.escape, sorted(found)))})\b", re.IGNORECASE
+        )
 
     def _read(
         self, block: Block, text: str, clause: _Clause, items: Sequence[Block], shared: _Clause | None
@@ -144,7 +146,13 @@ class _Reader:
         start, end = clause.verb[1], clause.end
         grammar = self._grammar
         found = self._found(text, clause, start, end, introduces=bool(items))
-        if shared and found.action == start and not found.addressees and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
+        if (
+            shared
+            and found.action == start
+            and not found.addressees
+            and clause.kind == "ask"
+            and (who := alone(grammar, text, start, end))
+        ):
             found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
         first = self._trimmed(block.body_start + found.action, block.body_start + end)
         if not items:
@@ -159,7 +167,9 @@ class _Reader:
             inside = found
             if bare and not found.addressees:  # each names its own: requests: (a) the Panel to report
                 words = self._text(item)
-                inside = self._found(words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :"))
+                inside = self._found(
+                    words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :")
+                )
                 own = self._trimmed(item.body_start + inside.action, item.end) or own
             who = self._who(inside, item if inside is not found else block, clause)
             yield self._made(block, clause, item, who, (own,) if bare or first is None else (first, own))
@@ -213,7 +223,9 @@ class _Reader:
             found = self._clock.times(start, end)
             when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
             money += self._money(start, end)
-        return Mandate(place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money))
+        return Mandate(
+            place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money)
+        )
 
     def _money(self, start: int, end: int) -> list[Span]:
         return [

@@ -60,7 +60,12 @@ def _xlsx(made: Mandates, header: list[str], language: str) -> bytes:
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with Workbook(out, {**options, "in_memory": False}) as book:
         book.set_properties({"title": say("mandates_title", language), "created": _MADE})
         page = book.add_worksheet("Mandates")

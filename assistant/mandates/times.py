@@ -105,7 +105,7 @@ class Clock:
     def _to_come(self, dates: list[Date]) -> bool:
         """Whether no date lies before the document's own."""
         day = self._day
-        return day is not None and all(
+        return day is None or all(
             (each.year or 0, each.month or 12) >= (day.year, day.month if each.month else 12) for each in dates
         )
 

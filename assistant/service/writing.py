@@ -1,4 +1,4 @@
-"""What the service writes: briefings, themes, comparisons, the check of an agenda; and files of them."""
+"""What the service writes: briefings, themes, comparisons, mandates, the check of an agenda; and files of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.agenda import AgendaCheck
     from assistant.brief import Briefing, Request
     from assistant.compare import TopicComparison, Versions
+    from assistant.mandates import Mandates, Wanted
     from assistant.publish import Address, Publication
     from assistant.service.service import Service
     from assistant.themes import Themes
@@ -88,6 +89,19 @@ class Writing:
 
         return self._begin(who, "compare", (topic, tuple(each.id for each in documents), language), work)
 
+    def begin_mandates(self, who: Principal, wanted: Wanted) -> Paper[Mandates]:
+        """The requests and decisions of the resolutions held, to come."""
+        from assistant.compare import CompareError
+        from assistant.mandates import MandatesError, list_mandates
+
+        def work(given: Work) -> Mandates:
+            try:
+                return list_mandates(self._service.library, wanted, given.tell)
+            except (CompareError, MandatesError) as error:
+                raise NotHeld(str(error)) from None
+
+        return self._begin(who, "mandates", wanted, work)
+
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
         from assistant.agenda import AgendaError, agenda_meeting, check_agenda
@@ -100,7 +114,10 @@ class Writing:
             raise NotHeld(str(error)) from None
 
     def publication(
-        self, made: Briefing | Themes | Versions | TopicComparison, language: str, address: Address | None = None
+        self,
+        made: Briefing | Themes | Versions | TopicComparison | Mandates,
+        language: str,
+        address: Address | None = None,
     ) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
@@ -108,6 +125,8 @@ class Writing:
         from assistant.brief.paper import publication_of as briefing_paper
         from assistant.compare import TopicComparison, Versions
         from assistant.compare.paper import publication_of_texts, publication_of_topic
+        from assistant.mandates import Mandates
+        from assistant.mandates.paper import publication_of as mandates_paper
         from assistant.themes.paper import publication_of as themes_paper
 
         library = self._service.library
@@ -118,8 +137,17 @@ class Writing:
                 return publication_of_texts(made, library, language, address)
             case TopicComparison():
                 return publication_of_topic(made, library, language, address)
+            case Mandates():
+                return mandates_paper(made, library, language, address)
             case _:
                 return themes_paper(made, library, address)
+
+    def sheet(self, who: Principal, made: Mandates, form: str) -> bytes:
+        """Requests and decisions as `csv` or `xlsx`. Whoever was given them may have them so."""
+        from assistant.mandates.sheets import sheet
+
+        self._allowed(who, "documents")
+        return sheet(made, form, made.language)
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
