@@ -21,7 +21,7 @@ RECOMMENDED = 80
 def recommendations(chooser: Chooser, heading: str) -> Section:
     """The sentences that recommend, each with its place and those to whom it is addressed."""
     document = chooser.engine.library.document(chooser.ground.own[0])
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for each in recommendations_of(document):
         if len(rows) == RECOMMENDED:
             break

@@ -46,7 +46,7 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
         bare += len(text[bare:right]) - len(text[bare:right].lstrip())
         if not words.strip():
             continue
-        if (opens := grammar.action.match(text, bare, end)) and (n or not parts):
+        if grammar.action.match(text, bare, end) and (n or not parts):
             action, closed = bare, True
             break
         if also and grammar.aside.match(text, bare, right):

@@ -171,8 +171,8 @@ class _Reader:
                     words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :")
                 )
                 own = self._trimmed(item.body_start + inside.action, item.end) or own
-            who = self._who(inside, item if inside is not found else block, clause)
-            yield self._made(block, clause, item, who, (own,) if bare or first is None else (first, own))
+            asked = self._who(inside, item if inside is not found else block, clause)
+            yield self._made(block, clause, item, asked, (own,) if bare or first is None else (first, own))
 
     def _found(
         self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False, said: str = ""

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.frames import say
-from assistant.mandates.listing import Mandates, Row
+from assistant.mandates.listing import Mandates
+from assistant.mandates.rows import Row
 from assistant.qa.answer import Citation
 
 FORMATS = ("csv", "xlsx")

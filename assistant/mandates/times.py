@@ -65,7 +65,7 @@ class Clock:
         if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
             return dates[0]
         if session := grammar.session.search(text):
-            years = re.findall(r"\b20\d\d\b", session.group())
+            years: list[str] = re.findall(r"\b20\d\d\b", session.group())
             if years:
                 return min(years)
             numbers = [number for part in _JOINS.split(session.group()) if (number := grammar.number(part))]
