@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 from conftest import SHARED, OpenLibrary, add
+from services import Made, made_service
 from typer.testing import CliRunner
 
 from assistant.brief import Request, brief
@@ -316,6 +320,29 @@ def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(
     assert max(numbers) <= len(record["citations"])
     for cite in made.citations:
         assert library.document(cite.document).quote(cite.start, cite.end) == cite.quote
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path_factory.mktemp("mandates"), catalogue, reading=True) as found:
+        two(found.library, catalogue)
+        yield found
+
+
+def test_page_and_files_give_the_same_list_as_the_api(served: Made) -> None:
+    asked = "addressee=pilots&year=2025"
+    record = served.client.get(f"/api/v1/mandates?{asked}").json()
+    assert [each["place"] for each in record["mandates"]] == ["A/RES/80/900, para. 2"]
+    page = served.client.get(f"/mandates?listed=1&{asked}")
+    while page.status_code == 202:
+        page = served.client.get(f"/mandates?listed=1&{asked}")
+    (address,) = dict.fromkeys(re.findall(r'href="(/documents/[^"]*#words)"', page.text))
+    assert "to paint 15 boats" in served.client.get(unescape(address)).text
+    by_page = served.client.get(f"/mandates/mandates.csv?{asked}")
+    by_format = served.client.get(f"/api/v1/mandates?{asked}&format=csv")
+    by_header = served.client.get(f"/api/v1/mandates?{asked}", headers={"Accept": "text/csv"})
+    assert by_page.content == by_format.content == by_header.content
+    assert by_page.headers["content-type"] == "text/csv; charset=utf-8"
 
 
 def test_a_briefing_says_that_no_earlier_text_is_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
