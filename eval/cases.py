@@ -160,13 +160,16 @@ class Case:
 
 
 _CASES = Path(__file__).parent / "cases"
-COMPARED, ORIGINS, TOPICS = (_CASES / f"{name}.jsonl" for name in ("comparison", "origins", "topics"))
-"""Labels of texts that are compared, of where words come from, and of what is said on topics: no question sets."""
+COMPARED, ORIGINS, TOPICS, MANDATES = (
+    _CASES / f"{name}.jsonl" for name in ("comparison", "origins", "topics", "mandates")
+)
+"""Labels of texts that are compared, of where words come from, of what is said on topics, of requests and decisions: no question
+sets."""
 
 
 def shipped_sets() -> dict[str, Path]:
     """The question sets that come with the project, by name."""
-    labels = (COMPARED, ORIGINS, TOPICS)
+    labels = (COMPARED, ORIGINS, TOPICS, MANDATES)
     found = sorted(_CASES.iterdir())
     return {path.stem: path for path in found if path.suffix in (".yaml", ".jsonl") and path not in labels}
 

@@ -321,11 +321,12 @@ def origins(
     as_json: AsJson = False,
 ) -> None:
     """How well it is told where paragraphs come from, in the library of the settings, which must hold the labelled texts."""
-    from assistant.cli.session import open_library
+    from assistant.cli.session import settings
+    from assistant.opening import open_library
     from eval.cases import ORIGINS
     from eval.origins import load_labels, print_scores, scores_of
 
-    with _told(), open_library("eval origins") as (library, _):
+    with _told(), open_library(settings(), "rapporteur eval origins") as library:
         found = scores_of(library, load_labels(labels or ORIGINS))
     if as_json:
         _print_json(found.to_json())
@@ -336,16 +337,48 @@ def origins(
 
 
 @app.command()
+def mandates(
+    documents: Annotated[
+        list[Path], typer.Argument(help="Files and folders that hold the resolutions that are labelled.")
+    ],
+    labels: Annotated[Path | None, typer.Option(help="File of labels; by default the shipped one.")] = None,
+    wrong: Annotated[
+        bool, typer.Option("--wrong", help="Print what was judged wrongly in the documents that are not held out.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """How well requests and decisions are read from resolutions: verb, addressee, time."""
+    from eval.cases import MANDATES
+    from eval.comparison import read_texts
+    from eval.mandates import load_labels, print_scores, scores_of
+
+    with _told():
+        labelled = load_labels(labels or MANDATES)
+        held = read_texts(documents, {each.document for each in labelled})
+        sets = {"all": labelled, "seen while tuning": [each for each in labelled if not each.held_out],
+                "held out": [each for each in labelled if each.held_out]}  # fmt: skip
+        found = {name: scores_of(each, held) for name, each in sets.items() if each}
+    if as_json:
+        _print_json({name: scores.to_json() for name, scores in found.items()})
+        return
+    for fault in found["seen while tuning"].wrong if wrong and "seen while tuning" in found else ():
+        data.print(fault, markup=False)
+    print_scores(data, found)
+
+
+@app.command()
 def topics(
     labels: Annotated[Path | None, typer.Option("--topics", help="File of topics; by default the shipped one.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """How well it is found what a text says on a topic, in the library of the settings, which must hold the documents."""
-    from assistant.cli.session import open_engine
+    from assistant.cli.session import settings
+    from assistant.opening import make_engine, open_library
     from eval.cases import TOPICS
     from eval.topics import load_topics, print_scores, scores_of, told_of
 
-    with _told(), open_engine("eval topics") as (engine, _):
+    with _told(), open_library(settings(), "rapporteur eval topics") as library:
+        engine = make_engine(library, settings())
         asked = load_topics(labels or TOPICS)
         told = {each: told_of(engine, each) for each in asked}
     sets = {

@@ -15,6 +15,7 @@ OPERATIONS: dict[str, Role] = {
     "brief": Role.READ,
     "themes": Role.READ,
     "compare": Role.READ,
+    "mandates": Role.READ,
     "agenda": Role.READ,
     "status": Role.STAFF,
     "ratings": Role.STAFF,

@@ -14,7 +14,9 @@ from assistant.faults import TooMany
 
 CHEAP = 10
 """How many look-ups count as one question."""
-COSTLY = frozenset({"ask", "search", "brief", "themes", "compare", "rate", "upload", "fetch", "remove", "verify"})
+COSTLY = frozenset(
+    {"ask", "search", "brief", "themes", "compare", "mandates", "rate", "upload", "fetch", "remove", "verify"}
+)
 
 
 class Rates:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar, cast
 
 from fastapi import Response
@@ -10,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 T = TypeVar("T")
 Form = Literal["json", "md", "html", "docx", "pdf"]
+SheetForm = Literal["json", "md", "html", "docx", "pdf", "csv", "xlsx"]
 
 TYPES: dict[str, str] = {
     "md": "text/markdown",
@@ -18,6 +20,11 @@ TYPES: dict[str, str] = {
     "pdf": "application/pdf",
 }
 """Media types of the formats that are written."""
+SHEETS: dict[str, str] = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Those of sheets, in which lists are written too."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -26,11 +33,16 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
     }
 }
 """How OpenAPI shows the files."""
+LISTED: dict[int | str, dict[str, Any]] = {
+    200: {**DOCUMENTED[200], "content": dict.fromkeys([*TYPES.values(), *SHEETS.values()], _BINARY)}
+}
+"""The same for lists."""
 
 
-def form_of(accept: str) -> Form:
-    """The format that a header `Accept` prefers; JSON where it names none that is written."""
-    known = {"application/json": "json", **{media: form for form, media in TYPES.items()}}
+def form_of(accept: str, sheets: Mapping[str, str] = MappingProxyType({})) -> SheetForm:
+    """The format that a header `Accept` prefers; JSON where it names none that is written. `sheets`: media types
+    that are written, too."""
+    known = {"application/json": "json", **{media: form for form, media in {**TYPES, **sheets}.items()}}
     best, form = 0.0, "json"
     for part in accept.split(","):
         media, *parameters = (each.strip().lower() for each in part.split(";"))
@@ -41,12 +53,12 @@ def form_of(accept: str) -> Form:
             quality = 0.0
         if media in known and quality > best:
             best, form = quality, known[media]
-    return cast(Form, form)
+    return cast(SheetForm, form)
 
 
 def file_reply(data: bytes, form: str, name: str) -> Response:
     """A file to be saved."""
-    media = TYPES[form] + ("; charset=utf-8" if form in ("md", "html") else "")
+    media = {**TYPES, **SHEETS}[form] + ("; charset=utf-8" if form in ("md", "html", "csv") else "")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Content-Type": media}
     return Response(data, headers=headers)
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.files import Form
+from assistant.api.files import Form, SheetForm
 from assistant.api.models import CitationOut, Language
 from assistant.brief.model import Audience, Kind
+from assistant.mandates import Wanted
 from assistant.qa.answer import Mode
 
 Record = dict[str, Any]
@@ -63,6 +64,34 @@ class OriginsQuery(BaseModel):
     )
     language: Language | None = None
     format: Annotated[Form | None, _FORMAT] = None
+
+
+class MandatesQuery(BaseModel):
+    """Which requests and decisions are wanted; all of the resolutions held where nothing is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    addressee: Annotated[Name, Field(description="Of whom something is asked: part of a name.")] = ""
+    year: Annotated[int | None, Field(ge=1945, le=2200, description="Of the adoption.")] = None
+    due_before: Annotated[str, Field(max_length=10, description="A day (ISO 8601).", examples=["2026-12-31"])] = ""
+    document: Annotated[list[Name], Field(max_length=100, description="Resolutions by symbol, name or id.")] = []
+    language: Language = "en"
+    format: Annotated[SheetForm | None, _FORMAT] = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same for the list."""
+        return Wanted(self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language)
+
+
+class MandatesOut(BaseModel):
+    """Requests and decisions (docs/formats.md, `mandates --json`), what is due first before what is due later."""
+
+    wanted: Record
+    total: int
+    documents: int
+    undated: int
+    mandates: list[Record]
 
 
 class BriefingOut(BaseModel):

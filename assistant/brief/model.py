@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from assistant.publish.grids import Grid
 from assistant.qa.answer import Citation, Dropped, Mode, Statement, citation_json
 
 Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]
 SectionKey = Literal[
-    "mandate", "schedule", "documentation", "framework", "points", "guidance", "differences", "questions"
-]
+    "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
+    "framework", "points", "guidance", "differences", "questions",
+]  # fmt: skip
 
 
 class BriefError(ValueError):
@@ -58,7 +60,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Section:
-    """One section. `remarks` are sentences about the text (its language, a later revision, its writing), not about the
+    """One section. `tables` follow its statements. `remarks` are sentences about the text (its language, a later revision, its writing), not about the
     subject; `unsourced` says what the documents held say nothing about."""
 
     key: SectionKey
@@ -67,6 +69,18 @@ class Section:
     remarks: tuple[str, ...] = ()
     unsourced: tuple[str, ...] = ()
     written: Written | None = None
+    tables: tuple[Grid, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it tells nothing of the documents."""
+        return not self.parts and not any(table.rows for table in self.tables)
+
+    @property
+    def citations(self) -> Iterator[Citation]:
+        """All its citations in order."""
+        yield from (cite for statement in self.statements for cite in statement.citations)
+        yield from (cite for table in self.tables for cite in table.citations)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -141,7 +155,7 @@ class Briefing:
     @property
     def citations(self) -> list[Citation]:
         """All citations, each once, in the order of first use: number n is at index n - 1."""
-        return list(dict.fromkeys(citation for statement in self.statements for citation in statement.citations))
+        return list(dict.fromkeys(citation for section in self.sections for citation in section.citations))
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `brief --json` prints; citations of a statement are numbers into the list."""
@@ -157,6 +171,7 @@ class Briefing:
                     "parts": [
                         {"heading": part.heading, "statements": _told(part.statements, order)} for part in section.parts
                     ],
+                    "tables": [_table(table, order) for table in section.tables],
                     "remarks": list(section.remarks),
                     "unsourced": list(section.unsourced),
                     "written": None if section.written is None else _record(section.written),
@@ -176,6 +191,17 @@ def _told(statements: Sequence[Statement], order: dict[Citation, int]) -> list[d
         {"text": each.text, "verdict": each.verdict, "citations": [order[cite] for cite in each.citations]}
         for each in statements
     ]
+
+
+def _table(table: Grid, order: dict[Citation, int]) -> dict[str, Any]:
+    return {
+        "heading": table.heading,
+        "columns": list(table.columns),
+        "rows": [
+            [{"text": cell.shown(), "citations": [order[cite] for cite in cell.citations]} for cell in row]
+            for row in table.rows
+        ],
+    }
 
 
 def _record(written: Written) -> dict[str, Any]:

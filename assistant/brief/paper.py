@@ -7,6 +7,7 @@ import datetime as dt
 from assistant.brief.model import Briefing, Paper, Source
 from assistant.frames import day_text, joined, language_name, say
 from assistant.publish import Address, Publication, References
+from assistant.publish.grids import table_of
 from assistant.publish.model import Block, Content, Heading, Listing, Paragraph, Span, Table, plain
 from corpus.library import Library
 
@@ -28,6 +29,10 @@ def publication_of(briefing: Briefing, library: Library, address: Address | None
             for statement in part.statements:
                 number += 1
                 blocks.append(Paragraph(references.paragraph(statement, part.heading), number))
+        for n, table in enumerate(section.tables, 1):
+            if table.heading:
+                blocks.append(Heading(2, table.heading, f"{section.key}-table-{n}"))
+            blocks.append(table_of(table, library, language, address))
         if section.key == "documentation" and briefing.papers:
             blocks.append(_papers(briefing.papers, language))
     if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):

@@ -17,7 +17,7 @@ from corpus.plain import PlainError, from_plain, to_plain
 
 FOLDER = "briefings"
 """Where sections are kept, in the library's folder of what is derived."""
-VERSION = 2
+VERSION = 3
 """Raised with a change that makes other sections of the same documents."""
 KEPT = 20
 """Unfinished briefings that are kept, those worked on last."""
@@ -70,11 +70,10 @@ class Parts:
     def _exact(self, section: Section) -> bool:
         held = self._library.keys()
         documents: dict[str, Document] = {}
-        for statement in section.statements:
-            for cite in statement.citations:
-                if cite.document not in held:
-                    return False
-                document = documents.setdefault(cite.document, self._library.document(cite.document))
-                if document.quote(cite.start, cite.end) != cite.quote:
-                    return False
+        for cite in section.citations:
+            if cite.document not in held:
+                return False
+            document = documents.setdefault(cite.document, self._library.document(cite.document))
+            if document.quote(cite.start, cite.end) != cite.quote:
+                return False
         return True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
-from assistant.brief import facts, substance
+from assistant.brief import facts, reports, resolution, substance
 from assistant.brief.choosing import Chooser
 from assistant.brief.ground import Ground, ground_of
 from assistant.brief.model import (
@@ -30,14 +30,18 @@ from assistant.write.report import NAMES
 Progress = Callable[[str, int, int], None]
 """Told the heading of a section before it is made, how many are done, and how many there are."""
 
+_FIRST: tuple[SectionKey, ...] = (
+    "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
+)  # fmt: skip
 ORDER: dict[Audience, tuple[SectionKey, ...]] = {
-    "delegate": ("mandate", "schedule", "documentation", "framework", "points", "guidance", "differences", "questions"),
-    "secretariat": ("mandate", "schedule", "documentation", "framework", "points", "guidance", "differences",
-                    "questions"),
-    "chair": ("mandate", "schedule", "documentation", "questions", "framework", "points", "guidance", "differences"),
+    "delegate": (*_FIRST, "framework", "points", "guidance", "differences", "questions"),
+    "secretariat": (*_FIRST, "framework", "points", "guidance", "differences", "questions"),
+    "chair": (*_FIRST, "questions", "framework", "points", "guidance", "differences"),
 }  # fmt: skip
 """The sections by audience: a chair has the questions for discussion before what is known."""
 _OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation"])
+_OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
+_OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
 _MADE: tuple[SectionKey, ...] = (
     "mandate", "schedule", "documentation", "framework", "differences", "points", "guidance", "questions",
 )  # fmt: skip
@@ -61,7 +65,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
     desk = VersionDesk(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
-    keys = [key for key in _MADE if ground.item is not None or key not in _OF_ITEMS]
+    keys = _keys(engine, ground)
     for n, key in enumerate(keys):
         heading = say(f"section_{key}", request.language)
         if progress is not None:
@@ -78,7 +82,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
         for statement in section.statements:
             chooser.note(statement)
         made[key] = section
-    sections = tuple(made[key] for key in ORDER[request.audience] if key in made and made[key].parts)
+    sections = tuple(made[key] for key in ORDER[request.audience] if key in made and not made[key].empty)
     papers = facts.papers(chooser)
     briefing = Briefing(
         request=request,
@@ -94,7 +98,29 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
     return briefing
 
 
+_OWN: dict[SectionKey, Callable[[Chooser, str], Section]] = {
+    "adoption": resolution.adoption,
+    "mandates": resolution.mandates,
+    "changes": resolution.changes,
+    "recommendations": reports.recommendations,
+    "figures": reports.figures,
+}
+
+
+def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
+    """The sections of a briefing: of a resolution what it asks and decides, of another document its recommendations and figures, too."""
+    keys = tuple(key for key in _MADE if ground.item is not None or key not in _OF_ITEMS)
+    if ground.request.kind != "document":
+        return keys
+    kind = engine.library.document(ground.own[0]).kind
+    if kind == "resolution":
+        return _OF_RESOLUTIONS
+    return keys if kind in ("treaty", "agenda") else (*_OF_REPORTS, *keys)
+
+
 def _section(chooser: Chooser, key: SectionKey, heading: str) -> Section:
+    if key in _OWN:
+        return _OWN[key](chooser, heading)
     if key == "points":
         found, empty = substance.points(chooser)
         return Section(key, heading, found, unsourced=empty)
@@ -118,8 +144,8 @@ def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Secti
         told, notes = desk.corrected(part.statements, request.language)
         parts.append(replace(part, statements=tuple(told)))
         remarks += notes
-    cited = {cite.document: engine.library.document(cite.document)
-             for part in parts for statement in part.statements for cite in statement.citations}  # fmt: skip
+    section = replace(section, parts=tuple(parts))
+    cited = {cite.document: engine.library.document(cite.document) for cite in section.citations}
     remarks += desk.notes((), list(cited.values()), request.language)
     others = sorted({document.language for document in cited.values()} - {request.language})
     if others:
@@ -141,7 +167,7 @@ def _masthead(ground: Ground) -> tuple[str, ...]:
 
 def _sources(engine: Engine, sections: Sequence[Section]) -> tuple[Source, ...]:
     """The documents cited, in the order of first use."""
-    ids = dict.fromkeys(cite.document for section in sections for each in section.statements for cite in each.citations)
+    ids = dict.fromkeys(cite.document for section in sections for cite in section.citations)
     documents = [engine.library.document(each) for each in ids]
     return tuple(Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url) for d in documents)
 
@@ -161,7 +187,7 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
         if fallen:
             fell = say("sentences_dropped", language, count=len(fallen))
             told.append(say("in_section", language, section=section.heading, said=fell))
-        if not section.parts and not section.unsourced:
+        if section.empty and not section.unsourced:
             frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
             told.append(say(frame, language, section=section.heading))
     return tuple(dict.fromkeys(told))

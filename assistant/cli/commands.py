@@ -80,6 +80,10 @@ OWN = {
         "publishing:themes",
         "Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps.",
     ),
+    "mandates": (
+        "publishing:mandates",
+        "List who is asked to do what, by when, in the resolutions that are held; what is due first comes first.",
+    ),
     "list": ("listing:list_documents", "List the documents that are held."),
     "audit": ("access:audit", "Show what staff did, the latest first."),
     "mcp": (

@@ -1,9 +1,9 @@
-"""Commands that write documents: brief, compare, origins, themes."""
+"""Commands that write documents: brief, compare, origins, themes, mandates."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
@@ -137,7 +137,37 @@ def themes(
         _finish(desk.writing.themes(language, count, _progress), out, as_json)
 
 
-def _finish(made: Written, out: Path | None, as_json: bool) -> None:
+def mandates(
+    addressee: Annotated[str, typer.Option(help="Of whom something is asked: part of a name.")] = "",
+    year: Annotated[int | None, typer.Option(min=1945, max=2200, help="Resolutions of this year.")] = None,
+    due_before: Annotated[str, typer.Option(help="Only what is due before this day: 2026-12-31.")] = "",
+    document: Annotated[
+        list[str] | None,
+        typer.Option(help="A resolution that is held, by symbol or name; may be repeated. Default: all."),
+    ] = None,
+    language: Language = "en",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="File to write: .csv, .xlsx, .docx, .pdf, .html or .md. Without it Markdown is printed."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who is asked to do what, by when, in the resolutions that are held; what is due first comes first."""
+    from assistant.mandates import Wanted
+    from assistant.mandates.sheets import FORMATS
+
+    known_language(language)
+    _ready(out, language, FORMATS)
+    wanted = Wanted(addressee.strip(), year, due_before.strip(), tuple(document or ()), language)
+    with open_desk("mandates") as desk:
+        made = desk.writing.mandates(wanted, _progress)
+        _finish(made, out, as_json, FORMATS)
+    talk.print(f"{made.record['total']} requests and decisions.", markup=False)
+
+
+def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
     """Prints what was written, or its JSON form, or makes a file of it."""
     from assistant.publish import format_of, save
 
@@ -145,7 +175,7 @@ def _finish(made: Written, out: Path | None, as_json: bool) -> None:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
     if out is not None:
         with _told():
-            save(made.file(format_of(out)), out)
+            save(made.file(format_of(out, more)), out)
         talk.print(f"Written: {out}", markup=False)
     elif not as_json:
         data.print(made.file("md").decode(), markup=False, end="")
@@ -155,13 +185,13 @@ def _progress(heading: str, done: int, total: int) -> None:
     talk.print(f"{done + 1}/{total} {heading}", markup=False)
 
 
-def _ready(out: Path | None, language: str | None) -> None:
+def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
     """Refuses a file that can't be written before any work is done."""
     from assistant.publish import check_form, format_of
 
     if out is not None:
         with _told():
-            check_form(format_of(out), language)
+            check_form(format_of(out, more), language)
 
 
 @contextmanager

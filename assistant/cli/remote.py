@@ -25,6 +25,7 @@ from corpus.meetings import Meeting
 
 if TYPE_CHECKING:
     from assistant.brief import Request
+    from assistant.mandates import Wanted
     from assistant.qa.scope import Scope
 
 SERVER = "server.json"
@@ -258,6 +259,12 @@ class ServerWriting:
     def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
         """Where the paragraphs of a document come from, or that at one place of it."""
         return self._written("GET", "/origins", params={"document": name, "place": place, "language": language})
+
+    def mandates(self, wanted: Wanted, told: Progress) -> Written:
+        """The requests and decisions of the resolutions held. The server tells nothing of its progress here."""
+        asked = {name: value for name, value in asdict(wanted).items() if value}
+        asked["document"] = list(asked.pop("documents", ()))
+        return self._written("GET", "/mandates", params=asked)
 
     def _written(self, method: str, path: str, **given: dict[str, Any]) -> Written:
         """The server keeps what it has made, so that a file of it is not made anew."""

@@ -9,6 +9,7 @@ from assistant.faults import NotHeld, ServiceFault
 
 if TYPE_CHECKING:
     from assistant.brief import Request
+    from assistant.mandates import Wanted
     from assistant.publish import Publication
     from assistant.qa.engine import Engine
     from corpus.library import Library
@@ -45,6 +46,10 @@ class Writing(Protocol):
 
     def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
         """Where the paragraphs of a document come from, or that at one place of it."""
+        ...
+
+    def mandates(self, wanted: Wanted, told: Progress) -> Written:
+        """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
         ...
 
 
@@ -116,6 +121,26 @@ class LocalWriting:
         made = origins_of(library, document, locator, told)
         spoken = language or made.language
         return Written(made.to_json(), lambda form: _file(publication_of_origins(made, library, spoken), form))
+
+    def mandates(self, wanted: Wanted, told: Progress) -> Written:
+        """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
+        from assistant.compare import CompareError
+        from assistant.mandates import MandatesError, list_mandates
+        from assistant.mandates.paper import publication_of
+        from assistant.mandates.sheets import FORMATS, sheet
+
+        library, language = self._library, wanted.language
+        try:
+            made = list_mandates(library, wanted, told)
+        except (CompareError, MandatesError) as error:
+            raise NotHeld(str(error)) from None
+
+        def file(form: str) -> bytes:
+            return (
+                sheet(made, form, language) if form in FORMATS else _file(publication_of(made, library, language), form)
+            )
+
+        return Written(made.to_json(), file)
 
 
 def _file(publication: Publication, form: str) -> bytes:

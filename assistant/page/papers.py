@@ -3,6 +3,7 @@ words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from threading import BoundedSemaphore
@@ -15,13 +16,14 @@ from markupsafe import Markup
 
 from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
-from assistant.api.files import file_reply
+from assistant.api.files import SHEETS, file_reply
 from assistant.api.route import may
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
 from assistant.compare import Origins, TopicComparison
 from assistant.faults import Invalid, known_language
 from assistant.labels import LANGUAGE_NAMES, language_of, word
+from assistant.mandates import Mandates, Wanted
 from assistant.page.plain import Paged, page
 from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
@@ -42,9 +44,11 @@ _patient = BoundedSemaphore(MOST_PATIENT)
 AGAIN = 2
 """Seconds after which it does."""
 FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
+LISTS = {"xlsx": "Excel", "csv": "CSV", **FILES}
 MODES = ("write", "quote")
 STATES = ("held", "superseded", "digest", "missing")
 File = Literal["docx", "pdf", "md"]
+ListFile = Literal["docx", "pdf", "md", "csv", "xlsx"]
 Short = Annotated[str, Query(max_length=20)]
 Name = Annotated[str, Query(max_length=200)]
 Topic = Annotated[str, Query(max_length=1_000)]
@@ -189,13 +193,49 @@ def topic_file(
     return _file(service, caller, made, made.language, form, "topic")
 
 
+@router.get("/mandates")
+@may("mandates", counted="documents")
+def mandates(
+    request: Request, service: Served, caller: Caller, addressee: Name = "", year: Short = "", due_before: Short = "",
+    documents: Named = "", language: Short = "en", listed: Short = "",
+) -> Response:  # fmt: skip
+    """A form, and who is asked to do what, by when, in the resolutions held."""
+    asked = {"addressee": addressee, "year": year, "due_before": due_before, "documents": documents, "language": language,
+             "listed": listed}  # fmt: skip
+    shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "article": ""}
+    if not listed:
+        return page("mandates.html", request, **shown)
+    paper = _mandates(service, caller, addressee, year, due_before, documents, language)
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "listing_mandates")
+    return page("mandates.html", request, **shown | {"article": _article(service, made, language)},
+                files=_files("mandates", asked, LISTS))  # fmt: skip
+
+
+@router.get("/mandates/mandates.{form}")
+@may("mandates", counted="documents")
+def mandates_file(
+    request: Request, service: Served, caller: Caller, form: ListFile, addressee: Name = "", year: Short = "",
+    due_before: Short = "", documents: Named = "", language: Short = "en", listed: Short = "",
+) -> Response:  # fmt: skip
+    """The same as a file."""
+    service.writing.ready(form, language)
+    paper = _mandates(service, caller, addressee, year, due_before, documents, language)
+    made = _soon(paper.future)
+    if made is None:
+        return _wait(request, paper, "listing_mandates")
+    if form in SHEETS:
+        return file_reply(service.writing.sheet(caller, made, form), form, "mandates")
+    return _file(service, caller, made, language, form, "mandates")
+
+
 @router.get("/origins")
-@plainly
+@may("compare", counted="documents")
 def origins(
     request: Request, service: Served, caller: Caller, document: Name = "", place: Name = "", language: Short = ""
 ) -> Response:
     """Where the paragraphs of a document come from."""
-    check(caller, "compare")
     asked = {"document": document, "place": place, "language": language}
     shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "article": ""}
     if not document.strip():
@@ -209,7 +249,7 @@ def origins(
 
 
 @router.get("/origins/origins.{form}")
-@plainly
+@may("compare", counted="documents")
 def origins_file(
     request: Request,
     service: Served,
@@ -220,7 +260,6 @@ def origins_file(
     language: Short = "",
 ) -> Response:
     """Where the paragraphs of a document come from, as a file."""
-    check(caller, "compare")
     service.writing.ready(form, language)
     paper = _origins(service, caller, document, place, language)
     made = _soon(paper.future)
@@ -248,8 +287,23 @@ def _named(*names: str) -> list[str]:
 
 
 def _topic(service: Service, caller: Caller, topic: str, documents: str, language: str) -> Paper[TopicComparison]:
-    names = [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
-    return service.writing.begin_compare_topic(caller, topic, names, known_language(language) if language else None)
+    return service.writing.begin_compare_topic(
+        caller, topic, _lines(documents), known_language(language) if language else None
+    )
+
+
+def _mandates(
+    service: Service, caller: Caller, addressee: str, year: str, due_before: str, documents: str, language: str
+) -> Paper[Mandates]:
+    if year.strip() and not (year.strip().isdecimal() and len(year.strip()) == 4):
+        raise Invalid(f"{year!r} is no year.")
+    number = int(year) if year.strip() else None
+    wanted = Wanted(addressee.strip(), number, due_before.strip(), tuple(_lines(documents)), known_language(language))
+    return service.writing.begin_mandates(caller, wanted)
+
+
+def _lines(documents: str) -> list[str]:
+    return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
 
 
 def _origins(service: Service, caller: Caller, document: str, place: str, language: str) -> Paper[Origins]:
@@ -294,8 +348,8 @@ def _file(service: Service, caller: Caller, made: Any, language: str, form: str,
     return file_reply(service.writing.file(caller, service.writing.publication(made, language), form), form, name)
 
 
-def _files(where: str, asked: dict[str, str]) -> list[tuple[str, str]]:
+def _files(where: str, asked: dict[str, str], files: Mapping[str, str] = FILES) -> list[tuple[str, str]]:
     """The names of the files of a page, and their addresses."""
     name = where.removesuffix("s") if where in ("briefings", "topics") else where
     query = urlencode({key: value for key, value in asked.items() if value})
-    return [(told, f"/{where}/{name}.{form}?{query}") for form, told in FILES.items()]
+    return [(told, f"/{where}/{name}.{form}?{query}") for form, told in files.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.publish.model import Publication, PublishError
@@ -11,15 +12,14 @@ from corpus.files import write_whole
 FORMATS = ("md", "html", "docx", "pdf")
 
 
-def format_of(path: Path) -> str:
-    """The format that a file name asks for. Raises `PublishError` for one that is not written, and for a place where
+def format_of(path: Path, more: Sequence[str] = ()) -> str:
+    """The format that a file name asks for, of `FORMATS` and those given. Raises `PublishError` for one that is not written, and for a place where
     nothing can be written, before any work is done."""
     made = path.suffix.lower().removeprefix(".")
     made = {"htm": "html", "markdown": "md"}.get(made, made)
-    if made not in FORMATS:
-        raise PublishError(
-            f"{path} must end in {', '.join('.' + each for each in FORMATS)}: these formats are written."
-        )
+    known = (*more, *FORMATS)
+    if made not in known:
+        raise PublishError(f"{path} must end in {', '.join('.' + each for each in known)}: these formats are written.")
     folder = path.parent
     if path.is_dir():
         raise PublishError(f"{path} is a folder. Name a file.")

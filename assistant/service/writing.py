@@ -1,4 +1,4 @@
-"""What the service writes: briefings, themes, comparisons, the check of an agenda; and files of them."""
+"""What the service writes: briefings, themes, comparisons, mandates, the check of an agenda; and files of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.agenda import AgendaCheck
     from assistant.brief import Briefing, Request
     from assistant.compare import Origins, TopicComparison, Versions
+    from assistant.mandates import Mandates, Wanted
     from assistant.publish import Address, Publication
     from assistant.service.service import Service
     from assistant.themes import Themes
@@ -107,6 +108,19 @@ class Writing:
 
         return self._begin(who, "compare", ("origins", document.id, locator), work)
 
+    def begin_mandates(self, who: Principal, wanted: Wanted) -> Paper[Mandates]:
+        """The requests and decisions of the resolutions held, to come."""
+        from assistant.compare import CompareError
+        from assistant.mandates import MandatesError, list_mandates
+
+        def work(given: Work) -> Mandates:
+            try:
+                return list_mandates(self._service.library, wanted, given.tell)
+            except (CompareError, MandatesError) as error:
+                raise NotHeld(str(error)) from None
+
+        return self._begin(who, "mandates", wanted, work)
+
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
         from assistant.agenda import AgendaError, agenda_meeting, check_agenda
@@ -120,7 +134,7 @@ class Writing:
 
     def publication(
         self,
-        made: Briefing | Themes | Versions | TopicComparison | Origins,
+        made: Briefing | Themes | Versions | TopicComparison | Origins | Mandates,
         language: str,
         address: Address | None = None,
     ) -> Publication:
@@ -130,6 +144,8 @@ class Writing:
         from assistant.brief.paper import publication_of as briefing_paper
         from assistant.compare import Origins, TopicComparison, Versions
         from assistant.compare.paper import publication_of_origins, publication_of_texts, publication_of_topic
+        from assistant.mandates import Mandates
+        from assistant.mandates.paper import publication_of as mandates_paper
         from assistant.themes.paper import publication_of as themes_paper
 
         library = self._service.library
@@ -142,6 +158,8 @@ class Writing:
                 return publication_of_topic(made, library, language, address)
             case Origins():
                 return publication_of_origins(made, library, language, address)
+            case Mandates():
+                return mandates_paper(made, library, language, address)
             case _:
                 return themes_paper(made, library, address)
 
@@ -153,6 +171,13 @@ class Writing:
             check_form(form, language)
         except PublishError as error:
             raise Conflict(str(error)) from None
+
+    def sheet(self, who: Principal, made: Mandates, form: str) -> bytes:
+        """Requests and decisions as `csv` or `xlsx`. Whoever was given them may have them so."""
+        from assistant.mandates.sheets import sheet
+
+        self._allowed(who, "documents")
+        return sheet(made, form, made.language)
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""

@@ -1,4 +1,4 @@
-"""Writing: briefings, themes, comparisons, the check of an agenda; as JSON or as a file."""
+"""Writing: briefings, themes, comparisons, mandates, the check of an agenda; as JSON or as a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from assistant.api.callers import Caller, Served
-from assistant.api.files import DOCUMENTED, Form, file_reply, form_of, off_thread
+from assistant.api.files import DOCUMENTED, LISTED, SHEETS, Form, SheetForm, file_reply, form_of, off_thread
 from assistant.api.models import Language
 from assistant.api.papers import (
     AgendaOut,
@@ -17,6 +17,8 @@ from assistant.api.papers import (
     BriefingOut,
     CompareQuery,
     ComparisonOut,
+    MandatesOut,
+    MandatesQuery,
     OriginsOut,
     OriginsQuery,
     ThemesOut,
@@ -99,6 +101,21 @@ async def origins(
     return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "origins")
 
 
+@router.get("/mandates", response_model=MandatesOut, responses=LISTED)
+@may("mandates", counted="documents")
+async def mandates(
+    request: Request, service: Served, caller: Caller, asked: Annotated[MandatesQuery, Query()]
+) -> Response:
+    """Who is asked to do what, by when, in the resolutions held; as JSON, a document, or a sheet (`csv`, `xlsx`)."""
+    paper = await off_thread(lambda: service.writing.begin_mandates(caller, asked.wanted))
+    made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    wanted = asked.format or form_of(request.headers.get("accept", ""), SHEETS)
+    if wanted in SHEETS:
+        data = await off_thread(lambda: service.writing.sheet(caller, made, wanted))
+        return file_reply(data, wanted, "mandates")
+    return await _reply(request, service, caller, made, asked.language, wanted, "mandates")
+
+
 @router.get("/agenda", response_model=AgendaOut)
 @may("agenda")
 def agenda(
@@ -118,7 +135,7 @@ async def _ready(request: Request, service: Service, form: Form | None, language
 
 
 async def _reply(
-    request: Request, service: Service, caller: Caller, made: Any, language: str, form: Form | None, name: str
+    request: Request, service: Service, caller: Caller, made: Any, language: str, form: SheetForm | None, name: str
 ) -> Response:
     wanted = form or form_of(request.headers.get("accept", ""))
     if wanted == "json":

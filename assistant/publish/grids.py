@@ -1,0 +1,64 @@
+"""Tables whose cells are words of documents, and how they become tables of a publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.publish.model import Content, Span, Table, plain
+from assistant.publish.references import CUT, JOINS, Address, References
+from assistant.qa.answer import Citation
+from corpus.library import Library
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Words of a document, each with its place; or `text`, which rests on them. `place`: it shows where they are, not what they say.
+    `whole`: together they are one text, of which something between them is left out. `note` stands behind them, `url` makes a link."""
+
+    citations: tuple[Citation, ...] = ()
+    text: str = ""
+    place: bool = False
+    whole: bool = False
+    note: str = ""
+    url: str | None = None
+
+    def shown(self, between: str = "; ") -> str:
+        """What it shows, on one line; a place is shown as its locator."""
+        if self.place:
+            return self.citations[0].locator
+        words = f" {CUT} " if self.whole else between
+        said = self.text or words.join(" ".join(each.quote.split()) for each in self.citations)
+        return f"{said} ({self.note})" if self.note else said
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with the names of its columns and a heading, which may be empty."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    heading: str = ""
+
+    @property
+    def citations(self) -> Iterator[Citation]:
+        """All citations in order."""
+        return (cite for row in self.rows for cell in row for cite in cell.citations)
+
+
+def table_of(grid: Grid, library: Library, language: str, address: Address | None = None) -> Table:
+    """The table of a publication; with an `address` the places are links to the words."""
+    references = References(library, language, address)
+
+    def content(cell: Cell) -> Content:
+        if cell.place:
+            cite = cell.citations[0]
+            document = library.document(cite.document)
+            url = address(document, cite.start, cite.end) if address else None
+            return (Span(references.where(cite, document), "plain" if url else "strong", url),)
+        text = cell.shown(JOINS.get(language, "; "))
+        if cell.citations and (cell.citations[0].language == "ar") != (language == "ar"):
+            text = f"\u2068{text}\u2069"
+        return (Span(text, url=cell.url),) if text else plain("–")
+
+    return Table(grid.columns, tuple(tuple(content(cell) for cell in row) for row in grid.rows))

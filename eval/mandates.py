@@ -1,0 +1,195 @@
+"""How well requests and decisions are read from resolutions: verb, addressee and time, against labels made by reading.
+
+The shipped labels (`eval/cases/mandates.jsonl`) hold places and short phrases: one line for each document, with every request and
+decision of its operative paragraphs and their subparagraphs as `[place, verb, addressees, times]`. A document that is `held_out` was
+labelled before the tool was run on it, and no rule was changed for what is wrong there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from assistant.mandates import mandates_of
+from corpus.documents import Document, Span
+from eval.cases import MANDATES, CaseError
+from eval.metrics.statistics import Interval, bootstrap_interval
+
+FIELDS = ("verb", "addressee", "time")
+_DETERMINERS = re.compile(r"^(?:the|all|its|their|any|at|by|of|for|on|in|during|until|within)\s+")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request or decision, as phrases."""
+
+    place: str
+    verb: str
+    addressees: tuple[str, ...]
+    times: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A document by symbol, and what its operative paragraphs ask and decide."""
+
+    document: str
+    held_out: bool
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Precision, recall and F1 of one field, shares of 1, and the interval of F1, documents drawn whole. `wanted`: labels."""
+
+    wanted: int
+    precision: float
+    recall: float
+    f1: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores by field. `paragraphs` are those with a label, `wrong` sentences about what was judged wrongly."""
+
+    documents: int
+    paragraphs: int
+    fields: dict[str, Score]
+    wrong: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-ready dictionary."""
+        return asdict(self)
+
+
+def load_labels(path: Path = MANDATES) -> list[Labelled]:
+    """The labels of a file. Raises `CaseError` for a line that holds none."""
+    found = []
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            raw = json.loads(line)
+            rows = tuple(Row(place, verb, tuple(who), tuple(when)) for place, verb, who, when in raw["mandates"])
+            found.append(Labelled(raw["document"], raw["held_out"], rows))
+        except (ValueError, KeyError, TypeError) as error:
+            raise CaseError(f"{path.name}, line {n}, holds no labels of a resolution: {error}.") from None
+    return found
+
+
+def scores_of(labels: Sequence[Labelled], documents: Mapping[str, Document]) -> Scores:
+    """Reads the documents and counts: of each field what was found of what was wanted, row by row of a paragraph."""
+    counts: dict[str, list[tuple[int, int, int]]] = {field: [] for field in FIELDS}
+    wrong: list[str] = []
+    for each in labels:
+        told = _rows(documents[each.document])
+        sums = {field: np.zeros(3, dtype=int) for field in FIELDS}
+        for place in sorted({row.place for row in (*each.rows, *told)}):
+            for wanted, made in _paired(
+                [r for r in each.rows if r.place == place], [r for r in told if r.place == place]
+            ):
+                pairs = {
+                    "verb": ([wanted.verb] if wanted else [], [made.verb] if made else []),
+                    "addressee": (wanted.addressees if wanted else (), made.addressees if made else ()),
+                    "time": (wanted.times if wanted else (), made.times if made else ()),
+                }
+                for field, (gold, found) in pairs.items():
+                    missed, false = _apart(gold, found)
+                    sums[field] += (len(gold) - len(missed), len(false), len(missed))
+                    wrong += [f"{each.document}, {place}, {field}: missed {word!r}" for word in missed]
+                    wrong += [f"{each.document}, {place}, {field}: not so {word!r}" for word in false]
+        for field in FIELDS:
+            counts[field].append(tuple(int(n) for n in sums[field]))  # type: ignore[arg-type]
+    fields = {field: _score(rows) for field, rows in counts.items()}
+    places = {(each.document, row.place) for each in labels for row in each.rows}
+    return Scores(len(labels), len(places), fields, tuple(wrong))
+
+
+def print_scores(console: Console, found: Mapping[str, Scores]) -> None:
+    """The figures, one field of a set a row."""
+    table = Table(
+        "set", "documents", "paragraphs", "field", "labels", "precision", "recall", "F1", "95 %", header_style="bold"
+    )
+    for name, each in found.items():
+        for field, score in each.fields.items():
+            between = f"{score.interval.low:.3f}–{score.interval.high:.3f}" if score.interval else "–"
+            shares = (f"{share:.3f}" for share in (score.precision, score.recall, score.f1))
+            table.add_row(name, str(each.documents), str(each.paragraphs), field, str(score.wanted), *shares, between)
+    console.print(table)
+
+
+def _rows(document: Document) -> list[Row]:
+    def words(spans: Sequence[Span]) -> tuple[str, ...]:
+        return tuple(document.quote(*span) for span in spans)
+
+    return [
+        Row(document.blocks[each.block].locator, document.quote(*each.verb), words(each.addressees), words(each.times))
+        for each in mandates_of(document)
+    ]
+
+
+def _paired(wanted: Sequence[Row], told: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
+    """Rows of one paragraph with each other, in order, as many as have the same verb."""
+    most = min(len(wanted), len(told))
+    for size in range(most, -1, -1):
+        for left in combinations(range(len(wanted)), size):
+            for right in combinations(range(len(told)), size):
+                if all(_folded(wanted[i].verb) == _folded(told[j].verb) for i, j in zip(left, right, strict=True)):
+                    pairs: list[tuple[Row | None, Row | None]] = [
+                        (wanted[i], told[j]) for i, j in zip(left, right, strict=True)
+                    ]
+                    pairs += [(row, None) for i, row in enumerate(wanted) if i not in left]
+                    return pairs + [(None, row) for j, row in enumerate(told) if j not in right]
+    raise AssertionError("no rows are a match of none")
+
+
+def _apart(gold: Sequence[str], found: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What of the labels was missed, and what was found beside them. Words count as the same without articles and prepositions
+    before them; what narrows a name behind it may be left out or given."""
+    left = list(found)
+    missed = []
+    for wanted in gold:
+        same = next((each for each in left if _same(wanted, each)), None)
+        if same is None:
+            missed.append(wanted)
+        else:
+            left.remove(same)
+    return missed, left
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = sorted((_bare(one), _bare(other)), key=len)
+    return first == second or (bool(first) and second.startswith(f"{first} "))
+
+
+def _bare(words: str) -> str:
+    words = " ".join(words.casefold().replace(" - ", "-").split())
+    while match := _DETERMINERS.match(words):
+        words = words[match.end() :]
+    return words
+
+
+def _folded(words: str) -> str:
+    return "".join(words.casefold().split())
+
+
+def _score(counts: Sequence[tuple[int, int, int]]) -> Score:
+    """Of true, false and missed by document."""
+    true, false, missed = (sum(column) for column in zip(*counts, strict=True))
+
+    def f1(rows: np.ndarray[Any, np.dtype[np.float64]]) -> float | None:
+        good, bad, gone = rows.sum(axis=0)
+        return float(2 * good / (2 * good + bad + gone)) if good + bad + gone else None
+
+    precision = true / (true + false) if true + false else 1.0
+    recall = true / (true + missed) if true + missed else 1.0
+    whole = f1(np.asarray(counts, dtype=np.float64))
+    return Score(true + missed, precision, recall, 1.0 if whole is None else whole, bootstrap_interval(counts, f1))

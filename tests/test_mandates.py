@@ -1,0 +1,413 @@
+"""Requests and decisions: who is asked to do what, by when; each cell exact words of its document."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from conftest import SHARED, OpenLibrary, add
+from services import Made, made_service
+from typer.testing import CliRunner
+
+from assistant.brief import Request, brief
+from assistant.brief.paper import publication_of as briefing_paper
+from assistant.frames import say
+from assistant.mandates import MandatesError, Wanted, list_mandates, mandates_of, rows_of
+from assistant.mandates.paper import publication_of
+from assistant.mandates.recommendations import recommendations_of
+from assistant.mandates.sheets import sheet
+from assistant.publish import render
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES, Document, Span
+from corpus.library import Library
+from eval.cli import app
+from eval.comparison import read_texts
+from eval.mandates import load_labels, scores_of
+from ingest.reading import read_document
+from ingest.run import Input
+
+PREAMBLE = {
+    "en": ("The General Assembly,", "Recalling its resolution 79/1 of 3 March 2034,"),
+    "fr": ("L’Assemblée générale,", "Rappelant sa résolution 79/1,"),
+    "es": ("La Asamblea General,", "Recordando su resolución 79/1,"),
+    "ru": ("Генеральная Ассамблея,", "ссылаясь на свою резолюцию 79/1,"),
+    "ar": ("إن الجمعية العامة،", "إذ تشير إلى قرارها 79/1،"),
+    "zh": ("大会，", "回顾其第79/1号决议，"),
+}
+
+
+def resolution(*paragraphs: str, number: str = "80/900", language: str = "en", day: str = "") -> Input:
+    """A resolution of the General Assembly; `day` closes it, as the day of its adoption."""
+    head = f"---\nsymbol: A/RES/{number}\ntitle: {number}. Boats\nlanguage: {language}\ndate: 2025-12-20\n---\n"
+    opening = "\n\n".join((f"# {number}. Boats", *PREAMBLE[language]))
+    closing = f"\n\n60th plenary meeting\n\n{day}" if day else ""
+    return Input(
+        f"{number.replace('/', '-')}.{language}.md", f"{head}{opening}\n\n{_numbered(paragraphs)}{closing}\n".encode()
+    )
+
+
+def _numbered(paragraphs: tuple[str, ...]) -> str:
+    return "\n\n".join(each if each.startswith("(") else f"{n}. {each}" for n, each in enumerate(paragraphs, 1))
+
+
+def read(catalogue: Catalogue, *paragraphs: str, language: str = "en") -> Document:
+    return read_document(resolution(*paragraphs, language=language), catalogue)[0]
+
+
+def told(catalogue: Catalogue, *paragraphs: str, language: str = "en") -> list[tuple[str, list[str], list[str]]]:
+    """Verb, addressees and times of every request and decision."""
+    document = read(catalogue, *paragraphs, language=language)
+
+    def words(spans: tuple[Span, ...]) -> list[str]:
+        return [document.quote(*span) for span in spans]
+
+    return [(document.quote(*each.verb), words(each.addressees), words(each.times)) for each in mandates_of(document)]
+
+
+def test_verb_addressee_and_time_are_read_clause_by_clause(catalogue: Catalogue) -> None:
+    assert told(
+        catalogue,
+        "Welcomes the report on boats, urges Member States, within existing resources, to paint them, and requests the "
+        "Secretary-General to report to the General Assembly at its eighty-first session;",
+        "Also requests the Secretary-General and the President of the General Assembly, in consultation with pilots, "
+        "sailors and fishers, to list all boats no later than 30 June 2026;",
+        "Decides to include in the provisional agenda of its eighty-second session the item entitled “Requests the pilots to swim”.",
+    ) == [
+        ("urges", ["Member States"], []),
+        ("requests", ["the Secretary-General"], ["at its eighty-first session"]),
+        ("requests", ["the Secretary-General", "the President of the General Assembly"], ["no later than 30 June 2026"]),
+        ("Decides", ["The General Assembly"], ["of its eighty-second session"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "addressees"),
+    [
+        ("Calls upon Governments of origin, transit and destination countries to paint boats;",
+         ["Governments of origin, transit and destination countries"]),
+        ("Invites the specialized agencies, funds and programmes of the system, civil society and the private sector to paint;",
+         ["the specialized agencies, funds and programmes of the system", "civil society", "the private sector"]),
+        ("Urges States parties to the Convention on Boats, the Protocol on Lamps and the Protocol on Nets to paint boats;",
+         ["States parties to the Convention on Boats, the Protocol on Lamps and the Protocol on Nets"]),
+        ("Calls upon Freedonia, the occupying Power, to leave the harbour;", ["Freedonia"]),
+        ("Demands that Freedonia, the occupying Power, leave the harbour;", ["Freedonia"]),
+        ("Reiterates its request to the Office on Boats and Lamps to continue its work;", ["the Office on Boats and Lamps"]),
+        ("Calls for urgent action by Member States and the harbour system to paint boats;",
+         ["Member States", "the harbour system"]),
+        ("Calls for further efforts to paint boats;", []),
+        ("Invites all countries in a position to do so to paint boats;", ["all countries in a position to do so"]),
+    ],
+)  # fmt: skip
+def test_several_addressees_are_parted_and_what_is_asked_for_is_none(
+    catalogue: Catalogue, sentence: str, addressees: list[str]
+) -> None:
+    ((_, found, _),) = told(catalogue, sentence)
+    assert found == addressees
+
+
+def test_clauses_that_share_an_action_are_each_told_with_it(catalogue: Catalogue) -> None:
+    document = read(catalogue, "Calls upon States, and invites pilots, to paint every boat by June 2026;")
+    assert [document.quote(*each.action[0]) for each in mandates_of(document)] == [
+        "to paint every boat by June 2026"
+    ] * 2
+
+
+def test_lettered_subparagraphs_are_actions_of_their_own(catalogue: Catalogue) -> None:
+    document = read(
+        catalogue,
+        "Requests the Secretary-General, by 1 May 2026:",
+        "(a) To paint all boats;",
+        "(b) To light lamps every six months;",
+        "Decides to remain seized of the matter.",
+    )
+    first, second, last = mandates_of(document)
+    assert document.blocks[first.block].locator.endswith("para. 1 (a)")
+    assert [document.quote(*span) for span in first.action] == ["To paint all boats"]
+    assert [document.quote(*span) for span in second.times] == ["by 1 May 2026", "every six months"]
+    assert document.quote(*second.addressees[0]) == "the Secretary-General"
+    assert last.decided
+
+
+@pytest.mark.parametrize(
+    ("words", "due"),
+    [
+        ("by 4 July 2026 and 5 January 2027", "2026-07-04"),
+        ("within 90 days", "2026-03-20"),
+        ("at its eighty-third session", "2028-09"),
+        ("in March 2027", "2027-03"),
+        ("by 2030", "2030"),
+        ("every two years", ""),
+    ],
+)
+def test_a_time_comes_to_a_day_where_it_comes_to_one(
+    open_library: OpenLibrary, catalogue: Catalogue, words: str, due: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, resolution(f"Requests the Secretary-General to report {words};"))
+    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+    assert ([each.quote for each in row.times], row.due) == ([words], due)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Requests the Secretary-General to build on the plan adopted at its seventy-seventh session;",
+        "Requests the Secretary-General to recall the list made on 3 March 2020;",
+    ],
+)
+def test_what_was_done_before_is_no_time(catalogue: Catalogue, sentence: str) -> None:
+    ((_, _, times),) = told(catalogue, sentence)
+    assert times == []
+
+
+@pytest.mark.parametrize(
+    ("language", "paragraphs", "expected"),
+    [
+        ("fr", ["Prie le Secrétaire général de lui présenter, à sa quatre-vingt-unième session, un rapport ;",
+                "Invite les États Membres et les armateurs à verser des contributions avant le 31 décembre 2026 ;"],
+         [("Prie", ["le Secrétaire général"], ["à sa quatre-vingt-unième session"]),
+          ("Invite", ["les États Membres", "les armateurs"], ["avant le 31 décembre 2026"])]),
+        ("es", ["Solicita al Secretario General que le presente un informe en su octogésimo primer período de sesiones;"],
+         [("Solicita al", ["Secretario General"], ["en su octogésimo primer período de sesiones"])]),
+        ("ru", ["просит Генерального секретаря представить ей на ее восемьдесят первой сессии доклад;"],
+         [("просит", ["Генерального секретаря"], ["на ее восемьдесят первой сессии"])]),
+        ("ar", ["تطلب إلى الأمين العام أن يقدم إليها تقريرا في دورتها الحادية والثمانين؛"],
+         [("تطلب إلى", ["الأمين العام"], ["في دورتها الحادية والثمانين"])]),
+        ("zh", ["请秘书长向大会第八十一届会议提交报告；"], [("请", [], ["第八十一届会议"])]),
+    ],
+)  # fmt: skip
+def test_other_languages_are_read_by_their_own_words(
+    catalogue: Catalogue, language: str, paragraphs: list[str], expected: list[tuple[str, list[str], list[str]]]
+) -> None:
+    assert told(catalogue, *paragraphs, language=language) == expected
+
+
+def two(library: Library, catalogue: Catalogue) -> None:
+    first = resolution(
+        "Requests the Secretary-General to report at its eighty-first session;",
+        "Invites pilots to paint 12 boats at a cost of 1,500 dollars;",
+        number="79/900", day="3 December 2024",
+    )  # fmt: skip
+    second = resolution(
+        "Requests the Secretary-General to report at its eighty-second session;",
+        "Invites pilots to paint 15 boats by 1 February 2026 at a cost of 1,500 dollars;",
+        "Notes that lamps are lit;",
+        number="80/900", day="4 December 2025",
+    )  # fmt: skip
+    assert {each.result for each in add(library, catalogue, first, second)} == {"added"}
+
+
+def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    two(library, catalogue)
+    made = list_mandates(library, Wanted())
+    assert [(row.label, row.due) for row in made.rows] == [
+        ("A/RES/80/900", "2026-02-01"),
+        ("A/RES/79/900", "2026-09"),
+        ("A/RES/80/900", "2027-09"),
+        ("A/RES/79/900", ""),
+    ]
+    for row in made.rows:
+        text = library.document(row.document).text
+        for cite in (row.place, row.verb, *row.addressees, *row.action, *row.times, *row.money):
+            assert text[cite.start : cite.end] == cite.quote
+    assert [each.quote for each in made.rows[0].money] == ["1,500 dollars"]
+    record = made.to_json()["mandates"][0]
+    assert record["action"][0]["quote"].startswith("to paint 15 boats")
+    json.dumps(made.to_json())
+
+
+def test_the_list_is_narrowed_by_addressee_year_day_and_document(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    two(library, catalogue)
+
+    def labels(**asked: object) -> list[str]:
+        return [row.label for row in list_mandates(library, Wanted(**asked)).rows]  # type: ignore[arg-type]
+
+    assert labels(addressee="PILOTS") == ["A/RES/80/900", "A/RES/79/900"]
+    assert labels(year=2024) == ["A/RES/79/900"] * 2
+    assert labels(due_before="2026-09-30") == ["A/RES/80/900", "A/RES/79/900"]
+    assert labels(documents=("A/RES/80/900",)) == ["A/RES/80/900"] * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"addressee": "pilot boats"}, "Something is asked of: pilots"),
+        ({"year": 1999}, "those held are of 2024, 2025"),
+        ({"due_before": "soon"}, "'soon' is no day"),
+        ({"due_before": "1999-01-01"}, "before 1999-01-01"),
+        ({"language": "fr"}, "No resolution is held in French"),
+    ],
+)
+def test_a_list_of_nothing_is_refused_with_what_is_near(
+    open_library: OpenLibrary, catalogue: Catalogue, asked: dict[str, object], said: str
+) -> None:
+    library = open_library()
+    two(library, catalogue)
+    with pytest.raises(MandatesError, match=said):
+        list_mandates(library, Wanted(**asked))  # type: ignore[arg-type]
+
+
+def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(
+        library,
+        catalogue,
+        resolution('Invites pilots =HYPERLINK("http://a.example","x") to paint boats;', "Invites =1+1 to paint;"),
+    )
+    made = list_mandates(library, Wanted())
+    rows = list(csv.DictReader(io.StringIO(sheet(made, "csv", "en").decode("utf-8-sig"))))
+    assert [row["Addressee"][:6] for row in rows] == ["pilots", "'=1+1"]
+    data = sheet(made, "xlsx", "en")
+    assert data == sheet(made, "xlsx", "en")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        page = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "=1+1" in page
+    assert "<f>" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_paper_is_written_in_every_language(open_library: OpenLibrary, catalogue: Catalogue, language: str) -> None:
+    library = open_library()
+    two(library, catalogue)
+    text = render(publication_of(list_mandates(library, Wanted()), library, language), "md").decode()
+    assert say("column_addressee", language) in text
+    assert "to paint 15 boats by 1 February 2026" in text
+    assert "paragraph 1" in text or language != "en"
+
+
+def test_a_briefing_of_a_resolution_tells_adoption_requests_and_what_is_new(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    two(library, catalogue)
+    made = brief(Engine(library, catalogue), Request("document", "A/RES/80/900"))
+    by_key = {section.key: section for section in made.sections}
+    assert list(by_key) == ["adoption", "mandates", "changes"]
+    assert "4 December 2025" in [statement.text for statement in by_key["adoption"].statements]
+    assert by_key["adoption"].remarks == (say("no_vote", "en"),)
+    assert by_key["mandates"].remarks == (say("asks_nothing", "en", places="3"),)
+    assert by_key["changes"].heading == "New since A/RES/79/900"
+    new = [row[2].shown() for row in by_key["changes"].tables[0].rows]
+    assert "15 boats by 1 February 2026" in new
+    text = render(briefing_paper(made, library), "md").decode()
+    assert "| **paragraph 2** | pilots | Invites | to paint 15 boats" in text
+    record = made.to_json()
+    numbers = [
+        n
+        for s in record["sections"]
+        for t in s["tables"]
+        for row in t["rows"]
+        for cell in row
+        for n in cell["citations"]
+    ]
+    assert numbers
+    assert max(numbers) <= len(record["citations"])
+    for cite in made.citations:
+        assert library.document(cite.document).quote(cite.start, cite.end) == cite.quote
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path_factory.mktemp("mandates"), catalogue, reading=True) as found:
+        two(found.library, catalogue)
+        yield found
+
+
+def test_page_and_files_give_the_same_list_as_the_api(served: Made) -> None:
+    asked = "addressee=pilots&year=2025"
+    record = served.client.get(f"/api/v1/mandates?{asked}").json()
+    assert [each["place"] for each in record["mandates"]] == ["A/RES/80/900, para. 2"]
+    page = served.client.get(f"/mandates?listed=1&{asked}")
+    while page.status_code == 202:
+        page = served.client.get(f"/mandates?listed=1&{asked}")
+    (address,) = dict.fromkeys(re.findall(r'href="(/documents/[^"]*#words)"', page.text))
+    assert "to paint 15 boats" in served.client.get(unescape(address)).text
+    by_page = served.client.get(f"/mandates/mandates.csv?{asked}")
+    by_format = served.client.get(f"/api/v1/mandates?{asked}&format=csv")
+    by_header = served.client.get(f"/api/v1/mandates?{asked}", headers={"Accept": "text/csv"})
+    assert by_page.content == by_format.content == by_header.content
+    assert by_page.headers["content-type"] == "text/csv; charset=utf-8"
+
+
+def test_a_briefing_says_that_no_earlier_text_is_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, resolution("Invites pilots to paint boats;"))
+    made = brief(Engine(library, catalogue), Request("document", "A/RES/80/900"))
+    assert say("no_previous", "en") in made.unsourced
+
+
+REPORT = """---
+symbol: A/80/901
+title: Report on boats
+language: en
+---
+# Report on boats
+
+## I. Findings
+
+1. Boats are painted. The harbour recommends that the Council, at its next session, adopt a list of boats.
+
+## II. Recommendations
+
+2. Pilots should carry lamps by June 2026.
+
+| Harbour | Boats | Lamps |
+|---|---|---|
+| North | 12 | 30 |
+| South | 7 | 21 |
+"""
+
+
+def test_a_briefing_of_a_report_has_recommendations_with_addressees_and_figures_with_their_rows(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("report.md", REPORT.encode()))
+    (document,) = library.find("A/80/901")
+    found = [
+        (document.blocks[each.block].locator, [document.quote(*span) for span in each.addressees])
+        for each in recommendations_of(document)
+    ]
+    assert found == [("para. 1", ["the Council"]), ("para. 2", ["Pilots"])]
+    made = brief(Engine(library, catalogue), Request("document", "A/80/901"))
+    by_key = {section.key: section for section in made.sections}
+    assert [row[1].shown() for row in by_key["recommendations"].tables[0].rows] == ["the Council", "Pilots"]
+    (table,) = by_key["figures"].tables
+    assert [[cell.shown() for cell in row[1:]] for row in table.rows] == [["North", "12", "30"], ["South", "7", "21"]]
+
+
+def test_requests_are_read_from_real_resolutions_as_they_were_labelled() -> None:
+    """Three of the labelled documents; `eval mandates` reads all."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared documents are not here")
+    labels = [each for each in load_labels() if each.document in ("A/RES/78/10", "S/RES/2771(2025)", "A/RES/79/37")]
+    folder = SHARED / "documents" / "un"
+    files = ("series/A_RES_78_10.pdf", "train/S_RES_2771 (2025).en.pdf", "train/A_RES_79_37.pdf")
+    held = read_texts([folder / name for name in files], {each.document for each in labels})
+    scores = scores_of(labels, held)
+    assert {name: score.f1 >= 0.93 for name, score in scores.fields.items() if name != "time"} == {
+        "verb": True,
+        "addressee": True,
+    }
+
+
+def test_the_command_tells_a_missing_document(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["mandates", str(tmp_path)])
+    assert done.exit_code != 0
+    assert "These documents are not among the files" in done.output
