@@ -11,8 +11,9 @@ from assistant.qa.answer import Citation, Dropped, Mode, Statement, citation_jso
 Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]
 SectionKey = Literal[
-    "mandate", "schedule", "documentation", "framework", "points", "guidance", "differences", "questions"
-]
+    "mandate", "schedule", "documentation", "questions", "expected", "framework", "points", "guidance", "new", "differences",
+    "articles",
+]  # fmt: skip
 
 
 class BriefError(ValueError):

@@ -22,7 +22,7 @@ from assistant.write.report import notes_of
 from assistant.write.writer import Draft, Fallen, Writer
 from corpus.documents import Document, Passage
 
-WRITTEN: frozenset[SectionKey] = frozenset(["framework", "points", "guidance"])
+WRITTEN: frozenset[SectionKey] = frozenset(["articles", "points", "guidance"])
 """The sections that a model may write. The others are facts of the agenda, or words that are to be compared."""
 BEYOND = 1
 """How many sentences more than quotes are asked for."""
@@ -51,7 +51,7 @@ class Scribe:
             return section
         language = self.chooser.ground.request.language
         drafts: list[Draft] = []
-        if section.key == "framework":
+        if section.key == "articles":
             # The provisions themselves stay; a summary goes before them.
             made = self._written(section.statements, section.key, self.chooser.ground.title, drafts, summary=True)
             parts = (*([Part(say("summary", language), tuple(made))] if made else []), *section.parts)
@@ -92,7 +92,7 @@ class Scribe:
         evidence = _evidence(
             [each for each, tongue in zip(quotes, spoken, strict=True) if tongue == language], documents
         )
-        question = say(f"ask_{key}", language, theme=theme)
+        question = say("ask_framework" if key == "articles" else f"ask_{key}", language, theme=theme)
         with self.aside(), closing(
             self.writer.write(question, language, evidence, len(evidence) + BEYOND)
         ) as writing:  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import closing
@@ -222,6 +223,11 @@ class Engine:
             return [each for each in evidence if each.document]
 
         return self._whole(found)
+
+    def weigh(self, subject: Question, documents: Sequence[str], most: int) -> list[Scored]:
+        """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
+        found = self.retriever.retrieve(subject, most, documents)
+        return self._weigher.weigh(subject, found, most=most, enough=math.inf)
 
     def read(self, text: str, evidence: Sequence[Evidence]) -> list[Scored]:
         """What the reader says of passages: of each the unit that answers likeliest, best first."""

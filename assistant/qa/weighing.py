@@ -80,19 +80,20 @@ class Weigher:
         evidence: Sequence[Evidence],
         among: Callable[[Unit], bool] = lambda _: True,
         most: int = READ,
+        enough: float = ENOUGH,
     ) -> list[Scored]:
         """The units of the passages that search ranks first, `most` of them at most, and of those that answered the turn
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
-        from being read."""
+        from being read; no more are read once one is so far above the bar as is `enough`."""
         best = max((each.score for each in evidence), default=0.0)
         carried = [each for each in evidence if each.id in question.carried]
         seen: set[str] = set()
         scored: list[Scored] = []
-        for step in (step for step in STEPS if step <= most):
+        for step in sorted({*(step for step in STEPS if step < most), most}):
             new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
             scored += self._scored(question, list(new.values()), among, best)
             seen |= set(new)
-            if any(each.score >= ENOUGH for each in scored):
+            if any(each.score >= enough for each in scored):
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
