@@ -26,6 +26,7 @@ from assistant.cli.remote import SERVER
 from assistant.cli.session import catalogue_of, make_engine, opened
 from assistant.fetching import Source
 from assistant.service import Limits, Service
+from assistant.service.drafts import Drafts
 from assistant.service.history import History
 from assistant.service.keeping import Keeper
 from assistant.service.politely import politely
@@ -96,6 +97,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
             rates=rates,
             noted=audit.note,
             history=History(store),
+            drafts=Drafts(store),
             log_questions=chosen.log_questions,
         )
         try:

@@ -21,6 +21,8 @@ from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
+
+
 def mandate(chooser: Chooser) -> tuple[Part, ...]:
     """The item as the agenda lists it, and what gives the body its mandate."""
     ground, engine = chooser.ground, chooser.engine
@@ -36,11 +38,10 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
     for each in made:
         chooser.note(each)
     asked = say("ask_mandate", language, body=ground.meeting.body)
-    found = [  # the agenda itself before what others tell
-        each.unit
-        for documents in (ground.agendas, ground.others)
-        for each in chooser.speaking(asked, documents, MANDATE, lambda each: not proposes(each.unit.text))[:MANDATE]
-    ]
+    ordains = set(ground.meeting.mandate)
+    own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
+    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text))
+    found = [each.unit for each in (*own, *others)]
     return (Part("", (*made, *chooser.take(found, fresh=True))),)
 
 

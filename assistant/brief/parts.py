@@ -17,7 +17,7 @@ from corpus.plain import PlainError, from_plain, to_plain
 
 FOLDER = "briefings"
 """Where sections are kept, in the library's folder of what is derived."""
-VERSION = 2
+VERSION = 3
 """Raised with a change that makes other sections of the same documents."""
 KEPT = 20
 """Unfinished briefings that are kept, those worked on last."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from assistant.brief import facts, substance
 from assistant.brief.articles import ArticleFinder
 from assistant.brief.choosing import Chooser
-from assistant.brief.ground import Ground, ground_of
+from assistant.brief.ground import Ground, Theme, ground_of
 from assistant.brief.model import (
     Audience,
     Briefing,
@@ -135,9 +135,15 @@ class _Maker:
                 parts = _MAKERS[key](chooser)
         parts = tuple(part for part in parts if part.statements)
         if not parts and not unsourced and chooser.ground.item is not None:
-            frame = "unsourced_differences" if key == "differences" else "empty_section"
-            remarks = (*remarks, say(frame, chooser.ground.request.language, section=heading))
+            remarks = (*remarks, _empty(chooser, key, heading))
         return Section(key, heading, parts, remarks, unsourced)
+
+
+def _empty(chooser: Chooser, key: SectionKey, heading: str) -> str:
+    language = chooser.ground.request.language
+    if key == "guidance":
+        return substance.not_told(chooser, Theme(heading, substance.asking_guidance(chooser)))
+    return say("unsourced_differences" if key == "differences" else "unsourced_section", language, section=heading)
 
 
 _MAKERS: dict[SectionKey, Callable[[Chooser], tuple[Part, ...]]] = {
@@ -202,7 +208,7 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
         if fallen:
             fell = say("sentences_dropped", language, count=len(fallen))
             told.append(say("in_section", language, section=section.heading, said=fell))
-        if not section.parts and not section.unsourced:
+        if not section.parts and not section.unsourced and request.kind != "item":
             frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
             told.append(say(frame, language, section=section.heading))
     return tuple(dict.fromkeys(told))

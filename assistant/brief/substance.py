@@ -106,7 +106,9 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
     language = chooser.ground.request.language
     document = own[0].document
     ordered = sorted(own, key=lambda each: each.heading.ordinal)
-    named = [f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered]
+    named = [
+        f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered
+    ]
     cites = tuple(
         Citation.of(document, each.heading.start, each.heading.end, each.heading.locator,
                     chooser.engine.library.passage_at(document.id, each.heading.start) or "")
@@ -155,7 +157,9 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     if not places:
         held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
         scored = chooser.weigh(theme.words, held)
-        places = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored if speaks(each)))[:PLACES]
+        places = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored if speaks(each)))[
+            :PLACES
+        ]
     named = theme.heading or ground.title
     if not places:
         return say("unsourced_theme", language, theme=named)
@@ -165,10 +169,16 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
 def guidance(chooser: Chooser) -> tuple[Part, ...]:
     """What other documents recommend or offer as guidance, none of it later than the meeting."""
     ground = chooser.ground
-    asked = say("ask_guidance", ground.request.language, theme=ground.title)
-    found = chooser.speaking(asked, ground.others, 2 * GUIDANCE, lambda each: _is_point(chooser, each))
+    found = chooser.speaking(
+        asking_guidance(chooser), ground.others, 2 * GUIDANCE, lambda each: _is_point(chooser, each)
+    )
     statements = chooser.take([each.unit for each in found], GUIDANCE, fresh=True)
     return (Part("", statements),) if statements else ()
+
+
+def asking_guidance(chooser: Chooser) -> str:
+    """The question by which guidance is looked for."""
+    return say("ask_guidance", chooser.ground.request.language, theme=chooser.ground.title)
 
 
 def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
@@ -184,7 +194,7 @@ def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     agenda = ground.agenda
     ordinals = [*ground.meeting.mandate, *ground.item.annotations]
     said = [each for ordinal in ordinals for each in facts.sentences(chooser, agenda, agenda.blocks[ordinal])]
-    fresh = [Statement.quoting(each) for each in said if dated_within(each.quote, before, ground.meeting.dates[0])]
+    fresh = [Statement.quoting(each) for each in said if dated_within(each.quote, before, last)]
     fresh = [each for each in fresh if chooser.free(each)]
     for each in fresh:
         chooser.note(each)

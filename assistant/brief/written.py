@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from assistant.brief.choosing import ALIKE, Chooser
+from assistant.brief.choosing import Chooser
 from assistant.brief.model import Part, Section, SectionKey, Written
 from assistant.frames import say
+from assistant.qa.abstention import ALIKE
 from assistant.qa.answer import Citation, Dropped, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of

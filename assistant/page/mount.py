@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import health, papers, reading, switching, taking
+from assistant.page import drafts, health, papers, reading, switching, taking
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
@@ -34,6 +34,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.state.conversations = conversations = Conversations()
     app.include_router(reading.router)
     app.include_router(papers.router)
+    app.include_router(drafts.router)
     app.include_router(taking.router)
     app.include_router(health.router)
     app.include_router(switching.router)

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from assistant.access import check
+from assistant.access import Principal, check
 from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
+from assistant.brief import Briefing
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
 from assistant.compare import TopicComparison
@@ -78,12 +79,12 @@ def briefings(
             meetings=meeting_views(service, caller, language_of(request))[:3],
             article="",
         )
-    paper = service.writing.begin_brief(caller, _request(**asked))
-    made = _soon(paper.future)
+    paper, made = begun_briefing(service, caller, **asked)
     if made is None:
-        return _wait(request, paper, "writing_briefing")
+        return waiting(request, paper, "writing_briefing")
     article = _article(service, made, language)
-    return page("briefings.html", request, **shown, meetings=[], article=article, files=_files("briefings", asked))
+    return page("briefings.html", request, **shown, meetings=[], article=article, files=_files("briefings", asked),
+                staff=allowed(caller, "review"))  # fmt: skip
 
 
 @router.get("/briefings/briefing.{form}")
@@ -94,10 +95,9 @@ def briefing_file(
     meeting: Name = "", mixed: Short = "", mode: Short = "",
 ) -> Response:  # fmt: skip
     """A briefing as a file."""
-    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
-    made = _soon(paper.future)
+    paper, made = begun_briefing(service, caller, kind, value, audience, language, meeting, mixed, mode)
     if made is None:
-        return _wait(request, paper, "writing_briefing")
+        return waiting(request, paper, "writing_briefing")
     return _file(service, caller, made, language, form, "briefing")
 
 
@@ -108,7 +108,7 @@ def themes(request: Request, service: Served, caller: Caller, language: Short = 
     paper = service.writing.begin_themes(caller, known_language(language))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "gathering_themes")
+        return waiting(request, paper, "gathering_themes")
     return page("themes.html", request, language=language, languages=LANGUAGE_NAMES,
                 article=_article(service, made, language), files=_files("themes", {"language": language}))  # fmt: skip
 
@@ -120,7 +120,7 @@ def themes_file(request: Request, service: Served, caller: Caller, form: File, l
     paper = service.writing.begin_themes(caller, known_language(language))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "gathering_themes")
+        return waiting(request, paper, "gathering_themes")
     return _file(service, caller, made, language, form, "themes")
 
 
@@ -168,7 +168,7 @@ def topics(
     paper = _topic(service, caller, topic, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "comparing_documents")
+        return waiting(request, paper, "comparing_documents")
     shown |= {"article": _article(service, made, made.language), "found": bool(made.sides)}
     return page("topics.html", request, **shown, files=_files("topics", asked))
 
@@ -183,7 +183,7 @@ def topic_file(
     paper = _topic(service, caller, topic, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "comparing_documents")
+        return waiting(request, paper, "comparing_documents")
     return _file(service, caller, made, made.language, form, "topic")
 
 
@@ -210,6 +210,22 @@ def _topic(service: Service, caller: Caller, topic: str, documents: str, languag
     return service.writing.begin_compare_topic(caller, topic, names, known_language(language) if language else None)
 
 
+def begun_briefing(
+    service: Service,
+    caller: Principal,
+    kind: str,
+    value: str,
+    audience: str,
+    language: str,
+    meeting: str,
+    mixed: str,
+    mode: str,
+) -> tuple[Paper[Briefing], Briefing | None]:
+    """A briefing to come, and itself where it is there soon."""
+    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
+    return paper, _soon(paper.future)
+
+
 def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str, mode: str) -> Briefed:
     for given, known in ((kind, get_args(Kind)), (audience, get_args(Audience)), (mode, ("", *get_args(Mode)))):
         if given not in known:
@@ -234,7 +250,8 @@ def _soon(future: Future[T]) -> T | None:
             _patient.release()
 
 
-def _wait(request: Request, paper: Paper[Any], title: str) -> Response:
+def waiting(request: Request, paper: Paper[Any], title: str) -> Response:
+    """The page that stands until a paper is made."""
     shown = page("waiting.html", request, 202, title=word(title, language_of(request)), paper=paper)
     shown.headers["Refresh"] = str(AGAIN)
     return shown

@@ -190,4 +190,6 @@ def _needs(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _meeting(raw: Mapping[str, Any]) -> MeetingEntry:
-    return MeetingEntry(raw["id"], tuple(_as_date(day) for day in raw.get("dates") or ()), raw.get("when"), raw.get("body") or "")
+    return MeetingEntry(
+        raw["id"], tuple(_as_date(day) for day in raw.get("dates") or ()), raw.get("when"), raw.get("body") or ""
+    )

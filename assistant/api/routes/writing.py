@@ -13,6 +13,7 @@ from assistant.api.files import DOCUMENTED, Form, file_reply, form_of, off_threa
 from assistant.api.models import Language
 from assistant.api.papers import AgendaOut, BriefingBody, BriefingOut, CompareQuery, ComparisonOut, ThemesOut
 from assistant.api.route import Guarded, may
+from assistant.brief import Briefing
 from assistant.brief import Request as Briefed
 from assistant.service import Service
 
@@ -35,10 +36,15 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
     return await _briefing(request, service, caller, asked)
 
 
-async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
+async def made_briefing(service: Service, caller: Caller, asked: BriefingBody) -> Briefing:
+    """The briefing that a body asks for, once it is made."""
     wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
     paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
-    made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    return await asyncio.shield(asyncio.wrap_future(paper.future))
+
+
+async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
+    made = await made_briefing(service, caller, asked)
     return await _reply(request, service, caller, made, asked.language, asked.format, "briefing")
 
 
