@@ -26,6 +26,7 @@ from assistant.api.gate import AccessGate
 from assistant.api.hosts import Hosts
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
+from assistant.service.drafts import Drafts
 from assistant.service.history import History
 from assistant.service.keeping import Keeper
 from corpus.catalogue import Catalogue
@@ -91,6 +92,7 @@ def made_service(
             rates=rates,
             noted=audit.note,
             history=History(store),
+            drafts=Drafts(store),
         )
         gate = AccessGate(
             keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN, hosts=hosts

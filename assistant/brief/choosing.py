@@ -18,7 +18,7 @@ from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.units import Unit
-from assistant.qa.weighing import READ, Scored
+from assistant.qa.weighing import Scored
 from assistant.slices import Slices
 from assistant.wording.dates import dates_in
 from assistant.wording.values import plain, without_symbols
@@ -59,9 +59,10 @@ class Chooser:
         found = (each for each in self.weigh(words, documents) if speaks(each))
         return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
 
-    def weigh(self, words: str, documents: Sequence[str], most: int = READ) -> list[Scored]:
-        """The units of the `most` passages of some documents that search ranks first for a subject, as the reader reads them, best
+    def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
+        """The units of the `most` passages (else as many as the settings say) of some documents that search ranks first for a subject, as the reader reads them, best
         first; in a slice of its own, and once for each subject."""
+        most = most or self.engine.passages
         key = (words, tuple(documents), most)
         if key not in self._weighed:
             self.slices.end()

@@ -52,13 +52,13 @@ def publication_of(
     if comments:
         blocks.append(Heading(1, say("section_comments", language), "comments"))
         blocks.append(Listing(tuple(_comment(*each, language=language) for each in comments)))
-    told = (say(f"state_{state}", language),) if state else ()
+    stands = (say(f"state_{state}", language),) if state else ()
     return Publication(
         language=language,
         title=briefing.title,
         blocks=tuple(blocks),
         masthead=briefing.masthead,
-        label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language), *told),
+        label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands),
         notice=_notice(briefing),
     )
 

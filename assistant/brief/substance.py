@@ -17,7 +17,7 @@ from assistant.frames import day_text, joined, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
-from assistant.qa.weighing import Scored
+from assistant.qa.weighing import READ, Scored
 from corpus.documents import Document
 
 COLON = {"fr": " : ", "zh": "："}
@@ -156,7 +156,7 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     ground, language = chooser.ground, chooser.ground.request.language
     if not places:
         held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
-        scored = chooser.weigh(theme.words, held)
+        scored = chooser.weigh(theme.words, held, READ)
         places = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored if speaks(each)))[
             :PLACES
         ]

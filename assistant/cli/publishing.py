@@ -59,6 +59,8 @@ def brief(
     given += [(kind, value) for kind, value in asked.items() if value is not None]
     if len(given) != 1 and (not given or {kind for kind, _ in given} != {"item"}):
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
+    if draft and (out is not None or as_json):
+        raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
     known_language(language)
     _ready(out)
     with open_desk("brief") as desk:
@@ -67,8 +69,9 @@ def brief(
             request = Request(kind, value, audience, language, meeting, mixed, chosen)  # type: ignore[arg-type]
             if draft:
                 kept = desk.writing.draft(request, _progress, desk.settings)
-                talk.print(f"Kept for review: {kept['id']}", markup=False)
-            if not draft or out is not None or as_json:
+                typer.echo(kept["id"])
+                talk.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
+            else:
                 briefing = desk.writing.brief(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:

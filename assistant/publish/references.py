@@ -69,7 +69,7 @@ class References:
         if section and known and known.startswith(section.group(1).rstrip(".… ")):
             where = section.group(2) or ""
         headed = known.startswith(tuple(filter(None, (document.short, document.title, document.label))))
-        first, comma, rest = where.partition(self._comma)
+        first, _, rest = where.partition(self._comma)
         if (
             headed
             and first
@@ -99,13 +99,17 @@ class References:
                 spans.append(Span(JOINS.get(self._language, "; ")))
             spans += self._reference(citation, again=citation.document == before)
             before = citation.document
-            # Words that an earlier footnote gives are not given again.
-            if words and citation not in self._worded:
+            # Words that an earlier footnote gives are not given again, nor is a heading, which the place names.
+            if words and citation not in self._worded and not self._heading(citation):
                 self._worded.add(citation)
                 spans.append(Span({"fr": " : ", "zh": "："}.get(self._language, ": ")))
                 spans.append(Span(self._quotation(_short(self._shown(citation), cut), citation.language)))
         ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
         return Note((*spans, *(() if ended else (Span("。" if self._language == "zh" else "."),))))
+
+    def _heading(self, citation: Citation) -> bool:
+        block = self._library.document(citation.document).block_at(citation.start)
+        return block is not None and block.kind == "heading" and citation.end <= block.end
 
     def _quotation(self, words: str, spoken: str) -> str:
         """Words between quotation marks; where they run the other way than the text, they are isolated with marks of their

@@ -83,12 +83,13 @@ class Drafts:
         rows = self._store.rows("SELECT id, title, state, created, briefing FROM drafts WHERE id = ?", draft_id)
         if not rows:
             raise NotHeld(f"There is no draft {draft_id[:40]!r}.")
-        *told, briefing = rows[0]
+        known, title, state, created, briefing = rows[0]
         try:
             made: Briefing = from_plain(Briefing, json.loads(briefing), "the draft")
         except (PlainError, ValueError):
             raise Conflict(f"Draft {draft_id} was kept by another version of Rapporteur. Make it again.") from None
-        return Draft(*told, tuple(Event(*row) for row in self._store.rows(_EVENTS, draft_id)), made)
+        events = tuple(Event(*row) for row in self._store.rows(_EVENTS, draft_id))
+        return Draft(known, title, state, created, events, made)
 
     def comment(self, draft_id: str, who: str, text: str, statement: int | None = None) -> Draft:
         """Adds a comment, on a statement by its number or on the whole."""
