@@ -14,6 +14,7 @@ from assistant.frames import day_text, place_name, say
 from corpus.documents import Document
 from corpus.symbols import Symbol
 from ingest.dates import find_dates, says_only_days
+from ingest.readers.heads import is_distribution_line
 
 TITLE = 170
 """Longest title of a document in a reference: letters carry whole sentences."""
@@ -80,12 +81,20 @@ def in_words(locator: str, symbol: str, language: str) -> str:
 def adopted_on(document: Document) -> dt.date | None:
     """When a resolution or decision was adopted: the date in a sentence of its head, not that of its distribution, which stands
     on a line by itself."""
-    for block in document.blocks[:HEAD]:
-        line = " ".join(document.block_text(block).split())
-        dates = [] if says_only_days(line) or block.kind == "footnote" else find_dates(line)
-        if dates:
-            return dates[0]
-    return None
+    lines = (
+        line
+        for block in document.blocks[:HEAD]
+        if block.kind != "footnote"
+        for line in document.block_text(block).splitlines()
+    )
+    return next(
+        (
+            dates[0]
+            for line in lines
+            if not is_distribution_line(line) and not says_only_days(line) and (dates := find_dates(line))
+        ),
+        None,
+    )
 
 
 def _act_in_full(document: Document, act: str, language: str) -> str:

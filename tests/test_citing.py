@@ -20,6 +20,7 @@ A/RES/91/217
 General Assembly
 
 Distr.: General
+
 22 December 2036
 
 Ninety-first session
@@ -29,7 +30,7 @@ Resolution adopted by the General Assembly on 19 December 2036
 
 [on the report of the Third Committee (A/91/500, para. 30)]
 
-91/217. Lamps of small boats
+# 91/217. Lamps of small boats
 
 The General Assembly,
 
@@ -44,8 +45,8 @@ Recalling its resolution 90/12 of 3 December 2035,
 @pytest.fixture
 def resolution(open_library: OpenLibrary, catalogue: Catalogue) -> Document:
     library = open_library()
-    add(library, catalogue, Input("r.txt", RESOLUTION.encode()))
-    return library.documents()[0] if isinstance(library.documents(), list) else next(iter(library.documents()))
+    add(library, catalogue, Input("r.md", RESOLUTION.encode()))
+    return next(iter(library.documents()))
 
 
 @pytest.mark.parametrize(
