@@ -51,7 +51,10 @@ def expected(chooser: Chooser) -> tuple[Part, ...]:
     if ground.meeting is None:
         return ()
     asked = say("ask_expected", ground.request.language, body=ground.meeting.body)
-    found = chooser.speaking(asked, ground.agendas, EXPECTED, lambda each: not proposes(each.unit.text))
+    told = {*ground.meeting.mandate, *(each for item in ground.meeting.items for each in item.annotations)}
+    found = chooser.speaking(
+        asked, ground.agendas, EXPECTED, lambda each: each.unit.block in told and not proposes(each.unit.text)
+    )
     sure = [each.unit for each in found if each.score >= 0.0] or [each.unit for each in found[:1]]
     return (Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))),)
 

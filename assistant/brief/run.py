@@ -134,8 +134,8 @@ class _Maker:
             case _:
                 parts = _MAKERS[key](chooser)
         parts = tuple(part for part in parts if part.statements)
-        if not parts and not unsourced and chooser.ground.item is not None:
-            remarks = (*remarks, _empty(chooser, key, heading))
+        if not parts and chooser.ground.item is not None:
+            remarks, unsourced = (*remarks, *(unsourced or (_empty(chooser, key, heading),))), ()
         return Section(key, heading, parts, remarks, unsourced)
 
 

@@ -115,7 +115,16 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
         for each in ordered
     )  # fmt: skip
     text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
-    return Statement(text, "derived", cites)
+    return Statement(text, "derived", (*_title(chooser, document), *cites))
+
+
+def _title(chooser: Chooser, document: Document) -> tuple[Citation, ...]:
+    """The words that say what a treaty is called."""
+    block = next((each for each in document.blocks if each.kind == "heading" and each.locator == "title"), None)
+    if block is None:
+        return ()
+    passage = chooser.engine.library.passage_at(document.id, block.start) or ""
+    return (Citation.of(document, block.start, block.end, block.locator, passage),)
 
 
 def _name(article: Article) -> str:

@@ -50,16 +50,16 @@ def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
 def shared(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Iterator[Statement]:
     """How much of the time an item has to itself, and how much it shares, with which other items; where the length of the
     sittings is said."""
-    others = {n: [row.number for row in each.items if not is_of(row.number, item)] for n, each in enumerate(sittings)}
-    for frame, own in (
-        ("item_alone", [each for n, each in enumerate(sittings) if not others[n]]),
-        ("item_shared", [each for n, each in enumerate(sittings) if others[n]]),
+    others = [[row.number for row in each.items if not is_of(row.number, item)] for each in sittings]
+    alone = [each for each, beside in zip(sittings, others, strict=True) if not beside]
+    for own, beside in (
+        (alone, []),
+        *(([each], beside) for each, beside in zip(sittings, others, strict=True) if beside),
     ):
         minutes = minutes_of(own)
         if own and minutes:
-            beside = dict.fromkeys(number for n, each in enumerate(sittings) if each in own for number in others[n])
-            text = say(frame, language, item=item.number, hours=hours_text(minutes, language),
-                       items=joined(list(beside), language))  # fmt: skip
+            hours, items = hours_text(minutes, language), joined(list(dict.fromkeys(beside)), language)
+            text = say("item_shared" if beside else "item_alone", language, item=item.number, hours=hours, items=items)
             yield Statement(text, "derived", tuple(cite.sitting(each)[-1] for each in own))
 
 

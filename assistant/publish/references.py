@@ -93,6 +93,9 @@ class References:
         it gives the words that are cited, long ones `cut`."""
         spans: list[Span] = []
         cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
+        cited = [
+            each for each in cited if not each.locator.endswith(", title")
+        ] or cited  # what names a text says no place
         before = ""
         for n, citation in enumerate(cited):
             if n:
