@@ -71,7 +71,7 @@ def earlier_meeting(chooser: Chooser) -> dt.date | None:
 
 
 def schedule(chooser: Chooser) -> tuple[Part, ...]:
-    """When the item is taken up, and for how long."""
+    """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
     ground = chooser.ground
     if ground.meeting is None or ground.item is None:
         return ()
@@ -79,8 +79,7 @@ def schedule(chooser: Chooser) -> tuple[Part, ...]:
     if not sittings:
         return ()
     cite, language = Citer(chooser.engine.library, ground.meeting), ground.request.language
-    made = [said_of.held(sitting, cite, language) for sitting in sittings]
-    return (Part("", (*made, *said_of.shared(ground.item, sittings, cite, language))),)
+    return (Part("", tuple(said_of.held(sitting, cite, language) for sitting in sittings)),)
 
 
 def documentation(chooser: Chooser) -> tuple[Part, ...]:

@@ -81,7 +81,10 @@ def framework(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tupl
     """What the sources name, and the articles that apply by subject, each once."""
     language = chooser.ground.request.language
     parts = [Part("", chooser.take(known.naming))]
-    rows = [(theme.heading or say("articles_whole", language), own) for theme, own in known.by_theme]
+    rows = [
+        (theme.heading or (say("articles_whole", language) if chooser.ground.item else ""), own)
+        for theme, own in known.by_theme
+    ]
     rows += [(say("articles_named", language), known.named), (say("articles_further", language), known.further)]
     for heading, own in rows:
         treaties = dict.fromkeys(each.document.id for each in own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer, is_of
@@ -45,22 +45,6 @@ def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
     day, told = date_text(sitting.date, language), joined(items, language)
     text = say("slot_items", language, day=day, times=sitting.time_label, items=told)
     return Statement(text, "derived", cite.sitting(sitting))
-
-
-def shared(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Iterator[Statement]:
-    """How much of the time an item has to itself, and how much it shares, with which other items; where the length of the
-    sittings is said."""
-    others = [[row.number for row in each.items if not is_of(row.number, item)] for each in sittings]
-    alone = [each for each, beside in zip(sittings, others, strict=True) if not beside]
-    for own, beside in (
-        (alone, []),
-        *(([each], beside) for each, beside in zip(sittings, others, strict=True) if beside),
-    ):
-        minutes = minutes_of(own)
-        if own and minutes:
-            hours, items = hours_text(minutes, language), joined(list(dict.fromkeys(beside)), language)
-            text = say("item_shared" if beside else "item_alone", language, item=item.number, hours=hours, items=items)
-            yield Statement(text, "derived", tuple(cite.sitting(each)[-1] for each in own))
 
 
 def minutes_of(sittings: Sequence[Sitting]) -> int | None:
