@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES
+from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol, same_document
 from ingest.fetch.wanted import cited_by
 
+_ORGANS = {
+    "A": ("general assembly", "assembly", "assemblée générale", "asamblea general", "генеральной ассамблеи"),
+    "E": ("economic and social council", "conseil économique et social", "consejo económico y social",
+          "экономического и социального совета"),
+}  # fmt: skip
+"""The bodies whose resolutions are cited by number, by the code in their symbols."""
+_NUMBER = re.compile(r"\d{1,4}/\d{1,3}(?: [A-Z](?!\w))?")
+_NAMES = "|".join(re.escape(name) for names in _ORGANS.values() for name in names)
+_LIST = r"(?P<numbers>\d{1,4}/\d{1,3}(?: [A-Z](?!\w))?(?:(?:,| and| et| y| и|\s)+\d{1,4}/\d{1,3}(?: [A-Z](?!\w))?)*)"
+_RESOLUTION = re.compile(
+    rf"(?:(?P<body>{_NAMES})\s+)?(?:resolutions?|résolutions?|resoluci(?:ón|ones)|резолюци\w+)\s+{_LIST}(?![\w/])",
+    re.IGNORECASE,
+)
 State = Literal["held", "superseded", "digest", "missing"]
 
 
@@ -49,7 +63,7 @@ class AgendaCheck:
     @property
     def complete(self) -> bool:
         """Whether nothing is to be done."""
-        return not any(each.command for each in (*self.announced, *self.cited))
+        return not any(each.command or each.state == "missing" for each in (*self.announced, *self.cited))
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `agenda check --json` prints."""
@@ -93,14 +107,46 @@ def check_agenda(
     ]
     cited: dict[Symbol, list[str]] = {}
     for document in (agenda, *papers):
-        for symbol in cited_by([document]):
+        for symbol in dict.fromkeys((*cited_by([document]), *resolutions_in(document))):
             if not any(same_document(symbol, each) for each in items):
                 cited.setdefault(symbol, []).append(document.label)
     told = [
         _checked(library, catalogue, symbol, (), (), tuple(dict.fromkeys(places))) for symbol, places in cited.items()
     ]
+    told += _by_name(library, catalogue, (agenda, *papers))
     dates = tuple(day.isoformat() for day in meeting.dates)
     return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(told))
+
+
+def resolutions_in(document: Document) -> list[Symbol]:
+    """The resolutions that a document cites by number alone: those of its own body, and those of a body that is named with them."""
+    own = document.symbol.body if document.symbol else ""
+    found: dict[str, None] = {}
+    for each in _RESOLUTION.finditer(document.text):
+        organ = next((code for code, names in _ORGANS.items() if each["body"] and each["body"].casefold() in names), "")
+        organ = organ or (own if own in _ORGANS and not each["body"] else "")
+        if organ:
+            found |= {f"{organ}/RES/{number}": None for number in _NUMBER.findall(each["numbers"])}
+    return [Symbol.parse(text) for text in found]
+
+
+def _by_name(library: Library, catalogue: Catalogue, documents: Sequence[Document]) -> list[Checked]:
+    """The resolutions without a symbol, of conferences, that documents cite by a name that the catalogue has."""
+    found = []
+    for entry in catalogue.entries:
+        if entry.symbol is not None or entry.kind not in ("resolution", "decision"):
+            continue
+        names = [re.escape(name) for name in (entry.label, entry.short, *entry.aliases) if name]
+        if not names:
+            continue
+        named = re.compile(rf"(?<![\w/])(?:{'|'.join(names)})(?![\w/])", re.IGNORECASE)
+        places = tuple(each.label for each in documents if named.search(" ".join(each.text.split())))
+        if places:
+            held = [each for each in library.headers() if each.title.casefold() == entry.title.casefold()]
+            state: State = "held" if held else "missing"
+            spoken = tuple(each for each in LANGUAGES if each in {header.language for header in held})
+            found.append(Checked(entry.key, entry.title, (), state, spoken, (), "", tuple(dict.fromkeys(places))))
+    return found
 
 
 def _checked(

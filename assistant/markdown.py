@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from assistant.citing import in_words
 from assistant.frames import doubt, language_name, say
 from assistant.qa.answer import Answer, Citation, Statement
 
@@ -106,7 +107,8 @@ def reference(citation: Citation, language: str) -> str:
     if citation.language != language:
         tags.append(language_name(citation.language, language))
     note = f" ({', '.join(tags)})" if tags else ""
-    return f"{inert(citation.locator)}{note}: “{inert(citation.quote)}”{_linked(citation.url)}"
+    place = in_words(citation.locator, citation.symbol, language)
+    return f"{inert(place)}{note}: “{inert(citation.quote)}”{_linked(citation.url)}"
 
 
 def _escaped(text: str) -> str:

@@ -26,6 +26,7 @@ from assistant.cli.remote import SERVER
 from assistant.fetching import Source
 from assistant.opening import catalogue_of, open_engine
 from assistant.service import Limits, Service
+from assistant.service.drafts import Drafts
 from assistant.service.history import History
 from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
@@ -100,6 +101,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
             noted=audit.note,
             history=History(store),
             kept=Kept(store),
+            drafts=Drafts(store),
             log_questions=chosen.log_questions,
         )
         try:

@@ -56,6 +56,14 @@ def scores_of(briefing: Briefing, library: Library) -> BriefScores:
     citations = briefing.citations
     exact = [_in_place(each, library) for each in citations]
     statements = list(briefing.statements)
+    # What is expected of the meeting as a whole stands under whatever item of its agenda.
+    meeting = {
+        cite
+        for section in briefing.sections
+        if section.key == "expected"
+        for each in section.statements
+        for cite in each.citations
+    }
     counts = Counter(" ".join(each.text.split()).casefold() for each in statements)
     return BriefScores(
         sentences=len(statements),
@@ -67,7 +75,9 @@ def scores_of(briefing: Briefing, library: Library) -> BriefScores:
         unsupported=tuple(claim.text for claim in record.claims if not claim_support(record, claim).whole),
         misplaced=tuple(each.locator for each, good in zip(citations, exact, strict=True) if not good),
         repeated=tuple(text for text, count in counts.items() if count > 1),
-        wrong_item=tuple(each.locator for each in citations if _of_other_item(each, briefing, library)),
+        wrong_item=tuple(
+            each.locator for each in citations if each not in meeting and _of_other_item(each, briefing, library)
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from assistant.api.gate import AccessGate
 from assistant.api.hosts import Hosts
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
+from assistant.service.drafts import Drafts
 from assistant.service.history import History
 from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
@@ -93,6 +94,7 @@ def made_service(
             noted=audit.note,
             history=History(store),
             kept=Kept(store),
+            drafts=Drafts(store),
         )
         gate = AccessGate(
             keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN, hosts=hosts

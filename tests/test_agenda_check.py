@@ -99,3 +99,18 @@ def test_what_the_agenda_and_its_papers_cite_is_listed_with_where(
 def test_nothing_is_to_be_done_where_everything_is_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     held = [paper(f"CTOC/COP/WG.7/2030/{n}") for n in (2, 3)]
     assert checked(open_library, catalogue, *held, paper("A/90/12")).complete
+
+
+def test_resolutions_that_are_cited_by_number_are_checked(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    cited = "It recalled resolution 7/1 and General Assembly resolutions 90/12 and 90/13, not resolution 90/14."
+    library = open_library()
+    text = AGENDA.replace("The report on lamps (A/90/12) may be of help.", cited)
+    held = "---\nsymbol: A/RES/90/12\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. Lamps are lit.\n"
+    add(library, catalogue, Input("agenda.md", text.encode()), Input("r.md", held.encode()))
+    found = check_agenda(library, catalogue, library.meetings()[0])
+    assert {each.symbol: each.state for each in found.cited} == {
+        "A/RES/90/12": "held",
+        "A/RES/90/13": "missing",
+        "Conference resolution 7/1": "missing",
+    }
+    assert not found.complete

@@ -126,7 +126,7 @@ def test_a_section_is_written_with_the_words_of_its_sources_in_the_footnotes(eng
     with writing(TRUE) as served:
         engine = engine_at(served.url)
         made = brief(engine, REQUEST)
-    assert supported(made) == [PAY, SEE]
+    assert supported(made) == [SEE, PAY]
     for statement in made.statements:
         for cite in statement.citations:
             assert engine.library.document(cite.document).text[cite.start : cite.end] == cite.quote
@@ -202,7 +202,8 @@ def test_a_sentence_that_falls_is_asked_for_once_more_and_stands_when_it_is_mend
     with writing(mended) as served:
         made = brief(engine_at(served.url), REQUEST)
     assert supported(made) == [PAY]
-    assert len(section(made, "points").written.raw) == 2  # type: ignore[union-attr]
+    raw = section(made, "points").written.raw  # type: ignore[union-attr]
+    assert len([each for each in raw if each != "NO ANSWER"]) == 2
     assert section(made, "points").written.dropped == ()  # type: ignore[union-attr]
 
 
@@ -255,10 +256,10 @@ def test_provisions_are_summed_up_and_stay(engine_at: Make, library: Library, ca
     with writing(replies((summary, "within ten days"), (again, "within ten days"))) as served:
         made = brief(engine_at(served.url), Request("theme", "repair of harbour lamps on small boats"))
     plain = brief(engine_at(""), Request("theme", "repair of harbour lamps on small boats", mode="quote"))
-    told = section(made, "framework")
+    told = section(made, "articles")
     assert told.parts[0].heading == "Summary"
     assert [each.text for each in told.parts[0].statements] == [summary]
-    assert told.parts[1:] == section(plain, "framework").parts
+    assert told.parts[1:] == section(plain, "articles").parts
     assert told.written is not None
     assert [each.reason for each in told.written.dropped] == ["it says again what was said"]
     assert not any("left out" in each for each in made.unsourced), "it was borne out"
@@ -283,7 +284,7 @@ def test_without_a_model_or_in_quotes_nothing_is_asked_and_the_bytes_are_the_sam
 
 def test_a_written_briefing_that_was_stopped_asks_only_for_the_sections_that_it_lacks(engine_at: Make) -> None:
     def stop(heading: str, done: int, total: int) -> None:
-        if heading == "Past guidance and recommendations":
+        if heading == "Key points by theme":
             raise KeyboardInterrupt
 
     with writing(TRUE) as served:
@@ -293,7 +294,7 @@ def test_a_written_briefing_that_was_stopped_asks_only_for_the_sections_that_it_
             brief(engine, REQUEST, stop)
         before = len(served.asked)
         again = brief(engine, REQUEST)
-        assert len(served.asked) == before + 1, "for the guidance alone"
+        assert len(served.asked) == before + 2, "for the two key points alone"
     assert again == whole
 
 

@@ -17,7 +17,6 @@ import pytest
 from conftest import OpenLibrary, add
 from test_cli import Cli
 
-from assistant.brief.weighing import weigh
 from assistant.qa.abstention import FOUND, SAME, Bars, bars
 from assistant.qa.base import available
 from assistant.qa.engine import Engine
@@ -269,14 +268,17 @@ def test_passages_that_nobody_reads_are_weighed_by_the_older_signals(
     assert with_reader.probability == without.probability
 
 
-def test_a_subject_is_weighed_and_not_read(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+def test_a_subject_is_read_in_as_many_passages_as_are_asked_for(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
     fake = Fake({"forty crowns": 4.0})
     asked = engine(open_library, catalogue, readers(en=fake), HARBOUR)
     held = [document.id for document in asked.library.documents()]
-    assert weigh(asked, "crowns that yachts pay", held, "en")
-    assert not fake.asked
-    asked.ask(ASKED)
-    assert fake.asked == [ASKED]
+    subject = "crowns that yachts pay"
+    best, *_ = asked.weigh(asked.question(subject, "en"), held, 2)
+    assert "forty crowns" in best.unit.text
+    assert len(fake.passages) <= 2
+    assert set(fake.asked) == {subject}
 
 
 def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_the_turn_before(

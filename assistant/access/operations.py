@@ -20,6 +20,7 @@ OPERATIONS: dict[str, Role] = {
     "status": Role.STAFF,
     "ratings": Role.STAFF,
     "verify": Role.STAFF,
+    "review": Role.STAFF,
     "upload": Role.STAFF,
     "fetch": Role.STAFF,
     "remove": Role.STAFF,

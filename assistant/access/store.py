@@ -1,4 +1,4 @@
-"""Keys, accounts, sessions, the audit log, the jobs of before and what people have kept: a small SQLite file in the library's folder, beside the library, or tables of the
+"""Keys, accounts, sessions, the audit log, briefings under review, the jobs of before and what people have kept: a small SQLite file in the library's folder, beside the library, or tables of the
 database that holds it.
 
 The command line changes it while the server runs, and the server looks things up for every request: what is revoked is
@@ -56,7 +56,14 @@ CREATE TABLE IF NOT EXISTS conversations (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shared (
   id TEXT PRIMARY KEY, made_by TEXT NOT NULL, given TEXT NOT NULL, until TEXT NOT NULL, kept TEXT NOT NULL
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS drafts (
+  id TEXT PRIMARY KEY, created TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL, briefing TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS draft_events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, draft TEXT NOT NULL, time TEXT NOT NULL, who TEXT NOT NULL, kind TEXT NOT NULL,
+  statement INTEGER, text TEXT NOT NULL
+)
 """
 _KEPT = {
     "keys": "id, name, role, hash, created, expires, used, revoked",
@@ -65,6 +72,8 @@ _KEPT = {
     "keeping": "account",
     "conversations": "token, account, changed, title, kept",
     "shared": "id, made_by, given, until, kept",
+    "drafts": "id, created, title, state, briefing",
+    "draft_events": "draft, time, who, kind, statement, text",
 }
 """What is moved to another database."""
 _KNOWN = {
@@ -73,6 +82,7 @@ _KNOWN = {
     "keeping": "ON CONFLICT (account) DO NOTHING",
     "conversations": "ON CONFLICT (token) DO NOTHING",
     "shared": "ON CONFLICT (id) DO NOTHING",
+    "drafts": "ON CONFLICT (id) DO NOTHING",
 }
 """What is changed where it is there already."""
 
@@ -91,7 +101,7 @@ class AccessStore:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._opened()
             try:
-                if not self._db.has("shared"):
+                if not self._db.has("draft_events"):
                     with self._db.transaction():
                         self._db.create(_SCHEMA)
             except BaseException:
@@ -138,9 +148,12 @@ class AccessStore:
         either is revoked, an account has the password and role that it has here. People sign in anew there."""
         with other.doing() as run, other._db.transaction():
             for table, columns in _KEPT.items():
-                if table != "audit" or run("SELECT 1 FROM audit LIMIT 1").fetchone() is None:
+                log = table in ("audit", "draft_events")  # without names by which what is there already is known
+                if not log or run(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
                     marks = ", ".join("?" * len(columns.split(",")))
-                    for row in self.rows(f"SELECT {columns} FROM {table} ORDER BY {columns.partition(',')[0]}"):
+                    for row in self.rows(
+                        f"SELECT {columns} FROM {table} ORDER BY {'id' if log else columns.partition(',')[0]}"
+                    ):
                         run(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {_KNOWN.get(table, '')}", row)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:

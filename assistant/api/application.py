@@ -16,7 +16,7 @@ from assistant.api import problems
 from assistant.api.callers import IDENTIFYING, Gate, OpenGate
 from assistant.api.description import describe
 from assistant.api.middleware import Bodies, Places, Requests, SecurityHeaders
-from assistant.api.routes import asking, documents, health, keeping, local, rating, session, staff, writing
+from assistant.api.routes import asking, documents, drafts, health, keeping, local, rating, session, staff, writing
 from assistant.service import Service
 
 PREFIX = "/api/v1"
@@ -77,7 +77,7 @@ def create_api(
     app.state.identifying = CapacityLimiter(IDENTIFYING)
     problems.install(app)
     describe(app)
-    for module in (asking, documents, writing, keeping, rating, staff, health, local):
+    for module in (asking, documents, writing, drafts, keeping, rating, staff, health, local):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(staff.metrics)
     app.include_router(session.router)

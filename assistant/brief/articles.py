@@ -1,105 +1,151 @@
-"""The articles of treaties that documents name, and which of their words to quote."""
+"""The articles of treaties that bear on a subject: those near to it by title and text, those that sources name, and those that
+stand in references with these."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from assistant.qa.abstention import LIKENESS, bars
 from assistant.qa.engine import Engine
-from assistant.qa.places import article_units
+from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
-from corpus.documents import Document
+from corpus.analysis import analyse
+from corpus.documents import Block, Document
 from corpus.sentences import sentence_spans
 
-WHOLE = 700
-"""Longest paragraph of an article, in characters, that is quoted whole."""
+NAMING = 2
+"""With how many of the articles that apply a further one must stand in a reference: one alone is often made in passing."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """An article of a held treaty, and the paragraph of it that is named."""
+class Article:
+    """An article of a held treaty, known by treaty and number; `title` is empty where it has none."""
 
-    document: str
-    article: str
-    paragraph: str = ""
+    document: Document
+    number: str
+    title: str
+    heading: Block
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is known by."""
+        return self.document.id, self.number
 
 
 class ArticleFinder:
-    """Finds the articles that texts name, among the treaties of these ids."""
+    """Finds articles among the treaties of these ids."""
 
     def __init__(self, engine: Engine, treaties: Sequence[str]) -> None:
         self._engine = engine
         self._treaties = {document.key: document for document in map(engine.library.document, treaties)}
+        self._likeness = bars()[LIKENESS]
+        self._crossing: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self.articles = {each.key: each for document in self._treaties.values() for each in _articles(document)}
 
-    def named(self, text: str, language: str) -> list[Place]:
-        """The articles that a text names, each once in order; of a treaty that the same sentence or one before it names."""
-        found: dict[Place, None] = {}
-        treaty: Document | None = None
+    def named(self, text: str, language: str, treaty: Document | None = None) -> list[Article]:
+        """The articles that a text names, each once in order: of a treaty that the same sentence or one before it names, else of
+        the `treaty` that it is a part of."""
+        found: dict[tuple[str, str], Article] = {}
         for start, end in sentence_spans(text, language):
             question = self._engine.question(text[start:end], language)
             entries = (*question.named, *question.called)
             called = [self._treaties[entry.key] for entry in entries if entry.key in self._treaties]
             # Two treaties in one sentence: which article is of which, its words alone don't tell.
             treaty = called[0] if len(called) == 1 else None if called else treaty
-            if treaty is None:
+            for number in question.articles if treaty else ():
+                if treaty is not None and (article := self.articles.get((treaty.id, number))):
+                    found.setdefault(article.key, article)
+        return list(found.values())
+
+    def near(self, words: str, language: str) -> dict[tuple[str, str], float]:
+        """The articles that come close to a subject by the likeness of title and text (`LIKENESS`), with its log-odds. Of a title
+        the words count that the title of its treaty does not say as well: these tell nothing apart."""
+        library, question = self._engine.library, self._engine.question(words, language)
+        readers = library.models.readers(question.language)
+        found: dict[tuple[str, str], float] = {}
+        for treaty in self._treaties.values() if readers and question.text else ():
+            nearest: dict[str, float] = {}
+            for each in self._engine.retriever.retrieve(question, len(library.passages(treaty.id)), [treaty.id]):
+                nearest.setdefault(article_of(each.passage.locator), each.dense or 0.0)
+            known = set(analyse(treaty.title, treaty.language))
+            own = [each for each in self.articles.values() if each.document.id == treaty.id and each.title]
+            titles = [_beside(each.title, known, treaty.language) for each in own]
+            # Titles are embedded now: by the model that was made for their language, where there is one.
+            model = next((each for each in readers if each in library.models.readers(treaty.language)), readers[0])
+            likenesses = library.likenesses(question.text, titles, model, treaty.language) if own else []
+            for article, likeness in zip(own, likenesses, strict=True):
+                score = self._likeness.above(likeness + nearest.get(article.number, 0.0))
+                if score >= self._likeness.least:
+                    found[article.key] = score
+        return found
+
+    def answering(self, words: str, language: str, most: int) -> list[Article]:
+        """The articles of which the reader says that they answer to a subject, among the passages that search ranks first in
+        each treaty."""
+        question = self._engine.question(words, language)
+        found: dict[tuple[str, str], Article] = {}
+        for document in self._treaties.values():
+            for each in self._engine.weigh_first(question, [document.id], most):
+                article = self.articles.get((document.id, article_of(each.unit.locator)))
+                if each.score >= 0.0 and article:
+                    found.setdefault(article.key, article)
+        return list(found.values())
+
+    def further(self, applying: Iterable[Article]) -> list[Article]:
+        """The articles that stand in a reference, to or from them, with several of those that apply, and are none of them."""
+        known = {article.key for article in applying}
+        crossing = [(article.key, other) for article in self.articles.values() for other in self._cross(article)]
+        pairs = {pair for one, other in crossing for pair in ((one, other), (other, one))}
+        count = Counter(one for one, other in pairs if one not in known and other in known)
+        return [self.articles[key] for key in sorted(count) if count[key] >= NAMING]
+
+    def whole(self, article: Article) -> Iterator[Unit]:
+        """The paragraphs of an article, each with what stands under it, in their order."""
+        document, last = article.document, -1
+        for block in document.blocks[article.heading.ordinal + 1 :]:
+            if article_of(block.locator) != article.number:
+                break
+            if block.ordinal <= last or block.kind in ("heading", "footnote") or not document.body(block).strip():
                 continue
-            for article in question.articles:
-                paragraph = question.paragraph or "" if len(question.articles) == 1 else ""
-                found.setdefault(Place(treaty.id, article, paragraph), None)
-        return [place for place in found if self._units(place)]
+            end = _last(document, block)
+            last = end.ordinal
+            passage_id = self._engine.library.passage_at(document.id, block.body_start)
+            passage = self._engine.library.passages_by_id([passage_id]).get(passage_id) if passage_id else None
+            if passage is not None:
+                evidence = Evidence(passage, document, 0.0, None, None)
+                yield Unit(evidence, block.body_start, end.end, block.locator, block.ordinal)
 
-    def provisions(self, named: Sequence[Place], spoken: Sequence[Unit], subject: str, most: int) -> list[Unit]:
-        """What to quote: of each article one paragraph, the one that speaks to the subject or is nearest to it; at most
-        so many articles, those first that are named and speak, in the order of the treaties."""
-        best: dict[tuple[str, str], Unit] = {}
-        for unit in spoken:
-            article = article_of(unit.locator)
-            if article:
-                best.setdefault((unit.document.id, article), unit)
-        order: list[tuple[str, str]] = [
-            *(key for key in best if any((place.document, place.article) == key for place in named)),
-            *((place.document, place.article) for place in named),
-            *best,
-        ]
-        chosen: list[Unit] = []
-        for key in list(dict.fromkeys(order))[:most]:
-            precise = next((p for p in named if (p.document, p.article) == key and p.paragraph), None)
-            found = best.get(key) if precise is None else None
-            if found is not None and len(found.leads) > 1:
-                found = self._shallower(found)
-            found = found or self._nearest(self._units(precise or Place(*key)), subject)
-            if found is not None:
-                chosen.append(found)
-        return sorted(chosen, key=lambda unit: (unit.document.id, unit.start))
-
-    def _units(self, place: Place) -> list[Unit]:
-        document = next(each for each in self._treaties.values() if each.id == place.document)
-        return article_units(self._engine.library, document, place.article, place.paragraph or None)
-
-    def _shallower(self, deep: Unit) -> Unit:
-        """The first part of the same paragraph that stands higher than a part of a part, whose words say little."""
-        article = article_of(deep.locator)
-        within = deep.leads[0][1]
-        same = [unit for unit in self._units(Place(deep.document.id, article)) if unit.locator.startswith(f"{within} ")]
-        return next((unit for unit in same if 0 < len(unit.leads) < len(deep.leads)), deep)
-
-    def _nearest(self, units: Sequence[Unit], subject: str) -> Unit | None:
-        # Whole paragraphs rather than parts of them, and those that are not too long for a note.
-        whole = [unit for unit in units if not unit.leads] or list(units)
-        short = [unit for unit in whole if unit.end - unit.start <= WHOLE] or whole[:1]
-        if len(short) < 2:
-            return short[0] if short else None
-        embedder = self._engine.library.embedder
-        if embedder.languages is not None and short[0].document.language not in embedder.languages:
-            return short[0]
-        cosines = embedder.embed_passages([unit.text for unit in short]) @ embedder.embed_query(subject)
-        return short[int(np.argmax(cosines))]
+    def _cross(self, article: Article) -> set[tuple[str, str]]:
+        if article.key not in self._crossing:
+            # References are looked for in all articles; most have none.
+            text = " ".join(" ".join(unit.text.split()) for unit in self.whole(article))
+            named = self.named(text, article.document.language, article.document)
+            self._crossing[article.key] = {each.key for each in named} - {article.key}
+        return self._crossing[article.key]
 
 
 def article_of(locator: str) -> str:
     """The number of the article that a locator names, or nothing."""
-    match = re.match(r"art\. (\d+(?: bis| ter)?)", locator)
-    return match.group(1) if match else ""
+    kind, _, number = locator.split(",")[0].partition(" ")
+    return number.split(" (")[0] if kind == "art." else ""
+
+
+def _articles(treaty: Document) -> Iterator[Article]:
+    for block in treaty.blocks:
+        number = article_of(block.locator)
+        if block.kind == "heading" and number and block.locator == f"art. {number}":
+            words = " ".join(treaty.block_text(block).split())
+            yield Article(treaty, number, words.partition(number)[2].strip(" .:–—-"), block)
+
+
+def _beside(title: str, known: set[str], language: str) -> str:
+    """A title without the words that its treaty's title says too; the whole where no other is left."""
+    words = [word for word in title.split() if not (tokens := set(analyse(word, language))) or not tokens <= known]
+    return " ".join(words) if analyse(" ".join(words), language) else title
+
+
+def _last(document: Document, block: Block) -> Block:
+    below = [child for child in document.children.get(block.ordinal, ()) if child.kind == "item"]
+    return _last(document, below[-1]) if below else block

@@ -1,4 +1,7 @@
-"""Which of the held words speak to a subject: units weighed by the engine, each used once in a briefing."""
+"""Which of the held words speak to a subject: units that search finds and the reader reads, each used once in a briefing.
+
+The bars are those of questions (`qa/abstention`): a unit speaks to a subject from the lower one on.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +13,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assistant.brief.ground import Ground
-from assistant.brief.weighing import Weighed, weigh
+from assistant.qa.abstention import ALIKE, REPEATED
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.units import Unit
+from assistant.qa.weighing import Scored
 from assistant.slices import Slices
 from assistant.wording.dates import dates_in
 from assistant.wording.values import plain, without_symbols
 from corpus.symbols import find_symbols
 
-SURE, NEAR, OWN_NEAR = 0.55, 0.60, 0.40
-"""Least likeness in meaning (cosine) of what was clearly said already, of a unit of any document, and of one of a document
-that is bound to the subject."""
-COVERED = 0.5
-"""Share of the subject's content that a unit names, where no model reads its language."""
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
-ALIKE, ALIKE_ELSEWHERE = 0.87, 0.80
-"""From this cosine on two units say the same; and where one stands in another part already."""
-ELSEWHERE = 0.10
-"""How much more like the title of another item than like that of its own a unit may be, in cosine."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
 _ASIDE = re.compile(
     r"(?:notes?|sources?|abbreviations?|remarques?|nota|fuentes?|примечани[ея]|источники?|ملاحظة|المصدر|注|资料来源)\s*[:：]",
@@ -55,21 +50,27 @@ class Chooser:
     said: set[str] = field(default_factory=set)
     slices: Slices = field(default_factory=Slices)
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    _weighed: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
 
     def speaking(
-        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Weighed], bool] = lambda _: True
-    ) -> list[Weighed]:
+        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
+    ) -> list[Scored]:
         """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
-        if not documents:
-            return []
-        scored = self.weigh(words, documents)
-        good = [each for each in self.slices(scored) if self.usable(each.unit) and fits(each) and self.speaks(each)]
-        return self._apart(good, most)
+        found = (each for each in self.weigh(words, documents) if speaks(each))
+        return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
 
-    def weigh(self, words: str, documents: Sequence[str]) -> list[Weighed]:
-        """The units of some documents, weighed against a subject in a slice of its own."""
-        self.slices.end()
-        return weigh(self.engine, words, documents, self.ground.request.language)
+    def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
+        """The units of the `most` passages (else as many as the settings say) of some documents that search ranks first for a subject, as the reader reads them, best
+        first; in a slice of its own, and once for each subject."""
+        most = most or self.engine.passages
+        key = (words, tuple(documents), most)
+        if key not in self._weighed:
+            self.slices.end()
+            question = self.engine.question(words, self.ground.request.language)
+            self._weighed[key] = (
+                self.engine.weigh_first(question, documents, most) if question.text and documents else []
+            )
+        return self._weighed[key]
 
     def take(self, units: Sequence[Unit], most: int = 100, *, fresh: bool = False) -> tuple[Statement, ...]:
         """Units as statements, which count as used from now on; at most so many. `fresh`: none says in other words what
@@ -99,26 +100,6 @@ class Chooser:
         self.used += statement.citations if statement.verdict == "supported" else statement.citations[-1:]
         self.said.add(_folded(statement.text))
 
-    def told(self, words: str) -> bool:
-        """Whether something that was used already speaks to a subject, clearly so."""
-        documents = sorted({cite.document for cite in self.used if cite.document != self.ground.meeting_id})
-        scored = self.weigh(words, documents) if documents else []
-        return any(
-            self.speaks(each)
-            and (each.cosine >= SURE or each.coverage >= COVERED)
-            and any(o.document == each.unit.document.id and o.start < each.unit.end and each.unit.start < o.end
-                    for o in self.used)
-            for each in scored
-        )  # fmt: skip
-
-    def near(self, unit: Unit) -> bool:
-        """Whether a unit is near to the subject of the briefing as a whole, as far as a model reads its language."""
-        embedder = self.engine.library.embedder
-        if not self._read(unit):
-            return True
-        cosine = embedder.embed_passages([unit.text])[0] @ embedder.embed_query(self.ground.title)
-        return float(cosine) >= OWN_NEAR
-
     def belongs(self, unit: Unit) -> bool:
         """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
         item, meeting = self.ground.item, self.ground.meeting
@@ -127,7 +108,7 @@ class Chooser:
             return True
         titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
         own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
-        return bool(max(others, default=-1.0) <= own + ELSEWHERE)
+        return bool(max(others, default=-1.0) <= own)
 
     def fresh(self, unit: Unit) -> bool:
         """Whether nothing that was used says the same in other words."""
@@ -138,7 +119,7 @@ class Chooser:
         missing = [words for words in said if words not in self._vectors]
         self._vectors.update(zip(missing, embedder.embed_passages(missing), strict=True) if missing else ())
         vector = embedder.embed_passages([unit.text])[0]
-        return all(float(vector @ self._vectors[words]) < ALIKE_ELSEWHERE for words in said)
+        return all(float(vector @ self._vectors[words]) < REPEATED for words in said)
 
     def _read(self, unit: Unit) -> bool:
         """Whether the embedding model reads a unit and the language of the briefing."""
@@ -183,16 +164,9 @@ class Chooser:
         shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
         return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
 
-    def speaks(self, each: Weighed) -> bool:
-        """Whether a unit speaks to the words that it was weighed against."""
-        served = self.engine.library.embedder.languages
-        if served is not None and each.unit.document.language not in served:
-            return each.coverage >= COVERED
-        return each.cosine >= (OWN_NEAR if each.unit.document.id in self.ground.own else NEAR)
-
-    def _apart(self, scored: Sequence[Weighed], most: int) -> list[Weighed]:
+    def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
         """The best, none of which overlaps with another one or says the same."""
-        kept: list[Weighed] = []
+        kept: list[Scored] = []
         vectors: list[np.ndarray] = []
         for each in scored[: 3 * most]:
             unit = each.unit
@@ -211,19 +185,32 @@ class Chooser:
         return kept
 
 
+def speaks(each: Scored) -> bool:
+    """Whether a unit reaches the bar for what comes closest."""
+    return each.score >= each.bars.least
+
+
 def only_later(text: str, day: dt.date) -> bool:
     """Whether all dates and years that a text names, and it names one, come after a day."""
-    bare = without_symbols(text)[1]
-    years = [int(each) for each in _YEAR.findall(bare)]
-    dates = [each for each in dates_in(plain(bare)) if each.year is not None]
-    if not years or min(years) < day.year or (day.year in years and all(each.year != day.year for each in dates)):
+    days, years = _dated(text)
+    if not years or min(years) < day.year or (day.year in years and all(each[0] != day.year for each in days)):
         return False
-    return all(
-        (each.year, each.month, each.day) > (day.year, day.month, day.day)
-        if each.day is not None
-        else (each.year, each.month) > (day.year, day.month)
-        for each in dates
-    )
+    return all(each > (day.year, day.month, day.day)[: len(each)] for each in days)
+
+
+def dated_within(text: str, after: dt.date, until: dt.date) -> bool:
+    """Whether a date with its month that a text names lies after a day, and none after another one."""
+    days, _ = _dated(text)
+    first, last = (after.year, after.month, after.day), (until.year, until.month, until.day)
+    return any(each > first[: len(each)] for each in days) and not any(each > last[: len(each)] for each in days)
+
+
+def _dated(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
+    """The dates of a text, as (year, month) or (year, month, day), and the years that it names."""
+    bare = without_symbols(text)[1]
+    dates = [each for each in dates_in(plain(bare)) if each.year is not None and each.month is not None]
+    days = [(each.year, each.month) if each.day is None else (each.year, each.month, each.day) for each in dates]
+    return days, [int(each) for each in _YEAR.findall(bare)]  # type: ignore[return-value]
 
 
 def _folded(text: str) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections.abc import Sequence
 
 from assistant.brief.choosing import Chooser
 from assistant.brief.ground import proposes
 from assistant.brief.model import Paper, Part
-from assistant.brief.weighing import Weighed
 from assistant.frames import say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer
 from assistant.qa.answer import Citation, Statement
+from assistant.qa.weighing import Scored
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
@@ -20,13 +20,7 @@ from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
-MANDATE, QUESTIONS = 2, 8
-_ORDAINS = re.compile(
-    r"\bmandate|\bresolution \d|\b(?:was|were) created\b|\badvise and assist|\bsubstantive topics|"
-    r"\bmandat\b|\brésolution \d|\bmandato|\bresolución \d|мандат|резолюци[июя] \d|ولاية|القرار \d|任务|第 ?\d+/\d+ ?号决议",
-    re.IGNORECASE,
-)
-"""Words of sentences that give a body its mandate, in the six languages."""
+MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 
 def mandate(chooser: Chooser) -> tuple[Part, ...]:
@@ -41,21 +35,43 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
     if listed is not None:
         text = say("item_named", language, item=ground.item.number, title=ground.item.title)
         made.append(Statement(text, "derived", (listed,)))
-    for ordinal in ground.meeting.mandate:
-        block = cite.document.blocks[ordinal]
-        made += [
-            Statement.quoting(each) for each in _sentences(chooser, cite.document, block) if _ORDAINS.search(each.quote)
-        ][:1]
-    made = [each for each in made if chooser.free(each)][: 1 + MANDATE]
     for each in made:
         chooser.note(each)
     asked = say("ask_mandate", language, body=ground.meeting.body)
-    found = chooser.speaking(asked, ground.others, MANDATE, lambda each: bool(_ORDAINS.search(each.unit.text)))
-    return (Part("", (*made, *chooser.take([each.unit for each in found]))),)
+    ordains = set(ground.meeting.mandate)
+    own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
+    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text))
+    found = [each.unit for each in (*own, *others)]
+    return (Part("", (*made, *chooser.take(found, fresh=True))),)
+
+
+def expected(chooser: Chooser) -> tuple[Part, ...]:
+    """What the agenda says that the meeting is to do, beside what it proposes to discuss."""
+    ground = chooser.ground
+    if ground.meeting is None:
+        return ()
+    asked = say("ask_expected", ground.request.language, body=ground.meeting.body)
+    told = {*ground.meeting.mandate, *(each for item in ground.meeting.items for each in item.annotations)}
+    found = chooser.speaking(
+        asked, ground.agendas, EXPECTED, lambda each: each.unit.block in told and not proposes(each.unit.text)
+    )
+    sure = [each.unit for each in found if each.score >= 0.0] or [each.unit for each in found[:1]]
+    return (Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))),)
+
+
+def earlier_meeting(chooser: Chooser) -> dt.date | None:
+    """The last day of the latest meeting of the same body before this one that is known from agendas held, or the catalogue."""
+    ground, library = chooser.ground, chooser.engine.library
+    if ground.meeting is None or ground.agenda is None or not ground.meeting.dates:
+        return None
+    body = ground.agenda.symbol.body if ground.agenda.symbol else ""
+    days = [each.dates[-1] for each in chooser.engine.catalogue.meetings if each.dates and body and each.body == body]
+    days += [each.dates[-1] for each in library.meetings() if each.dates and each.body == ground.meeting.body]
+    return max((day for day in days if day < ground.meeting.dates[0]), default=None)
 
 
 def schedule(chooser: Chooser) -> tuple[Part, ...]:
-    """When the item is taken up, and for how long."""
+    """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
     ground = chooser.ground
     if ground.meeting is None or ground.item is None:
         return ()
@@ -63,10 +79,7 @@ def schedule(chooser: Chooser) -> tuple[Part, ...]:
     if not sittings:
         return ()
     cite, language = Citer(chooser.engine.library, ground.meeting), ground.request.language
-    made = [said_of.taken_up(ground.item, sittings, cite, language, short=True)]
-    if len(sittings) > 1 and said_of.minutes_of(sittings) is not None:
-        made.append(said_of.length(ground.item, sittings, cite, language, short=True))
-    return (Part("", tuple(made)),)
+    return (Part("", tuple(said_of.held(sitting, cite, language) for sitting in sittings)),)
 
 
 def documentation(chooser: Chooser) -> tuple[Part, ...]:
@@ -79,14 +92,14 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
     said = [
         Statement.quoting(each)
         for ordinal in ground.item.annotations
-        for each in _sentences(chooser, cite.document, cite.document.blocks[ordinal])
+        for each in sentences(chooser, cite.document, cite.document.blocks[ordinal])
         if not proposes(each.quote)
     ]
     announced = {symbol for symbol, _ in ground.item.documentation}
     for each in (said := [each for each in said if chooser.free(each)]):
         chooser.note(each)
 
-    def tells(each: Weighed) -> bool:
+    def tells(each: Scored) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
         return bool(named & announced) and each.unit.document.key not in announced
 
@@ -135,7 +148,7 @@ def questions(chooser: Chooser) -> tuple[Part, ...]:
         agenda = ground.agenda
         for ordinal in ground.item.annotations:
             block = agenda.blocks[ordinal]
-            made += [Statement.quoting(each) for each in _sentences(chooser, agenda, block) if proposes(each.quote)]
+            made += [Statement.quoting(each) for each in sentences(chooser, agenda, block) if proposes(each.quote)]
     fresh = [each for each in made if chooser.free(each)]
     for each in fresh:
         chooser.note(each)
@@ -144,7 +157,8 @@ def questions(chooser: Chooser) -> tuple[Part, ...]:
     return (Part("", (*fresh, *chooser.take([each.unit for each in found]))),)
 
 
-def _sentences(chooser: Chooser, document: Document, block: Block) -> list[Citation]:
+def sentences(chooser: Chooser, document: Document, block: Block) -> list[Citation]:
+    """The sentences of a block, each as a citation."""
     made = []
     for start, end in sentence_spans(document.body(block), document.language):
         begin, finish = block.body_start + start, block.body_start + end

@@ -73,6 +73,11 @@ class Ground:
     agenda: Document | None = field(default=None, compare=False)
 
     @property
+    def agendas(self) -> tuple[str, ...]:
+        """The id of the agenda, where an item is briefed about."""
+        return (self.meeting_id,) if self.meeting else ()
+
+    @property
     def meeting_id(self) -> str:
         """The id of the agenda, empty where no item is briefed about."""
         return self.meeting.document_id if self.meeting else ""

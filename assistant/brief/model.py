@@ -13,7 +13,7 @@ Kind = Literal["item", "theme", "document", "question"]
 Audience = Literal["delegate", "chair", "secretariat"]
 SectionKey = Literal[
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
-    "framework", "points", "guidance", "differences", "questions",
+    "questions", "expected", "framework", "points", "guidance", "new", "differences", "articles",
 ]  # fmt: skip
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Sequence
 
 from assistant.brief.model import Briefing, Paper, Source
-from assistant.frames import day_text, joined, language_name, say
+from assistant.citing import name_of
+from assistant.frames import joined, language_name, say
 from assistant.publish import Address, Publication, References
 from assistant.publish.grids import table_of
 from assistant.publish.model import Block, Content, Heading, Listing, Paragraph, Span, Table, plain
 from corpus.library import Library
 
 
-def publication_of(briefing: Briefing, library: Library, address: Address | None = None) -> Publication:
-    """The briefing as a publication. `library` is the one that it was made from; `address` makes links of places."""
+def publication_of(
+    briefing: Briefing,
+    library: Library,
+    address: Address | None = None,
+    *,
+    state: str = "",
+    comments: Sequence[tuple[int | None, str, str]] = (),
+) -> Publication:
+    """The briefing as a publication. `library` is the one that it was made from; `address` makes links of places. Of one that is
+    reviewed the `state` stands on the cover, and `comments` (paragraph, who, what) at the end."""
     language = briefing.request.language
     references = References(library, language, address)
     blocks: list[Block] = []
@@ -26,9 +35,9 @@ def publication_of(briefing: Briefing, library: Library, address: Address | None
         for n, part in enumerate(section.parts, 1):
             if part.heading:
                 blocks.append(Heading(2, part.heading, f"{section.key}-{n}"))
-            for statement in part.statements:
+            for before, statement in zip((None, *part.statements), part.statements, strict=False):
                 number += 1
-                blocks.append(Paragraph(references.paragraph(statement, part.heading), number))
+                blocks.append(Paragraph(references.paragraph(statement, part.heading, before), number))
         for n, table in enumerate(section.tables, 1):
             if table.heading:
                 blocks.append(Heading(2, table.heading, f"{section.key}-table-{n}"))
@@ -41,18 +50,27 @@ def publication_of(briefing: Briefing, library: Library, address: Address | None
             _papers(briefing.papers, language),
         ]
     blocks.append(Heading(1, say("section_sources", language), "sources"))
-    blocks.append(Listing(tuple(_source(source, language) for source in briefing.sources)))
+    blocks.append(Listing(tuple(_source(source, library, language) for source in briefing.sources)))
     if briefing.unsourced:
         blocks.append(Heading(1, say("section_unsourced", language), "unsourced"))
         blocks.append(Listing(tuple(plain(each) for each in briefing.unsourced)))
+    if comments:
+        blocks.append(Heading(1, say("section_comments", language), "comments"))
+        blocks.append(Listing(tuple(_comment(*each, language=language) for each in comments)))
+    stands = (say(f"state_{state}", language),) if state else ()
     return Publication(
         language=language,
         title=briefing.title,
         blocks=tuple(blocks),
         masthead=briefing.masthead,
-        label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language)),
+        label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands),
         notice=_notice(briefing),
     )
+
+
+def _comment(paragraph: int | None, who: str, text: str, *, language: str) -> Content:
+    at = say("comment_on", language, number=paragraph, who=who) if paragraph else who
+    return Span(at, "strong"), Span({"fr": " : ", "zh": "："}.get(language, ": ") + text)
 
 
 def _notice(briefing: Briefing) -> str:
@@ -79,21 +97,7 @@ def _paper(paper: Paper, language: str) -> tuple[Content, ...]:
     return (Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)
 
 
-def _source(source: Source, language: str) -> Content:
+def _source(source: Source, library: Library, language: str) -> Content:
     comma = {"zh": "，", "ar": "، "}.get(language, ", ")
-    named = source.symbol if "/" in source.symbol else source.title
-    told = [] if named == source.title else [source.title]
-    if source.edition == "digest":
-        told.append(say("digest_note", language))
-    if source.date and source.edition != "digest":
-        told.append(_day(source.date, language))
-    told.append(language_name(source.language, language))
-    return Span(named, url=source.url), Span("".join(comma + each for each in told))
-
-
-def _day(date: str, language: str) -> str:
-    """An ISO 8601 date in the words of a language; anything less than a day as it is."""
-    try:
-        return day_text(dt.date.fromisoformat(date), language)
-    except ValueError:
-        return date
+    told = Span(f"{comma}{language_name(source.language, language)}")
+    return Span(name_of(library.document(source.document), language).full, url=source.url), told

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from assistant.brief import facts, reports, resolution, substance
+from assistant.brief.articles import ArticleFinder
 from assistant.brief.choosing import Chooser
-from assistant.brief.ground import Ground, ground_of
+from assistant.brief.ground import Ground, Theme, ground_of
 from assistant.brief.model import (
     Audience,
     Briefing,
@@ -33,17 +35,19 @@ Progress = Callable[[str, int, int], None]
 _FIRST: tuple[SectionKey, ...] = (
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
 )  # fmt: skip
+_LAST: tuple[SectionKey, ...] = ("guidance", "new", "differences")
 ORDER: dict[Audience, tuple[SectionKey, ...]] = {
-    "delegate": (*_FIRST, "framework", "points", "guidance", "differences", "questions"),
-    "secretariat": (*_FIRST, "framework", "points", "guidance", "differences", "questions"),
-    "chair": (*_FIRST, "questions", "framework", "points", "guidance", "differences"),
-}  # fmt: skip
+    "delegate": (*_FIRST, "framework", "points", *_LAST, "questions", "expected", "articles"),
+    "secretariat": (*_FIRST, "framework", "points", *_LAST, "questions", "expected", "articles"),
+    "chair": (*_FIRST, "questions", "expected", "framework", "points", *_LAST, "articles"),
+}
 """The sections by audience: a chair has the questions for discussion before what is known."""
-_OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation"])
+_OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation", "expected", "new"])
 _OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
 _OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
 _MADE: tuple[SectionKey, ...] = (
-    "mandate", "schedule", "documentation", "framework", "differences", "points", "guidance", "questions",
+    "mandate", "schedule", "documentation", "questions", "new", "expected", "framework", "differences", "points", "guidance",
+    "articles",
 )  # fmt: skip
 """The order in which sections are made, whatever that in which they stand: what is said in one is not said in those
 after it, and two places that differ are told together."""
@@ -62,6 +66,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
     state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
     parts = Parts(engine.library, request, state)
     chooser = Chooser(engine, ground, slices=Slices(aside))
+    maker = _Maker(chooser)
     desk = VersionDesk(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
@@ -72,7 +77,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
             progress(heading, n, len(keys))
         section = parts.get(key)
         if section is None:
-            section = _section(chooser, key, heading)
+            section = maker.section(key, heading)
             if scribe is not None:
                 section = scribe.section(section)
             elif asked == "write" and key in WRITTEN and section.parts:
@@ -82,7 +87,12 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
         for statement in section.statements:
             chooser.note(statement)
         made[key] = section
-    sections = tuple(made[key] for key in ORDER[request.audience] if key in made and not made[key].empty)
+    # Of an item every section stands, if only to say that it is empty.
+    sections = tuple(
+        made[key]
+        for key in ORDER[request.audience]
+        if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
+    )
     papers = facts.papers(chooser)
     briefing = Briefing(
         request=request,
@@ -118,22 +128,59 @@ def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
     return keys if kind in ("treaty", "agenda") else (*_OF_REPORTS, *keys)
 
 
-def _section(chooser: Chooser, key: SectionKey, heading: str) -> Section:
-    if key in _OWN:
-        return _OWN[key](chooser, heading)
-    if key == "points":
-        found, empty = substance.points(chooser)
-        return Section(key, heading, found, unsourced=empty)
-    makers: dict[SectionKey, Callable[[Chooser], tuple[Part, ...]]] = {
-        "mandate": facts.mandate,
-        "schedule": facts.schedule,
-        "documentation": facts.documentation,
-        "framework": substance.framework,
-        "guidance": substance.guidance,
-        "differences": substance.differences,
-        "questions": facts.questions,
-    }
-    return Section(key, heading, tuple(part for part in makers[key](chooser) if part.statements))
+@dataclass
+class _Maker:
+    """Makes the sections of one briefing; what applies of the treaties is found once."""
+
+    chooser: Chooser
+
+    @cached_property
+    def _finder(self) -> ArticleFinder:
+        return ArticleFinder(self.chooser.engine, self.chooser.ground.treaties)
+
+    @cached_property
+    def _known(self) -> substance.Framework:
+        return substance.framework_of(self.chooser, self._finder)
+
+    def section(self, key: SectionKey, heading: str) -> Section:
+        """A section; one of an item that is empty says so."""
+        if key in _OWN:
+            return _OWN[key](self.chooser, heading)
+        chooser, unsourced = self.chooser, tuple[str, ...]()
+        remarks: tuple[str, ...] = ()
+        match key:
+            case "points":
+                parts, unsourced = substance.points(chooser, self._known)
+            case "framework":
+                parts = substance.framework(chooser, self._finder, self._known)
+            case "articles":
+                parts = substance.articles(chooser, self._finder, self._known)
+            case "new":
+                parts, remarks = substance.new(chooser)
+            case _:
+                parts = _MAKERS[key](chooser)
+        parts = tuple(part for part in parts if part.statements)
+        if not parts and chooser.ground.item is not None:
+            remarks, unsourced = (*remarks, *(unsourced or (_empty(chooser, key, heading),))), ()
+        return Section(key, heading, parts, remarks, unsourced)
+
+
+def _empty(chooser: Chooser, key: SectionKey, heading: str) -> str:
+    language = chooser.ground.request.language
+    if key == "guidance":
+        return substance.not_told(chooser, Theme(heading, substance.asking_guidance(chooser)))
+    return say("unsourced_differences" if key == "differences" else "unsourced_section", language, section=heading)
+
+
+_MAKERS: dict[SectionKey, Callable[[Chooser], tuple[Part, ...]]] = {
+    "mandate": facts.mandate,
+    "schedule": facts.schedule,
+    "documentation": facts.documentation,
+    "expected": facts.expected,
+    "guidance": substance.guidance,
+    "differences": substance.differences,
+    "questions": facts.questions,
+}
 
 
 def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
@@ -187,7 +234,7 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
         if fallen:
             fell = say("sentences_dropped", language, count=len(fallen))
             told.append(say("in_section", language, section=section.heading, said=fell))
-        if section.empty and not section.unsourced:
+        if section.empty and not section.unsourced and request.kind != "item":
             frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
             told.append(say(frame, language, section=section.heading))
     return tuple(dict.fromkeys(told))

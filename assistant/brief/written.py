@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from assistant.brief.choosing import ALIKE, Chooser
+from assistant.brief.choosing import Chooser
 from assistant.brief.model import Part, Section, SectionKey, Written
 from assistant.frames import say
+from assistant.qa.abstention import ALIKE
 from assistant.qa.answer import Citation, Dropped, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
@@ -22,7 +23,7 @@ from assistant.write.report import notes_of
 from assistant.write.writer import Draft, Fallen, Writer
 from corpus.documents import Document, Passage
 
-WRITTEN: frozenset[SectionKey] = frozenset(["framework", "points", "guidance"])
+WRITTEN: frozenset[SectionKey] = frozenset(["articles", "points", "guidance"])
 """The sections that a model may write. The others are facts of the agenda, or words that are to be compared."""
 BEYOND = 1
 """How many sentences more than quotes are asked for."""
@@ -51,7 +52,7 @@ class Scribe:
             return section
         language = self.chooser.ground.request.language
         drafts: list[Draft] = []
-        if section.key == "framework":
+        if section.key == "articles":
             # The provisions themselves stay; a summary goes before them.
             made = self._written(section.statements, section.key, self.chooser.ground.title, drafts, summary=True)
             parts = (*([Part(say("summary", language), tuple(made))] if made else []), *section.parts)
@@ -92,7 +93,7 @@ class Scribe:
         evidence = _evidence(
             [each for each, tongue in zip(quotes, spoken, strict=True) if tongue == language], documents
         )
-        question = say(f"ask_{key}", language, theme=theme)
+        question = say("ask_framework" if key == "articles" else f"ask_{key}", language, theme=theme)
         with self.aside(), closing(
             self.writer.write(question, language, evidence, len(evidence) + BEYOND)
         ) as writing:  # fmt: skip

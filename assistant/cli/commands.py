@@ -68,6 +68,7 @@ OWN = {
         "publishing:brief",
         "Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source.",
     ),
+    "review": ("review:app", "Briefings under review: list, show, comment, change their state."),
     "compare": (
         "publishing:compare",
         "Compare a document with its revisions word by word, or documents on a topic.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +26,9 @@ Language = Annotated[
 
 
 def brief(
-    item: Annotated[str | None, typer.Option(help="An agenda item: 2, or 1 (a).")] = None,
+    item: Annotated[
+        list[str] | None, typer.Option(help="An agenda item: 2, or 1 (a); several times: a briefing for each.")
+    ] = None,
     theme: Annotated[str | None, typer.Option(help="A theme, in a few words.")] = None,
     document: Annotated[str | None, typer.Option(help="A document that is held, by symbol or name.")] = None,
     question: Annotated[str | None, typer.Option(help="A question.")] = None,
@@ -44,26 +47,35 @@ def brief(
         str | None,
         typer.Option(help="quote, write or auto: whether the model of the settings writes its sections."),
     ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it as a draft for review (rapporteur review).")] = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source."""
     from assistant.brief import Request
 
-    asked = {"item": item, "theme": theme, "document": document, "question": question}
-    given = [(kind, value) for kind, value in asked.items() if value is not None]
-    if len(given) != 1:
+    asked = {"theme": theme, "document": document, "question": question}
+    given = [("item", value) for value in dict.fromkeys(item or ())]
+    given += [(kind, value) for kind, value in asked.items() if value is not None]
+    if len(given) != 1 and (not given or {kind for kind, _ in given} != {"item"}):
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
+    if draft and (out is not None or as_json):
+        raise fail("--draft keeps the briefing; for a file of it: rapporteur review show DRAFT --out FILE.", EXIT_USAGE)
     known_language(language)
     _ready(out, language)
-    kind, value = given[0]
     with open_desk("brief") as desk:
         chosen = known_mode(mode, desk.settings)
-        request = Request(kind, value, audience, language, meeting, mixed, chosen)  # type: ignore[arg-type]
-        briefing = desk.writing.brief(request, _progress)
-        _finish(briefing, out, as_json)
-    for sentence in briefing.record["unsourced"]:
-        talk.print(f"- {sentence}", markup=False)
+        for kind, value in given:
+            request = Request(kind, value, audience, language, meeting, mixed, chosen)  # type: ignore[arg-type]
+            if draft:
+                kept = desk.writing.draft(request, _progress, desk.settings)
+                typer.echo(kept["id"])
+                talk.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
+            else:
+                briefing = desk.writing.brief(request, _progress)
+                _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
+                for sentence in briefing.record["unsourced"]:
+                    talk.print(f"- {sentence}", markup=False)
 
 
 def compare(
@@ -179,6 +191,11 @@ def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] 
         talk.print(f"Written: {out}", markup=False)
     elif not as_json:
         data.print(made.file("md").decode(), markup=False, end="")
+
+
+def _beside(out: Path, item: str) -> Path:
+    """The file of one of several items: `brief-2.docx` for `brief.docx`."""
+    return out.with_name(f"{out.stem}-{re.sub(r'[^0-9a-z]+', '-', item.casefold()).strip('-')}{out.suffix}")
 
 
 def _progress(heading: str, done: int, total: int) -> None:

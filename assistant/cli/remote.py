@@ -243,6 +243,11 @@ class ServerWriting:
         """A briefing. The server tells nothing of its progress here."""
         return self._written("POST", "/briefings", json=asdict(request))
 
+    def draft(self, request: Request, told: Progress, settings: Settings) -> dict[str, Any]:
+        """A briefing, kept as a draft for review: its JSON form."""
+        made: dict[str, Any] = self._ask("POST", "/drafts", json=asdict(request)).json()
+        return made
+
     def themes(self, language: str, count: int | None, told: Progress) -> Written:
         """The compendium."""
         return self._written("GET", "/themes", params={"language": language, "count": count})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from assistant.faults import NotHeld, ServiceFault
 
 if TYPE_CHECKING:
-    from assistant.brief import Request
+    from assistant.brief import Briefing, Request
     from assistant.mandates import Wanted
     from assistant.publish import Publication
     from assistant.qa.engine import Engine
+    from assistant.settings import Settings
     from corpus.library import Library
 
 Progress = Callable[[str, int, int], None]
@@ -30,6 +32,10 @@ class Writing(Protocol):
 
     def brief(self, request: Request, told: Progress) -> Written:
         """A briefing."""
+        ...
+
+    def draft(self, request: Request, told: Progress, settings: Settings) -> dict[str, Any]:
+        """A briefing, kept as a draft for review: its JSON form."""
         ...
 
     def themes(self, language: str, count: int | None, told: Progress) -> Written:
@@ -61,14 +67,27 @@ class LocalWriting:
 
     def brief(self, request: Request, told: Progress) -> Written:
         """A briefing."""
-        from assistant.brief import BriefError, brief
         from assistant.brief.paper import publication_of
 
+        made = self._briefing(request, told)
+        return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))
+
+    def draft(self, request: Request, told: Progress, settings: Settings) -> dict[str, Any]:
+        """A briefing, kept as a draft for review: its JSON form."""
+        from assistant.access.store import AccessStore
+        from assistant.service.drafts import Drafts
+
+        made = self._briefing(request, told)
+        with AccessStore(settings.data_dir, database=settings.database_url) as store:
+            return Drafts(store).add(made, getpass.getuser()).to_json()
+
+    def _briefing(self, request: Request, told: Progress) -> Briefing:
+        from assistant.brief import BriefError, brief
+
         try:
-            made = brief(self._engine(), request, told)
+            return brief(self._engine(), request, told)
         except BriefError as error:
             raise ServiceFault(str(error)) from None
-        return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))
 
     def themes(self, language: str, count: int | None, told: Progress) -> Written:
         """The compendium."""

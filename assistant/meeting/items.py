@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer, is_of
@@ -16,37 +15,36 @@ def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:
     return [sitting for sitting in sittings if any(is_of(row.number, item) for row in sitting.items)]
 
 
-def taken_up(
-    item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str, *, short: bool = False
-) -> Statement:
-    """When an item is taken up: its day and time in each of its sittings, of which there is at least one.
-
-    `short` leaves its title out, here and in the functions below.
-    """
-    # In short, what is on one day is said of that day once.
-    days = [list(group) for _, group in groupby(sittings, key=lambda sitting: sitting.date)]
+def taken_up(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
+    """When an item is taken up: its day and time in each of its sittings, of which there is at least one."""
     slots = [
         say(
-            "slot_continued" if any(r.continued for s in same for r in s.items if is_of(r.number, item)) else "slot",
+            "slot_continued" if any(row.continued for row in each.items if is_of(row.number, item)) else "slot",
             language,
-            day=date_text(same[0].date, language),
-            times=joined([sitting.time_label for sitting in same], language),
+            day=date_text(each.date, language),
+            times=each.time_label,
         )
-        for same in (days if short else [[sitting] for sitting in sittings])
+        for each in sittings
     ]
-    text = say(_frame("item_when", short), language, item=item.number, title=item.title, slots=joined(slots, language))
+    text = say("item_when", language, item=item.number, title=item.title, slots=joined(slots, language))
     cites = tuple(dict.fromkeys(each for sitting in sittings for each in cite.sitting(sitting, item)))
     return Statement(text, "derived", cites)
 
 
-def length(
-    item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str, *, short: bool = False
-) -> Statement:
+def length(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
     """In how many sittings an item is listed, and how long these last together, which must be said of each."""
     hours = hours_text(minutes_of(sittings) or 0, language)
-    frame = "item_length_one" if len(sittings) == 1 and not short else _frame("item_length", short)
+    frame = "item_length_one" if len(sittings) == 1 else "item_length"
     text = say(frame, language, item=item.number, title=item.title, count=len(sittings), hours=hours)
     return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
+
+
+def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
+    """What is taken up in a sitting, in the order of the timetable."""
+    items = [say("item", language, item=row.number, title=row.title) for row in sitting.items]
+    day, told = date_text(sitting.date, language), joined(items, language)
+    text = say("slot_items", language, day=day, times=sitting.time_label, items=told)
+    return Statement(text, "derived", cite.sitting(sitting))
 
 
 def minutes_of(sittings: Sequence[Sitting]) -> int | None:

@@ -168,10 +168,7 @@ class Teller:
             yield self._part("hours_total", read, [one for each in cites for one in each], count=count, hours=hours)
 
     def _row(self, sitting: Sitting) -> Part:
-        items = [say("item", self._language, item=row.number, title=row.title) for row in sitting.items]
-        day, told = date_text(sitting.date, self._language), joined(items, self._language)
-        text = say("slot_items", self._language, day=day, times=sitting.time_label, items=told)
-        said = Statement(text, "derived", self._cite.sitting(sitting))
+        said = said_of.held(sitting, self._cite, self._language)
         return Part(f"On {_slot(sitting)}, the topics discussed are {_items(sitting)}.", (said,), "row")
 
     def _breaks(self, day: Sequence[Sitting]) -> Iterator[Part]:

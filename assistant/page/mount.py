@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import health, leaves, papers, reading, sharing, switching, taking, talks, unscripted
+from assistant.page import drafts, health, leaves, papers, reading, sharing, switching, taking, talks, unscripted
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
@@ -37,6 +37,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.include_router(leaves.router)  # before the documents, whose names may hold a slash
     app.include_router(reading.router)
     app.include_router(papers.router)
+    app.include_router(drafts.router)
     app.include_router(taking.router)
     app.include_router(talks.router)
     app.include_router(sharing.making)

@@ -14,10 +14,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.files import SHEETS, file_reply
 from assistant.api.route import may
+from assistant.brief import Briefing
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
 from assistant.compare import Origins, TopicComparison
@@ -82,12 +84,12 @@ def briefings(
             meetings=meeting_views(service, caller, language_of(request))[:3],
             article="",
         )
-    paper = service.writing.begin_brief(caller, _request(**asked))
-    made = _soon(paper.future)
+    paper, made = begun_briefing(service, caller, **asked)
     if made is None:
-        return _wait(request, paper, "writing_briefing")
+        return waiting(request, paper, "writing_briefing")
     article = _article(service, made, language)
-    return page("briefings.html", request, **shown, meetings=[], article=article, files=_files("briefings", asked))
+    return page("briefings.html", request, **shown, meetings=[], article=article, files=_files("briefings", asked),
+                staff=allowed(caller, "review"))  # fmt: skip
 
 
 @router.get("/briefings/briefing.{form}")
@@ -99,10 +101,9 @@ def briefing_file(
 ) -> Response:  # fmt: skip
     """A briefing as a file."""
     service.writing.ready(form, language)
-    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
-    made = _soon(paper.future)
+    paper, made = begun_briefing(service, caller, kind, value, audience, language, meeting, mixed, mode)
     if made is None:
-        return _wait(request, paper, "writing_briefing")
+        return waiting(request, paper, "writing_briefing")
     return _file(service, caller, made, language, form, "briefing")
 
 
@@ -113,7 +114,7 @@ def themes(request: Request, service: Served, caller: Caller, language: Short = 
     paper = service.writing.begin_themes(caller, known_language(language))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "gathering_themes")
+        return waiting(request, paper, "gathering_themes")
     return page("themes.html", request, language=language, languages=LANGUAGE_NAMES,
                 article=_article(service, made, language), files=_files("themes", {"language": language}))  # fmt: skip
 
@@ -126,7 +127,7 @@ def themes_file(request: Request, service: Served, caller: Caller, form: File, l
     paper = service.writing.begin_themes(caller, known_language(language))
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "gathering_themes")
+        return waiting(request, paper, "gathering_themes")
     return _file(service, caller, made, language, form, "themes")
 
 
@@ -173,7 +174,7 @@ def topics(
     paper = _topic(service, caller, topic, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "comparing_documents")
+        return waiting(request, paper, "comparing_documents")
     shown |= {"article": _article(service, made, made.language), "found": made.found}
     return page("topics.html", request, **shown, files=_files("topics", asked))
 
@@ -189,7 +190,7 @@ def topic_file(
     paper = _topic(service, caller, topic, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "comparing_documents")
+        return waiting(request, paper, "comparing_documents")
     return _file(service, caller, made, made.language, form, "topic")
 
 
@@ -208,7 +209,7 @@ def mandates(
     paper = _mandates(service, caller, addressee, year, due_before, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "listing_mandates")
+        return waiting(request, paper, "listing_mandates")
     return page("mandates.html", request, **shown | {"article": _article(service, made, language)},
                 files=_files("mandates", asked, LISTS))  # fmt: skip
 
@@ -224,7 +225,7 @@ def mandates_file(
     paper = _mandates(service, caller, addressee, year, due_before, documents, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "listing_mandates")
+        return waiting(request, paper, "listing_mandates")
     if form in SHEETS:
         return file_reply(service.writing.sheet(caller, made, form), form, "mandates")
     return _file(service, caller, made, language, form, "mandates")
@@ -243,7 +244,7 @@ def origins(
     paper = _origins(service, caller, document, place, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "finding_origins")
+        return waiting(request, paper, "finding_origins")
     shown |= {"article": _article(service, made, language or made.language), "files": _files("origins", asked)}
     return page("origins.html", request, **shown)
 
@@ -264,7 +265,7 @@ def origins_file(
     paper = _origins(service, caller, document, place, language)
     made = _soon(paper.future)
     if made is None:
-        return _wait(request, paper, "finding_origins")
+        return waiting(request, paper, "finding_origins")
     return _file(service, caller, made, language or made.language, form, "origins")
 
 
@@ -310,6 +311,22 @@ def _origins(service: Service, caller: Caller, document: str, place: str, langua
     return service.writing.begin_origins(caller, document, place, known_language(language) if language else None)
 
 
+def begun_briefing(
+    service: Service,
+    caller: Principal,
+    kind: str,
+    value: str,
+    audience: str,
+    language: str,
+    meeting: str,
+    mixed: str,
+    mode: str,
+) -> tuple[Paper[Briefing], Briefing | None]:
+    """A briefing to come, and itself where it is there soon."""
+    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
+    return paper, _soon(paper.future)
+
+
 def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str, mode: str) -> Briefed:
     for given, known in ((kind, get_args(Kind)), (audience, get_args(Audience)), (mode, ("", *get_args(Mode)))):
         if given not in known:
@@ -334,7 +351,8 @@ def _soon(future: Future[T]) -> T | None:
             _patient.release()
 
 
-def _wait(request: Request, paper: Paper[Any], title: str) -> Response:
+def waiting(request: Request, paper: Paper[Any], title: str) -> Response:
+    """The page that stands until a paper is made."""
     shown = page("waiting.html", request, 202, title=word(title, language_of(request)), paper=paper)
     shown.headers["Refresh"] = str(AGAIN)
     return shown

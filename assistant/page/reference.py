@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from assistant.citing import name_of
 from assistant.labels import word
 from assistant.qa.answer import Citation
 from corpus.documents import Document
 from corpus.symbols import link
 
 
-def reference(document: Document, citation: Citation) -> str:
+def reference(document: Document, citation: Citation, language: str) -> str:
     """The reference to a citation, in full: `Annotated provisional agenda (CTOC/COP/WG.7/2021/1), annex.` A digest is
     never passed off as the document that it is of."""
     place = place_of(document, citation.locator)
-    known = [document.key if document.symbol else ""]
-    if document.edition == "digest":
-        known.append("digest of Rapporteur, not official wording")
-    inside = ", ".join(each for each in known if each)
-    named = f"{document.title} ({inside})" if inside else document.title
+    named, place = name_of(document, language).full, place_of(document, citation.locator)
     return f"{named}, {place}." if place else f"{named}."
 
 

@@ -107,7 +107,7 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         path=words_path(document, citation.start, citation.end),
         official=official,
         host=(urlsplit(official).hostname or "") if official else "",
-        reference=reference(document, citation),
+        reference=reference(document, citation, language),
         leaves=_leaves(service, document, citation, language),
     )
 

@@ -1,13 +1,11 @@
-"""References to documents as the United Nations cites them: in full at the first mention, short afterwards.
-
-Source: United Nations Editorial Manual, footnotes; a document with a symbol is cited by symbol and paragraph.
-"""
+"""The footnotes of a publication: each document in full at its first mention, short afterwards, as `assistant.citing` names it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
+from assistant.citing import name_of
 from assistant.frames import place_name, say
 from assistant.publish.model import Content, Note, Span
 from assistant.qa.answer import Citation, Statement
@@ -16,8 +14,6 @@ from corpus.library import Library
 
 WORDS = 240
 """Most characters of a quote in a footnote; what is left out is marked."""
-TITLE = 170
-"""Longest title of a document with a symbol in a footnote: letters carry whole sentences."""
 CUT = "[…]"
 Address = Callable[[Document, int, int], str]
 """Where `document.text[start:end]` can be read, inside the site that shows a publication."""
@@ -41,9 +37,9 @@ class References:
         self._mentioned: set[str] = set()
         self._worded: set[Citation] = set()
 
-    def paragraph(self, statement: Statement, known: str = "") -> Content:
-        """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it;
-        a document that is `known` from the heading is not named again. The footnote of what a model wrote gives all the
+    def paragraph(self, statement: Statement, known: str = "", before: Statement | None = None) -> Content:
+        """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it; a document
+        that is `known` from the heading is not named again, nor is document or place of the statement right `before`. The footnote of what a model wrote gives all the
         words that it rests on."""
         if statement.verdict != "quoted":
             return (
@@ -51,25 +47,40 @@ class References:
                 self.note(statement.citations, words=True, cut=statement.verdict == "derived"),
             )
         last = statement.citations[-1]
-        words = _TAIL.sub("", f" {CUT} ".join(" ".join(each.quote.split()) for each in statement.citations))
+        words = _TAIL.sub("", f" {CUT} ".join(self._shown(each) for each in statement.citations))
         quoted = self._quotation(words, last.language)
         colon = {"fr": " : ", "zh": "："}.get(self._language, ": ")
-        place = self.place(last, known)
+        place = self.place(
+            last, known, before.citations[-1] if before is not None and before.verdict == "quoted" else None
+        )
+        if not place:
+            return (Span(quoted), self.note(statement.citations))
         said = (Span(place + colon),) if self._address is None else (Span(place, url=self._path(last)), Span(colon))
         return (*said, Span(quoted), self.note(statement.citations))
 
-    def place(self, citation: Citation, known: str = "") -> str:
-        """Document and place in words, for the running text."""
+    def place(self, citation: Citation, known: str = "", before: Citation | None = None) -> str:
+        """Document and place in words, for the running text: what the heading or the citation `before` says is not said again."""
         document = self._library.document(citation.document)
+        again = before is not None and before.document == citation.document
+        if again and before is not None and before.locator == citation.locator:
+            return ""
         where = self.where(citation, document)
         section = _SECTION.match(where)
         if section and known and known.startswith(section.group(1).rstrip(".… ")):
             where = section.group(2) or ""
-        if not where:
-            return document.label
-        if known and known in (document.short, document.title, document.label):
-            return where[:1].upper() + where[1:]
-        return f"{document.label}{self._comma}{where}"
+        headed = known.startswith(tuple(filter(None, (document.short, document.title, document.label))))
+        first, _, rest = where.partition(self._comma)
+        if (
+            headed
+            and first
+            and f"{first}{self._comma[:1]}" in f"{known}{self._comma[:1]}".replace(":", self._comma[:1])
+        ):
+            return _capital(rest)
+        named = () if again or headed else (name_of(document, self._language).short,)
+        return (
+            _capital(self._comma.join((*named, *((where,) if where else ()))))
+            or name_of(document, self._language).short
+        )
 
     def where(self, citation: Citation, document: Document) -> str:
         """The place in words, as the locator has it where it can't be put into words whole."""
@@ -82,19 +93,26 @@ class References:
         it gives the words that are cited, long ones `cut`."""
         spans: list[Span] = []
         cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
+        cited = [
+            each for each in cited if not each.locator.endswith(", title")
+        ] or cited  # what names a text says no place
         before = ""
         for n, citation in enumerate(cited):
             if n:
                 spans.append(Span(JOINS.get(self._language, "; ")))
             spans += self._reference(citation, again=citation.document == before)
             before = citation.document
-            # Words that an earlier footnote gives are not given again.
-            if words and citation not in self._worded:
+            # Words that an earlier footnote gives are not given again, nor is a heading, which the place names.
+            if words and citation not in self._worded and not self._heading(citation):
                 self._worded.add(citation)
                 spans.append(Span({"fr": " : ", "zh": "："}.get(self._language, ": ")))
-                spans.append(Span(self._quotation(_short(citation.quote, cut), citation.language)))
+                spans.append(Span(self._quotation(_short(self._shown(citation), cut), citation.language)))
         ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
         return Note((*spans, *(() if ended else (Span("。" if self._language == "zh" else "."),))))
+
+    def _heading(self, citation: Citation) -> bool:
+        block = self._library.document(citation.document).block_at(citation.start)
+        return block is not None and block.kind == "heading" and citation.end <= block.end
 
     def _quotation(self, words: str, spoken: str) -> str:
         """Words between quotation marks; where they run the other way than the text, they are isolated with marks of their
@@ -114,18 +132,21 @@ class References:
         first = document.id not in self._mentioned
         self._mentioned.add(document.id)
         where = self._where(citation, locator)
-        symbol = document.key if document.symbol else ""
+        name = name_of(document, self._language)
         if not first:
-            return [Span(document.label, url=document.url), *where]
-        if document.edition == "digest":
-            known = symbol + self._comma if symbol else ""
-            title = f"{document.title} ({known}{say('digest_note', self._language)})"
-            return [Span(title, url=document.url), *where]
-        if not symbol:
-            return [Span(document.title, url=document.url), *where]
-        title = document.title if len(document.title) <= TITLE else document.title[:TITLE].rsplit(" ", 1)[0] + " …"
+            return [Span(name.short, url=document.url), *where]
         known = f"{self._comma}{say('unverified_note', self._language)}" if document.unverified else ""
-        return [Span(f"{title} ("), Span(symbol, url=document.url), Span(f"{known})"), *where]
+        if not name.symbol or not name.title or document.edition == "digest":
+            tail = f" ({known.removeprefix(self._comma)})" if known else ""
+            return [Span(name.full, url=document.url), *((Span(tail),) if tail else ()), *where]
+        return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(f"{known})"), *where]
+
+    def _shown(self, citation: Citation) -> str:
+        """The words of a citation on one line; between the cells of a row stands no bar."""
+        document = self._library.document(citation.document)
+        block = document.block_at(citation.start)
+        words = " ".join(citation.quote.split())
+        return re.sub(r"\s*\|\s*", ", ", words) if block is not None and block.kind == "row" else words
 
     def _where(self, citation: Citation, locator: str) -> list[Span]:
         """The place behind the name of a document. Where places are links, one without a name is an arrow."""
@@ -141,6 +162,10 @@ class References:
     @property
     def _comma(self) -> str:
         return {"zh": "，", "ar": "، "}.get(self._language, ", ")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _innermost(citations: Sequence[Citation]) -> list[Citation]:

@@ -43,6 +43,9 @@ NAMED = 0.8
 CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 
+ALIKE, REPEATED = 0.87, 0.80
+"""From this likeness in meaning (cosine) on two sentences say the same; and where one has been told already."""
+
 
 @dataclass(frozen=True)
 class Bars:

@@ -232,6 +232,11 @@ class Engine:
         """How far the units of some passages of the evidence for a question are above the bar for an answer, all of them read."""
         return self._weigher.each(question, passages, evidence)
 
+    def weigh_first(self, subject: Question, documents: Sequence[str], most: int) -> list[Scored]:
+        """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
+        found = self.retriever.retrieve(subject, most, documents)
+        return self.weigh(subject, found, found)
+
     def weigh_alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
         """How far each of some units of the evidence is above the bar, read as a passage of its own, in the order given."""
         return self._weigher.alone(question, units, evidence)

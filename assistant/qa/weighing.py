@@ -94,7 +94,7 @@ class Weigher:
         carried = [each for each in evidence if each.id in question.carried]
         seen: set[str] = set()
         scored: list[Scored] = []
-        for step in (step for step in STEPS if step <= most):
+        for step in sorted({*(step for step in STEPS if step < most), most}):
             new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
             scored += self._scored(question, list(new.values()), among, best)
             seen |= set(new)

@@ -31,6 +31,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.events import Finished, Progress, Said
 from assistant.qa.retriever import Evidence
 from assistant.qa.scope import Scope
+from assistant.service.drafts import Drafts
 from assistant.service.events import Closed, Done, Stated, Status, Stream
 from assistant.service.history import History
 from assistant.service.jobs import Hand, Job, Jobs
@@ -92,6 +93,7 @@ class Service:
         noted: Noted = lambda _who, _action, _target: None,
         history: History | None = None,
         kept: Kept | None = None,
+        drafts: Drafts | None = None,
         log_questions: bool = False,
     ) -> None:
         self.limits = limits or Limits()
@@ -106,7 +108,7 @@ class Service:
         self._uploads = Uploads(self.library.folder / FOLDER)
         self._stopping = False
         self._when_stopped: list[Callable[[], None]] = []
-        self.writing = Writing(self, self._check)
+        self.writing = Writing(self, self._check, noted, drafts)
         self._pictures = PagePictures(self.library, self._keeper.limits)
         self.kept = kept
         self.metrics.watch("waiting", "Questions that wait for their turn.", lambda: self.turns.waiting)

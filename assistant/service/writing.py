@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.compare import Origins, TopicComparison, Versions
     from assistant.mandates import Mandates, Wanted
     from assistant.publish import Address, Publication
+    from assistant.service.drafts import Draft, Drafts
     from assistant.service.service import Service
     from assistant.themes import Themes
 
@@ -27,9 +28,21 @@ class Writing:
     """The writing of one service. Every operation takes the principal that asks first and raises a `ServiceFault` for
     what is not done; `allowed` checks and counts who does what."""
 
-    def __init__(self, service: Service, allowed: Callable[[Principal, str], None]) -> None:
-        self._service, self._allowed = service, allowed
+    def __init__(
+        self,
+        service: Service,
+        allowed: Callable[[Principal, str], None],
+        noted: Callable[[Principal, str, str], None],
+        drafts: Drafts | None = None,
+    ) -> None:
+        self._service, self._allowed, self._noted, self._known = service, allowed, noted, drafts
         self.papers = Papers(service.turns, service.limits.jobs)
+
+    @property
+    def _drafts(self) -> Drafts:
+        if self._known is None:
+            raise NotHeld("No drafts are kept here.")
+        return self._known
 
     def begin_brief(self, who: Principal, request: Request) -> Paper[Briefing]:
         """The briefing of a request, to come."""
@@ -120,6 +133,49 @@ class Writing:
                 raise NotHeld(str(error)) from None
 
         return self._begin(who, "mandates", wanted, work)
+
+    def drafts_of(self, who: Principal) -> list[Draft]:
+        """The briefings under review."""
+        self._allowed(who, "review")
+        return self._drafts.all()
+
+    def draft(self, who: Principal, briefing: Briefing) -> Draft:
+        """Keeps a briefing as a draft."""
+        self._allowed(who, "review")
+        made = self._drafts.add(briefing, who.id)
+        self._noted(who, "draft", made.id)
+        return made
+
+    def drafted(self, who: Principal, draft_id: str) -> Draft:
+        """A briefing under review."""
+        self._allowed(who, "review")
+        return self._drafts.get(draft_id)
+
+    def comment(self, who: Principal, draft_id: str, text: str, statement: int | None = None) -> Draft:
+        """Comments on a draft, or on a statement of it."""
+        self._allowed(who, "review")
+        return self._drafts.comment(draft_id, who.id, text, statement)
+
+    def move(self, who: Principal, draft_id: str, state: str) -> Draft:
+        """Gives a draft another state."""
+        self._allowed(who, "review")
+        moved = self._drafts.move(draft_id, who.id, state)
+        self._noted(who, f"draft {moved.state}", draft_id)
+        return moved
+
+    def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
+        """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises
+        `Conflict` where it can't be published any more."""
+        from assistant.brief.paper import publication_of
+        from assistant.service.drafts import check_quotes, comments_on
+
+        library = self._service.library
+        assert draft.briefing is not None
+        check_quotes(draft.briefing, library)
+        told = (
+            () if draft.state == "cleared" else tuple((e.statement, e.who, e.text) for e in comments_on(draft.events))
+        )
+        return publication_of(draft.briefing, library, address, state=draft.state, comments=told)
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""

@@ -57,11 +57,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class MeetingEntry:
-    """One meeting of the body. `when` is as exact as is known; `dates` only where the days are known."""
+    """One meeting of a body, which is known by its code in symbols. `when` is as exact as is known; `dates` only where the days are known."""
 
     id: str
     dates: tuple[dt.date, ...]
     when: str | None
+    body: str = ""
 
 
 class Catalogue:
@@ -189,4 +190,6 @@ def _needs(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _meeting(raw: Mapping[str, Any]) -> MeetingEntry:
-    return MeetingEntry(raw["id"], tuple(_as_date(day) for day in raw.get("dates") or ()), raw.get("when"))
+    return MeetingEntry(
+        raw["id"], tuple(_as_date(day) for day in raw.get("dates") or ()), raw.get("when"), raw.get("body") or ""
+    )

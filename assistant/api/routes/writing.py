@@ -24,6 +24,7 @@ from assistant.api.papers import (
     ThemesOut,
 )
 from assistant.api.route import Guarded, may
+from assistant.brief import Briefing
 from assistant.brief import Request as Briefed
 from assistant.service import Service
 
@@ -46,11 +47,16 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
     return await _briefing(request, service, caller, asked)
 
 
-async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
+async def made_briefing(service: Service, caller: Caller, asked: BriefingBody) -> Briefing:
+    """The briefing that a body asks for, once it is made."""
     wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
-    await _ready(request, service, asked.format, asked.language)
     paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
-    made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    return await asyncio.shield(asyncio.wrap_future(paper.future))
+
+
+async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
+    await _ready(request, service, asked.format, asked.language)
+    made = await made_briefing(service, caller, asked)
     return await _reply(request, service, caller, made, asked.language, asked.format, "briefing")
 
 

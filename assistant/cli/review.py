@@ -1,0 +1,113 @@
+"""The `review` commands: briefings under review, with their states, comments and changes."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from assistant.access.store import AccessStore
+from assistant.cli.session import data, plain_errors, settings, talk
+from assistant.faults import ServiceFault
+from assistant.opening import open_library
+from assistant.service.drafts import Draft, Drafts, check_quotes, comments_on
+from ingest.readers import visible
+
+app = typer.Typer(name="review", help="Briefings under review.", no_args_is_help=True)
+Id = Annotated[str, typer.Argument(help="The draft, as `rapporteur review list` names it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.callback()
+def _review() -> None:
+    """Briefings under review: kept by `rapporteur brief --draft`."""
+
+
+@app.command("list")
+def list_drafts(as_json: AsJson = False) -> None:
+    """List the drafts, the latest first."""
+    with drafts() as kept:
+        found = kept.all()
+    if as_json:
+        typer.echo(json.dumps([each.to_json() for each in found], ensure_ascii=False))
+        return
+    table = Table("Draft", "Title", "State", "Made")
+    for each in found:
+        table.add_row(*(Text(visible(cell)) for cell in (each.id, each.title, each.state, each.created)))
+    data.print(table)
+
+
+@app.command()
+def show(
+    draft: Id,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write: .docx, .pdf, .html or .md.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show who did what to a draft, or write it as a file with its state on the cover."""
+    with drafts() as kept:
+        found = kept.get(draft)
+        if out is not None:
+            _write(found, out)
+    if as_json:
+        typer.echo(json.dumps(found.to_json(), ensure_ascii=False))
+    elif out is None:
+        data.print(visible(f"{found.title}: {found.state}"), markup=False)
+        for each in found.events:
+            at = f" on paragraph {each.statement}" if each.statement else ""
+            data.print(visible(f"{each.time} {each.who} {each.kind}{at}: {each.text}"), markup=False)
+
+
+@app.command()
+def comment(
+    draft: Id,
+    text: Annotated[str, typer.Argument(help="What is to be said.")],
+    paragraph: Annotated[
+        int | None, typer.Option(min=1, help="The paragraph of the briefing that it is about.")
+    ] = None,
+) -> None:
+    """Comment on a draft, or on one paragraph of it."""
+    with drafts() as kept:
+        kept.comment(draft, getpass.getuser(), text, paragraph)
+
+
+@app.command()
+def state(
+    draft: Id, to: Annotated[Literal["draft", "review", "cleared"], typer.Argument(help="The new state.")]
+) -> None:
+    """Put a draft in review, clear it, or send it back."""
+    with drafts() as kept:
+        moved = kept.move(draft, getpass.getuser(), to)
+    talk.print(f"{moved.id}: {moved.state}", markup=False)
+
+
+@contextmanager
+def drafts() -> Iterator[Drafts]:
+    """The drafts that are kept beside the library; also while a server runs."""
+    chosen = settings()
+    with plain_errors(), AccessStore(chosen.data_dir, database=chosen.database_url) as store:
+        yield Drafts(store)
+
+
+def _write(draft: Draft, out: Path) -> None:
+    from assistant.brief.paper import publication_of
+    from assistant.publish import PublishError, write
+
+    assert draft.briefing is not None
+    comments = (
+        () if draft.state == "cleared" else tuple((e.statement, e.who, e.text) for e in comments_on(draft.events))
+    )
+    with plain_errors(), open_library(settings(), "rapporteur review") as library:
+        check_quotes(draft.briefing, library)
+        made = publication_of(draft.briefing, library, state=draft.state, comments=comments)
+        try:
+            write(made, out)
+        except PublishError as error:
+            raise ServiceFault(str(error)) from None
+    talk.print(f"Written: {out}", markup=False)
