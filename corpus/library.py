@@ -213,6 +213,11 @@ class Library:
         with self._guard:
             return self._store.headers(**where)
 
+    def ids(self) -> list[str]:
+        """Ids of all documents, in order."""
+        with self._guard:
+            return self._store.document_ids()
+
     def keys_like(self, stem: str) -> int:
         """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
         with self._guard:
@@ -317,6 +322,21 @@ class Library:
         """Lets the indexes take in what was added without `settle`."""
         with self._guard, plainly(self.folder):
             self._indexes.settle()
+
+    def copied(self, kind: str) -> dict[str, str]:
+        """The marks of what was copied here from another library, by id."""
+        with self._guard, plainly(self.folder):
+            return self._store.copied.marks(kind)
+
+    def note_copied(self, kind: str, marks: Mapping[str, str]) -> None:
+        """Notes what is copied here from another library."""
+        with self._guard, plainly(self.folder), self._store.transaction():
+            self._store.copied.note(kind, marks)
+
+    def forget_copied(self, kind: str, key: str) -> None:
+        """Notes that something which was copied is gone."""
+        with self._guard, plainly(self.folder), self._store.transaction():
+            self._store.copied.forget(kind, key)
 
     def confirm(self, document_id: str) -> None:
         """Notes that a document is the one that its text says it is; one of the staff has compared it."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.faults import LibraryError, plainly
+from corpus.store.copied import Copied
 from corpus.store.engines import postgres
 from corpus.store.sqlite import Sqlite
 
@@ -56,7 +57,7 @@ _KEPT = {
 """What is moved to another database."""
 _KNOWN = {
     "keys": "ON CONFLICT (id) DO UPDATE SET revoked = coalesce(keys.revoked, excluded.revoked)",
-    "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash",
+    "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash, created = excluded.created",
 }
 """What is changed where it is there already."""
 
@@ -119,8 +120,16 @@ class AccessStore:
 
     def copy_to(self, other: AccessStore) -> None:
         """Copies keys, accounts and the audit log into another store, which keeps what it has beside them: a key that is revoked in
-        either is revoked, an account has the password and role that it has here. People sign in anew there."""
+        either is revoked, an account has the password and role that it has here. An account that was copied before and is no longer
+        here goes from there. People sign in anew there."""
+        accounts = dict(self.rows("SELECT name, created FROM accounts"))
         with other.doing() as run, other._db.transaction():
+            copied = Copied(other._db)
+            for name, created in copied.marks("account").items():
+                if name not in accounts:
+                    run("DELETE FROM accounts WHERE name = ? AND created = ?", (name, created))
+                    copied.forget("account", name)
+            copied.note("account", accounts)
             for table, columns in _KEPT.items():
                 if table != "audit" or run("SELECT 1 FROM audit LIMIT 1").fetchone() is None:
                     marks = ", ".join("?" * len(columns.split(",")))

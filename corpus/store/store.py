@@ -20,6 +20,7 @@ from corpus.feedback import FeedbackTable
 from corpus.meetings import Meeting
 from corpus.sources import SCHEMA as SOURCES
 from corpus.sources import Sources
+from corpus.store.copied import Copied
 from corpus.store.database import Database
 
 SCHEMA_VERSION = 9
@@ -129,6 +130,7 @@ class Store:
         self._db, self._told = db, told
         self.sources = Sources(db)
         self.feedback = FeedbackTable(db)
+        self.copied = Copied(db)
         if self.stamp().get("schema") is None:
             with self.transaction():
                 db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")
