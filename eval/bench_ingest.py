@@ -73,11 +73,9 @@ def exported(folder: Path, models: Path) -> Path:
     bert.load_state_dict({name: torch.tensor(values.copy()) for name, values in weights.items()})
     bare = folder / "bert"
     bert.save_pretrained(bare)
-    PreTrainedTokenizerFast(
-        tokenizer_object=packed.pieces.tokenizer, model_max_length=PIECES,
-        bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>",
-        model_input_names=["input_ids", "attention_mask"],
-    ).save_pretrained(bare)  # fmt: skip
+    marks = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    asked = {"model_max_length": PIECES, "model_input_names": ["input_ids", "attention_mask"]}
+    PreTrainedTokenizerFast(tokenizer_object=packed.pieces.tokenizer, **asked, **marks).save_pretrained(bare)
     read = Transformer(str(bare), max_seq_length=PIECES)
     SentenceTransformer(modules=[read, Pooling(packed.width, "mean"), Normalize()]).save(str(folder / "model"))
     return folder / "model"

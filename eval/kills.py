@@ -45,7 +45,7 @@ NOTES = 12
 PARAGRAPHS = 11
 WHAT = {"put": 56, "remove": 20, "ask": 14, "migrate": 8, "reindex": 2}
 """What is done, and how often."""
-OPERATIONS, LONGEST = 12, 0.5
+OPERATIONS, LONGEST = 6, 0.5
 """Operations that a process finishes until it is killed, and seconds that it then goes on, at most."""
 OPENING, STARTING = 0.2, 3.0
 """Share of the kills that do not wait for the library, and seconds at most until they come."""
@@ -53,7 +53,7 @@ STEP = 25
 """Kills of a step."""
 COPY = "copy"
 """Folder that the library is copied into, or that belongs to the database that it is copied into."""
-PATIENCE = 60.0
+PATIENCE = 600.0
 """Seconds that they wait for that."""
 
 
