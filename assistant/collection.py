@@ -32,7 +32,7 @@ class Collection:
         words = (text or "").casefold().split()
         return [
             header.id
-            for header in self._library.headers()
+            for header in self._library.each_header()
             if language in (None, header.language)
             and edition in (None, header.edition)
             and all(word in f"{header.key} {header.title} {header.short}".casefold() for word in words)

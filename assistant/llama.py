@@ -124,7 +124,7 @@ class _Passages(BaseKVStore):
     def get_all(self, collection: str = DEFAULT_COLLECTION) -> dict[str, dict[str, Any]]:
         if collection != self._nodes:
             return {}
-        headers = self._library.headers()
+        headers = self._library.each_header()
         return {each.id: self._told(each) for header in headers for each in self._library.passages(header.id)}
 
     async def aget(self, key: str, collection: str = DEFAULT_COLLECTION) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from corpus.analysis import analyse
-from corpus.documents import LANGUAGES, Passage, Within
+from corpus.documents import Passage, Within
 from corpus.faults import LibraryError, LibraryFull
 
 _SPACES = "spaces"
@@ -89,14 +89,13 @@ class Lexical:
         self._opened.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def ids(self, language: str) -> set[str]:
-        """Ids of all passages of a language that are indexed."""
-        return self._index(language).ids() if self.held(language) else set()
+    def count(self, language: str) -> int:
+        """Number of passages of a language that are indexed."""
+        return self._index(language).count() if self.held(language) else 0
 
-    def holds(self, ids: Iterable[str]) -> set[str]:
-        """Those of some ids that are indexed, in whichever language."""
-        wanted = list(ids)
-        return set().union(*(self._index(each).holds(wanted) for each in LANGUAGES if self.held(each)))
+    def holds(self, ids: Sequence[str], language: str) -> set[str]:
+        """Those of some ids that are indexed in a language."""
+        return self._index(language).holds(ids) if self.held(language) else set()
 
     def _index(self, language: str) -> _Index:
         if language not in self._opened:
@@ -160,14 +159,14 @@ class _Index:
     def frequency(self, token: str) -> int:
         return int(self._found(self._term(token), 1, count=True).count)
 
-    def ids(self) -> set[str]:
-        return self._matched(Query.all_query(), self._searcher.num_docs)
+    def count(self) -> int:
+        return int(self._searcher.num_docs)
 
     def holds(self, ids: Sequence[str]) -> set[str]:
-        return self._matched(Query.term_set_query(self._schema, "id", list(ids)), len(ids)) if ids else set()
-
-    def _matched(self, query: Query, most: int) -> set[str]:
-        return {self._id(address) for _, address in self._found(query, max(1, most)).hits}
+        if not ids:
+            return set()
+        wanted = Query.term_set_query(self._schema, "id", list(ids))
+        return {self._id(address) for _, address in self._found(wanted, len(ids)).hits}
 
     def _found(self, query: Query, most: int, *, count: bool = False) -> Any:
         return self._done(self._searcher.search, query, most, count)

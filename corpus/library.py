@@ -8,7 +8,9 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -33,6 +35,7 @@ from corpus.versions import Versions
 
 if TYPE_CHECKING:
     from corpus.embedding import Embedder
+    from corpus.store.indexes import Indexes
 
 Segment = Callable[[Document], Sequence[Passage]]
 Progress = Callable[[int], None]
@@ -48,6 +51,8 @@ COMPARED = 1_000
 wanted among many."""
 _LOOKED = 0.05
 """Seconds after which it is looked whether another process has changed the database."""
+AT_ONCE = 2_000
+"""Headers that are read at once."""
 KEPT_CHARACTERS = 64_000_000
 """How much text of documents is kept in memory."""
 
@@ -97,6 +102,7 @@ class Library:
         self._kept = 0
         self._looked = 0.0
         self._counts: dict[str, int] | None = None
+        self._spoken: list[str] | None = None
         self._versions: Versions | None = None
         self._meetings: list[Meeting] | None = None
         self._segmenter = segmenter
@@ -218,6 +224,22 @@ class Library:
         `symbol`, `origin` or `kind`."""
         with self._guard:
             return self._store.headers(**where)
+
+    def each_header(self) -> Iterator[Header]:
+        """As `headers`, of all documents by id, one after another: a library may hold more than memory should."""
+        last = ""
+        while True:
+            with self._guard:
+                some = self._store.headers_after(last, AT_ONCE)
+            yield from some
+            if len(some) < AT_ONCE:
+                return
+            last = some[-1].id
+
+    def ids(self) -> list[str]:
+        """Ids of all documents, in order."""
+        with self._guard:
+            return self._store.document_ids()
 
     def keys_like(self, stem: str) -> int:
         """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
@@ -370,6 +392,21 @@ class Library:
         with self._guard, plainly(self.folder):
             self._indexes.settle()
 
+    def copied(self, kind: str) -> dict[str, str]:
+        """The marks of what was copied here from another library, by id."""
+        with self._guard, plainly(self.folder):
+            return self._store.copied.marks(kind)
+
+    def note_copied(self, kind: str, marks: Mapping[str, str]) -> None:
+        """Notes what is copied here from another library."""
+        with self._guard, plainly(self.folder), self._store.transaction():
+            self._store.copied.note(kind, marks)
+
+    def forget_copied(self, kind: str, key: str) -> None:
+        """Notes that something which was copied is gone."""
+        with self._guard, plainly(self.folder), self._store.transaction():
+            self._store.copied.forget(kind, key)
+
     def confirm(self, document_id: str) -> None:
         """Notes that a document is the one that its text says it is; one of the staff has compared it."""
         with self._guard, plainly(self.folder):
@@ -415,7 +452,7 @@ class Library:
     def _changed(self, *ids: str) -> None:
         """Forgets what was made of the library."""
         shutil.rmtree(self.folder / DERIVED, ignore_errors=True)
-        self._versions = self._meetings = self._counts = None
+        self._versions = self._meetings = self._counts = self._spoken = None
         for document_id in ids:
             self._drop(document_id)
 
@@ -453,7 +490,7 @@ class Library:
             if found is None:
                 found = self._store.document(document_id)
                 if found is None:
-                    self._versions = self._meetings = self._counts = None
+                    self._versions = self._meetings = self._counts = self._spoken = None
                     raise NotHeld(f"The library holds no document {document_id!r}.")
                 self._kept += len(found.text)
             self._documents[document_id] = found
@@ -461,10 +498,11 @@ class Library:
                 self._drop(next(iter(self._documents)))
             return found
 
-    def documents(self) -> list[Document]:
-        """All held documents, by id."""
-        with self._guard:
-            return [self.document(document_id) for document_id in self._store.document_ids()]
+    def documents(self) -> Iterator[Document]:
+        """All held documents, by id, one after another."""
+        for document_id in self.ids():
+            with suppress(NotHeld):  # removed meanwhile
+                yield self.document(document_id)
 
     def find(self, name: str) -> list[Document]:
         """Documents by id, symbol (however written, with or without its part), or name without a symbol."""
@@ -473,11 +511,12 @@ class Library:
             symbol: Symbol | None = Symbol.parse(wanted)
         except ValueError:
             symbol = None
-        found = []
-        for header in self.headers():
-            named = {header.id, header.key, header.slug, header.title, header.short}
-            if wanted.casefold() in {each.casefold() for each in named if each} or (
-                symbol is not None and header.symbol and same_document(symbol, Symbol.parse(header.symbol))
+        asked, versions, found = wanted.casefold(), self.versions(), []
+        for header in self.each_header():
+            named = (header.id, header.key, header.slug, header.title, header.short)
+            version = None if symbol is None else versions.of(header.id)
+            if any(asked == each.casefold() for each in named if each) or (
+                symbol is not None and version is not None and same_document(symbol, version.symbol)
             ):
                 found.append(self.document(header.id))
         return found
@@ -521,7 +560,7 @@ class Library:
     def keys(self) -> dict[str, str]:
         """Document ids with their keys (symbol and part, or name)."""
         with self._guard:
-            return {header.id: header.key for header in self._store.headers()}
+            return {header.id: header.key for header in self.each_header()}
 
     # Searching
 
@@ -539,7 +578,7 @@ class Library:
         found: list[tuple[str, float]] = []
         with self._guard, plainly(self.folder):
             few = None if within is None else self._store.ids_within(within, COMPARED + 1)
-            for language in self.languages():
+            for language in self.spoken():
                 crossing = self.models.searching.crossing(language)
                 asked = vector if crossing is None else crossing.moved(vector)
                 if few is not None and len(few) <= COMPARED:
@@ -593,6 +632,14 @@ class Library:
                 self._counts = self._store.passage_counts()
             return self._counts
 
+    def spoken(self) -> list[str]:
+        """The languages in which passages are held, told without counting them."""
+        with self._guard:
+            self._look()
+            if self._spoken is None:
+                self._spoken = [language for language in sorted(LANGUAGES) if self._store.speaks(language)]
+            return self._spoken
+
     # Keeping
 
     def status(self) -> Status:
@@ -603,7 +650,7 @@ class Library:
             )
             return Status(
                 folder=self.folder,
-                documents=len(self._store.document_ids()),
+                documents=self._store.count(),
                 passages=sum(self._store.passage_counts().values()),
                 vectors=self._indexes.count(),
                 bytes=size,
@@ -619,33 +666,19 @@ class Library:
         """
         with self._guard:
             found = self._store.damage()
-            ids = self._store.document_ids()
-        for document_id in ids:
-            with self._guard:
+        checked = _Checked(self._indexes, self.models.searching.languages or LANGUAGES)
+        for document_id in self.ids():
+            with self._guard, plainly(self.folder):
+                passages = self._store.passages(document_id)
                 try:
-                    check_passages(self.document(document_id), self._store.passages(document_id))
+                    document = self.document(document_id)
+                    check_passages(document, passages)
                 except (ValueError, KeyError, TypeError) as error:
                     found.append(f"{document_id}: {error}")
+                header = self._store.headers(id=document_id)
+                checked.look([each.id for each in passages], header[0].language if header else "")
         with self._guard, plainly(self.folder):
-            vectors, wanted = (
-                self._indexes.vector_ids(),
-                self._store.passage_ids(self.models.searching.languages or LANGUAGES),
-            )
-            if vectors - wanted:
-                found.append(f"vector index: {len(vectors - wanted)} vectors of passages that are not held")
-            if wanted - vectors:
-                found.append(f"vector index: {len(wanted - vectors)} passages have no vector")
-            for language in LANGUAGES:
-                try:
-                    indexed, held = self._indexes.lexical_ids(language), self._store.passage_ids([language])
-                except LibraryError as error:
-                    found.append(str(error))
-                    continue
-                if indexed != held:
-                    found.append(
-                        f"lexical index ({language}): {len(indexed - held)} passages that are not held, {len(held - indexed)} missing"
-                    )
-            return found
+            return [*found, *checked.faults()]
 
     def reindex(self, segment: Segment, progress: Progress | None = None) -> int:
         """Makes passages and both indexes anew from the documents; returns the number of passages.
@@ -669,6 +702,58 @@ class Library:
             self._indexes.rebuild()
             self._made = self._store.stamp()
             return total
+
+
+class _Checked:
+    """Both indexes against the passages, which are looked at some at a time. Vectors are wanted in the languages that are `read`."""
+
+    def __init__(self, indexes: Indexes, read: Collection[str]) -> None:
+        self._indexes, self._read = indexes, read
+        self._waiting: dict[str, list[str]] = {}
+        self._words: Counter[str] = Counter()  # passages of a language whose words are indexed, and are not
+        self._wordless: Counter[str] = Counter()
+        self._vectors = self._vectorless = 0
+        self._broken: dict[str, str] = {}
+
+    def look(self, ids: Sequence[str], language: str) -> None:
+        """There are passages in a language."""
+        waiting = self._waiting.setdefault(language, [])
+        waiting += ids
+        if len(waiting) >= AT_ONCE:
+            self._take(language)
+
+    def _take(self, language: str) -> None:
+        ids = self._waiting.pop(language)
+        vectors = len(self._indexes.with_vectors(ids, language))
+        if language in self._read:
+            self._vectors += vectors
+            self._vectorless += len(ids) - vectors
+        try:
+            words = len(self._indexes.with_words(ids, language))
+        except LibraryError as error:
+            self._broken[language] = str(error)
+            return
+        self._words[language] += words
+        self._wordless[language] += len(ids) - words
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong, once all were looked at."""
+        for language in list(self._waiting):
+            self._take(language)
+        more = self._indexes.count() - self._vectors
+        if more:
+            yield f"vector index: {more} vectors of passages that are not held"
+        if self._vectorless:
+            yield f"vector index: {self._vectorless} passages have no vector"
+        for language in LANGUAGES:
+            try:
+                more = self._indexes.count_words(language) - self._words[language]
+            except LibraryError as error:
+                self._broken.setdefault(language, str(error))
+            if language in self._broken:
+                yield self._broken[language]
+            elif more or self._wordless[language]:
+                yield f"lexical index ({language}): {more} passages that are not held, {self._wordless[language]} missing"
 
 
 def check_passages(document: Document, passages: Sequence[Passage]) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpus.faults import LibraryError
+from corpus.faults import LibraryError, NotHeld
 from corpus.library import Library
 
 
 def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
     """Copies all that a library holds into another: documents with passages and vectors, which are not made anew, the files that
     are kept, what became of files, what people said about answers. Yields each document id with whether it was copied; what is there already as it is here,
-    as after a copying that was broken off, is passed over, and what is there otherwise is replaced. Each copy is read back and
-    compared. The source is left as it is.
+    as after a copying that was broken off, is passed over, and what is there otherwise is replaced. What was copied before and is
+    no longer here goes from there; what is there besides stays. Each copy is read back and compared. The source is left as it is.
 
     Raises `LibraryError` where the two were not made with the same models, or a copy differs.
     """
@@ -20,20 +20,31 @@ def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:
         raise LibraryError(
             "The two libraries were made with other models or segmenters. Run 'rapporteur reindex' on the first."
         )
-    held = {header.id for header in target.headers()}
-    for header in source.headers():
-        holding = source.holding(header.id)
-        copied = header.id not in held or target.holding(header.id).digest != holding.digest
+    marks = target.copied("document")
+    for document_id in source.ids():
+        try:
+            holding = source.holding(document_id)
+        except NotHeld:  # removed meanwhile
+            continue
+        copied = not target.headers(id=document_id) or target.holding(document_id).digest != holding.digest
+        mark = holding.document.sha256
+        if marks.get(document_id) != mark:
+            target.note_copied("document", {document_id: mark})
         if copied:
             target.take(holding)
-            if target.holding(header.id).digest != holding.digest:
+            if target.holding(document_id).digest != holding.digest:
                 raise LibraryError(
-                    f"{header.id} is not the same after it was copied. It is left as it was in the first library."
+                    f"{document_id} is not the same after it was copied. It is left as it was in the first library."
                 )
         original = source.original(holding.document) if target.wants_original(holding.document) else None
         if original is not None:
-            target.keep_original(header.id, original)
-        yield header.id, copied
+            target.keep_original(document_id, original)
+        yield document_id, copied
+    for document_id, mark in target.copied("document").items():
+        if not source.headers(id=document_id):
+            if [each.sha256 for each in target.headers(id=document_id)] == [mark]:
+                target.remove(document_id)
+            target.forget_copied("document", document_id)
     for record in source.sources():
         target.note(record)
     said = [{**each.to_json(), "id": 0} for each in target.feedback()]

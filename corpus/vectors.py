@@ -90,18 +90,13 @@ class Vectors:
         ]
         return near[:limit]
 
-    def holds(self, ids: Sequence[str]) -> set[str]:
-        """Those of some ids that have a vector."""
-        return {key for each in self._languages() for rows in self._rows(ids, each) for key in rows["ids"]}
+    def holds(self, ids: Sequence[str], language: str) -> set[str]:
+        """Those of some ids that have a vector in a language."""
+        return {key for rows in self._rows(ids, language) for key in rows["ids"]}
 
     def count(self) -> int:
         """Number of vectors held."""
         return sum(int(self._reached(self._collection(each).count)) for each in self._languages())
-
-    def ids(self) -> set[str]:
-        """Ids of all passages that have a vector."""
-        held = (self._reached(self._collection(each).get, include=[])["ids"] for each in self._languages())
-        return set().union(*held)
 
     def clear(self) -> None:
         """Empties the index."""

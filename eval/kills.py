@@ -1,10 +1,12 @@
 """`python -m eval.kills`: whether a library survives being killed at any instant.
 
-Processes add, replace, remove and reindex documents and ask questions, and say what they begin and what they have finished. One
+Processes add, replace, remove and reindex documents, ask questions and copy the library into another one (`migrate`), and say what they begin and what they have finished. One
 is killed (`SIGKILL`) at a random instant and begins again, over and over. After each kill every document that it worked on must be there whole, in the
-version that was finished last or in the one that was begun, and both indexes must agree with the documents. With `--database`
-several processes share a PostgreSQL database; otherwise one works in a folder. Prints counts, and every fault; ends with 1 where
-there is one.
+version that was finished last or in the one that was begun, and both indexes must agree with the documents; in the copy every document must be whole, too,
+and once a copying is finished it must hold the process's documents as they are. All of it is done in steps, each with a new library: in
+a folder, on which one process works; with `--server` by turns in a folder, which is copied into a PostgreSQL database, and in a database,
+which several processes share and each copies into a folder. With `--log` a run that was broken off goes on after the last whole step.
+Prints counts, and every fault; ends with 1 where there is one.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
-from typing import IO
+from threading import Condition, Thread
+from typing import IO, Any
+from uuid import uuid4
 
 from rich.console import Console
 from rich.progress import track
@@ -33,24 +36,29 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.faults import LibraryError
 from corpus.library import Library, check_passages
+from corpus.moving import move
 from ingest.run import Input, ingest
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
 NOTES = 12
 """Documents that one process works on."""
 PARAGRAPHS = 11
-WHAT = {"put": 60, "remove": 20, "ask": 18, "reindex": 2}
+WHAT = {"put": 56, "remove": 20, "ask": 14, "migrate": 8, "reindex": 2}
 """What is done, and how often."""
-LONGEST = 1.5
-"""Seconds, at most, that a process works until it is killed."""
-OPENING = 0.2
-"""Share of the kills that do not wait until the library is open."""
-PATIENCE = 60.0
+OPERATIONS, LONGEST = 6, 0.5
+"""Operations that a process finishes until it is killed, and seconds that it then goes on, at most."""
+OPENING, STARTING = 0.2, 3.0
+"""Share of the kills that do not wait for the library, and seconds at most until they come."""
+STEP = 25
+"""Kills of a step."""
+COPY = "copy"
+"""Folder that the library is copied into, or that belongs to the database that it is copied into."""
+PATIENCE = 600.0
 """Seconds that they wait for that."""
 
 
 def opened(folder: Path, database: str | None) -> Library:
-    """The library that is worked on."""
+    """A library: that which is worked on, or its copy."""
     return Library(folder, HashEmbedder(), SEGMENTER_VERSION, database=database, owner="kills")
 
 
@@ -60,7 +68,19 @@ def text_of(name: str, version: int) -> str:
     return f"# {name}\n\n" + "\n\n".join(said)
 
 
-def work(folder: Path, database: str | None, worker: int, seed: int) -> None:
+def migrated(library: Library, copy: Library, worker: int) -> None:
+    """Copies a library, and raises `LibraryError` where the documents of one worker are not the same there afterwards."""
+    for _ in move(library, copy):
+        pass
+    here, there = (
+        {key: each.holding(key).digest for key in each.ids() if key.startswith(f"note-{worker}-")}
+        for each in (library, copy)
+    )
+    if here != there:
+        raise LibraryError(f"The copy holds {sorted(there)}, not {sorted(here)}, or others of that name.")
+
+
+def work(folder: Path, database: str | None, copy: str | None, worker: int, seed: int) -> None:
     """Works until it is killed. Each line that it prints is a document, the version that it is to be in (0: removed), and whether
     that is finished."""
     rng, catalogue = random.Random(seed), Catalogue([], [])
@@ -76,6 +96,9 @@ def work(folder: Path, database: str | None, worker: int, seed: int) -> None:
                 list(ingest([Input(f"{name}.md", text_of(name, version).encode())], library, catalogue))
             elif what == "remove":
                 library.forget(f"{name}.md")
+            elif what == "migrate":
+                with opened(folder / COPY, copy) as there:
+                    migrated(library, there, worker)
             elif what == "ask":
                 engine.ask(f"What does {name} say of boats?")
             else:
@@ -88,6 +111,27 @@ def _say(name: str, version: int, finished: bool) -> None:
     sys.stdout.flush()
 
 
+def _held(library: Library, name: str, allowed: set[int]) -> Generator[str, None, set[int]]:
+    """What is wrong with a document that may be in some versions; returns those that it is in."""
+    held = library.find(name)
+    if len(held) > 1:
+        yield f"{name}: held {len(held)} times"
+        return allowed
+    found = {0}
+    if held:
+        found = {int(each) for each in re.findall(r"version (\d+)", held[0].text)}
+        passages = library.passages(held[0].id)
+        try:
+            check_passages(held[0], passages)
+        except ValueError as error:
+            yield f"{name}: {error}"
+        if passages != segmenter(library.models)(held[0]):
+            yield f"{name}: its passages are others"
+    if len(found) != 1 or not found <= allowed:
+        yield f"{name}: in version {sorted(found)}, and may be in {sorted(allowed)}"
+    return found
+
+
 @dataclass
 class Worker:
     """A process at work, and in which versions its documents may be."""
@@ -95,9 +139,11 @@ class Worker:
     number: int
     folder: Path
     database: str | None
+    copy: str | None = None
     may_be: dict[str, set[int]] = field(default_factory=dict)
+    ever: dict[str, set[int]] = field(default_factory=dict)
     done: int = 0
-    working: Event = field(default_factory=Event)
+    _changed: Condition = field(default_factory=Condition)
     _process: subprocess.Popen[str] | None = None
     _listener: Thread | None = None
 
@@ -105,13 +151,19 @@ class Worker:
         """Begins to work."""
         given = ["--folder", str(self.folder), "--work", str(self.number), "--seed", str(seed)]
         given += ["--database", self.database] if self.database else []
-        self.working.clear()
+        given += ["--copy", self.copy] if self.copy else []
         self._process = subprocess.Popen(
             [sys.executable, "-m", "eval.kills", *given], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         self._listener = Thread(target=self._listen, args=(self._process.stdout,))
         self._listener.start()
+
+    def works(self, operations: int) -> bool:
+        """Waits until it has finished some operations; whether it has."""
+        before = self.done
+        with self._changed:
+            return self._changed.wait_for(lambda: self.done >= before + operations, PATIENCE)
 
     def kill(self) -> str | None:
         """Ends it at once; what was wrong where it had ended by itself."""
@@ -128,33 +180,28 @@ class Worker:
             for line in said:
                 if not line.endswith("\n"):
                     return
-                self.working.set()
                 name, version, finished = json.loads(line)
-                self.done += finished
+                with self._changed:
+                    self.done += finished
+                    self._changed.notify()
                 if name:
                     before = self.may_be.get(name, {0})
                     self.may_be[name] = {version} if finished else before | {version}
+                    self.ever.setdefault(name, {0}).add(version)
 
     def faults(self, library: Library) -> Iterator[str]:
         """What is wrong with the documents that it worked on."""
         for name, allowed in sorted(self.may_be.items()):
-            held = library.find(name)
-            if len(held) > 1:
-                yield f"{name}: held {len(held)} times"
-                continue
-            found = {0}
-            if held:
-                found = {int(each) for each in re.findall(r"version (\d+)", held[0].text)}
-                passages = library.passages(held[0].id)
-                try:
-                    check_passages(held[0], passages)
-                except ValueError as error:
-                    yield f"{name}: {error}"
-                if passages != segmenter(library.models)(held[0]):
-                    yield f"{name}: its passages are others"
-            if len(found) != 1 or not found <= allowed:
-                yield f"{name}: in version {sorted(found)}, and may be in {sorted(allowed)}"
-            self.may_be[name] = found
+            self.may_be[name] = yield from _held(library, name, allowed)
+
+    def faults_of_copy(self) -> Iterator[str]:
+        """What is wrong with the copy that it has made."""
+        if not (self.folder / COPY).exists():
+            return
+        with opened(self.folder / COPY, self.copy) as library:
+            for name, allowed in sorted(self.ever.items()):
+                yield from (f"copy of {each}" for each in _held(library, name, allowed))
+            yield from (f"copy: {each}" for each in library.verify())
 
 
 @contextmanager
@@ -169,56 +216,110 @@ def at_work(workers: Sequence[Worker], seed: int) -> Iterator[None]:
             worker.kill()
 
 
-def kill(kills: int, folder: Path, database: str | None, processes: int, console: Console, seed: int = 1) -> list[str]:
-    """Kills so many times; what was found wrong. `processes` share the database; a folder belongs to one."""
+def kill(
+    kills: int,
+    folder: Path,
+    database: str | None,
+    processes: int,
+    console: Console,
+    seed: int = 1,
+    copy: str | None = None,
+) -> tuple[int, list[str]]:
+    """Kills so many times; how many operations were finished, and what was found wrong. `processes` share the database; a folder
+    belongs to one. `copy` is the database that one process copies the library into, a folder without it."""
     rng, found = random.Random(seed), []
     workers = [
-        Worker(n, folder / f"process-{n}" if database else folder, database)
+        Worker(n, folder / f"process-{n}" if database else folder, database, None if n else copy)
         for n in range(processes if database else 1)
     ]
     with at_work(workers, seed):
         for n in track(range(kills), "Killing", console=console, transient=True):
             worker = workers[n % len(workers)]
-            if rng.random() >= OPENING:
-                found += [] if worker.working.wait(PATIENCE) else [f"process {worker.number} did not begin to work"]
-            time.sleep(rng.uniform(0.0, LONGEST))
+            if rng.random() < OPENING:
+                time.sleep(rng.uniform(0.0, STARTING))
+            else:
+                found += [] if worker.works(rng.randint(1, OPERATIONS)) else [f"process {worker.number} did not work"]
+                time.sleep(rng.uniform(0.0, LONGEST))
             if fault := worker.kill():
                 found.append(fault)
             with opened(folder / "looking" if database else folder, database) as library:
                 # Others go on changing a database meanwhile, so that only what is this process's own is compared.
                 found += worker.faults(library)
                 found += [] if database else library.verify()
+            found += worker.faults_of_copy()
             worker.start(rng.randrange(10**9))
     with opened(folder / "looking" if database else folder, database) as library:
         found += [fault for worker in workers for fault in worker.faults(library)]
         found += library.verify()
-    console.print(f"{kills:,} kills, {sum(worker.done for worker in workers):,} operations, {len(found)} faults")
-    return found
+    found += [fault for worker in workers for fault in worker.faults_of_copy()]
+    return sum(worker.done for worker in workers), found
+
+
+@contextmanager
+def database_of(server: str) -> Iterator[str]:
+    """A new database on a server, dropped afterwards."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    name = psycopg.sql.Identifier(made := f"kills_{uuid4().hex[:12]}")
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))
+        try:
+            yield make_conninfo(server, dbname=made)
+        finally:
+            admin.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def step(n: int, given: argparse.Namespace, console: Console) -> dict[str, Any]:
+    """One step: where, how many kills and operations, and what was found wrong."""
+    kills, seed = min(STEP, given.kills - n * STEP), 1_000 * given.seed + n
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as made:
+        database = made.enter_context(database_of(given.server)) if given.server else None
+        shared = database is not None and n % 2 == 1
+        done, found = (
+            kill(kills, Path(folder), database, given.processes, console, seed)
+            if shared
+            else kill(kills, Path(folder), None, 1, console, seed, database)
+        )
+    return {
+        "step": n, "seed": seed, "engine": "PostgreSQL" if shared else "folder", "kills": kills, "operations": done,
+        "faults": found,
+    }  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; its exit status."""
     parser = argparse.ArgumentParser(prog="python -m eval.kills", description=(__doc__ or "").partition("\n\n")[2])
     parser.add_argument("--kills", type=int, default=1_000, help="how often a process is killed")
-    parser.add_argument("--database", help="address of an empty PostgreSQL database; a folder without it")
-    parser.add_argument("--processes", type=int, default=2, help="processes that share the database")
-    parser.add_argument("--folder", type=Path, help="an empty folder; a temporary one without it")
+    parser.add_argument("--server", help="address of a PostgreSQL server on which databases are made and dropped")
+    parser.add_argument("--processes", type=int, default=2, help="processes that share a database")
+    parser.add_argument("--log", type=Path, help="file that each finished step is written to (JSON lines)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--work", type=int, help=argparse.SUPPRESS)
+    for name, kind in {"work": int, "folder": Path, "database": str, "copy": str}.items():
+        parser.add_argument(f"--{name}", type=kind, help=argparse.SUPPRESS)  # of a process at work
     given = parser.parse_args(argv)
     if given.work is not None:
-        work(given.folder, given.database, given.work, given.seed)
+        work(given.folder, given.database, given.copy, given.work, given.seed)
     console = Console(stderr=True)
-    with tempfile.TemporaryDirectory() as temporary:
+    written = given.log.read_text(encoding="utf-8").splitlines() if given.log and given.log.exists() else []
+    told = [json.loads(line) for line in written]
+    for n in range(len(told), -(-given.kills // STEP)):
         try:
-            found = kill(
-                given.kills, given.folder or Path(temporary), given.database, given.processes, console, given.seed
-            )
+            told.append(step(n, given, console))
         except LibraryError as error:
             console.print(str(error), style="red")
             return 1
-    for fault, times in Counter(found).items():
+        if given.log:
+            with given.log.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(told[-1]) + "\n")
+    for engine in dict.fromkeys(each["engine"] for each in told):
+        own = [each for each in told if each["engine"] == engine]
+        kills, operations = (sum(each[name] for each in own) for name in ("kills", "operations"))
+        console.print(f"{engine}: {kills:,} kills, {operations:,} operations")
+    found = Counter(fault for each in told for fault in each["faults"])
+    for fault, times in found.items():
         console.print(f"{fault} ({times} times)" if times > 1 else fault)
+    console.print(f"{found.total()} faults")
     return 1 if found else 0
 
 

@@ -18,6 +18,7 @@ _MARKED = re.compile(r"\d\s?[.:]\s?\d{2}|\d\s?(?:[ap]\.?\s?m\b|h|ч)", re.IGNORE
 _NOON = re.compile(r"\b(?:12\s+)?(?:noon|midi|mediodía|полдень)\b", re.IGNORECASE)
 _HALVES = {"上午": "a.m.", "早上": "a.m.", "下午": "p.m.", "晚上": "p.m.", "中午": "p.m."}
 _CHINESE = re.compile(rf"({'|'.join(_HALVES)})?\s*(\d{{1,2}})\s*(?:[时時点點：]|(?=:))\s*(半|:?\d{{2}})?\s*分?")
+_JOINS = re.compile(r"[\s,;،؛、/&+]*(?:and|et|y|и|و|和|及)?\s*", re.IGNORECASE)
 _MORNING = r"morning|a\.?m\.?|matin(?:ée)?|(?:por la )?mañana|утро|утром|утреннее заседание|до обеда|صباحا|الصباح|قبل الظهر|上午"
 _AFTERNOON = r"afternoon|p\.?m\.?|après-midi|(?:por la )?tarde|днем|днём|дневное заседание|после обеда|بعد الظهر|下午"
 _HALF_OF_DAY = re.compile(
@@ -69,6 +70,18 @@ def find_times(text: str) -> tuple[int, int] | None:
     """Where in a text the only span of time stands that says so itself, as start and end; None where there is none or another."""
     found = [match.span() for match in _SPAN.finditer(text) if is_clocked(match.group())]
     return found[0] if len(found) == 1 else None
+
+
+def several_times(text: str) -> list[str]:
+    """The spans of time that a text is a list of, two or more, each of which says so itself: `10 a.m.–1 p.m. and 3–6 p.m.`; none where
+    it says anything else."""
+    found = list(_SPAN.finditer(text))
+    if len(found) < 2 or not all(is_clocked(match.group()) for match in found):
+        return []
+    ends = [0, *(match.end() for match in found)]
+    between = [text[end : match.start()] for end, match in zip(ends, found, strict=False)]
+    said = [*between[1:], between[0] + text[ends[-1] :]]
+    return [match.group() for match in found] if all(_JOINS.fullmatch(each) for each in said) else []
 
 
 def _plain(label: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Half, Sitting, SittingItem
 from ingest.agenda_form import folded_title
-from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times
+from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times, several_times
 from ingest.dates import find_days, is_day_label
 
 _LETTER = r"\(?[a-z]{1,2}\)"
@@ -64,20 +64,29 @@ class _Reading:
         self._day_label = ""
         self._column = -1  # where the last time stood
         self._current: _Open | None = None
+        self._closed: list[_Open] = []
 
     def sittings(self) -> Iterator[Sitting]:
         for block in self._document.blocks:
             if block.locator.startswith("provisional agenda") or block.locator in ("masthead", "contents"):
                 continue
-            before = self._current
             if block.kind == "row":
                 self._row(block)
             elif block.kind == "heading":
                 self._heading(block)
-            if before is not None and before is not self._current and before.items:
-                yield before.closed()
-        if self._current and self._current.items:
-            yield self._current.closed()
+            yield from self._done()
+        self._close()
+        yield from self._done()
+
+    def _done(self) -> Iterator[Sitting]:
+        """The sittings of which no more rows come."""
+        while self._closed:
+            yield self._closed.pop(0).closed()
+
+    def _close(self) -> None:
+        if self._current is not None and self._current.items:
+            self._closed.append(self._current)
+        self._current = None
 
     def _heading(self, block: Block) -> None:
         """A day may stand above the table of its sittings."""
@@ -90,6 +99,7 @@ class _Reading:
         if block.context == "header" and not any(is_day_label(cell) or is_clocked(cell) for cell in cells):
             return
         left: list[str] = []
+        several: list[str] = []
         timed = False
         for column, cell in enumerate(cells):
             if not cell:
@@ -102,6 +112,9 @@ class _Reading:
                     left.append(rest)
                 timed, self._column = True, column
                 self._new_time(cell[span[0] : span[1]], block)
+            elif not left and not timed and (several := several_times(cell)):
+                timed, self._column = True, column
+                self._close()
             elif not left and not timed and is_day_label(cell):
                 self._new_day(cell, block)
                 if half := half_of(cell):  # "Monday, 2 June, morning"
@@ -109,10 +122,17 @@ class _Reading:
                     self._new_time(cell[half[1] :].rstrip(" )）"), block)
             else:
                 if column == self._column and not timed and not _ITEM_CELL.match(cell):
-                    self._current = None  # it says otherwise when this is: after the meeting, at lunch
+                    self._close()  # it says otherwise when this is: after the meeting, at lunch
                 left.append(cell)
+        items = list(self._items(left, block))
         if self._current is not None:
-            self._current.items += self._items(left, block)
+            self._current.items += items
+        elif len(items) == 1:
+            # Which of several items is taken up at which of several times is not told; one is at each.
+            for label in several:
+                if (sitting := self._opened(label, block)) is not None:
+                    sitting.items += items
+                    self._closed.append(sitting)
 
     def _times(self, cell: str, *, first: bool) -> tuple[int, int] | None:
         if names_half(cell) or is_clocked(cell) or (first and parse_times(cell) and not _ITEM_CELL.match(cell)):
@@ -123,15 +143,21 @@ class _Reading:
     def _new_day(self, label: str, block: Block) -> None:
         days = find_days(label, self._year)
         self._day = days[0] if len(days) == 1 else None
-        self._day_row, self._day_label, self._current = block.ordinal, label, None
+        self._day_row, self._day_label = block.ordinal, label
+        self._close()
 
     def _new_time(self, label: str, block: Block) -> None:
+        self._close()
+        self._current = self._opened(label, block)
+
+    def _opened(self, label: str, block: Block) -> _Open | None:
+        """A sitting of the day at a time, where both are told."""
         start, end = parse_times(label) or (None, None)
         half = half_of(label)
-        self._current = None
-        if self._day and (start or half):
-            said = half[0] if half and not start else None
-            self._current = _Open(self._day, start, end, self._day_label, label, self._day_row, block.ordinal, said)
+        if not self._day or not (start or half):
+            return None
+        said = half[0] if half and not start else None
+        return _Open(self._day, start, end, self._day_label, label, self._day_row, block.ordinal, said)
 
     def _items(self, cells: Sequence[str], block: Block) -> Iterator[SittingItem]:
         """The items that a row names by number, or by the very title of one."""

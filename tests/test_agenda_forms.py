@@ -258,8 +258,17 @@ def test_a_row_whose_number_no_item_has_is_in_no_sitting() -> None:
     assert numbers(read(text)[1].sittings[0]) == ["1"]
 
 
-def test_several_times_in_one_cell_tell_nothing_of_when_its_items_are() -> None:
-    row = "| Monday, 2 June | 10 a.m.–1 p.m. 3–6 p.m. | 1 | Organizational matters |"
+@pytest.mark.parametrize("joined", [" ", " and ", "; ", ", "])
+def test_one_item_beside_several_times_is_taken_up_at_each(joined: str) -> None:
+    row = f"| Monday, 2 June | 10 a.m.–1 p.m.{joined}3–6 p.m. | 1 | Organizational matters |"
+    text = BOARD.replace("| Monday, 2 June | 10 a.m.–1 p.m. | 1 | Organizational matters |", row)
+    day = [each for each in slots(read(text)[1]) if each[0] == D(2031, 6, 2)]
+    assert day[:2] == [(D(2031, 6, 2), T(10), T(13), ["1"]), (D(2031, 6, 2), T(15), T(18), ["1"])]
+    assert all("2" not in items for *_, items in day[:2]), "the row below does not say when"
+
+
+def test_of_several_items_beside_several_times_it_is_not_told_when_they_are() -> None:
+    row = "| Monday, 2 June | 10 a.m.–1 p.m. 3–6 p.m. | 1 and 2 | Organizational matters; lamps |"
     text = BOARD.replace("| Monday, 2 June | 10 a.m.–1 p.m. | 1 | Organizational matters |", row)
     assert [each.start for each in read(text)[1].sittings if each.date == D(2031, 6, 2)] == [T(15)]
 

@@ -285,7 +285,7 @@ def test_numbers_of_citations_follow_their_first_use(real_engine: Engine) -> Non
 
 
 def test_a_citation_of_nothing_is_refused(real_library: Library) -> None:
-    document = real_library.documents()[0]
+    document = next(real_library.documents())
     with pytest.raises(ValueError, match="no words to quote"):
         Citation.of(document, 5, 5, "x", "id")
 

@@ -109,7 +109,7 @@ def test_a_row_whose_first_cell_is_blank_answers(blanks: Library, catalogue: Cat
 def test_a_place_without_words_is_never_cited(open_library: object, catalogue: Catalogue) -> None:
     library: Library = open_library()  # type: ignore[operator]
     add(library, catalogue, Input("n.md", b"# A note on boats\n\n1. Boats need a flag.\n\n2.\n\n3. A list is kept.\n"))
-    document = library.documents()[0]
+    document = next(library.documents())
     for block in document.blocks:
         for unit in units_at(library, document, block.locator):
             assert all(cite.quote.strip() for cite in statement_of(unit).citations)
@@ -130,7 +130,7 @@ def test_the_symbol_at_the_head_of_a_document_is_never_quoted(open_library: Open
 
 
 def test_tables_with_blank_cells_are_compared(blanks: Library) -> None:
-    document = blanks.documents()[0]
+    document = next(blanks.documents())
     other, _ = read_document(as_html([*BLANKS[:-1], ["", "94 boats", ""]], True), Catalogue.shipped())
     compared = compare_texts(blanks, document, other)
     cited = [cite for each in compared.changes for cite in (each.before, each.after) if cite is not None]

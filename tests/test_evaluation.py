@@ -226,7 +226,7 @@ def test_the_bench_indexes_its_texts_anew_each_time(tmp_path: Path) -> None:
     ours.index(sources)
     assert ours.library is not None
     status = ours.library.status()
-    assert (status.documents, len(ours.library.documents())) == (2, 2)
+    assert (status.documents, len(list(ours.library.documents()))) == (2, 2)
     lengths = sorted(
         ours.embedder.count(passage.embedded)
         for document in ours.library.documents()

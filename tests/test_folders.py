@@ -530,7 +530,7 @@ def test_documents_are_kept_in_memory_only_so_far(
 ) -> None:
     library = open_library()
     list(run(inputs(folder), library, catalogue))
-    one = library.documents()[0]
+    one = next(library.documents())
     assert library.document(one.id) is library.document(one.id)
     monkeypatch.setattr(corpus.library, "KEPT_CHARACTERS", 3 * len(one.text))
     first = library.document(one.id)
@@ -604,12 +604,12 @@ def test_an_earlier_library_is_brought_up_to_date(
 ) -> None:
     library = open_library()
     list(run(inputs(folder), library, catalogue))
-    documents = library.documents()
+    documents = list(library.documents())
     library.close()
     earlier(tmp_path / "library")
     mend(tmp_path / "library")
     library = open_library()
-    assert library.documents() == documents
+    assert list(library.documents()) == documents
     assert library.verify() == []
     assert library.status().stamp["schema"] == str(SCHEMA_VERSION)
     assert set(results(list(run(inputs(folder), library, catalogue)))) == {"unchanged"}

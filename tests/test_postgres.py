@@ -197,6 +197,40 @@ def test_a_scope_holds_while_searching(open_library: OpenLibrary, database_url: 
     assert {hit.passage_id for hit in library.lexical(tokens, "en", 10, some)} == alone - some.left_out
 
 
+def test_a_passage_has_the_same_score_in_a_scope_as_in_the_whole_library(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue
+) -> None:
+    library = open_library(database=database_url)
+    add(library, catalogue, *starter_sources(), *(
+        Input(f"n{n:02}.md", f"# Note {n}\n\n1. {'Boats carry lamps at night. ' * (7 * n + 1)}\n\n2. Masters ring bells {n}.\n".encode())
+        for n in range(12)
+    ))  # fmt: skip
+    tokens = ["boat", "lamp", "bell", "protocol", "2000", "nowhere"]
+    everywhere = {hit.passage_id: hit.score for hit in library.lexical(tokens, "en", 1_000)}
+    scope = Within(frozenset(each for each in library.ids() if each.startswith("note")), frozenset())
+    inside = {hit.passage_id: hit.score for hit in library.lexical(tokens, "en", 1_000, scope)}
+    assert len(inside) > 12
+    # What the index has not yet written into its files it measures exactly, later in steps.
+    assert inside == pytest.approx({key: everywhere[key] for key in inside}, rel=0.02)
+
+
+def test_the_nearest_passages_are_found_as_when_all_are_compared(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue
+) -> None:
+    library = open_library(database=database_url)
+    add(library, catalogue, *(
+        Input(f"n{n:03}.md", f"# Note {n}\n\n1. {' '.join(f'word{(n * k) % 97}' for k in range(1, 12))}.\n".encode()) for n in range(300)
+    ))  # fmt: skip
+    all_of_it = Within(frozenset(library.ids()), frozenset())
+    found = 0
+    for n in range(20):
+        vector = library.models.query(f"word{n} word{n + 30}", library.embedder)
+        near, exact = library._indexes.near(vector, "en", 50), library._indexes.near(vector, "en", 50, all_of_it)
+        assert all(cosine == pytest.approx(dict(exact)[key], abs=1e-5) for key, cosine in near if key in dict(exact))
+        found += len({key for key, _ in near} & {key for key, _ in exact})
+    assert found >= 0.99 * 20 * 50
+
+
 def test_reindexing_makes_the_tables_anew(open_library: OpenLibrary, database_url: str, catalogue: Catalogue) -> None:
     library = open_library(database=database_url)
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry lamps.\n"))
@@ -259,6 +293,25 @@ def test_a_library_moves_there_and_back_and_goes_on_where_it_was_broken_off(
     }
 
 
+def test_what_was_copied_and_is_removed_goes_when_it_is_copied_again_and_nothing_else(
+    open_library: OpenLibrary, database_url: str, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    source, target = open_library(), open_library(tmp_path / "there", database=database_url)
+    boats, carts, bells = (Input(f"{n}.md", f"# {n}\n\n1. Of {n}.\n".encode()) for n in ("boats", "carts", "bells"))
+    add(source, catalogue, boats, carts, bells)
+    add(target, catalogue, Input("own.md", b"# Own\n\n1. Of its own.\n"))
+    list(move(source, target))
+    source.remove("boats:en:upload")
+    source.remove("bells:en:upload")
+    target.remove("bells:en:upload")
+    add(target, catalogue, Input("bells.md", b"# Bells\n\n1. Others, put there since.\n"))
+    list(move(source, target))
+    assert target.ids() == ["bells:en:upload", "carts:en:upload", "own:en:upload"]
+    assert target.verify() == []
+    list(move(source, target))
+    assert target.ids() == ["bells:en:upload", "carts:en:upload", "own:en:upload"]
+
+
 def test_the_command_copies_there_and_back_and_doctor_looks_at_the_database(database_url: str, tmp_path: Path) -> None:
     here, there = Cli(tmp_path / "here"), Cli(tmp_path / "there", {"RAPPORTEUR_DATABASE_URL": database_url})
     paper = tmp_path / "boats.md"
@@ -309,6 +362,11 @@ def test_keys_and_accounts_live_in_the_database_and_move_there(database_url: str
         with AccessStore(tmp_path / "third", database=database_url) as other:
             Accounts(other).remove("amina")
         assert Accounts(after).all() == []
+        before.copy_to(after)
+        Accounts(after).add("berta", Role.STAFF, "a long enough sentence 8")
+        Accounts(before).remove("amina")
+        before.copy_to(after)
+        assert [each.name for each in Accounts(after).all()] == ["berta"]
 
 
 def test_jobs_are_remembered_in_the_database_and_left_to_the_server_that_does_them(

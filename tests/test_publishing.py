@@ -282,7 +282,7 @@ def test_a_missing_font_is_named_with_the_command_and_no_file_is_left(
 
 
 def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Library) -> None:
-    document = starter_library.documents()[0]
+    document = next(starter_library.documents())
     block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
     cite = Citation.of(document, block.body_start, block.end, block.locator, "id")
     for language, inside in (("ar", "\u2068“"), ("fr", "« "), ("en", "“")):
@@ -293,7 +293,7 @@ def test_a_quote_that_runs_the_other_way_keeps_its_marks(starter_library: Librar
 
 @pytest.mark.parametrize("tail", [";", "; and", "; or", " ; et", "；和", "؛ و"])
 def test_a_part_of_a_provision_is_quoted_without_what_ties_it_to_the_next(starter_library: Library, tail: str) -> None:
-    document = starter_library.documents()[0]
+    document = next(starter_library.documents())
     block = next(each for each in document.blocks if each.kind == "paragraph" and document.body(each).strip())
     cite = replace(
         Citation.of(document, block.body_start, block.end, block.locator, "id"), quote=f"A false paper{tail}"

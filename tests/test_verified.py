@@ -81,8 +81,8 @@ def test_a_text_without_a_claim_or_with_a_given_symbol_is_not_called_unverified(
     )
     add(library, catalogue, given("b.md", text, symbol))
     assert [unverified for _, unverified in held(library)] == [False]
-    block = library.documents()[0].blocks[-1]
-    cited = Citation.of(library.documents()[0], block.body_start, block.end, block.locator, "id")
+    block = next(library.documents()).blocks[-1]
+    cited = Citation.of(next(library.documents()), block.body_start, block.end, block.locator, "id")
     assert cited.unverified is False
     assert "unverified" not in reference(cited, "en")
 
@@ -172,9 +172,9 @@ def test_whether_a_text_is_verified_outlives_the_process_and_json(
 ) -> None:
     with open_library(tmp_path / "kept") as library:
         add(library, catalogue, given("a.md", RIGHT), upload("b.md", LATER))
-        before = library.documents()
+        before = list(library.documents())
     with open_library(tmp_path / "kept") as library:
-        assert library.documents() == before
+        assert list(library.documents()) == before
         assert [Document.from_json(each.to_json()) for each in before] == before
         assert library.verify() == []
 

@@ -115,7 +115,7 @@ def test_a_file_that_its_worker_does_not_survive_is_refused_and_the_others_are_a
     assert "bad.md" in reason
     assert "may be damaged" in reason
     assert re.search(HOSTILE[word], reason), reason
-    assert len(library.documents()) == 3
+    assert len(list(library.documents())) == 3
     assert library.verify() == []
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.faults import LibraryError, plainly
+from corpus.store.copied import Copied
 from corpus.store.engines import postgres
 from corpus.store.sqlite import Sqlite
 
@@ -78,7 +79,7 @@ _KEPT = {
 """What is moved to another database."""
 _KNOWN = {
     "keys": "ON CONFLICT (id) DO UPDATE SET revoked = coalesce(keys.revoked, excluded.revoked)",
-    "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash",
+    "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash, created = excluded.created",
     "keeping": "ON CONFLICT (account) DO NOTHING",
     "conversations": "ON CONFLICT (token) DO NOTHING",
     "shared": "ON CONFLICT (id) DO NOTHING",
@@ -145,8 +146,16 @@ class AccessStore:
 
     def copy_to(self, other: AccessStore) -> None:
         """Copies keys, accounts, the audit log and what people have kept into another store, which keeps what it has beside them: a key that is revoked in
-        either is revoked, an account has the password and role that it has here. People sign in anew there."""
+        either is revoked, an account has the password and role that it has here. An account that was copied before and is no longer
+        here goes from there. People sign in anew there."""
+        accounts = dict(self.rows("SELECT name, created FROM accounts"))
         with other.doing() as run, other._db.transaction():
+            copied = Copied(other._db)
+            for name, created in copied.marks("account").items():
+                if name not in accounts:
+                    run("DELETE FROM accounts WHERE name = ? AND created = ?", (name, created))
+                    copied.forget("account", name)
+            copied.note("account", accounts)
             for table, columns in _KEPT.items():
                 log = table in ("audit", "draft_events")  # without names by which what is there already is known
                 if not log or run(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:

@@ -86,7 +86,7 @@ class Ground:
 def ground_of(engine: Engine, request: Request) -> Ground:
     """What a request stands on. Raises `BriefError` where it asks for something that is not there."""
     library = engine.library
-    headers = {header.id: header for header in library.headers()}
+    headers = {header.id: header for header in library.each_header()}
     if not headers:
         raise BriefError(say("empty_library", "en"))
     if not request.value.strip():
@@ -141,7 +141,7 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
     announced = {each.number: [Symbol.parse(text) for text, _ in each.documentation] for each in meeting.items}
     mine = announced[item.number]
     theirs = [symbol for number, symbols in announced.items() if number != item.number for symbol in symbols]
-    headers = {header.id: header for header in engine.library.headers()}
+    headers = {header.id: header for header in engine.library.each_header()}
 
     def about(document_id: str, symbols: Sequence[Symbol]) -> bool:
         header = headers[document_id]

@@ -26,7 +26,7 @@ KEPT = 20
 def state_of(library: Library, settings: Sequence[object] = ()) -> str:
     """A short hash of all that a briefing depends on: what is held and how it is searched, and the settings given."""
     digest = hashlib.sha256(repr((VERSION, sorted(library.stamp().items()), tuple(settings))).encode())
-    for header in library.headers():
+    for header in library.each_header():
         digest.update(f"{header.id}\0{header.sha256}\0{header.reader}\0{header.unverified:d}\n".encode())
     return digest.hexdigest()[:16]
 

@@ -107,7 +107,8 @@ def migrate(
     """Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.
 
     Every document is compared after it was copied. What is there already as it is here is passed over, so that broken off it goes on
-    where it was; what is there otherwise is replaced. A password is best given by PGPASSWORD or a file (PGPASSFILE).
+    where it was; what is there otherwise is replaced, and what was copied before and is no longer here goes. A password is best
+    given by PGPASSWORD or a file (PGPASSFILE).
     """
     from assistant.access.store import AccessStore
     from corpus.moving import move
@@ -134,7 +135,7 @@ def migrate(
             open_library(aimed, "rapporteur migrate", source.models) as target,
             Progress(*columns, console=talk, transient=True) as bar,
         ):
-            total, copied = len(source.headers()), 0
+            total, copied = len(source.ids()), 0
             task = bar.add_task("", total=total)
             for _, new in move(source, target):
                 copied += new

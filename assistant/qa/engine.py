@@ -195,7 +195,7 @@ class Engine:
         if len(text) > self._max_question:
             reason = say("too_long", language, length=len(text), limit=self._max_question)
             return Answer(cleaned[:200], language, "refused", reason)
-        if not self.library.languages():
+        if not self.library.spoken():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
         return None
 

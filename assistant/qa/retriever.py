@@ -144,7 +144,7 @@ class Retriever:
 
     def _proposed(self, question: Question, pool: int, within: Within | None) -> Proposed:
         """What both indexes have for a question, fused."""
-        library, languages, made = self._library, self._library.languages(), Proposed({}, {}, {})
+        library, languages, made = self._library, self._library.spoken(), Proposed({}, {}, {})
         unread = not library.models.readers(question.language)
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything

@@ -55,7 +55,7 @@ class Scope:
             items = list(dict.fromkeys(item.number for each in of for item in each.items))
             if self.item is not None and not any(is_under(number, self.item) for number in items):
                 return f"The agenda of {self.meeting!r} has no item {self.item[:LONGEST]!r}. {_listed(items)}"
-        held = {header.key for header in library.headers()} if self.documents else set()
+        held = {header.key for header in library.each_header()} if self.documents else set()
         if lacking := [key for key in self.documents if key not in held]:
             return f"There is no document {lacking[0][:LONGEST]!r} here. {_listed(sorted(held))}"
         return None
@@ -68,7 +68,7 @@ class Scope:
         within = self._of_meeting(library)
         return frozenset(
             header.id
-            for header in library.headers()
+            for header in library.each_header()
             if (within is None or header.id in within)
             and (header.key in self.documents if self.documents else header.id not in behind)
             and self.language in (None, header.language)

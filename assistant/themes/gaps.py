@@ -29,7 +29,7 @@ def known_years(engine: Engine) -> tuple[int, ...]:
         named = {int(year) for year in YEAR.findall(meeting.when or "")}
         found |= {day.year for day in meeting.dates} or (named if len(named) == 1 else set())
     found |= {year for entry in catalogue.entries if (year := _year(entry, catalogue)) is not None}
-    for header in library.headers():
+    for header in library.each_header():
         if header.edition != "digest" and (header.date or "")[:4].isdigit():
             found.add(int((header.date or "")[:4]))
     return tuple(sorted(found))

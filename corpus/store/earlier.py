@@ -48,8 +48,9 @@ STEPS = {
     "6": _NO_SUBJECTS,
     "7": _INDEXES_ELSEWHERE,
     "8": _VECTORS,
+    "9": "",
 }
-"""What each schema needs to become the next. Step 4 changed the subject index only, which step 6 takes away."""
+"""What each schema needs to become the next. Step 4 changed the subject index only, which step 6 takes away; step 9 PostgreSQL only."""
 
 
 def migrate(db: Database, stamp: Mapping[str, str], folder: Path) -> None:
@@ -59,7 +60,7 @@ def migrate(db: Database, stamp: Mapping[str, str], folder: Path) -> None:
         return
     with db.transaction():
         for before, added in STEPS.items():
-            if before >= held:
+            if int(before) >= int(held):
                 db.create(added)
         db.execute("UPDATE stamp SET value = ? WHERE name = 'schema'", (str(SCHEMA_VERSION),))
     shutil.rmtree(folder / _LEARNT, ignore_errors=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corpus.documents import Passage, Within
+from corpus.documents import LANGUAGES, Passage, Within
 from corpus.faults import LibraryError
 from corpus.lexical import Lexical, LexicalHit
 
@@ -137,16 +137,23 @@ class EmbeddedIndexes:
         return self._settled(language).frequency(token, language)
 
     def left(self, ids: Collection[str]) -> set[str]:
-        return self._opened().holds(list(ids)) | self._lexical.holds(ids)
+        held = list(ids)
+        vectors = self._opened()
+        return set().union(
+            *(index.holds(held, language) for language in LANGUAGES for index in (vectors, self._lexical))
+        )
 
     def count(self) -> int:
         return self._opened().count()
 
-    def vector_ids(self) -> set[str]:
-        return self._opened().ids()
+    def count_words(self, language: str) -> int:
+        return self._settled(language).count(language)
 
-    def lexical_ids(self, language: str) -> set[str]:
-        return self._settled(language).ids(language)
+    def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
+        return self._opened().holds(ids, language)
+
+    def with_words(self, ids: Sequence[str], language: str) -> set[str]:
+        return self._settled(language).holds(ids, language)
 
     def empty(self) -> dict[str, str]:
         return _REBUILD

@@ -41,11 +41,14 @@ class Indexes(Protocol):
     def count(self) -> int:
         """Number of vectors held."""
 
-    def vector_ids(self) -> set[str]:
-        """Ids of all passages that have a vector."""
+    def count_words(self, language: str) -> int:
+        """Number of passages of a language whose words are indexed."""
 
-    def lexical_ids(self, language: str) -> set[str]:
-        """Ids of all passages of a language whose words are indexed."""
+    def with_vectors(self, ids: Sequence[str], language: str) -> set[str]:
+        """Those of some passages of a language that have a vector."""
+
+    def with_words(self, ids: Sequence[str], language: str) -> set[str]:
+        """Those of some passages of a language whose words are indexed."""
 
     def empty(self) -> dict[str, str]:
         """In a transaction in which all documents are put anew: the indexes are to be made anew, too. Returns what the stamp is

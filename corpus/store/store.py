@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -21,13 +21,14 @@ from corpus.meetings import Meeting
 from corpus.originals import Originals
 from corpus.sources import SCHEMA as SOURCES
 from corpus.sources import Sources
+from corpus.store.copied import Copied
 from corpus.store.database import Database
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Raised with a step in `corpus.store.earlier`. 2: remembered sources, documents found by origin. 3: feedback. 4: vectors of a
 multilingual model. 6: whether somebody other than the text says which document it is. 7: no subject index. 8: indexes of words and of
 vectors elsewhere, one vector a passage. 9: vectors in the database, too, and
-blocks beside their document."""
+blocks beside their document. 10: other words and another index of vectors in PostgreSQL."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stamp (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -131,6 +132,7 @@ class Store:
         self.sources = Sources(db)
         self.feedback = FeedbackTable(db)
         self.originals = Originals(db)
+        self.copied = Copied(db)
         if self.stamp().get("schema") is None:
             with self.transaction():
                 db.create(f"{_SCHEMA};\n{SOURCES};\n{FEEDBACK};\n{more}")
@@ -232,13 +234,24 @@ class Store:
         `sha256`, `symbol`, `origin` or `kind`."""
         own = {name: self._db.field(name) for name in ("origin", "kind")}
         terms = " AND ".join(f"{own.get(name, name)} = ?" for name in where)
+        return self._headers(terms or "TRUE", tuple(where.values()))
+
+    def headers_after(self, document_id: str, most: int) -> list[Header]:
+        """The headers that come after an id, `most` of them at most."""
+        return self._headers("id > ?", (document_id,), most)
+
+    def _headers(self, terms: str, values: Sequence[object], most: int | None = None) -> list[Header]:
         columns = ", ".join(map(self._db.field, _COLUMNS))
         found = self._db.execute(
             f"SELECT id, key, symbol, part, language, edition, title, sha256, {columns} FROM documents "
-            f"{f'WHERE {terms}' if terms else ''} ORDER BY id",
-            tuple(where.values()),
+            f"WHERE {terms} ORDER BY id {'' if most is None else f'LIMIT {most:d}'}",
+            values,
         )
         return [Header(*row[:8], **_told_of(dict(zip(_COLUMNS, row[8:], strict=True)))) for row in found]
+
+    def count(self) -> int:
+        """How many documents are held."""
+        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def keys_like(self, stem: str) -> int:
         """How many documents are known by `stem`, or by `stem` and what follows a hyphen."""
@@ -284,12 +297,6 @@ class Store:
             values,
         )
         return (Passage(*row) for row in found)
-
-    def passage_ids(self, languages: Iterable[str]) -> set[str]:
-        """Ids of all passages in some languages."""
-        within = self._db.among("language")
-        found = self._db.execute(f"SELECT id FROM passages WHERE {within}", (self._db.listed(languages),))
-        return {row[0] for row in found}
 
     def speaks(self, language: str) -> bool:
         """Whether any passage is in a language."""

@@ -155,7 +155,7 @@ def stocked(
 
 
 def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[[int], None] | None) -> None:
-    held = {header.key: header for header in library.headers()}
+    held = {header.key: header for header in library.each_header()}
     strange = sorted(set(held) - {key_of(n) for n in range(len(texts))})
     if strange:
         raise PublicError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")

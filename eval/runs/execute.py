@@ -178,7 +178,7 @@ def _library_hash(plan: Plan) -> str:
     if not (plan.library / "library.sqlite3").is_file():
         raise CorpusError(f"{plan.library} holds no library. Make one with 'rapporteur ingest'.")
     with Library(plan.library, plan.models, SEGMENTER_VERSION, owner="rapporteur eval run") as library:
-        held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.headers())
+        held = "".join(f"{header.id}\0{header.sha256}\0" for header in library.each_header())
     return hashlib.sha256(f"{held}{plan.models.fingerprint}".encode()).hexdigest()[:16]
 
 

@@ -117,7 +117,7 @@ def shelf_of(library: Library, questions: Path, translations: Path, base: Embedd
         others.setdefault(raw["of"], []).append(with_turn_before(raw))
     passages: list[Passage] = []
     scopes = {}
-    for header in library.headers():
+    for header in library.each_header():
         held = list(library.passages(header.id))
         scopes[header.id] = len(passages), len(passages) + len(held)
         passages += held

@@ -72,7 +72,7 @@ def wanted(symbols: Iterable[Symbol], languages: Sequence[str], library: Library
     """Each symbol in each language, once, with what the library holds of it: digests and uploads do not count."""
     held = [
         (Symbol.parse(header.symbol), header.language, header.id)
-        for header in library.headers()
+        for header in library.each_header()
         if header.symbol is not None and header.edition == "official"
     ]
     made: list[Wanted] = []
