@@ -70,11 +70,12 @@ def asked(library: Library, catalogue: Catalogue, reader: Picking, question: str
         ("The documents of the meeting", "Papers?", [f"CTOC/COP/WG.7/2021/{n}" for n in (2, 3, 4)]),
         (
             "The timetable is",
-            "Timetable of the opening of the meeting, the adoption of the agenda, other matters, the adoption of the report?",
+            "Timetable from 11 a.m. to 1 p.m. and from 3 p.m. to 5 p.m., with all items?",
             ["Thursday, 14 October 2021, 11 a.m.–1 p.m.", "item 5"],
         ),
         ("The lunch break", "How long is lunch on Friday?", ["2 hours", "1 p.m.", "3 p.m."]),
         ("from 3 p.m. to 5 p.m., the topics", "What is on Friday?", ["item 4 (Other matters)", "item 5"]),
+        ("Item 3 of the agenda of", "What is item 3?", [ITEM]),
         ("is taken up on", "When is item 3?", ["14 October 2021, 3–5 p.m.", "15 October 2021, 11 a.m."]),
         ("is discussed for", "How long is item 2?", ["4 hours"]),
         ("The document for item", "Is there a paper for item 3?", ["CTOC/COP/WG.7/2021/3"]),

@@ -48,8 +48,23 @@ def test_a_question_is_answered_from_the_meeting_that_it_is_about_else_from_the_
     engine: Engine, question: str, symbol: str
 ) -> None:
     answer = engine.ask(question)
-    assert answer.statements[0].verdict == "derived"
     assert {cite.symbol for cite in answer.statements[0].citations} == {symbol}
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("When is item 2 taken up?", "A/AC.1/2024/1"),
+        ("When is item 3 taken up?", None),
+        ("When does the Committee on Harbours take up item 2?", None),
+    ],
+)
+def test_what_else_a_question_may_mean_is_said_where_another_meeting_fits_it(
+    engine: Engine, question: str, other: str | None
+) -> None:
+    notes = [note for note in engine.ask(question).notes if "may also mean" in note]
+    assert len(notes) == (other is not None)
+    assert all(str(other) in note for note in notes)
 
 
 def test_an_item_is_said_not_to_be_there_where_no_agenda_has_it(engine: Engine) -> None:

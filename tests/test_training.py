@@ -402,6 +402,7 @@ PATTERNS_OF = {
     "documents": ["paper for {topic}?"],
     "paper_item": ["when is {symbol} discussed?"],
     "row": ["what is on {day} {half}?"],
+    "title": ["what is item {number}?"],
     "place": ["which city?"],
     "content": ["what is to be decided on {topic}?"],
     "none": ["who chairs?"],
@@ -437,6 +438,7 @@ def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_othe
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("eval.training.meetings.ELSEWHERE", 0.0)
+    monkeypatch.setattr("eval.training.meetings.BARE", 0.0)
     groups = met(open_library(), catalogue, tmp_path, 99, monkeypatch)
     said = {group.source: [r.passage[slice(*r.answer)] for r in group.reads if r.answer] for group in groups}
     assert set(said) == {f"meeting-{kind}" for kind in PATTERNS_OF}
@@ -448,6 +450,21 @@ def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_othe
     assert "Committee" in said["meeting-content"][0] or "Chair" in said["meeting-content"][0]
     assert said["meeting-none"] == []
     assert all(group.answerable == bool(said[group.source]) for group in groups)
+
+
+def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_items_are_told(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.training.meetings.ELSEWHERE", 0.0)
+    monkeypatch.setattr("eval.training.meetings.BARE", 1.0)
+    groups = {group.source: group for group in met(open_library(), catalogue, tmp_path, 99, monkeypatch)}
+    assert not groups["meeting-taken_up"].answerable
+    told = " ".join(read.passage for group in groups.values() for read in group.reads)
+    assert "is taken up on" not in told
+    assert "The document for item" not in told
+    title = groups["meeting-title"].reads[0]
+    assert title.answer is not None
+    assert title.passage[slice(*title.answer)] == "Item 2 of the agenda of the Committee on Harbours is: Tolls for yachts."
 
 
 def test_a_topic_of_another_meeting_is_not_answered(

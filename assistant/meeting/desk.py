@@ -27,11 +27,13 @@ MOST = 3
 
 @dataclass(frozen=True)
 class MeetingAnswer:
-    """What the rows of a meeting say, as the best of it was weighed (`told`). `announces` is the document that this is about."""
+    """What the rows of a meeting say, as the best of it was weighed (`told`). `announces` is the document that this is about;
+    `others` are the ids of the agendas of other meetings that the question may mean as well, latest first."""
 
     statements: tuple[Statement, ...]
     told: Told
     announces: Symbol | None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,15 @@ class MeetingDesk:
     def lacking(self, question: Question) -> Lacking | None:
         """What a question names and the meeting that it is about does not have."""
         meeting = self._about(question)
-        return None if meeting is None else _lacking(question, meeting, Citer(self._library, meeting))
+        return None if meeting is None else _lacking(question, meeting[0], Citer(self._library, meeting[0]))
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
         """What a meeting says that comes closest to an answer; None where no meeting may be meant. Of the tellings those are
         read, `most` of them at most, that tell of the meeting as a whole, then those that have the sentences most like the question."""
-        meeting = self._about(question)
-        if meeting is None:
+        about = self._about(question)
+        if about is None:
             return None
+        meeting, others = about
         found = tellings(question, meeting, Citer(self._library, meeting))
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading=sum(telling.whole for telling in found))
@@ -77,18 +80,20 @@ class MeetingDesk:
         near = [each for each in told if each.score >= told[0].score - FURTHER][:MOST]
         parts = [found[each.passage].parts[each.sentence] for each in near]
         symbol = Symbol.parse(parts[0].announces) if parts[0].announces else None
-        return MeetingAnswer(tuple(statement for part in parts for statement in part.said), told[0], symbol)
+        return MeetingAnswer(tuple(statement for part in parts for statement in part.said), told[0], symbol, others)
 
-    def _about(self, question: Question) -> Meeting | None:
-        """The meeting that a question may be about, of it only the item that it is asked about alone."""
-        meeting = self._meeting(question)
-        if meeting is None or self._elsewhere(question, meeting):
+    def _about(self, question: Question) -> tuple[Meeting, tuple[str, ...]] | None:
+        """The meeting that a question may be about, of it only the item that it is asked about alone, and the agendas of others that
+        it may mean."""
+        fitting = self._fitting(question)
+        if not fitting or self._elsewhere(question, fitting[0]):
             return None
-        return meeting if question.of_item is None else narrowed(meeting, question.of_item)
+        others = tuple(other.document_id for other in fitting[1:])
+        return fitting[0] if question.of_item is None else narrowed(fitting[0], question.of_item), others
 
-    def _meeting(self, question: Question) -> Meeting | None:
-        """The meeting that a question is about: the one whose agenda it names, else, of those that have the items which it names, one
-        of the body or place that it names, else the latest."""
+    def _fitting(self, question: Question) -> list[Meeting]:
+        """The meetings that a question may be about, latest first: the one whose agenda it names, else, of those that have the items
+        which it names, those of the body or place that it names. Of an agenda that is held in several languages there is one."""
         versions = self._library.versions()
 
         def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
@@ -99,7 +104,7 @@ class MeetingDesk:
         keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
         named = [meeting for meeting in meetings if versions.keys[meeting.document_id] in keys]
         if named:
-            return max(named, key=preferred)
+            return [max(named, key=preferred)]
         if question.years:
             meetings = [m for m in meetings if not m.dates or str(m.dates[0].year) in question.years]
         meetings = _most(meetings, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
@@ -110,8 +115,9 @@ class MeetingDesk:
             language = versions.language_of[meeting.document_id]
             return len(asked.intersection(analyse(f"{meeting.body} {meeting.place}", language)))
 
-        meetings = _most(meetings, called)
-        return max(meetings, key=lambda m: (m.dates[-1:], preferred(m))) if meetings else None
+        fitting = sorted(_most(meetings, called), key=lambda m: (m.dates[-1:], preferred(m)), reverse=True)
+        first = {versions.keys[meeting.document_id]: meeting for meeting in reversed(fitting)}
+        return [meeting for meeting in fitting if first[versions.keys[meeting.document_id]] is meeting]
 
     def _elsewhere(self, question: Question, meeting: Meeting) -> bool:
         """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of

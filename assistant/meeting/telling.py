@@ -14,7 +14,7 @@ from assistant.meeting.citing import Citer, clock
 from assistant.qa.answer import Citation, Statement
 from corpus.meetings import AgendaItem, Meeting, Sitting
 
-Kind = Literal["taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
+Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
                "meetings_total", "hours_total", "row", "break"]  # fmt: skip
 """What a sentence tells: of an item, of the meeting as a whole, of one of its sittings, of the break between two."""
 
@@ -65,11 +65,16 @@ class Teller:
         ]
 
     def item(self, item: AgendaItem) -> Telling:
-        """Of one item: when it is taken up, for how long, and its documents."""
+        """Of one item: what it is, when it is taken up, for how long, and its documents."""
         sittings = said_of.sittings_of(item, self._meeting.sittings)
         sittings = [each for each in sittings if each in self._sittings] or sittings
-        parts = [*(self._times(item, sittings) if sittings else ()), *self._documents(item)]
+        parts = [*self._title(item), *(self._times(item, sittings) if sittings else ()), *self._documents(item)]
         return Telling(f"Agenda item {item.number}: {item.title}", tuple(parts))
+
+    def _title(self, item: AgendaItem) -> Iterator[Part]:
+        if (listed := self._cite.listed(item)) is not None:
+            read = f"Item {item.number} of the agenda of the {self._meeting.body} is: {item.title.rstrip('.')}."
+            yield Part(read, (Statement.quoting(listed),), "title", item.number)
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[Part]:
         slots = ", and continued ".join(f"on {_slot(sitting)}" for sitting in sittings)
@@ -97,9 +102,12 @@ class Teller:
 
     def _agenda(self) -> Iterator[Part]:
         items = [(item, cite) for item in self._meeting.items if (cite := self._cite.listed(item))]
-        mains = [cite for item, cite in items if item.number == item.main]
+        mains = {item.number: cite for item, cite in items if item.number == item.main}
         if items:
-            yield self._part("items_total", f"The agenda has {_many(mains, 'item')}.", mains, count=len(mains))
+            cites = [*mains.values()]
+            if list(mains) == [str(n + 1) for n in range(len(mains))]:
+                cites = cites[:: max(1, len(cites) - 1)]  # the first and the last number tell
+            yield self._part("items_total", f"The agenda has {_many(mains, 'item')}.", cites, count=len(mains))
             listed = "; ".join(f"{item.number}. {item.title}" for item, _ in items)
             yield Part(
                 f"The topics on the agenda are: {listed}.",

@@ -30,8 +30,8 @@ class Absent:
 
     def announced_only(self, statements: Sequence[Statement], language: str) -> list[str]:
         """What is to be said of the documents that statements announce and that are not held."""
-        quoted = " ".join(citation.quote for statement in statements for citation in statement.citations)
-        symbols = dict.fromkeys(mention.symbol for mention in find_symbols(quoted))
+        told = " ".join(statement.text for statement in statements if statement.verdict == "derived")
+        symbols = dict.fromkeys(mention.symbol for mention in find_symbols(told))
         absent = [symbol for symbol in symbols if not self.holds(symbol)]
         return [say("not_held", language, name=symbol.text, url=link(symbol, language)) for symbol in absent[:NOTES]]
 

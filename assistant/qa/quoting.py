@@ -33,6 +33,8 @@ TOLD = STEPS[1]
 _ITEM = re.compile(r"\bitem (\d+)")
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
+MEANT = 3
+"""Other meetings that are named where a question may mean them, too."""
 
 
 class Quoter:
@@ -117,6 +119,10 @@ class Quoter:
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
         answer = self.answered(question, meeting.statements)
         notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
+        if meeting.others:
+            others = [self._library.document(each).label for each in meeting.others]
+            told = joined(others[:MEANT], question.language) + (" …" if len(others) > MEANT else "")
+            notes = (*notes, say("other_meetings", question.language, others=told))
         return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
 
     @staticmethod

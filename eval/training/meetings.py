@@ -26,11 +26,14 @@ BESIDE = 3
 """Passages that do not answer, beside those that do; one more where none does."""
 ELSEWHERE = 0.15
 """The share of questions about a topic that ask for one of another meeting, which this one does not tell of."""
+BARE = 0.3
+"""The share of questions that are asked of the agenda as if it announced no documents and had no timetable: what these would tell is
+told nowhere then."""
 SOURCE = "meeting-"
 """What the name of such a group begins with."""
 _ANSWERS: Mapping[str, str] = {"paper_item": "taken_up"}
 """What is told in answer to a kind of question, where the two have not the same name (`assistant.meeting.telling.Kind`)."""
-_OF_ITEM, _OF_DAY = ("taken_up", "length", "documents"), ("row", "break")
+_OF_ITEM, _OF_DAY = ("title", "taken_up", "length", "documents"), ("row", "break")
 _CONTENT = "content"
 """Questions on the substance of an item: its annotation tells, and no row."""
 _HALVES = ("half-morning", "half-afternoon")
@@ -131,6 +134,9 @@ class _Asking:
         self._sittings = made["sittings"]
         mains = {item["number"].split(" ")[0] for item in made["items"] if " " in item["number"]}
         self._items = [item for item in made["items"] if item["number"] not in mains]
+        self._bare = replace(
+            meeting, sittings=(), items=tuple(replace(item, documentation=()) for item in meeting.items)
+        )
         self._cite = Citer(engine.library, meeting)
 
     def group(self, kind: str, language: str, pattern: str, halves: Sequence[Sequence[str]]) -> Group | None:
@@ -154,7 +160,8 @@ class _Asking:
             "symbol": paper["symbol"] if paper else "",
         }
         text = _SLOT.sub(lambda slot: str(filled[slot[1]]), pattern)
-        told = tellings(self._engine.question(text, language), self._meeting, self._cite)
+        bare = rng.random() < BARE
+        told = tellings(self._engine.question(text, language), self._bare if bare else self._meeting, self._cite)
         if not told:
             return None
         wanted = _ANSWERS.get(kind, kind)
@@ -163,13 +170,17 @@ class _Asking:
         reads = [_read(telling, parts) for telling, parts in right[:2]]
         if kind == _CONTENT and not absent and not slots & {"paper", "symbol"}:
             reads = self._annotation(item["number"])
-        elif not reads and not absent and wanted in get_args(Kind):
+        elif not reads and not absent and not bare and wanted in get_args(Kind):
             return None
         wrong = [telling for telling in told if not any(telling is one for one, _ in right)]
+        if kind == _CONTENT:  # what an item is called says something of its substance
+            wrong = [telling for telling in wrong if telling.parts[0].item != item["number"]]
         rng.shuffle(wrong)
         wrong.sort(key=lambda telling: all(part.kind != wanted for part in telling.parts))
         answerable = bool(reads)
         reads += [_read(telling, ()) for telling in wrong[: BESIDE + (not answerable)]]
+        if not reads:
+            return None
         return Group(f"{SOURCE}{kind}", language, text, answerable, tuple(reads))
 
     def _annotation(self, number: str) -> list[Read]:
