@@ -171,9 +171,9 @@ def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(v
     visit.ask("When is item 2?")
     page.route("**/gradio_api/queue/data*", lambda route: route.abort(), times=1)
     page.get_by_label("Your question").fill("When is item 3?")
-    page.get_by_label("Your question").press("Enter")
+    with page.expect_event("load"):  # the page begins anew, and shows the conversation as it was before
+        page.get_by_label("Your question").press("Enter")
     expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
-    # The page has begun anew, and shows the conversation as it was before.
     expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 2?")
     visit.complaints.clear()  # of what was cut
     page.get_by_label("Your question").press("Enter")

@@ -202,7 +202,6 @@
     }
     if (kept && opened.token !== token) write(here().map((each) => (each === kept || each.token === token ? { ...each, token: opened.token } : each)));
     remember(opened.token);
-    select("ask");
     press("rp-opened", opened.token, "rp-reopen");
     list_talks();
   }
