@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.settings import Settings, load_settings, model_key
-from corpus.catalogue import Catalogue
-from corpus.library import Library
 
 if TYPE_CHECKING:
     from assistant.model.endpoint import Endpoint
     from assistant.qa.engine import Engine
     from assistant.write.writer import Writer
+    from corpus.catalogue import Catalogue
+    from corpus.library import Library
     from corpus.models import Models
 
 Away = Callable[[], AbstractContextManager[None]]
@@ -41,6 +41,7 @@ def open_engine(
 def open_library(chosen: Settings, owner: str, models: Models | None = None, *, accept_stale: bool = False) -> Library:
     """The library of the settings, with their models or others. Raises what `Library` raises."""
     from corpus.embedding import make_models
+    from corpus.library import Library
     from ingest.segment import SEGMENTER_VERSION
 
     return Library(
@@ -57,6 +58,8 @@ def open_library(chosen: Settings, owner: str, models: Models | None = None, *, 
 
 def catalogue_of(chosen: Settings) -> Catalogue:
     """The catalogue that the settings name."""
+    from corpus.catalogue import Catalogue
+
     return Catalogue.from_folder(chosen.catalogue_dir) if chosen.catalogue_dir else Catalogue.shipped()
 
 

@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from assistant.cli.session import plain_errors, settings
 from assistant.cli.written import LocalWriting, Writing
-from assistant.collection import Collection
 from assistant.faults import NotHeld
 from assistant.opening import catalogue_of, make_engine, open_library
-from assistant.qa.answer import Answer, Mode
 from assistant.settings import Settings
-from corpus.documents import Document
 from corpus.faults import LibraryBusy
-from corpus.feedback import Feedback
-from corpus.library import Library
-from corpus.meetings import Meeting
 
 if TYPE_CHECKING:
     from assistant.cli.remote import ServerDesk
+    from assistant.qa.answer import Answer, Mode
     from assistant.qa.engine import Engine
     from assistant.qa.events import Event
     from assistant.qa.scope import Scope
+    from corpus.documents import Document
+    from corpus.feedback import Feedback
+    from corpus.library import Library
+    from corpus.meetings import Meeting
 
 
 class Asked(NamedTuple):
@@ -119,6 +118,8 @@ class LocalDesk:
     """The library itself, which this process owns."""
 
     def __init__(self, library: Library, chosen: Settings) -> None:
+        from assistant.collection import Collection
+
         self.library = library
         self.settings = chosen
         self._collection = Collection(library, catalogue_of(chosen))
@@ -222,6 +223,8 @@ class LocalDesk:
 @contextmanager
 def open_desk(command: str) -> Iterator[Desk]:
     """The library of the settings, or the server of this machine that owns it."""
+    from corpus.library import Library
+
     with library_or_server(command) as (found, chosen):
         yield LocalDesk(found, chosen) if isinstance(found, Library) else found
 

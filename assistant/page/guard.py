@@ -27,7 +27,8 @@ from assistant.page.unscripted import path_of
 from assistant.page.windows import Windows
 from assistant.service import Service
 
-_FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]*)+|/theme\.css|/favicon\.ico", re.ASCII)
+_FILES = re.compile(r"/(?:assets|static)(?:/[\w-][\w.-]{0,150}){1,8}|/theme\.css|/favicon\.ico", re.ASCII)
+"""Paths of Gradio's own files; it breaks down over names that no file system takes."""
 _HEARTBEATS = re.compile(r"/gradio_api/heartbeat/([A-Za-z0-9_-]{1,64})")
 _JOIN = "/gradio_api/queue/join"
 _EVENTS = "/gradio_api/queue/data"

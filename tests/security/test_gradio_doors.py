@@ -540,3 +540,8 @@ def test_what_staff_send_is_read_from_the_folder_of_uploads_alone_and_followed_o
         call = functions.call("rp-follow", job["id"], session_hash="follow")
         assert made.client.post(JOIN, json=call, headers=made.headers("staff")).status_code == 200
         assert "added" in events(made, "follow", "staff")
+
+
+@pytest.mark.parametrize("path", [f"/assets/{'x' * 300}", f"/static{'/a' * 500}", f"/assets/a/{'x' * 5_000}.js"])
+def test_a_file_whose_name_no_disk_takes_is_not_there(made: Made, path: str) -> None:
+    assert made.client.get(path, headers=made.headers("read")).status_code == 404

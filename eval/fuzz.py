@@ -1,0 +1,364 @@
+"""`python -m eval.fuzz`: random requests to a server process, from nobody and from every role, while `strace` notes its files.
+
+Each request is one that a route takes, a little wrong or much: other values, paths of files where words are due, what Gradio
+takes for a file, deep and large bodies, bytes. Nothing may answer with a fault of the program (500) or not at all, no file may
+be written outside the data folder and the folder for temporary files, and none of the files that requests name may be opened. With
+`--idle` N connections that ask nothing are held beside it, and health, sign-in and questions are tried. Models are left out
+(`RAPPORTEUR_EMBEDDING=hash`), so that the doors are what is measured. Prints JSON; ends with 1 where something is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from eval.load import free_port, process
+
+WAIT = 60.0
+"""Seconds after which a request that was not answered hangs."""
+WORKERS = 8
+SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
+TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
+_CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+)")
+_NAMED = re.compile(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"')
+_WRITES = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
+PAGES = (
+    "/", "/documents", "/documents/{}", "/meetings", "/briefings", "/briefings/briefing.{}", "/themes", "/comparison", "/topics", "/agenda",
+    "/evaluation", "/conversations/{}.md", "/language", "/sign-in", "/page/{}", "/assets/{}", "/gradio_api/queue/data", "/gradio_api/heartbeat/{}",
+    "/gradio_api/file={}", "/gradio_api/config", "/gradio_api/info", "/metrics", "/v1/models", "/mcp",
+)  # fmt: skip
+POSTS = (
+    "/gradio_api/queue/join",
+    "/gradio_api/upload",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+    "/v1/chat/completions",
+    "/mcp",
+    "/sign-in",
+)
+NAMES = (
+    "kind",
+    "value",
+    "q",
+    "first",
+    "second",
+    "topic",
+    "documents",
+    "language",
+    "limit",
+    "offset",
+    "session_hash",
+    "next",
+    "to",
+    "form",
+    "words",
+)
+
+
+@dataclass
+class Seen:
+    """What requests were answered."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, what: str, status: int, seconds: float, said: bytes) -> None:
+        """One answer; 0 where there was none."""
+        with self.guard:
+            self.statuses[status] += 1
+            self.slowest = max(self.slowest, seconds)
+            if status in (0, 500, 502):
+                self.faults.append(f"{status} {what}: {said[:200].decode(errors='replace')}")
+
+
+class Draws:
+    """Random requests. `files` are paths that none of them may have opened."""
+
+    def __init__(self, seed: int, described: Mapping[str, Any], files: list[str]) -> None:
+        self.random = random.Random(seed)
+        self._files = files
+        self._routes = [(verb.upper(), path) for path, verbs in described["paths"].items() for verb in verbs]
+
+    def request(self) -> tuple[str, str, bytes | None, dict[str, str]]:
+        """Method, address, body and headers."""
+        pick = self.random.random()
+        if pick < 0.7:
+            method, path = self.random.choice(self._routes)
+        else:
+            method, path = ("GET", self.random.choice(PAGES)) if pick < 0.85 else ("POST", self.random.choice(POSTS))
+        path = re.sub(
+            r"\{[^}]*\}", lambda _: quote(self._word(), self.random.choice(("", "/")), errors="replace"), path
+        )
+        if self.random.random() < 0.5:
+            query = [(self.random.choice(NAMES), self._word()) for _ in range(self.random.randrange(1, 4))]
+            path += "?" + urlencode(query, errors="replace")
+        headers = {"Accept": self.random.choice(("*/*", "text/html", "application/json, text/event-stream"))}
+        if self.random.random() < 0.1:
+            headers[self.random.choice(("X-Forwarded-For", "Origin", "Cookie", "Range", "X-Request-ID"))] = (
+                self._ascii()
+            )
+        if method == "GET":
+            return method, path, None, headers
+        body, kind = self._body()
+        return method, path, body, {**headers, "Content-Type": kind}
+
+    def _body(self) -> tuple[bytes, str]:
+        pick = self.random.random()
+        if pick < 0.6:
+            return json.dumps(self._object()).encode(), "application/json"
+        if pick < 0.7:
+            return b'{"question": ' + b"[" * self.random.randrange(20_000), "application/json"
+        if pick < 0.8:
+            return self.random.randbytes(self.random.randrange(2_000)), self._ascii() or "x"
+        if pick < 0.9:
+            return urlencode(
+                [(name, self._word()) for name in self.random.sample(NAMES, 3)], errors="replace"
+            ).encode(), ("application/x-www-form-urlencoded")
+        name = self._ascii().replace('"', "")
+        parts = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        return parts + self.random.randbytes(200) + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+
+    def _object(self) -> dict[str, Any]:
+        names = ("question", "history", "language", "mode", "scope", "symbols", "data", "fn_index", "session_hash", "event_data", "trigger_id", "rating",
+                 "messages", "model", "stream", "kind", "value", "method", "params", "jsonrpc", "id", "paths", "path", "answer")  # fmt: skip
+        made = {name: self._value(2) for name in self.random.sample(names, self.random.randrange(1, 6))}
+        if self.random.random() < 0.5:
+            made["question"] = self.random.choice(("When is item 3?", self._word()))
+        return made
+
+    def _value(self, deep: int) -> Any:
+        pick = self.random.randrange(12 if deep else 8)
+        if pick < 4:
+            return self._word()
+        if pick < 8:
+            return self.random.choice((None, True, -1, 0, 10**30, 1.5, 1e308, "", 3, "3"))
+        if pick < 10:
+            return [self._value(deep - 1) for _ in range(self.random.randrange(4))]
+        if pick == 10:
+            return {
+                "path": self._file(),
+                "url": f"file://{self._file()}",
+                "meta": {"_type": "gradio.FileData"},
+                "orig_name": "a",
+            }
+        return {self._ascii(): self._value(deep - 1) for _ in range(self.random.randrange(3))}
+
+    def _file(self) -> str:
+        return self.random.choice(self._files)
+
+    def _word(self) -> str:
+        path = self._file()
+        return self.random.choice(
+            (path, f"../../../../../..{path}", f"..%2f..{path}", f"file://{path}", f"{path}\0.md", "A/RES/55/25", "boats.txt", "item 3", "en", "xx",
+             "none", "x" * self.random.randrange(5_000), "\u2028\x85\ud800"[: self.random.randrange(4)], "' OR 1=1 --", "{{7*7}}", "<script>", "%00%ff",
+             str(self.random.randrange(-5, 10**9)), self._ascii())
+        )  # fmt: skip
+
+    def _ascii(self) -> str:
+        return "".join(chr(self.random.randrange(32, 127)) for _ in range(self.random.randrange(12)))
+
+
+def ask(host: str, port: int, draws: Draws, count: int, keys: list[str], seen: Seen) -> None:
+    """Sends requests one after another."""
+    connection = http.client.HTTPConnection(host, port, timeout=WAIT)
+    for _ in range(count):
+        method, path, body, headers = draws.request()
+        key = draws.random.choice(keys)
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        begun, status, said = time.monotonic(), 0, b""
+        try:
+            connection.request(method, path, body, headers)
+            with connection.getresponse() as reply:
+                status = reply.status
+                said = reply.read(20_000)  # of a stream no more is waited for
+                if not reply.isclosed():
+                    connection.close()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            said = f"{type(error).__name__}: {error}".encode()
+            connection.close()
+            if isinstance(error, ConnectionError | http.client.RemoteDisconnected) or (
+                isinstance(error, TimeoutError) and _streams(path)
+            ):
+                status = -1  # a body that is refused before it is read, or a stream in which nothing happens
+            elif isinstance(error, ValueError | http.client.InvalidURL):
+                continue  # never sent
+        seen.note(f"{method} {path[:200]}", status, time.monotonic() - begun, said)
+
+
+def _streams(path: str) -> bool:
+    return path.startswith(("/gradio_api/heartbeat", "/gradio_api/queue/data")) or "/stream" in path
+
+
+def files_of(log: Path, since: int) -> tuple[set[str], set[str]]:
+    """The paths that were written to, made or removed in a log of strace, and those that were opened behind a byte of it."""
+    written, opened, at = set(), set(), 0
+    with log.open("rb") as lines:
+        for line in lines:
+            at += len(line)
+            found = _CALL.match(line.decode(errors="replace"))
+            if found is None or int(found[3]) < 0:
+                continue
+            name, given = found[1], found[2]
+            for folder, path in _NAMED.findall(given):
+                whole = os.path.normpath(os.path.join(folder or "/", path))  # noqa: PTH118  (what strace prints is no path yet)
+                if not name.startswith(("open", "creat")) or name == "creat" or _WRITES.search(given):
+                    written.add(whole)
+                if at > since:
+                    opened.add(whole)
+    return written, opened
+
+
+@contextmanager
+def idle(host: str, port: int, count: int) -> Iterator[None]:
+    """Connections that ask nothing; those that the server ends are opened anew."""
+    over = threading.Event()
+
+    def hold(number: int) -> None:
+        held: list[socket.socket] = []
+        while not over.wait(0.01 if len(held) < number else 1.0):
+            for each in held[:]:
+                each.setblocking(False)
+                with suppress(BlockingIOError):
+                    gone = True
+                    with suppress(OSError):
+                        gone = not each.recv(1)
+                    if gone:
+                        held.remove(each)
+                        each.close()
+            while len(held) < number and not over.is_set():
+                with suppress(OSError):
+                    held.append(socket.create_connection((host, port), timeout=5))
+        for each in held:
+            each.close()
+
+    threads = [threading.Thread(target=hold, args=(count // 4,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(5)
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def reachable(host: str, port: int, key: str) -> dict[str, Any]:
+    """Health, sign-in and questions, twenty times each: how many were answered, and the slowest."""
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    asked = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+    tries: dict[str, tuple[str, str, bytes | None, dict[str, str], int]] = {
+        "health": ("GET", "/api/v1/health", None, {}, 200),
+        "sign_in": ("POST", "/sign-in", b"name=amina&password=wrong", form, 401),
+        "ask": ("POST", "/api/v1/ask", b'{"question": "When is item 3?"}', asked, 200),
+    }
+    told: dict[str, Any] = {}
+    for name, (method, path, body, headers, wanted) in tries.items():
+        good, slowest = 0, 0.0
+        for _ in range(20 if name != "sign_in" else 8):
+            begun = time.monotonic()
+            with suppress(OSError, http.client.HTTPException):
+                connection = http.client.HTTPConnection(host, port, timeout=WAIT)
+                connection.request(method, path, body, headers)
+                good += connection.getresponse().status == wanted
+                connection.close()
+            slowest = max(slowest, time.monotonic() - begun)
+        told[name] = {"answered": good, "slowest_s": round(slowest, 2)}
+    return told
+
+
+def main() -> None:
+    """Tries it, and prints what happened."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
+    parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--idle", type=int, default=0, help="connections that ask nothing, held while the doors are tried"
+    )
+    given = parser.parse_args()
+    strace = shutil.which("strace")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        data, scratch, outside = folder / "library", folder / "scratch", folder / "outside"
+        scratch.mkdir()
+        outside.mkdir()
+        canary = outside / "canary.txt"
+        canary.write_text("Nobody may read this.", encoding="utf-8")
+        env = {
+            **os.environ, "RAPPORTEUR_DATA_DIR": str(data), "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_MULTILINGUAL": "off",
+            "RAPPORTEUR_READER": "false", "RAPPORTEUR_RATE": "0", "RAPPORTEUR_RATE_ADDRESS": "0", "RAPPORTEUR_OPEN_READING": "true",
+            "RAPPORTEUR_ODS_URL": "http://127.0.0.1:9", "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
+        rapporteur = [sys.executable, "-m", "assistant.cli"]
+        subprocess.run([*rapporteur, "ingest", "--starter"], env=env, check=True, capture_output=True)
+        keys = [""]
+        for role in ("read", "staff", "admin"):
+            made = subprocess.run(
+                [*rapporteur, "keys", "add", role, "--role", role], env=env, check=True, capture_output=True
+            )
+            keys.append(re.findall(r"rpp_[\w-]+", made.stdout.decode())[0])
+        port, log = free_port(), folder / "strace.log"
+        traced = [strace, "-D", "-f", "-y", "--seccomp-bpf", "-e", f"trace={TRACED}", "-o", str(log)] if strace else []
+        url = f"http://127.0.0.1:{port}"
+        with process([*traced, *rapporteur, "serve", "--port", str(port)], f"{url}/api/v1", env):
+            since = log.stat().st_size if strace else 0
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT)
+            connection.request("GET", "/api/v1/openapi.json")
+            described = json.load(connection.getresponse())
+            told: dict[str, Any] = {"requests": given.requests}
+            if given.idle:
+                with idle("127.0.0.1", port, given.idle):
+                    told["beside_idle"] = {"connections": given.idle, **reachable("127.0.0.1", port, keys[1])}
+            files, seen = [*SYSTEM, str(canary), str(data / "access.sqlite3")], Seen()
+            share = given.requests // WORKERS
+            begun = time.monotonic()
+            drawn = [Draws(given.seed * WORKERS + n, described, files) for n in range(WORKERS)]
+            threads = [
+                threading.Thread(target=ask, args=("127.0.0.1", port, draws, share, keys, seen)) for draws in drawn
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            told |= {
+                "seconds": round(time.monotonic() - begun),
+                "statuses": dict(sorted(seen.statuses.items())),
+                "slowest_s": round(seen.slowest, 1),
+                "faults": len(seen.faults),
+                "first_faults": seen.faults[:10],
+                "after": reachable("127.0.0.1", port, keys[1]),
+            }
+        bad = bool(seen.faults)
+        if strace:
+            written, opened = files_of(log, since)
+            good = (str(data), str(scratch), "/dev/", "/proc/self/")
+            told["written_elsewhere"] = sorted(each for each in written if not each.startswith(good))[:20]
+            told["opened_though_forbidden"] = sorted(opened & {*SYSTEM, str(canary)})
+            bad |= bool(told["written_elsewhere"] or told["opened_though_forbidden"])
+    print(json.dumps(told, indent=1))  # noqa: T201
+    sys.exit(int(bad))
+
+
+if __name__ == "__main__":
+    main()
