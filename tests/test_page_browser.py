@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,9 +167,15 @@ def test_a_question_that_was_refused_stays_and_is_asked_again_by_one_press(
     expect(page.get_by_label("Your question")).to_have_value("")
 
 
-def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(visit: Visit) -> None:
+def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(
+    visit: Visit, slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = visit.start()
+    service = visit.site.service
+    real = partial(Service.stream, service)
+    monkeypatch.setattr(service, "stream", real)
     visit.ask("When is item 2?")
+    monkeypatch.setattr(service, "stream", slow.stream)
     page.route("**/gradio_api/queue/data*", lambda route: route.abort(), times=1)
     page.get_by_label("Your question").fill("When is item 3?")
     with page.expect_event("load"):  # the page begins anew, and shows the conversation as it was before
@@ -176,6 +183,7 @@ def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(v
     expect(page.get_by_label("Your question")).to_have_value("When is item 3?")
     expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 2?")
     visit.complaints.clear()  # of what was cut
+    monkeypatch.setattr(service, "stream", real)
     page.get_by_label("Your question").press("Enter")
     expect(page.locator(".rp-turn.rp-now h2")).to_contain_text("When is item 3?")
     expect(page.locator(".rp-turn.rp-now .rp-state")).to_have_text("Answered")

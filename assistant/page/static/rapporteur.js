@@ -308,7 +308,7 @@
   // Where the page is left or begins anew, as Gradio has it do when the connection comes back, the question that has no
   // answer yet stands in the field again. It is kept for this window alone.
   const KEPT = "rapporteur-question";
-  let leaving = false, signing_out = false;
+  let leaving = false, signing_out = false, again = "";
   window.addEventListener("pagehide", () => {
     const field = document.querySelector("#rp-question textarea");
     const open = document.querySelector(".rp-turn.rp-now .rp-lost a.rp-ask");
@@ -320,7 +320,17 @@
   function restore(field) {
     const text = sessionStorage.getItem(KEPT);
     sessionStorage.removeItem(KEPT);
-    if (text && !field.value && !new URL(window.location).searchParams.has("ask")) fill(field, text);
+    if (!text || field.value || new URL(window.location).searchParams.has("ask")) return;
+    fill(field, text);
+    again = text;
+  }
+
+  // The question that stands in the field again was answered after all, while the page was away.
+  function answered(turn) {
+    const field = document.querySelector("#rp-question textarea");
+    const asked_last = turn.querySelector("h2.rp-asked").lastChild.textContent.trim();
+    if (again && asked_last === again && field.value.trim() === again) fill(field, "");
+    again = "";
   }
 
   async function follow_to_the_end(reply) {
@@ -463,6 +473,7 @@
       if (whole && whole !== kept && !shown.querySelector(".rp-failed")) {
         kept = whole;
         keep_talk(token_shown());
+        answered(shown);
       }
       // Gradio takes names from parts, and has links open pages of their own.
       for (const nav of document.querySelectorAll(".rp-nav:not([aria-label])")) nav.setAttribute("aria-label", nav.firstChild.textContent);
