@@ -35,14 +35,24 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Told:
+    """The places that are told of a topic: those that are `sure` to speak to it, and the `others`."""
+
+    sure: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Scores:
-    """Of some `topics`: for how many something right is told (`hits`), for how many nothing at all is told as said (`silent`);
-    the share of what is told that is right (`precision`) and of what is right that is told (`recall`), means over topics."""
+    """Of some `topics`: for how many something right is told (`hits`), and nothing at all (`silent`); the share of what is told as
+    sure that is right (`precision`), of all that is told (`precision_all`), and of what is right that is told (`recall`), means over
+    topics."""
 
     topics: int
     hits: float
     silent: float
     precision: float
+    precision_all: float
     recall: float
 
     def to_json(self) -> dict[str, Any]:
@@ -62,37 +72,53 @@ def load_topics(path: Path = TOPICS) -> list[Topic]:
     return found
 
 
-def told_of(engine: Engine, topic: Topic) -> list[str]:
-    """The places of a document that are told to speak to a topic. Raises `CaseError` where it is not held."""
+def told_of(engine: Engine, topic: Topic) -> Told:
+    """The places of a document that are told of a topic. Raises `CaseError` where it is not held."""
     held = engine.library.find(topic.document)
     if not held:
         raise CaseError(f"{topic.document} is not held. Ingest the documents of the topics first.")
     (side,) = compare_topic(engine, topic.topic, held[:1], topic.language).sides
-    cites = [*(each.citations[-1] for each in side.statements), *side.further]
-    return [cite.locator.removeprefix(f"{side.label}, ") for cite in cites if cite.document == side.document]
+    said = [each.citations[-1] for each in side.statements if each.citations[-1].document == side.document]
+    quoted, further = (
+        tuple(cite.locator.removeprefix(f"{side.label}, ") for cite in cites) for cites in (said, side.further)
+    )
+    return Told(quoted, further) if side.certain else Told((), (*quoted, *further))
 
 
-def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Sequence[str]]) -> Scores:
+def scores_of(topics: Sequence[Topic], told: Callable[[Topic], Told]) -> Scores:
     """Counts what is told of each topic."""
     hits = silent = 0
-    precision, recall = [], []
+    precision: dict[str, list[float]] = {"sure": [], "all": []}
+    recall = []
     for topic in topics:
-        places = told(topic)
-        right = [place for place in places if any(within(place, wanted) for wanted in topic.places)]
+        found_there = told(topic)
+        places = (*found_there.sure, *found_there.others)
+        for name, some in (("sure", found_there.sure), ("all", places)):
+            right = [place for place in some if any(within(place, wanted) for wanted in topic.places)]
+            precision[name] += [len(right) / len(some)] if some else []
         found = [wanted for wanted in topic.places if any(within(place, wanted) for place in places)]
         hits += bool(right)
         silent += not places
         recall.append(len(found) / len(topic.places))
-        precision += [len(right) / len(places)] if places else []
-    count = len(topics)
-    return Scores(count, hits / max(1, count), silent / max(1, count), _mean(precision), _mean(recall))
+    count = max(1, len(topics))
+    means = (_mean(precision["sure"]), _mean(precision["all"]), _mean(recall))
+    return Scores(len(topics), hits / count, silent / count, *means)
 
 
 def print_scores(console: Console, found: dict[str, Scores]) -> None:
     """The figures, one set a row."""
-    table = Table("topics", "count", "something right", "nothing told", "precision", "recall", header_style="bold")
+    table = Table(
+        "topics",
+        "count",
+        "something right",
+        "nothing told",
+        "precision, sure",
+        "precision, all",
+        "recall",
+        header_style="bold",
+    )
     for name, each in found.items():
-        shares = (f"{share:.3f}" for share in (each.hits, each.silent, each.precision, each.recall))
+        shares = (f"{share:.3f}" for share in (each.hits, each.silent, each.precision, each.precision_all, each.recall))
         table.add_row(name, str(each.topics), *shares)
     console.print(table)
 
