@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
+from assistant.api.route import Guarded, may
 from assistant.labels import language_of, word
 from assistant.page.papers import FILES, File, Name, Short, begun_briefing, waiting
 from assistant.page.plain import page, plainly
@@ -18,6 +19,8 @@ from assistant.publish.html import to_html
 from assistant.service.drafts import STATES
 
 router = APIRouter(include_in_schema=False)
+changing = APIRouter(include_in_schema=False, route_class=Guarded)
+"""Routes that change something: who may not is refused before what he sends is read."""
 
 
 @router.get("/drafts")
@@ -28,7 +31,8 @@ def drafts(request: Request, service: Served, caller: Caller) -> Response:
     return page("drafts.html", request, drafts=found, draft=None, states=_states(request))
 
 
-@router.post("/drafts")
+@changing.post("/drafts")
+@may("review")
 @plainly
 def add(
     request: Request, service: Served, caller: Caller, kind: Annotated[Short, Form()], value: Annotated[Name, Form()],
@@ -36,7 +40,6 @@ def add(
     meeting: Annotated[Name, Form()] = "", mixed: Annotated[Short, Form()] = "", mode: Annotated[Short, Form()] = "",
 ) -> Response:  # fmt: skip
     """Keeps a briefing that was made as a draft."""
-    service.writing.drafts_of(caller)
     paper, made = begun_briefing(service, caller, kind, value, audience, language, meeting, mixed, mode)
     if made is None:
         return waiting(request, paper, "writing_briefing")
@@ -61,7 +64,8 @@ def draft_file(request: Request, service: Served, caller: Caller, draft_id: str,
     return file_reply(service.writing.file(caller, made, form), form, "briefing")
 
 
-@router.post("/drafts/{draft_id}/comments")
+@changing.post("/drafts/{draft_id}/comments")
+@may("review")
 @plainly
 def comment(
     request: Request, service: Served, caller: Caller, draft_id: str, text: Annotated[str, Form(max_length=4_000)],
@@ -72,7 +76,8 @@ def comment(
     return RedirectResponse(f"/drafts/{draft_id}", 303)
 
 
-@router.post("/drafts/{draft_id}/state")
+@changing.post("/drafts/{draft_id}/state")
+@may("review")
 @plainly
 def move(
     request: Request, service: Served, caller: Caller, draft_id: str,

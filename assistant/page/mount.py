@@ -34,6 +34,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.state.conversations = conversations = Conversations()
     app.include_router(reading.router)
     app.include_router(papers.router)
+    app.include_router(drafts.changing)
     app.include_router(drafts.router)
     app.include_router(taking.router)
     app.include_router(health.router)
