@@ -67,4 +67,5 @@ def faults_in(data: bytes, sources: Mapping[str, str]) -> list[str]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    # Between the cells of a row a footnote has a comma, where the text has a bar.
+    return " ".join(text.replace(" |", ",").split())
