@@ -73,6 +73,7 @@ class ThemesOut(BaseModel):
     state: str
     years: list[int | None]
     themes: list[Record]
+    apart: list[Record]
 
 
 class ComparisonOut(BaseModel):

@@ -55,9 +55,10 @@ def brief(
     if len(given) != 1:
         raise fail("Name one of --item, --theme, --document and --question.", EXIT_USAGE)
     known_language(language)
-    _ready(out)
+    form = _form(out)
     kind, value = given[0]
     with open_desk("brief") as desk:
+        desk.writing.ready(form, language)
         chosen = known_mode(mode, desk.settings)
         request = Request(kind, value, audience, language, meeting, mixed, chosen)  # type: ignore[arg-type]
         briefing = desk.writing.brief(request, _progress)
@@ -84,8 +85,9 @@ def compare(
         raise fail("Name two documents or more, or a topic with --topic.", EXIT_USAGE)
     if topic is not None and not topic.strip():
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
-    _ready(out)
+    form = _form(out)
     with open_desk("compare") as desk:
+        desk.writing.ready(form, language or "en")
         if topic is None:
             made = desk.writing.compare(names, language)
         else:
@@ -108,14 +110,16 @@ def themes(
     count: Annotated[
         int | None, typer.Option(min=1, max=100, help="How many themes; by default as the library has it.")
     ] = None,
+    theme: Annotated[str | None, typer.Option(help="The theme of this name or number alone.")] = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
     known_language(language)
-    _ready(out)
+    form = _form(out)
     with open_desk("themes") as desk:
-        _finish(desk.writing.themes(language, count, _progress), out, as_json)
+        desk.writing.ready(form, language)
+        _finish(desk.writing.themes(language, count, theme, _progress), out, as_json)
 
 
 def _finish(made: Written, out: Path | None, as_json: bool) -> None:
@@ -136,13 +140,14 @@ def _progress(heading: str, done: int, total: int) -> None:
     talk.print(f"{done + 1}/{total} {heading}", markup=False)
 
 
-def _ready(out: Path | None) -> None:
-    """Refuses a file that can't be written before any work is done."""
+def _form(out: Path | None) -> str:
+    """The format of a file, Markdown without one. Refuses a file that can't be written before any work is done."""
     from assistant.publish import format_of
 
-    if out is not None:
-        with _told():
-            format_of(out)
+    if out is None:
+        return "md"
+    with _told():
+        return format_of(out)
 
 
 @contextmanager

@@ -223,13 +223,16 @@ class ServerWriting:
     def __init__(self, ask: Callable[..., httpx.Response]) -> None:
         self._ask = ask
 
+    def ready(self, form: str, language: str) -> None:
+        """The server refuses before it begins."""
+
     def brief(self, request: Request, told: Progress) -> Written:
         """A briefing. The server tells nothing of its progress here."""
         return self._written("POST", "/briefings", json=asdict(request))
 
-    def themes(self, language: str, count: int | None, told: Progress) -> Written:
+    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
         """The compendium."""
-        return self._written("GET", "/themes", params={"language": language, "count": count})
+        return self._written("GET", "/themes", params={"language": language, "count": count, "theme": theme})
 
     def compare(self, names: Sequence[str], language: str | None) -> Written:
         """Two or more texts word by word, each with the one before."""

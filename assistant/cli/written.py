@@ -27,12 +27,16 @@ class Written(NamedTuple):
 class Writing(Protocol):
     """What is written. Raises `ServiceFault` for what can't be."""
 
+    def ready(self, form: str, language: str) -> None:
+        """Refuses what no file of a format can be made of, before it is made."""
+        ...
+
     def brief(self, request: Request, told: Progress) -> Written:
         """A briefing."""
         ...
 
-    def themes(self, language: str, count: int | None, told: Progress) -> Written:
-        """The compendium."""
+    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
+        """The compendium, or one theme of it."""
         ...
 
     def compare(self, names: Sequence[str], language: str | None) -> Written:
@@ -50,6 +54,15 @@ class LocalWriting:
     def __init__(self, library: Library, engine: Callable[[], Engine]) -> None:
         self._library, self._engine = library, engine
 
+    def ready(self, form: str, language: str) -> None:
+        """Refuses a format whose program, or a language whose font, is not installed."""
+        from assistant.publish import PublishError, ready
+
+        try:
+            ready(form, language)
+        except PublishError as error:
+            raise ServiceFault(str(error)) from None
+
     def brief(self, request: Request, told: Progress) -> Written:
         """A briefing."""
         from assistant.brief import BriefError, brief
@@ -61,13 +74,14 @@ class LocalWriting:
             raise ServiceFault(str(error)) from None
         return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))
 
-    def themes(self, language: str, count: int | None, told: Progress) -> Written:
+    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
         """The compendium."""
         from assistant.themes import ThemesError, themes_of
         from assistant.themes.paper import publication_of
 
         try:
             made = themes_of(self._engine(), language, count, told)
+            made = made if theme is None else made.only(theme)
         except ThemesError as error:
             raise ServiceFault(str(error)) from None
         return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))

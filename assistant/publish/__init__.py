@@ -2,7 +2,7 @@
 
 from assistant.publish.model import Publication, PublishError
 from assistant.publish.references import JOINS, Address, References
-from assistant.publish.write import FORMATS, format_of, render, save, write
+from assistant.publish.write import FORMATS, format_of, ready, render, save, write
 
 __all__ = [
     "FORMATS",
@@ -12,6 +12,7 @@ __all__ = [
     "PublishError",
     "References",
     "format_of",
+    "ready",
     "render",
     "save",
     "write",

@@ -31,14 +31,20 @@ def pandoc_path() -> str | None:
     return path
 
 
+def required() -> str:
+    """Where pandoc is. Raises `PublishError` where it is not installed."""
+    pandoc = pandoc_path()
+    if pandoc is None:
+        raise PublishError(f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}")
+    return pandoc
+
+
 def write_docx(
     document: Mapping[str, Any], options: Sequence[str] = (), files: Mapping[str, bytes] | None = None
 ) -> bytes:
     """A document in pandoc's JSON form as a DOCX file, the same bytes for the same document. `files` lie beside it while
     pandoc runs. Raises `PublishError` where pandoc is not installed, or fails."""
-    pandoc = pandoc_path()
-    if pandoc is None:
-        raise PublishError(f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}")
+    pandoc = required()
     with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
         home = Path(folder)
         for name, data in (files or {}).items():

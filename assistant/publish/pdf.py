@@ -35,6 +35,8 @@ PACKAGES = {"ar": ("fontpkg_amiri", "files"), "zh": ("manimgx_fonts_cjk", "")}
 """The packages of the extra `fonts`, and their folders of font files."""
 _MISSING = {"ar": ("Arabic", "fonts-hosny-amiri"), "zh": ("Chinese", "fonts-noto-cjk")}
 """What a script is called, and the Debian package of a font for it."""
+FIGURE = "11cm"
+"""Width of a drawing."""
 UPRIGHT = frozenset(["ar", "zh"])
 """Languages whose scripts have no italics."""
 _HAN, _ARABIC = re.compile("[一-鿿]"), re.compile("[؀-ۿ]")
@@ -60,12 +62,10 @@ def to_pdf(publication: Publication) -> bytes:
 
     Raises `PublishError` where typst, or a font for the script, is not installed.
     """
-    try:
-        import typst
-    except ModuleNotFoundError:
-        raise PublishError(f"PDF is written by typst, which is not installed. Run: {INSTALL}") from None
+    installed = families_for(publication.language)
+    import typst
+
     folders = font_folders()
-    installed = set(typst.Fonts(font_paths=list(folders)).families())
     source = _source(publication, installed)
     with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
         home = Path(folder)
@@ -79,6 +79,19 @@ def to_pdf(publication: Publication) -> bytes:
         except (typst.TypstError, RuntimeError) as error:
             raise PublishError(f"typst could not write the PDF file: {error}. Try DOCX or HTML.") from None
     return bytes(made)
+
+
+def families_for(language: str) -> set[str]:
+    """The font families that are installed. Raises `PublishError` where typst, or a font for the script of a language, is
+    not installed."""
+    try:
+        import typst
+    except ModuleNotFoundError:
+        raise PublishError(f"PDF is written by typst, which is not installed. Run: {INSTALL}") from None
+    installed = set(typst.Fonts(font_paths=list(font_folders())).families())
+    if language in SCRIPT_FONTS:
+        _script_font(language, installed)
+    return installed
 
 
 def font_folders() -> tuple[str, ...]:
@@ -124,15 +137,20 @@ def _script_fonts(text: str, installed: set[str]) -> list[str]:
     found = [family for family in FONTS[:2] if family in installed]
     for language, letters in (("ar", _ARABIC), ("zh", _HAN)):
         if letters.search(text):
-            held = [family for family in SCRIPT_FONTS[language] if family in installed]
-            if not held:
-                name, package = _MISSING[language]
-                raise PublishError(
-                    f"No font for {name} is installed, so that the PDF would have empty boxes. Run: {FONTS_INSTALL} (on "
-                    f"Debian also: apt-get install {package}), or write DOCX or HTML."
-                )
-            found.append(held[0])
+            found.append(_script_font(language, installed))
     return found
+
+
+def _script_font(language: str, installed: set[str]) -> str:
+    """A font for the script of a language. Raises `PublishError` where there is none."""
+    for family in SCRIPT_FONTS[language]:
+        if family in installed:
+            return family
+    name, package = _MISSING[language]
+    raise PublishError(
+        f"No font for {name} is installed, so that the PDF would have empty boxes. Run: {FONTS_INSTALL} (on "
+        f"Debian also: apt-get install {package}), or write DOCX or HTML."
+    )
 
 
 class _Writer:
@@ -154,7 +172,7 @@ class _Writer:
                 name = f"figure-{self._figures}.svg"
                 self._figures += 1
                 caption = _string(block.caption)
-                return f'#figure(image("{name}", width: 100%, alt: {caption}), caption: [#{caption}])\n'
+                return f'#figure(image("{name}", width: {FIGURE}, alt: {caption}), caption: [#{caption}])\n'
 
     def _table(self, table: Table) -> str:
         head = "".join(f"[#emph({_string(cell)})], " for cell in table.header)

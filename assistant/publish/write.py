@@ -30,6 +30,19 @@ def format_of(path: Path) -> str:
     return made
 
 
+def ready(form: str, language: str) -> None:
+    """Raises `PublishError` where a program for a format, or for PDF a font for a language, is not installed: so that it is
+    told before any work is done."""
+    if form == "docx":
+        from assistant.publish.pandoc import required
+
+        required()
+    elif form == "pdf":
+        from assistant.publish.pdf import families_for
+
+        families_for(language)
+
+
 def render(publication: Publication, form: str) -> bytes:
     """The publication in one of `FORMATS`. Raises `PublishError` where a program for it is not installed."""
     if form == "md":

@@ -54,6 +54,15 @@ class Writing:
 
         return self._begin(who, "themes", (language, count), work)
 
+    def theme(self, made: Themes, name: str) -> Themes:
+        """One of the themes. Raises `NotHeld`, which says what is near, where there is none of that name."""
+        from assistant.themes import ThemesError
+
+        try:
+            return made.only(name)
+        except ThemesError as error:
+            raise NotHeld(str(error)) from None
+
     def compare(self, who: Principal, names: Sequence[str], language: str | None = None) -> Versions:
         """What was changed from each of two or more documents to the next."""
         from assistant.compare import CompareError, compare_versions, named
@@ -120,6 +129,15 @@ class Writing:
                 return publication_of_topic(made, library, language, address)
             case _:
                 return themes_paper(made, library, address)
+
+    def ready(self, form: str, language: str) -> None:
+        """Raises `Conflict` where a program or a font for a file is not installed, before it is worked for."""
+        from assistant.publish import PublishError, ready
+
+        try:
+            ready(form, language)
+        except PublishError as error:
+            raise Conflict(str(error)) from None
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""

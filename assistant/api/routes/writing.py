@@ -37,9 +37,10 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
 
 async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
     wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
+    form = await _form(request, service, asked.format, asked.language)
     paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
-    return await _reply(request, service, caller, made, asked.language, asked.format, "briefing")
+    return await _reply(service, caller, made, asked.language, form, "briefing")
 
 
 @router.get("/themes", response_model=ThemesOut, responses=DOCUMENTED)
@@ -50,12 +51,15 @@ async def themes(
     caller: Caller,
     language: Language = "en",
     count: Annotated[int | None, Query(ge=1, le=100, description="How many; by default as the library has it.")] = None,
+    theme: Annotated[str | None, Query(max_length=200, description="The theme of this name or number alone.")] = None,
     format: Form | None = None,
 ) -> Response:
     """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
+    form = await _form(request, service, format, language)
     paper = await off_thread(lambda: service.writing.begin_themes(caller, language, count))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
-    return await _reply(request, service, caller, made, language, format, "themes")
+    made = made if theme is None else service.writing.theme(made, theme)
+    return await _reply(service, caller, made, language, form, "themes")
 
 
 @router.get("/compare", response_model=ComparisonOut, responses=DOCUMENTED)
@@ -65,13 +69,14 @@ async def compare(
 ) -> Response:
     """Two documents or more in a row word by word, or with a topic what each of several says on it."""
     made: Any
+    form = await _form(request, service, asked.format, asked.language or "en")
     if asked.topic is None:
         made = await off_thread(lambda: service.writing.compare(caller, asked.document, asked.language))
     else:
         topic, names = asked.topic, asked.document
         begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
         made = await asyncio.shield(asyncio.wrap_future(begun.future))
-    return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "comparison")
+    return await _reply(service, caller, made, asked.language or made.language, form, "comparison")
 
 
 @router.get("/agenda", response_model=AgendaOut)
@@ -86,12 +91,16 @@ def agenda(
     return service.writing.agenda(caller, meeting, language or ["en"]).to_json()
 
 
-async def _reply(
-    request: Request, service: Service, caller: Caller, made: Any, language: str, form: Form | None, name: str
-) -> Response:
+async def _form(request: Request, service: Service, form: Form | None, language: str) -> Form:
+    """The format that is wanted; one that can't be written here is refused before anything is made."""
     wanted = form or form_of(request.headers.get("accept", ""))
-    if wanted == "json":
+    await off_thread(lambda: service.writing.ready(wanted, language))
+    return wanted
+
+
+async def _reply(service: Service, caller: Caller, made: Any, language: str, form: Form, name: str) -> Response:
+    if form == "json":
         return JSONResponse(await off_thread(made.to_json))
     writing = service.writing
-    data = await off_thread(lambda: writing.file(caller, writing.publication(made, language), wanted))
-    return file_reply(data, wanted, name)
+    data = await off_thread(lambda: writing.file(caller, writing.publication(made, language), form))
+    return file_reply(data, form, name)
