@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,15 +16,19 @@ from conftest import OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
+from typer.testing import CliRunner
 
+from assistant.cli import app
 from assistant.publish import render
 from assistant.qa.engine import Engine
 from assistant.themes import Themes, ThemesError, themes_of
 from assistant.themes.clusters import centred, clusters, count_for, places
+from assistant.themes.naming import Namer
 from assistant.themes.paper import publication_of
 from assistant.themes.plots import map_of, years_of
+from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES
+from corpus.documents import LANGUAGES, Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.run import Input, starter_sources
@@ -34,14 +40,26 @@ def starter_themes(starter_engine: Engine) -> Themes:
     return themes_of(starter_engine)
 
 
-def test_every_passage_of_the_documents_used_is_in_exactly_one_theme(
+def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
     starter_engine: Engine, starter_themes: Themes
 ) -> None:
     library = starter_engine.library
-    found = [passage.id for theme in starter_themes.themes for passage in theme.passages]
-    wanted = {passage.id for each in library.versions().quotable("en") for passage in library.passages(each)}
-    assert len(found) == len(set(found))
-    assert set(found) == wanted
+    found = [each.document for theme in starter_themes.themes for each in theme.documents]
+    apart = [each.document for each in starter_themes.apart]
+    assert sorted(found + apart) == sorted(library.versions().quotable("en"))
+    assert min(len(theme.documents) for theme in starter_themes.themes) >= 3
+    passages = [passage for theme in starter_themes.themes for passage in theme.passages]
+    assert len({passage.id for passage in passages}) == len(passages)
+
+
+def test_agendas_and_records_of_meetings_stand_apart(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    for symbol, title in (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags")):
+        text = f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n1. {title} need a register.\n"
+        add(library, catalogue, Input(f"{title}.md", text.encode()))
+    themes = themes_of(Engine(library, catalogue))
+    assert [each.label for each in themes.apart] == ["A/79/PV.7"]
+    assert "A/79/PV.7" in render(publication_of(themes, library), "md").decode().partition("in no theme")[2]
 
 
 def test_another_ingestion_in_another_order_gives_the_same_themes(
@@ -71,7 +89,7 @@ def test_names_differ_and_summaries_quote_their_own_theme(starter_engine: Engine
 def test_passages_and_documents_of_a_theme_agree(starter_themes: Themes) -> None:
     for theme in starter_themes.themes:
         assert sum(document.passages for document in theme.documents) == len(theme.passages)
-        assert sum(theme.years.values()) == len(theme.passages)
+        assert sum(theme.years.values()) == len(theme.documents)
 
 
 def test_themes_are_made_once_and_read_again_until_the_library_changes(
@@ -167,49 +185,131 @@ def test_the_compendium_is_the_same_twice_and_its_json_is_plain(starter_engine: 
 def test_clusters_are_as_many_as_asked_for_and_lie_on_the_map(n: int, count: int, seed: int) -> None:
     vectors = np.random.default_rng(seed).normal(size=(n, 8))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    documents = [f"d{row % 5}" for row in range(n)]
-    made = centred(vectors, documents)
+    made = centred(vectors)
     labels = clusters(made, count)
-    assert len(set(labels)) == min(count, n)
     assert sorted(set(labels)) == list(range(min(count, n)))
+    sizes = np.bincount(clusters(made, count, 3))
+    assert len(sizes) <= count
+    assert sizes.min() >= min(n, 3)
     assert np.abs(places(made)).max() <= 1.0 + 1e-9
     assert 1 <= count_for(n) <= n
 
 
 def test_the_themes_of_the_real_documents_cover_them(real_library: Library, catalogue: Catalogue) -> None:
     themes = themes_of(Engine(real_library, catalogue))
-    assert sum(len(theme.passages) for theme in themes.themes) == sum(real_library.languages().values())
-    assert len({theme.name for theme in themes.themes}) == len(themes.themes) >= 3
+    held = [each.document for theme in themes.themes for each in theme.documents]
+    assert sorted(held + [each.document for each in themes.apart]) == sorted(real_library.versions().quotable("en"))
 
 
-def test_a_theme_names_the_known_years_of_which_nothing_is_held(
+def _reports(*texts: tuple[str, str, str]) -> list[Input]:
+    return [
+        Input(f"{symbol.replace('/', '-')}.md", f"---\nsymbol: {symbol}\ntitle: {title}\nlanguage: en\ndate: {1945 + int(symbol.split('/')[1])}-01-01\n---\n# {title}\n\n1. {text}\n".encode())
+        for symbol, title, text in texts
+    ]  # fmt: skip
+
+
+def test_what_several_years_say_is_told_once_from_the_latest(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    said = "Fishing boats need a flag and a register that every harbour can read."
+    add(library, catalogue, *_reports(("A/71/9", "Boats", said), ("A/73/9", "Boats", said), ("A/72/9", "Boats", said)))
+    (theme,) = themes_of(Engine(library, catalogue)).themes
+    (statement,) = theme.summary
+    assert statement.citations[-1].symbol == "A/73/9"
+    assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
+    paper = render(publication_of(themes_of(Engine(library, catalogue)), library), "md").decode()
+    assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
+    assert list(theme.years) == [2016, 2017, 2018]
+
+
+def test_a_name_is_a_phrase_of_headings_and_no_form_of_document(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
     library = open_library()
-    papers = [
-        Input(f"{year}.md", f"---\nsymbol: A/{year - 1945}/9\ntitle: {word}\nlanguage: en\ndate: {year}-01-01\n---\n# {word}\n\n1. {text}\n".encode())
-        for year, word, text in ((2012, "Boats", "Boats need a flag."), (2030, "Roads", "Roads need a name and a number."))
-    ]  # fmt: skip
-    add(library, catalogue, *papers)
-    engine = Engine(library, catalogue)
-    themes = themes_of(engine, count=2)
-    known = {2012, 2013, 2015, 2018, 2030}  # of meetings in the catalogue, and of what is held
-    assert known <= set(themes.known)
-    assert 1951 not in themes.known, "a treaty that is only referred to"
-    assert themes.years == sorted(themes.known)
-    for theme in themes.themes:
-        (year,) = theme.years
-        assert set(theme.missing_years) == set(themes.known) - {year}
-        told = theme.gaps[0]
-        assert told.startswith("No document of this theme is held from these years")
-        assert str(year) not in told
-        assert "2013" in told
-    paper = render(publication_of(themes, library), "md").decode()
-    assert paper.count("No document of this theme is held from these years") == 2
-    drawn = years_of(themes)
-    assert drawn.count('fill="none"') == sum(len(theme.missing_years) for theme in themes.themes)
-    told = themes.to_json()
-    assert [each["missing_years"] for each in told["themes"]] == [list(each.missing_years) for each in themes.themes]
+    boats = [
+        (f"A/7{n}/9", "Safety of fishing boats", f"The safety of fishing boats needs {n} harbours.")
+        for n in range(1, 4)
+    ]
+    roads = [
+        (f"A/7{n}/8", "Repair of mountain roads", f"The repair of mountain roads takes {n} years.") for n in range(1, 4)
+    ]
+    add(library, catalogue, *_reports(*boats, *roads))
+    names = {theme.name.casefold() for theme in themes_of(Engine(library, catalogue)).themes}
+    assert names == {"safety of fishing boats", "repair of mountain roads"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [("Mountain boats.", "Mountain boats"), ("Space travel", None), ("", None), ("boats " * 40, None)],
+)
+def test_a_model_words_a_name_only_in_words_of_the_headings(reply: str, name: str | None) -> None:
+    class Model:
+        """Replies with the same words to everything."""
+
+        name, window, output = "m", 1_000, 100
+
+        def reply(self, messages: object) -> Iterator[str]:
+            yield reply
+
+    documents = [
+        Document(
+            None,
+            "en",
+            "upload",
+            title,
+            text := f"{title} need care.",
+            (Block(0, "paragraph", 0, len(text), "p"),),
+            title,
+        )
+        for title in ("Fishing boats", "Mountain roads")
+    ]
+    namer = Namer(Vocabulary.shipped(), documents, [[0, 1]], "en", model=Model())
+    made = namer.name([0], set(), lambda phrases: np.ones(len(phrases)))
+    assert made == (("Fishing boats",) if name is None or name == "Mountain boats" else (name,))
+    both = namer.name([0, 1], set(), lambda phrases: np.ones(len(phrases)))
+    assert (name in both) == (name is not None)
+
+
+def test_gaps_are_documents_of_bodies_that_are_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, *_reports(("A/71/9", "Boats", "Boats need a flag.")))
+    assert themes_of(Engine(library, catalogue)).themes[0].gaps == ()
+    agenda = "---\nsymbol: CTOC/COP/WG.7/2030/9\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n1. Boats need a name.\n"
+    add(library, catalogue, Input("paper.md", agenda.encode()))
+    gaps = [gap for theme in themes_of(Engine(library, catalogue)).themes for gap in theme.gaps]
+    assert gaps
+    assert all(gap.startswith("CTOC/COP/WG.7/") for gap in gaps)
+
+
+def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:
+    name = starter_themes.themes[1].name
+    assert starter_themes.only(name.upper()).themes == starter_themes.only("2").themes == (starter_themes.themes[1],)
+    with pytest.raises(ThemesError, match=f"Near it: {re.escape(name)}"):
+        starter_themes.only(name + " and more")
+
+
+@pytest.mark.parametrize(("module", "ending"), [("pypandoc", "docx"), ("typst", "pdf")])
+def test_the_command_writes_no_file_for_an_unknown_theme_or_without_its_program(
+    module: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_library: Library
+) -> None:
+    from assistant.cli import publishing
+    from assistant.cli.desk import LocalDesk
+    from assistant.cli.session import plain_errors, settings
+
+    @contextmanager
+    def opened(_command: str) -> Iterator[LocalDesk]:
+        with plain_errors():
+            yield LocalDesk(starter_library, settings())
+
+    monkeypatch.setattr(publishing, "open_desk", opened)
+    out = tmp_path / f"themes.{ending}"
+    done = CliRunner().invoke(app, ["themes", "--theme", "nothing of the kind", "--out", str(out)])
+    assert (done.exit_code, out.exists()) == (1, False)
+    assert "Near it:" in done.stderr
+    monkeypatch.setitem(sys.modules, module, None)
+    done = CliRunner().invoke(app, ["themes", "--out", str(out)])
+    assert (done.exit_code, out.exists()) == (1, False)
+    assert "not installed" in done.stderr
+    assert "1/" not in done.stderr, "nothing was made before"
 
 
 def test_themes_are_made_in_slices_and_the_same_as_in_one(

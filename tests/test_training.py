@@ -464,7 +464,9 @@ def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_ite
     assert "The document for item" not in told
     title = groups["meeting-title"].reads[0]
     assert title.answer is not None
-    assert title.passage[slice(*title.answer)] == "Item 2 of the agenda of the Committee on Harbours is: Tolls for yachts."
+    assert (
+        title.passage[slice(*title.answer)] == "Item 2 of the agenda of the Committee on Harbours is: Tolls for yachts."
+    )
 
 
 def test_a_topic_of_another_meeting_is_not_answered(

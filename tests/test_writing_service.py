@@ -100,17 +100,27 @@ def test_a_briefing_is_the_same_by_every_door_and_a_file_where_one_is_wanted(mad
     assert made.client.get(f"/api/v1/briefings?{ITEM}&format=html").text.startswith("<!DOCTYPE html>")
 
 
-def test_every_passage_of_every_theme_is_one_click_from_its_words(made: Made) -> None:
+def test_every_document_and_quote_of_every_theme_is_one_click_from_its_words(made: Made) -> None:
     themes = made.client.get("/api/v1/themes").json()["themes"]
     page = shown(made, "/themes")
     linked = {re.search(r"words=(\d+-\d+)", each).group(1) for each in places(page)}  # type: ignore[union-attr]
     for theme in themes:
         assert f'id="theme-{theme["number"]}"' in page
-        assert page.count(f'href="#theme-{theme["number"]}"') == 2, "on the map and in the plot"
-        assert {f"{each['start']}-{each['end']}" for each in theme["passages"]} <= linked
+        assert page.count(f'href="#theme-{theme["number"]}"') == 2, "on the map and in the timeline"
+        first = {each["document"]: f"{each['start']}-{each['end']}" for each in reversed(theme["passages"])}
+        quoted = {f"{said['citations'][-1]['start']}-{said['citations'][-1]['end']}" for said in theme["summary"]}
+        assert {*first.values(), *quoted} <= linked
     assert page.count("<svg ") == 2
     for address in list(dict.fromkeys(places(page)))[::25]:
         opens(made, address)
+
+
+def test_an_unknown_theme_is_not_found_and_what_is_near_is_named(made: Made) -> None:
+    name = made.client.get("/api/v1/themes").json()["themes"][0]["name"]
+    assert [each["name"] for each in made.client.get(f"/api/v1/themes?theme={name}").json()["themes"]] == [name]
+    reply = made.client.get("/api/v1/themes?theme=nothing of the kind&format=md")
+    assert reply.status_code == 404
+    assert "Near it:" in reply.json()["detail"]
 
 
 def test_a_comparison_shows_the_words_that_differ_and_where_they_stand(boats: Made) -> None:
@@ -241,10 +251,10 @@ def test_what_cannot_be_written_is_told_in_a_sentence(
 
 
 def test_a_missing_program_for_a_format_is_named(boats: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*_: object) -> bytes:
+    def missing() -> str:
         raise PublishError("Word files are written by pandoc, which is not installed here.")
 
-    monkeypatch.setattr("assistant.publish.docx.to_docx", missing)
+    monkeypatch.setattr("assistant.publish.pandoc.required", missing)
     reply = boats.client.get("/api/v1/compare?document=A/80/1&document=A/80/1/Rev.1&format=docx")
     assert (reply.status_code, reply.json()["type"]) == (409, "urn:rapporteur:problem:conflict")
     assert "pandoc" in reply.json()["detail"]

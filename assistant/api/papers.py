@@ -115,6 +115,7 @@ class ThemesOut(BaseModel):
     state: str
     years: list[int | None]
     themes: list[Record]
+    apart: list[Record]
 
 
 class ComparisonOut(BaseModel):

@@ -139,6 +139,7 @@ def themes(
     count: Annotated[
         int | None, typer.Option(min=1, max=100, help="How many themes; by default as the library has it.")
     ] = None,
+    theme: Annotated[str | None, typer.Option(help="The theme of this name or number alone.")] = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
@@ -146,7 +147,7 @@ def themes(
     known_language(language)
     _ready(out, language)
     with open_desk("themes") as desk:
-        _finish(desk.writing.themes(language, count, _progress), out, as_json)
+        _finish(desk.writing.themes(language, count, theme, _progress), out, as_json)
 
 
 def mandates(

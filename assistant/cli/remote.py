@@ -248,9 +248,9 @@ class ServerWriting:
         made: dict[str, Any] = self._ask("POST", "/drafts", json=asdict(request)).json()
         return made
 
-    def themes(self, language: str, count: int | None, told: Progress) -> Written:
-        """The compendium."""
-        return self._written("GET", "/themes", params={"language": language, "count": count})
+    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
+        """The compendium, or one theme of it."""
+        return self._written("GET", "/themes", params={"language": language, "count": count, "theme": theme})
 
     def compare(self, names: Sequence[str], language: str | None) -> Written:
         """Two or more texts word by word, each with the one before."""

@@ -38,8 +38,8 @@ class Writing(Protocol):
         """A briefing, kept as a draft for review: its JSON form."""
         ...
 
-    def themes(self, language: str, count: int | None, told: Progress) -> Written:
-        """The compendium."""
+    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
+        """The compendium, or one theme of it."""
         ...
 
     def compare(self, names: Sequence[str], language: str | None) -> Written:
@@ -89,13 +89,14 @@ class LocalWriting:
         except BriefError as error:
             raise ServiceFault(str(error)) from None
 
-    def themes(self, language: str, count: int | None, told: Progress) -> Written:
-        """The compendium."""
+    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
+        """The compendium, or one theme of it."""
         from assistant.themes import ThemesError, themes_of
         from assistant.themes.paper import publication_of
 
         try:
             made = themes_of(self._engine(), language, count, told)
+            made = made if theme is None else made.only(theme)
         except ThemesError as error:
             raise ServiceFault(str(error)) from None
         return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))

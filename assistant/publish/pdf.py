@@ -36,6 +36,8 @@ PACKAGES = {"ar": ("fontpkg_amiri", "files"), "zh": ("manimgx_fonts_cjk", "")}
 """The packages of the extra `fonts`, and their folders of font files."""
 _MISSING = {"ar": ("Arabic", "fonts-hosny-amiri"), "zh": ("Chinese", "fonts-noto-cjk")}
 """What a script is called, and the Debian package of a font for it."""
+FIGURE = "11cm"
+"""Width of a drawing."""
 UPRIGHT = frozenset(["ar", "zh"])
 """Languages whose scripts have no italics."""
 _HAN, _ARABIC = re.compile("[一-鿿]"), re.compile("[؀-ۿ]")
@@ -170,7 +172,7 @@ class _Writer:
                 name = f"figure-{self._figures}.svg"
                 self._figures += 1
                 caption = _string(block.caption)
-                return f'#figure(image("{name}", width: 100%, alt: {caption}), caption: [#{caption}])\n'
+                return f'#figure(image("{name}", width: {FIGURE}, alt: {caption}), caption: [#{caption}])\n'
 
     def _table(self, table: Table) -> str:
         head = "".join(f"[#emph({_string(cell)})], " for cell in table.header)

@@ -68,6 +68,15 @@ class Writing:
 
         return self._begin(who, "themes", (language, count), work)
 
+    def theme(self, made: Themes, name: str) -> Themes:
+        """One of the themes. Raises `NotHeld`, which says what is near, where there is none of that name."""
+        from assistant.themes import ThemesError
+
+        try:
+            return made.only(name)
+        except ThemesError as error:
+            raise NotHeld(str(error)) from None
+
     def compare(self, who: Principal, names: Sequence[str], language: str | None = None) -> Versions:
         """What was changed from each of two or more documents to the next."""
         from assistant.compare import CompareError, compare_versions, named

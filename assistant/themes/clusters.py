@@ -1,7 +1,8 @@
-"""Passages into clusters: the same for the same passages, whatever the order in which they came into the library.
+"""Documents into themes: the same for the same documents, whatever the order in which they came into the library.
 
-Ward's agglomerative clustering (Ward 1963) of the passages' vectors; of very many, k-means from a fixed seed. From each
-vector half of the mean of its document is taken away, so that themes run across documents and are not the documents.
+A document is the mean of its passages, so that one passage more or less moves it little. Average linkage (Sokal and Michener
+1958) makes clusters of documents; then each goes to the cluster whose middle is nearest, as in k-means, which mends what
+was joined early, and those of clusters that are too small go to the nearest of the others.
 """
 
 from __future__ import annotations
@@ -12,47 +13,53 @@ from collections.abc import Sequence
 import numpy as np
 
 LEAST, MOST = 3, 24
-"""How few and how many themes there may be, where the user names no number."""
-WARD_LIMIT = 4_000
-"""Most passages for Ward's method, whose memory grows with their square."""
-OWN_SHARE = 0.5
-"""Share of its document's mean that is taken from a vector."""
-OWN_LEAST = 4
-"""Fewest passages of a document whose mean says something."""
+"""Fewest documents of a theme, and most themes, where the user names no number."""
+PAIRS_LIMIT = 4_000
+"""Most documents that are compared with each other, since memory grows with the square; beyond it k-means groups them."""
+ROUNDS = 20
+"""How often documents are put where they are nearest, at most."""
 LEXICAL_DIMENSION = 100
 SEED = 0
 
 
-def count_for(passages: int) -> int:
-    """How many themes so many passages get: about the root of half their number."""
-    return max(1, min(passages, max(LEAST, min(MOST, round(math.sqrt(passages / 2))))))
+def count_for(documents: int) -> int:
+    """How many clusters are made of so many documents: about the root of their number, a fifth more."""
+    return max(1, min(documents // LEAST, MOST, round(1.2 * math.sqrt(documents))))
 
 
-def centred(vectors: np.ndarray, documents: Sequence[str]) -> np.ndarray:
-    """Vectors (n x d, unit length) without what they owe to their documents and to all, of unit length again."""
+def centred(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (n x d) without what they have in common, of unit length."""
     made = vectors.astype(np.float64)
-    rows: dict[str, list[int]] = {}
-    for n, document in enumerate(documents):
-        rows.setdefault(document, []).append(n)
-    for own in rows.values():
-        if len(own) >= OWN_LEAST and len(rows) > 1:
-            made[own] -= OWN_SHARE * vectors[own].mean(axis=0)
-    if len(made) > 1:
-        made -= made.mean(axis=0)
-    norms = np.linalg.norm(made, axis=1, keepdims=True)
-    result: np.ndarray = made / np.where(norms > 0, norms, 1.0)
-    return result
+    return _unit(made - made.mean(axis=0) if len(made) > 1 else made)
 
 
-def clusters(vectors: np.ndarray, count: int) -> np.ndarray:
-    """The cluster of each vector (n), from 0; as many as asked for, or as there are vectors."""
-    if count <= 1 or len(vectors) <= count:
-        return np.arange(len(vectors)) if 1 < len(vectors) <= count else np.zeros(len(vectors), dtype=int)
+def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
+    """The cluster of each vector (n x d, unit length), from 0; at most `count`, none with fewer than `least` where there is
+    another that can take its documents."""
+    if count <= 1 or len(vectors) < 2 * least:
+        return np.zeros(len(vectors), dtype=int)
+    if len(vectors) <= count and least == 1:
+        return np.arange(len(vectors))
+    count = min(count, len(vectors))
     from sklearn.cluster import AgglomerativeClustering, KMeans
 
-    if len(vectors) <= WARD_LIMIT:
-        return np.asarray(AgglomerativeClustering(n_clusters=count, linkage="ward").fit_predict(vectors))
-    return np.asarray(KMeans(count, n_init=1, random_state=SEED).fit_predict(vectors))
+    if len(vectors) <= PAIRS_LIMIT:
+        labels = np.asarray(AgglomerativeClustering(count, linkage="average", metric="cosine").fit_predict(vectors))
+    else:
+        labels = np.asarray(KMeans(count, n_init=1, random_state=SEED).fit_predict(vectors))
+    for _ in range(ROUNDS):
+        names = np.unique(labels)
+        found = names[_nearest(vectors, labels, names)]
+        if len(np.unique(found)) < len(names) or (found == labels).all():
+            break
+        labels = found
+    names, sizes = np.unique(labels, return_counts=True)
+    large = names[sizes >= least]
+    if not len(large):
+        return np.zeros(len(vectors), dtype=int)
+    small = ~np.isin(labels, large)
+    labels[small] = large[_nearest(vectors[small], labels, large, vectors)]
+    return np.unique(labels, return_inverse=True)[1]
 
 
 def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
@@ -67,10 +74,7 @@ def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
     size = min(LEXICAL_DIMENSION, weighed.shape[1] - 1, len(bags) - 1)
     if size < 1:
         return np.ones((len(bags), 1))
-    made = TruncatedSVD(size, random_state=SEED).fit_transform(weighed)
-    norms = np.linalg.norm(made, axis=1, keepdims=True)
-    result: np.ndarray = made / np.where(norms > 0, norms, 1.0)
-    return result
+    return _unit(TruncatedSVD(size, random_state=SEED).fit_transform(weighed))
 
 
 def places(centres: np.ndarray) -> np.ndarray:
@@ -85,3 +89,19 @@ def places(centres: np.ndarray) -> np.ndarray:
         widest = np.abs(flat).max(axis=0)
         flat /= np.where(widest > 0, widest, 1.0)
     return flat
+
+
+def _nearest(
+    vectors: np.ndarray, labels: np.ndarray, names: np.ndarray, members: np.ndarray | None = None
+) -> np.ndarray:
+    """Of each vector the place in `names` of the cluster whose middle is nearest; `members` are what the labels are of."""
+    of = vectors if members is None else members
+    middles = _unit(np.stack([of[labels == name].mean(axis=0) for name in names]))
+    found: np.ndarray = np.argmax(vectors @ middles.T, axis=1)
+    return found
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    made: np.ndarray = vectors / np.where(norms > 0, norms, 1.0)
+    return made

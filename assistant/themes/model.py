@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
-from assistant.qa.answer import Statement, statement_json
+from assistant.qa.answer import Citation, Statement, statement_json
 
 
 class ThemesError(ValueError):
@@ -39,8 +41,8 @@ class ThemeDocument:
 class Theme:
     """One theme. `terms` are what it is named by, the most telling first; `x` and `y` (-1..1) its place on the map.
 
-    `summary` quotes the words nearest to its middle; `gaps` are sentences about what is not held or not said,
-    `missing_years` the known years of which no document of the theme is held.
+    `summary` quotes what is nearest to its middle, `repeats` says for each quote where else it is said; `gaps` are sentences
+    about documents that are not held.
     """
 
     number: int
@@ -52,32 +54,42 @@ class Theme:
     gaps: tuple[str, ...]
     x: float
     y: float
-    missing_years: tuple[int, ...] = ()
+    repeats: tuple[tuple[Citation, ...], ...] = ()
 
     @property
     def years(self) -> dict[int | None, int]:
-        """Passages by year, the undated last."""
-        found: dict[int | None, int] = {}
-        for document in self.documents:
-            found[document.year] = found.get(document.year, 0) + document.passages
+        """Documents by year, the undated last."""
+        found = Counter(document.year for document in self.documents)
         return dict(sorted(found.items(), key=lambda pair: (pair[0] is None, pair[0] or 0)))
 
 
 @dataclass(frozen=True)
 class Themes:
-    """All themes of a library, the largest first: each passage of the documents used is in exactly one. `known` are the
-    years of meetings and documents that catalogue and library know."""
+    """All themes of a library, the largest first: each document is in one of them, or `apart` where it tells how a meeting
+    goes, as agendas and records do."""
 
     language: str
     themes: tuple[Theme, ...]
     state: str
-    known: tuple[int, ...] = ()
+    apart: tuple[ThemeDocument, ...] = ()
 
     @property
     def years(self) -> list[int | None]:
-        """All years of the documents and all known ones, the undated last."""
-        found = {*self.known, *(year for theme in self.themes for year in theme.years)}
+        """All years of the documents, the undated last."""
+        found = {year for theme in self.themes for year in theme.years}
         return sorted(found, key=lambda year: (year is None, year or 0))
+
+    def only(self, name: str) -> Themes:
+        """The theme of a name or number alone. Raises `ThemesError`, which says what is near, where there is none."""
+        wanted = " ".join(name.split()).casefold()
+        for theme in self.themes:
+            if wanted in (theme.name.casefold(), str(theme.number)):
+                return replace(self, themes=(theme,), apart=())
+        known = {theme.name.casefold(): theme.name for theme in self.themes}
+        words = set(wanted.split())
+        near = [known[each] for each in get_close_matches(wanted, known, 3, 0.0)]
+        near.sort(key=lambda each: -len(words & set(each.casefold().split())))
+        raise ThemesError(f"There is no theme “{name}”. Near it: {'; '.join(near)}. All of them: rapporteur themes.")
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `themes --json` prints."""
@@ -92,13 +104,16 @@ class Themes:
                     "terms": list(theme.terms),
                     "x": theme.x,
                     "y": theme.y,
-                    "years": [{"year": year, "passages": count} for year, count in theme.years.items()],
-                    "summary": [statement_json(each) for each in theme.summary],
+                    "years": [{"year": year, "documents": count} for year, count in theme.years.items()],
+                    "summary": [
+                        {**statement_json(each), "repeated_in": [cite.locator for cite in repeats]}
+                        for each, repeats in zip(theme.summary, theme.repeats, strict=True)
+                    ],
                     "documents": [asdict(document) for document in theme.documents],
                     "passages": [asdict(passage) for passage in theme.passages],
                     "gaps": list(theme.gaps),
-                    "missing_years": list(theme.missing_years),
                 }
                 for theme in self.themes
             ],
+            "apart": [asdict(document) for document in self.apart],
         }

@@ -68,12 +68,14 @@ async def themes(
     caller: Caller,
     language: Language = "en",
     count: Annotated[int | None, Query(ge=1, le=100, description="How many; by default as the library has it.")] = None,
+    theme: Annotated[str | None, Query(max_length=200, description="The theme of this name or number alone.")] = None,
     format: Form | None = None,
 ) -> Response:
     """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
     await _ready(request, service, format, language)
     paper = await off_thread(lambda: service.writing.begin_themes(caller, language, count))
     made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    made = made if theme is None else service.writing.theme(made, theme)
     return await _reply(request, service, caller, made, language, format, "themes")
 
 

@@ -1,0 +1,125 @@
+"""`python -m eval.themes`: the themes of a library, how large, how long they take, and how stable they are.
+
+The library is the one of the settings. Its documents are put into a fresh library in the opposite order, and several times they are grouped with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the themes of the documents
+that both have, and of their passages. Times are of the processor, with vectors at hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.cli.session import settings
+from assistant.opening import make_engine, open_library
+from assistant.publish import render
+from assistant.qa.engine import Engine
+from assistant.settings import Settings
+from assistant.themes import Themes, themes_of
+from assistant.themes.paper import publication_of
+from assistant.themes.run import grouped
+from corpus.library import Library
+from ingest.segment import SEGMENTER_VERSION
+
+SEED = 11
+Members = tuple[dict[str, int], dict[str, int]]
+"""The theme of each document, and of each passage, by id."""
+
+
+def main() -> int:
+    """Prints the figures as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m eval.themes", description=__doc__)
+    parser.add_argument("--times", type=int, default=10, help="how often a tenth of the documents is left out")
+    parser.add_argument("--sheet", action="store_true", help="also five headings of each theme, to rate its name by")
+    options = parser.parse_args()
+    chosen = settings()
+    with open_library(chosen, "rapporteur eval themes") as library:
+        ids = sorted(document.id for document in library.documents())
+        begun = time.process_time()
+        engine = make_engine(library, chosen)
+        made = themes_of(engine)
+        written = render(publication_of(made, library), "docx")
+        seconds = time.process_time() - begun
+        reverse = again(library, chosen, ids[::-1])
+        whole = members(engine)
+        pick = random.Random(SEED)
+        left = [pick.sample(ids, len(ids) - len(ids) // 10) for _ in range(options.times)]
+        fewer = [agreement(whole, members(engine, each)) for each in left]
+        told: dict[str, Any] = {
+            "documents": len(ids),
+            "themes": [[theme.name, len(theme.documents), len(theme.passages)] for theme in made.themes],
+            "seconds": round(seconds, 1),
+            "other order": dict(zip(("documents", "passages"), agreement(whole, listed(reverse)), strict=True)),
+            "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
+            "same bytes": written == render(publication_of(reverse, library), "docx"),
+            "a tenth left out": {
+                "documents": [one for one, _ in fewer],
+                "passages": [other for _, other in fewer],
+                "means": [round(float(each), 3) for each in np.mean(fewer, axis=0)],
+            },
+        }
+        if options.sheet:
+            told["sheet"] = {theme.name: headings(engine, theme.documents) for theme in made.themes}
+    sys.stdout.write(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    return 0
+
+
+def again(library: Library, chosen: Settings, ids: Sequence[str]) -> Themes:
+    """The themes of a fresh library that takes some documents over in an order."""
+    with tempfile.TemporaryDirectory() as folder, Library(Path(folder), library.models, SEGMENTER_VERSION) as fresh:
+        for each in ids:
+            fresh.take(library.holding(each))
+        fresh.settle()
+        return themes_of(make_engine(fresh, chosen))
+
+
+def members(engine: Engine, only: Sequence[str] | None = None) -> Members:
+    """Documents and passages with their theme, where only some documents are held."""
+    library = engine.library
+    ids = sorted(set(library.versions().quotable("en")) & set(only if only is not None else library.keys()))
+    documents, passages, groups, _, _ = grouped(engine, [library.document(each) for each in ids])
+    found: Members = ({}, {})
+    for number, rows in enumerate(groups):
+        for row in rows:
+            found[0][documents[row].id] = number
+            found[1].update((each.id, number) for each in passages[row])
+    return found
+
+
+def listed(themes: Themes) -> Members:
+    """The same of themes."""
+    made = themes.themes
+    return (
+        {each.document: theme.number for theme in made for each in theme.documents},
+        {each.id: theme.number for theme in made for each in theme.passages},
+    )
+
+
+def agreement(one: Members, other: Members) -> tuple[float, float]:
+    """The adjusted Rand index of the documents, and of the passages, that both have."""
+    from sklearn.metrics import adjusted_rand_score
+
+    found = []
+    for first, second in zip(one, other, strict=True):
+        both = sorted(set(first) & set(second))
+        index = adjusted_rand_score([first[each] for each in both], [second[each] for each in both])
+        found.append(round(float(index), 3))
+    return found[0], found[1]
+
+
+def headings(engine: Engine, documents: Sequence[Any]) -> list[str]:
+    """Five titles of a theme, evenly chosen."""
+    step = max(1, len(documents) // 5)
+    return [document.title for document in documents[::step]][:5]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
