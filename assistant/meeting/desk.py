@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller, Telling
-from assistant.qa.abstention import FURTHER, NAMED
+from assistant.qa.abstention import ENOUGH, FURTHER, NAMED
 from assistant.qa.answer import Pointer, Statement
 from assistant.qa.scope import narrowed
 from assistant.qa.weighing import FIRST, Told, Weigher
@@ -71,8 +71,9 @@ class MeetingDesk:
         found = tellings(question, meeting, Citer(self._library, meeting))
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
         told = self._weigher.told(question, "en", passages, most, leading=sum(telling.whole for telling in found))
-        if question.items or _timed(question):
-            told = [replace(each, score=each.score + NAMED) for each in told]
+        named = NAMED if question.items or _timed(question) else 0.0
+        # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
+        told = [replace(each, score=each.score + (-ENOUGH if _bare(found[each.passage]) else named)) for each in told]
         if self.watch is not None:
             self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
         if not told:
@@ -135,6 +136,10 @@ class MeetingDesk:
             return False
         own = numbered_meetings(document.text[:HEAD], question.vocabulary, document.language)[:1]
         return bool(own) and own[0] not in question.sessions
+
+
+def _bare(telling: Telling) -> bool:
+    return [part.kind for part in telling.parts] == ["title"]
 
 
 def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:

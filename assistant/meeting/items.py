@@ -31,6 +31,13 @@ def taken_up(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, languag
     return Statement(text, "derived", cites)
 
 
+def titled(item: AgendaItem, cite: Citer, language: str) -> Statement:
+    """What an item is called, by the line that lists it."""
+    listed = cite.listed(item)
+    text = say("item_title", language, item=item.number, title=item.title.rstrip("."))
+    return Statement(text, "derived", (listed,) if listed else ())
+
+
 def length(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
     """In how many sittings an item is listed, and how long these last together, which must be said of each."""
     hours = hours_text(minutes_of(sittings) or 0, language)

@@ -72,9 +72,10 @@ class Teller:
         return Telling(f"Agenda item {item.number}: {item.title}", tuple(parts))
 
     def _title(self, item: AgendaItem) -> Iterator[Part]:
-        if (listed := self._cite.listed(item)) is not None:
+        if self._cite.listed(item) is not None:
             read = f"Item {item.number} of the agenda of the {self._meeting.body} is: {item.title.rstrip('.')}."
-            yield Part(read, (Statement.quoting(listed),), "title", item.number)
+            said = said_of.titled(item, self._cite, self._language)
+            yield Part(read, (said,), "title", item.number)
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[Part]:
         slots = ", and continued ".join(f"on {_slot(sitting)}" for sitting in sittings)
