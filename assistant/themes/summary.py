@@ -45,10 +45,13 @@ class Summary:
         its middle (of unit length; None where no model reads them) the sooner. Of what several documents say the latest is quoted."""
         units = self._units(passages, centre)
         chosen: list[list[Unit]] = []
-        for unit in units:
-            again = next((group for group in chosen if self._same(unit, group[0])), None)
+        bags: list[set[str]] = []
+        for unit in self._slices(units):
+            words = set(analyse(unit.text, unit.document.language))
+            again = next((group for group, bag in zip(chosen, bags, strict=True) if _same(words, bag)), None)
             if again is None:
                 chosen.append([unit])
+                bags.append(words)
             elif all(other.document.id != unit.document.id for other in again):
                 again.append(unit)
         groups = [sorted(group, key=lambda unit: unit.document.date or "", reverse=True) for group in chosen]
@@ -92,6 +95,6 @@ class Summary:
         whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(ENDS)
         return whole and not introduces and len(unit.text) <= LONGEST and self._chooser.usable(unit)
 
-    def _same(self, one: Unit, other: Unit) -> bool:
-        first, second = (set(analyse(unit.text, unit.document.language)) for unit in (one, other))
-        return 2 * len(first & second) >= SAME * (len(first) + len(second))
+
+def _same(one: set[str], other: set[str]) -> bool:
+    return 2 * len(one & other) >= SAME * (len(one) + len(other))
