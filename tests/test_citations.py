@@ -251,7 +251,7 @@ def test_a_timetable_put_into_sentences_is_supported_in_every_language(claim):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ["item_length", "item_length_short", "hours_total"])
+@pytest.mark.parametrize("name", ["item_length", "hours_total"])
 def test_how_long_an_item_lasts_is_supported_in_every_language_and_a_wrong_length_in_none(name, language):
     for end, minutes in (("1 p.m.", 300), ("12.30 p.m.", 270), ("11 a.m.", 180)):
         rows = [replace(MORNING, quote=MORNING.quote.replace("1 p.m.", end)), AFTERNOON]
