@@ -32,8 +32,8 @@ from urllib.parse import quote, urlencode
 
 from eval.load import free_port, process
 
-WAIT = 60.0
-"""Seconds after which a request that was not answered hangs."""
+WAIT, LISTEN = 60.0, 0.5
+"""Seconds after which a request that was not answered hangs, and for which a stream is listened to."""
 WORKERS = 8
 SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
 TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
@@ -54,6 +54,7 @@ POSTS = (
     "/mcp",
     "/sign-in",
 )
+_STREAMS = ("/gradio_api/heartbeat", "/gradio_api/queue/data", "/api/v1/jobs/")
 NAMES = (
     "kind",
     "value",
@@ -183,6 +184,10 @@ def ask(host: str, port: int, draws: Draws, count: int, keys: list[str], seen: S
     connection = http.client.HTTPConnection(host, port, timeout=WAIT)
     for _ in range(count):
         method, path, body, headers = draws.request()
+        listened = path.startswith(_STREAMS)
+        if listened:
+            connection.close()
+        connection.timeout = LISTEN if listened else WAIT
         key = draws.random.choice(keys)
         if key:
             headers["Authorization"] = f"Bearer {key}"
@@ -192,22 +197,18 @@ def ask(host: str, port: int, draws: Draws, count: int, keys: list[str], seen: S
             with connection.getresponse() as reply:
                 status = reply.status
                 said = reply.read(20_000)  # of a stream no more is waited for
-                if not reply.isclosed():
+                if listened or not reply.isclosed():
                     connection.close()
         except (OSError, http.client.HTTPException, ValueError) as error:
             said = f"{type(error).__name__}: {error}".encode()
             connection.close()
-            if isinstance(error, ConnectionError | http.client.RemoteDisconnected) or (
-                isinstance(error, TimeoutError) and _streams(path)
+            if isinstance(error, ConnectionResetError | BrokenPipeError) or (
+                isinstance(error, TimeoutError) and listened
             ):
                 status = -1  # a body that is refused before it is read, or a stream in which nothing happens
             elif isinstance(error, ValueError | http.client.InvalidURL):
                 continue  # never sent
         seen.note(f"{method} {path[:200]}", status, time.monotonic() - begun, said)
-
-
-def _streams(path: str) -> bool:
-    return path.startswith(("/gradio_api/heartbeat", "/gradio_api/queue/data")) or "/stream" in path
 
 
 def files_of(log: Path, since: int) -> tuple[set[str], set[str]]:
