@@ -4,7 +4,8 @@ Ours is `rapporteur ingest`, theirs SimpleDirectoryReader (pypdf), SentenceSplit
 disk; the model of both is multilingual-e5-small, of which theirs gets the same weights in float32, as LlamaIndex runs it. Chunks are of
 LlamaIndex's default length (1,024 pieces), or as long as the model sees with `--chunk 512`. Both are processes of their own, by turns; wall and
 processor time are those of a whole process with its children, disk is what it leaves, medians of all runs. With `--server` ours
-is also run on a new database of a PostgreSQL server (whose own processor time is not seen). Prints JSON.
+is also run on a new database of a PostgreSQL server (whose own processor time is not seen). Prints JSON. Needs, for LlamaIndex's reader:
+`pip install --no-deps llama-index-readers-file pypdf`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +131,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
     parser.add_argument("--alone", action="store_true", help="without LlamaIndex")
     given = parser.parse_args(argv)
+    if not given.alone and any(find_spec(name) is None for name in ("pypdf", "llama_index.readers.file")):
+        parser.error(
+            "LlamaIndex's reader of PDF files is not installed: pip install --no-deps llama-index-readers-file pypdf"
+        )
     runs: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)

@@ -4,7 +4,8 @@ Libraries of so many passages are built in a folder, or gone on with where they 
 each time with other numbers and in another order, and random vectors, the hardest that there are to search among. Each is then
 measured in a process of its own: how long the library takes to open and to find passages for a first question, then, warm, how
 long retrieval takes over questions drawn from the texts, in all of the library and within the scope of twenty documents, and
-what the process needs. Times are wall time in milliseconds, medians and 95th percentiles. Printed as a table, and as
+what the process needs. Times are wall time in milliseconds, medians and 95th percentiles; of retrieval also processor time, with that
+of the server's process where it runs on this machine, which other work changes less. Printed as a table, and as
 JSON for programs; `--plot` draws the curves. With `--server` the same libraries are built and measured in databases of a PostgreSQL
 server, too.
 """
@@ -155,8 +156,12 @@ def measure(scaled: Scaled) -> dict[str, float]:
         rows = list(zip(asked[WARMING:], scopes[WARMING:], strict=True))
         figures = {"passages": float(sum(library.languages().values())), "documents": float(len(headers)),
                    "open": 1e3 * opened, "first question": 1e3 * first}  # fmt: skip
-        figures |= _timed("retrieval", lambda question, _: retriever.retrieve(question, FOUND), rows)
-        figures |= _timed("in a scope", lambda question, scope: retriever.retrieve(question, FOUND, scope), rows)
+        spent = _processor(library)
+        for kind, clock in (("", _wall), (", processor", spent)):
+            figures |= _timed(f"retrieval{kind}", lambda question, _: retriever.retrieve(question, FOUND), rows, clock)
+            figures |= _timed(
+                f"in a scope{kind}", lambda question, scope: retriever.retrieve(question, FOUND, scope), rows, clock
+            )
         words = [(question.tokens("en"), None) for question, _ in rows]
         figures |= _timed("words", lambda tokens, _: library.lexical(tokens, "en", 200), words)
         vectors = [(library.models.query(question.text, library.embedder), None) for question, _ in rows]
@@ -200,12 +205,32 @@ def _database(server: str, size: int) -> str:
     return make_conninfo(server, dbname=name)
 
 
-def _timed(name: str, work: Callable[[Any, Any], object], rows: Sequence[tuple[Any, Any]]) -> dict[str, float]:
+def _wall() -> float:
+    return 1e3 * time.perf_counter()
+
+
+def _processor(library: Library) -> Callable[[], float]:
+    """A clock of the processor time, in milliseconds, of this process and of the one that serves it, where Linux tells of one."""
+    serving = Path("/proc/none")
+    if not library.folder.joinpath("library.sqlite3").exists():
+        (number,) = library._engine.db.execute("SELECT pg_backend_pid()").fetchone()
+        serving = Path(f"/proc/{number}/schedstat")
+
+    def clock() -> float:
+        served = int(serving.read_text(encoding="ascii").split()[0]) / 1e6 if serving.exists() else 0.0
+        return 1e3 * time.process_time() + served
+
+    return clock
+
+
+def _timed(
+    name: str, work: Callable[[Any, Any], object], rows: Sequence[tuple[Any, Any]], clock: Callable[[], float] = _wall
+) -> dict[str, float]:
     times = []
     for one, other in rows:
-        begun = time.perf_counter()
+        begun = clock()
         work(one, other)
-        times.append(1e3 * (time.perf_counter() - begun))
+        times.append(clock() - begun)
     return {f"{name} p50": float(np.percentile(times, 50)), f"{name} p95": float(np.percentile(times, 95))}
 
 

@@ -346,6 +346,27 @@ def test_rank_of_vectors_follows_the_cosine(open_either: OpenLibrary, catalogue:
     assert found[passage.id] == pytest.approx(expected, abs=1e-3)
 
 
+def test_what_only_the_indexes_hold_is_found_and_documents_are_looked_at_a_few_at_a_time(
+    open_either: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.library.AT_ONCE", 2)
+    library = open_either()
+    add(library, catalogue, *(note(f"# Note {n}\n\n1. Of boat {n}.\n".encode(), f"{n}.md") for n in range(5)))
+    assert [header.id for header in library.each_header()] == library.ids()
+    assert len(library.ids()) == 5
+    assert library.spoken() == ["en"]
+    assert library.find("note 3") == library.find("note-3:en:upload") == [library.document("note-3:en:upload")]
+    assert library.verify() == []
+    library.settle()
+    gone = library.passages("note-4:en:upload")
+    passages = library._store.passages
+    monkeypatch.setattr(library._store, "passages", lambda key: [] if key.startswith("note-4") else passages(key))
+    faults = library.verify()
+    assert len(gone) == 1
+    assert "vector index: 1 vectors of passages that are not held" in faults
+    assert "lexical index (en): 1 passages that are not held, 0 missing" in faults
+
+
 def test_killed_at_any_instant_a_library_in_a_folder_opens_again_sound(tmp_path: Path) -> None:
     told = Console(file=io.StringIO())
     assert kill(30, tmp_path, None, 1, told)[1] == []
