@@ -275,7 +275,7 @@ def test_a_subject_is_read_in_as_many_passages_as_are_asked_for(
     asked = engine(open_library, catalogue, readers(en=fake), HARBOUR)
     held = [document.id for document in asked.library.documents()]
     subject = "crowns that yachts pay"
-    best, *_ = asked.weigh(asked.question(subject, "en"), held, 2)
+    best, *_ = asked.weigh_first(asked.question(subject, "en"), held, 2)
     assert "forty crowns" in best.unit.text
     assert len(fake.passages) <= 2
     assert set(fake.asked) == {subject}

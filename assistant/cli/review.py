@@ -27,7 +27,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 @app.callback()
 def _review() -> None:
-    """Briefings under review: kept by `rapporteur brief --draft`."""
+    """Briefings under review: list, show, comment, change their state."""
 
 
 @app.command("list")
