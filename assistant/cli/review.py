@@ -20,7 +20,7 @@ from assistant.opening import open_library
 from assistant.service.drafts import Draft, Drafts, check_quotes, comments_on
 from ingest.readers import visible
 
-app = typer.Typer(name="review", help="Briefings under review.", no_args_is_help=True)
+app = typer.Typer(name="review", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="The draft, as `rapporteur review list` names it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
