@@ -670,7 +670,7 @@ def test_the_reference_is_copied_as_it_is_cited(browser: Browser, at: Site) -> N
         expect(turn.locator(".rp-copied")).to_be_visible()
         copied = visit.page.evaluate("() => navigator.clipboard.readText()")
         assert copied == (
-            "Annotated provisional agenda (CTOC/COP/WG.7/2021/1, digest of Rapporteur, not official wording), "
+            "Annotated provisional agenda (CTOC/COP/WG.7/2021/1, digest in Rapporteur's own words, not official wording), "
             "annex, Thursday, 14 October."
         )
 
@@ -872,7 +872,7 @@ def test_a_source_has_one_mark_of_what_it_is_and_one_link_to_the_document_itself
     assert turn.inner_text().count("not official wording") == sources.count()
 
 
-PLACES = ["Ask", "Meetings", "Documents", "Briefings", "Themes", "Comparison", "By topic", "Agenda check"]
+PLACES = ["Ask", "Meetings", "Documents", "Briefings", "Themes", "Comparison", "By topic", "Mandates", "Agenda check"]
 
 
 @pytest.mark.parametrize("options", [{"viewport": {"width": 1280, "height": 800}}, PHONE], ids=["desktop", "phone"])
@@ -885,7 +885,7 @@ def test_every_page_has_the_same_navigation_and_keeps_it(browser: Browser, at: S
         expect(places).to_have_text(PLACES)
         assert all(each.is_visible() for each in places.all())
         for path, name in (("/meetings", "Meetings"), ("/documents", "Documents"), ("/briefings", "Briefings"),
-                           ("/comparison", "Comparison"), ("/topics", "By topic"), ("/agenda", "Agenda check"),
+                           ("/comparison", "Comparison"), ("/topics", "By topic"), ("/mandates", "Mandates"), ("/agenda", "Agenda check"),
                            ("/documents/CTOC/COP/WG.7/2021/1", "Documents")):  # fmt: skip
             visit.open(path)
             expect(places).to_have_text(PLACES)

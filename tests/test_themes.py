@@ -327,5 +327,5 @@ def test_themes_are_made_in_slices_and_the_same_as_in_one(
     add(library, catalogue, *starter_sources())
     made = themes_of(Engine(library, catalogue), aside=aside)
     assert [theme.name for theme in made.themes] == [theme.name for theme in starter_themes.themes]
-    assert len(turns) >= 4
+    assert len(turns) >= 2
     assert turns[::2] == ["given up"] * (len(turns) // 2)
