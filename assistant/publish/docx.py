@@ -118,15 +118,5 @@ def _table(table: Table) -> dict[str, Any]:
 
     head = [row([_words(cell) for cell in table.header])]
     body = [row([_inlines(cell) for cell in cells]) for cells in table.rows]
-    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in _widths(table)]
+    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in table.shares(TABLE_WIDTH)]
     return {"t": "Table", "c": [bare, [None, []], columns, [bare, head], [[bare, 0, [], body]], [bare, []]]}
-
-
-def _widths(table: Table) -> list[float]:
-    """Shares of the page for the columns, by the longest of their cells; long ones wrap."""
-    longest = [len(head) for head in table.header]
-    for row in table.rows:
-        for n, cell in enumerate(row[: len(longest)]):
-            longest[n] = max(longest[n], sum(len(each.text) for each in cell if isinstance(each, Span)))
-    weights = [min(60, max(5, length)) ** 0.75 for length in longest]
-    return [TABLE_WIDTH * weight / sum(weights) for weight in weights]

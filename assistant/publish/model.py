@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+_BREAKS = re.compile(r"[\s‐-]")
+LINE = 100
+"""Characters that stand on one line of a page."""
 Mode = Literal["plain", "strong", "emphasis", "inserted", "deleted"]
 
 
@@ -61,6 +65,19 @@ class Table:
 
     header: tuple[str, ...]
     rows: tuple[tuple[Content, ...], ...]
+
+    def shares(self, whole: float = 1.0) -> list[float]:
+        """The widths of the columns, which sum up to a whole, by the longest of their words and cells; long cells wrap."""
+        lines = [[head] for head in self.header]
+        for row in self.rows:
+            for n, cell in enumerate(row[: len(lines)]):
+                lines[n].append("".join(each.text for each in cell if isinstance(each, Span)))
+        # No column is narrower than its longest word; what is left of the line goes to those with more to say.
+        words = [2 + min(20, max(len(word) for line in column for word in _BREAKS.split(line))) for column in lines]
+        weights = [min(300, max(map(len, column))) for column in lines]
+        left = max(0, LINE - sum(words))
+        wide = [word + left * weight / (sum(weights) or 1) for word, weight in zip(words, weights, strict=True)]
+        return [whole * each / sum(wide) for each in wide]
 
 
 @dataclass(frozen=True)

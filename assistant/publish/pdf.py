@@ -177,8 +177,9 @@ class _Writer:
     def _table(self, table: Table) -> str:
         head = "".join(f"[#emph({_string(cell)})], " for cell in table.header)
         rows = "".join(f"[{_content(cell)}], " for row in table.rows for cell in row)
+        widths = "".join(f"{share:.4f}fr, " for share in table.shares())
         return (
-            f"#block(inset: (left: 1cm))[#table(columns: {len(table.header)}, stroke: (x: none, y: 0.4pt), align: start, "
+            f"#block(inset: (left: 1cm))[#table(columns: ({widths}), stroke: (x: none, y: 0.4pt), align: start, "
             f"table.header({head}), {rows})]\n"
         )
 
