@@ -14,6 +14,7 @@ from corpus.library import Library
 
 LONGEST = 80
 """Longest title or heading that is put into a question, in characters."""
+_NUMBER = re.compile(r"^[\dIVXLC]+(?:/\d+)?[.)]\s+")
 ARTICLES = 2
 """Treaties of which an article is asked for."""
 
@@ -69,8 +70,12 @@ def _articles(document: Document) -> list[str]:
 
 
 def _headings(document: Document) -> list[str]:
+    """The headings with text below them, without their numbers: a line of a title page has none."""
+    below = zip(document.blocks, document.blocks[1:], strict=False)
     texts = [
-        " ".join(document.body(block).split()).rstrip(" :.") for block in document.blocks if block.kind == "heading"
+        _NUMBER.sub("", " ".join(document.body(block).split()).rstrip(" :."))
+        for block, after in below
+        if block.kind == "heading" and after.kind != "heading"
     ]
     return [text for text in texts if 0 < len(text) <= LONGEST]
 
