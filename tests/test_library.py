@@ -107,6 +107,18 @@ def test_the_same_bytes_under_a_symbol_take_the_place_of_the_upload(
     assert [document.id for document in library.documents()] == ["A/75/1:en:official"]
 
 
+def test_a_document_that_is_removed_while_it_is_looked_for_is_not_found(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry flags.\n"))
+    headers = list(library.each_header())
+    assert [each.id for each in library.find(headers[0].key)] == [headers[0].id]
+    library.remove(headers[0].id)
+    monkeypatch.setattr(library, "each_header", lambda: iter(headers))
+    assert library.find(headers[0].key) == []
+
+
 def test_a_removed_document_is_gone_from_every_index(open_either: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_either()
     add(library, catalogue, note())
