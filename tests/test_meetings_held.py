@@ -48,6 +48,7 @@ def test_a_question_is_answered_from_the_meeting_that_it_is_about_else_from_the_
     engine: Engine, question: str, symbol: str
 ) -> None:
     answer = engine.ask(question)
+    assert answer.statements[0].verdict == "derived"
     assert {cite.symbol for cite in answer.statements[0].citations} == {symbol}
 
 
