@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,22 @@ from ingest.segment import SEGMENTER_VERSION
 
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
+
+_settrace = sys.settrace
+
+
+def _settrace_again(hook: Callable[..., object] | None) -> None:
+    """Python 3.11 refuses a trace function while another thread installs one, and a thread that coverage follows dies of it."""
+    while True:
+        try:
+            return _settrace(hook)  # type: ignore[arg-type]
+        except RuntimeError as error:
+            if "another trace function" not in str(error):
+                raise
+
+
+if sys.version_info < (3, 12):
+    sys.settrace = _settrace_again
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 AGENDA = SHARED / "documents" / "meeting" / "annotated-provisional-agenda.txt"
