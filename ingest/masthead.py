@@ -91,6 +91,11 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     return Masthead(symbols=symbols, **found)
 
 
+def is_original(text: str) -> bool:
+    """Whether a line says in which language a document was written."""
+    return _ORIGINAL.match(_HAN_SPACES.sub("", text)) is not None
+
+
 def _is_body(line: Line, text: str) -> bool:
     set_apart = line.part == "masthead" or line.strong or line.heading > 0
     return set_apart and len(text) <= 200 and bool(_BODY.search(text)) and not _ORGANIZATION.match(text)

@@ -276,10 +276,17 @@ class Quoter:
             evidence,
             lambda unit: question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit),
             most,
+            self._named_alone(question),
         )
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored
+
+    def _named_alone(self, question: Question) -> list[str]:
+        """The documents that a question names, where these are few."""
+        named = self._scope(question) if question.symbols or question.named else None
+        quotable = self._library.versions().quotable(question.language, named) if named else ()
+        return sorted(quotable) if len(quotable) <= FIRST else []
 
     def gather(self, question: Question, documents: Sequence[str] | None) -> list[Evidence]:
         """The best passages, and those that answered the turn before."""

@@ -10,16 +10,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from assistant.qa.retriever import Evidence
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
+from ingest.dates import find_dates, says_only_days
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
 DIGEST_LIMIT = 600
 """Longest paragraph of a digest, in characters, that is quoted whole."""
+LINE_LIMIT = 200
+"""Characters of a line at the head of a text; what is longer is text."""
 SYMBOL_LIMIT = 80
 """Characters beyond which words are no longer looked at for being a symbol alone."""
 MAX_ROWS = 400
@@ -56,10 +60,13 @@ class Unit:
 
     @property
     def bare(self) -> bool:
-        """Whether the words are a symbol and nothing else, such as the one at the head of a document: they say nothing."""
-        if self.leads or self.end - self.start > SYMBOL_LIMIT:
+        """Whether the words are a symbol or a day and nothing else, such as those at the head and the foot of a document: they say
+        nothing."""
+        words = self.document.quote(self.start, self.end).strip(" .;")
+        if self.leads or len(words) > SYMBOL_LIMIT:
             return False
-        return any(mention.end - mention.start == len(self.text) for mention in find_symbols(self.text))
+        symbol = any(mention.end - mention.start == len(words) for mention in find_symbols(words))
+        return symbol or (bool(find_dates(words)) and says_only_days(words))
 
     @property
     def document(self) -> Document:
@@ -93,12 +100,13 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def _units(evidence: Evidence) -> Iterator[Unit]:
     document = evidence.document
+    head = {block.ordinal for block in head_of(document)}
     grouped: set[int] = set()
     for ordinal in range(evidence.passage.first, evidence.passage.last + 1):
         block = document.blocks[ordinal]
         if block.kind == "heading" or block.ordinal in grouped or not document.body(block).strip():
             continue
-        if block.locator == "contents" or block.page in document.unquotable:
+        if ordinal in head or block.locator == "contents" or block.page in document.unquotable:
             continue
         if block.kind in ("paragraph", "item") and _items_below(document, block):
             yield from _group(evidence, block, grouped)
@@ -110,6 +118,23 @@ def _units(evidence: Evidence) -> Iterator[Unit]:
             yield Unit(evidence, block.start, block.end, block.locator, ordinal)
         else:
             yield from _sentences(evidence, block)
+
+
+def head_of(document: Document) -> tuple[Block, ...]:
+    """The lines of the first page before the text: masthead and headings, without footnotes. They say what the document is, and
+    little by themselves (`assistant.qa.metadata` tells them)."""
+    printed = bool(document.masthead.symbols)
+
+    def above(block: Block) -> bool:
+        """Whether a line may stand there; the parts of a text that bears no marks are known by their place."""
+        if block.kind in ("heading", "footnote") or block.locator == "masthead":
+            return True
+        words = document.block_text(block).strip()
+        bracketed = words[:1] == "[" and words[-1:] == "]"
+        loose = block.kind == "paragraph" and not block.number and block.locator != "preamble"
+        return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or bracketed)
+
+    return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
 
 
 def _items_below(document: Document, block: Block) -> tuple[Block, ...]:

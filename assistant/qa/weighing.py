@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import ENOUGH, LIKENESS, UNREAD, Bars, Caution, bars, chance
+from assistant.qa.metadata import particulars
 from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
@@ -20,6 +21,8 @@ STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
 all, and so on."""
 FIRST, READ = STEPS[0], STEPS[-1]
+HEADS = 2
+"""Documents of which is read what they say of themselves: that of the best passage, and the one whose first page search finds first."""
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -86,21 +89,43 @@ class Weigher:
         evidence: Sequence[Evidence],
         among: Callable[[Unit], bool] = lambda _: True,
         most: int = READ,
+        named: Sequence[str] = (),
     ) -> list[Scored]:
         """The units of the passages that search ranks first, `most` of them at most, and of those that answered the turn
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
-        from being read."""
+        from being read. What a document says of itself is read where its first page is found, and of those that are `named` (ids)."""
         best = max((each.score for each in evidence), default=0.0)
+        pages = [*evidence[:1], *(each for each in evidence if each.passage.ordinal == 0)]
+        first = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in pages[:HEADS]}
+        heads: set[str] = set()
         carried = [each for each in evidence if each.id in question.carried]
         seen: set[str] = set()
         scored: list[Scored] = []
         for step in sorted({*(step for step in STEPS if step < most), most}):
             new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
             scored += self._scored(question, list(new.values()), among, best)
+            found = {each.passage.document_id: each.score for each in new.values() if each.passage.ordinal == 0}
+            scored += self._particulars(question, found if seen else found | first, among, best, heads)
             seen |= set(new)
             if any(each.score >= ENOUGH for each in scored):
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
+
+    def _particulars(
+        self, question: Question, pages: Mapping[str, float], among: Callable[[Unit], bool], best: float, read: set[str]
+    ) -> list[Scored]:
+        """What documents (ids, with what search says of them) say of themselves, those left out that were `read` before."""
+        found: list[Scored] = []
+        for document_id in [each for each in pages if each not in read] if self._readers else ():
+            read.add(document_id)
+            told = particulars(self._library, self._library.document(document_id), pages[document_id])
+            told = [each for each in told if among(each.unit)]
+            if told and self._readers:
+                passage = told[0].unit.evidence.passage.heading, [each.read for each in told]
+                added = [gain(pages[document_id], best)]
+                for scores, held in self._readers.told(question.text, question.language, "en", [passage], added) or ():
+                    found += [Scored(each.unit, score, held) for each, score in zip(told, scores, strict=True)]
+        return found
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""

@@ -1,0 +1,104 @@
+"""What a document says of itself on its first page: its symbol, title, dates and agenda item, as sentences for a reader.
+
+A line of a masthead says little by itself ("5 December 2025"), and its neighbours are other facts: read as a paragraph, the day of
+distribution passes for that of adoption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from assistant.frames import day_text
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, head_of
+from corpus.documents import Block, Document
+from corpus.library import Library
+from corpus.symbols import Symbol
+from ingest.dates import find_dates, says_only_days
+from ingest.masthead import is_original
+
+
+@dataclass(frozen=True)
+class Particular:
+    """A line or two of a first page as the exact words, and the English sentence that is read for them."""
+
+    unit: Unit
+    read: str
+
+
+def particulars(library: Library, document: Document, score: float) -> list[Particular]:
+    """What a document says of itself, in the order of its lines; `score` is what search says of them."""
+    head, name = head_of(document), document.label
+    passages = library.passages_by_id([at for block in head if (at := library.passage_at(document.id, block.start))])
+    held = [Evidence(each, document, score, None, None) for each in passages.values()]
+    title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
+    made = []
+    for lines, read in _told(document, head, name):
+        first, last = lines[0], lines[-1]
+        leads = (((title.body_start, title.end), title.locator),) if title and _symbol_of(document, first) else ()
+        for evidence in held:
+            if evidence.passage.start <= first.start < evidence.passage.end:
+                unit = Unit(evidence, first.start, last.end, first.locator, first.ordinal, leads)
+                made.append(Particular(unit, read))
+    return made
+
+
+def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
+    """The lines that tell one thing, and what they tell, in English; emblem, body and job number tell nothing."""
+    masthead, rest = document.masthead, list(head)
+    lead, read = document.symbol is not None, ""
+    while rest:
+        first, text = rest[0], _line(document, rest[0])
+        days, behind, count = find_dates(text), _line(document, rest[1]) if rest[1:] else "", 1
+        if behind[:1] == "[" and behind[-1:] == "]":
+            count, text = 2, f"{text} {behind}"
+        if _symbol_of(document, first):
+            lead, read = False, f"The symbol of the document “{document.title}” is {text}."
+        elif lead or text == masthead.body or (masthead.job and text.startswith(masthead.job)):
+            read = ""
+        elif document.kind == "resolution" and days and not says_only_days(text):
+            read = f"{name} was adopted on {day_text(days[0], 'en')}: {text}."
+        elif (
+            masthead.date
+            and [day.isoformat() for day in find_dates(behind)] == [masthead.date]
+            and masthead.distribution
+        ):
+            count = 2
+            read = f"{name} was distributed (published) on {day_text(find_dates(behind)[0], 'en')}: {text}, {behind}."
+        elif masthead.item and text == " ".join(masthead.item.split()):
+            count = len([*takewhile(lambda block: block.kind != "heading", rest)])
+            listed = " ".join(_line(document, each) for each in rest[:count])
+            read = f"{name} was issued under agenda item: {listed}."
+        elif text == masthead.session:
+            read = f"{name} is a document of this session: {text}."
+        elif masthead.dates and masthead.dates in text:
+            read = f"The session to which {name} is submitted meets at this place and time: {text}."
+        elif masthead.original and is_original(text):
+            read = f"{name} was written in this language: {text}."
+        elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
+            read = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
+        elif first.kind == "heading" and _says(document, first, document.title):
+            read = f"The title of {name}, what it is about, is: {text}."
+        else:
+            read = f"{name}: {text.rstrip('.')}."
+        if read:
+            yield rest[:count], read
+        rest = rest[count:]
+
+
+def _line(document: Document, block: Block) -> str:
+    return " ".join(document.block_text(block).split())
+
+
+def _says(document: Document, block: Block, words: str) -> bool:
+    return words.casefold() in _line(document, block).casefold()
+
+
+def _symbol_of(document: Document, block: Block) -> bool:
+    """Whether a line is the document's symbol."""
+    try:
+        return Symbol.parse(_line(document, block).rstrip("*")) == document.symbol
+    except ValueError:
+        return False

@@ -1,0 +1,85 @@
+"""What a document says of itself on its first page is answered with the line that says it."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import OpenLibrary, add
+from readers import word_readers
+from test_answers import check_citations
+
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from ingest.run import Input
+
+RESOLUTION = """United Nations
+
+General Assembly
+
+A/RES/95/12
+
+Distr.: General
+
+22 December 2040
+
+Ninety-fifth session
+
+Agenda item 71 (b)
+
+Advancement of lighthouses: safety at sea
+
+# Resolution adopted by the General Assembly on 15 December 2040
+
+[on the report of the Third Committee (A/95/545, para. 5)]
+
+## 95/12. Keeping of lighthouses
+
+The General Assembly,
+
+Recalling its resolution 94/3 of 2 December 2039 on lamps,
+
+1. Urges States to light every lighthouse at dusk;
+
+2. Requests the Secretary-General to report to it on lighthouses at its ninety-seventh session.
+
+67th plenary meeting
+
+15 December 2040
+"""
+
+
+@pytest.fixture
+def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """Asks about one resolution."""
+    library = open_library()
+    add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("When was A/RES/95/12 adopted?", "Resolution adopted by the General Assembly on 15 December 2040 [on the report of the Third Committee (A/95/545, para. 5)]"),
+        ("When was A/RES/95/12 distributed?", "Distr.: General 22 December 2040"),
+        ("When was A/RES/95/12 published?", "Distr.: General 22 December 2040"),
+        ("Under which agenda item was A/RES/95/12 issued?", "Agenda item 71 (b) Advancement of lighthouses: safety at sea"),
+        ("What is the symbol of the document on the keeping of lighthouses?", "95/12. Keeping of lighthouses A/RES/95/12"),
+        ("What is the title of A/RES/95/12?", "95/12. Keeping of lighthouses"),
+    ],
+)  # fmt: skip
+def test_the_first_page_answers_what_is_asked_of_the_document_itself(engine: Engine, question: str, said: str) -> None:
+    answer = engine.ask(question)
+    check_citations(answer, engine.library)
+    assert answer.status == "answered"
+    assert answer.statements[0].text == said
+
+
+def test_a_day_or_a_symbol_alone_answers_nothing(engine: Engine) -> None:
+    for question in ("What is asked of States about lighthouses at dusk?", "15 December 2040", "A/RES/95/12"):
+        answer = engine.ask(question)
+        assert not {statement.text for statement in answer.statements} & {"15 December 2040", "22 December 2040"}
+        assert "A/RES/95/12" not in {statement.text for statement in answer.statements}
+
+
+def test_what_the_first_page_says_gives_way_to_a_paragraph_that_answers(engine: Engine) -> None:
+    answer = engine.ask("What is the Secretary-General requested to report on?")
+    assert answer.statements[0].text.startswith("Requests the Secretary-General to report")
