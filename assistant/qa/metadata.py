@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Literal
 
 from assistant.frames import day_text
 from assistant.qa.retriever import Evidence
@@ -18,13 +19,18 @@ from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.dates import find_dates, says_only_days
 from ingest.masthead import is_original
+from ingest.readers.heads import is_distribution_line
+
+Kind = Literal["symbol", "adopted", "distributed", "item", "session", "meets", "original", "submitted", "title", "line"]
+"""What a line tells; `meets` when and where the session takes place, `line` what is none of the others."""
 
 
 @dataclass(frozen=True)
 class Particular:
-    """A line or two of a first page as the exact words, and the English sentence that is read for them."""
+    """A line or two of a first page as the exact words, what it tells, and the English sentence that is read for it."""
 
     unit: Unit
+    kind: Kind
     read: str
 
 
@@ -35,56 +41,51 @@ def particulars(library: Library, document: Document, score: float) -> list[Part
     held = [Evidence(each, document, score, None, None) for each in passages.values()]
     title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
     made = []
-    for lines, read in _told(document, head, name):
+    for lines, kind, read in _told(document, head, name):
         first, last = lines[0], lines[-1]
         leads = (((title.body_start, title.end), title.locator),) if title and _symbol_of(document, first) else ()
         for evidence in held:
             if evidence.passage.start <= first.start < evidence.passage.end:
                 unit = Unit(evidence, first.start, last.end, first.locator, first.ordinal, leads)
-                made.append(Particular(unit, read))
+                made.append(Particular(unit, kind, read))
     return made
 
 
-def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
+def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], Kind, str]]:
     """The lines that tell one thing, and what they tell, in English; emblem, body and job number tell nothing."""
     masthead, rest = document.masthead, list(head)
-    lead, read = document.symbol is not None, ""
+    emblem = document.symbol is not None
     while rest:
         first, text = rest[0], _line(document, rest[0])
         days, behind, count = find_dates(text), _line(document, rest[1]) if rest[1:] else "", 1
         if behind[:1] == "[" and behind[-1:] == "]":
             count, text = 2, f"{text} {behind}"
+        told: tuple[Kind, str] | None = "line", f"{name}: {text.rstrip('.')}."
         if _symbol_of(document, first):
-            lead, read = False, f"The symbol of the document “{document.title}” is {text}."
-        elif lead or text == masthead.body or (masthead.job and text.startswith(masthead.job)):
-            read = ""
+            emblem, told = False, ("symbol", f"The symbol of the document “{document.title}” is {text}.")
+        elif emblem or text == masthead.body or (masthead.job and text.startswith(masthead.job)):
+            told = None
         elif document.kind == "resolution" and days and not says_only_days(text):
-            read = f"{name} was adopted on {day_text(days[0], 'en')}: {text}."
-        elif (
-            masthead.date
-            and [day.isoformat() for day in find_dates(behind)] == [masthead.date]
-            and masthead.distribution
-        ):
-            count = 2
-            read = f"{name} was distributed (published) on {day_text(find_dates(behind)[0], 'en')}: {text}, {behind}."
+            told = "adopted", f"{name} was adopted on {day_text(days[0], 'en')}: {text}."
+        elif is_distribution_line(text) and [day.isoformat() for day in find_dates(behind)] == [masthead.date]:
+            count, day = 2, day_text(find_dates(behind)[0], "en")
+            told = "distributed", f"{name} was distributed (published) on {day}: {text}, {behind}."
         elif masthead.item and text == " ".join(masthead.item.split()):
             count = len([*takewhile(lambda block: block.kind != "heading", rest)])
             listed = " ".join(_line(document, each) for each in rest[:count])
-            read = f"{name} was issued under agenda item: {listed}."
+            told = "item", f"{name} was issued under agenda item: {listed}."
         elif text == masthead.session:
-            read = f"{name} is a document of this session: {text}."
+            told = "session", f"{name} is a document of this session: {text}."
         elif masthead.dates and masthead.dates in text:
-            read = f"The session to which {name} is submitted meets at this place and time: {text}."
+            told = "meets", f"The session to which {name} is submitted meets at this place and time: {text}."
         elif masthead.original and is_original(text):
-            read = f"{name} was written in this language: {text}."
+            told = "original", f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
-            read = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
+            told = "submitted", f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
         elif first.kind == "heading" and _says(document, first, document.title):
-            read = f"The title of {name}, what it is about, is: {text}."
-        else:
-            read = f"{name}: {text.rstrip('.')}."
-        if read:
-            yield rest[:count], read
+            told = "title", f"The title of {name}, what it is about, is: {text}."
+        if told is not None:
+            yield rest[:count], *told
         rest = rest[count:]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import ENOUGH, LIKENESS, UNREAD, Bars, Caution, bars, chance
@@ -23,6 +23,8 @@ all, and so on."""
 FIRST, READ = STEPS[0], STEPS[-1]
 HEADS = 2
 """Documents of which is read what they say of themselves: that of the best passage, and the one whose first page search finds first."""
+BEHIND = 0.01
+"""How far behind a heading that answers those are that stand below it."""
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -109,6 +111,7 @@ class Weigher:
             seen |= set(new)
             if any(each.score >= ENOUGH for each in scored):
                 break
+        scored = _behind_headings(scored)
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
     def _particulars(
@@ -211,15 +214,11 @@ class Weigher:
     def _scored(
         self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool], best: float
     ) -> list[Scored]:
-        known = self._readers.read(question.text, question.language, evidence, best) if self._readers else {}
-        read = [
-            Scored(unit, told.score(unit), told.bars, told)
-            for each in evidence
-            if (told := known.get(each.id)) is not None
-            for unit in distinct(list(units_of(each)))
-            if among(unit)
-        ]
-        rest = [unit for each in evidence if each.id not in known for unit in units_of(each) if among(unit)]
+        units = {each.id: [unit for unit in distinct(list(units_of(each))) if among(unit)] for each in evidence}
+        worth = [each for each in evidence if units[each.id]]
+        known = self._readers.read(question.text, question.language, worth, best) if self._readers else {}
+        read = [Scored(unit, told.score(unit), told.bars, told) for each, told in known.items() for unit in units[each]]
+        rest = [unit for each in worth if each.id not in known for unit in units[each.id]]
         return [*read, *self._alike(question, distinct(rest))]
 
     def _alike(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
@@ -240,6 +239,27 @@ class Weigher:
         found = likenesses(self._library, question.text, readers[-1:], units)
         passages = [unit.evidence.dense for unit in units]
         return [one + (one if passage is None else passage) for one, passage in zip(found, passages, strict=True)]
+
+
+def _behind_headings(scored: Sequence[Scored]) -> list[Scored]:
+    """Units whose passages are read below a heading that answers by itself, behind that heading: what the reader found in it is no
+    merit of theirs. The title, which stands above all passages, leaves them as they are."""
+    answers = [
+        (
+            each.unit.document,
+            each.unit.document.block_text(each.unit.document.blocks[each.unit.block]).strip(),
+            each.score,
+        )
+        for each in scored
+        if each.score >= 0.0 and each.unit.document.blocks[each.unit.block].kind == "heading"
+    ]
+    made = []
+    for each in scored:
+        heading = each.unit.evidence.passage.heading if each.known else ""
+        above = [score for document, line, score in answers
+                 if document.id == each.unit.document.id and document.title not in line and line in heading]  # fmt: skip
+        made.append(replace(each, score=min(each.score, *above) - BEHIND) if above else each)
+    return made
 
 
 def likenesses(library: Library, asked: str, readers: Sequence[Embedder], units: Sequence[Unit]) -> list[float]:
