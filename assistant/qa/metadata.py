@@ -35,8 +35,9 @@ class Particular:
 
 
 def particulars(library: Library, document: Document, score: float) -> list[Particular]:
-    """What a document says of itself, in the order of its lines; `score` is what search says of them."""
-    head, name = head_of(document), document.label
+    """What a document says of itself, in the order of its lines; `score` is what search says of them. Nothing where its head bears no
+    symbol, as that of a paper from elsewhere."""
+    head, name = head_of(document) if document.masthead.symbols else (), document.label
     passages = library.passages_by_id([at for block in head if (at := library.passage_at(document.id, block.start))])
     held = [Evidence(each, document, score, None, None) for each in passages.values()]
     title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
