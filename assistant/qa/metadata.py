@@ -7,7 +7,7 @@ distribution passes for that of adoption.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Literal
 
@@ -27,29 +27,44 @@ Kind = Literal["symbol", "adopted", "distributed", "item", "session", "meets", "
 
 @dataclass(frozen=True)
 class Particular:
-    """A line or two of a first page as the exact words, what it tells, and the English sentence that is read for it."""
+    """A line or two of a first page as the exact words, what it tells, and where the English sentence for it stands in what is read."""
 
     unit: Unit
     kind: Kind
-    read: str
+    begin: int
+    end: int
 
 
-def particulars(library: Library, document: Document, score: float) -> list[Particular]:
-    """What a document says of itself, in the order of its lines; `score` is what search says of them. Nothing where its head bears no
-    symbol, as that of a paper from elsewhere."""
+@dataclass(frozen=True)
+class FirstPage:
+    """What a document says of itself, in the order of its lines; `read` is a passage for the reader, made of sentences."""
+
+    read: Evidence
+    particulars: tuple[Particular, ...]
+
+
+def first_page(library: Library, document: Document, score: float) -> FirstPage | None:
+    """The first page of a document; `score` is what search says of it. None where it bears no symbol, as that of a paper from
+    elsewhere."""
     head, name = head_of(document) if document.masthead.symbols else (), document.label
     passages = library.passages_by_id([at for block in head if (at := library.passage_at(document.id, block.start))])
     held = [Evidence(each, document, score, None, None) for each in passages.values()]
     title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
-    made = []
-    for lines, kind, read in _told(document, head, name):
+    made: list[Particular] = []
+    sentences: list[str] = []
+    for lines, kind, sentence in _told(document, head, name):
         first, last = lines[0], lines[-1]
-        leads = (((title.body_start, title.end), title.locator),) if title and _symbol_of(document, first) else ()
-        for evidence in held:
-            if evidence.passage.start <= first.start < evidence.passage.end:
-                unit = Unit(evidence, first.start, last.end, first.locator, first.ordinal, leads)
-                made.append(Particular(unit, kind, read))
-    return made
+        leads = (((title.body_start, title.end), title.locator),) if title and kind == "symbol" else ()
+        of = next((each for each in held if each.passage.start <= first.start < each.passage.end), None)
+        if of is not None:
+            begin = sum(len(each) + 1 for each in sentences)
+            unit = Unit(of, first.start, last.end, first.locator, first.ordinal, leads)
+            made.append(Particular(unit, kind, begin, begin + len(sentence)))
+            sentences.append(sentence)
+    if not made:
+        return None
+    read = replace(made[0].unit.evidence, passage=replace(made[0].unit.evidence.passage, text=" ".join(sentences)))
+    return FirstPage(read, tuple(made))
 
 
 def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], Kind, str]]:

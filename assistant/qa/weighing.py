@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import ENOUGH, LIKENESS, UNREAD, Bars, Caution, bars, chance
-from assistant.qa.metadata import particulars
+from assistant.qa.metadata import FirstPage, first_page
 from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of
@@ -97,38 +97,27 @@ class Weigher:
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
         from being read. What a document says of itself is read where its first page is found, and of those that are `named` (ids)."""
         best = max((each.score for each in evidence), default=0.0)
-        pages = [*evidence[:1], *(each for each in evidence if each.passage.ordinal == 0)]
-        first = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in pages[:HEADS]}
-        heads: set[str] = set()
+        openings = [*evidence[:1], *(each for each in evidence if each.passage.ordinal == 0)]
+        wanted = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in openings[:HEADS]}
         carried = [each for each in evidence if each.id in question.carried]
         seen: set[str] = set()
+        opened: set[str] = set()
         scored: list[Scored] = []
         for step in sorted({*(step for step in STEPS if step < most), most}):
             new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
-            scored += self._scored(question, list(new.values()), among, best)
-            found = {each.passage.document_id: each.score for each in new.values() if each.passage.ordinal == 0}
-            scored += self._particulars(question, found if seen else found | first, among, best, heads)
+            wanted |= {each.passage.document_id: each.score for each in new.values() if each.passage.ordinal == 0}
+            pages = [
+                first_page(self._library, self._library.document(each), score)
+                for each, score in wanted.items()
+                if self._readers and each not in opened
+            ]
+            opened |= set(wanted)
+            scored += self._scored(question, list(new.values()), among, best, [page for page in pages if page])
             seen |= set(new)
             if any(each.score >= ENOUGH for each in scored):
                 break
         scored = _behind_headings(scored)
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
-
-    def _particulars(
-        self, question: Question, pages: Mapping[str, float], among: Callable[[Unit], bool], best: float, read: set[str]
-    ) -> list[Scored]:
-        """What documents (ids, with what search says of them) say of themselves, those left out that were `read` before."""
-        found: list[Scored] = []
-        for document_id in [each for each in pages if each not in read] if self._readers else ():
-            read.add(document_id)
-            told = particulars(self._library, self._library.document(document_id), pages[document_id])
-            told = [each for each in told if among(each.unit)]
-            if told and self._readers:
-                passage = told[0].unit.evidence.passage.heading, [each.read for each in told]
-                added = [gain(pages[document_id], best)]
-                for scores, held in self._readers.told(question.text, question.language, "en", [passage], added) or ():
-                    found += [Scored(each.unit, score, held) for each, score in zip(told, scores, strict=True)]
-        return found
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""
@@ -212,12 +201,31 @@ class Weigher:
         return [[next(told) for _ in sentences] for _, sentences in passages]
 
     def _scored(
-        self, question: Question, evidence: Sequence[Evidence], among: Callable[[Unit], bool], best: float
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        among: Callable[[Unit], bool],
+        best: float,
+        pages: Sequence[FirstPage] = (),
     ) -> list[Scored]:
+        """The units of passages, and what first pages tell, which only a reader can weigh."""
         units = {each.id: [unit for unit in distinct(list(units_of(each))) if among(unit)] for each in evidence}
         worth = [each for each in evidence if units[each.id]]
-        known = self._readers.read(question.text, question.language, worth, best) if self._readers else {}
-        read = [Scored(unit, told.score(unit), told.bars, told) for each, told in known.items() for unit in units[each]]
+        reading = [*worth, *(page.read for page in pages)]
+        known = self._readers.read(question.text, question.language, reading, best) if self._readers else {}
+        read = [
+            Scored(unit, told.score(unit), told.bars, told)
+            for each in worth
+            if (told := known.get(each.id))
+            for unit in units[each.id]
+        ]
+        read += [
+            Scored(each.unit, told.score_of(each.begin, each.end), told.bars)
+            for page in pages
+            if (told := known.get(page.read.id))
+            for each in page.particulars
+            if among(each.unit)
+        ]
         rest = [unit for each in worth if each.id not in known for unit in units[each.id]]
         return [*read, *self._alike(question, distinct(rest))]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import Particular, particulars
+from assistant.qa.metadata import FirstPage, first_page
 from corpus.documents import Document
 from eval.training.groups import Group, Read, lines_of
 
@@ -32,20 +32,20 @@ def head_groups(patterns: Path, engine: Engine) -> Iterator[Group]:
         words[row["language"]].append((row["kind"], row["pattern"]))
     for n, header in enumerate(sorted(engine.library.headers(), key=lambda each: each.id)):
         document, rng = engine.library.document(header.id), random.Random(n)
-        told = particulars(engine.library, document, 1.0)
-        if not told:
+        page = first_page(engine.library, document, 1.0)
+        if page is None:
             continue
-        kinds = {each.kind for each in told}
+        kinds = {each.kind for each in page.particulars}
         for language, count in ASKED.items():
             fitting = [(kind, one) for kind, one in words[language] if kind in kinds or kind in ALWAYS]
             for kind, pattern in rng.sample(fitting, min(count, len(fitting))):
-                yield _group(engine, document, told, kind, language, pattern, rng)
+                yield _group(engine, document, page, kind, language, pattern, rng)
 
 
 def _group(
     engine: Engine,
     document: Document,
-    told: list[Particular],
+    page: FirstPage,
     kind: str,
     language: str,
     pattern: str,
@@ -53,20 +53,12 @@ def _group(
 ) -> Group:
     named = rng.random() < 0.3 and language == "en"
     question = pattern.format(name=f"“{document.title}”" if named else document.key, title=document.title)
-    reads = [_read(told, kind)]
-    answerable = reads[0].answer is not None
-    words = next((each.unit.document.quote(each.unit.start, each.unit.end) for each in told if each.kind == kind), "")
+    telling = next((each for each in page.particulars if each.kind == kind), None)
+    answerable = telling is not None
+    words = document.quote(telling.unit.start, telling.unit.end) if telling else ""
+    answer = (telling.begin, telling.end) if telling else None
+    reads = [Read(page.read.passage.heading, page.read.passage.text, answer)]
     evidence = engine.search(question, 12) if answerable and kind != "title" else []
     beside = [each.passage for each in evidence if each.passage.ordinal and words not in each.passage.text]
     reads += [Read(each.heading, each.text) for each in beside if words not in each.heading][:BESIDE]
     return Group(f"{SOURCE}{kind}", language, question, answerable, tuple(reads))
-
-
-def _read(told: list[Particular], kind: str) -> Read:
-    """The first page as the reader reads it, with the sentence of a kind as the answer."""
-    begin, answer = 0, None
-    for each in told:
-        if each.kind == kind and answer is None:
-            answer = begin, begin + len(each.read)
-        begin += len(each.read) + 1
-    return Read(told[0].unit.evidence.passage.heading, " ".join(each.read for each in told), answer)
