@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 from corpus.catalogue import Catalogue, Entry
@@ -16,25 +15,14 @@ from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
 from ingest.agenda import place_and_dates
 from ingest.dates import find_dates
-from ingest.locate import opening
+from ingest.locate import TextKind
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import symbol_of
 from ingest.structure import Piece
+from ingest.titles import title_of
 
 LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish", "ru": "Russian", "ar": "Arabic", "zh": "Chinese"}
 MASTHEAD_PIECES = 40
-_TITLE_SKIPS = re.compile(
-    r"^(?:united nations$|distr\.|original\s*:|(?:(?!reports? of ).{0,40}\b(?:assembly|council|conference of the parties|commission|committee)|"
-    r"(?:open-ended )?(?:intergovernmental )?(?:expert |working )+group)\b.{0,120}$)"
-    r"|^(?:resolution|decision)s? adopted by\b|^(?:résolution|décision)s? adoptée?s? (?:par|le)\b|^(?:resolución|decisión) aprobada"
-    r"|^резолюция, принятая|^(?:قرار|مقرر) اتخذت|^.{0,30}(?:通过的决议|決議|决定)$|^[\[(].*[\])]$"
-    r"|^(?:comité|comisión|consejo|conseil|commission|комитет|комиссия|совет|конференция|اللجنة|لجنة|مجلس|المؤتمر)\b.{0,90}$"
-    r"|^.{2,30}(?:委员会|理事会|大会|工作组)$",
-    re.IGNORECASE,
-)
-_CONTENTS = re.compile(
-    r"(?:table of )?contents|table des mati[eè]res|sommaire|[ií]ndice|содержание|المحتويات|目\s*录", re.IGNORECASE
-)
 _STRONG_WORDS = 120
 """From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
 
@@ -69,13 +57,14 @@ def identify(
     name: str,
     catalogue: Catalogue,
     *,
+    kind: TextKind = "numbered",
     symbol: Symbol | None = None,
     language: str | None = None,
     trusted: bool = False,
 ) -> Identity:
     """Identifies a text from, in this order: what the user says, what the text prints, what the catalogue knows.
 
-    `given` is the file's front matter, `symbol` and `language` the user's word, `name` the file's name, which
+    `given` is the file's front matter, `kind` the kind of text, `symbol` and `language` the user's word, `name` the file's name, which
     only ever names an upload. Links from front matter count in `trusted` files only. Raises `IdentityError`
     where the user's or the front matter's symbol and the printed one differ.
     """
@@ -106,7 +95,7 @@ def identify(
     if said is not None and said not in LANGUAGES:
         raise ReadError(f"{name}: language {said!r} is none of {', '.join(LANGUAGES)}.")
     language_found, warnings = _language(found, masthead, said, name)
-    title = str(given.get("title") or _title(found, top, entry) or (entry.title if entry else "") or name)
+    title = str(given.get("title") or title_of(found, top, kind, masthead, settled, entry) or name)
     title = title if len(title) <= 300 else title[:299].rsplit(" ", 1)[0] + "…"
     slug = _slug(str(given.get("slug") or title))
     edition: Edition = "digest" if given.get("edition") == "digest" else "official" if settled else "upload"
@@ -212,32 +201,6 @@ def _entry(
     if part:
         return next((entry for entry in entries if entry.part == part), None), proof
     return (entries[0], proof) if len(entries) == 1 else (None, proof)
-
-
-def _title(found: Sequence[Piece], top: Sequence[Piece], entry: Entry | None) -> str:
-    headings = [" ".join(piece.text.split()) for piece in top if piece.kind == "heading"]
-    if entry is not None:
-        wanted = str(entry.identify.get("title", entry.title))
-        return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
-    head = list(takewhile(lambda piece: not _CONTENTS.fullmatch(piece.text), top))  # what follows heads chapters
-    before = [" ".join(piece.text.split()) for piece in head if piece.kind == "heading"]
-    telling = [text for text in before if not _TITLE_SKIPS.match(text) and not _only_a_date(text)]
-    if not telling:  # old documents set their title in capitals only, some as part of their head
-        plain = [
-            each for each in head if each.kind == "paragraph" and each.text.isupper() and 12 <= len(each.text) <= 200
-        ]
-        telling = [piece.text.rstrip("*") for piece in plain if piece.part != "masthead"]
-        telling = telling or [piece.text for piece in plain if not _TITLE_SKIPS.match(piece.text)][-1:]
-    begun = opening(found)
-    if begun is not None:
-        # A resolution's title stands right above its opening; above that of a draft stands who submits it.
-        above = [" ".join(piece.text.split()) for piece in found[:begun] if piece.kind == "heading"]
-        telling = [text for text in above if not _TITLE_SKIPS.match(text)][-1:] or telling
-    return (telling or headings or [""])[0]
-
-
-def _only_a_date(text: str) -> bool:
-    return len(text) <= 30 and text[:1].isdigit() and len(find_dates(text)) == 1
 
 
 def _slug(text: str) -> str:

@@ -47,10 +47,12 @@ _PLACE_DATES = re.compile(
     r"|^(?P<dates_first>\d.{3,60}?\d{4})(?:,\s+(?P<place_last>[^\d,]{2,40}))?$"
 )
 _BODY = re.compile(
-    r"assembl|council|conference|convention|commission|committee|board|working group|conseil|consejo|comit|comisión|asamblea|conferencia|"
+    r"assembl|council|conference|convention|commission\b|committee|board|working group|conseil|consejo|comit|comisión|asamblea|conferencia|"
     r"ассамблея|совет|комитет|комиссия|конференция|конвенция|الجمعية|مجلس|اللجنة|لجنة|المؤتمر|مؤتمر|大会|理事会|委员会|会议",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\b(?:of|on|by|for|to|d[eu]|des|del|sur|sobre|par|por)\b|\bd[’']", re.IGNORECASE)
+"""A preposition before the noun: what follows is said of a body, or done by it."""
 
 
 def read_masthead(lines: Sequence[Line]) -> Masthead:
@@ -98,7 +100,10 @@ def is_original(text: str) -> bool:
 
 def _is_body(line: Line, text: str) -> bool:
     set_apart = line.part == "masthead" or line.strong or line.heading > 0
-    return set_apart and len(text) <= 200 and bool(_BODY.search(text)) and not _ORGANIZATION.match(text)
+    if not set_apart or len(text) > 200 or _ORGANIZATION.match(text):
+        return False
+    noun = _BODY.search(text)
+    return noun is not None and not _ABOUT.search(text[: noun.start()])
 
 
 def _top(lines: Sequence[Line]) -> Iterator[Line]:

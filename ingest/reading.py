@@ -16,7 +16,7 @@ from ingest.masthead import read_masthead
 from ingest.readers import read
 from ingest.structure import pieces
 
-READER_VERSION = "6"
+READER_VERSION = "7"
 """Raised when the same bytes would now be read differently; held documents are then read anew."""
 
 
@@ -56,17 +56,18 @@ def read_document(source: Input, catalogue: Catalogue) -> tuple[Document, Meetin
     """Reads and identifies one file. Raises `ReadError` where it can't be read or is not what was asked for."""
     raw = read(source.data, source.name, ocr=source.ocr, languages=(source.language,) if source.language else ())
     found = pieces(raw.lines)
+    kind = kind_of(found)
     identity = identify(
         found,
         read_masthead(raw.lines),
         raw.given,
         source.name,
         catalogue,
+        kind=kind,
         symbol=source.symbol,
         language=source.language,
         trusted=source.trusted,
     )
-    kind = kind_of(found)
     text, blocks = lay_out(found, kind, digest=identity.edition == "digest", headed=raw.format != "text")
     url = identity.url
     if url is None and identity.symbol is not None:

@@ -384,3 +384,72 @@ def test_a_day_is_no_title_and_a_report_of_a_committee_has_one(catalogue: Catalo
     flow.add(long_text(80), "1.")
     found, _ = read_document(Input("made.pdf", flow.bytes()), catalogue)
     assert found.title == "Report of the Committee on Clinics"
+
+
+def title(*lines: str, text: str = "1. Boats need a flag.") -> str:
+    return read("\n\n".join([*lines, text])).title
+
+
+def test_the_title_of_an_agenda_item_is_not_that_of_the_document_below_it() -> None:
+    item, own = "#### Harbours and boats: depth of harbours", "# Letter dated 3 May 2031 from the harbour master"
+    assert title("# General Assembly", "A/85/100", item, "#### Lighthouses", own) == own.lstrip("# ")
+    assert title("# General Assembly", "A/85/100", own, item) == own.lstrip("# ")
+    assert title("A/85/100", item, "Words between.", "# Annex") == item.lstrip("# ")
+
+
+def test_what_is_said_of_a_body_is_a_title_and_its_name_is_none() -> None:
+    told = "# Summary of the work of the Economic Commission for Harbours"
+    assert title("# Economic and Social Council", "E/2031/19", told, "# Note by the Secretary-General") == told[2:]
+    assert title("# Security Council", "S/2031/7", "# Security Council visit to the harbour") == (
+        "Security Council visit to the harbour"
+    )
+    named = ("# Executive Board of the Harbour Programme and the Lighthouse Fund", "DP/2031/4", "# Lighthouse Fund")
+    assert title(*named, "# Report on lamps") == "Report on lamps"
+
+
+def test_at_a_conference_its_name_is_no_title() -> None:
+    name, own = "# International Conference for the Depth of Harbours", "# Harbour Declaration"
+    assert title("A/CONF.300/2031/1", name, own) == "Harbour Declaration"
+    assert title("A/85/100", name, "# Report of the Secretary-General") == name[2:]
+
+
+def test_a_section_of_a_work_is_called_by_both() -> None:
+    head = ("# Budget for 2032", "## Part IV", "## Trade", "# Section 16", "# Harbours")
+    assert title("A/86/6 (Sect. 16)", *head) == "Budget for 2032: Section 16, Harbours"
+    assert title("A/86/6", *head) == "Budget for 2032"
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        (
+            ("United Nations A/85/PV.7", "General Assembly", "Eighty-fifth session", "7th plenary meeting"),
+            "Eighty-fifth session, 7th plenary meeting",
+        ),
+        (("A/C.3/85/SR.4", "Summary record of the 4th meeting"), "Summary record of the 4th meeting"),
+        (("S/PV.11000", "第一一〇〇〇次会议"), "第一一〇〇〇次会议"),
+    ],
+)
+def test_the_record_of_a_meeting_is_called_by_its_meeting(head: tuple[str, ...], wanted: str) -> None:
+    spoken = "**The meeting was called to order at 10.05 a.m.**"
+    assert title(*head, spoken, "**Depth of harbours**", text="The President: I give the floor.") == wanted
+
+
+def test_a_treaty_is_called_by_its_title_and_not_by_its_preamble() -> None:
+    name = "Protocol on the Depth of Harbours"
+    articles = "\n\n".join(f"## Article {n}\n\n1. Boats need a flag." for n in (1, 2, 3))
+    text = f"**{name}**\n\n## Preamble\n\nThe States Parties to this Protocol,\n\nRecalling the harbour,\n\n{articles}"
+    assert read(text).title == name
+
+
+@pytest.mark.parametrize(
+    ("body", "adopted", "opened"),
+    [
+        ("Security Council", "Adopted by the Security Council at its 9th meeting", "The Security Council,"),
+        ("Conseil de sécurité", "Adoptée par le Conseil de sécurité à sa 9e séance", "Le Conseil de sécurité,"),
+        ("Consejo de Seguridad", "Aprobada por el Consejo de Seguridad en su 9a sesión", "El Consejo de Seguridad,"),
+    ],
+)
+def test_who_adopted_a_resolution_is_no_title(body: str, adopted: str, opened: str) -> None:
+    head = (f"# {body}", "S/RES/2900 (2031)", "# 2900 (2031)", f"# {adopted}", opened, "Recalling the harbour,")
+    assert title(*head) == "2900 (2031)"

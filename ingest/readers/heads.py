@@ -56,6 +56,11 @@ def is_masthead_line(text: str) -> bool:
     return begins and (bool(ITEM.match(text)) or (short and bool(_DATES.match(text) or _SESSION.search(text))))
 
 
+def names_session(text: str) -> bool:
+    """Whether a short line that is no sentence names a session or a meeting."""
+    return len(text) <= 90 and not text.endswith((".", ",", ";")) and bool(_SESSION.search(text))
+
+
 def is_item_line(text: str) -> bool:
     """Whether a line names the item of the agenda under which the document comes."""
     return len(text) <= 90 and not text[:1].islower() and bool(ITEM.match(text))
