@@ -14,7 +14,7 @@ _WORDS = {
     "cuándo cómo dónde quién cuántas cuántos está están hay será debe puede según cual cuando donde",
 }
 _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
-_ACCENTS = {"fr": "àâçèêëîïôùûœ", "es": "ñ¿¡áíóú"}
+_ACCENTS = {"fr": frozenset("àâçèêëîïôùûœ"), "es": frozenset("ñ¿¡áíóú")}
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -24,9 +24,11 @@ def detect_language(text: str, default: str = "en") -> str:
     Russian, Arabic and Chinese are told by script, the three languages in Latin script by their function
     words and accents.
     """
-    scripts = Counter(_script(letter) for letter in text[:20_000] if letter.isalpha())
-    letters = sum(scripts.values())
-    if not letters:
+    text = text[:20_000]
+    scripts: Counter[str] = Counter()
+    for letter, count in Counter(filter(str.isalpha, text)).items():
+        scripts[_script(letter)] += count
+    if not scripts:
         return default
     # A Chinese character says as much as a word; names and symbols in Latin letters are common in all texts.
     weights = {"zh": scripts["zh"] * 3, "ru": scripts["ru"] * 1.5, "ar": scripts["ar"] * 1.5}
@@ -34,14 +36,13 @@ def detect_language(text: str, default: str = "en") -> str:
     if weights[best] > scripts["latin"]:
         return best
     scores = dict.fromkeys(_SETS, 0.0)
-    found = [word.casefold() for word in _WORD.findall(text[:20_000])]
-    for word in found:
+    for word, count in Counter(_WORD.findall(text.casefold())).items():
         parts = [word, *re.split("['’]", word)] if "'" in word or "’" in word else [word]
         for language, known in _SETS.items():
-            scores[language] += any(part in known for part in parts)
-    for language, accents in _ACCENTS.items():
-        scores[language] += 0.6 * sum(any(letter in accents for letter in word) for word in found)
-    scores["es"] += 2.0 * (("¿" in text[:20_000]) + ("¡" in text[:20_000]))  # no other of the six writes these
+            scores[language] += count * (not known.isdisjoint(parts))
+        for language, accents in _ACCENTS.items():
+            scores[language] += 0.6 * count * (not accents.isdisjoint(word))
+    scores["es"] += 2.0 * (("¿" in text) + ("¡" in text))  # no other of the six writes these
     top = max(scores, key=lambda language: scores[language])
     rivals = [language for language, score in scores.items() if score == scores[top]]
     return default if not scores[top] or (len(rivals) > 1 and default in rivals) else top

@@ -71,7 +71,7 @@ class Print:
         letters = styled = 0
         for run in self.runs:
             if not self.raised(run):
-                count = sum(character.isalnum() for character in run.text)
+                count = sum(map(str.isalnum, run.text))
                 letters += count
                 styled += count if getattr(run, style) else 0
         return letters > 0 and styled >= 0.9 * letters
