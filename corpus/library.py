@@ -46,9 +46,6 @@ _NONE = "none"
 DERIVED = "derived"
 """Folder in a library's folder for what is made from its documents and made anew when they change: it is emptied then,
 so that nothing of a document that was removed is left."""
-COMPARED = 1_000
-"""Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
-wanted among many."""
 _LOOKED = 0.05
 """Seconds after which it is looked whether another process has changed the database."""
 AT_ONCE = 2_000
@@ -578,14 +575,10 @@ class Library:
         cosines across two languages are put on the scale of those within one."""
         found: list[tuple[str, float]] = []
         with self._guard, plainly(self.folder):
-            few = None if within is None else self._store.ids_within(within, COMPARED + 1)
             for language in self.spoken():
                 crossing = self.models.searching.crossing(language)
                 asked = vector if crossing is None else crossing.moved(vector)
-                if few is not None and len(few) <= COMPARED:
-                    near = self._indexes.compare(asked, language, [key for key, spoken in few if spoken == language])
-                else:
-                    near = self._indexes.near(asked, language, limit, within)
+                near = self._indexes.near(asked, language, limit, within)
                 if crossing is not None:
                     levelled = crossing.levelled(np.array([cosine for _, cosine in near], np.float32))
                     near = [(key, float(cosine)) for (key, _), cosine in zip(near, levelled, strict=True)]

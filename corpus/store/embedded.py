@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS vectors (
 """Vectors stand in the database, too: Chroma is made anew from them, and they are read faster one by one."""
 SETTLED = 4_000
 """Passages that the indexes take in at once."""
+COMPARED = 1_000
+"""Passages of a scope, at most, that are compared one by one; more are searched for in the index, which is slower where few are
+wanted among many."""
 _VECTORS, _LEXICAL = "vectors", "lexical"
 _REBUILD = {"vectors": "rebuild"}
 """In the stamp: the vector index is to be made anew."""
@@ -122,10 +125,11 @@ class EmbeddedIndexes:
     def near(
         self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
     ) -> list[tuple[str, float]]:
-        return self._opened().search(vector, language, limit, within)
-
-    def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
-        return [(key, float(vector @ own)) for key, own in self._outbox.vectors(ids).items()]
+        few = [] if within is None else self._store.ids_within(within, language, COMPARED + 1)
+        if within is None or len(few) > COMPARED:
+            return self._opened().search(vector, language, limit, within)
+        found = [(key, float(vector @ own)) for key, own in self._outbox.vectors(few).items()]
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._outbox.vectors(ids)

@@ -23,9 +23,6 @@ class Indexes(Protocol):
         """(passage id, cosine similarity) of the nearest passages in a language, nearest first: those `within` a scope, where
         one is given, and then `limit` of them."""
 
-    def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity) of each of some passages in a language that have a vector, in no order."""
-
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of passages by id; those without one are left out."""
 

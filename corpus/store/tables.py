@@ -143,14 +143,6 @@ class TableIndexes:
         """A vector in half precision, as the index has it."""
         return f"{vector}::halfvec({self._dimension})"
 
-    def compare(self, vector: np.ndarray, language: str, ids: Sequence[str]) -> list[tuple[str, float]]:
-        found = self._db.execute(
-            f"SELECT id, 1 - (vector <=> ?::vector) FROM {_table(language)} "
-            f"WHERE vector IS NOT NULL AND {self._db.among('id')}",
-            (_written(vector), self._db.listed(ids)),
-        )
-        return [(key, float(cosine)) for key, cosine in found]
-
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         rows = self._each("id, vector::text", f"vector IS NOT NULL AND {self._db.among('id')}", self._db.listed(ids))
         return {key: np.fromstring(vector[1:-1], np.float32, sep=",") for key, vector in rows}
@@ -200,14 +192,14 @@ class TableIndexes:
         def damping(length: int) -> float:
             return _K * (1 - _B) + steep * _norm(length) / mean
 
-        weights = {word: score * (1 + damping(1)) for word, score in alone.items()}
+        weights = {f" {word} ": score * (1 + damping(1)) for word, score in alone.items()}
         hits = []
         for key, tokens in self._db.execute(f"SELECT id, tokens FROM {table} WHERE TRUE {scope}", values):
-            words = tokens.split(" ")
-            times = Counter(word for word in words if word in weights)
+            spaced = f" {tokens.replace(' ', '  ')} "  # so that each word has spaces of its own
+            times = [(weight, n) for word, weight in weights.items() if (n := spaced.count(word))]
             if times:
-                damped = damping(len(words))
-                hits.append(LexicalHit(key, sum(weights[word] * n / (n + damped) for word, n in times.items())))
+                damped = damping(tokens.count(" ") + 1)
+                hits.append(LexicalHit(key, sum(weight * n / (n + damped) for weight, n in times)))
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
 
     def frequency(self, token: str, language: str) -> int:
@@ -259,9 +251,13 @@ class TableIndexes:
     def _scope(self, within: Within | None) -> tuple[str, list[object]]:
         if within is None:
             return "", []
-        inside, outside = self._db.among("document_id"), self._db.among("id")
-        values = [self._db.listed(sorted(each)) for each in (within.documents, within.left_out)]
-        return f"AND {inside} AND NOT ({outside})", values
+        scope, values = f"AND {self._db.among('document_id')}", [self._db.listed(sorted(within.documents))]
+        if within.left_out:
+            scope, values = (
+                f"{scope} AND NOT ({self._db.among('id')})",
+                [*values, self._db.listed(sorted(within.left_out))],
+            )
+        return scope, values
 
     def _each(self, columns: str, where: str, *values: object) -> Iterable[Any]:
         for language in LANGUAGES:
