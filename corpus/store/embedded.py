@@ -125,10 +125,11 @@ class EmbeddedIndexes:
     def near(
         self, vector: np.ndarray, language: str, limit: int, within: Within | None = None
     ) -> list[tuple[str, float]]:
-        few = [] if within is None else self._store.ids_within(within, language, COMPARED + 1)
+        few = [] if within is None else self._store.ids_within(within, COMPARED + 1)
         if within is None or len(few) > COMPARED:
             return self._opened().search(vector, language, limit, within)
-        found = [(key, float(vector @ own)) for key, own in self._outbox.vectors(few).items()]
+        ids = [key for key, spoken in few if spoken == language]
+        found = [(key, float(vector @ own)) for key, own in self._outbox.vectors(ids).items()]
         return sorted(found, key=lambda hit: -hit[1])[:limit]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:

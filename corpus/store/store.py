@@ -303,14 +303,14 @@ class Store:
         found = self._db.execute("SELECT 1 FROM passages WHERE language = ? LIMIT 1", (language,))
         return found.fetchone() is not None
 
-    def ids_within(self, within: Within, language: str, most: int) -> list[str]:
-        """Passages of a scope in a language, `most` of them at most."""
+    def ids_within(self, within: Within, most: int) -> list[tuple[str, str]]:
+        """Passages of a scope (id, language), `most` of them at most."""
         inside, outside = self._db.among("document_id"), self._db.among("id")
         found = self._db.execute(
-            f"SELECT id FROM passages WHERE {inside} AND NOT ({outside}) AND language = ? LIMIT ?",
-            (self._db.listed(sorted(within.documents)), self._db.listed(sorted(within.left_out)), language, most),
+            f"SELECT id, language FROM passages WHERE {inside} AND NOT ({outside}) LIMIT ?",
+            (self._db.listed(sorted(within.documents)), self._db.listed(sorted(within.left_out)), most),
         )
-        return [row[0] for row in found]
+        return found.fetchall()
 
     def each_passage(self, language: str, but: str = "") -> Iterator[Passage]:
         """The passages in a language one after another, but for those of which the condition `but` tells."""
