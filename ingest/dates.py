@@ -23,7 +23,7 @@ _NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in n
 _NAMES = "|".join(sorted(_NUMBER, key=len, reverse=True))
 # Arabic names a month twice: kanun al-thani / yanayir.
 _WRITTEN = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:er|º|\.)?\s+(?:de\s+)?(?:[\u0600-\u06ff]+(?: [\u0600-\u06ff]+)?/)?({_NAMES})\s+(?:de(?:l)?\s+)?(\d{{4}})(?!\d)",
+    rf"(?<![\d/.])(\d{{1,2}})(?:er|º|\.)?\s+(?:de\s+)?(?:[\u0600-\u06ff]+(?: [\u0600-\u06ff]+)?/)?({_NAMES})\s+(?:de(?:l)?\s+)?(\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")

@@ -79,10 +79,8 @@ def identify(
         )
     head = "\n".join(piece.text for piece in top)
     headings = [piece.text for piece in found if piece.kind == "heading"][:8]
-    dates = find_dates(head)
-    for piece in top:
-        if at := place_and_dates(piece.text):
-            dates += at[1]
+    dates = [date for piece in top for date in find_dates(piece.text)]  # no date runs from one line into the next
+    dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
     entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates)
     recognised = catalogue.recognise(headings, head, dates)
     if asked and not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):

@@ -435,6 +435,11 @@ def test_the_record_of_a_meeting_is_called_by_its_meeting(head: tuple[str, ...],
     assert title(*head, spoken, "**Depth of harbours**", text="The President: I give the floor.") == wanted
 
 
+def test_the_number_of_a_symbol_is_no_day_of_the_month_behind_it() -> None:
+    assert read("A/85/100/Rev.1\n\nMarch 2031\n\n# A note on boats\n\n1. Boats need a flag.\n").date is None
+    assert read("A/85/100/Rev.1 March 2031\n\n# A note on boats\n\n3 March 2031\n\nBoats.\n").date == "2031-03-03"
+
+
 def test_a_treaty_is_called_by_its_title_and_not_by_its_preamble() -> None:
     name = "Protocol on the Depth of Harbours"
     articles = "\n\n".join(f"## Article {n}\n\n1. Boats need a flag." for n in (1, 2, 3))
