@@ -195,14 +195,13 @@ class TableIndexes:
         def damping(length: int) -> float:
             return _K * (1 - _B) + steep * _norm(length) / mean
 
-        weights = {f" {word} ": score * (1 + damping(1)) for word, score in alone.items()}
+        weights = {word: score * (1 + damping(1)) for word, score in alone.items()}
         hits = []
-        for key, tokens in self._db.execute(f"SELECT id, tokens FROM {table} WHERE TRUE {scope}", values):
-            spaced = f" {tokens.replace(' ', '  ')} "  # so that each word has spaces of its own
-            times = [(weight, n) for word, weight in weights.items() if (n := spaced.count(word))]
+        for key, words in self._db.execute(f"SELECT id, ' ' || tokens || ' ' FROM {table} WHERE TRUE {scope}", values):
+            times = {word: _times(word, words) for word in weights if f" {word} " in words}
             if times:
-                damped = damping(tokens.count(" ") + 1)
-                hits.append(LexicalHit(key, sum(weight * n / (n + damped) for weight, n in times)))
+                damped = damping(words.count(" ") - 1)
+                hits.append(LexicalHit(key, sum(weights[word] * n / (n + damped) for word, n in times.items())))
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:limit]
 
     def frequency(self, token: str, language: str) -> int:
@@ -282,6 +281,12 @@ def _word(token: str) -> str:
     if token.isascii() and token.isalpha() and token.islower():
         return token
     return f"w0{blake2b(token.encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
+
+
+def _times(word: str, words: str) -> int:
+    """How often a word stands among words with a space before and behind each."""
+    beside = f" {word} {word} " in words  # two that share a space
+    return words.split(" ").count(word) if beside else words.count(f" {word} ")
 
 
 def _norm(length: int) -> int:
