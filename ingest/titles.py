@@ -88,7 +88,7 @@ def _run(head: Sequence[Piece], masthead: Masthead, symbol: Symbol | None) -> li
 def _names_body(text: str, masthead: Masthead, symbol: Symbol | None) -> bool:
     """Whether a heading names who issues the document, or something else of its head."""
     name, body = text.casefold(), masthead.body.casefold()
-    inside = name != body and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
+    inside = len(name) < len(body) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body)
     at_conference = symbol is not None and "/CONF." in symbol.body
     return bool(inside or _SKIPS.match(text) or (at_conference and _CONFERENCE.match(text)))
 
