@@ -18,7 +18,9 @@ from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
+from assistant.access.secret import Secret
 from assistant.access.store import AccessStore
+from assistant.access.visitors import Visitors
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
 from assistant.api.hosts import Hosts
@@ -111,6 +113,7 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
                 accounts,
                 Guesses(),
                 Failures(audit),
+                Visitors(Secret(chosen.data_dir)),
                 reading=chosen.open_reading,
                 local=token,
                 hosts=Hosts(chosen.hosts),
@@ -128,6 +131,7 @@ def doors_of(chosen: Settings) -> Doors:
         body_seconds=chosen.body_seconds,
         streams=chosen.streams,
         streams_address=chosen.streams_address,
+        streams_client=chosen.streams_client,
         origins=chosen.cors_origins,
     )
 

@@ -150,10 +150,16 @@ class Settings(BaseSettings):
     queue_seconds: float = Field(60.0, ge=1, le=3_600, description="Seconds that a question may wait.")
     connections: int = Field(500, ge=10, le=100_000, description="Requests that are served at once.")
     streams: int = Field(
-        1_000, ge=10, le=100_000, description="Streams of one kind (windows, answers, jobs) that are open at once."
+        2_000, ge=10, le=100_000, description="Streams of one kind (windows, answers, jobs) that are open at once."
     )
     streams_address: int = Field(
-        200, ge=1, le=100_000, description="Streams of one kind that one address may have open."
+        1_000, ge=1, le=100_000, description="Streams of one kind that one address may have open."
+    )
+    streams_client: int = Field(
+        200,
+        ge=1,
+        le=100_000,
+        description="Streams of one kind that one key, account or session may have open, or all at one address that have none.",
     )
     max_upload: int = Field(100, ge=1, le=200, description="Largest file that is taken over the network, in MB.")
     body_seconds: float = Field(

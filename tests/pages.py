@@ -24,7 +24,9 @@ from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
+from assistant.access.secret import Secret
 from assistant.access.store import AccessStore
+from assistant.access.visitors import Visitors
 from assistant.api.connections import TimedProtocol
 from assistant.api.gate import AccessGate
 from assistant.qa.engine import Engine
@@ -75,7 +77,9 @@ def site(folder: Path, catalogue: Catalogue, *more: Input) -> Iterator[Site]:
             noted=audit.note,
             kept=Kept(store),
         )
-        gate = AccessGate(Keys(store), accounts, Guesses(), Failures(audit), reading=True)
+        gate = AccessGate(
+            Keys(store), accounts, Guesses(), Failures(audit), Visitors(Secret(store.folder)), reading=True
+        )
         app = create_app(service, gate, None, audit)
         config = uvicorn.Config(app, http=TimedProtocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)

@@ -20,7 +20,9 @@ from assistant.access.failures import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
+from assistant.access.secret import Secret
 from assistant.access.store import AccessStore
+from assistant.access.visitors import Visitors
 from assistant.api.application import Doors
 from assistant.api.gate import AccessGate
 from assistant.api.hosts import Hosts
@@ -97,7 +99,14 @@ def made_service(
             drafts=Drafts(store),
         )
         gate = AccessGate(
-            keys, accounts, guesses or Guesses(), Failures(audit), reading=reading, local=LOCAL_TOKEN, hosts=hosts
+            keys,
+            accounts,
+            guesses or Guesses(),
+            Failures(audit),
+            Visitors(Secret(store.folder)),
+            reading=reading,
+            local=LOCAL_TOKEN,
+            hosts=hosts,
         )
         app = create_app(service, gate, doors, audit)
         try:

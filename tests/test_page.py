@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services import Made, made_service
 
-from assistant.labels import words_of
+from assistant.api.problems import MEDIA_TYPE
+from assistant.faults import Overloaded
+from assistant.labels import word, words_of
 from assistant.page.anchors import anchors_of, slug
 from assistant.page.examples import examples
 from assistant.page.rendering import carried, web_address
@@ -28,6 +30,7 @@ from corpus.library import Library
 from corpus.symbols import Symbol
 from ingest.run import Input, ingest
 
+HTML = {"Accept": "text/html,application/xhtml+xml"}
 AGENDA = "/documents/CTOC/COP/WG.7/2021/1"
 
 
@@ -65,6 +68,57 @@ def test_every_block_of_every_document_is_on_its_page(made: Made) -> None:
         for block in document.blocks:
             for words in [document.quote(*cell) for cell in block.cells if cell] or [document.body(block)]:
                 assert words in shown, (document.id, block.locator)
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+@pytest.mark.parametrize(
+    ("address", "label", "limit"),
+    [
+        ("/documents?offset=x", "wrong_number", ""), ("/documents?offset=-1", "wrong_least", 0),
+        ("/documents?language=aaaaaaaaaaa", "wrong_long", 10), ("/meetings?nothing=1", "wrong_unknown", ""),
+        ("/themes/themes.exe", "wrong_choice", "docx, pdf, md"), ("/topics/topic.md", "wrong_missing", ""),
+    ],
+)  # fmt: skip
+def test_a_wrong_parameter_of_a_page_is_told_as_a_page_in_the_language_of_the_reader(
+    made: Made, address: str, label: str, limit: object, reader: str
+) -> None:
+    reply = made.client.get(address, headers={"Accept-Language": reader})
+    assert (reply.status_code, reply.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    shown = " ".join(Words(reply.text).text.split())
+    for told in (word("fault_invalid", reader), word("do_invalid", reader), f": {word(label, reader, limit=limit)}"):
+        assert told in shown
+    assert f'lang="{reader}"' in reply.text
+    assert made.client.get("/api/v1/documents?offset=x", headers=HTML).headers["content-type"] == MEDIA_TYPE
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+def test_what_no_route_refuses_is_told_as_a_page_to_a_browser_and_as_a_problem_to_a_program(
+    made: Made, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a fault")
+
+    def busy(*_: object, **__: object) -> None:
+        raise Overloaded("Too much is asked.", retry_after=7)
+
+    headers = {**HTML, "Accept-Language": reader}
+    long = {"name": "x" * 70_000}
+    cases = [("GET", "/nothing", {}, 404, "not-found"), ("GET", "/sign-out", {}, 405, "failed"),
+             ("POST", "/sign-in", {"data": long}, 413, "too-large"), ("POST", "/sign-in", {"data": {}}, 422, "invalid")]  # fmt: skip
+    for method, address, more, status, code in cases:
+        for accept, kind in ((headers, "text/html; charset=utf-8"), ({}, MEDIA_TYPE)):
+            reply = made.client.request(method, address, headers=accept, **more)
+            assert (reply.status_code, reply.headers["content-type"]) == (status, kind), address
+            assert (word(f"fault_{code}", reader) in Words(reply.text).text) == bool(accept) or reader == "en"
+    monkeypatch.setattr(made.service, "documents", broken)
+    reply = made.client.get("/documents", headers=headers)
+    assert (reply.status_code, reply.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert word("do_else", reader, id=reply.headers["x-request-id"]) in Words(reply.text).text
+    monkeypatch.setattr(made.service, "documents", busy)
+    reply = made.client.get("/documents", headers=headers)
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "7")
+    assert word("again_in", reader, seconds=7) in Words(reply.text).text
+    assert f'href="/documents">{word("again", reader)}' in reply.text
 
 
 def test_the_words_of_a_citation_are_marked_exactly(made: Made) -> None:

@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from assistant.access import Principal
 from assistant.faults import Overloaded
-from assistant.labels import direction, words_of
+from assistant.labels import direction, word, words_of
 from assistant.qa.answer import Answer
 from assistant.service import Service, Stream
 from assistant.service.events import Closed, Done, Stated, Status
@@ -165,6 +165,29 @@ def test_a_question_that_was_refused_stays_and_is_asked_again_by_one_press(
         turn.get_by_role("link", name="Try again").click()
     expect(turn.locator(".rp-state")).to_have_text("Answered")
     expect(page.get_by_label("Your question")).to_have_value("")
+
+
+@pytest.mark.parametrize("reader", ["en", "ar"])
+def test_a_question_that_is_not_even_taken_is_refused_in_the_language_of_the_reader_and_stays(
+    browser: Browser, at: Site, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    def busy(*_: Any) -> None:
+        raise Overloaded("Many wait.", retry_after=7)
+
+    with visiting(browser, at, locale=reader) as visit:
+        page = visit.start()
+        monkeypatch.setattr(at.service, "admit", busy)
+        field = page.locator("#rp-question textarea")
+        field.fill("When is item 3?")
+        field.press("Enter")
+        told = f"{word('fault_overloaded', reader)} · {word('again_in', reader, seconds=7)}"
+        expect(page.get_by_text(told).first).to_be_visible()
+        assert "currently busy" not in page.content()
+        expect(field).to_have_value("When is item 3?")
+        monkeypatch.undo()
+        field.press("Enter")
+        expect(page.locator(".rp-turn.rp-now .rp-answered")).to_be_visible()
+        visit.complaints.clear()  # the browser tells of every reply that refuses
 
 
 def test_a_question_whose_answer_was_lost_on_the_way_stands_in_the_field_again(

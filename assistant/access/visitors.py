@@ -1,14 +1,12 @@
 """Sessions of people who have shown nothing, where reading is open: so that those behind one address are told apart.
 
-A session is a random number in a cookie, with a seal by which the server knows that it comes from here. It allows nothing, and
-nothing is kept of one before it comes back; then it takes one of the places of its address, which end an hour after they were used
-last. Who comes when these are taken is counted by address, as programs are that keep no cookies.
+A session is a random number in a cookie, with a seal by which the server knows that it comes from here, also after it was started
+anew. It allows nothing, and nothing is kept of one before it comes back; then it takes one of the places of its address, which end
+an hour after they were used last. Who comes when these are taken is counted by address, as programs are that keep no cookies.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import threading
 import time
@@ -16,6 +14,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 
 from assistant.access.addresses import network
+from assistant.access.secret import Secret
 
 COOKIE = "rapporteur_visit"
 DAYS = 30
@@ -27,14 +26,15 @@ MOST_KEPT = 20_000
 SECONDS = 3_600.0
 """How long a session has its place without being used."""
 _LONGEST = 200
+_KIND = "visit"
 
 
 class Visitors:
-    """The sessions of one server. `secret` seals them: a new one, and all before it are none. `clock` gives seconds."""
+    """The sessions of one server. `secret` seals them: with another one all before are none. `clock` gives seconds. The methods
+    raise `LibraryError` where the secret can't be read."""
 
-    def __init__(self, secret: bytes | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._secret = secret or secrets.token_bytes(32)
-        self._clock = clock
+    def __init__(self, secret: Secret, clock: Callable[[], float] = time.monotonic) -> None:
+        self._secret, self._clock = secret, clock
         self._guard = threading.Lock()
         self._used: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._held: Counter[str] = Counter()
@@ -42,12 +42,12 @@ class Visitors:
     def make(self) -> str:
         """A new session, as the cookie shows it."""
         name = secrets.token_urlsafe(12)
-        return f"{name}.{self._seal(name)}"
+        return f"{name}.{self._secret.seal(_KIND, name)}"
 
     def known(self, shown: str) -> bool:
         """Whether what a cookie shows was made here."""
         name, _, seal = shown.partition(".")
-        return len(shown) <= _LONGEST and hmac.compare_digest(seal.encode(), self._seal(name).encode())
+        return bool(seal) and len(shown) <= _LONGEST and self._secret.sealed(seal, _KIND, name)
 
     def session(self, shown: str, address: str) -> str:
         """The session that a cookie shows; empty where it is none, or where its address has no place for one more."""
@@ -71,6 +71,3 @@ class Visitors:
     def _forget(self) -> None:
         (address, _), _ = self._used.popitem(last=False)
         self._held -= Counter([address])
-
-    def _seal(self, name: str) -> str:
-        return hmac.new(self._secret, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -39,13 +39,14 @@ ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 @dataclass(frozen=True)
 class Doors:
     """How the application meets the world: `connections` requests at once, `streams` of each kind that stay open,
-    `streams_address` of these for one address, `body_seconds` for a body to come, `origins` of other sites whose pages
+    `streams_address` of these for one address and `streams_client` for one key, account or session, `body_seconds` for a body to come, `origins` of other sites whose pages
     may use it. `began` is called when it serves."""
 
     connections: int = 500
     body_seconds: float = 20.0
-    streams: int = 1_000
-    streams_address: int = 200
+    streams: int = 2_000
+    streams_address: int = 1_000
+    streams_client: int = 200
     origins: Sequence[str] = ()
     began: Callable[[], None] = lambda: None
 
@@ -75,7 +76,8 @@ def create_api(
     app.state.gate = gate or OpenGate()
     app.state.audit = audit
     app.state.identifying = CapacityLimiter(IDENTIFYING)
-    problems.install(app)
+    app.state.refusals = refusals = problems.Refusals()
+    problems.install(app, refusals)
     describe(app)
     for module in (asking, documents, writing, drafts, keeping, rating, staff, health, local):
         app.include_router(module.router, prefix=PREFIX)
@@ -83,13 +85,13 @@ def create_api(
     app.include_router(session.router)
     # The last one added is the outermost.
     larger = {UPLOADS: service.limits.upload + 1_000_000, **LARGER}
-    app.add_middleware(Bodies, larger=larger, uploads=UPLOADS, seconds=at.body_seconds)
+    app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=at.body_seconds)
     if at.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(at.origins), allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
-    places = Places(at.connections, at.streams, at.streams_address)
-    app.add_middleware(Requests, metrics=service.metrics, places=places, always=ALWAYS)
+    places = Places(at.connections, at.streams, at.streams_address, at.streams_client)
+    app.add_middleware(Requests, refusals=refusals, metrics=service.metrics, places=places, always=ALWAYS)
     app.add_middleware(SecurityHeaders, plain=PLAIN)
     return app

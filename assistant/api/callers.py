@@ -43,13 +43,14 @@ def address_of(connection: HTTPConnection) -> str:
 
 async def identified(connection: HTTPConnection) -> Principal:
     """Who asks, found out once for each request, in a thread: the store of keys may be far away, or locked. Raises what the
-    gate raises."""
+    gate raises, and `TooMany` for who has as many streams open as one may."""
     known = connection.scope.get("principal")
     if isinstance(known, Principal):
         return known
     gate: Gate = connection.app.state.gate
     limiter: CapacityLimiter = connection.app.state.identifying
     found = await to_thread.run_sync(gate.principal, connection, limiter=limiter)
+    connection.scope["place"].belongs(found.client)
     connection.scope["principal"] = found
     return found
 

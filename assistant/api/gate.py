@@ -34,14 +34,13 @@ class AccessGate:
         accounts: Accounts,
         guesses: Guesses,
         failures: Failures,
+        visitors: Visitors,
         *,
         reading: bool = False,
         local: str | None = None,
         hosts: Hosts | None = None,
-        visitors: Visitors | None = None,
     ) -> None:
-        self.visitors = visitors or Visitors()
-        self.failures = failures
+        self.visitors, self.failures = visitors, failures
         self.keys, self.accounts, self.guesses, self.reading = keys, accounts, guesses, reading
         self._local, self._hosts = local, hosts
         self.checks = CapacityLimiter(1)

@@ -1,16 +1,19 @@
-"""One form for every error: problem details, RFC 9457. Never a traceback, never what was sent."""
+"""One form for every error: problem details, RFC 9457, unless the page shows it. Never a traceback, never what was sent."""
 
 from __future__ import annotations
 
 import http
 import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from assistant.access import Principal
 from assistant.faults import ServiceFault, of_library
@@ -37,77 +40,91 @@ class Problem(BaseModel):
     faults: list[Fault] = Field(default=[], description="What is wrong with the request, where that is why.")
 
 
-def problem(
-    request_id: str,
-    status: int,
-    code: str,
-    title: str,
-    detail: str,
-    *,
-    faults: list[dict[str, str]] | None = None,
-    retry_after: float | None = None,
-    headers: dict[str, str] | None = None,
-) -> JSONResponse:
-    """A response that says what is wrong."""
-    body: dict[str, Any] = {
-        "type": f"urn:rapporteur:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "request_id": request_id,
-        "faults": faults or [],
-    }
-    made = dict(headers or {})
-    if retry_after is not None:
-        made["Retry-After"] = str(math.ceil(retry_after))
-    if status == 401:
-        made["WWW-Authenticate"] = 'Bearer realm="rapporteur"'
-    return JSONResponse(body, status, made, MEDIA_TYPE)
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is not fulfilled, before it is known in which form that is told. `wrong` are the errors of pydantic, where
+    the request is not valid; `headers` go with the reply."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    retry_after: float | None = None
+    wrong: Sequence[Mapping[str, Any]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, fault: ServiceFault) -> Refusal:
+        """A refusal of the service."""
+        return cls(fault.status, fault.code, fault.title, fault.detail, fault.retry_after)
+
+    def problem(self, request_id: str) -> dict[str, Any]:
+        """The refusal as a problem, JSON-ready."""
+        faults = [Fault(at=".".join(map(str, each["loc"])), detail=str(each["msg"])) for each in self.wrong]
+        return Problem(type=f"urn:rapporteur:problem:{self.code}", title=self.title, status=self.status, detail=self.detail,
+                       request_id=request_id, faults=faults).model_dump()  # fmt: skip
 
 
-def of_fault(fault: ServiceFault, request_id: str) -> JSONResponse:
-    """The response to a refusal of the service."""
-    return problem(request_id, fault.status, fault.code, fault.title, fault.detail, retry_after=fault.retry_after)
+CRASH = Refusal(
+    500,
+    "fault",
+    "The service has a fault",
+    "The program has a fault. Name the request id to whoever runs it: the log has the details.",
+)
+"""What is told where the program itself is at fault."""
 
 
-def install(app: FastAPI) -> None:
-    """Has every error of an application answered in this form."""
+class Refusals:
+    """How an application tells refusals: as problems, and as `shown` does where it does, which the page sets for its readers."""
+
+    def __init__(self) -> None:
+        self.shown: Callable[[Request, Refusal], Response | None] = lambda request, refusal: None
+
+    def reply(self, scope: Scope, refusal: Refusal | ServiceFault) -> Response:
+        """The response to a request."""
+        request, told = Request(scope), refusal if isinstance(refusal, Refusal) else Refusal.of(refusal)
+        made = self.shown(request, told)
+        if made is None:
+            made = JSONResponse(told.problem(request_id(request)), told.status, media_type=MEDIA_TYPE)
+            if told.status == 401:
+                made.headers["WWW-Authenticate"] = 'Bearer realm="rapporteur"'
+        made.headers.update(told.headers)
+        if told.retry_after is not None:
+            made.headers["Retry-After"] = str(math.ceil(told.retry_after))
+        return made
+
+
+def install(app: FastAPI, refusals: Refusals) -> None:
+    """Has every error of an application told so."""
 
     @app.exception_handler(ServiceFault)
-    async def _(request: Request, error: ServiceFault) -> JSONResponse:
-        return of_fault(error, request_id(request))
+    async def _(request: Request, error: ServiceFault) -> Response:
+        return refusals.reply(request.scope, error)
 
     @app.exception_handler(RequestValidationError)
-    async def _(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            {"at": ".".join(str(part) for part in each["loc"]), "detail": str(each["msg"])} for each in error.errors()
-        ]
-        detail = "; ".join(f"{each['at']}: {each['detail']}" for each in faults[:5])
-        return problem(request_id(request), 422, "invalid", "The request is not valid", detail, faults=faults)
+    async def _(request: Request, error: RequestValidationError) -> Response:
+        wrong = error.errors()
+        detail = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong[:5])
+        return refusals.reply(request.scope, Refusal(422, "invalid", "The request is not valid", detail, wrong=wrong))
 
     @app.exception_handler(HTTPException)
-    async def _(request: Request, error: HTTPException) -> JSONResponse:
+    async def _(request: Request, error: HTTPException) -> Response:
         phrase = http.HTTPStatus(error.status_code).phrase
         code = phrase.lower().replace(" ", "-").replace("'", "")
         detail = {404: "There is nothing at this address.", 405: "This address does not take that method."}.get(
             error.status_code, str(error.detail)
         )
-        headers = dict(error.headers or {})
-        return problem(request_id(request), error.status_code, code, phrase, detail, headers=headers)
+        return refusals.reply(
+            request.scope, Refusal(error.status_code, code, phrase, detail, headers=error.headers or {})
+        )
 
     @app.exception_handler(LibraryError)
-    async def _(request: Request, error: LibraryError) -> JSONResponse:
+    async def _(request: Request, error: LibraryError) -> Response:
         who = request.scope.get("principal")
         trusted = isinstance(who, Principal) and who.trusted
-        return of_fault(of_library(error, trusted=trusted), request_id(request))
+        return refusals.reply(request.scope, of_library(error, trusted=trusted))
 
 
 def request_id(request: Request) -> str:
     """The id of a request, for people who ask what happened."""
     return str(request.scope.get("request_id", ""))
-
-
-def crash(request_id: str) -> JSONResponse:
-    """The response where the program itself is at fault."""
-    detail = "The program has a fault. Name the request id to whoever runs it: the log has the details."
-    return problem(request_id, 500, "fault", "The service has a fault", detail)

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import drafts, health, leaves, papers, reading, sharing, switching, taking, talks, unscripted
+from assistant.page import drafts, health, leaves, papers, plain, reading, sharing, switching, taking, talks, unscripted
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
@@ -32,6 +32,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     from assistant.page.windows import Windows
 
     app.state.conversations = conversations = Conversations()
+    app.state.refusals.shown = plain.shown
     app.include_router(unscripted.router)
     app.include_router(leaves.pictures)
     app.include_router(leaves.router)  # before the documents, whose names may hold a slash

@@ -1,27 +1,39 @@
-"""Plain pages beside Gradio's: how they are answered, and how refusals look there."""
+"""Plain pages beside Gradio's: how they are answered, and how refusals look to who reads a page."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from math import ceil
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from assistant.access import Principal
+from assistant.api.problems import MEDIA_TYPE, Refusal, request_id
 from assistant.api.route import Guarded
-from assistant.faults import NotKnown, ServiceFault, of_library
-from assistant.labels import language_of, words_of
+from assistant.labels import language_of, word, words_of
 from assistant.page.rendering import render
-from corpus.faults import LibraryError
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 """Content policy of plain pages: what this site serves itself, and nothing else."""
+_PROGRAMS = ("/api/", "/v1/", "/mcp", "/metrics")
+"""Doors at which refusals are problems, whoever asks."""
+_CALLS = "/gradio_api/"
+_FOR_PROGRAMS = frozenset({"invalid", "not-found", "not-signed-in"})
+"""Refusals of calls of the page that its script alone reads."""
+_MOST_WRONG = 5
+_WRONG = {
+    "extra_forbidden": "unknown", "missing": "missing", "greater_than_equal": "least", "less_than_equal": "most",
+    "string_too_long": "long", "literal_error": "choice", "int_parsing": "number", "int_parsing_size": "number",
+}  # fmt: skip
+"""What pydantic finds wrong with a parameter, and the label that says it; `other` says the rest."""
 
 
 def page(template: str, request: Request, status: int = 200, **values: object) -> Response:
@@ -32,44 +44,60 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
 
 
 class Paged(Guarded):
-    """A guarded route that shows refusals as pages; those who are not known yet are sent to sign in."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """As `Guarded`'s."""
-        answer = super().get_route_handler()
-
-        async def shown(request: Request) -> Response:
-            try:
-                return await answer(request)
-            except NotKnown:
-                return RedirectResponse(sign_in_path(request), 303)
-            except ServiceFault as fault:
-                return refusal(fault, request)
-            except LibraryError as error:
-                return refusal(_of_library(error, request), request)
-
-        return shown
+    """A guarded route of a page: its refusals are pages, and those who are not known yet are sent to sign in."""
 
 
-def refusal(fault: ServiceFault, request: Request) -> Response:
-    """What is refused, as a page."""
-    made = page("fault.html", request, fault.status, title=_title(fault.code, request), detail=fault.detail)
-    if fault.retry_after:
-        made.headers["Retry-After"] = str(math.ceil(fault.retry_after))
-    return made
+def shown(request: Request, refusal: Refusal) -> Response | None:
+    """A refusal as a page, where a page was asked for; as a problem in the language of the reader, where a page calls that shows
+    it. None where it is for a program."""
+    path, reader = request.scope["path"], language_of(request)
+    if path.startswith(_CALLS):
+        if refusal.code in _FOR_PROGRAMS:
+            return None
+        told = replace(refusal, detail=f"{_title(refusal, reader)} · {_advice(refusal, reader, request)}")
+        return JSONResponse(told.problem(request_id(request)), told.status, media_type=MEDIA_TYPE)
+    browses = "text/html" in request.headers.get("accept", "") and not path.startswith(_PROGRAMS)
+    if not browses and not isinstance(request.scope.get("route"), Paged):
+        return None
+    if refusal.code == "not-signed-in":
+        return RedirectResponse(sign_in_path(request), 303)
+    return page(
+        "fault.html",
+        request,
+        refusal.status,
+        title=_title(refusal, reader),
+        detail="" if refusal.wrong else refusal.detail,
+        wrong=[_wrong(each, reader) for each in refusal.wrong[:_MOST_WRONG]],
+        advice=_advice(refusal, reader, request),
+        again=_here(request) if refusal.retry_after and request.method == "GET" else "",
+    )
 
 
-def _of_library(error: LibraryError, request: Request) -> ServiceFault:
-    who = request.scope.get("principal")
-    return of_library(error, trusted=isinstance(who, Principal) and who.trusted)
+def _title(refusal: Refusal, reader: str) -> str:
+    labels = words_of(reader)
+    return labels.get(f"fault_{refusal.code}", labels["fault_failed"])
 
 
-def _title(code: str, request: Request) -> str:
-    labels = words_of(language_of(request))
-    return labels.get(f"fault_{code}", labels["fault_failed"])
+def _advice(refusal: Refusal, reader: str, request: Request) -> str:
+    """What to do about it."""
+    if refusal.retry_after:
+        return word("again_in", reader, seconds=ceil(refusal.retry_after))
+    labels = words_of(reader)
+    return labels.get(f"do_{refusal.code}", labels["do_else"]).format(id=request_id(request))
+
+
+def _wrong(error: Mapping[str, Any], reader: str) -> str:
+    """What is wrong with a parameter."""
+    name, kind, told = str(error["loc"][-1])[:100], _WRONG.get(error["type"], "other"), error.get("ctx", {})
+    choices = ", ".join(re.findall(r"'([^']+)'", str(told.get("expected", ""))))
+    limit = next((told[each] for each in ("ge", "le", "max_length") if each in told), choices)
+    return f"{name}: {word(f'wrong_{kind}', reader, limit=limit)}"
 
 
 def sign_in_path(request: Request) -> str:
     """Where to sign in and come back from."""
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return f"/sign-in?next={quote(here, safe='')}"
+    return f"/sign-in?next={quote(_here(request), safe='')}"
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -199,7 +199,7 @@ def scope(path: str, host: str) -> dict[str, object]:
 
 
 def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> None:
-    places = Places(requests=4, streams=3, each=2)
+    places = Places(requests=4, streams=3, each=2, client=2)
     window = "/gradio_api/heartbeat/x"
     with ExitStack() as held:
         for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
@@ -253,8 +253,8 @@ def test_the_server_as_it_is_started_serves_beside_many_idle_windows(tmp_path: P
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         opened = held.enter_context(idle(("127.0.0.1", server.port), MANY, SENT["a window"]))
         kinds = [each.recv(4_000).partition(b"\r\n")[0] for each in opened]
-        assert kinds.count(b"HTTP/1.1 200 OK") == Doors().streams_address
-        assert kinds.count(b"HTTP/1.1 429 Too Many Requests") == MANY - Doors().streams_address
+        assert kinds.count(b"HTTP/1.1 200 OK") == Doors().streams_client
+        assert kinds.count(b"HTTP/1.1 429 Too Many Requests") == MANY - Doors().streams_client
         assert httpx.get(f"{server.url}/health").json() == {"status": "ok"}
         reply = httpx.post(f"{server.url}/ask", json={"question": "When is item 3?"}, timeout=WAIT)
         assert reply.json()["status"] == "answered"

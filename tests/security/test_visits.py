@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from security.test_gradio_doors import JOIN, Functions, functions
-from services import Made, made_service
+from services import Made, listening, made_service
 
 from assistant.access import Principal
 from assistant.access.rates import Rates
+from assistant.access.secret import FILE, Secret
 from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Visitors
+from assistant.api.application import Doors
 from assistant.faults import Forbidden, Overloaded, TooMany
+from assistant.labels import word
 from assistant.page.telling import why_refused
 from assistant.service.papers import Papers
 from assistant.service.turns import SHARED, Turns
@@ -24,6 +31,7 @@ from corpus.documents import LANGUAGES
 
 __all__ = ["functions"]
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 ROOM = "192.0.2.7"
 QUESTION = ("When do boats leave?", "", "", "", [], "", "")
 
@@ -106,15 +114,39 @@ def test_one_who_asks_too_often_is_told_when_to_come_back_and_keeps_no_neighbour
 
 
 @pytest.mark.parametrize("shown", ["", ".", "x", "a.b", f"a.{'0' * 64}", "é.ü", "a" * 5_000, "{good}x", "x{good}"])
-def test_a_session_that_was_not_made_here_is_none(shown: str) -> None:
-    visitors = Visitors()
+def test_a_session_that_was_not_made_here_is_none(shown: str, tmp_path: Path) -> None:
+    visitors = Visitors(Secret(tmp_path))
     assert visitors.session(shown.format(good=visitors.make()), ROOM) == ""
-    assert visitors.session(Visitors().make(), ROOM) == ""
+    (tmp_path / "other").mkdir()
+    assert visitors.session(Visitors(Secret(tmp_path / "other")).make(), ROOM) == ""
 
 
-def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others() -> None:
+def test_a_session_is_known_again_after_the_server_was_started_anew_and_none_with_another_secret(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path, catalogue, reading=True) as before:
+        shown = visit(before)
+        form = {"question": "When do boats leave?"}
+        asked = before.client.post("/ask", data=form, headers={**shown, **SAME_SITE}, follow_redirects=False)
+        token = parse_qs(urlsplit(asked.headers["location"]).query)["conversation"][0]
+        kept = before.client.get(f"/conversations/{token}.json", headers=shown).json()
+        names = before.gate.visitors.session(shown["Cookie"].partition("=")[2], ROOM)
+    with made_service(tmp_path, catalogue, reading=True) as after:
+        after.client.cookies.clear()
+        assert "set-cookie" not in after.client.get("/documents", headers={**BROWSER, **shown}).headers
+        assert after.gate.visitors.session(shown["Cookie"].partition("=")[2], ROOM) == names != ""
+        body = {"token": token, "kept": kept["kept"], "seal": kept["seal"]}
+        assert after.client.post("/conversations", json=body, headers=shown).json() == {"token": token}
+        assert after.client.get(f"/conversations/{token}.json", headers=shown).json()["kept"] == kept["kept"]
+        other = visit(after)
+        assert after.client.get(f"/conversations/{token}.json", headers=other).status_code == 404
+        (after.store.folder / FILE).unlink()
+        assert "set-cookie" in after.client.get("/documents", headers={**BROWSER, **shown}).headers
+
+
+def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others(tmp_path: Path) -> None:
     clock = [0.0]
-    visitors = Visitors(clock=lambda: clock[0])
+    visitors = Visitors(Secret(tmp_path), clock=lambda: clock[0])
     held = [visitors.make() for _ in range(MOST)]
     names = {visitors.session(each, ROOM) for each in held}
     assert len(names) == MOST
@@ -126,8 +158,8 @@ def test_an_address_has_a_bounded_number_of_sessions_and_takes_none_from_others(
     assert visitors.session(late, ROOM), "a session that is not used gives up its place"
 
 
-def test_what_is_kept_of_sessions_has_an_end() -> None:
-    visitors = Visitors()
+def test_what_is_kept_of_sessions_has_an_end(tmp_path: Path) -> None:
+    visitors = Visitors(Secret(tmp_path))
     for n in range(MOST_KEPT + 10):
         assert visitors.session(visitors.make(), f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}")
     assert len(visitors._used) == MOST_KEPT
@@ -181,6 +213,34 @@ def test_people_at_one_address_have_their_own_places_for_papers() -> None:
         turns.close(20)
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    """A server where a session has two streams of a kind, and an address five."""
+    doors = Doors(streams_address=5, streams_client=2)
+    with made_service(tmp_path_factory.mktemp("few"), catalogue, reading=True, doors=doors) as found:
+        yield found
+
+
+def test_sessions_at_one_address_have_their_own_streams_and_the_address_a_bound_for_all(few: Made) -> None:
+    sessions = [visit(few) for _ in range(4)]
+    with listening(few) as (host, port), ExitStack() as held:
+
+        def opens(shown: dict[str, str]) -> tuple[int, str]:
+            client = held.enter_context(httpx.Client(base_url=f"http://{host}:{port}"))
+            request = client.build_request("GET", "/gradio_api/heartbeat/w", headers=shown)
+            reply = client.send(request, stream=True)
+            held.callback(reply.close)
+            return reply.status_code, "" if reply.status_code == 200 else json.loads(reply.read())["detail"]
+
+        one, other, third, fourth = sessions
+        assert [opens(one)[0] for _ in range(2)] == [200, 200]
+        assert opens(one) == (429, "Too many requests · Try again in 5 s."), "a third of one session is too many"
+        assert [opens(other)[0] for _ in range(2)] == [200, 200], "its neighbour has places still"
+        assert opens(third) == (200, "")
+        status, told = opens(fourth)
+        assert (status, told) == (429, "Too many requests · Try again in 5 s."), "and all of them together have five"
+
+
 def test_a_session_has_windows_of_its_own(made: Made, functions: Functions) -> None:
     own, other = visit(made), visit(made)
     client = made.client
@@ -204,3 +264,18 @@ def test_who_is_refused_on_the_page_reads_when_to_try_again(language: str) -> No
         assert "12" in told
         assert ("Try again in 12 s." in told) == (language == "en")
     assert why_refused(Forbidden("Not for you."), language) == "Not for you."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_call_of_the_page_that_is_refused_says_so_in_the_language_of_the_reader(
+    made: Made, functions: Functions, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    def busy(*_: object) -> None:
+        raise Overloaded("Many wait.", retry_after=11.2)
+
+    monkeypatch.setattr(made.service, "admit", busy)
+    call = functions.call("rp-ask", *QUESTION, session_hash="one")
+    reply = made.client.post(JOIN, json=call, headers={"Accept-Language": language})
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "12")
+    told = f"{word('fault_overloaded', language)} · {word('again_in', language, seconds=12)}"
+    assert reply.json()["detail"] == told

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.problems import of_fault
+from assistant.api.problems import Refusals
 from assistant.faults import ServiceFault, TooLarge, TooSlow
 
 SMALL = 64_000
@@ -26,8 +26,11 @@ class Bodies:
     """`larger`: the bytes that bodies may have which are sent to paths that begin so; `uploads`: where files are sent, which
     take their time; `seconds`: how long other bodies may take to come."""
 
-    def __init__(self, app: ASGIApp, larger: Mapping[str, int], uploads: str, seconds: float) -> None:
-        self._app, self._larger, self._uploads, self._seconds = app, larger, uploads, seconds
+    def __init__(
+        self, app: ASGIApp, refusals: Refusals, larger: Mapping[str, int], uploads: str, seconds: float
+    ) -> None:
+        self._app, self._refusals = app, refusals
+        self._larger, self._uploads, self._seconds = larger, uploads, seconds
         self._coming: dict[_Body, None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +60,9 @@ class Bodies:
         finally:
             self._coming.pop(body, None)
         if body.fault is not None and not started:
-            await self._refuse(body.fault, scope, receive, send)
+            response = self._refusals.reply(scope, body.fault)
+            response.headers["Connection"] = "close"  # the rest of the body is not read
+            await response(scope, receive, send)
 
     def _expect(self, body: _Body) -> None:
         """Waits for a body, and where too many are waited for, for the first of them no longer."""
@@ -67,12 +72,6 @@ class Bodies:
             first = next(iter(self._coming))
             del self._coming[first]
             first.give_up()
-
-    @staticmethod
-    async def _refuse(fault: ServiceFault, scope: Scope, receive: Receive, send: Send) -> None:
-        response = of_fault(fault, str(scope.get("request_id", "")))
-        response.headers["Connection"] = "close"  # the rest of the body is not read
-        await response(scope, receive, send)
 
 
 class _Body:

@@ -1,6 +1,7 @@
 """How much is served at once. Streams, which stay open for as long as somebody looks, are counted apart from requests, which
 are over soon, and requests by what they are for: however many windows are open, and however many wait for what takes long,
-there is a place for who signs in or asks. One address never has them all."""
+there is a place for who signs in or asks. Before it is known who asks, an address has its places, never all of them; once it is
+known, each of those behind it has its own number of streams, so that the windows of one take none from the others."""
 
 from __future__ import annotations
 
@@ -33,29 +34,53 @@ _AGAIN = 5.0
 """Seconds after which there may be a place again."""
 
 
+class Place:
+    """A place that is taken. It is counted by who has it as soon as that is known."""
+
+    def __init__(self, places: Places, kind: str, stream: bool) -> None:
+        self._places, self._kind, self._stream = places, kind, stream
+        self.held: list[tuple[str, str]] = []
+
+    def belongs(self, client: str) -> None:
+        """Says who has it. Raises `TooMany` where they have as many streams of this kind as one may."""
+        own = (self._kind, f"of {client}")
+        if self._stream and own not in self.held:
+            self._places.give(own)
+            self.held.append(own)
+
+
 class Places:
     """`requests` of each kind may be served at once, half of them for one address, and `streams` of each kind, `each` of
-    these for one address."""
+    these for one address and `client` for one key, account or session, or for all at one address that have none."""
 
-    def __init__(self, requests: int, streams: int, each: int) -> None:
-        self._requests, self._streams, self._each = requests, streams, each
+    def __init__(self, requests: int, streams: int, each: int, client: int) -> None:
+        self._requests, self._streams, self._each, self._client = requests, streams, each, client
         self._open: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
-    def taken(self, scope: Scope, *, always: bool = False) -> Iterator[None]:
-        """A place for a request, until the block ends; `always`: whether there is one or not. Raises `TooMany` where a client
+    def taken(self, scope: Scope, *, always: bool = False) -> Iterator[Place]:
+        """A place for a request, until the block ends; `always`: whether there is one or not. Raises `TooMany` where an address
         has all that are for one, and `Overloaded` where none is left."""
         stream = _kind(KINDS, scope["path"])
         kind = stream or _kind(RESERVED, scope["path"]) or _OTHERS
         own, every = (kind, network(_address(scope))), (kind, "")
         if not always:
             self._room(self._open[own], self._open[every], stream)
-        self._open.update((own, every))
+        place = Place(self, kind, stream is not None)
+        place.held += (own, every)
+        self._open.update(place.held)
         try:
-            yield
+            yield place
         finally:
-            self._open.subtract((own, every))
+            self._open.subtract(place.held)
             self._open = +self._open
+
+    def give(self, own: tuple[str, str]) -> None:
+        """Counts a stream for a client. Raises `TooMany` where it has as many as one may."""
+        if self._open[own] >= self._client:
+            told = f"{self._client} streams of yours are open already ({own[0]}). Close some, or try again in a moment."
+            raise TooMany(told, retry_after=_AGAIN)
+        self._open[own] += 1
 
     def _room(self, own: int, every: int, stream: str | None) -> None:
         """Raises where there is no place beside an address's own, and those of all."""

@@ -9,13 +9,12 @@ import time
 from contextlib import ExitStack
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal
 from assistant.access.visitors import COOKIE, DAYS
 from assistant.api.middleware.places import Places
-from assistant.api.problems import crash, of_fault
+from assistant.api.problems import CRASH, Refusals
 from assistant.faults import ServiceFault
 from assistant.service.metrics import Metrics
 
@@ -29,8 +28,11 @@ class Requests:
     """Takes the id that a proxy has given, or makes one; answers for a program that breaks down; and refuses what there is
     none of the `places` for. Paths in `always` are answered however many there are."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, places: Places, always: frozenset[str]) -> None:
-        self._app, self._metrics, self._places, self._always = app, metrics, places, always
+    def __init__(
+        self, app: ASGIApp, refusals: Refusals, metrics: Metrics, places: Places, always: frozenset[str]
+    ) -> None:
+        self._app, self._refusals = app, refusals
+        self._metrics, self._places, self._always = metrics, places, always
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,9 +57,11 @@ class Requests:
         try:
             with ExitStack() as held:
                 try:
-                    held.enter_context(self._places.taken(scope, always=scope["path"] in self._always))
+                    scope["place"] = held.enter_context(self._places.taken(scope, always=scope["path"] in self._always))
                 except ServiceFault as fault:
-                    await _refused(fault, request_id)(scope, receive, named)
+                    response = self._refusals.reply(scope, fault)
+                    response.headers["Connection"] = "close"  # it is to take no place either
+                    await response(scope, receive, named)
                     return
                 await self._app(scope, receive, named)
         except Exception:
@@ -65,7 +69,7 @@ class Requests:
             if status:
                 status = 500
                 raise
-            await crash(request_id)(scope, receive, named)
+            await self._refusals.reply(scope, CRASH)(scope, receive, named)
         finally:
             self._told(scope, request_id, status, time.perf_counter() - begun)
 
@@ -89,10 +93,3 @@ def _cookie(visit: str, *, secure: bool) -> str:
     """A session as a browser keeps it: no script reads it, and no other site sends it."""
     until = f"Max-Age={DAYS * 86_400}; Path=/; HttpOnly; SameSite=Lax"
     return f"{COOKIE}={visit}; {until}{'; Secure' if secure else ''}"
-
-
-def _refused(fault: ServiceFault, request_id: str) -> Response:
-    """The answer to whom there is no place for; his connection is to take none either."""
-    response = of_fault(fault, request_id)
-    response.headers["Connection"] = "close"
-    return response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import AnswerOut, AskBody, HitOut, scope_of
-from assistant.api.problems import crash, of_fault, request_id
+from assistant.api.problems import CRASH, Refusal, request_id
 from assistant.api.route import Guarded, may
 from assistant.faults import ServiceFault
 from assistant.service import Stream
@@ -68,9 +67,9 @@ async def _events(stream: Stream, request_id: str) -> AsyncIterator[bytes]:
             data = each.to_json()
             yield event(data["type"], data)
     except ServiceFault as fault:
-        yield event("problem", json.loads(bytes(of_fault(fault, request_id).body)))
+        yield event("problem", Refusal.of(fault).problem(request_id))
     except Exception:
         log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
-        yield event("problem", json.loads(bytes(crash(request_id).body)))
+        yield event("problem", CRASH.problem(request_id))
     finally:
         stream.close()

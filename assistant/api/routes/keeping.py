@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import asdict
@@ -17,7 +16,7 @@ from assistant.api import callers
 from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.events import DOCUMENTED, EventStream, event
 from assistant.api.models import FetchBody, JobOut, Language
-from assistant.api.problems import of_fault, request_id
+from assistant.api.problems import Refusal, request_id
 from assistant.api.route import Guarded, may
 from assistant.faults import ServiceFault, TooLarge
 from assistant.service.uploads import CONTENT
@@ -129,7 +128,7 @@ async def _changes(request: Request, changes: AsyncGenerator[dict[str, Any], Non
                     return
                 yield event("job", record)
     except ServiceFault as fault:
-        yield event("problem", json.loads(bytes(of_fault(fault, request_id(request)).body)))
+        yield event("problem", Refusal.of(fault).problem(request_id(request)))
     finally:
         if coming is not None:
             coming.cancel()

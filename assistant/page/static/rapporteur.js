@@ -342,22 +342,26 @@
     if (!last.includes("close_stream")) lost();
   }
 
-  // Who is not known any more, or not yet again, signs in, and comes back with the question that stands in the field.
+  // Who is not known any more, or not yet again, signs in, and comes back with the question that stands in the field. Gradio shows
+  // why a call was refused, unless the service is busy or can't be reached: for these it has words of its own, in English.
   const asked = window.fetch;
   window.fetch = async (...call) => {
-    const listens = String(call[0].url || call[0]).includes("/gradio_api/queue/data");
+    const address = String(call[0].url || call[0]);
+    const listens = address.includes("/gradio_api/queue/data"), joins = address.includes("/gradio_api/queue/join");
     const reply = await asked(...call).catch((error) => {
       if (listens) lost();
-      throw error;
+      const told = document.querySelector(".rp-say-not-done");
+      if (!joins || !told) throw error;
+      return new Response(JSON.stringify({ detail: told.textContent }), { status: 500 });
     });
     if (listens && reply.body) follow_to_the_end(reply.clone());
-    if (reply.status === 401 && new URL(reply.url).pathname === "/gradio_api/queue/join") {
+    if (joins && reply.status === 401) {
       const field = document.querySelector("#rp-question textarea");
       const there = field && field.value.trim() ? `/?ask=${encodeURIComponent(field.value.trim())}` : "/";
       const here = there.length < 1000 ? there : "/";
       window.location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
     }
-    return reply;
+    return joins && reply.status === 503 ? new Response(reply.body, { status: 500 }) : reply;
   };
 
   document.addEventListener("click", (event) => {
