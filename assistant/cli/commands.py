@@ -41,7 +41,10 @@ OWN = {
         "keeping:confirm",
         "Confirm that a text whose symbol only the text itself gives is that document. Compare it first.",
     ),
-    "status": ("keeping:status", "Say what the library holds."),
+    "status": (
+        "keeping:status",
+        "Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them.",
+    ),
     "verify": (
         "keeping:verify",
         "Check the library: database, both indexes, and that passages cover each document.",

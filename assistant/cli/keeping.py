@@ -47,7 +47,7 @@ def confirm(
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
-    """Say what the library holds."""
+    """Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them."""
     with open_desk("status") as desk:
         found = desk.status()
     record = {"folder": str(settings().data_dir), **found}
@@ -57,6 +57,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
         return
     for name, value in record.items():
         data.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
+    talk.print("Whether all of it is whole: rapporteur verify.")
 
 
 def verify() -> None:

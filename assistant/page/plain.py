@@ -23,9 +23,9 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 """Content policy of plain pages: what this site serves itself, and nothing else."""
-_PROGRAMS = ("/api/", "/v1/", "/mcp", "/metrics")
+_PROGRAMS = ("/api/", "/v1/", "/mcp", "/metrics", "/gradio_api/")
 """Doors at which refusals are problems, whoever asks."""
-_CALLS = "/gradio_api/"
+_CALLS = "/gradio_api/queue/join"
 _FOR_PROGRAMS = frozenset({"invalid", "not-found", "not-signed-in"})
 """Refusals of calls of the page that its script alone reads."""
 _MOST_WRONG = 5
@@ -51,7 +51,7 @@ def shown(request: Request, refusal: Refusal) -> Response | None:
     """A refusal as a page, where a page was asked for; as a problem in the language of the reader, where a page calls that shows
     it. None where it is for a program."""
     path, reader = request.scope["path"], language_of(request)
-    if path.startswith(_CALLS):
+    if path == _CALLS:
         if refusal.code in _FOR_PROGRAMS:
             return None
         told = replace(refusal, detail=f"{_title(refusal, reader)} · {_advice(refusal, reader, request)}")
