@@ -25,7 +25,6 @@ TABLE: dict[tuple[str, str], tuple[str, str, dict[str, Any]]] = {
     ("GET", "/api/v1/ready"): ("nobody", "/api/v1/ready", {}),
     ("GET", "/api/v1/me"): ("nobody", "/api/v1/me", {}),
     ("GET", "/sign-in"): ("nobody", "/sign-in", {}),
-    ("GET", "/sign-in.css"): ("nobody", "/sign-in.css", {}),
     ("POST", "/sign-in"): ("nobody", "/sign-in", {"data": {"name": "x"}}),  # no password: 422
     ("POST", "/sign-out"): ("nobody", "/sign-out", {"headers": {"Sec-Fetch-Site": "same-origin"}}),
     ("GET", "/language"): ("nobody", "/language?to=fr&next=/documents", {}),

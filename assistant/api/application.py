@@ -16,7 +16,7 @@ from assistant.api import problems
 from assistant.api.callers import IDENTIFYING, Gate, OpenGate
 from assistant.api.description import describe
 from assistant.api.middleware import Bodies, Places, Requests, SecurityHeaders
-from assistant.api.routes import asking, documents, drafts, health, keeping, local, rating, session, staff, writing
+from assistant.api.routes import asking, documents, drafts, health, keeping, local, rating, staff, writing
 from assistant.service import Service
 
 PREFIX = "/api/v1"
@@ -54,7 +54,7 @@ class Doors:
 def create_api(
     service: Service, gate: Gate | None = None, doors: Doors | None = None, audit: Audit | None = None
 ) -> FastAPI:
-    """The API under `/api/v1`, sign-in and metrics. `gate` tells who calls; without one everybody may read."""
+    """The API under `/api/v1`, metrics. `gate` tells who calls; without one everybody may read."""
     at = doors or Doors()
 
     @asynccontextmanager
@@ -82,7 +82,6 @@ def create_api(
     for module in (asking, documents, writing, drafts, keeping, rating, staff, health, local):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(staff.metrics)
-    app.include_router(session.router)
     # The last one added is the outermost.
     larger = {UPLOADS: service.limits.upload + 1_000_000, **LARGER}
     app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=at.body_seconds)

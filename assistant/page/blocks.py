@@ -63,7 +63,7 @@ def build(service: Service, conversations: Conversations) -> Built:
     blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False)
     operations: dict[int, str] = {}
     with blocks:
-        head = carrier("rp-head", marked("masthead.html", who=None, here="/", top=True))
+        head = carrier("rp-head", marked("masthead.html", who=None, here="/", back="/", top=True))
         shells = []
         with gr.Tabs() as tabs:
             for tab in TABS:
@@ -80,7 +80,7 @@ def build(service: Service, conversations: Conversations) -> Built:
             seen = [allowed(who, tab.operation) for tab in TABS]
             known = any(tab.name == wanted and on for tab, on in zip(TABS, seen, strict=True))
             return [
-                carried("masthead.html", reader_of(request), who=who, here="/", top=True),
+                carried("masthead.html", reader_of(request), who=who, here="/", back="/", top=True),
                 # Who has clicked on a tab already stays there.
                 gr.Tabs(selected=wanted) if known else gr.skip(),
                 *(gr.Tab(visible=on) for on in seen),

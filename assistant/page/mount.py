@@ -11,7 +11,20 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from assistant.page import drafts, health, leaves, papers, plain, reading, sharing, switching, taking, talks, unscripted
+from assistant.page import (
+    drafts,
+    health,
+    leaves,
+    papers,
+    plain,
+    reading,
+    sharing,
+    signing,
+    switching,
+    taking,
+    talks,
+    unscripted,
+)
 from assistant.page.turns import Conversations
 from assistant.service import Service
 
@@ -45,6 +58,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.include_router(sharing.router)
     app.include_router(health.router)
     app.include_router(switching.router)
+    app.include_router(signing.router)
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")
 
     def mount() -> None:

@@ -39,7 +39,10 @@ _WRONG = {
 def page(template: str, request: Request, status: int = 200, **values: object) -> Response:
     """A plain page."""
     who: Principal | None = request.scope.get("principal")
-    made = render(template, language_of(request), who=who, here=request.url.path, **values)
+    here, back = request.url.path, _here(request) if request.method == "GET" else "/"
+    made = render(
+        template, language_of(request), who=who, here=here, back=back if len(back) <= 1_000 else here, **values
+    )
     return HTMLResponse(made, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
 
@@ -86,12 +89,12 @@ def _advice(refusal: Refusal, reader: str, request: Request) -> str:
     return labels.get(f"do_{refusal.code}", labels["do_else"]).format(id=request_id(request))
 
 
-def _wrong(error: Mapping[str, Any], reader: str) -> str:
-    """What is wrong with a parameter."""
+def _wrong(error: Mapping[str, Any], reader: str) -> tuple[str, str]:
+    """The name of a parameter, and what is wrong with it."""
     name, kind, told = str(error["loc"][-1])[:100], _WRONG.get(error["type"], "other"), error.get("ctx", {})
     choices = ", ".join(re.findall(r"'([^']+)'", str(told.get("expected", ""))))
     limit = next((told[each] for each in ("ge", "le", "max_length") if each in told), choices)
-    return f"{name}: {word(f'wrong_{kind}', reader, limit=limit)}"
+    return name, word(f"wrong_{kind}", reader, limit=limit)
 
 
 def sign_in_path(request: Request) -> str:

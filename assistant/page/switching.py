@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from assistant.api.route import everybody
-from assistant.api.routes.session import safe_next
 from assistant.labels import COOKIE, LANGUAGE_NAMES
 from assistant.page.plain import Paged
+from assistant.page.signing import safe_next
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 SECONDS = 365 * 24 * 3_600

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from assistant.access import Principal
 from assistant.frames import date_text
-from assistant.labels import LANGUAGE_NAMES, direction, word
+from assistant.labels import LANGUAGE_NAMES, word
 from assistant.page.rendering import version_path
 from assistant.service import Service
 from corpus.documents import Document
@@ -43,7 +43,6 @@ def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> di
         "place": meeting.place,
         "dates": _dates(meeting.dates, reader),
         "language": agenda.language,
-        "direction": direction(agenda.language),
         "symbol": agenda.label,
         "path": version_path(agenda),
         "check": f"/agenda?{urlencode({'meeting': agenda.symbol})}" if agenda.symbol else "",

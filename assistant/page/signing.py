@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Form, Query, Request, status
 from fastapi.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from assistant.access import Principal, Role
 from assistant.access.audit import Audit
@@ -19,30 +18,9 @@ from assistant.access.guesses import PAUSE
 from assistant.api.callers import address_of
 from assistant.api.gate import COOKIE, AccessGate, same_origin
 from assistant.faults import Forbidden, NotHeld, TooMany
-from assistant.labels import direction, language_of, word
+from assistant.page.plain import page
 
 router = APIRouter(include_in_schema=False)
-
-STYLE = """
-body { font: 1.05rem/1.5 system-ui, sans-serif; margin: 0; color: #1d2733; background: #f4f6f8 }
-main { max-width: 22rem; margin: 12vh auto 0; padding: 2rem; background: #fff; border-radius: .5rem }
-h1 { font-size: 1.3rem; margin: 0 0 1rem } label { display: block; margin: .8rem 0 .2rem }
-input { width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; border: 1px solid #5b6b7b; border-radius: .3rem }
-button { margin-top: 1.2rem; font: inherit; padding: .55rem 1.2rem; border: 0; border-radius: .3rem; color: #fff;
-  background: #0b5c9e } p[role=alert] { color: #9c1c1c; margin: .8rem 0 0 }
-@media (prefers-color-scheme: dark) { body { color: #e8edf2; background: #14191f } main { background: #1f262e }
-  input { color: inherit; background: #14191f } p[role=alert] { color: #ff9b9b } }
-"""
-_PAGE = """<!doctype html>
-<html lang="{reader}" dir="{direction}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><link rel="stylesheet" href="sign-in.css"></head>
-<body><main><h1>{title}</h1><form method="post" action="sign-in">
-<input type="hidden" name="next" value="{next}">
-<label for="name">{label_name}</label><input id="name" name="name" value="{name}" autocomplete="username" required autofocus>
-<label for="password">{label_password}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
-{alert}<button>{label_send}</button></form></main></body></html>
-"""
 
 
 def safe_next(target: str) -> str:
@@ -51,16 +29,10 @@ def safe_next(target: str) -> str:
     return target if good and "\\" not in target and len(target) <= 1_000 else "/"
 
 
-@router.get("/sign-in.css")
-async def style() -> Response:
-    """How the form looks; apart, so that the content policy needs no exception."""
-    return Response(STYLE, media_type="text/css")
-
-
 @router.get("/sign-in")
-async def form(request: Request, next: Annotated[str, Query(max_length=1_000)] = "/") -> HTMLResponse:
+async def form(request: Request, next: Annotated[str, Query(max_length=1_000)] = "/") -> Response:
     """The form."""
-    return _form(language_of(request), next)
+    return _form(request, next)
 
 
 @router.post("/sign-in")
@@ -89,8 +61,8 @@ async def sign_in(
         await run_in_threadpool(_failed, gate, "sign-in failed", name, address)
         if wait:
             later = {"Retry-After": str(math.ceil(max(wait, PAUSE)))}
-            return _form(language_of(request), next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
-        return _form(language_of(request), next, name, status.HTTP_401_UNAUTHORIZED)
+            return _form(request, next, name, status.HTTP_429_TOO_MANY_REQUESTS, later)
+        return _form(request, next, name, status.HTTP_401_UNAUTHORIZED)
     gate.guesses.right(name, address)
     audit: Audit | None = request.app.state.audit
     if audit is not None:
@@ -130,10 +102,8 @@ def _gate(request: Request) -> AccessGate:
 
 
 def _form(
-    reader: str, target: str, name: str = "", code: int = 200, headers: Mapping[str, str] | None = None
-) -> HTMLResponse:
-    wrong = f'<p role="alert">{html.escape(word("wrong_password", reader))}</p>\n' if code != status.HTTP_200_OK else ""
-    page = _PAGE.format(next=html.escape(safe_next(target)), name=html.escape(name), alert=wrong, reader=reader,
-                        direction=direction(reader), title=word("sign_in_to", reader), label_name=word("name", reader),
-                        label_password=word("password", reader), label_send=word("sign_in", reader))  # fmt: skip
-    return HTMLResponse(page, code, headers)
+    request: Request, target: str, name: str = "", code: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    made = page("sign-in.html", request, code, next=safe_next(target), name=name, wrong=code != status.HTTP_200_OK)
+    made.headers.update(headers or {})
+    return made
