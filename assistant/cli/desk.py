@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from assistant.cli.session import plain_errors, settings
-from assistant.cli.written import LocalWriting, Writing
+from assistant.cli.written import LocalWriting
 from assistant.faults import NotHeld
 from assistant.opening import catalogue_of, make_engine, open_library
 from assistant.settings import Settings
@@ -33,85 +33,8 @@ class Asked(NamedTuple):
     record: dict[str, Any]
 
 
-class Desk(Protocol):
-    """What commands ask for. Raises `ServiceFault` for what is not there or not understood."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this command."""
-        ...
-
-    def ask(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        language: str | None = None,
-        mode: Mode | None = None,
-        scope: Scope | None = None,
-    ) -> Asked:
-        """Answers a question."""
-        ...
-
-    def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
-        """An answer while it comes about."""
-        ...
-
-    def search(self, text: str, limit: int) -> list[dict[str, Any]]:
-        """Passages as `search --json` prints them."""
-        ...
-
-    def records(self, *, missing: bool) -> list[dict[str, Any]]:
-        """Documents as `list --json` prints them."""
-        ...
-
-    def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
-        """A document, and how it stands to others."""
-        ...
-
-    def meetings(self) -> list[tuple[Meeting, str]]:
-        """The meetings, each with how its agenda is called."""
-        ...
-
-    def status(self) -> dict[str, Any]:
-        """What the library holds."""
-        ...
-
-    def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
-        """Removes a document's versions; returns their ids."""
-        ...
-
-    def confirm(self, name: str, language: str | None) -> list[str]:
-        """Confirms that a document's unverified texts are what they say they are; returns their ids."""
-        ...
-
-    def rate(self, rating: Feedback) -> int:
-        """Keeps a rating; returns its number."""
-        ...
-
-    def ratings(self) -> list[dict[str, Any]]:
-        """The ratings that are kept."""
-        ...
-
-    def remove_ratings(self, number: int) -> int:
-        """Removes the ratings up to a number; returns how many there were."""
-        ...
-
-    def cases(self) -> str:
-        """The ratings as YAML cases."""
-        ...
-
-    def verify(self) -> list[str]:
-        """What is wrong with the library."""
-        ...
-
-    def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
-        """An agenda against what is held, as `agenda check --json` prints it."""
-        ...
-
-    @property
-    def writing(self) -> Writing:
-        """Briefings, themes, comparisons."""
-        ...
+Desk: TypeAlias = "LocalDesk | ServerDesk"
+"""What commands ask: both answer alike, and raise `ServiceFault` for what is not there or not understood."""
 
 
 class LocalDesk:
@@ -215,7 +138,7 @@ class LocalDesk:
         return check_agenda(self.library, catalogue_of(self.settings), latest, languages).to_json()
 
     @property
-    def writing(self) -> Writing:
+    def writing(self) -> LocalWriting:
         """Briefings, themes, comparisons."""
         return LocalWriting(self.library, lambda: self.engine)
 

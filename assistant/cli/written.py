@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.faults import NotHeld, ServiceFault
 
 if TYPE_CHECKING:
     from assistant.brief import Briefing, Request
     from assistant.mandates import Wanted
-    from assistant.publish import Publication
     from assistant.qa.engine import Engine
+    from assistant.service.writing import Made
     from assistant.settings import Settings
     from corpus.library import Library
 
@@ -27,50 +27,16 @@ class Written(NamedTuple):
     file: Callable[[str], bytes]
 
 
-class Writing(Protocol):
-    """What is written. Raises `ServiceFault` for what can't be."""
-
-    def brief(self, request: Request, told: Progress) -> Written:
-        """A briefing."""
-        ...
-
-    def draft(self, request: Request, told: Progress, settings: Settings) -> dict[str, Any]:
-        """A briefing, kept as a draft for review: its JSON form."""
-        ...
-
-    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
-        """The compendium, or one theme of it."""
-        ...
-
-    def compare(self, names: Sequence[str], language: str | None) -> Written:
-        """Two or more texts word by word, each with the one before."""
-        ...
-
-    def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
-        """What documents say on a topic."""
-        ...
-
-    def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
-        """Where the paragraphs of a document come from, or that at one place of it."""
-        ...
-
-    def mandates(self, wanted: Wanted, told: Progress) -> Written:
-        """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
-        ...
-
-
 class LocalWriting:
-    """Writes from a library that this process owns. `engine` makes the engine over it, where one is needed."""
+    """Writes from a library that this process owns, as `ServerWriting` has a server write. `engine` makes the engine over it, where
+    one is needed. Raises `ServiceFault` for what can't be written."""
 
     def __init__(self, library: Library, engine: Callable[[], Engine]) -> None:
         self._library, self._engine = library, engine
 
     def brief(self, request: Request, told: Progress) -> Written:
         """A briefing."""
-        from assistant.brief.paper import publication_of
-
-        made = self._briefing(request, told)
-        return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))
+        return self._written(self._briefing(request, told), request.language)
 
     def draft(self, request: Request, told: Progress, settings: Settings) -> dict[str, Any]:
         """A briefing, kept as a draft for review: its JSON form."""
@@ -92,45 +58,39 @@ class LocalWriting:
     def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
         """The compendium, or one theme of it."""
         from assistant.themes import ThemesError, themes_of
-        from assistant.themes.paper import publication_of
 
         try:
             made = themes_of(self._engine(), language, count, told)
             made = made if theme is None else made.only(theme)
         except ThemesError as error:
             raise ServiceFault(str(error)) from None
-        return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))
+        return self._written(made, language)
 
     def compare(self, names: Sequence[str], language: str | None) -> Written:
         """Two or more texts word by word, each with the one before."""
         from assistant.compare import CompareError, compare_versions, named
-        from assistant.compare.paper import publication_of_texts
 
         library = self._library
         try:
             made = compare_versions(library, [named(library, name, language) for name in names])
         except CompareError as error:
             raise NotHeld(str(error)) from None
-        spoken = language or made.language
-        return Written(made.to_json(), lambda form: _file(publication_of_texts(made, library, spoken), form))
+        return self._written(made, language or made.language)
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
         """What documents say on a topic."""
         from assistant.compare import CompareError, compare_topic, named
-        from assistant.compare.paper import publication_of_topic
 
         try:
             documents = [named(self._library, name, language) for name in names]
             made = compare_topic(self._engine(), topic, documents, language, told)
         except CompareError as error:
             raise NotHeld(str(error)) from None
-        spoken = language or made.language
-        return Written(made.to_json(), lambda form: _file(publication_of_topic(made, self._library, spoken), form))
+        return self._written(made, language or made.language)
 
     def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
         """Where the paragraphs of a document come from, or that at one place of it."""
         from assistant.compare import CompareError, named, origins_of, place_in
-        from assistant.compare.paper import publication_of_origins
 
         library = self._library
         try:
@@ -139,34 +99,30 @@ class LocalWriting:
         except CompareError as error:
             raise NotHeld(str(error)) from None
         made = origins_of(library, document, locator, told)
-        spoken = language or made.language
-        return Written(made.to_json(), lambda form: _file(publication_of_origins(made, library, spoken), form))
+        return self._written(made, language or made.language)
 
     def mandates(self, wanted: Wanted, told: Progress) -> Written:
         """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
         from assistant.compare import CompareError
         from assistant.mandates import MandatesError, list_mandates
-        from assistant.mandates.paper import publication_of
-        from assistant.mandates.sheets import FORMATS, sheet
 
-        library, language = self._library, wanted.language
         try:
-            made = list_mandates(library, wanted, told)
+            made = list_mandates(self._library, wanted, told)
         except (CompareError, MandatesError) as error:
             raise NotHeld(str(error)) from None
+        return self._written(made, wanted.language)
+
+    def _written(self, made: Made, language: str) -> Written:
+        from assistant.mandates.sheets import FORMATS, sheet
+        from assistant.publish import PublishError, render
+        from assistant.service.writing import publication_of
 
         def file(form: str) -> bytes:
-            return (
-                sheet(made, form, language) if form in FORMATS else _file(publication_of(made, library, language), form)
-            )
+            if form in FORMATS:
+                return sheet(made, form, language)  # type: ignore[arg-type]  # the commands offer it for these alone
+            try:
+                return render(publication_of(made, self._library, language), form)
+            except PublishError as error:
+                raise ServiceFault(str(error)) from None
 
         return Written(made.to_json(), file)
-
-
-def _file(publication: Publication, form: str) -> bytes:
-    from assistant.publish import PublishError, render
-
-    try:
-        return render(publication, form)
-    except PublishError as error:
-        raise ServiceFault(str(error)) from None

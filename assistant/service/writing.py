@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from assistant.access import Principal, check
 from assistant.faults import Conflict, Invalid, NotHeld
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from assistant.service.drafts import Draft, Drafts
     from assistant.service.service import Service
     from assistant.themes import Themes
+    from corpus.library import Library
+
+    Made: TypeAlias = Briefing | Themes | Versions | TopicComparison | Origins | Mandates
 
 T = TypeVar("T")
 MOST_SIDES = 12
@@ -197,36 +200,9 @@ class Writing:
         except AgendaError as error:
             raise NotHeld(str(error)) from None
 
-    def publication(
-        self,
-        made: Briefing | Themes | Versions | TopicComparison | Origins | Mandates,
-        language: str,
-        address: Address | None = None,
-    ) -> Publication:
-        """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
-        have it so."""
-        from assistant.brief import Briefing
-        from assistant.brief.paper import publication_of as briefing_paper
-        from assistant.compare import Origins, TopicComparison, Versions
-        from assistant.compare.paper import publication_of_origins, publication_of_texts, publication_of_topic
-        from assistant.mandates import Mandates
-        from assistant.mandates.paper import publication_of as mandates_paper
-        from assistant.themes.paper import publication_of as themes_paper
-
-        library = self._service.library
-        match made:
-            case Briefing():
-                return briefing_paper(made, library, address)
-            case Versions():
-                return publication_of_texts(made, library, language, address)
-            case TopicComparison():
-                return publication_of_topic(made, library, language, address)
-            case Origins():
-                return publication_of_origins(made, library, language, address)
-            case Mandates():
-                return mandates_paper(made, library, language, address)
-            case _:
-                return themes_paper(made, library, address)
+    def publication(self, made: Made, language: str, address: Address | None = None) -> Publication:
+        """What was made as a publication. Whoever was given it may have it so."""
+        return publication_of(made, self._service.library, language, address)
 
     def ready(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
@@ -271,3 +247,28 @@ class Writing:
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else operation)
         return self.papers.take(key, work, lasting, client=who.client, origin=who.origin)
+
+
+def publication_of(made: Made, library: Library, language: str, address: Address | None = None) -> Publication:
+    """What was made as a publication, its places as links where an `address` is given."""
+    from assistant.brief import Briefing
+    from assistant.brief import paper as brief
+    from assistant.compare import Origins, TopicComparison, Versions
+    from assistant.compare import paper as compare
+    from assistant.mandates import Mandates
+    from assistant.mandates import paper as mandates
+    from assistant.themes import paper as themes
+
+    match made:
+        case Briefing():
+            return brief.publication_of(made, library, address)
+        case Versions():
+            return compare.publication_of_texts(made, library, language, address)
+        case TopicComparison():
+            return compare.publication_of_topic(made, library, language, address)
+        case Origins():
+            return compare.publication_of_origins(made, library, language, address)
+        case Mandates():
+            return mandates.publication_of(made, library, language, address)
+        case _:
+            return themes.publication_of(made, library, address)
