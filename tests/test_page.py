@@ -76,7 +76,7 @@ def test_every_block_of_every_document_is_on_its_page(made: Made) -> None:
     [
         ("/documents?offset=x", "wrong_number", ""), ("/documents?offset=-1", "wrong_least", 0),
         ("/documents?language=aaaaaaaaaaa", "wrong_long", 10), ("/meetings?nothing=1", "wrong_unknown", ""),
-        ("/themes/themes.exe", "wrong_choice", "docx, pdf, md"), ("/topics/topic.md", "wrong_missing", ""),
+        ("/themes/themes.exe", "wrong_choice", "docx, pdf, md"), ("/briefings?kind=boats", "wrong_choice", "item, theme, document, question"),
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_of_a_page_is_told_as_a_page_in_the_language_of_the_reader(
@@ -110,6 +110,8 @@ def test_what_no_route_refuses_is_told_as_a_page_to_a_browser_and_as_a_problem_t
             reply = made.client.request(method, address, headers=accept, **more)
             assert (reply.status_code, reply.headers["content-type"]) == (status, kind), address
             assert (word(f"fault_{code}", reader) in Words(reply.text).text) == bool(accept) or reader == "en"
+    reply = made.client.post("/sign-in", data={"name": "x"}, headers=headers)
+    assert f"password: {word('wrong_missing', reader)}" in Words(reply.text).text
     monkeypatch.setattr(made.service, "documents", broken)
     reply = made.client.get("/documents", headers=headers)
     assert (reply.status_code, reply.headers["content-type"]) == (500, "text/html; charset=utf-8")

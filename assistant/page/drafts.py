@@ -12,7 +12,7 @@ from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
 from assistant.api.route import may
 from assistant.labels import language_of, word
-from assistant.page.papers import FILES, File, Name, Short, begun_briefing, waiting
+from assistant.page.papers import FILES, BriefingAsked, File, Short, made_or_waiting
 from assistant.page.plain import Paged, page
 from assistant.page.rendering import words_path
 from assistant.publish.html import to_html
@@ -31,17 +31,16 @@ def drafts(request: Request, service: Served, caller: Caller) -> Response:
 
 @router.post("/drafts")
 @may("review")
-def add(
-    request: Request, service: Served, caller: Caller, kind: Annotated[Short, Form()], value: Annotated[Name, Form()],
-    audience: Annotated[Short, Form()] = "delegate", language: Annotated[Short, Form()] = "en",
-    meeting: Annotated[Name, Form()] = "", mixed: Annotated[Short, Form()] = "", mode: Annotated[Short, Form()] = "",
-) -> Response:  # fmt: skip
+def add(request: Request, service: Served, caller: Caller, asked: Annotated[BriefingAsked, Form()]) -> Response:
     """Keeps a briefing that was made as a draft."""
     service.writing.drafts_of(caller)
-    paper, made = begun_briefing(service, caller, kind, value, audience, language, meeting, mixed, mode)
-    if made is None:
-        return waiting(request, paper, "writing_briefing")
-    return RedirectResponse(f"/drafts/{service.writing.draft(caller, made).id}", 303)
+    return made_or_waiting(
+        request,
+        service,
+        caller,
+        asked,
+        lambda made: RedirectResponse(f"/drafts/{service.writing.draft(caller, made).id}", 303),
+    )
 
 
 @router.get("/drafts/{draft_id}")

@@ -3,29 +3,28 @@ words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from threading import BoundedSemaphore
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.files import SHEETS, file_reply
+from assistant.api.models import Language
 from assistant.api.route import may
-from assistant.brief import Briefing
 from assistant.brief import Request as Briefed
 from assistant.brief.model import Audience, Kind
-from assistant.compare import Origins, TopicComparison
-from assistant.faults import Invalid, known_language
 from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.mandates import Mandates, Wanted
+from assistant.mandates import Wanted
 from assistant.page.plain import Paged, page
 from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
@@ -51,287 +50,251 @@ MODES = ("write", "quote")
 STATES = ("held", "superseded", "digest", "missing")
 File = Literal["docx", "pdf", "md"]
 ListFile = Literal["docx", "pdf", "md", "csv", "xlsx"]
-Short = Annotated[str, Query(max_length=20)]
-Name = Annotated[str, Query(max_length=200)]
-Topic = Annotated[str, Query(max_length=1_000)]
-Named = Annotated[str, Query(max_length=3_000)]
+Short = Annotated[str, Field(max_length=20)]
+Name = Annotated[str, Field(max_length=200)]
+Named = Annotated[str, Field(max_length=3_000)]
+Topic = Annotated[str, Field(max_length=1_000)]
+AnyLanguage = Literal["", Language]
 
 
-@router.get("/briefings")
-@may("brief", counted="documents")
-def briefings(
-    request: Request, service: Served, caller: Caller, kind: Short = "item",
-    value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
-    meeting: Name = "", mixed: Short = "", mode: Short = "",
-) -> Response:  # fmt: skip
-    """A form to ask for a briefing, and the briefing that is asked for."""
-    asked = {"kind": kind, "value": value, "audience": audience, "language": language, "meeting": meeting,
-             "mixed": mixed, "mode": mode}  # fmt: skip
-    shown: dict[str, Any] = {
-        "asked": asked,
-        "modes": {"": word("mode_set", language_of(request))} | _told("mode", MODES, request)
-        if service.engine.writer
-        else {},
-        "kinds": _told("kind", get_args(Kind), request),
-        "audiences": _told("audience", get_args(Audience), request),
-        "languages": LANGUAGE_NAMES,
-    }
-    if not value.strip():
-        return page(
-            "briefings.html",
-            request,
-            **shown,
-            meetings=meeting_views(service, caller, language_of(request))[:3],
-            article="",
+class Asked(BaseModel):
+    """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `waits` is said until it is made."""
+
+    model_config = ConfigDict(extra="forbid")
+    place: ClassVar[str]
+    name: ClassVar[str]
+    waits: ClassVar[str] = ""
+    files: ClassVar[Mapping[str, str]] = FILES
+
+    language: AnyLanguage = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says what is to be made."""
+        return True
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """What is asked for, or a paper of it, to come."""
+        raise NotImplementedError
+
+    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """What else its page shows."""
+        return {}
+
+
+class BriefingAsked(Asked):
+    """A briefing."""
+
+    place, name, waits = "briefings", "briefing", "writing_briefing"
+    kind: Kind = "item"
+    value: Topic = ""
+    audience: Audience = "delegate"
+    language: Language = "en"
+    meeting: Name = ""
+    mixed: Short = ""
+    mode: Literal["", Mode] = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says what it is about."""
+        return bool(self.value.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The briefing, to come."""
+        asked = Briefed(
+            self.kind, self.value, self.audience, self.language, self.meeting, bool(self.mixed), self.mode or None
         )
-    paper, made = begun_briefing(service, caller, **asked)
-    if made is None:
-        return waiting(request, paper, "writing_briefing")
-    article = _article(service, made, language)
-    return page("briefings.html", request, **shown, meetings=[], article=article, files=_files("briefings", asked),
-                staff=allowed(caller, "review"))  # fmt: skip
+        return service.writing.begin_brief(who, asked)
+
+    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """The choices of the form, and where nothing is asked for the items of meetings."""
+        reader, writes = language_of(request), service.engine.writer is not None
+        return {
+            "modes": {"": word("mode_set", reader)} | _told("mode", MODES, request) if writes else {},
+            "kinds": _told("kind", get_args(Kind), request),
+            "audiences": _told("audience", get_args(Audience), request),
+            "meetings": [] if self.whole else meeting_views(service, who, reader)[:3],
+            "staff": allowed(who, "review"),
+        }
 
 
-@router.get("/briefings/briefing.{form}")
-@may("brief", counted="documents")
-def briefing_file(
-    request: Request, service: Served, caller: Caller, form: File, kind: Short = "item",
-    value: Annotated[str, Query(max_length=1_000)] = "", audience: Short = "delegate", language: Short = "en",
-    meeting: Name = "", mixed: Short = "", mode: Short = "",
-) -> Response:  # fmt: skip
-    """A briefing as a file."""
-    service.writing.ready(form, language)
-    paper, made = begun_briefing(service, caller, kind, value, audience, language, meeting, mixed, mode)
-    if made is None:
-        return waiting(request, paper, "writing_briefing")
-    return _file(service, caller, made, language, form, "briefing")
+class ThemesAsked(Asked):
+    """The themes of all that is held."""
+
+    place, name, waits = "themes", "themes", "gathering_themes"
+    language: Language = "en"
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The themes, to come."""
+        return service.writing.begin_themes(who, self.language)
 
 
-@router.get("/themes")
-@may("themes", counted="documents")
-def themes(request: Request, service: Served, caller: Caller, language: Short = "en") -> Response:
-    """The themes of all that is held: map, plot by year, and each with its passages."""
-    paper = service.writing.begin_themes(caller, known_language(language))
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "gathering_themes")
-    return page("themes.html", request, language=language, languages=LANGUAGE_NAMES,
-                article=_article(service, made, language), files=_files("themes", {"language": language}))  # fmt: skip
+class ComparisonAsked(Asked):
+    """Two documents, or three in a row."""
+
+    place, name = "comparison", "comparison"
+    first: Name = ""
+    second: Name = ""
+    third: Name = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether two are named."""
+        return bool(self.first.strip() and self.second.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The comparison."""
+        names = [each for each in (self.first, self.second, self.third) if each.strip()]
+        return service.writing.compare(who, names, self.language or None)
 
 
-@router.get("/themes/themes.{form}")
-@may("themes", counted="documents")
-def themes_file(request: Request, service: Served, caller: Caller, form: File, language: Short = "en") -> Response:
-    """The themes as a file."""
-    service.writing.ready(form, language)
-    paper = service.writing.begin_themes(caller, known_language(language))
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "gathering_themes")
-    return _file(service, caller, made, language, form, "themes")
+class TopicAsked(Asked):
+    """A topic, and the documents whose words on it are wanted."""
+
+    place, name, waits = "topics", "topic", "comparing_documents"
+    topic: Topic = ""
+    documents: Named = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is a topic."""
+        return bool(self.topic.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The comparison, to come."""
+        return service.writing.begin_compare_topic(who, self.topic, _lines(self.documents), self.language or None)
+
+    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """How many documents may be named."""
+        return {"most": MOST_SIDES}
 
 
-@router.get("/comparison")
-@may("compare", counted="documents")
-def comparison(
-    request: Request, service: Served, caller: Caller, first: Name = "", second: Name = "", third: Name = "",
-    language: Short = "",
-) -> Response:  # fmt: skip
-    """Two documents compared word by word, or three in a row."""
-    asked = {"first": first, "second": second, "third": third, "language": language}
-    article: Markup | str = ""
-    if first.strip() and second.strip():
-        made = service.writing.compare(
-            caller, _named(first, second, third), known_language(language) if language else None
-        )
-        article = _article(service, made, language or made.language)
-    return page("comparison.html", request, asked=asked, languages=LANGUAGE_NAMES, article=article,
-                files=_files("comparison", asked))  # fmt: skip
+class MandatesAsked(Asked):
+    """Requests and decisions of the resolutions held, all where nothing is named."""
+
+    place, name, waits, files = "mandates", "mandates", "listing_mandates", LISTS
+    addressee: Name = ""
+    year: Annotated[str, Field(pattern=r"^\s*([0-9]{4})?\s*$")] = ""
+    due_before: Short = ""
+    documents: Named = ""
+    language: Language = "en"
+    listed: Short = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether they are to be listed."""
+        return bool(self.listed)
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The list, to come."""
+        year = int(self.year) if self.year.strip() else None
+        documents = tuple(_lines(self.documents))
+        wanted = Wanted(self.addressee.strip(), year, self.due_before.strip(), documents, self.language)
+        return service.writing.begin_mandates(who, wanted)
 
 
-@router.get("/comparison/comparison.{form}")
-@may("compare", counted="documents")
-def comparison_file(
-    request: Request, service: Served, caller: Caller, form: File, first: Name, second: Name, third: Name = "",
-    language: Short = "",
-) -> Response:  # fmt: skip
-    """A comparison as a file."""
-    service.writing.ready(form, language)
-    made = service.writing.compare(caller, _named(first, second, third), known_language(language) if language else None)
-    return _file(service, caller, made, language or made.language, form, "comparison")
+class OriginsAsked(Asked):
+    """A document, or one place of it."""
+
+    place, name, waits = "origins", "origins", "finding_origins"
+    document: Name = ""
+    part: Annotated[str, Field(max_length=200, alias="place")] = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether a document is named."""
+        return bool(self.document.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """Where its paragraphs come from, to come."""
+        return service.writing.begin_origins(who, self.document, self.part, self.language or None)
 
 
-@router.get("/topics")
-@may("compare", counted="documents")
-def topics(
-    request: Request, service: Served, caller: Caller, topic: Topic = "", documents: Named = "", language: Short = ""
-) -> Response:
-    """What each of several documents says on a topic, side by side."""
-    asked = {"topic": topic, "documents": documents, "language": language}
-    shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "most": MOST_SIDES, "article": ""}
-    if not topic.strip():
-        return page("topics.html", request, **shown)
-    paper = _topic(service, caller, topic, documents, language)
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "comparing_documents")
-    shown |= {"article": _article(service, made, made.language), "found": made.found}
-    return page("topics.html", request, **shown, files=_files("topics", asked))
+def _add(kind: type[Asked], operation: str) -> None:
+    """Adds the page of a kind, with its form and what is asked for, and its files."""
+
+    @may(operation, counted="documents")
+    def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
+        return _shown(request, service, caller, asked)
+
+    @may(operation, counted="documents")
+    def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
+        return _file(request, service, caller, asked, form)
+
+    show.__annotations__["asked"] = file.__annotations__["asked"] = Annotated[kind, Query()]
+    file.__annotations__["form"] = ListFile if kind.files is LISTS else File
+    router.add_api_route(f"/{kind.place}", show)
+    router.add_api_route(f"/{kind.place}/{kind.name}.{{form}}", file)
 
 
-@router.get("/topics/topic.{form}")
-@may("compare", counted="documents")
-def topic_file(
-    request: Request, service: Served, caller: Caller, form: File, topic: Topic, documents: Named = "",
-    language: Short = "",
-) -> Response:  # fmt: skip
-    """A comparison on a topic as a file."""
-    service.writing.ready(form, language)
-    paper = _topic(service, caller, topic, documents, language)
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "comparing_documents")
-    return _file(service, caller, made, made.language, form, "topic")
-
-
-@router.get("/mandates")
-@may("mandates", counted="documents")
-def mandates(
-    request: Request, service: Served, caller: Caller, addressee: Name = "", year: Short = "", due_before: Short = "",
-    documents: Named = "", language: Short = "en", listed: Short = "",
-) -> Response:  # fmt: skip
-    """A form, and who is asked to do what, by when, in the resolutions held."""
-    asked = {"addressee": addressee, "year": year, "due_before": due_before, "documents": documents, "language": language,
-             "listed": listed}  # fmt: skip
-    shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "article": ""}
-    if not listed:
-        return page("mandates.html", request, **shown)
-    paper = _mandates(service, caller, addressee, year, due_before, documents, language)
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "listing_mandates")
-    return page("mandates.html", request, **shown | {"article": _article(service, made, language)},
-                files=_files("mandates", asked, LISTS))  # fmt: skip
-
-
-@router.get("/mandates/mandates.{form}")
-@may("mandates", counted="documents")
-def mandates_file(
-    request: Request, service: Served, caller: Caller, form: ListFile, addressee: Name = "", year: Short = "",
-    due_before: Short = "", documents: Named = "", language: Short = "en", listed: Short = "",
-) -> Response:  # fmt: skip
-    """The same as a file."""
-    service.writing.ready(form, language)
-    paper = _mandates(service, caller, addressee, year, due_before, documents, language)
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "listing_mandates")
-    if form in SHEETS:
-        return file_reply(service.writing.sheet(caller, made, form), form, "mandates")
-    return _file(service, caller, made, language, form, "mandates")
-
-
-@router.get("/origins")
-@may("compare", counted="documents")
-def origins(
-    request: Request, service: Served, caller: Caller, document: Name = "", place: Name = "", language: Short = ""
-) -> Response:
-    """Where the paragraphs of a document come from."""
-    asked = {"document": document, "place": place, "language": language}
-    shown: dict[str, Any] = {"asked": asked, "languages": LANGUAGE_NAMES, "article": ""}
-    if not document.strip():
-        return page("origins.html", request, **shown)
-    paper = _origins(service, caller, document, place, language)
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "finding_origins")
-    shown |= {"article": _article(service, made, language or made.language), "files": _files("origins", asked)}
-    return page("origins.html", request, **shown)
-
-
-@router.get("/origins/origins.{form}")
-@may("compare", counted="documents")
-def origins_file(
-    request: Request,
-    service: Served,
-    caller: Caller,
-    form: File,
-    document: Name,
-    place: Name = "",
-    language: Short = "",
-) -> Response:
-    """Where the paragraphs of a document come from, as a file."""
-    service.writing.ready(form, language)
-    paper = _origins(service, caller, document, place, language)
-    made = _soon(paper.future)
-    if made is None:
-        return waiting(request, paper, "finding_origins")
-    return _file(service, caller, made, language or made.language, form, "origins")
+_add(BriefingAsked, "brief")
+_add(ThemesAsked, "themes")
+for _kind in (ComparisonAsked, TopicAsked, OriginsAsked):
+    _add(_kind, "compare")
+_add(MandatesAsked, "mandates")
 
 
 @router.get("/agenda")
 @may("agenda")
 def agenda(
-    request: Request, service: Served, caller: Caller, meeting: Name = "",
-    language: Annotated[list[str] | None, Query(max_length=6)] = None,
+    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
+    language: Annotated[list[Language] | None, Query(max_length=6)] = None,
 ) -> Response:  # fmt: skip
     """What an agenda announces and cites against what is held, and for staff links that fetch what is missing."""
-    wanted = [known_language(each) for each in language or ["en"]]
+    wanted = language or ["en"]
     meetings = meeting_views(service, caller, language_of(request))
     checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
     return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
                 languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path)  # fmt: skip
 
 
-def _named(*names: str) -> list[str]:
-    return [name for name in names if name.strip()]
+def made_or_waiting(
+    request: Request, service: Service, who: Principal, asked: Asked, then: Callable[[Any], Response]
+) -> Response:
+    """What is answered with what is asked for, where it is there soon; until then the page that waits for it."""
+    made = asked.begin(service, who)
+    if isinstance(made, Paper):
+        paper, made = made, _soon(made.future)
+        if made is None:
+            shown = page("waiting.html", request, 202, title=word(asked.waits, language_of(request)), paper=paper)
+            shown.headers["Refresh"] = str(AGAIN)
+            return shown
+    return then(made)
 
 
-def _topic(service: Service, caller: Caller, topic: str, documents: str, language: str) -> Paper[TopicComparison]:
-    return service.writing.begin_compare_topic(
-        caller, topic, _lines(documents), known_language(language) if language else None
-    )
+def _shown(request: Request, service: Service, who: Principal, asked: Asked) -> Response:
+    """The page with its form, and below it what is asked for."""
+    held = asked.model_dump(by_alias=True)
+    values = {"asked": held, "languages": LANGUAGE_NAMES, "article": "", **asked.beside(request, service, who)}
+    if not asked.whole:
+        return page(f"{asked.place}.html", request, **values)
+    query = urlencode({key: value for key, value in held.items() if value})
+    files = [(told, f"/{asked.place}/{asked.name}.{form}?{query}") for form, told in asked.files.items()]
+
+    def shown(made: Any) -> Response:
+        told = to_html(service.writing.publication(made, asked.language or made.language, words_path), page=False)
+        article = Markup(told)  # noqa: S704  (escaped)
+        return page(f"{asked.place}.html", request, **values | {"article": article, "made": made, "files": files})
+
+    return made_or_waiting(request, service, who, asked, shown)
 
 
-def _mandates(
-    service: Service, caller: Caller, addressee: str, year: str, due_before: str, documents: str, language: str
-) -> Paper[Mandates]:
-    if year.strip() and not (year.strip().isdecimal() and len(year.strip()) == 4):
-        raise Invalid(f"{year!r} is no year.")
-    number = int(year) if year.strip() else None
-    wanted = Wanted(addressee.strip(), number, due_before.strip(), tuple(_lines(documents)), known_language(language))
-    return service.writing.begin_mandates(caller, wanted)
+def _file(request: Request, service: Service, who: Principal, asked: Asked, form: str) -> Response:
+    """What is asked for as a file."""
+    writing = service.writing
+    writing.ready(form, asked.language or None)
+
+    def file(made: Any) -> Response:
+        if form in SHEETS:
+            return file_reply(writing.sheet(who, made, form), form, asked.name)
+        publication = writing.publication(made, asked.language or made.language)
+        return file_reply(writing.file(who, publication, form), form, asked.name)
+
+    return made_or_waiting(request, service, who, asked, file)
 
 
 def _lines(documents: str) -> list[str]:
     return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
-
-
-def _origins(service: Service, caller: Caller, document: str, place: str, language: str) -> Paper[Origins]:
-    return service.writing.begin_origins(caller, document, place, known_language(language) if language else None)
-
-
-def begun_briefing(
-    service: Service,
-    caller: Principal,
-    kind: str,
-    value: str,
-    audience: str,
-    language: str,
-    meeting: str,
-    mixed: str,
-    mode: str,
-) -> tuple[Paper[Briefing], Briefing | None]:
-    """A briefing to come, and itself where it is there soon."""
-    paper = service.writing.begin_brief(caller, _request(kind, value, audience, language, meeting, mixed, mode))
-    return paper, _soon(paper.future)
-
-
-def _request(kind: str, value: str, audience: str, language: str, meeting: str, mixed: str, mode: str) -> Briefed:
-    for given, known in ((kind, get_args(Kind)), (audience, get_args(Audience)), (mode, ("", *get_args(Mode)))):
-        if given not in known:
-            raise Invalid(f"{given!r} is none of {', '.join(filter(None, known))}.")
-    return Briefed(kind, value, audience, known_language(language), meeting, bool(mixed), mode or None)  # type: ignore[arg-type]
 
 
 def _told(name: str, choices: tuple[str, ...], request: Request) -> dict[str, str]:
@@ -349,25 +312,3 @@ def _soon(future: Future[T]) -> T | None:
     finally:
         if patient:
             _patient.release()
-
-
-def waiting(request: Request, paper: Paper[Any], title: str) -> Response:
-    """The page that stands until a paper is made."""
-    shown = page("waiting.html", request, 202, title=word(title, language_of(request)), paper=paper)
-    shown.headers["Refresh"] = str(AGAIN)
-    return shown
-
-
-def _article(service: Service, made: Any, language: str) -> Markup:
-    return Markup(to_html(service.writing.publication(made, language, words_path), page=False))  # noqa: S704  (escaped)
-
-
-def _file(service: Service, caller: Caller, made: Any, language: str, form: str, name: str) -> Response:
-    return file_reply(service.writing.file(caller, service.writing.publication(made, language), form), form, name)
-
-
-def _files(where: str, asked: dict[str, str], files: Mapping[str, str] = FILES) -> list[tuple[str, str]]:
-    """The names of the files of a page, and their addresses."""
-    name = where.removesuffix("s") if where in ("briefings", "topics") else where
-    query = urlencode({key: value for key, value in asked.items() if value})
-    return [(told, f"/{where}/{name}.{form}?{query}") for form, told in files.items()]

@@ -91,8 +91,8 @@ def _advice(refusal: Refusal, reader: str, request: Request) -> str:
 
 def _wrong(error: Mapping[str, Any], reader: str) -> tuple[str, str]:
     """The name of a parameter, and what is wrong with it."""
-    name, kind, told = str(error["loc"][-1])[:100], _WRONG.get(error["type"], "other"), error.get("ctx", {})
-    choices = ", ".join(re.findall(r"'([^']+)'", str(told.get("expected", ""))))
+    name, kind, told = str(error["loc"][:2][-1])[:100], _WRONG.get(error["type"], "other"), error.get("ctx", {})
+    choices = ", ".join(filter(None, re.findall(r"'([^']*)'", str(told.get("expected", "")))))
     limit = next((told[each] for each in ("ge", "le", "max_length") if each in told), choices)
     return name, word(f"wrong_{kind}", reader, limit=limit)
 
