@@ -75,20 +75,20 @@ CRASH = Refusal(
 
 
 class Refusals:
-    """How an application tells refusals: as problems, and as `shown` does where it does, which the page sets for its readers."""
+    """How an application tells refusals: as problems, unless one of the `forms` that other doors add tells them."""
 
     def __init__(self) -> None:
-        self.shown: Callable[[Request, Refusal], Response | None] = lambda request, refusal: None
+        self.forms: list[Callable[[Request, Refusal], Response | None]] = []
 
     def reply(self, scope: Scope, refusal: Refusal | ServiceFault) -> Response:
         """The response to a request."""
         request, told = Request(scope), refusal if isinstance(refusal, Refusal) else Refusal.of(refusal)
-        made = self.shown(request, told)
+        made = next((made for form in self.forms if (made := form(request, told)) is not None), None)
         if made is None:
             made = JSONResponse(told.problem(request_id(request)), told.status, media_type=MEDIA_TYPE)
-            if told.status == 401:
-                made.headers["WWW-Authenticate"] = 'Bearer realm="rapporteur"'
         made.headers.update(told.headers)
+        if told.status == made.status_code == 401:
+            made.headers["WWW-Authenticate"] = 'Bearer realm="rapporteur"'
         if told.retry_after is not None:
             made.headers["Retry-After"] = str(math.ceil(told.retry_after))
         return made

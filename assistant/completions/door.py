@@ -15,9 +15,10 @@ from fastapi.sse import format_sse_event
 from assistant.api.callers import Caller, Served
 from assistant.api.events import DOCUMENTED, EventStream
 from assistant.api.models import scope_of
+from assistant.api.problems import Refusal
 from assistant.api.route import Guarded, may
 from assistant.completions.conversation import Conversation
-from assistant.completions.errors import Errors, of_fault
+from assistant.completions.errors import error_of, told_to
 from assistant.completions.models import ChatBody, ErrorBody
 from assistant.completions.reply import MODEL, Reply
 from assistant.faults import NotHeld, ServiceFault
@@ -48,7 +49,7 @@ def install(app: FastAPI) -> None:
     """Adds the door to an application."""
     app.state.serving_since = int(time.time())
     app.include_router(router)
-    app.add_middleware(Errors, prefix=f"{PREFIX}/")
+    app.state.refusals.forms.append(told_to(f"{PREFIX}/"))
 
 
 @router.get("/models")
@@ -113,7 +114,7 @@ async def _lines(chunks: AsyncIterator[dict[str, Any]], reply: Reply, *, usage: 
             yield _line(reply.usage())
         yield format_sse_event(data_str="[DONE]")
     except ServiceFault as fault:
-        yield _line(of_fault(fault))
+        yield _line(error_of(Refusal.of(fault)))
 
 
 def _line(data: dict[str, Any]) -> bytes:

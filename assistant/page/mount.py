@@ -45,7 +45,7 @@ def mount_page(app: FastAPI, service: Service) -> None:
     from assistant.page.windows import Windows
 
     app.state.conversations = conversations = Conversations()
-    app.state.refusals.shown = plain.shown
+    app.state.refusals.forms.append(plain.shown)
     app.include_router(unscripted.router)
     app.include_router(leaves.pictures)
     app.include_router(leaves.router)  # before the documents, whose names may hold a slash
