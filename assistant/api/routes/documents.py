@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Depends, Path, Query, status
 
 from assistant.api.callers import Caller, Served
 from assistant.api.models import BlockOut, DocumentOut, Edition, JobOut, Language, Page, PassagesOut
 from assistant.api.route import Guarded, may
 from assistant.collection import block_record
+from corpus.documents import Document
 
 router = APIRouter(tags=["documents"], route_class=Guarded)
 
@@ -20,6 +21,16 @@ Name = Annotated[
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Place = Annotated[str | None, Query(max_length=500, description="A place in it, as documents write it: `para. 12`.")]
+
+
+def _held(
+    service: Served, caller: Caller, document: Name, language: Language | None = None, edition: Edition | None = None
+) -> Document:
+    return service.document(caller, document, language, edition)
+
+
+Held = Annotated[Document, Depends(_held)]
+"""Parameters of a route: a document, and which version of it."""
 
 
 @router.get("/documents", response_model=Page[DocumentOut], response_model_exclude_unset=True)
@@ -68,15 +79,8 @@ def passage(
 def _part(part: Literal["outline", "tables", "footnotes"], said: str) -> None:
     @router.get(f"/documents/{{document:path}}/{part}", name=part, description=said)
     @may("documents")
-    def give(
-        service: Served,
-        caller: Caller,
-        document: Name,
-        place: Place = None,
-        language: Language | None = None,
-        edition: Edition | None = None,
-    ) -> list[dict[str, Any]]:
-        return service.collection.parts(service.document(caller, document, language, edition), part, place)
+    def give(service: Served, held: Held, place: Place = None) -> list[dict[str, Any]]:
+        return service.collection.parts(held, part, place)
 
 
 _part("outline", "The headings of a document with their places and pages.")
@@ -86,47 +90,24 @@ _part("footnotes", "The footnotes of a document, with the places that refer to t
 
 @router.get("/documents/{document:path}/blocks", response_model=Page[BlockOut])
 @may("documents")
-def blocks(
-    service: Served,
-    caller: Caller,
-    document: Name,
-    place: Place = None,
-    language: Language | None = None,
-    edition: Edition | None = None,
-    offset: Offset = 0,
-    limit: Limit = 50,
-) -> dict[str, Any]:
+def blocks(service: Served, held: Held, place: Place = None, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """The blocks of a document (headings, paragraphs, items, rows, footnotes), or those at a place."""
-    held = service.document(caller, document, language, edition)
     found = service.collection.blocks(held, place)
     return Page.of([block_record(held, each) for each in found[offset : offset + limit]], len(found), offset)
 
 
 @router.get("/documents/{document:path}/text")
 @may("documents")
-def text(
-    service: Served,
-    caller: Caller,
-    document: Name,
-    language: Language | None = None,
-    edition: Edition | None = None,
-) -> dict[str, str]:
+def text(held: Held) -> dict[str, str]:
     """The canonical text of a document, into which all offsets point."""
-    held = service.document(caller, document, language, edition)
     return {"id": held.id, "text": held.text}
 
 
 @router.get("/documents/{document:path}", response_model=DocumentOut, response_model_exclude_unset=True)
 @may("documents")
-def document(
-    service: Served,
-    caller: Caller,
-    document: Name,
-    language: Language | None = None,
-    edition: Edition | None = None,
-) -> dict[str, Any]:
+def document(service: Served, held: Held) -> dict[str, Any]:
     """What is known of a document: masthead, pages, versions, corrections."""
-    return service.collection.about(service.document(caller, document, language, edition))
+    return service.collection.about(held)
 
 
 @router.post("/documents/{document:path}/confirm", response_model=list[DocumentOut], response_model_exclude_unset=True)

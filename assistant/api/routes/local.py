@@ -9,9 +9,9 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.callers import Caller, Served
-from assistant.api.models import Edition, JobOut, Language
+from assistant.api.models import JobOut, Language
 from assistant.api.route import Guarded, may
-from assistant.api.routes.documents import Name
+from assistant.api.routes.documents import Held
 
 router = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
 
@@ -56,15 +56,8 @@ def forget(body: ForgetBody, service: Served, caller: Caller) -> dict[str, Any]:
 
 @router.get("/documents/{document:path}")
 @may("documents")
-def document(
-    service: Served,
-    caller: Caller,
-    document: Name,
-    language: Language | None = None,
-    edition: Edition | None = None,
-) -> dict[str, Any]:
+def document(service: Served, held: Held) -> dict[str, Any]:
     """A document with all its blocks, and how it stands to others."""
-    held = service.document(caller, document, language, edition)
     return {"document": held.to_json(), "versions": service.collection.relations(held)}
 
 
