@@ -18,6 +18,8 @@ LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 """The six official languages of the United Nations, as ISO 639-1 codes."""
 
 
+HEADINGS = " — "
+"""What parts the headings of a passage in its `heading`."""
 MOST_PAGES = 3
 """Pages that the words of one span are looked for on."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from corpus.documents import Block, Document, Passage
+from corpus.documents import HEADINGS, Block, Document, Passage
 from corpus.sentences import sentence_spans
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ def _heading_line(document: Document, section: Sequence[Block], first: int, embe
         name,
         *(text for text in above if text.casefold() not in (name.casefold(), document.title.casefold())),
     ]
-    while len(parts) > 2 and embedder.count(" — ".join(parts)) > HEADING_PIECES:
+    while len(parts) > 2 and embedder.count(HEADINGS.join(parts)) > HEADING_PIECES:
         del parts[1]
-    line = " — ".join(parts)
+    line = HEADINGS.join(parts)
     offsets = embedder.offsets(line)
     return line if len(offsets) <= HEADING_PIECES else line[: offsets[HEADING_PIECES - 1][1]]
 

@@ -56,7 +56,7 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
         first, last = lines[0], lines[-1]
         leads = (((title.body_start, title.end), title.locator),) if title and kind == "symbol" else ()
         of = next((each for each in held if each.passage.start <= first.start < each.passage.end), None)
-        if of is not None:
+        if of is not None and sentence not in sentences:
             begin = sum(len(each) + 1 for each in sentences)
             unit = Unit(of, first.start, last.end, first.locator, first.ordinal, leads)
             made.append(Particular(unit, kind, begin, begin + len(sentence)))

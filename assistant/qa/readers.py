@@ -12,7 +12,7 @@ from assistant.qa.abstention import ASIDE, FOUND, SAME, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit
+from assistant.qa.units import Unit, heading_of
 from assistant.qa.weights import ships
 
 
@@ -125,7 +125,7 @@ class Readers:
         found: dict[str, Known] = {}
         for name, reader in self._readers.items():
             mine = [each for each in evidence if self.name_for(language, each.document.language) == name]
-            readings = reader.read(question, [(each.passage.heading, each.passage.text) for each in mine])
+            readings = reader.read(question, [(heading_of(each), each.passage.text) for each in mine])
             for each, reading in zip(mine, readings, strict=True):
                 held = self._bars_for(name, language, each.document.language)
                 found[each.id] = Known(reading, held, name, gain(each.score, best))

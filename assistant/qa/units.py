@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from assistant.qa.retriever import Evidence
-from corpus.documents import Block, Document, Span
+from corpus.documents import HEADINGS, Block, Document, Span
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 from ingest.dates import find_dates, says_only_days
@@ -135,6 +135,15 @@ def head_of(document: Document) -> tuple[Block, ...]:
         return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or bracketed)
 
     return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
+
+
+def heading_of(evidence: Evidence) -> str:
+    """The heading under which a passage is read: without lines of the first page beside the title, such as the one that tells of the
+    adoption, which would answer in place of the passage."""
+    document = evidence.document
+    lines = {" ".join(document.block_text(each).split()) for each in head_of(document)}
+    parts = evidence.passage.heading.split(HEADINGS)
+    return HEADINGS.join([*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)])
 
 
 def _items_below(document: Document, block: Block) -> tuple[Block, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import ENOUGH, LIKENESS, UNREAD, Bars, Caution, bars, chance
@@ -23,8 +23,6 @@ all, and so on."""
 FIRST, READ = STEPS[0], STEPS[-1]
 HEADS = 2
 """Documents of which is read what they say of themselves: that of the best passage, and the one whose first page search finds first."""
-BEHIND = 0.01
-"""How far behind a heading that answers those are that stand below it."""
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -116,7 +114,6 @@ class Weigher:
             seen |= set(new)
             if any(each.score >= ENOUGH for each in scored):
                 break
-        scored = _behind_headings(scored)
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
@@ -247,27 +244,6 @@ class Weigher:
         found = likenesses(self._library, question.text, readers[-1:], units)
         passages = [unit.evidence.dense for unit in units]
         return [one + (one if passage is None else passage) for one, passage in zip(found, passages, strict=True)]
-
-
-def _behind_headings(scored: Sequence[Scored]) -> list[Scored]:
-    """Units whose passages are read below a heading that answers by itself, behind that heading: what the reader found in it is no
-    merit of theirs. The title, which stands above all passages, leaves them as they are."""
-    answers = [
-        (
-            each.unit.document,
-            each.unit.document.block_text(each.unit.document.blocks[each.unit.block]).strip(),
-            each.score,
-        )
-        for each in scored
-        if each.score >= 0.0 and each.unit.document.blocks[each.unit.block].kind == "heading"
-    ]
-    made = []
-    for each in scored:
-        heading = each.unit.evidence.passage.heading if each.known else ""
-        above = [score for document, line, score in answers
-                 if document.id == each.unit.document.id and document.title not in line and line in heading]  # fmt: skip
-        made.append(replace(each, score=min(each.score, *above) - BEHIND) if above else each)
-    return made
 
 
 def likenesses(library: Library, asked: str, readers: Sequence[Embedder], units: Sequence[Unit]) -> list[float]:
