@@ -43,6 +43,19 @@ NAMED = 0.8
 CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 
+OWN_WEIGHT = 3.0
+"""How much words in the question's own language weigh beside likeness in meaning, where the embedding model does not read it."""
+ABROAD_WEIGHT = 0.2
+"""How much words in documents of another language weigh, where a model reads the question: names, numbers, and the English words
+that a question's are near to. All other words, and likeness in meaning, weigh 1."""
+DOCUMENT_WEIGHT = 0.4
+"""What the best passage of a document adds to the others: most questions are about one document."""
+FULL_TITLE = 6
+"""Words from which on a title that a question says is taken for the name of one document: many documents are an "annotated
+provisional agenda"."""
+ASKED_ALONE = 1
+"""Content words of a question that asks for the words of an article, and for nothing else."""
+
 ALIKE, REPEATED = 0.87, 0.80
 """From this likeness in meaning (cosine) on two sentences say the same; and where one has been told already."""
 
