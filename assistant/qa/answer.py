@@ -151,16 +151,13 @@ class Answer:
                 for each in self.statements
             ],
             "citations": [citation_json(each, n) for n, each in enumerate(self.citations, 1)],
-            "see_also": [
-                {"document": each.document, "locator": each.locator, "title": each.title, "url": each.url}
-                for each in self.see_also
-            ],
+            "see_also": [{**vars(each)} for each in self.see_also],
             "notes": list(self.notes),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "probability": None if self.probability is None else round(self.probability, 4),
             "model": self.model,
             "raw": list(self.raw),
-            "dropped": [{"text": each.text, "reason": each.reason} for each in self.dropped],
+            "dropped": [{**vars(each)} for each in self.dropped],
             "absent": self.absent,
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
@@ -168,49 +165,25 @@ class Answer:
 
 def answer_of(record: Mapping[str, Any]) -> Answer:
     """An answer from its stable JSON form."""
-    cited = [
-        Citation(**{name: value for name, value in each.items() if name in Citation.__dataclass_fields__})
-        for each in record["citations"]
-    ]
-    return Answer(
-        question=record["question"],
-        language=record["language"],
-        status=record["status"],
-        reason=record["reason"],
-        statements=tuple(
+    known = Citation.__dataclass_fields__
+    cited = [Citation(**{name: value for name, value in each.items() if name in known}) for each in record["citations"]]
+    made = {
+        "statements": tuple(
             Statement(each["text"], each["verdict"], tuple(cited[n - 1] for n in each["citations"]))
             for each in record["statements"]
         ),
-        see_also=tuple(Pointer(**each) for each in record["see_also"]),
-        notes=tuple(record["notes"]),
-        timings=dict(record["timings"]),
-        confidence=record["confidence"],
-        probability=record.get("probability"),
-        model=record["model"],
-        raw=tuple(record["raw"]),
-        dropped=tuple(Dropped(**each) for each in record["dropped"]),
-        absent=record.get("absent"),
-    )
+        "see_also": tuple(Pointer(**each) for each in record["see_also"]),
+        "dropped": tuple(Dropped(**each) for each in record["dropped"]),
+        "notes": tuple(record["notes"]),
+        "raw": tuple(record["raw"]),
+    }
+    return Answer(**{name: record[name] for name in Answer.__dataclass_fields__ if name in record} | made)
 
 
 def citation_json(citation: Citation, number: int) -> dict[str, Any]:
     """The stable JSON form of a citation, with its number."""
-    return {
-        "number": number,
-        "id": citation.id,
-        "document": citation.document,
-        "symbol": citation.symbol,
-        "title": citation.title,
-        "edition": citation.edition,
-        "language": citation.language,
-        "locator": citation.locator,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "url": citation.url,
-        "ocr": citation.ocr,
-        **({"unverified": True} if citation.unverified else {}),
-    }
+    unsaid = () if citation.unverified else ("unverified",)
+    return {"number": number, **{name: value for name, value in vars(citation).items() if name not in unsaid}}
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:

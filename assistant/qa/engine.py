@@ -190,8 +190,8 @@ class Engine:
             notes.append(say("read_as", spoken, question=reading.text))
         elif asked != cleaned:
             notes.append(say("read_as", spoken, question=asked))
-        if fault is not None and self.writer is not None:
-            notes.append(say(f"model_{fault.kind}", spoken, model=self.writer.model.name, **NAMES))
+        if generator is not None and fault is not None:
+            notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
     def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:

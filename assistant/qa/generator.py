@@ -41,6 +41,11 @@ class AnswerGenerator:
         self._library, self._retriever, self._places, self._composer = library, retriever, places, composer
         self._writer, self._passages = writer, passages
 
+    @property
+    def model(self) -> str:
+        """The name of the model."""
+        return self._writer.model.name
+
     def whole(
         self, text: str, history: Sequence[str], found: Sequence[Reading], vocabulary: Vocabulary
     ) -> tuple[Reading | None, ModelFault | None]:
@@ -72,7 +77,7 @@ class AnswerGenerator:
         return replace(
             whole,
             notes=tuple(dict.fromkeys([*whole.notes, *(note for _, each in told for note in each.notes)])),
-            model=self._writer.model.name,
+            model=self.model,
             raw=tuple(text for _, each in told for text in each.raw),
             dropped=tuple(one for _, each in told for one in each.dropped),
         )
@@ -104,7 +109,7 @@ class AnswerGenerator:
             quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
             answer = self._composer.answered(question, [*kept, *quotes])
         yield from said_of(answer, shown)
-        return finished(answer, quoted, draft, self._writer.model.name)
+        return finished(answer, quoted, draft, self.model)
 
     def _evidence(self, question: Question, quoted: Answer) -> list[Evidence]:
         """The evidence to write from, all in one language: the passages of what is quoted, of each article that is named,

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
+from assistant.qa.abstention import LEAST_WORDS, MOST_BESIDE
 from assistant.qa.answer import Answer
 from assistant.question import YEAR, Question, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
@@ -27,10 +28,6 @@ HISTORY_LIMIT = 20
 """Earlier turns that are looked at."""
 LIMIT = 2_000
 """Characters of a question that is made of several turns."""
-LEAST_WORDS = 3
-"""Words of a part: with fewer it is no question of its own."""
-MOST_BESIDE = 2
-"""Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
 MOST_PARTS = 3
 MOST_CUTS = 2
 """Places at which one sentence may be tried as two questions."""
