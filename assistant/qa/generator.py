@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.model import ModelFault
 from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, ordered, said, said_of
 from assistant.qa.citations import Composer, Part
-from assistant.qa.locators import NamedPlaces, article_units
+from assistant.qa.provisions import NamedPlaces, article_units
 from assistant.qa.query import Reading
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.units import units_of

@@ -11,7 +11,7 @@ from assistant.meeting import Lacking, MeetingAnswer, MeetingDesk
 from assistant.qa.abstention import CARRIED, FURTHER
 from assistant.qa.answer import Answer
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed
-from assistant.qa.locators import NamedPlaces
+from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.revisions import in_language
 from assistant.qa.scope import Absent, restricted
