@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.faults import NotHeld
-from assistant.qa.places import locator_of
+from assistant.qa.provisions import locator_of
 from assistant.views import facts, footnotes, outline, relations, tables, within
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document

@@ -146,7 +146,7 @@ class _Passages(BaseKVStore):
         raise NotImplementedError(_REMOVED)
 
     def _told(self, passage: Passage) -> dict[str, Any]:
-        told: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document, 0.0, None, None)).node)
+        told: dict[str, Any] = doc_to_json(node_of(Evidence(passage, self._library.document)).node)
         return told
 
 

@@ -33,9 +33,32 @@ _CLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Question:
-    """A question as understood. `text` is cleaned; `asked` is what the user typed.
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What of a library a question may be answered from: `within` are ids of the only documents, None for all; of those in `parts`
+    only the blocks named there, which speak of the agenda item `of_item`."""
+
+    within: frozenset[str] | None = None
+    of_item: str | None = None
+    parts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def covers(self, document_id: str) -> bool:
+        """Whether the question may be answered from a document."""
+        return self.within is None or document_id in self.within
+
+    def admits(self, document_id: str, first: int, last: int | None = None, *, whole: bool = False) -> bool:
+        """Whether it may be answered from some of the blocks from the `first` to the `last`, or from all of them."""
+        if not self.covers(document_id):
+            return False
+        if document_id not in self.parts:
+            return True
+        blocks = range(first, (first if last is None else last) + 1)
+        return (all if whole else any)(block in self.parts[document_id] for block in blocks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(Bounds):
+    """A question as understood. `text` is cleaned.
 
     `focus` is the last turn of a follow-up, else all of it; `rest` is `text` with blanks for symbols, articles and paragraphs.
     `items` are agenda item numbers (`2`, `1 (a)`), `articles` article numbers, `sessions`
@@ -43,16 +66,14 @@ class Question:
     `days` days of the month, `afternoon` the half of the day if one is named, `hour` a named clock hour (24 h).
     `named` are the texts of the catalogue that it calls by a name; where there are none, `called` are the treaties that may be
     meant by `the Protocol` or `the Convention`.
-    `within` are ids of the only documents that it may be answered from, None for all; of those in `parts` only the blocks
-    named there, which speak of the agenda item `of_item`.
     `carried` are ids of passages that answered the turn before, where the question leans on it.
     `memory` keeps what was worked out for this question, so that it is not worked out twice.
     """
 
-    asked: str
     text: str
     language: str
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary = field(repr=False)
+    catalogue: Catalogue = field(repr=False)
     focus: str
     rest: str = ""
     symbols: tuple[Symbol, ...] = ()
@@ -67,24 +88,27 @@ class Question:
     hour: int | None = None
     named: tuple[Entry, ...] = ()
     called: tuple[Entry, ...] = ()
-    within: frozenset[str] | None = None
     carried: tuple[str, ...] = ()
-    of_item: str | None = None
-    parts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def covers(self, document_id: str) -> bool:
-        """Whether the question may be answered from a document."""
-        return self.within is None or document_id in self.within
+    def bounded(self, bounds: Bounds) -> Question:
+        """The question, asked of what the bounds leave."""
+        return replace(self, within=bounds.within, of_item=bounds.of_item, parts=bounds.parts)
 
-    def admits(self, document_id: str, first: int, last: int | None = None, *, whole: bool = False) -> bool:
-        """Whether it may be answered from some of the blocks from the `first` to the `last`, or from all of them."""
-        if not self.covers(document_id):
-            return False
-        if document_id not in self.parts:
-            return True
-        blocks = range(first, (first if last is None else last) + 1)
-        return (all if whole else any)(block in self.parts[document_id] for block in blocks)
+    def asking(self, text: str) -> Question:
+        """Another question in the same language, asked of the same documents."""
+        return parse_question(text, self.vocabulary, self.catalogue, self.language).bounded(self)
+
+    @property
+    def documents(self) -> list[Symbol]:
+        """The symbols of the documents that it names, by symbol or by name."""
+        named = [entry.symbol for entry in self.named if entry.symbol is not None and entry.part is None]
+        return list(dict.fromkeys([*self.symbols, *named]))
+
+    @property
+    def treaty_keys(self) -> set[str]:
+        """The keys of the texts that it names, or may mean by `the Protocol`."""
+        return {entry.key for entry in (*self.named, *self.called)}
 
     @cached_property
     def years(self) -> frozenset[str]:
@@ -184,10 +208,10 @@ def parse_question(
     if clock and int(clock.group(1)) < 24:
         hour = int(clock.group(1)) + (12 if clock.group(3)[0] in "pP" and int(clock.group(1)) < 12 else 0)
     return Question(
-        asked=asked,
         text=text,
         language=spoken,
         vocabulary=vocabulary,
+        catalogue=catalogue,
         focus=focus or text,
         rest=rest,
         symbols=tuple(mention.symbol for mention in mentions),

@@ -1,7 +1,7 @@
 """How good a briefing is: its claims and citations put to the checks that answers are put to, and two of its own.
 
 Shares lie in 0..1. `cited`: of the sentences, those with a citation. Citation recall and precision are ALCE's
-(`eval.metrics.citations`), quote exactness the project's. `paragraph_exact`: of the citations, those whose locator is
+(`eval.metrics.attribution`), quote exactness the project's. `paragraph_exact`: of the citations, those whose locator is
 that of the block in which the quoted words lie. Faults name statements that are said twice, and citations of another
 item of the agenda than the one briefed about.
 """
@@ -21,7 +21,7 @@ from assistant.brief import Briefing
 from assistant.qa.answer import Citation
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
-from eval.metrics.citations import citation_precision, citation_recall, claim_support
+from eval.metrics.attribution import citation_precision, citation_recall, claim_support
 from eval.metrics.quotes import quote_exact
 from eval.runs.records import Cited, Claim, Record
 from ingest.readers import visible

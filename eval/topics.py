@@ -19,7 +19,7 @@ from rich.table import Table
 
 from assistant.compare import compare_topic
 from assistant.qa.engine import Engine
-from assistant.qa.places import within
+from assistant.qa.provisions import within
 from eval.cases import TOPICS, CaseError
 
 

@@ -15,7 +15,7 @@ from readers import word_readers
 from assistant.compare import compare_texts
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
-from assistant.qa.places import units_at
+from assistant.qa.provisions import units_at
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
 from corpus.catalogue import Catalogue

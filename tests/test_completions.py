@@ -17,8 +17,7 @@ from services import Made, listening, made_service
 from test_markdown import shown as seen
 
 from assistant.access.rates import Rates
-from assistant.qa.answer import Answer
-from assistant.qa.events import Event
+from assistant.qa.answer import Answer, Event
 from assistant.qa.scope import Scope
 from assistant.service import Stream
 from corpus.catalogue import Catalogue

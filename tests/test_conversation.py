@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from readers import word_readers
 
 from assistant.qa.engine import Engine
-from assistant.qa.memory import MOST, Memory, Turn
-from assistant.qa.query import Reading, cuts, questions_of, readings, spoken_in
+from assistant.qa.query import REMEMBERED, Memory, Reading, Turn, cuts, questions_of, readings, spoken_in
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
@@ -255,9 +254,9 @@ def test_turns_are_forgotten_when_the_library_has_changed() -> None:
 
 def test_only_the_latest_turns_are_remembered() -> None:
     memory, state = Memory(), object()
-    for n in range(MOST + 1):
+    for n in range(REMEMBERED + 1):
         memory.keep(n, state, Turn(Reading((str(n),), str(n), "en")))
-    assert memory.turn(MOST, state) is not None
+    assert memory.turn(REMEMBERED, state) is not None
     assert memory.turn(0, state) is None
 
 

@@ -20,7 +20,7 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.models import Models
 from eval.crossing import rows as crossing_rows
-from eval.public import abstention, beir, commands, evidence, squad
+from eval.public import beir, commands, evidence, refusals, squad
 from eval.public.figures import mean
 from eval.public.memo import RememberedEmbedder
 from eval.public.outcomes import Outcome, Outcomes
@@ -425,7 +425,7 @@ def test_rows_are_answered_or_refused_from_their_own_passages(tmp_path: Path, ki
         abstention_row("a", "Who built the castle?", True),
         abstention_row("b", "How tall are the giraffes of Zanzibar?", False),
     )
-    known, unknown = (abstention.outcome_of(row, kit) for row in abstention.read_abstention(path))
+    known, unknown = (refusals.outcome_of(row, kit) for row in refusals.read_abstention(path))
     assert (known["answered"], known["answerable"]) == (True, True)
     assert (unknown["answered"], unknown["answerable"]) == (False, False)
     assert known["confidence"] > unknown["confidence"]
@@ -435,11 +435,11 @@ def test_rows_are_answered_or_refused_from_their_own_passages(tmp_path: Path, ki
 
 def test_passages_in_another_language_than_the_question_are_held_in_theirs(tmp_path: Path, kit: Kit) -> None:
     row = abstention_row("a", "¿Quién construyó el castillo?", True, "es") | {"passages_language": "en"}
-    found = abstention.read_abstention(write_lines(tmp_path / "rows.jsonl", row))[0]
+    found = refusals.read_abstention(write_lines(tmp_path / "rows.jsonl", row))[0]
     assert (found.language, {text.language for text in found.passages}) == ("es", {"en"})
-    assert abstention.outcome_of(found, kit)["abroad"] is True
+    assert refusals.outcome_of(found, kit)["abroad"] is True
     with pytest.raises(PublicError, match="'de' is none of"):
-        abstention.read_abstention(write_lines(tmp_path / "bad.jsonl", row | {"passages_language": "de"}))
+        refusals.read_abstention(write_lines(tmp_path / "bad.jsonl", row | {"passages_language": "de"}))
 
 
 def test_rows_across_languages_hold_the_answer_by_turns(tmp_path: Path, kit: Kit) -> None:
@@ -457,13 +457,13 @@ def test_rows_across_languages_hold_the_answer_by_turns(tmp_path: Path, kit: Kit
 def test_abstention_figures_are_those_worked_out_by_hand() -> None:
     made = [(True, True, 3.0), (True, False, -1.0), (False, True, 1.0), (False, False, -2.0)]
     rows: list[Outcome] = [{"answerable": a, "answered": b, "confidence": c} for a, b, c in made]
-    figures = abstention.abstention_figures(rows)
+    figures = refusals.abstention_figures(rows)
     assert figures["answered unanswerable"].value == 0.5
     assert figures["refused answerable"].value == 0.5
     assert figures["AUC"].value == 0.75
     assert figures["AURC"].value == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 2) / 4)
-    assert abstention.curve(rows).coverage == (0.25, 0.5, 0.75, 1.0)
-    one_kind = abstention.abstention_figures(rows[:2])
+    assert refusals.curve(rows).coverage == (0.25, 0.5, 0.75, 1.0)
+    one_kind = refusals.abstention_figures(rows[:2])
     assert one_kind["AUC"].value is None
     assert str(one_kind["answered unanswerable"]) == "-"
 
@@ -486,7 +486,7 @@ def test_a_row_of_abstention_that_is_malformed_is_told_with_its_line(
     rows = [abstention_row("first", "Who?", True), abstention_row("second", "Who?", True) | change]
     path = write_lines(tmp_path / "rows.jsonl", *rows)
     with pytest.raises(PublicError, match=r"rows\.jsonl, line 2") as raised:
-        abstention.read_abstention(path)
+        refusals.read_abstention(path)
     assert told in str(raised.value)
 
 
@@ -697,7 +697,7 @@ def test_the_real_sets_are_read_whole() -> None:
     crossed = squad.across(english, russian, (Path("en"), Path("ru")))
     assert [each.paragraph for each in crossed.questions] == [each.paragraph for each in english.questions]
     assert {text.language for text in russian.texts()} == {"ru"}
-    rows = abstention.read_abstention(real(SETS / "nomiracl" / "ar.jsonl"))
+    rows = refusals.read_abstention(real(SETS / "nomiracl" / "ar.jsonl"))
     assert (len(rows), sum(row.answerable for row in rows)) == (80, 40)
     quoted = evidence.read_evidence(real(SETS / "clapnq" / "dev.jsonl"))
     assert (len(quoted), sum(row.answerable for row in quoted)) == (200, 100)

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 from llama_index.core.agent.workflow import FunctionAgent, ReActAgent
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.llms.types import ChatMessage, MessageRole, TextBlock, ToolCallBlock
 from llama_index.core.base.response.schema import Response
 from llama_index.core.llms.mock import MockFunctionCallingLLM
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, TextNode
 from llama_index.core.tools import QueryEngineTool
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
-from assistant.llama import AnswerEngine, PassageReader, PassageRetriever, PassageStore, passage_docstore
+from assistant.llama import PassageStore, passage_docstore
 from assistant.qa.engine import Engine
 
 QUESTION = "What must a State do for smuggled migrants?"
@@ -36,13 +39,21 @@ def untimed(answer: dict[str, Any]) -> dict[str, Any]:
 
 def query(engine: Engine, question: str) -> Response:
     """The response to a question."""
-    response = AnswerEngine(engine).query(question)
+    response = engine.as_query_engine().query(question)
     assert isinstance(response, Response)
     return response
 
 
+def test_an_engine_gives_retriever_reader_and_query_engine_of_the_kinds_that_llama_index_asks_for(
+    starter_engine: Engine,
+) -> None:
+    assert isinstance(starter_engine.as_retriever(), BaseRetriever)
+    assert isinstance(starter_engine.as_postprocessor(), BaseNodePostprocessor)
+    assert isinstance(starter_engine.as_query_engine(), BaseQueryEngine)
+
+
 def test_nodes_are_the_passages_that_search_finds_in_their_order(starter_engine: Engine) -> None:
-    nodes = PassageRetriever(starter_engine).retrieve(QUESTION)
+    nodes = starter_engine.as_retriever().retrieve(QUESTION)
     evidence = starter_engine.search(QUESTION, 10)
     assert len(nodes) == 10
     assert [node.node.node_id for node in nodes] == [each.id for each in evidence]
@@ -81,9 +92,9 @@ def test_the_vector_store_gives_passages_with_their_places_within_the_documents_
 def test_the_reader_orders_nodes_by_the_chance_that_they_answer_and_tells_with_which_words(
     starter_engine: Engine,
 ) -> None:
-    nodes = PassageRetriever(starter_engine).retrieve(QUESTION)
+    nodes = starter_engine.as_retriever().retrieve(QUESTION)
     stranger = NodeWithScore(node=TextNode(id_="stranger", text="Nothing of ours."), score=9.0)
-    read = PassageReader(starter_engine).postprocess_nodes([*nodes, stranger], query_str=QUESTION)
+    read = starter_engine.as_postprocessor().postprocess_nodes([*nodes, stranger], query_str=QUESTION)
     chances = [node.score or 0.0 for node in read]
     assert chances == sorted(chances, reverse=True)
     assert all(0.0 <= chance <= 1.0 for chance in chances)
@@ -98,12 +109,12 @@ def test_the_reader_orders_nodes_by_the_chance_that_they_answer_and_tells_with_w
 
 def test_the_reader_wants_a_question(starter_engine: Engine) -> None:
     with pytest.raises(ValueError, match="needs the question"):
-        PassageReader(starter_engine).postprocess_nodes(PassageRetriever(starter_engine).retrieve(QUESTION))
+        starter_engine.as_postprocessor().postprocess_nodes(starter_engine.as_retriever().retrieve(QUESTION))
 
 
 def test_a_nodes_text_and_span_are_its_passages(starter_engine: Engine) -> None:
     library = starter_engine.library
-    for found in PassageRetriever(starter_engine).retrieve(QUESTION):
+    for found in starter_engine.as_retriever().retrieve(QUESTION):
         node = text_node(found)
         document = library.document(node.metadata["document_id"])
         passage = library.passages_by_id([node.node_id])[node.node_id]
@@ -121,12 +132,12 @@ def test_a_nodes_text_and_span_are_its_passages(starter_engine: Engine) -> None:
 
 
 def test_the_limit_of_a_retriever_is_kept_and_an_empty_question_finds_nothing(starter_engine: Engine) -> None:
-    assert len(PassageRetriever(starter_engine, limit=3).retrieve(QUESTION)) == 3
-    assert PassageRetriever(starter_engine).retrieve(" \x00 ") == []
+    assert len(starter_engine.as_retriever(limit=3).retrieve(QUESTION)) == 3
+    assert starter_engine.as_retriever().retrieve(" \x00 ") == []
 
 
 def test_retrieving_asynchronously_finds_the_same(starter_engine: Engine) -> None:
-    retriever = PassageRetriever(starter_engine)
+    retriever = starter_engine.as_retriever()
     found = asyncio.run(retriever.aretrieve(QUESTION))
     assert [node.node.node_id for node in found] == [node.node.node_id for node in retriever.retrieve(QUESTION)]
 
@@ -166,7 +177,7 @@ def test_the_metadata_hold_the_answer_in_its_stable_form(starter_engine: Engine,
 
 
 def test_an_asynchronous_query_gives_the_same_response(starter_engine: Engine) -> None:
-    response = asyncio.run(AnswerEngine(starter_engine).aquery(QUESTION))
+    response = asyncio.run(starter_engine.as_query_engine().aquery(QUESTION))
     assert isinstance(response, Response)
     assert response.response == query(starter_engine, QUESTION).response
 
@@ -182,7 +193,7 @@ def test_a_question_that_is_not_answered_gets_the_reason_as_text(starter_engine:
 
 def test_the_docstore_gives_the_passages_that_the_retriever_finds_and_takes_none_in(starter_engine: Engine) -> None:
     store = passage_docstore(starter_engine.library)
-    (best, *_) = PassageRetriever(starter_engine).retrieve(QUESTION)
+    (best, *_) = starter_engine.as_retriever().retrieve(QUESTION)
     assert store.get_document(best.node.node_id) == best.node
     assert asyncio.run(store.aget_document(best.node.node_id)) == best.node
     assert store.document_exists(best.node.node_id)
@@ -199,7 +210,9 @@ def test_the_docstore_gives_the_passages_that_the_retriever_finds_and_takes_none
 
 def tool_of(engine: Engine) -> QueryEngineTool:
     """The documents as an agent's tool."""
-    return QueryEngineTool.from_defaults(AnswerEngine(engine), "documents", "Answers from UN documents, with sources.")
+    return QueryEngineTool.from_defaults(
+        engine.as_query_engine(), "documents", "Answers from UN documents, with sources."
+    )
 
 
 @pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecationWarning")  # by LlamaIndex itself

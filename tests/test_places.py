@@ -9,7 +9,7 @@ from conftest import OpenLibrary, add
 from readers import word_readers
 
 from assistant.qa.engine import Engine
-from assistant.qa.places import locator_of
+from assistant.qa.provisions import locator_of
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library

@@ -12,8 +12,8 @@ import pytest
 from readers import word_readers
 
 from assistant.model.endpoint import Endpoint
+from assistant.qa.answer import Finished, Progress, Said
 from assistant.qa.engine import Engine
-from assistant.qa.events import Finished, Progress, Said
 from assistant.support.check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue

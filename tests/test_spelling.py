@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.qa.spelling import Speller
+from assistant.qa.query import Speller
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder, make_embedder
 from corpus.library import Library

@@ -15,8 +15,8 @@ from assistant.cli.render import print_answer, print_events
 from assistant.frames import say
 from assistant.markdown import PARAGRAPH, opening, rendered
 from assistant.qa.abstention import Bars
+from assistant.qa.answer import Said
 from assistant.qa.engine import Engine
-from assistant.qa.events import Said
 from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue

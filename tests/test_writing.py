@@ -13,9 +13,8 @@ from serving import Answer as Reply
 from serving import free_port
 
 from assistant.model.endpoint import Endpoint
-from assistant.qa.answer import Answer, Mode
+from assistant.qa.answer import Answer, Finished, Mode, Progress, Said
 from assistant.qa.engine import Engine
-from assistant.qa.events import Finished, Progress, Said
 from assistant.support.check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue

@@ -16,9 +16,8 @@ from corpus.faults import LibraryBusy
 
 if TYPE_CHECKING:
     from assistant.cli.remote import ServerDesk
-    from assistant.qa.answer import Answer, Mode
+    from assistant.qa.answer import Answer, Event, Mode
     from assistant.qa.engine import Engine
-    from assistant.qa.events import Event
     from assistant.qa.scope import Scope
     from corpus.documents import Document
     from corpus.feedback import Feedback

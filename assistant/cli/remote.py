@@ -16,8 +16,7 @@ from assistant.cli.desk import Asked
 from assistant.cli.written import Progress, Written
 from assistant.faults import Conflict, Invalid, ServiceFault
 from assistant.frames import doubt
-from assistant.qa.answer import Mode, answer_of
-from assistant.qa.events import Event, Finished, said
+from assistant.qa.answer import Event, Finished, Mode, answer_of, said
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback

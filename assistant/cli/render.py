@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.frames import doubt, language_name, say
-from assistant.qa.answer import Answer, Statement
-from assistant.qa.events import Event, Finished, Said
+from assistant.qa.answer import Answer, Event, Finished, Said, Statement
 from corpus.meetings import Meeting
 
 _STATUS_STYLES = {

@@ -19,7 +19,7 @@ from assistant.compare.paragraphs import Para, paragraphs
 from assistant.compare.texts import LITTLE, cite, pairs_of
 from assistant.compare.words import Piece, pieces_of
 from assistant.qa.answer import Citation, citation_json
-from assistant.qa.places import locator_of, within
+from assistant.qa.provisions import locator_of, within
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document, Passage

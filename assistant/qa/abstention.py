@@ -1,8 +1,8 @@
 """Whether to answer: what the reader says as the chance that it is right, and the two bars for it.
 
 The numbers that decide stand in `data/calibration.json`, which `python -m eval.training calibrate` makes, with the questions
-that they were fitted on and the risk that they stand for; below are those by which statements are chosen beside the best one.
-All are log-odds.
+that they were fitted on and the risk that they stand for; below are those by which statements are chosen beside the best one (log-odds),
+and what weighs how much before.
 """
 
 from __future__ import annotations
@@ -45,6 +45,29 @@ CARRIED = 0.8
 
 ALIKE, REPEATED = 0.87, 0.80
 """From this likeness in meaning (cosine) on two sentences say the same; and where one has been told already."""
+
+
+# How a question is understood, and what search thinks of passages
+
+LEAST_WORDS = 3
+"""Words of a part of a question: with fewer it is no question of its own."""
+MOST_BESIDE = 2
+"""Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
+FULL_TITLE = 6
+"""Words from which on a title that a question says is taken for the name of one document: many documents are an "annotated
+provisional agenda"."""
+ASKED_ALONE = 1
+"""Content words of a question that asks for the words of an article, and for nothing else."""
+OWN_WEIGHT = 3.0
+"""How much words in the question's own language weigh beside likeness in meaning, where the embedding model does not read it."""
+ABROAD_WEIGHT = 0.2
+"""How much words in documents of another language weigh, where a model reads the question: names, numbers, and the English words
+that a question's are near to. All other words, and likeness in meaning, weigh 1."""
+DOCUMENT_WEIGHT = 0.4
+"""What the best passage of a document adds to the others: most questions are about one document."""
+LIKE = 0.35
+"""Least cosine of a word's vector and an English word's, both from the mean of all words, for which the one is searched for as the
+other."""
 
 
 @dataclass(frozen=True)

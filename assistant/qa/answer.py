@@ -1,11 +1,12 @@
-"""What the assistant returns: statements with citations, a status and its reason."""
+"""What the assistant returns: statements with citations, a status and its reason; and the events while an answer comes about."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+from assistant.frames import doubt
 from corpus.documents import Document
 
 Verdict = Literal["quoted", "derived", "supported", "unsupported"]
@@ -150,16 +151,13 @@ class Answer:
                 for each in self.statements
             ],
             "citations": [citation_json(each, n) for n, each in enumerate(self.citations, 1)],
-            "see_also": [
-                {"document": each.document, "locator": each.locator, "title": each.title, "url": each.url}
-                for each in self.see_also
-            ],
+            "see_also": [{**vars(each)} for each in self.see_also],
             "notes": list(self.notes),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "probability": None if self.probability is None else round(self.probability, 4),
             "model": self.model,
             "raw": list(self.raw),
-            "dropped": [{"text": each.text, "reason": each.reason} for each in self.dropped],
+            "dropped": [{**vars(each)} for each in self.dropped],
             "absent": self.absent,
             "timings": {name: round(value, 2) for name, value in self.timings.items()},
         }
@@ -167,49 +165,25 @@ class Answer:
 
 def answer_of(record: Mapping[str, Any]) -> Answer:
     """An answer from its stable JSON form."""
-    cited = [
-        Citation(**{name: value for name, value in each.items() if name in Citation.__dataclass_fields__})
-        for each in record["citations"]
-    ]
-    return Answer(
-        question=record["question"],
-        language=record["language"],
-        status=record["status"],
-        reason=record["reason"],
-        statements=tuple(
+    known = Citation.__dataclass_fields__
+    cited = [Citation(**{name: value for name, value in each.items() if name in known}) for each in record["citations"]]
+    made = {
+        "statements": tuple(
             Statement(each["text"], each["verdict"], tuple(cited[n - 1] for n in each["citations"]))
             for each in record["statements"]
         ),
-        see_also=tuple(Pointer(**each) for each in record["see_also"]),
-        notes=tuple(record["notes"]),
-        timings=dict(record["timings"]),
-        confidence=record["confidence"],
-        probability=record.get("probability"),
-        model=record["model"],
-        raw=tuple(record["raw"]),
-        dropped=tuple(Dropped(**each) for each in record["dropped"]),
-        absent=record.get("absent"),
-    )
+        "see_also": tuple(Pointer(**each) for each in record["see_also"]),
+        "dropped": tuple(Dropped(**each) for each in record["dropped"]),
+        "notes": tuple(record["notes"]),
+        "raw": tuple(record["raw"]),
+    }
+    return Answer(**{name: record[name] for name in Answer.__dataclass_fields__ if name in record} | made)
 
 
 def citation_json(citation: Citation, number: int) -> dict[str, Any]:
     """The stable JSON form of a citation, with its number."""
-    return {
-        "number": number,
-        "id": citation.id,
-        "document": citation.document,
-        "symbol": citation.symbol,
-        "title": citation.title,
-        "edition": citation.edition,
-        "language": citation.language,
-        "locator": citation.locator,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "url": citation.url,
-        "ocr": citation.ocr,
-        **({"unverified": True} if citation.unverified else {}),
-    }
+    unsaid = () if citation.unverified else ("unverified",)
+    return {"number": number, **{name: value for name, value in vars(citation).items() if name not in unsaid}}
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:
@@ -236,3 +210,81 @@ def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 def numbered(statements: Sequence[Statement]) -> list[Citation]:
     """The citations of statements, each once, in the order of first use: number n is at index n - 1."""
     return list(dict.fromkeys(citation for statement in statements for citation in statement.citations))
+
+
+# What `Engine.stream` yields; the last event holds the whole answer.
+
+Stage = Literal["searching", "writing", "checking"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is being done: documents searched, the model writing, sentences that failed asked for once more."""
+
+    name: ClassVar[str] = "progress"
+    stage: Stage
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form."""
+        return {"stage": self.stage}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement that stands: it is never withdrawn, and the answer holds it at place `index`.
+
+    `numbers` are those of its citations, as the answer gives them; `citations` are the ones that no earlier event
+    held, with their numbers. `doubt` is what stands before the first of statements that may not answer, in the
+    question's language; empty for an answer.
+    """
+
+    name: ClassVar[str] = "statement"
+    index: int
+    statement: Statement
+    numbers: tuple[int, ...]
+    citations: tuple[tuple[int, Citation], ...]
+    doubt: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form: the statement and its new citations as `Answer.to_json` has them, with `index`."""
+        return {
+            "index": self.index,
+            "text": self.statement.text,
+            "verdict": self.statement.verdict,
+            "citations": list(self.numbers),
+            "new_citations": [citation_json(each, n) for n, each in self.citations],
+            "tentative": bool(self.doubt),
+        }
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The whole answer, the last event of every stream."""
+
+    name: ClassVar[str] = "answer"
+    answer: Answer
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form of the answer."""
+        return self.answer.to_json()
+
+
+Event = Progress | Said | Finished
+
+
+def said(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[Said]:
+    """The events of statements from index `first` on, those before it having been said."""
+    made = []
+    known = len(numbered(statements[:first]))
+    order = {citation: n for n, citation in enumerate(numbered(statements), 1)}
+    for index, statement in enumerate(statements[first:], first):
+        numbers = tuple(order[citation] for citation in statement.citations)
+        new = tuple((n, c) for c, n in order.items() if c in statement.citations and n > known)
+        known = max([known, *numbers])
+        made.append(Said(index, statement, numbers, new, doubt))
+    return made
+
+
+def said_of(answer: Answer, first: int = 0) -> list[Said]:
+    """The events of an answer's statements from index `first` on."""
+    return said(answer.statements, first, doubt(answer.status, answer.language))

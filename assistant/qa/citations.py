@@ -1,18 +1,106 @@
-"""Verbatim answers: statements made of exact quotes, no language model needed."""
+"""Answers made of exact quotes: which units are said, and what is said of the documents that they are cited to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.frames import joined, language_name, say
 from assistant.qa.abstention import BESIDE, FURTHER
-from assistant.qa.answer import Citation, Statement
+from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
+from assistant.qa.retriever import Evidence
+from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored
+from assistant.question import Question
 from corpus.documents import Block, Document, Span
+from corpus.library import Library
 
 WHOLE_LIMIT = 1_500
 """Longest provision, in characters, that is quoted whole when several of its parts are meant."""
+
+CLOSEST = 3
+"""Most statements of an answer of which it is not certain that it is one."""
+
+
+Part = tuple[Question, Answer]
+"""One of the questions of a turn, and its answer."""
+
+
+class Composer:
+    """Makes answers of statements: each said once, the corrections of what it cites behind it, the versions told of in notes.
+    Of an answer to one of several questions about so many statements are said that there are `most` of all."""
+
+    def __init__(self, library: Library, most: int) -> None:
+        self._library, self._most = library, most
+        self.versions = VersionDesk(library)
+
+    def answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
+        """The answer that statements give to a question."""
+        language, repeats = question.language, list[str]()
+        if not question.symbols and not question.named:
+            statements, repeats = self.versions.latest(statements, language)
+        told, notes = self.versions.corrected(ordered(statements), language)
+        answer = Answer(question.text, language, "answered", "", ordered(told))
+        cited = {citation.document: self._library.document(citation.document) for citation in answer.citations}
+        notes += [*repeats, *self.versions.notes(question.documents, list(cited.values()), language)]
+        labels = joined(list(dict.fromkeys(document.label for document in cited.values())), language)
+        verdicts = {statement.verdict for statement in answer.statements}
+        way = next((way for way in ("supported", "quoted") if way in verdicts), "derived")
+        parts = [say("written" if way == "supported" else way, language, documents=labels)]
+        for other in sorted({document.language for document in cited.values()} - {language}):
+            parts.append(say("text_language", language, language=language_name(other, language)))
+        return replace(answer, reason=" ".join(parts), notes=tuple(notes))
+
+    def quoted(self, question: Question, units: Sequence[Unit]) -> Answer:
+        """The answer that quotes units."""
+        return self.answered(question, [statement_of(unit) for unit in units])
+
+    def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
+        """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
+        return unsure(self.quoted(question, nearest)) if nearest else not_found(question, evidence)
+
+    def several(self, question: Question, parts: Sequence[Part]) -> Answer:
+        """The answers to the questions of a turn in one; what is not found is named."""
+        answers = [answer for _, answer in parts]
+        most = max(2, self._most // len(parts) + 1)
+        said: list[Statement] = []
+        for answer in answers:
+            said += [one for one in answer.statements if one not in said][: None if answer.model else most]
+        whole = self.answered(question, said)
+        told = [
+            say("part_not_certain" if answer.status == "tentative" else "part_not_found", whole.language,
+                part=asked.focus.strip(" ?？؟"))
+            for asked, answer in parts if answer.status not in ("answered", "partial")
+        ]  # fmt: skip
+        if any(answer.status != "answered" for answer in answers):
+            see = dict.fromkeys(to for answer in answers if answer.status != "answered" for to in answer.see_also)
+            whole = replace(whole, status="partial", see_also=tuple(see))
+        return replace(
+            whole,
+            reason=" ".join([*told, whole.reason]),
+            confidence=min((each.confidence for each in answers if each.confidence is not None), default=None),
+            probability=min((each.probability for each in answers if each.probability is not None), default=None),
+        )
+
+
+def unsure(answer: Answer) -> Answer:
+    """An answer of which it is told that it may be none."""
+    return replace(answer, status="tentative", reason=f"{say('tentative', answer.language)} {answer.reason}")
+
+
+def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
+    """That nothing answers a question, with the passages that may be read instead."""
+    see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in evidence[:3])
+    return Answer(
+        question.text, question.language, "not_found", say("not_found", question.language), see_also=tuple(see)
+    )
+
+
+def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:
+    """An answer with how far the best evidence for it, first of what was weighed, is above the bar, and the chance that it answers."""
+    sure = max((each.score for each in scored), default=None)
+    return replace(answer, confidence=sure, probability=scored[0].probability if scored else None)
 
 
 def statement_of(unit: Unit) -> Statement:
@@ -61,6 +149,11 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
         else:
             chosen.append(each.unit)
     return heads_once(_apart(chosen))
+
+
+def nearest(scored: Sequence[Scored]) -> list[Unit]:
+    """The units that may be shown as what comes closest, best first."""
+    return choose(scored, CLOSEST, closest=True)
 
 
 def _apart(units: Sequence[Unit]) -> list[Unit]:

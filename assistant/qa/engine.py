@@ -4,47 +4,55 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Hashable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.frames import doubt, say
+from assistant.frames import say
 from assistant.meeting import WatchRows
 from assistant.qa.abstention import Caution
-from assistant.qa.answer import Answer, Mode, Statement, ordered
-from assistant.qa.events import Event, Finished, Progress, Said, said
-from assistant.qa.memory import Memory, Turn, first_cited
-from assistant.qa.query import HISTORY_LIMIT, Reading, apart, cuts, likelier, questions_of, readings, spoken_in
+from assistant.qa.answer import Answer, Event, Finished, Mode, Progress, said_of
+from assistant.qa.citations import Composer, Part
+from assistant.qa.query import (
+    HISTORY_LIMIT,
+    Memory,
+    Reading,
+    Speller,
+    Turn,
+    apart,
+    cuts,
+    first_cited,
+    likelier,
+    questions_of,
+    readings,
+    spoken_in,
+)
 from assistant.qa.quoting import Quoter, Watch
 from assistant.qa.retriever import Evidence, Retriever
-from assistant.qa.revisions import VersionDesk
-from assistant.qa.scope import Bounds, Scope
-from assistant.qa.spelling import Speller
+from assistant.qa.scope import Scope
 from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored, Weigher
-from assistant.question import Question, clean_question, parse_question
+from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
-from assistant.write.modes import is_written
-from assistant.write.report import NAMES, finished
+from assistant.write.report import NAMES
 from corpus.catalogue import Catalogue
 from corpus.faults import LibraryError
 from corpus.library import Library
 
 if TYPE_CHECKING:
-    from assistant.model import ModelFault
-    from assistant.qa.readers import Readers
-    from assistant.write.writer import Draft, Writer
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.base.base_retriever import BaseRetriever
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
 
-LONGEST_TURN = 100
-"""Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
+    from assistant.qa.generator import AnswerGenerator
+    from assistant.qa.readers import Readers
+    from assistant.write.writer import Writer
+
 BEGUN_AGAIN = 20
 """Times that a question is begun again since other processes change documents."""
 LOOKED_BACK = 3
 """Turns of a conversation that are worked out anew where nothing is remembered of them."""
 
 Made = TypeVar("Made")
-Part = tuple[Question, Answer]
-"""One of the questions of a turn, and its answer."""
 
 
 @dataclass(frozen=True)
@@ -82,11 +90,11 @@ class Engine:
         self.vocabulary = Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
         self._weigher = Weigher(library, readers, caution)
+        self._composer = Composer(library, max_statements)
         self._quoter = Quoter(
-            library, catalogue, self.vocabulary, self.retriever, self._weigher, passages, max_statements
+            library, catalogue, self.retriever, self._weigher, self._composer, passages, max_statements
         )
         self._speller = Speller(library)
-        self._versions = VersionDesk(library)
         self._caution = caution
         self.passages = passages
         self._most = max_statements
@@ -159,20 +167,18 @@ class Engine:
         bounds = scope.bounds(self.library) if scope else Bounds()
         before = self._whole(lambda: self._turn(turns, bounds))
         found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
-        made, fault = self._rewritten(asked, turns, found) if mode != "quote" else (None, None)
+        generator = self._generator() if mode != "quote" else None
+        made, fault = generator.whole(asked, turns, found, self.vocabulary) if generator else (None, None)
         parsed = time.perf_counter()
         best = self._whole(lambda: self._answer_first(found, before, bounds, made))
         reading, answer = best.reading, best.answer
         self._keep([*turns, asked], bounds, reading, answer)
-        writer = self.writer if fault is None and any(is_written(mode, *part) for part in best.parts) else None
-        if writer is not None and len(best.parts) == 1:
-            answer = yield from self._written(writer, best.question, answer)
-        elif writer is not None:
-            answer = yield from self._written_apart(writer, mode, best)
+        if generator is not None and fault is None:
+            answer = yield from generator.written(mode, best.question, answer, best.parts)
         else:
-            yield from _said(answer)
-            if self.writer is None and mode == "write":
-                answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
+            yield from said_of(answer)
+        if self.writer is None and mode == "write":
+            answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
         done = time.perf_counter()
         timings = {
             "parse_ms": (parsed - begun) * 1e3,
@@ -184,8 +190,8 @@ class Engine:
             notes.append(say("read_as", spoken, question=reading.text))
         elif asked != cleaned:
             notes.append(say("read_as", spoken, question=asked))
-        if fault is not None and self.writer is not None:
-            notes.append(say(f"model_{fault.kind}", spoken, model=self.writer.model.name, **NAMES))
+        if generator is not None and fault is not None:
+            notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
 
     def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
@@ -241,24 +247,36 @@ class Engine:
         """How far each of some units of the evidence is above the bar, read as a passage of its own, in the order given."""
         return self._weigher.alone(question, units, evidence)
 
+    # Parts of LlamaIndex, which takes a second to import
+
+    def as_retriever(self, limit: int = 10) -> BaseRetriever:
+        """The search as a LlamaIndex retriever: nodes are passages."""
+        from assistant.llama import PassageRetriever
+
+        return PassageRetriever(self, limit)
+
+    def as_postprocessor(self) -> BaseNodePostprocessor:
+        """The reader as a LlamaIndex node postprocessor (`assistant.llama.PassageReader`)."""
+        from assistant.llama import PassageReader
+
+        return PassageReader(self)
+
+    def as_query_engine(self) -> BaseQueryEngine:
+        """The whole as a LlamaIndex query engine (`assistant.llama.AnswerEngine`)."""
+        from assistant.llama import AnswerEngine
+
+        return AnswerEngine(self)
+
     # Ways to an answer
 
-    def _rewritten(
-        self, text: str, history: Sequence[str], found: Sequence[Reading]
-    ) -> tuple[Reading | None, ModelFault | None]:
-        """A turn made whole by the model, where there is one and the turn may lean on what was said before; else None, and
-        why the model failed."""
-        if self.writer is None or not history or len(text) > LONGEST_TURN:
-            return None, None
-        from assistant.model import ModelFault
-        from assistant.write.rewrite import rewritten
+    def _generator(self) -> AnswerGenerator | None:
+        """What has answers written; None without a model."""
+        if self.writer is None:
+            return None
+        from assistant.qa.generator import AnswerGenerator
 
-        leaning = next((each for each in found if each.leans), found[0])
-        try:
-            made = rewritten(self.writer.model, text, history, leaning, self.vocabulary, self.writer.away)
-        except ModelFault as fault:
-            return None, fault
-        return made, None
+        composer, places = self._composer, self._quoter.places
+        return AnswerGenerator(self.library, self.retriever, places, composer, self.writer, self.passages)
 
     def _turn(self, turns: Sequence[str], bounds: Bounds, back: int = LOOKED_BACK) -> Turn | None:
         """What the last of some turns meant, and what answered it."""
@@ -305,9 +323,9 @@ class Engine:
         for reading in (made, *found) if made is not None else found:
             question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
             carried = before.passages if before is not None and reading.leans else ()
-            question = _within(replace(question, carried=carried), bounds)
+            question = replace(question.bounded(bounds), carried=carried)
             parts = [(question, self._quoter.answer(question))] if part else self._answer(question)
-            answer = parts[0][1] if len(parts) == 1 else self._several(question, parts)
+            answer = parts[0][1] if len(parts) == 1 else self._composer.several(question, parts)
             given.append(Answered(reading, question, answer, parts))
             if reading.leans and answer.status in ("answered", "partial"):
                 break
@@ -333,133 +351,28 @@ class Engine:
         """Whether search finds the same passage first for all parts of a question."""
         found = set()
         for part in parts:
-            asked = parse_question(part, self.vocabulary, self.catalogue, question.language)
-            evidence = self.retriever.retrieve(
-                _within(asked, Bounds(question.within, question.of_item, question.parts)), 1
-            )
-            found |= {each.id for each in evidence[:1]}
+            found |= {each.id for each in self.retriever.retrieve(question.asking(part), 1)}
         return len(found) < len(parts)
 
     def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Part]:
         """The parts of a question with their answers, each read after those before it; with `all_answered` only up to the first
         that is not."""
-        bounds = Bounds(question.within, question.of_item, question.parts)
         before = None
         if question.text != question.focus:
-            before = Turn(
-                Reading(
-                    (question.text.removesuffix(question.focus).strip() or question.text,),
-                    question.focus,
-                    question.language,
-                ),
-                question.carried,
-            )
+            earlier = question.text.removesuffix(question.focus).strip() or question.text
+            before = Turn(Reading((earlier,), question.focus, question.language), question.carried)
         answered: list[Part] = []
         for part in parts:
             found = readings(
                 part, before.reading if before else None, question.language, self.vocabulary, self.catalogue
             )
-            best = self._answer_first(found, before, bounds, part=True)
+            best = self._answer_first(found, before, question, part=True)
             before = Turn(best.reading, first_cited(best.answer))
             answered += best.parts
             if all_answered and best.answer.status != "answered":
                 break
         return answered
 
-    def _several(self, question: Question, parts: Sequence[Part]) -> Answer:
-        """The answers to the questions of a turn in one; what is not found is named."""
-        answers = [answer for _, answer in parts]
-        most = max(2, self._most // len(parts) + 1)
-        said: list[Statement] = []
-        for answer in answers:
-            said += [one for one in answer.statements if one not in said][: None if answer.model else most]
-        whole = self._quoter.answered(question, said)
-        sure = [answer.confidence for answer in answers if answer.confidence is not None]
-        chances = [answer.probability for answer in answers if answer.probability is not None]
-        whole = replace(whole, confidence=min(sure, default=None), probability=min(chances, default=None))
-        told = [
-            say("part_not_certain" if answer.status == "tentative" else "part_not_found", whole.language,
-                part=asked.focus.strip(" ?？؟"))
-            for asked, answer in parts if answer.status not in ("answered", "partial")
-        ]  # fmt: skip
-        see = tuple(dict.fromkeys(pointer for one in answers if one.status != "answered" for pointer in one.see_also))
-        reason = " ".join([*told, whole.reason])
-        if any(answer.status != "answered" for answer in answers):
-            whole = replace(whole, status="partial", see_also=see)
-        return replace(whole, reason=reason)
-
-    # Writing answers
-
-    def _written(self, writer: Writer, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
-        """The answer written by the model from the evidence of this turn, each sentence said once it stands; with what
-        would have been quoted where too little of it stands."""
-        language = question.language
-        evidence = self._quoter.evidence_for(question, quoted)
-        if not evidence:
-            yield from _said(quoted)
-            return quoted
-        kept: list[Statement] = []
-        shown = 0
-        with closing(writer.write(question.text, evidence[0].document.language, evidence)) as writing:
-            while True:
-                try:
-                    event = next(writing)
-                except StopIteration as end:
-                    draft: Draft = end.value
-                    break
-                if isinstance(event, Progress):
-                    yield event
-                    continue
-                kept.append(event)
-                told, _ = self._versions.corrected(ordered(kept), language)
-                yield from said(ordered(told), shown)
-                shown = len(ordered(told))
-        answer = quoted
-        if kept:
-            quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
-            answer = self._quoter.answered(question, [*kept, *quotes])
-        yield from _said(answer, shown)
-        return finished(answer, quoted, draft, writer.model.name)
-
-    def _written_apart(self, writer: Writer, mode: Mode, quoted: Answered) -> Generator[Event, None, Answer]:
-        """The answers to the questions of a turn, written or quoted each by itself, in one."""
-        told: list[Part] = []
-        for question, answer in quoted.parts:
-            if is_written(mode, question, answer):
-                answer = yield from _quietly(self._written(writer, question, answer))
-            told.append((question, answer))
-        answers = [answer for _, answer in told]
-        whole = self._several(quoted.question, told)
-        yield from _said(whole)
-        return replace(
-            whole,
-            notes=tuple(dict.fromkeys([*whole.notes, *(note for answer in answers for note in answer.notes)])),
-            model=writer.model.name,
-            raw=tuple(text for answer in answers for text in answer.raw),
-            dropped=tuple(each for answer in answers for each in answer.dropped),
-        )
-
-
-def _quietly(events: Generator[Event, None, Answer]) -> Generator[Event, None, Answer]:
-    """A stream whose statements are not told, since others may come before them."""
-    with closing(events):
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as end:
-                answer: Answer = end.value
-                return answer
-            if isinstance(event, Progress):
-                yield event
-
 
 def _key(turns: Sequence[str], bounds: Bounds) -> Hashable:
     return tuple(turns), bounds.within, bounds.of_item
-
-
-def _within(question: Question, bounds: Bounds) -> Question:
-    return replace(question, within=bounds.within, of_item=bounds.of_item, parts=bounds.parts)
-
-
-def _said(answer: Answer, first: int = 0) -> list[Said]:
-    return said(answer.statements, first, doubt(answer.status, answer.language))

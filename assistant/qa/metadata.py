@@ -48,7 +48,7 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     elsewhere."""
     head, name = head_of(document) if document.masthead.symbols else (), document.label
     passages = library.passages_by_id([at for block in head if (at := library.passage_at(document.id, block.start))])
-    held = [Evidence(each, document, score, None, None) for each in passages.values()]
+    held = [Evidence(each, document, score) for each in passages.values()]
     title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
     made: list[Particular] = []
     sentences: list[str] = []

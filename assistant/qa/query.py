@@ -7,15 +7,20 @@ engine takes those that the documents answer best.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
+from assistant.qa.abstention import LEAST_WORDS, MOST_BESIDE
 from assistant.qa.answer import Answer
 from assistant.question import YEAR, Question, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.language import detect_language
+from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
@@ -23,10 +28,6 @@ HISTORY_LIMIT = 20
 """Earlier turns that are looked at."""
 LIMIT = 2_000
 """Characters of a question that is made of several turns."""
-LEAST_WORDS = 3
-"""Words of a part: with fewer it is no question of its own."""
-MOST_BESIDE = 2
-"""Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
 MOST_PARTS = 3
 MOST_CUTS = 2
 """Places at which one sentence may be tried as two questions."""
@@ -39,6 +40,16 @@ _WITHIN = {"weekday": ("daypart",), "article": ("paragraph",), "item": ("paragra
 _GROUPS = (("weekday", "weekdays"), ("month", "months"), ("daypart", "dayparts"), ("ordinal", "ordinals"))
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:/\d{1,3}|\s*\([a-z]\))?(?![\w/]|[.:]\d)")
 _WORDS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
+REMEMBERED = 256
+"""Turns whose meaning is remembered."""
+CARRIED_STATEMENTS = 2
+"""Statements of an answer whose passages are carried to the turn after it."""
+SHORTEST = 5
+"""Letters of the shortest word that is mended: shorter ones have too many neighbours."""
+LOOKED_THROUGH = 40
+"""Passages that are looked through for one form of a word."""
+_SPELT = re.compile(rf"(?<![\w/.'’-])[A-Za-z]{{{SHORTEST},20}}(?![\w/'’-])")
+_LETTERS = re.compile("[a-z]+")
 _AND = {
     "en": r",?\s+and\s+|[,;]\s+",
     "fr": r",?\s+et\s+|[,;]\s+",
@@ -97,21 +108,21 @@ def readings(
         return (alone,)
     new = parse_question(turn, vocabulary, catalogue, language)
     old = parse_question(before.text, vocabulary, catalogue, before.language)
-    named = slots(new, vocabulary, catalogue)
-    put = _replaced(old, new, slots(old, vocabulary, catalogue), named) if before.language == language else None
+    named = slots(new)
+    put = _replaced(old, new, slots(old), named) if before.language == language else None
     if put is None:
         return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
     same = Reading((put,), put, language, leans=True)
-    beside = _said_beside(new, named, vocabulary)
+    beside = _said_beside(new, named)
     if not beside:
         return same, alone
     more = Reading((put, turn), turn, language, leans=True)
     return (alone, more, same) if len(beside) <= MOST_BESIDE else (alone, more)
 
 
-def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> list[Slot]:
+def slots(question: Question) -> list[Slot]:
     """The slots of a question in order, none over another."""
-    text, language = question.text, question.language
+    text, language, vocabulary = question.text, question.language, question.vocabulary
     found: list[Slot] = []
 
     def take(kind: str, spans: Sequence[tuple[int, int]]) -> None:
@@ -119,16 +130,12 @@ def slots(question: Question, vocabulary: Vocabulary, catalogue: Catalogue) -> l
             if start < end and not any(start < other.end and other.start < end for other in found):
                 found.append(Slot(kind, start, end))
 
-    def named(words: str) -> bool:
-        read = parse_question(words, vocabulary, catalogue, language)
-        return bool(read.named or read.called)
-
     take("symbol", [(each.start, each.end) for each in find_symbols(text)])
     for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
         take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
     treaties = question.named or question.called
     spans = [(each.start, each.end) for each in vocabulary.mentions(text, language)] if treaties else []
-    take("treaty", [(start, end) for start, end in spans if named(text[start:end])])
+    take("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
     for kind, words in _GROUPS:
         forms = [str(form) for group in vocabulary.groups(words, language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
@@ -169,12 +176,12 @@ def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Seque
     return " ".join(text.split())
 
 
-def _said_beside(new: Question, named: Sequence[Slot], vocabulary: Vocabulary) -> list[str]:
+def _said_beside(new: Question, named: Sequence[Slot]) -> list[str]:
     """What a turn says beside its slots and function words."""
     text = new.text
     for slot in named:
         text = text[: slot.start] + " " * (slot.end - slot.start) + text[slot.end :]
-    return vocabulary.content(analyse(text, new.language), new.language)
+    return new.vocabulary.content(analyse(text, new.language), new.language)
 
 
 def questions_of(text: str, language: str) -> list[str]:
@@ -223,3 +230,108 @@ def _rank(answer: Answer) -> tuple[int, float]:
         return -3, 0.0
     status = ("answered", "partial", "tentative").index(answer.status)
     return -status, 1.0 if answer.probability is None else answer.probability
+
+
+# What earlier turns meant
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How a turn was meant, and the ids of the passages that answered it."""
+
+    reading: Reading
+    passages: tuple[str, ...] = ()
+
+
+class Memory:
+    """The latest turns, by all that they depend on; all are forgotten when the library has changed. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._state: object = None
+        self._held: OrderedDict[Hashable, Turn] = OrderedDict()
+
+    def turn(self, key: Hashable, state: object) -> Turn | None:
+        """A turn that was kept. `state` is an object that the library replaces when it changes."""
+        with self._guard:
+            self._follow(state)
+            return self._held.get(key)
+
+    def keep(self, key: Hashable, state: object, turn: Turn) -> None:
+        """Remembers a turn that was answered."""
+        with self._guard:
+            self._follow(state)
+            self._held[key] = turn
+            self._held.move_to_end(key)
+            while len(self._held) > REMEMBERED:
+                self._held.popitem(last=False)
+
+    def _follow(self, state: object) -> None:
+        if state is not self._state:
+            self._held.clear()
+            self._state = state
+
+
+def first_cited(answer: Answer) -> tuple[str, ...]:
+    """Ids of the passages that an answer rests on first of all."""
+    return tuple(dict.fromkeys(cite.id for each in answer.statements[:CARRIED_STATEMENTS] for cite in each.citations))
+
+
+# Slips of the finger
+
+
+class Speller:
+    """Mends English questions: a word that no English text of the library uses, one keystroke away from a single word that is used.
+
+    One insertion, deletion, substitution or exchange of neighbours (Damerau 1964), which are four of five misspellings. A word that
+    the embedding model's tokenizer knows whole, or its stem, is English, whoever uses it, and is left alone.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def mended(self, text: str) -> str:
+        """The question with its slips mended; the same object where there is none."""
+        slips: dict[str, str] = {}
+        for word in {match.group().casefold() for match in _SPELT.finditer(text)}:
+            if self._english(word) or self._said(word):
+                continue
+            near = {each for each in _one_off(word) if each[0] == word[0] and self._used(each)}
+            if len(near) == 1:
+                slips[word] = near.pop()
+        if not slips:
+            return text
+
+        def put(match: re.Match[str]) -> str:
+            word = match.group()
+            meant = slips.get(word.casefold(), word)
+            return meant.capitalize() if word[0].isupper() and meant != word else meant
+
+        return _SPELT.sub(put, text)
+
+    def _used(self, word: str) -> bool:
+        """Whether a text of the library has the word: in this very form, where the tokenizer does not know it whole."""
+        if not self._said(word):
+            return False
+        if len(self._library.embedder.offsets(word)) <= 1:
+            return True
+        hits = self._library.lexical(analyse(word, "en"), "en", LOOKED_THROUGH)
+        held = self._library.passages_by_id([hit.passage_id for hit in hits])
+        return any(word in _LETTERS.findall(passage.text.casefold()) for passage in held.values())
+
+    def _english(self, word: str) -> bool:
+        """Whether the tokenizer has the word, or its stem, in one piece."""
+        return any(len(self._library.embedder.offsets(each)) <= 1 for each in (word, *analyse(word, "en")))
+
+    def _said(self, word: str) -> bool:
+        """Whether a text of the library says the word, inflected in any way."""
+        return any(self._library.document_frequency(analyse(word, "en"), "en").values())
+
+
+def _one_off(word: str) -> set[str]:
+    parts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    made = {left + right[1:] for left, right in parts if right}
+    made |= {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
+    made |= {left + letter + right[1:] for left, right in parts if right for letter in ascii_lowercase}
+    made |= {left + letter + right for left, right in parts for letter in ascii_lowercase}
+    return made - {word}

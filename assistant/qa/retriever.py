@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, OWN_WEIGHT
+from assistant.qa.scope import restricted
 from assistant.question import Question
 from corpus.documents import Document, Passage, Within
 from corpus.faults import NotHeld
@@ -19,15 +21,6 @@ from corpus.library import Library
 
 POOL = 200
 """Hits that each index contributes; twice as many where language versions of what is searched take places."""
-DENSE_WEIGHT = 1.0
-LEXICAL_WEIGHT = 1.0
-OWN_WEIGHT = 3.0
-"""Weight of words in the question's own language where the embedding model does not read it."""
-ABROAD_WEIGHT = 0.2
-"""Weight of words in documents of another language, where a model reads the question: names, numbers, and the English words that
-a question's are near to."""
-DOCUMENT_WEIGHT = 0.4
-"""What the best passage of a document adds to the others: most questions are about one document."""
 
 Translate = Callable[[str, str], Sequence[str]]
 """English words for those of a text in a language."""
@@ -41,9 +34,9 @@ class Evidence:
 
     passage: Passage
     of: Document | Callable[[str], Document]
-    score: float
-    dense: float | None
-    lexical: float | None
+    score: float = 0.0
+    dense: float | None = None
+    lexical: float | None = None
 
     @cached_property
     def document(self) -> Document:
@@ -60,6 +53,11 @@ class Evidence:
     def id(self) -> str:
         """Stable evidence id."""
         return self.passage.id
+
+    def admitted(self, question: Question, *, whole: bool = False) -> bool:
+        """Whether a question may be answered from some of its blocks, or from all of them."""
+        passage = self.passage
+        return question.admits(passage.document_id, passage.first, passage.last, whole=whole)
 
     def to_json(self, rank: int) -> dict[str, Any]:
         """The stable JSON form that `search --json` prints."""
@@ -100,6 +98,22 @@ class Retriever:
     def __init__(self, library: Library, english: Translate = lambda text, language: ()) -> None:
         self._library = library
         self._english = english
+
+    def gather(self, question: Question, limit: int, language: str | None = None) -> list[Evidence]:
+        """The passages that a question may be answered from, best first: those that search finds in the versions of a language, its
+        own or another, of what it is restricted to, and behind them those that answered the turn before."""
+        library, scope = self._library, restricted(question, self._library)
+        documents = None
+        if scope is not None or language is not None:
+            documents = sorted(library.versions().quotable(language or question.language, scope))
+        found = self.retrieve(question, limit, documents)
+        known = {each.id for each in found}
+        carried = [
+            Evidence(passage, library.document(passage.document_id))
+            for passage in library.passages_by_id([each for each in question.carried if each not in known]).values()
+            if documents is None or passage.document_id in documents
+        ]
+        return [*found, *(each for each in carried if each.admitted(question))]
 
     def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
         """The best passages, best first. `documents` are the ids of those that are searched, whatever their version, and to
@@ -151,16 +165,17 @@ class Retriever:
         if text and told and readers:
             near = library.dense(text, pool, within)
             made.dense.update(near)
-            _fuse(made.scores, near, DENSE_WEIGHT)
+            _fuse(made.scores, near)
         if question.language in languages and len(languages) > 1 and not unread:
             self._level(made.scores, question)
         for language in languages:
             tokens = self.tokens(question, language)
             if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
-            # Where no model reads the question's language, its own words are all there is.
-            weight = OWN_WEIGHT if unread and language == question.language else LEXICAL_WEIGHT
-            if not unread and language != question.language:
+            weight = 1.0
+            if unread and language == question.language:
+                weight = OWN_WEIGHT  # its own words are all there is
+            elif not unread and language != question.language:
                 weight = ABROAD_WEIGHT
             hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
             made.lexical.update(hits)
@@ -201,10 +216,10 @@ class Retriever:
         for passage_id, passage in self._library.passages_by_id(list(scores)).items():
             # What another process has added a moment ago is not among the versions yet.
             if languages.get(passage.document_id) != question.language:
-                scores[passage_id] *= 1 + LEXICAL_WEIGHT / DENSE_WEIGHT
+                scores[passage_id] *= 2.0
 
 
-def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float) -> None:
+def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float = 1.0) -> None:
     """Adds what a list of hits, best first, says of its passages; of two hits in one passage the better counts."""
     best = max((score for _, score in hits), default=0.0)
     told: dict[str, float] = {}

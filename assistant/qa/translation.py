@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.qa.abstention import LIKE
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 NEAREST = 2
 """English words that are taken of each piece."""
-LIKE = 0.35
-"""Least cosine of a piece's vector and a word's, both from the mean of all words."""
 SHORTEST = 3
 """Letters of the shortest English word that is taken."""
 PIECES = 64

@@ -26,9 +26,8 @@ from assistant.faults import (
 )
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.files import Files
-from assistant.qa.answer import Answer, AnswerStatus, Mode, Statement
+from assistant.qa.answer import Answer, AnswerStatus, Finished, Mode, Progress, Said, Statement
 from assistant.qa.engine import Engine
-from assistant.qa.events import Finished, Progress, Said
 from assistant.qa.retriever import Evidence
 from assistant.qa.scope import Scope
 from assistant.service.drafts import Drafts

@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 
 from assistant.model import LanguageModel, Message, ModelFault
-from assistant.qa.answer import Statement
+from assistant.qa.answer import Progress, Statement
 from assistant.qa.citations import statement_of
-from assistant.qa.events import Progress
 from assistant.qa.retriever import Evidence
 from assistant.support.check import SupportCheck
 from assistant.support.reasons import Reason

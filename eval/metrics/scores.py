@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from eval.cases import Case
-from eval.metrics.citations import citation_precision, citation_recall
+from eval.metrics.attribution import citation_precision, citation_recall
 from eval.metrics.facts import fact_recall, shown_facts, useful_claims
 from eval.metrics.locators import document_exact, paragraph_exact, place_precision
 from eval.metrics.quotes import quote_exact

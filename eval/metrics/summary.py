@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from eval.cases import Case
-from eval.metrics.abstention import Abstention, RiskCoverage, abstention, auc, aurc, risk_coverage
 from eval.metrics.calibration import Bin, expected_error, reliability
 from eval.metrics.causes import causes
 from eval.metrics.latency import percentile
 from eval.metrics.scores import MEASURES, abstained, right, scores, words_said
+from eval.metrics.selective import Abstention, RiskCoverage, abstention, auc, aurc, risk_coverage
 from eval.metrics.statistics import Floats, Interval, bootstrap_interval, wilson
 from eval.runs.records import Record
 

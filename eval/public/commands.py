@@ -14,9 +14,9 @@ from rich.progress import Progress
 
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
 from corpus.documents import LANGUAGES
-from eval.public import abstention as refusing
 from eval.public import beir as beir_sets
 from eval.public import evidence as quoting
+from eval.public import refusals as refusing
 from eval.public import squad as squad_sets
 from eval.public.figures import Figures, as_json, print_figures
 from eval.public.outcomes import Outcome, Outcomes

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.documents import Span
-from eval.public.abstention import auc_figure
 from eval.public.figures import Figures, mean
 from eval.public.outcomes import Outcome
+from eval.public.refusals import auc_figure
 from eval.public.rows import PublicError, Row, each_once, read_jsonl
 from eval.public.shelf import Kit, Text, key_of, stocked
 from eval.public.weigh import ask, covered, features, span_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.qa.engine import Engine
-from assistant.qa.places import within
+from assistant.qa.provisions import within
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.places import span_of, stem_of

@@ -1,14 +1,20 @@
-"""Questions that name a place of a document: "what does paragraph 12 of S/2025/303 say?", "footnote 25 of ..."."""
+"""Questions that name a place: "what does paragraph 12 of S/2025/303 say?", "footnote 25 of ...", "article 6 of the Protocol"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
-from assistant.qa.citations import heads_once
+from assistant.frames import say
+from assistant.qa.abstention import ASKED_ALONE, NAMED
+from assistant.qa.answer import Answer
+from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed
 from assistant.qa.retriever import Evidence
+from assistant.qa.scope import restricted
 from assistant.qa.units import Unit, units_of
+from assistant.qa.weighing import Scored, Weigher
 from assistant.question import Question
 from corpus.analysis import analyse
 from corpus.documents import Block, Document
@@ -24,8 +30,112 @@ _WORDS = re.compile(r"[^\W\d_]+|\s{3,}|[^\w\s'’]+")
 """Words, a gap where the article is blanked out, marks."""
 _ANOTHER = re.compile("ks*[nA]|[nA]s*k|gs{0,2}A|As{0,2}g")
 """Of words by kind (k a capital that is known, n one that is not, A all such, s no content, g the gap): a strange name."""
-ASKED_ALONE = 1
-"""Content words of a question that asks for the words of an article, and for nothing else."""
+
+
+class NamedPlaces:
+    """Answers from the places that a question names, in at most `most` statements where not the whole place is asked for."""
+
+    def __init__(self, library: Library, weigher: Weigher, composer: Composer, most: int) -> None:
+        self._library, self._weigher, self._composer, self._most = library, weigher, composer, most
+
+    def answer(self, question: Question) -> Answer | None:
+        """What stands there; None where the question names no place that is looked for."""
+        return self._from_articles(question) if question.articles else self._from_places(question)
+
+    def treaties(self, question: Question, language: str) -> list[Document]:
+        """The treaties held in a language that the question names or, where it names none of them, all that it may mean."""
+        quotable = self._library.versions().quotable(language)
+        treaties = [self._library.document(header.id) for header in self._library.headers(kind="treaty")
+                    if header.id in quotable and question.covers(header.id)]  # fmt: skip
+        keys, symbols = question.treaty_keys, {symbol.text for symbol in question.symbols}
+        named = [d for d in treaties if d.key in keys or (d.symbol and d.symbol.text in symbols)]
+        return named or treaties
+
+    def _from_places(self, question: Question) -> Answer | None:
+        """A paragraph, footnote or table of a document that the question names: quoted whole."""
+        places = named_places(question) if question.symbols or question.named else ()
+        scope = restricted(question, self._library) if places else None
+        if not places or scope is None:
+            return None
+        held = sorted(self._library.versions().quotable(question.language, scope))
+        documents = [self._library.document(each) for each in held]
+        units = [
+            each for place in places for document in documents for each in units_at(self._library, document, place)
+        ]
+        units = [unit for unit in units if question.admits(unit.document.id, unit.block)]
+        if units:
+            return self._composer.quoted(question, units[: 2 * self._most])
+        if not question.symbols or not documents:
+            return None
+        reason = say("no_place", question.language, document=documents[0].label, place=places[0])
+        return Answer(question.text, question.language, "not_found", reason)
+
+    def _from_articles(self, question: Question) -> Answer | None:
+        """An article that the question names: quoted whole where nothing more is asked, else what fits."""
+        documents: list[Document] = []
+        units: list[Unit] = []
+        for language in dict.fromkeys((question.language, "en")):
+            treaties = [] if units else self.treaties(question, language)
+            documents += treaties
+            units += [unit for document in treaties for article in question.articles
+                      for unit in article_units(self._library, document, article, question.paragraph)]  # fmt: skip
+        if not units:
+            return _no_article(question, documents[0]) if documents else None
+        evidence = list({unit.evidence.id: unit.evidence for unit in units}.values())
+        if not question.named and not question.symbols and names_another(question, documents):
+            return not_found(question, evidence)
+        if not asks_more(question):
+            return self._composer.quoted(question, _whole(units, self._most * 2))
+        # Where the article comes from an earlier turn, the last one says which of its parts is meant; by itself that may say too little.
+        last = question if question.focus == question.text else question.asking(question.focus)
+        scored = self._weighed(last, evidence, units)
+        chosen = _with_each_article(question, scored, choose(scored, self._most))
+        if not chosen and last is not question:
+            chosen = choose(self._weighed(question, evidence, units), self._most)
+        if chosen:
+            return self._composer.quoted(question, chosen)
+        closest = _with_each_article(question, scored, nearest(scored))
+        answer = self._composer.closest(question, closest, evidence[:3])
+        return answer if answer.statements else weighed(answer, scored)
+
+    def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
+        """The units of a place that is named, as they are weighed, with what naming it adds."""
+        places = {_place(unit) for unit in units}
+        found = self._weigher.weigh(question, evidence, lambda unit: _place(unit) in places)
+        return [replace(each, score=each.score + NAMED) for each in found]
+
+
+def _no_article(question: Question, treaty: Document) -> Answer | None:
+    """That a treaty has no such article; None where it has none at all."""
+    held = [int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
+    if not held:
+        return None
+    reason = say("no_article", question.language, treaty=treaty.short or treaty.title, article=question.articles[0],
+                 first=min(held), last=max(held))  # fmt: skip
+    return Answer(question.text, question.language, "not_found", reason)
+
+
+def _with_each_article(question: Question, scored: Sequence[Scored], chosen: list[Unit]) -> list[Unit]:
+    """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
+    more = []
+    for article in question.articles if chosen and len(question.articles) > 1 else ():
+        own = [each.unit for each in scored if within(each.unit.locator, f"art. {article}")]
+        if not any(within(unit.locator, f"art. {article}") for unit in chosen):
+            more += own[:1]
+    return [*chosen, *more]
+
+
+def _place(unit: Unit) -> tuple[str, int, int]:
+    return unit.document.id, unit.start, unit.end
+
+
+def _whole(units: Sequence[Unit], most: int) -> list[Unit]:
+    """The units of a provision in order, each word once."""
+    chosen: list[Unit] = []
+    for unit in sorted(units, key=lambda each: (each.document.id, each.start, -each.end)):
+        if not any(o.document.id == unit.document.id and o.start <= unit.start and unit.end <= o.end for o in chosen):
+            chosen.append(unit)
+    return chosen[:most]
 
 
 def named_places(question: Question) -> tuple[str, ...]:
@@ -76,7 +186,7 @@ def article_units(library: Library, document: Document, article: str, paragraph:
     for passage in library.passages(document.id):
         if not any(within(document.blocks[n].locator, place) for n in range(passage.first, passage.last + 1)):
             continue
-        evidence = Evidence(passage, document, 0.0, None, None)
+        evidence = Evidence(passage, document)
         units += [unit for unit in units_of(evidence) if within(unit.locator, wanted)]
     return units if units or not paragraph else article_units(library, document, article)
 
@@ -112,7 +222,7 @@ def _rows(library: Library, document: Document, block: Block) -> list[Unit]:
 def _evidence(library: Library, document: Document, block: Block) -> Evidence | None:
     passage_id = library.passage_at(document.id, block.start)
     passage = library.passages_by_id([passage_id]).get(passage_id) if passage_id else None
-    return Evidence(passage, document, 0.0, None, None) if passage else None
+    return Evidence(passage, document) if passage else None
 
 
 def locator_of(document: Document, text: str) -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.documents import LANGUAGES
-from eval.metrics.abstention import RiskCoverage, auc, aurc, risk_coverage
+from eval.metrics.selective import RiskCoverage, auc, aurc, risk_coverage
 from eval.metrics.statistics import Floats, bootstrap_interval
 from eval.public.figures import Figure, Figures, mean
 from eval.public.outcomes import Outcome

@@ -1,0 +1,142 @@
+"""Answers that a language model writes: from which evidence, which answers of a turn are written, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from assistant.model import ModelFault
+from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, ordered, said, said_of
+from assistant.qa.citations import Composer, Part
+from assistant.qa.provisions import NamedPlaces, article_units
+from assistant.qa.query import Reading
+from assistant.qa.retriever import Evidence, Retriever
+from assistant.qa.units import units_of
+from assistant.qa.weighing import READ
+from assistant.question import Question
+from assistant.vocabulary import Vocabulary
+from assistant.write.modes import is_written
+from assistant.write.report import finished
+from assistant.write.rewrite import rewritten
+from assistant.write.writer import Draft, Writer
+from corpus.library import Library
+
+LONGEST_TURN = 100
+"""Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
+
+
+class AnswerGenerator:
+    """Has answers written by the `writer`, each from `passages` passages at most; what is not written stays as it was quoted."""
+
+    def __init__(
+        self,
+        library: Library,
+        retriever: Retriever,
+        places: NamedPlaces,
+        composer: Composer,
+        writer: Writer,
+        passages: int,
+    ) -> None:
+        self._library, self._retriever, self._places, self._composer = library, retriever, places, composer
+        self._writer, self._passages = writer, passages
+
+    @property
+    def model(self) -> str:
+        """The name of the model."""
+        return self._writer.model.name
+
+    def whole(
+        self, text: str, history: Sequence[str], found: Sequence[Reading], vocabulary: Vocabulary
+    ) -> tuple[Reading | None, ModelFault | None]:
+        """A turn made whole by the model, where it may lean on what was said before; else None, and why the model failed."""
+        if not history or len(text) > LONGEST_TURN:
+            return None, None
+        leaning = next((each for each in found if each.leans), found[0])
+        try:
+            return rewritten(self._writer.model, text, history, leaning, vocabulary, self._writer.away), None
+        except ModelFault as fault:
+            return None, fault
+
+    def written(
+        self, mode: Mode, question: Question, answer: Answer, parts: Sequence[Part]
+    ) -> Generator[Event, None, Answer]:
+        """The answer to a turn, what of it is to be written as the model writes it, each statement said once it stands."""
+        if not any(is_written(mode, *part) for part in parts):
+            yield from said_of(answer)
+            return answer
+        if len(parts) == 1:
+            return (yield from self._written(question, answer))
+        told: list[Part] = []
+        for asked, quoted in parts:
+            if is_written(mode, asked, quoted):
+                quoted = yield from _quietly(self._written(asked, quoted))
+            told.append((asked, quoted))
+        whole = self._composer.several(question, told)
+        yield from said_of(whole)
+        return replace(
+            whole,
+            notes=tuple(dict.fromkeys([*whole.notes, *(note for _, each in told for note in each.notes)])),
+            model=self.model,
+            raw=tuple(text for _, each in told for text in each.raw),
+            dropped=tuple(one for _, each in told for one in each.dropped),
+        )
+
+    def _written(self, question: Question, quoted: Answer) -> Generator[Event, None, Answer]:
+        """The answer to one question written from its evidence, with what would have been quoted where too little of it stands."""
+        evidence = self._evidence(question, quoted)
+        if not evidence:
+            yield from said_of(quoted)
+            return quoted
+        kept: list[Statement] = []
+        shown = 0
+        with closing(self._writer.write(question.text, evidence[0].document.language, evidence)) as writing:
+            while True:
+                try:
+                    event = next(writing)
+                except StopIteration as end:
+                    draft: Draft = end.value
+                    break
+                if isinstance(event, Progress):
+                    yield event
+                    continue
+                kept.append(event)
+                told, _ = self._composer.versions.corrected(ordered(kept), question.language)
+                yield from said(ordered(told), shown)
+                shown = len(ordered(told))
+        answer = quoted
+        if kept:
+            quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
+            answer = self._composer.answered(question, [*kept, *quotes])
+        yield from said_of(answer, shown)
+        return finished(answer, quoted, draft, self.model)
+
+    def _evidence(self, question: Question, quoted: Answer) -> list[Evidence]:
+        """The evidence to write from, all in one language: the passages of what is quoted, of each article that is named,
+        then what was retrieved. The language is the question's where what is quoted has it, or else any of them where nothing
+        is quoted; otherwise that of the first passage."""
+        cited = {citation.id: citation for citation in quoted.citations}
+        treaties = self._places.treaties(question, question.language) if question.articles else []
+        units = [u for each in treaties for a in question.articles for u in article_units(self._library, each, a)]
+        searched = self._retriever.gather(question, max(READ, self._passages))
+        found = {each.id: each for each in (*(unit.evidence for unit in units), *searched)}
+        for passage_id, passage in self._library.passages_by_id([each for each in cited if each not in found]).items():
+            found[passage_id] = Evidence(passage, self._library.document(passage.document_id))
+        order = [*(found[each] for each in cited if each in found), *(e for i, e in found.items() if i not in cited)]
+        readable = [each for each in order if any(units_of(each)) and each.admitted(question, whole=True)]
+        languages = [each.document.language for each in (order[: len(cited)] if cited else readable)]
+        spoken = question.language if question.language in languages else next(iter(languages), "")
+        return [each for each in readable if each.document.language == spoken][: self._passages]
+
+
+def _quietly(events: Generator[Event, None, Answer]) -> Generator[Event, None, Answer]:
+    """A stream whose statements are not told, since others may come before them."""
+    with closing(events):
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                answer: Answer = end.value
+                return answer
+            if isinstance(event, Progress):
+                yield event
