@@ -65,12 +65,12 @@ Background paper prepared by the Secretariat ({body}/2030/3)
 _CHILD = """
 import json, sys, time
 from pathlib import Path
-from assistant.brief import Request, brief
-from assistant.brief.paper import publication_of
+from assistant.reports.brief import Request, brief
+from assistant.export.brief_layout import publication_of
 from assistant.opening import make_engine
-from assistant.publish import render
+from assistant.export import render
 from assistant.settings import load_settings
-from assistant.themes import themes_of
+from assistant.reports.themes import themes_of
 from corpus.embedding import make_embedder
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION

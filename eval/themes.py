@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from assistant.cli.session import settings
+from assistant.export import render
+from assistant.export.theme_layout import publication_of
 from assistant.opening import make_engine, open_library
-from assistant.publish import render
 from assistant.qa.engine import Engine
+from assistant.reports.themes import Themes, themes_of
+from assistant.reports.themes.theme_maker import grouped
 from assistant.settings import Settings
-from assistant.themes import Themes, themes_of
-from assistant.themes.paper import publication_of
-from assistant.themes.run import grouped
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
 

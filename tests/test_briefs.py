@@ -13,14 +13,14 @@ from conftest import OpenLibrary, add, real_documents
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from readers import word_readers
 
-from assistant.brief import BriefError, Briefing, Request, brief
-from assistant.brief.choosing import dated_within, only_later
-from assistant.brief.model import SectionKey
-from assistant.brief.paper import publication_of
-from assistant.publish import render
+from assistant.export import render
+from assistant.export.brief_layout import publication_of
 from assistant.qa.engine import Engine
+from assistant.reports.brief import BriefError, Briefing, Request, brief
+from assistant.reports.brief.briefing import SectionKey
+from assistant.reports.brief.selection import dated_within, only_later
+from assistant.reports.themes import themes_of
 from assistant.shipped import shipped
-from assistant.themes import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.embedding import HashEmbedder

@@ -14,13 +14,13 @@ from readers import word_readers
 from serving import Answer as Reply
 from serving import free_port
 
-from assistant.brief import Briefing, Request, brief
-from assistant.brief.model import Section
-from assistant.brief.paper import publication_of
+from assistant.export import render
+from assistant.export.brief_layout import publication_of
 from assistant.frames import say
 from assistant.model.endpoint import Endpoint
-from assistant.publish import render
 from assistant.qa.engine import Engine
+from assistant.reports.brief import Briefing, Request, brief
+from assistant.reports.brief.briefing import Section
 from assistant.support.check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue

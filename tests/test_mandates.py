@@ -16,15 +16,15 @@ from conftest import SHARED, OpenLibrary, add
 from services import Made, made_service
 from typer.testing import CliRunner
 
-from assistant.brief import Request, brief
-from assistant.brief.paper import publication_of as briefing_paper
+from assistant.export import render
+from assistant.export.brief_layout import publication_of as briefing_paper
+from assistant.export.mandate_layout import publication_of
+from assistant.export.spreadsheets import sheet
 from assistant.frames import say
-from assistant.mandates import MandatesError, Wanted, list_mandates, mandates_of, rows_of
-from assistant.mandates.paper import publication_of
-from assistant.mandates.recommendations import recommendations_of
-from assistant.mandates.sheets import sheet
-from assistant.publish import render
 from assistant.qa.engine import Engine
+from assistant.reports.brief import Request, brief
+from assistant.reports.mandates import MandatesError, Wanted, list_mandates, mandates_of, rows_of
+from assistant.reports.mandates.recommendations import recommendations_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
 from corpus.library import Library

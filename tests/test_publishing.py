@@ -20,13 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.brief import Request, brief
-from assistant.brief.paper import publication_of
 from assistant.cli import app
-from assistant.publish import FORMATS, Publication, PublishError, References, format_of, render, write
-from assistant.publish.model import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
+from assistant.export import FORMATS, Publication, PublishError, References, format_of, render, write
+from assistant.export.brief_layout import publication_of
+from assistant.export.publication import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
+from assistant.reports.brief import Request, brief
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.run import starter_sources

@@ -19,13 +19,13 @@ from sklearn.metrics import adjusted_rand_score
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.publish import render
+from assistant.export import render
+from assistant.export.theme_layout import publication_of
+from assistant.export.theme_plots import map_of, years_of
 from assistant.qa.engine import Engine
-from assistant.themes import Themes, ThemesError, themes_of
-from assistant.themes.clusters import centred, clusters, count_for, places
-from assistant.themes.naming import Namer
-from assistant.themes.paper import publication_of
-from assistant.themes.plots import map_of, years_of
+from assistant.reports.themes import Themes, ThemesError, themes_of
+from assistant.reports.themes.clusters import centred, clusters, count_for, places
+from assistant.reports.themes.naming import Namer
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document

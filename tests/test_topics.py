@@ -9,11 +9,11 @@ import pytest
 from conftest import SHARED, OpenLibrary, add
 from readers import word_readers
 
-from assistant.compare import CompareError, TopicComparison, compare_topic, named, origins_of, place_in
-from assistant.compare.paper import publication_of_origins, publication_of_topic
+from assistant.export import FORMATS, render
+from assistant.export.comparison_layout import publication_of_origins, publication_of_topic
 from assistant.frames import say
-from assistant.publish import FORMATS, render
 from assistant.qa.engine import Engine
+from assistant.reports.comparison import CompareError, TopicComparison, compare_topic, named, origins_of, place_in
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library

@@ -206,7 +206,7 @@ class LocalDesk:
 
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
         """An agenda against what is held, as `agenda check --json` prints it."""
-        from assistant.agenda import AgendaError, agenda_meeting, check_agenda
+        from assistant.reports.agenda_check import AgendaError, agenda_meeting, check_agenda
 
         try:
             latest = agenda_meeting(self.library, meeting)

@@ -96,8 +96,8 @@ def drafts() -> Iterator[Drafts]:
 
 
 def _write(draft: Draft, out: Path) -> None:
-    from assistant.brief.paper import publication_of
-    from assistant.publish import PublishError, write
+    from assistant.export import PublishError, write
+    from assistant.export.brief_layout import publication_of
 
     assert draft.briefing is not None
     comments = (

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from assistant.faults import NotHeld, ServiceFault
 
 if TYPE_CHECKING:
-    from assistant.brief import Briefing, Request
-    from assistant.mandates import Wanted
-    from assistant.publish import Publication
+    from assistant.export import Publication
     from assistant.qa.engine import Engine
+    from assistant.reports.brief import Briefing, Request
+    from assistant.reports.mandates import Wanted
     from assistant.settings import Settings
     from corpus.library import Library
 
@@ -67,7 +67,7 @@ class LocalWriting:
 
     def brief(self, request: Request, told: Progress) -> Written:
         """A briefing."""
-        from assistant.brief.paper import publication_of
+        from assistant.export.brief_layout import publication_of
 
         made = self._briefing(request, told)
         return Written(made.to_json(), lambda form: _file(publication_of(made, self._library), form))
@@ -82,7 +82,7 @@ class LocalWriting:
             return Drafts(store).add(made, getpass.getuser()).to_json()
 
     def _briefing(self, request: Request, told: Progress) -> Briefing:
-        from assistant.brief import BriefError, brief
+        from assistant.reports.brief import BriefError, brief
 
         try:
             return brief(self._engine(), request, told)
@@ -91,8 +91,8 @@ class LocalWriting:
 
     def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
         """The compendium, or one theme of it."""
-        from assistant.themes import ThemesError, themes_of
-        from assistant.themes.paper import publication_of
+        from assistant.export.theme_layout import publication_of
+        from assistant.reports.themes import ThemesError, themes_of
 
         try:
             made = themes_of(self._engine(), language, count, told)
@@ -103,8 +103,8 @@ class LocalWriting:
 
     def compare(self, names: Sequence[str], language: str | None) -> Written:
         """Two or more texts word by word, each with the one before."""
-        from assistant.compare import CompareError, compare_versions, named
-        from assistant.compare.paper import publication_of_texts
+        from assistant.export.comparison_layout import publication_of_texts
+        from assistant.reports.comparison import CompareError, compare_versions, named
 
         library = self._library
         try:
@@ -116,8 +116,8 @@ class LocalWriting:
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
         """What documents say on a topic."""
-        from assistant.compare import CompareError, compare_topic, named
-        from assistant.compare.paper import publication_of_topic
+        from assistant.export.comparison_layout import publication_of_topic
+        from assistant.reports.comparison import CompareError, compare_topic, named
 
         try:
             documents = [named(self._library, name, language) for name in names]
@@ -129,8 +129,8 @@ class LocalWriting:
 
     def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
         """Where the paragraphs of a document come from, or that at one place of it."""
-        from assistant.compare import CompareError, named, origins_of, place_in
-        from assistant.compare.paper import publication_of_origins
+        from assistant.export.comparison_layout import publication_of_origins
+        from assistant.reports.comparison import CompareError, named, origins_of, place_in
 
         library = self._library
         try:
@@ -144,10 +144,10 @@ class LocalWriting:
 
     def mandates(self, wanted: Wanted, told: Progress) -> Written:
         """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
-        from assistant.compare import CompareError
-        from assistant.mandates import MandatesError, list_mandates
-        from assistant.mandates.paper import publication_of
-        from assistant.mandates.sheets import FORMATS, sheet
+        from assistant.export.mandate_layout import publication_of
+        from assistant.export.spreadsheets import FORMATS, sheet
+        from assistant.reports.comparison import CompareError
+        from assistant.reports.mandates import MandatesError, list_mandates
 
         library, language = self._library, wanted.language
         try:
@@ -164,7 +164,7 @@ class LocalWriting:
 
 
 def _file(publication: Publication, form: str) -> bytes:
-    from assistant.publish import PublishError, render
+    from assistant.export import PublishError, render
 
     try:
         return render(publication, form)

@@ -19,18 +19,18 @@ from assistant.access.operations import allowed
 from assistant.api.callers import Caller, Served
 from assistant.api.files import SHEETS, file_reply
 from assistant.api.route import may
-from assistant.brief import Briefing
-from assistant.brief import Request as Briefed
-from assistant.brief.model import Audience, Kind
-from assistant.compare import Origins, TopicComparison
+from assistant.export.html import to_html
 from assistant.faults import Invalid, known_language
 from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.mandates import Mandates, Wanted
 from assistant.page.plain import Paged, page
 from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
-from assistant.publish.html import to_html
 from assistant.qa.answer import Mode
+from assistant.reports.brief import Briefing
+from assistant.reports.brief import Request as Briefed
+from assistant.reports.brief.briefing import Audience, Kind
+from assistant.reports.comparison import Origins, TopicComparison
+from assistant.reports.mandates import Mandates, Wanted
 from assistant.service import Service
 from assistant.service.papers import Paper
 from assistant.service.writing import MOST_SIDES

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from assistant.access.store import AccessStore
-from assistant.brief.model import Briefing
 from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.plain import PlainError, from_plain, to_plain
 

@@ -10,14 +10,14 @@ from assistant.faults import Conflict, Invalid, NotHeld
 from assistant.service.papers import Paper, Papers, Work
 
 if TYPE_CHECKING:
-    from assistant.agenda import AgendaCheck
-    from assistant.brief import Briefing, Request
-    from assistant.compare import Origins, TopicComparison, Versions
-    from assistant.mandates import Mandates, Wanted
-    from assistant.publish import Address, Publication
+    from assistant.export import Address, Publication
+    from assistant.reports.agenda_check import AgendaCheck
+    from assistant.reports.brief import Briefing, Request
+    from assistant.reports.comparison import Origins, TopicComparison, Versions
+    from assistant.reports.mandates import Mandates, Wanted
+    from assistant.reports.themes import Themes
     from assistant.service.drafts import Draft, Drafts
     from assistant.service.service import Service
-    from assistant.themes import Themes
 
 T = TypeVar("T")
 MOST_SIDES = 12
@@ -46,7 +46,7 @@ class Writing:
 
     def begin_brief(self, who: Principal, request: Request) -> Paper[Briefing]:
         """The briefing of a request, to come."""
-        from assistant.brief import BriefError, brief
+        from assistant.reports.brief import BriefError, brief
 
         def work(given: Work) -> Briefing:
             try:
@@ -58,7 +58,7 @@ class Writing:
 
     def begin_themes(self, who: Principal, language: str = "en", count: int | None = None) -> Paper[Themes]:
         """The themes of all that is held, to come."""
-        from assistant.themes import ThemesError, themes_of
+        from assistant.reports.themes import ThemesError, themes_of
 
         def work(given: Work) -> Themes:
             try:
@@ -70,7 +70,7 @@ class Writing:
 
     def theme(self, made: Themes, name: str) -> Themes:
         """One of the themes. Raises `NotHeld`, which says what is near, where there is none of that name."""
-        from assistant.themes import ThemesError
+        from assistant.reports.themes import ThemesError
 
         try:
             return made.only(name)
@@ -79,7 +79,7 @@ class Writing:
 
     def compare(self, who: Principal, names: Sequence[str], language: str | None = None) -> Versions:
         """What was changed from each of two or more documents to the next."""
-        from assistant.compare import CompareError, compare_versions, named
+        from assistant.reports.comparison import CompareError, compare_versions, named
 
         self._allowed(who, "compare")
         if len(names) < 2:
@@ -94,7 +94,7 @@ class Writing:
         self, who: Principal, topic: str, names: Sequence[str] = (), language: str | None = None
     ) -> Paper[TopicComparison]:
         """What documents say on a topic, to come: those named, or all that are held."""
-        from assistant.compare import CompareError, compare_topic, named
+        from assistant.reports.comparison import CompareError, compare_topic, named
 
         check(who, "compare")
         if not topic.strip():
@@ -113,7 +113,7 @@ class Writing:
 
     def begin_origins(self, who: Principal, name: str, place: str = "", language: str | None = None) -> Paper[Origins]:
         """Where the paragraphs of a document come from, to come, or that at one place of it."""
-        from assistant.compare import CompareError, named, origins_of, place_in
+        from assistant.reports.comparison import CompareError, named, origins_of, place_in
 
         check(who, "compare")
         if not name.strip():
@@ -132,8 +132,8 @@ class Writing:
 
     def begin_mandates(self, who: Principal, wanted: Wanted) -> Paper[Mandates]:
         """The requests and decisions of the resolutions held, to come."""
-        from assistant.compare import CompareError
-        from assistant.mandates import MandatesError, list_mandates
+        from assistant.reports.comparison import CompareError
+        from assistant.reports.mandates import MandatesError, list_mandates
 
         def work(given: Work) -> Mandates:
             try:
@@ -175,7 +175,7 @@ class Writing:
     def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
         """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises
         `Conflict` where it can't be published any more."""
-        from assistant.brief.paper import publication_of
+        from assistant.export.brief_layout import publication_of
         from assistant.service.drafts import check_quotes, comments_on
 
         library = self._service.library
@@ -188,7 +188,7 @@ class Writing:
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
-        from assistant.agenda import AgendaError, agenda_meeting, check_agenda
+        from assistant.reports.agenda_check import AgendaError, agenda_meeting, check_agenda
 
         self._allowed(who, "agenda")
         library = self._service.library
@@ -205,13 +205,17 @@ class Writing:
     ) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
-        from assistant.brief import Briefing
-        from assistant.brief.paper import publication_of as briefing_paper
-        from assistant.compare import Origins, TopicComparison, Versions
-        from assistant.compare.paper import publication_of_origins, publication_of_texts, publication_of_topic
-        from assistant.mandates import Mandates
-        from assistant.mandates.paper import publication_of as mandates_paper
-        from assistant.themes.paper import publication_of as themes_paper
+        from assistant.export.brief_layout import publication_of as briefing_paper
+        from assistant.export.comparison_layout import (
+            publication_of_origins,
+            publication_of_texts,
+            publication_of_topic,
+        )
+        from assistant.export.mandate_layout import publication_of as mandates_paper
+        from assistant.export.theme_layout import publication_of as themes_paper
+        from assistant.reports.brief import Briefing
+        from assistant.reports.comparison import Origins, TopicComparison, Versions
+        from assistant.reports.mandates import Mandates
 
         library = self._service.library
         match made:
@@ -230,7 +234,7 @@ class Writing:
 
     def ready(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
-        from assistant.publish import PublishError, check_form
+        from assistant.export import PublishError, check_form
 
         try:
             check_form(form, language)
@@ -239,14 +243,14 @@ class Writing:
 
     def sheet(self, who: Principal, made: Mandates, form: str) -> bytes:
         """Requests and decisions as `csv` or `xlsx`. Whoever was given them may have them so."""
-        from assistant.mandates.sheets import sheet
+        from assistant.export.spreadsheets import sheet
 
         self._allowed(who, "documents")
         return sheet(made, form, made.language)
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
-        from assistant.publish import PublishError, render
+        from assistant.export import PublishError, render
 
         # A program of its own writes these, whoever made what stands in them.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
@@ -263,7 +267,7 @@ class Writing:
         work: Callable[[Work], T],
         lasting: Callable[[T], bool] = lambda _: True,
     ) -> Paper[T]:
-        from assistant.brief.parts import state_of
+        from assistant.reports.brief.section_cache import state_of
 
         check(who, operation)
         engine = self._service.engine
