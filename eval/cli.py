@@ -263,7 +263,8 @@ def brief(
     """Write briefings from the library of the settings and check every sentence and citation of them."""
     from assistant.cli.session import known_language, known_mode, plain_errors, settings
     from assistant.opening import open_engine
-    from assistant.reports.brief import BriefError, Request
+    from assistant.reports import ReportError
+    from assistant.reports.brief import Request
     from assistant.reports.brief import brief as make
     from eval.briefs import print_scores, scores_of
 
@@ -280,7 +281,7 @@ def brief(
         for kind, value in asked:
             try:
                 briefing = make(engine, Request(kind, value, audience, language, mixed=mixed, mode=chosen))
-            except BriefError as error:
+            except ReportError as error:
                 raise fail(str(error)) from None
             found[f"{kind} {value}"] = scores_of(briefing, engine.library)
     if as_json:

@@ -14,9 +14,10 @@ from harbour import AGENDA, LAMPS, OTHER, ROADS
 from readers import word_readers
 
 from assistant.export import render
-from assistant.export.brief_layout import publication_of
+from assistant.export.layouts import publication_of_briefing
 from assistant.qa.engine import Engine
-from assistant.reports.brief import BriefError, Briefing, Request, brief
+from assistant.reports import ReportError
+from assistant.reports.brief import Briefing, Request, brief
 from assistant.reports.brief.briefing import SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
 from assistant.reports.themes import themes_of
@@ -115,12 +116,12 @@ def test_what_is_announced_and_not_held_is_said_and_not_filled_in(
 def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
     engine: Engine, request_: Request, words: str
 ) -> None:
-    with pytest.raises(BriefError, match=words):
+    with pytest.raises(ReportError, match=words):
         brief(engine, request_)
 
 
 def test_an_empty_library_is_said_to_be_empty(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    with pytest.raises(BriefError, match="library is empty"):
+    with pytest.raises(ReportError, match="library is empty"):
         brief(Engine(open_library(), catalogue), Request("item", "2"))
 
 
@@ -129,7 +130,7 @@ def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engi
     briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
     assert briefing.sections[0].heading == shipped("papers")[language]["section_mandate"]
     assert scores_of(briefing, engine.library).quote_exact == 1.0
-    assert render(publication_of(briefing, engine.library), "html")
+    assert render(publication_of_briefing(briefing, engine.library), "html")
 
 
 def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
@@ -366,7 +367,7 @@ def test_no_section_of_an_item_disappears_and_no_phrase_opens_every_paragraph(wh
         others = {"adoption", "mandates", "changes", "recommendations", "figures"}  # of resolutions and reports
         assert {section.key for section in briefing.sections} == set(get_args(SectionKey)) - others
         assert all(section.parts or section.remarks or section.unsourced for section in briefing.sections)
-        text = render(publication_of(briefing, whole_engine.library), "md").decode()
+        text = render(publication_of_briefing(briefing, whole_engine.library), "md").decode()
         for section in text.split("\n## ")[1:]:
             opened = [line.partition("\\. ")[2][:20] for line in section.splitlines() if '<a id="p-' in line]
             assert len(opened) < 3 or len(set(opened)) > 1, section[:40]

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.export import FORMATS, Publication, PublishError, References, format_of, render, write
-from assistant.export.brief_layout import publication_of
+from assistant.export.layouts import publication_of_briefing
 from assistant.export.publication import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
@@ -63,7 +63,7 @@ def real_briefing(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
     sources = [*real_documents(), *starter_sources()]
     with Library(tmp_path_factory.mktemp("both") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
         add(library, catalogue, *sources)
-        made = publication_of(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
+        made = publication_of_briefing(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
         texts = {}
         for document in library.documents():
             if document.id not in library.superseded():

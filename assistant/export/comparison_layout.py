@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.export import JOINS, Address, Publication, References
+from assistant.export import Address, Publication, References
 from assistant.export.publication import Block, Content, Heading, Listing, Mode, Paragraph, Span, Table, plain
-from assistant.frames import joined, say
-from assistant.qa.answer import Citation
+from assistant.frames import joined, mark, say
 from assistant.reports.comparison.paragraphs import PARTS, Para, Part
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import Change, Comparison, Pair, Versions
-from assistant.reports.comparison.topic_comparison import Differs, Place, Side, TopicComparison
+from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
 from assistant.reports.comparison.word_diff import Op, Piece
 from corpus.library import Library
 
@@ -52,11 +51,8 @@ def publication_of_texts(
                 name = _part(step, part, language)
                 named = f"{_step(step)}: {name}" if len(steps) > 1 else name
                 blocks.append(Heading(1, named, part if len(steps) == 1 else f"{part}-{n}"))
-                cells = [
-                    tuple(_cell(change, side, language, references, library, address) for side in (0, 1))
-                    for change in changes
-                ]
-                blocks.append(Table((step.first_label, step.second_label), tuple(cells)))
+                cells = tuple(tuple(_cell(each, side, references) for side in (0, 1)) for each in changes)
+                blocks.append(Table((step.first_label, step.second_label), cells))
     return Publication(language, say("compare_title", language, texts=joined(labels, language)), tuple(blocks))
 
 
@@ -66,7 +62,10 @@ def publication_of_topic(
     """What each text says on a topic, quoted, every text by itself; in which it was not found; then what several say in like
     words, where these differ, and what only one says."""
     references = References(library, language, address)
-    told = _Told(comparison, library, language, references, address)
+
+    def linked(place: Place, known: str = "") -> Span:
+        return references.linked(comparison.statement(place).citations[-1], known)
+
     blocks: list[Block] = []
     if not comparison.found:
         blocks.append(Paragraph(plain(say("topic_nothing", language))))
@@ -78,33 +77,34 @@ def publication_of_topic(
         blocks += [] if side.certain else [Paragraph(plain(say("topic_unsure", language)))]
         for m, statement in enumerate(side.statements):
             number += 1
-            content = references.paragraph(statement, side.label)
-            blocks.append(Paragraph((*content, *told.repeats((n, m))), number))
+            content = [*references.paragraph(statement, side.label)]
+            for name, places in zip(("topic_repeats", "topic_repeated"), comparison.repeated((n, m)), strict=True):
+                if places:
+                    listed = references.listed([linked(each) for each in places])
+                    content += [Span(" "), *_around(name, "places", listed, language)]
+            blocks.append(Paragraph(tuple(content), number))
         if side.further:
-            links = [_link(references, library, address, each, side.label, language) for each in side.further]
-            blocks.append(Paragraph(tuple(_around("topic_also", "places", _listed(links, language), language))))
+            links = references.listed([references.linked(each, side.label) for each in side.further])
+            blocks.append(Paragraph(tuple(_around("topic_also", "places", links, language))))
         blocks += [Paragraph(plain(note)) for note in side.notes]
     silent = [side for side in comparison.sides if not side.statements]
     if silent:
         header = (say("topic_document", language), say("topic_nearest", language))
-        blocks += [
-            Heading(1, say("topic_absent", language), "absent"),
-            Table(header, tuple((plain(side.label), told.nearest(side)) for side in silent)),
-        ]
+        nothing = plain(say("topic_nothing_near", language))
+        near = [references.paragraph(side.nearest, side.label) if side.nearest else nothing for side in silent]
+        rows = [(plain(side.label), said) for side, said in zip(silent, near, strict=True)]
+        blocks += [Heading(1, say("topic_absent", language), "absent"), Table(header, tuple(rows))]
+    header = (say("topic_document", language), say("topic_places", language))
     if comparison.same:
-        blocks += [Heading(1, say("topic_same", language), "same"), told.same()]
+        rows = [_same(comparison, each, references, linked) for each in comparison.same]
+        blocks += [Heading(1, say("topic_same", language), "same"), Table(header, tuple(rows))]
     if comparison.differences:
         blocks.append(Heading(1, say("topic_differs", language), "differences"))
-        for each in comparison.differences:
-            blocks += told.difference(each)
-    alone = comparison.alone
-    if alone and len(comparison.sides) - len(silent) > 1:
-        rows = []
-        for n, side in enumerate(comparison.sides):
-            own = [told.linked((n, m), side.label) for k, m in alone if k == n]
-            if own:
-                rows.append((plain(side.label), tuple(_listed(own, language))))
-        header = (say("topic_document", language), say("topic_places", language))
+        blocks += [block for each in comparison.differences for block in _difference(comparison, each, references)]
+    if comparison.alone and len(comparison.sides) - len(silent) > 1:
+        alone = ((side, [linked((n, m), side.label) for k, m in comparison.alone if k == n])
+                 for n, side in enumerate(comparison.sides))  # fmt: skip
+        rows = [(plain(side.label), tuple(references.listed(own))) for side, own in alone if own]
         blocks += [Heading(1, say("topic_only", language), "alone"), Table(header, tuple(rows))]
     if comparison.unread:
         blocks.append(Paragraph(plain(say("topic_unread", language, count=comparison.unread))))
@@ -116,26 +116,15 @@ def publication_of_origins(
 ) -> Publication:
     """Where each paragraph of a text comes from, with the words that were changed."""
     references = References(library, language, address)
-
-    def place(cite: Citation, known: str = "") -> Span:
-        return _link(references, library, address, cite, known, language)
-
     rows = []
     for each in origins.paragraphs:
         pieces = each.earlier[0].pieces if each.earlier else (Piece("same", " ".join(each.cite.quote.split())),)
-        text = (
-            place(each.cite, origins.label),
-            Span(" "),
-            *_marked(pieces, origins.language, language),
-        )
-        if not each.earlier:
-            rows.append((text, plain(say("origin_new", language))))
-            continue
-        first, *others = each.earlier
-        told = [*_around(f"origin_{each.kind}", "place", (place(first.cite),), language)]
+        text = (references.linked(each.cite, origins.label), Span(" "), *_marked(pieces, origins.language, language))
+        first, *others = [references.linked(one.cite) for one in each.earlier] or [Span("")]
+        told = _around(f"origin_{each.kind}", "place", (first,), language)
         if others:
-            listed = _listed([place(one.cite) for one in others], language)
-            told += [Span(JOINS.get(language, "; ")), *_around("origin_also", "places", listed, language)]
+            listed = _around("origin_also", "places", references.listed(others), language)
+            told += [Span(mark(";", language)), *listed]
         rows.append((text, tuple(told)))
     header = (say("origins_paragraph", language), say("origins_from", language))
     counts = Paragraph(plain(say("origins_counts", language, **origins.counts)))
@@ -143,95 +132,42 @@ def publication_of_origins(
     return Publication(language, title, (counts, Table(header, tuple(rows))))
 
 
-class _Told:
-    """Writes the parts of one comparison on a topic."""
-
-    def __init__(
-        self,
-        comparison: TopicComparison,
-        library: Library,
-        language: str,
-        references: References,
-        address: Address | None,
-    ) -> None:
-        self._comparison, self._library, self._language = comparison, library, language
-        self._references, self._address = references, address
-
-    def linked(self, place: Place, known: str = "") -> Span:
-        """Where a statement stands, a link where there are addresses."""
-        cite = self._comparison.statement(place).citations[-1]
-        return _link(self._references, self._library, self._address, cite, known, self._language)
-
-    def repeats(self, place: Place) -> Content:
-        """Which earlier statements a statement repeats, or which later ones repeat it."""
-        told: list[Span] = []
-        for name, places in zip(("topic_repeats", "topic_repeated"), self._comparison.repeated(place), strict=True):
-            if places:
-                listed = _listed([self.linked(each) for each in places], self._language)
-                told += [Span(" "), *_around(name, "places", listed, self._language)]
-        return tuple(told)
-
-    def nearest(self, side: Side) -> Content:
-        """What comes nearest in a text that says nothing on the topic."""
-        if side.nearest is None:
-            return plain(say("topic_nothing_near", self._language))
-        return self._references.paragraph(side.nearest, side.label)
-
-    def same(self) -> Table:
-        """What several texts say alike: as the latest has it, and where else it stands, with the words that are others there."""
-        rows = []
-        for each in self._comparison.same:
-            latest = self._comparison.statement(each.places[0])
-            others: list[Span] = []
-            for place, pieces in zip(each.places[1:], each.pieces, strict=True):
-                others += [Span(JOINS.get(self._language, "; "))] if others else []
-                others.append(self.linked(place))
-                if any(piece.op != "same" for piece in pieces):
-                    turned = tuple(Piece(_OTHER[piece.op], piece.text) for piece in pieces)
-                    cite = self._comparison.statement(place).citations[-1]
-                    others += [Span(": "), *_marked(turned, cite.language, self._language)]
-            words = _marked((Piece("same", latest.text),), latest.citations[-1].language, self._language)
-            rows.append(((self.linked(each.places[0]), Span(": "), *words), tuple(others)))
-        return Table((say("topic_document", self._language), say("topic_places", self._language)), tuple(rows))
-
-    def difference(self, each: Differs) -> list[Block]:
-        """Two statements side by side with the words that differ, and what these say."""
-        header = tuple(self._references.place(self._comparison.statement(place).citations[-1]) for place in
-                       (each.earlier, each.later))  # fmt: skip
-        language = self._comparison.statement(each.later).citations[-1].language
-        cells = tuple(
-            _marked([piece for piece in each.pieces if piece.op != left_out], language, self._language)
-            for left_out in ("added", "removed")
-        )
-        join = JOINS.get(self._language, "; ")
-        sides = [
-            f"{place}: {join.join(dict.fromkeys(reason.said(self._language) for reason in reasons))}"
-            for place, reasons in zip(header, (each.had, each.has), strict=True)
-            if reasons
-        ]
-        told = say("topic_reasons", self._language, reasons=join.join(sides))
-        return [Table(header, (cells,)), Paragraph(plain(told))]
+def _same(
+    comparison: TopicComparison, each: Same, references: References, linked: Callable[[Place], Span]
+) -> tuple[Content, Content]:
+    """What several texts say alike: as the latest has it, and where else it stands, with the words that are others there."""
+    others: list[Span] = []
+    for place, pieces in zip(each.places[1:], each.pieces, strict=True):
+        others += [Span(mark(";", references.language))] if others else []
+        others.append(linked(place))
+        if any(piece.op != "same" for piece in pieces):
+            turned = tuple(Piece(_OTHER[piece.op], piece.text) for piece in pieces)
+            spoken = comparison.statement(place).citations[-1].language
+            others += [Span(": "), *_marked(turned, spoken, references.language)]
+    latest = comparison.statement(each.places[0])
+    words = _marked((Piece("same", latest.text),), latest.citations[-1].language, references.language)
+    return (linked(each.places[0]), Span(": "), *words), tuple(others)
 
 
-def _link(
-    references: References, library: Library, address: Address | None, cite: Citation, known: str, language: str
-) -> Span:
-    """A place in words, a link where there are addresses; isolated in Arabic, so that a symbol keeps its order."""
-    document = library.document(cite.document)
-    url = address(document, cite.start, cite.end) if address else None
-    text = references.place(cite, known)
-    return Span(f"\u2068{text}\u2069" if language == "ar" else text, "plain" if url else "strong", url)
+def _difference(comparison: TopicComparison, each: Differs, references: References) -> list[Block]:
+    """Two statements side by side with the words that differ, and what these say."""
+    cites = [comparison.statement(place).citations[-1] for place in (each.earlier, each.later)]
+    header = tuple(map(references.place, cites))
+    cells = tuple(
+        _marked([piece for piece in each.pieces if piece.op != left_out], cites[1].language, references.language)
+        for left_out in ("added", "removed")
+    )
+    join = mark(";", references.language)
+    sides = [
+        f"{place}: {join.join(dict.fromkeys(reason.said(references.language) for reason in reasons))}"
+        for place, reasons in zip(header, (each.had, each.has), strict=True)
+        if reasons
+    ]
+    told = say("topic_reasons", references.language, reasons=join.join(sides))
+    return [Table(header, (cells,)), Paragraph(plain(told))]
 
 
 _OTHER: dict[Op, Op] = {"same": "same", "removed": "added", "added": "removed"}
-
-
-def _listed(spans: Sequence[Span], language: str) -> list[Span]:
-    """Spans in a row, marks between them."""
-    made: list[Span] = []
-    for span in spans:
-        made += [Span(JOINS.get(language, "; ")), span] if made else [span]
-    return made
 
 
 def _around(name: str, value: str, content: Sequence[Span], language: str) -> list[Span]:
@@ -290,7 +226,7 @@ def _sums(comparison: Comparison, part: Part, language: str) -> Content:
             said.append(say(f"sum_{name}", language, count=len(found), places=", ".join(told)))
     if not said:
         return ()
-    return Span(f"{_part(comparison, part, language)}: ", "strong"), Span(JOINS.get(language, "; ").join(said))
+    return Span(f"{_part(comparison, part, language)}: ", "strong"), Span(mark(";", language).join(said))
 
 
 def _numbers(versions: Versions, language: str) -> Table:
@@ -360,18 +296,13 @@ def _at(row: Row, version: int) -> Para | None:
     return (before.after if before else None) or (after.before if after else None)
 
 
-def _cell(
-    change: Change, side: int, language: str, references: References, library: Library, address: Address | None
-) -> Content:
+def _cell(change: Change, side: int, references: References) -> Content:
     """A paragraph as one of the texts has it: its place, what became of it, its words."""
-    cite = (change.before, change.after)[side]
+    cite, language = (change.before, change.after)[side], references.language
     if cite is None:
         return plain("–")
-    document = library.document(cite.document)
-    url = address(document, cite.start, cite.end) if address else None
     kind = "moved" if change.moved else change.kind
     told = f" ({say(f'kind_{kind}', language)})" if kind != "changed" else ""
     shown: tuple[Op, Op] = ("same", "added" if side else "removed")
-    words = _marked([piece for piece in change.pieces if piece.op in shown], document.language, language)
-    place = references.where(cite, document)
-    return (Span(place, "plain" if url else "strong", url), Span(f"{told} "), *words)
+    words = _marked([piece for piece in change.pieces if piece.op in shown], cite.language, language)
+    return (references.link(cite), Span(f"{told} "), *words)

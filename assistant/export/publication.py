@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.reports import ReportError
+
 _BREAKS = re.compile(r"[\s‐-]")
 LINE = 100
 """Characters that stand on one line of a page."""
 Mode = Literal["plain", "strong", "emphasis", "inserted", "deleted"]
 
 
-class PublishError(Exception):
+class PublishError(ReportError):
     """A file that can't be written; the message says why and what to do. Nothing is left behind."""
 
 

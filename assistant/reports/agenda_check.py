@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from assistant.reports import ReportError
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -70,19 +71,15 @@ class AgendaCheck:
         return {**asdict(self), "complete": self.complete}
 
 
-class AgendaError(ValueError):
-    """There is no such agenda; the message says which."""
-
-
 def agenda_meeting(library: Library, symbol: str = "") -> Meeting:
-    """The meeting of an agenda by its symbol, else the latest. Raises `AgendaError`."""
+    """The meeting of an agenda by its symbol, else the latest. Raises `ReportError`."""
     meetings = library.meetings()
     if symbol:
         wanted = {document.id for document in library.find(symbol)}
         meetings = [each for each in meetings if each.document_id in wanted]
     if not meetings:
         what = f"No agenda {symbol} is held" if symbol else "No agenda of a meeting is held"
-        raise AgendaError(f"{what}.")
+        raise ReportError(f"{what}.")
     return max(
         meetings,
         key=lambda each: (each.dates[-1:], library.document(each.document_id).language == "en", each.document_id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from assistant.reports import ReportError
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -11,19 +12,15 @@ NEAR, LONGEST = 3, 200
 """How many names that are near are told of one that nobody has, and how many characters of that are looked at."""
 
 
-class CompareError(ValueError):
-    """A comparison that can't be made; the message says why and what to do."""
-
-
 def named(library: Library, name: str, language: str | None = None) -> Document:
     """The document of a name exactly, in a language, in English or in any; no digest where there is another text.
-    Raises `CompareError`."""
+    Raises `ReportError`."""
     found = library.find(name)
     if language is not None and found and not any(each.language == language for each in found):
         held = ", ".join(sorted({each.language for each in found}))
-        raise CompareError(f"{name} is not held in {language!r}; it is held in {held}.")
+        raise ReportError(f"{name} is not held in {language!r}; it is held in {held}.")
     if not found:
-        raise CompareError(f"No document {name[:LONGEST]!r} is held.{_near(library, name)}")
+        raise ReportError(f"No document {name[:LONGEST]!r} is held.{_near(library, name)}")
     wanted = language or "en"
     return min(
         found, key=lambda each: (each.edition == "digest", each.language != wanted, each.part is not None, each.id)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.access import Principal, check
-from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.reports import ReportError
 from assistant.service.papers import Paper, Papers, Work
 
 if TYPE_CHECKING:
     from assistant.export import Address, Publication
+    from assistant.export.layouts import Report
     from assistant.reports.agenda_check import AgendaCheck
     from assistant.reports.brief import Briefing, Request
     from assistant.reports.comparison import Origins, TopicComparison, Versions
@@ -20,6 +23,17 @@ if TYPE_CHECKING:
     from assistant.service.service import Service
 
 T = TypeVar("T")
+
+
+@contextmanager
+def refused(fault: type[ServiceFault]) -> Iterator[None]:
+    """Says as a fault why a report, or a file of it, can't be made."""
+    try:
+        yield
+    except ReportError as error:
+        raise fault(str(error)) from None
+
+
 MOST_SIDES = 12
 """Documents that are compared on a topic, at most."""
 
@@ -46,65 +60,54 @@ class Writing:
 
     def begin_brief(self, who: Principal, request: Request) -> Paper[Briefing]:
         """The briefing of a request, to come."""
-        from assistant.reports.brief import BriefError, brief
+        from assistant.reports.brief import brief
 
         def work(given: Work) -> Briefing:
-            try:
+            with refused(Invalid):
                 return brief(self._service.engine, request, given.tell, given.aside)
-            except BriefError as error:
-                raise Invalid(str(error)) from None
 
         return self._begin(who, "brief", request, work, lambda made: made.lasting)
 
     def begin_themes(self, who: Principal, language: str = "en", count: int | None = None) -> Paper[Themes]:
         """The themes of all that is held, to come."""
-        from assistant.reports.themes import ThemesError, themes_of
+        from assistant.reports.themes import themes_of
 
         def work(given: Work) -> Themes:
-            try:
+            with refused(Conflict):
                 return themes_of(self._service.engine, language, count, given.tell, given.aside)
-            except ThemesError as error:
-                raise Conflict(str(error)) from None
 
         return self._begin(who, "themes", (language, count), work)
 
     def theme(self, made: Themes, name: str) -> Themes:
         """One of the themes. Raises `NotHeld`, which says what is near, where there is none of that name."""
-        from assistant.reports.themes import ThemesError
 
-        try:
+        with refused(NotHeld):
             return made.only(name)
-        except ThemesError as error:
-            raise NotHeld(str(error)) from None
 
     def compare(self, who: Principal, names: Sequence[str], language: str | None = None) -> Versions:
         """What was changed from each of two or more documents to the next."""
-        from assistant.reports.comparison import CompareError, compare_versions, named
+        from assistant.reports.comparison import compare_versions, named
 
         self._allowed(who, "compare")
         if len(names) < 2:
             raise Invalid("Name two documents or more, or a topic.")
         library = self._service.library
-        try:
+        with refused(NotHeld):
             return compare_versions(library, [named(library, name, language) for name in names])
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
 
     def begin_compare_topic(
         self, who: Principal, topic: str, names: Sequence[str] = (), language: str | None = None
     ) -> Paper[TopicComparison]:
         """What documents say on a topic, to come: those named, or all that are held."""
-        from assistant.reports.comparison import CompareError, compare_topic, named
+        from assistant.reports.comparison import compare_topic, named
 
         check(who, "compare")
         if not topic.strip():
             raise Invalid("The topic is empty: say in a few words what to compare on.")
         if len(names) > MOST_SIDES:
             raise Invalid(f"{len(names)} documents are named; at most {MOST_SIDES} are compared.")
-        try:
+        with refused(NotHeld):
             documents = [named(self._service.library, name, language) for name in names]
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
 
         def work(given: Work) -> TopicComparison:
             return compare_topic(self._service.engine, topic, documents, language, given.tell, given.aside)
@@ -113,17 +116,15 @@ class Writing:
 
     def begin_origins(self, who: Principal, name: str, place: str = "", language: str | None = None) -> Paper[Origins]:
         """Where the paragraphs of a document come from, to come, or that at one place of it."""
-        from assistant.reports.comparison import CompareError, named, origins_of, place_in
+        from assistant.reports.comparison import named, origins_of, place_in
 
         check(who, "compare")
         if not name.strip():
             raise Invalid("Name a document.")
         library = self._service.library
-        try:
+        with refused(NotHeld):
             document = named(library, name, language)
             locator = place_in(document, place)
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
 
         def work(given: Work) -> Origins:
             return origins_of(library, library.document(document.id), locator, given.tell, given.aside)
@@ -132,14 +133,11 @@ class Writing:
 
     def begin_mandates(self, who: Principal, wanted: Wanted) -> Paper[Mandates]:
         """The requests and decisions of the resolutions held, to come."""
-        from assistant.reports.comparison import CompareError
-        from assistant.reports.mandates import MandatesError, list_mandates
+        from assistant.reports.mandates import list_mandates
 
         def work(given: Work) -> Mandates:
-            try:
+            with refused(NotHeld):
                 return list_mandates(self._service.library, wanted, given.tell)
-            except (CompareError, MandatesError) as error:
-                raise NotHeld(str(error)) from None
 
         return self._begin(who, "mandates", wanted, work)
 
@@ -175,71 +173,37 @@ class Writing:
     def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
         """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises
         `Conflict` where it can't be published any more."""
-        from assistant.export.brief_layout import publication_of
-        from assistant.service.drafts import check_quotes, comments_on
+        from assistant.service.drafts import reviewed
 
-        library = self._service.library
-        assert draft.briefing is not None
-        check_quotes(draft.briefing, library)
-        told = (
-            () if draft.state == "cleared" else tuple((e.statement, e.who, e.text) for e in comments_on(draft.events))
-        )
-        return publication_of(draft.briefing, library, address, state=draft.state, comments=told)
+        return reviewed(draft, self._service.library, address)
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
-        from assistant.reports.agenda_check import AgendaError, agenda_meeting, check_agenda
+        from assistant.reports.agenda_check import agenda_meeting, check_agenda
 
         self._allowed(who, "agenda")
         library = self._service.library
-        try:
+        with refused(NotHeld):
             return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
-        except AgendaError as error:
-            raise NotHeld(str(error)) from None
 
     def publication(
         self,
-        made: Briefing | Themes | Versions | TopicComparison | Origins | Mandates,
+        made: Report,
         language: str,
         address: Address | None = None,
     ) -> Publication:
         """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
         have it so."""
-        from assistant.export.brief_layout import publication_of as briefing_paper
-        from assistant.export.comparison_layout import (
-            publication_of_origins,
-            publication_of_texts,
-            publication_of_topic,
-        )
-        from assistant.export.mandate_layout import publication_of as mandates_paper
-        from assistant.export.theme_layout import publication_of as themes_paper
-        from assistant.reports.brief import Briefing
-        from assistant.reports.comparison import Origins, TopicComparison, Versions
-        from assistant.reports.mandates import Mandates
+        from assistant.export.layouts import publication_of
 
-        library = self._service.library
-        match made:
-            case Briefing():
-                return briefing_paper(made, library, address)
-            case Versions():
-                return publication_of_texts(made, library, language, address)
-            case TopicComparison():
-                return publication_of_topic(made, library, language, address)
-            case Origins():
-                return publication_of_origins(made, library, language, address)
-            case Mandates():
-                return mandates_paper(made, library, language, address)
-            case _:
-                return themes_paper(made, library, address)
+        return publication_of(made, self._service.library, language, address)
 
     def ready(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
-        from assistant.export import PublishError, check_form
+        from assistant.export import check_form
 
-        try:
+        with refused(Conflict):
             check_form(form, language)
-        except PublishError as error:
-            raise Conflict(str(error)) from None
 
     def sheet(self, who: Principal, made: Mandates, form: str) -> bytes:
         """Requests and decisions as `csv` or `xlsx`. Whoever was given them may have them so."""
@@ -250,14 +214,12 @@ class Writing:
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
-        from assistant.export import PublishError, render
+        from assistant.export import render
 
         # A program of its own writes these, whoever made what stands in them.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
-        try:
+        with refused(Conflict):
             return render(publication, form)
-        except PublishError as error:
-            raise Conflict(str(error)) from None
 
     def _begin(
         self,

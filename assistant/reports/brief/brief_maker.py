@@ -10,6 +10,7 @@ from functools import cached_property
 from assistant.frames import joined, language_name, say
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
+from assistant.reports import Progress
 from assistant.reports.brief import agenda_sections, report_sections, resolution_sections, subject_sections
 from assistant.reports.brief.articles import ArticleFinder
 from assistant.reports.brief.briefing import (
@@ -28,9 +29,6 @@ from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground, Theme, ground_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
-
-Progress = Callable[[str, int, int], None]
-"""Told the heading of a section before it is made, how many are done, and how many there are."""
 
 _FIRST: tuple[SectionKey, ...] = (
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
@@ -56,7 +54,7 @@ after it, and two places that differ are told together."""
 def brief(engine: Engine, request: Request, progress: Progress | None = None, aside: Aside = nullcontext) -> Briefing:
     """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
 
-    `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `BriefError` where the request asks for something
+    `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `ReportError` where the request asks for something
     that is not there.
     """
     asked = request.mode or engine.mode

@@ -17,10 +17,6 @@ SectionKey = Literal[
 ]  # fmt: skip
 
 
-class BriefError(ValueError):
-    """A briefing that can't be made: the message says what is asked for, what is missing and what to do."""
-
-
 @dataclass(frozen=True)
 class Request:
     """What a briefing is about. `value` is an item number, a theme's words, a document's symbol or name, or a question.

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from assistant.frames import language_name, say
 from assistant.qa.engine import Engine
-from assistant.reports.brief.briefing import BriefError, Request
+from assistant.reports import ReportError
+from assistant.reports.brief.briefing import Request
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans
@@ -84,21 +85,21 @@ class Ground:
 
 
 def ground_of(engine: Engine, request: Request) -> Ground:
-    """What a request stands on. Raises `BriefError` where it asks for something that is not there."""
+    """What a request stands on. Raises `ReportError` where it asks for something that is not there."""
     library = engine.library
     headers = {header.id: header for header in library.each_header()}
     if not headers:
-        raise BriefError(say("empty_library", "en"))
+        raise ReportError(say("empty_library", "en"))
     if not request.value.strip():
-        raise BriefError("There is nothing to brief about: name an item, a theme, a document or a question.")
+        raise ReportError("There is nothing to brief about: name an item, a theme, a document or a question.")
     if len(request.value) > LONGEST:
-        raise BriefError(
+        raise ReportError(
             f"The subject has {len(request.value)} characters; at most {LONGEST} are read. Name a shorter one."
         )
     held = sorted({header.language for header in headers.values()})
     if request.language not in held and not request.mixed:
         names = ", ".join(language_name(each, "en") for each in held)
-        raise BriefError(
+        raise ReportError(
             f"No document is held in {language_name(request.language, 'en')}; the documents held are in {names}. "
             "Quote other languages under its headings too, or wait until versions in that language are added."
         )
@@ -121,7 +122,7 @@ def meeting_of(engine: Engine, request: Request) -> Meeting:
         meetings = [each for each in meetings if symbol and _bears(engine.library.document(each.document_id), symbol)]
     if not meetings:
         what = f"No agenda {request.meeting} is held" if request.meeting else "No agenda of a meeting is held"
-        raise BriefError(f"{what}.")
+        raise ReportError(f"{what}.")
 
     def rank(meeting: Meeting) -> tuple[object, ...]:
         language = engine.library.document(meeting.document_id).language
@@ -137,7 +138,7 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
     if item is None:
         mains = [each.number for each in meeting.items if " " not in each.number]
         reason = say("no_item", "en", item=request.value, first=mains[0], last=mains[-1]) if mains else "It has none."
-        raise BriefError(f"{agenda.label}: {reason}")
+        raise ReportError(f"{agenda.label}: {reason}")
     announced = {each.number: [Symbol.parse(text) for text, _ in each.documentation] for each in meeting.items}
     mine = announced[item.number]
     theirs = [symbol for number, symbols in announced.items() if number != item.number for symbol in symbols]
@@ -167,7 +168,7 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     usable = versions.quotable(request.language)
     chosen = [document for document in found if document.id in usable] or found
     if not chosen:
-        raise BriefError(f"No document {request.value!r} is held.")
+        raise ReportError(f"No document {request.value!r} is held.")
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
     own = (document.id,)
     others = tuple(each for each in rest if each != document.id)

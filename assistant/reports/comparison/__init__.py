@@ -4,11 +4,10 @@ from assistant.reports.comparison.provenance import Origins, origins_of, place_i
 from assistant.reports.comparison.text_diff import Change, Comparison, Versions, compare_texts, compare_versions
 from assistant.reports.comparison.topic_comparison import Side, TopicComparison, compare_topic
 from assistant.reports.comparison.word_diff import Piece
-from assistant.reports.lookup import CompareError, named
+from assistant.reports.lookup import named
 
 __all__ = [
     "Change",
-    "CompareError",
     "Comparison",
     "Origins",
     "Piece",

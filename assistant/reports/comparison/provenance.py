@@ -7,7 +7,7 @@ what is held; the paragraphs of these are held against it as two texts are compa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -15,18 +15,16 @@ from typing import Any, Literal
 
 from assistant.qa.answer import Citation, citation_json
 from assistant.qa.places import locator_of, within
+from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
 from assistant.reports.comparison.text_diff import LITTLE, cite, pairs_of
 from assistant.reports.comparison.word_diff import Piece, pieces_of
-from assistant.reports.lookup import CompareError
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document, Passage
 from corpus.library import Library
 
-Progress = Callable[[str, int, int], None]
-"""Told the name of what is looked through, how much is done, and how much there is."""
 WORDS, PASSAGES = 24, 60
 """How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""
 STEP = 10
@@ -110,13 +108,13 @@ class Origins:
 
 
 def place_in(document: Document, place: str) -> str:
-    """The locator of a paragraph that a person names: `15 (d)`, `para. 15`; empty where none is named. Raises `CompareError`
+    """The locator of a paragraph that a person names: `15 (d)`, `para. 15`; empty where none is named. Raises `ReportError`
     where the document has no such place."""
     if not place.strip():
         return ""
     found = locator_of(document, place)
     if found is None:
-        raise CompareError(f"{document.label} has no paragraph {place.strip()[:100]!r}.")
+        raise ReportError(f"{document.label} has no paragraph {place.strip()[:100]!r}.")
     return found
 
 

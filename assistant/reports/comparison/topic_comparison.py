@@ -8,7 +8,7 @@ measures this).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -20,14 +20,13 @@ from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
+from assistant.reports import Progress
 from assistant.reports.comparison.alike import alike
 from assistant.reports.comparison.word_diff import Piece, pieces_of
 from assistant.slices import Aside, Slices
 from assistant.support.reasons import Reason
 from corpus.documents import Document
 
-Progress = Callable[[str, int, int], None]
-"""Told the name of a document before it is read, how many are done, and how many there are."""
 SAID, CLOSEST = 6, 3
 """Most statements of one text, and of one of which none is certain; of others that speak to the topic the places are told."""
 TEXTS = 100

@@ -6,12 +6,13 @@ import datetime as dt
 import difflib
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
 from assistant.frames import language_name
+from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import named
 from assistant.reports.mandates.adoption import adopted_on
@@ -23,13 +24,6 @@ MOST = 5_000
 NAMES = 20_000
 """Addressees that are remembered, at most, to say which are near to one that nobody asks."""
 NEAR = 5
-
-Progress = Callable[[str, int, int], None]
-"""Told which document is read next, how many are read, and how many there are."""
-
-
-class MandatesError(ValueError):
-    """A list that can't be made; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +67,7 @@ class Mandates:
 
 
 def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = None) -> Mandates:
-    """The rows that are wanted. Raises `MandatesError` where there can be none, with what is near, and `CompareError` for a document
-    that is not held."""
+    """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
     limit = _day(wanted.due_before) if wanted.due_before else ""
     ids = _chosen(library, wanted)
     names: Counter[str] = Counter()
@@ -104,7 +97,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = 
 
     rows = tuple(row for _, row in heapq.nsmallest(MOST, found(), key=lambda each: each[0]))
     if not rows:
-        raise MandatesError(_nothing(wanted, names, years))
+        raise ReportError(_nothing(wanted, names, years))
     return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
 
 
@@ -115,14 +108,14 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
         documents = [named(library, name, wanted.language) for name in wanted.documents]
         for document in documents:
             if document.kind != "resolution":
-                raise MandatesError(f"{document.label} is no resolution: it has no operative paragraphs to list.")
+                raise ReportError(f"{document.label} is no resolution: it has no operative paragraphs to list.")
         return list(dict.fromkeys(document.id for document in documents))
     usable = library.versions().quotable(wanted.language)
     ids = sorted(
         each for each in usable if headers[each].kind == "resolution" and headers[each].language == wanted.language
     )
     if not ids:
-        raise MandatesError(
+        raise ReportError(
             f"No resolution is held in {language_name(wanted.language, 'en')}. Add one, or name another language."
         )
     return ids
@@ -150,8 +143,8 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> str:
 
 
 def _day(written: str) -> str:
-    """A day as ISO 8601 writes it. Raises `MandatesError` for anything else."""
+    """A day as ISO 8601 writes it. Raises `ReportError` for anything else."""
     try:
         return dt.date.fromisoformat(written.strip()).isoformat()
     except ValueError:
-        raise MandatesError(f"{written!r} is no day: write it as 2026-12-31.") from None
+        raise ReportError(f"{written!r} is no day: write it as 2026-12-31.") from None

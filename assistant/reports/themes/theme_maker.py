@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
@@ -11,11 +11,12 @@ import numpy as np
 
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
+from assistant.reports import Progress, ReportError
 from assistant.reports.brief.section_cache import state_of
 from assistant.reports.themes.clusters import LEAST, centred, clusters, count_for, lexical_vectors, places
 from assistant.reports.themes.gaps import embedded, not_held
 from assistant.reports.themes.naming import Namer
-from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes, ThemesError
+from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
 from assistant.reports.themes.theme_summary import Summary
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
@@ -25,8 +26,6 @@ from corpus.files import write_whole
 from corpus.library import DERIVED
 from corpus.plain import PlainError, from_plain, to_plain
 
-Progress = Callable[[str, int, int], None]
-"""Told the name of a theme before it is summed up, how many are done, and how many there are."""
 FOLDER = "themes"
 VERSION = 7
 """Raised with a change that makes other themes of the same documents."""
@@ -49,7 +48,7 @@ def themes_of(
 
     Of the versions of a document one is used, as for questions in that language; agendas and records of meetings stand
     apart. What was made before from the same library is read again. `aside` is entered around what needs no turn at the
-    models, and between short slices of what does. Raises `ThemesError` where there is nothing to cluster.
+    models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
     """
     library, searching = engine.library, engine.library.models.searching
     model = engine.writer.model if engine.writer else None
@@ -127,11 +126,11 @@ def grouped(
     slices: Slices = Slices(),  # noqa: B008
 ) -> tuple[list[Document], list[list[Passage]], list[list[int]], list[np.ndarray], set[int]]:
     """The documents that belong to themes, their passages, the groups of their places (the largest first), their vectors, and
-    which of them the embedding model reads: the others are grouped by themselves, by their words. Raises `ThemesError` where
+    which of them the embedding model reads: the others are grouped by themselves, by their words. Raises `ReportError` where
     there are none."""
     documents = [each for each in documents if not _procedural(each)] or list(documents)
     if not documents:
-        raise ThemesError(say("empty_library", "en"))
+        raise ReportError(say("empty_library", "en"))
     passages = [_telling(engine.library.passages(each.id)) for each in slices(documents)]
     searching = engine.library.models.searching
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)

@@ -8,10 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from assistant.qa.answer import Citation, Statement, statement_json
-
-
-class ThemesError(ValueError):
-    """Themes that can't be made; the message says why and what to do."""
+from assistant.reports import ReportError
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ class Themes:
         return sorted(found, key=lambda year: (year is None, year or 0))
 
     def only(self, name: str) -> Themes:
-        """The theme of a name or number alone. Raises `ThemesError`, which says what is near, where there is none."""
+        """The theme of a name or number alone. Raises `ReportError`, which says what is near, where there is none."""
         wanted = " ".join(name.split()).casefold()
         for theme in self.themes:
             if wanted in (theme.name.casefold(), str(theme.number)):
@@ -89,7 +86,7 @@ class Themes:
         words = set(wanted.split())
         near = [known[each] for each in get_close_matches(wanted, known, 3, 0.0)]
         near.sort(key=lambda each: -len(words & set(each.casefold().split())))
-        raise ThemesError(f"There is no theme “{name}”. Near it: {'; '.join(near)}. All of them: rapporteur themes.")
+        raise ReportError(f"There is no theme “{name}”. Near it: {'; '.join(near)}. All of them: rapporteur themes.")
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `themes --json` prints."""
