@@ -207,7 +207,8 @@ class LocalDesk:
 
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
         """An agenda against what is held, as `agenda check --json` prints it."""
-        from assistant.reports.agenda_check import agenda_meeting, check_agenda
+        from assistant.reports.agenda_check import check_agenda
+        from assistant.reports.lookup import agenda_meeting
 
         with refused(NotHeld):
             latest = agenda_meeting(self.library, meeting)

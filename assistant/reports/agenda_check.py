@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from assistant.reports import ReportError
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -69,21 +68,6 @@ class AgendaCheck:
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `agenda check --json` prints."""
         return {**asdict(self), "complete": self.complete}
-
-
-def agenda_meeting(library: Library, symbol: str = "") -> Meeting:
-    """The meeting of an agenda by its symbol, else the latest. Raises `ReportError`."""
-    meetings = library.meetings()
-    if symbol:
-        wanted = {document.id for document in library.find(symbol)}
-        meetings = [each for each in meetings if each.document_id in wanted]
-    if not meetings:
-        what = f"No agenda {symbol} is held" if symbol else "No agenda of a meeting is held"
-        raise ReportError(f"{what}.")
-    return max(
-        meetings,
-        key=lambda each: (each.dates[-1:], library.document(each.document_id).language == "en", each.document_id),
-    )
 
 
 def check_agenda(

@@ -179,7 +179,8 @@ class Writing:
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
-        from assistant.reports.agenda_check import agenda_meeting, check_agenda
+        from assistant.reports.agenda_check import check_agenda
+        from assistant.reports.lookup import agenda_meeting
 
         self._allowed(who, "agenda")
         library = self._service.library

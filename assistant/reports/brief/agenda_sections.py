@@ -13,6 +13,7 @@ from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Paper, Part
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import proposes
+from assistant.reports.lookup import cite
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
 from corpus.library import Library
@@ -30,8 +31,8 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
     made: list[Statement] = []
     if ground.meeting is None or ground.item is None:
         return ()
-    cite = Citer(engine.library, ground.meeting)
-    listed = cite.listed(ground.item)
+    citer = Citer(engine.library, ground.meeting)
+    listed = citer.listed(ground.item)
     if listed is not None:
         text = say("item_named", language, item=ground.item.number, title=ground.item.title)
         made.append(Statement(text, "derived", (listed,)))
@@ -78,8 +79,8 @@ def schedule(chooser: Chooser) -> tuple[Part, ...]:
     sittings = said_of.sittings_of(ground.item, ground.meeting.sittings)
     if not sittings:
         return ()
-    cite, language = Citer(chooser.engine.library, ground.meeting), ground.request.language
-    return (Part("", tuple(said_of.held(sitting, cite, language) for sitting in sittings)),)
+    citer, language = Citer(chooser.engine.library, ground.meeting), ground.request.language
+    return (Part("", tuple(said_of.held(sitting, citer, language) for sitting in sittings)),)
 
 
 def documentation(chooser: Chooser) -> tuple[Part, ...]:
@@ -87,12 +88,12 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
     ground = chooser.ground
     if ground.meeting is None or ground.item is None:
         return ()
-    cite = Citer(chooser.engine.library, ground.meeting)
-    made = said_of.announced(ground.item, cite, ground.request.language, short=True)
+    citer = Citer(chooser.engine.library, ground.meeting)
+    made = said_of.announced(ground.item, citer, ground.request.language, short=True)
     said = [
         Statement.quoting(each)
         for ordinal in ground.item.annotations
-        for each in sentences(chooser, cite.document, cite.document.blocks[ordinal])
+        for each in sentences(chooser, citer.document, citer.document.blocks[ordinal])
         if not proposes(each.quote)
     ]
     announced = {symbol for symbol, _ in ground.item.documentation}
@@ -162,6 +163,5 @@ def sentences(chooser: Chooser, document: Document, block: Block) -> list[Citati
     made = []
     for start, end in sentence_spans(document.body(block), document.language):
         begin, finish = block.body_start + start, block.body_start + end
-        evidence = chooser.engine.library.passage_at(document.id, begin) or ""
-        made.append(Citation.of(document, begin, finish, block.locator, evidence))
+        made.append(cite(chooser.engine.library, document, begin, finish, block.locator))
     return made

@@ -8,6 +8,7 @@ from assistant.frames import say
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Section
 from assistant.reports.brief.selection import Chooser
+from assistant.reports.lookup import cite
 from assistant.reports.mandates.recommendations import recommendations_of
 from assistant.reports.quoted_tables import Cell, Grid
 from corpus.documents import Block, Document, Span
@@ -86,5 +87,4 @@ def _cell(chooser: Chooser, document: Document, block: Block, span: Span | None)
 
 
 def _cite(chooser: Chooser, document: Document, block: Block, span: Span) -> Citation:
-    evidence = chooser.engine.library.passage_at(document.id, block.start) or ""
-    return Citation.of(document, *span, block.locator, evidence)
+    return cite(chooser.engine.library, document, *span, block.locator)

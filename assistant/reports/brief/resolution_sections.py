@@ -8,6 +8,7 @@ from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.comparison.paragraphs import key_of
 from assistant.reports.comparison.text_diff import Change, compare_texts
+from assistant.reports.lookup import cite
 from assistant.reports.mandates.adoption import adopted_on, adoption_lines, item_lines, votes
 from assistant.reports.mandates.mandate_reader import operative
 from assistant.reports.mandates.mandate_rows import grid_of, rows_of
@@ -113,5 +114,4 @@ def _own(chooser: Chooser) -> Document:
 
 
 def _cite(chooser: Chooser, document: Document, first: Block, last: Block) -> Citation:
-    evidence = chooser.engine.library.passage_at(document.id, first.body_start) or ""
-    return Citation.of(document, first.body_start, last.end, "", evidence)
+    return cite(chooser.engine.library, document, first.body_start, last.end)

@@ -10,6 +10,7 @@ from assistant.frames import language_name, say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
+from assistant.reports.lookup import agenda_meeting, not_held
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans
@@ -114,25 +115,8 @@ def ground_of(engine: Engine, request: Request) -> Ground:
     return Ground(request, title, (Theme("", title),), (), kinds["treaty"], (*rest, *kinds["agenda"]))
 
 
-def meeting_of(engine: Engine, request: Request) -> Meeting:
-    """The meeting whose agenda is meant: the one named, else the latest; its agenda in the wanted language if held."""
-    meetings = engine.library.meetings()
-    if request.meeting:
-        symbol = _symbol(request.meeting)
-        meetings = [each for each in meetings if symbol and _bears(engine.library.document(each.document_id), symbol)]
-    if not meetings:
-        what = f"No agenda {request.meeting} is held" if request.meeting else "No agenda of a meeting is held"
-        raise ReportError(f"{what}.")
-
-    def rank(meeting: Meeting) -> tuple[object, ...]:
-        language = engine.library.document(meeting.document_id).language
-        return meeting.dates[-1:], language == request.language, language == "en", meeting.document_id
-
-    return max(meetings, key=rank)
-
-
 def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
-    meeting = meeting_of(engine, request)
+    meeting = agenda_meeting(engine.library, request.meeting, request.language)
     agenda = engine.library.document(meeting.document_id)
     item = meeting.item(" ".join(request.value.split()))
     if item is None:
@@ -168,7 +152,7 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     usable = versions.quotable(request.language)
     chosen = [document for document in found if document.id in usable] or found
     if not chosen:
-        raise ReportError(f"No document {request.value!r} is held.")
+        raise not_held(engine.library, request.value)
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
     own = (document.id,)
     others = tuple(each for each in rest if each != document.id)
@@ -224,7 +208,3 @@ def _symbol(text: str) -> Symbol | None:
         return Symbol.parse(text.strip())
     except ValueError:
         return None
-
-
-def _bears(document: Document, symbol: Symbol) -> bool:
-    return document.symbol is not None and same_document(document.symbol, symbol)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.frames import day_text, joined, place_name, say
+from assistant.frames import day_text, joined, mark, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
@@ -18,9 +18,9 @@ from assistant.reports.brief.briefing import Audience, Part
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
 from assistant.reports.brief.subject import Theme, proposes
 from assistant.reports.comparison.alike import differing
-from corpus.documents import Document
+from assistant.reports.lookup import cite
+from corpus.documents import Block, Document
 
-COLON = {"fr": " : ", "zh": "："}
 MANY = 8
 """More themes than so many are sections of a document; its articles are looked for by its title."""
 POOL = 16
@@ -100,7 +100,7 @@ def articles(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple
     for article in known.articles[:PARTS]:
         chooser.slices.end()
         statements = chooser.take([unit for unit in finder.whole(article) if unit.document.block_at(unit.start)])
-        parts.append(Part(f"{_name(article)}{COLON.get(language, ': ')}{article.title}".rstrip(" :："), statements))
+        parts.append(Part(f"{_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
     return tuple(part for part in parts if part.statements)
 
 
@@ -112,11 +112,7 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
     named = [
         f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered
     ]
-    cites = tuple(
-        Citation.of(document, each.heading.start, each.heading.end, each.heading.locator,
-                    chooser.engine.library.passage_at(document.id, each.heading.start) or "")
-        for each in ordered
-    )  # fmt: skip
+    cites = tuple(_head(chooser, document, each.heading) for each in ordered)
     text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
     return Statement(text, "derived", (*_title(chooser, document), *cites))
 
@@ -124,10 +120,11 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
 def _title(chooser: Chooser, document: Document) -> tuple[Citation, ...]:
     """The words that say what a treaty is called."""
     block = next((each for each in document.blocks if each.kind == "heading" and each.locator == "title"), None)
-    if block is None:
-        return ()
-    passage = chooser.engine.library.passage_at(document.id, block.start) or ""
-    return (Citation.of(document, block.start, block.end, block.locator, passage),)
+    return (_head(chooser, document, block),) if block else ()
+
+
+def _head(chooser: Chooser, document: Document, block: Block) -> Citation:
+    return cite(chooser.engine.library, document, block.start, block.end, block.locator)
 
 
 def _name(article: Article) -> str:
@@ -176,6 +173,14 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     if not places:
         return say("unsourced_theme", language, theme=named)
     return say("not_selected", language, theme=named, places=joined(list(places), language))
+
+
+def unknown(chooser: Chooser) -> str:
+    """That the documents held say nothing on a subject, and where what comes nearest to it stands."""
+    ground = chooser.ground
+    scored = chooser.weigh(ground.title, (*ground.others, *ground.treaties), READ)
+    near = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored))[:PLACES]
+    return f"The documents held say nothing on “{ground.title}”. Near to it: {'; '.join(near) or 'nothing'}."
 
 
 def guidance(chooser: Chooser) -> tuple[Part, ...]:

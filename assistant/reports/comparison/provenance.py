@@ -18,7 +18,7 @@ from assistant.qa.places import locator_of, within
 from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
-from assistant.reports.comparison.text_diff import LITTLE, cite, pairs_of
+from assistant.reports.comparison.text_diff import LITTLE, cite_para, pairs_of
 from assistant.reports.comparison.word_diff import Piece, pieces_of
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
@@ -158,7 +158,8 @@ def origins_of(
                 alike_both = float(next(likenesses([para], [other]))[0])
                 _keep(kept, held, para, (model, other.block.ordinal), alike_both, 0.0)
     made = [
-        Origin(cite(library, document, para), _ordered(kept, model)) for para, kept in zip(mine, found, strict=True)
+        Origin(cite_para(library, document, para), _ordered(kept, model))
+        for para, kept in zip(mine, found, strict=True)
     ]
     return Origins(document.id, document.label, document.language, tuple(made))
 
@@ -231,7 +232,7 @@ class _Held:
         """What an earlier text has of a paragraph."""
         document = self._library.document(document_id)
         pieces = (Piece("same", para.text),) if verbatim else pieces_of(other.text, para.text)
-        cited = cite(self._library, document, other)
+        cited = cite_para(self._library, document, other)
         return Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
 
     def _admits(self, passage: Passage) -> bool:

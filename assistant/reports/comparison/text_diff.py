@@ -13,6 +13,7 @@ from assistant.qa.answer import Citation, citation_json
 from assistant.reports.comparison.alignment import in_place, pair
 from assistant.reports.comparison.paragraphs import PARTS, Para, Part, paragraphs
 from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.lookup import cite
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -262,8 +263,8 @@ def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _change(library: Library, first: Document, second: Document, each: Pair) -> Change:
-    old = cite(library, first, each.before) if each.before else None
-    new = cite(library, second, each.after) if each.after else None
+    old = cite_para(library, first, each.before) if each.before else None
+    new = cite_para(library, second, each.after) if each.after else None
     if each.before and each.after:
         pieces = pieces_of(each.before.text, each.after.text)
     else:
@@ -271,8 +272,6 @@ def _change(library: Library, first: Document, second: Document, each: Pair) -> 
     return Change(each.kind, each.part, each.moved, old, new, pieces)
 
 
-def cite(library: Library, document: Document, para: Para) -> Citation:
+def cite_para(library: Library, document: Document, para: Para) -> Citation:
     """A paragraph as a citation."""
-    block = para.block
-    evidence = library.passage_at(document.id, block.body_start) or ""
-    return Citation.of(document, block.body_start, block.end, block.locator, evidence)
+    return cite(library, document, para.block.body_start, para.block.end, para.block.locator)

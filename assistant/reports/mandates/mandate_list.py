@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import heapq
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from assistant.frames import language_name
 from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import named
+from assistant.reports.lookup import near as near_to
 from assistant.reports.mandates.adoption import adopted_on
 from assistant.reports.mandates.mandate_rows import Row, rows_of
 from corpus.library import Library
@@ -134,7 +134,7 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> str:
     wanted_words = folded(wanted.addressee)
     if wanted_words and not any(wanted_words in folded(name) for name in names):
         by_fold = {folded(name): name for name in names}
-        near = [by_fold[each] for each in difflib.get_close_matches(wanted_words, by_fold, NEAR, 0.5)]
+        near = [by_fold[each] for each in near_to(wanted_words, by_fold, NEAR, 0.5)]
         near = near or [name for name, _ in names.most_common(NEAR)]
         return f"Nothing is asked of {wanted.addressee!r} in the resolutions held. Something is asked of: {'; '.join(near)}."
     if wanted.due_before:

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.frames import day_text, say
 from assistant.qa.answer import Citation
+from assistant.reports.lookup import cite
 from assistant.reports.mandates.adoption import adopted_on
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
@@ -70,12 +71,11 @@ def rows_of(library: Library, document: Document) -> Iterator[Row]:
 
 def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | None, clock: Clock) -> Row:
     block = document.blocks[mandate.block]
-    evidence = library.passage_at(document.id, block.body_start) or ""
 
-    def cite(span: Span) -> Citation:
-        return Citation.of(document, *span, block.locator, evidence)
+    def cited(span: Span) -> Citation:
+        return cite(library, document, *span, block.locator)
 
-    times = tuple(map(cite, mandate.times))
+    times = tuple(map(cited, mandate.times))
     dates = [comes for each in times if (comes := clock.due(each.quote))]
     return Row(
         document=document.id,
@@ -83,14 +83,14 @@ def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | 
         title=document.title,
         adopted=day.isoformat() if day else "",
         ordinal=mandate.block,
-        place=cite((block.start, block.end)),
+        place=cited((block.start, block.end)),
         decided=mandate.decided,
-        addressees=tuple(map(cite, mandate.addressees)),
-        verb=cite(mandate.verb),
-        action=tuple(map(cite, mandate.action)),
+        addressees=tuple(map(cited, mandate.addressees)),
+        verb=cited(mandate.verb),
+        action=tuple(map(cited, mandate.action)),
         times=times,
         due=min(dates, default=""),
-        money=tuple(map(cite, mandate.money)),
+        money=tuple(map(cited, mandate.money)),
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 from assistant.qa.answer import Citation, Statement, statement_json
 from assistant.reports import ReportError
+from assistant.reports.lookup import near as names_near
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Themes:
                 return replace(self, themes=(theme,), apart=())
         known = {theme.name.casefold(): theme.name for theme in self.themes}
         words = set(wanted.split())
-        near = [known[each] for each in get_close_matches(wanted, known, 3, 0.0)]
+        near = [known[each] for each in names_near(name, known, 3, 0.0)]
         near.sort(key=lambda each: -len(words & set(each.casefold().split())))
         raise ReportError(f"There is no theme “{name}”. Near it: {'; '.join(near)}. All of them: rapporteur themes.")
 
