@@ -8,16 +8,14 @@ from collections.abc import Sequence
 from assistant.frames import say
 from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer
-from assistant.qa.answer import Citation, Statement
+from assistant.qa.answer import Statement
 from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Paper, Part
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import proposes
-from assistant.reports.lookup import cite
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Block, Document
+from corpus.documents import LANGUAGES
 from corpus.library import Library
-from corpus.sentences import sentence_spans
 from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
@@ -90,15 +88,8 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
         return ()
     citer = Citer(chooser.engine.library, ground.meeting)
     made = said_of.announced(ground.item, citer, ground.request.language, short=True)
-    said = [
-        Statement.quoting(each)
-        for ordinal in ground.item.annotations
-        for each in sentences(chooser, citer.document, citer.document.blocks[ordinal])
-        if not proposes(each.quote)
-    ]
+    said = chooser.quoted(citer.document, ground.item.annotations, lambda words: not proposes(words))
     announced = {symbol for symbol, _ in ground.item.documentation}
-    for each in (said := [each for each in said if chooser.free(each)]):
-        chooser.note(each)
 
     def tells(each: Scored) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
@@ -144,24 +135,9 @@ def paper(library: Library, catalogue: Catalogue, symbol: Symbol, title: str) ->
 def questions(chooser: Chooser) -> tuple[Part, ...]:
     """What the agenda and the papers propose to discuss, in their words."""
     ground = chooser.ground
-    made: list[Statement] = []
+    fresh: list[Statement] = []
     if ground.item is not None and ground.agenda is not None:
-        agenda = ground.agenda
-        for ordinal in ground.item.annotations:
-            block = agenda.blocks[ordinal]
-            made += [Statement.quoting(each) for each in sentences(chooser, agenda, block) if proposes(each.quote)]
-    fresh = [each for each in made if chooser.free(each)]
-    for each in fresh:
-        chooser.note(each)
+        fresh = chooser.quoted(ground.agenda, ground.item.annotations, proposes)
     documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
     found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposes(each.unit.text))
     return (Part("", (*fresh, *chooser.take([each.unit for each in found]))),)
-
-
-def sentences(chooser: Chooser, document: Document, block: Block) -> list[Citation]:
-    """The sentences of a block, each as a citation."""
-    made = []
-    for start, end in sentence_spans(document.body(block), document.language):
-        begin, finish = block.body_start + start, block.body_start + end
-        made.append(cite(chooser.engine.library, document, begin, finish, block.locator))
-    return made

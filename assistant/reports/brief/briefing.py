@@ -159,7 +159,7 @@ class Briefing:
         return {
             "request": asdict(self.request),
             "title": self.title,
-            "masthead": list(self.masthead),
+            "masthead": self.masthead,
             "sections": [
                 {
                     "key": section.key,
@@ -168,16 +168,16 @@ class Briefing:
                         {"heading": part.heading, "statements": _told(part.statements, order)} for part in section.parts
                     ],
                     "tables": [_table(table, order) for table in section.tables],
-                    "remarks": list(section.remarks),
-                    "unsourced": list(section.unsourced),
-                    "written": None if section.written is None else _record(section.written),
+                    "remarks": section.remarks,
+                    "unsourced": section.unsourced,
+                    "written": section.written and asdict(section.written),
                 }
                 for section in self.sections
             ],
             "citations": [citation_json(citation, n) for n, citation in enumerate(self.citations, 1)],
-            "papers": [{**asdict(paper), "held": list(paper.held)} for paper in self.papers],
+            "papers": [asdict(paper) for paper in self.papers],
             "sources": [asdict(source) for source in self.sources],
-            "unsourced": list(self.unsourced),
+            "unsourced": self.unsourced,
             "state": self.state,
         }
 
@@ -192,13 +192,9 @@ def _told(statements: Sequence[Statement], order: dict[Citation, int]) -> list[d
 def _table(table: Grid, order: dict[Citation, int]) -> dict[str, Any]:
     return {
         "heading": table.heading,
-        "columns": list(table.columns),
+        "columns": table.columns,
         "rows": [
             [{"text": cell.shown(), "citations": [order[cite] for cite in cell.citations]} for cell in row]
             for row in table.rows
         ],
     }
-
-
-def _record(written: Written) -> dict[str, Any]:
-    return {**asdict(written), "dropped": [asdict(each) for each in written.dropped], "raw": list(written.raw)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,9 +19,12 @@ from assistant.qa.engine import Engine
 from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored
 from assistant.reports.brief.subject import Ground
+from assistant.reports.lookup import cite
 from assistant.slices import Slices
 from assistant.wording.dates import dates_in
 from assistant.wording.values import plain, without_symbols
+from corpus.documents import Document
+from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
@@ -86,6 +89,18 @@ class Chooser:
                 self.note(statement)
                 made.append(statement)
         return tuple(made)
+
+    def quoted(self, document: Document, ordinals: Iterable[int], fits: Callable[[str], bool]) -> list[Statement]:
+        """The sentences of some blocks that fit and say something new, as statements, which count as used from now on."""
+        made = []
+        for block in (document.blocks[ordinal] for ordinal in ordinals):
+            for start, end in sentence_spans(document.body(block), document.language):
+                span = block.body_start + start, block.body_start + end
+                made.append(Statement.quoting(cite(self.engine.library, document, *span, block.locator)))
+        fresh = [each for each in made if fits(each.citations[0].quote) and self.free(each)]
+        for each in fresh:
+            self.note(each)
+        return fresh
 
     def free(self, statement: Statement) -> bool:
         """Whether a statement says something new."""
@@ -170,10 +185,7 @@ class Chooser:
         vectors: list[np.ndarray] = []
         for each in scored[: 3 * most]:
             unit = each.unit
-            if any(
-                o.unit.document.id == unit.document.id and o.unit.start < unit.end and unit.start < o.unit.end
-                for o in kept
-            ):
+            if any(unit.overlaps(other.unit) for other in kept):
                 continue
             vector = self.engine.library.embedder.embed_passages([unit.text])[0]
             if any(float(vector @ other) >= ALIKE for other in vectors):

@@ -208,13 +208,8 @@ def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     if before is None:
         return (), (say("no_earlier_meeting", language),)
     last = ground.meeting.dates[-1]
-    agenda = ground.agenda
     ordinals = [*ground.meeting.mandate, *ground.item.annotations]
-    said = [each for ordinal in ordinals for each in agenda_sections.sentences(chooser, agenda, agenda.blocks[ordinal])]
-    fresh = [Statement.quoting(each) for each in said if dated_within(each.quote, before, last)]
-    fresh = [each for each in fresh if chooser.free(each)]
-    for each in fresh:
-        chooser.note(each)
+    fresh = chooser.quoted(ground.agenda, ordinals, lambda words: dated_within(words, before, last))
     found = [
         each
         for words in dict.fromkeys((ground.title, *(theme.words for theme in ground.themes)))
@@ -260,7 +255,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         units = [units[n] for n in np.argsort(-near, kind="stable")]
     kept: list[Unit] = []
     for unit in units:
-        if len(kept) < most and not any(unit.start < other.end and other.start < unit.end for other in kept):
+        if len(kept) < most and not any(unit.overlaps(other) for other in kept):
             kept.append(unit)
     return sorted(kept, key=lambda unit: unit.start)
 

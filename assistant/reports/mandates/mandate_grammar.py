@@ -10,12 +10,6 @@ from assistant.shipped import shipped
 from assistant.wording.values import spelt
 
 NEVER = "(?!)"
-_WORDS = (
-    "that", "aside", "example", "also", "split", "tied", "adjective", "loose", "modal", "nouns", "within_name", "bound", "topic", "apart", "embedded", "limit", "open", "naming",
-    "term", "often", "vote", "should",
-    "advise",
-    "advice",
-)  # fmt: skip
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
 
@@ -58,8 +52,18 @@ class Grammar:
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.both = self._compile(rf"\s(?:{self._source('both')})\s")
         self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
-        for name in _WORDS:
-            setattr(self, name, self._word(name))
+        self.that, self.aside, self.example, self.also, self.split, self.tied = map(
+            self._word, ("that", "aside", "example", "also", "split", "tied")
+        )
+        self.adjective, self.loose, self.modal, self.nouns, self.within_name, self.bound = map(
+            self._word, ("adjective", "loose", "modal", "nouns", "within_name", "bound")
+        )
+        self.topic, self.apart, self.embedded, self.limit, self.open, self.naming = map(
+            self._word, ("topic", "apart", "embedded", "limit", "open", "naming")
+        )
+        self.term, self.often, self.vote, self.should, self.advise, self.advice = map(
+            self._word, ("term", "often", "vote", "should", "advise", "advice")
+        )
         self.session = self._compile(self._source("session").replace("{n}", number))
         # Names are written with capitals: no "Progress Made" is anything that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
@@ -69,31 +73,6 @@ class Grammar:
             rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
         )
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
-
-    that: re.Pattern[str]
-    aside: re.Pattern[str]
-    example: re.Pattern[str]
-    also: re.Pattern[str]
-    split: re.Pattern[str]
-    tied: re.Pattern[str]
-    adjective: re.Pattern[str]
-    loose: re.Pattern[str]
-    modal: re.Pattern[str]
-    nouns: re.Pattern[str]
-    within_name: re.Pattern[str]
-    bound: re.Pattern[str]
-    topic: re.Pattern[str]
-    apart: re.Pattern[str]
-    embedded: re.Pattern[str]
-    limit: re.Pattern[str]
-    open: re.Pattern[str]
-    naming: re.Pattern[str]
-    term: re.Pattern[str]
-    often: re.Pattern[str]
-    vote: re.Pattern[str]
-    should: re.Pattern[str]
-    advise: re.Pattern[str]
-    advice: re.Pattern[str]
 
     def number(self, words: str) -> int | None:
         """The number that words for an ordinal give, parts of it added up: `eighty-first`."""

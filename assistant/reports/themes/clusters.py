@@ -30,7 +30,7 @@ def count_for(documents: int) -> int:
 def centred(vectors: np.ndarray) -> np.ndarray:
     """Vectors (n x d) without what they have in common, of unit length."""
     made = vectors.astype(np.float64)
-    return _unit(made - made.mean(axis=0) if len(made) > 1 else made)
+    return unit_length(made - made.mean(axis=0) if len(made) > 1 else made)
 
 
 def clusters(vectors: np.ndarray, count: int, least: int = 1) -> np.ndarray:
@@ -74,7 +74,7 @@ def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
     size = min(LEXICAL_DIMENSION, weighed.shape[1] - 1, len(bags) - 1)
     if size < 1:
         return np.ones((len(bags), 1))
-    return _unit(TruncatedSVD(size, random_state=SEED).fit_transform(weighed))
+    return unit_length(TruncatedSVD(size, random_state=SEED).fit_transform(weighed))
 
 
 def places(centres: np.ndarray) -> np.ndarray:
@@ -96,12 +96,13 @@ def _nearest(
 ) -> np.ndarray:
     """Of each vector the place in `names` of the cluster whose middle is nearest; `members` are what the labels are of."""
     of = vectors if members is None else members
-    middles = _unit(np.stack([of[labels == name].mean(axis=0) for name in names]))
+    middles = unit_length(np.stack([of[labels == name].mean(axis=0) for name in names]))
     found: np.ndarray = np.argmax(vectors @ middles.T, axis=1)
     return found
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
+def unit_length(vectors: np.ndarray) -> np.ndarray:
+    """Vectors (n x d, or d) of length 1; those of length 0 as they are."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     made: np.ndarray = vectors / np.where(norms > 0, norms, 1.0)
     return made

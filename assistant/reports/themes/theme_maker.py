@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
-from pathlib import Path
+from contextlib import nullcontext
 
 import numpy as np
 
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.reports import Progress, ReportError
-from assistant.reports.brief.section_cache import state_of
-from assistant.reports.themes.clusters import LEAST, centred, clusters, count_for, lexical_vectors, places
+from assistant.reports.derived import Derived, state_of
+from assistant.reports.themes.clusters import LEAST, centred, clusters, count_for, lexical_vectors, places, unit_length
 from assistant.reports.themes.gaps import embedded, not_held
 from assistant.reports.themes.naming import Namer
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
@@ -21,12 +19,9 @@ from assistant.reports.themes.theme_summary import Summary
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document, Passage
-from corpus.faults import LibraryFull, plainly
-from corpus.files import write_whole
-from corpus.library import DERIVED
-from corpus.plain import PlainError, from_plain, to_plain
 
-FOLDER = "themes"
+FOLDER, KEPT = "themes", 4
+"""Where themes are kept, and of how many states of the library or settings."""
 VERSION = 7
 """Raised with a change that makes other themes of the same documents."""
 HEADING = 60
@@ -54,7 +49,8 @@ def themes_of(
     model = engine.writer.model if engine.writer else None
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
     state = state_of(library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
-    kept = _kept(library.folder / DERIVED / FOLDER / f"{state}.json")
+    derived = Derived(library, FOLDER)
+    kept: Themes | None = derived.get(state, Themes)
     if kept is not None:
         return kept
     slices = Slices(aside)
@@ -65,19 +61,19 @@ def themes_of(
     centres = [np.mean([vectors[n] for n in rows], axis=0) for rows in groups]
     maps = places(np.stack(centres)) if len({len(each) for each in centres}) == 1 else np.zeros((len(groups), 2))
     named = [n for n, rows in enumerate(groups) if read.issuperset(rows)]
-    gaps = not_held(engine, np.stack([_unit(centres[n]) for n in named]), language, slices) if named else {}
+    gaps = not_held(engine, np.stack([unit_length(centres[n]) for n in named]), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
     namer = Namer(engine.vocabulary, telling, groups, language, slices, model)
     summary = Summary(engine, language, [each.id for each in documents], slices)
     made: list[Theme] = []
     taken: set[str] = set()
     for n, rows in enumerate(groups):
-        centre = _unit(centres[n] - middle) if n in named else None
+        centre = unit_length(centres[n] - middle) if n in named else None
 
         def near(phrases: Sequence[str], centre: np.ndarray | None = centre) -> np.ndarray:
             if centre is None or not centre.any():
                 return np.ones(len(phrases))
-            told: np.ndarray = _unit(embedded(searching, phrases, slices) - middle) @ centre
+            told: np.ndarray = unit_length(embedded(searching, phrases, slices) - middle) @ centre
             return told
 
         terms = namer.name(rows, taken, near) or (_title(telling[rows[0]]),)
@@ -86,7 +82,7 @@ def themes_of(
         if progress is not None:
             progress(name, n, len(groups))
         # Near to what the documents say and to what the theme is called.
-        wanted = _unit(_unit(centres[n]) + embedded(searching, [name], slices)[0]) if n in named else None
+        wanted = unit_length(unit_length(centres[n]) + embedded(searching, [name], slices)[0]) if n in named else None
         statements, repeats = summary.of([passages[row] for row in rows], wanted)
         made.append(
             Theme(
@@ -104,8 +100,8 @@ def themes_of(
         )
     apart = [each for each in documents if each not in telling]
     themes = Themes(language, tuple(made), state, _listed(apart, [len(library.passages(each.id)) for each in apart]))
-    with suppress(LibraryFull), plainly(library.folder):  # no room: they are made again
-        _keep(library.folder / DERIVED / FOLDER, themes)
+    derived.put(state, themes)
+    derived.keep(KEPT)
     return themes
 
 
@@ -183,26 +179,3 @@ def _passage(document: Document, passage: Passage) -> ThemePassage:
 def _title(document: Document) -> str:
     named = document.short or document.title
     return named if len(named) <= HEADING else named[:HEADING].rsplit(" ", 1)[0] + " …"
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    made: np.ndarray = vectors / np.where(norms > 0, norms, 1.0)
-    return made
-
-
-def _kept(path: Path) -> Themes | None:
-    try:
-        made: Themes = from_plain(Themes, json.loads(path.read_text(encoding="utf-8")), "the themes")
-    except (OSError, ValueError, PlainError):
-        return None
-    return made
-
-
-def _keep(folder: Path, themes: Themes) -> None:
-    """Keeps themes, whole or not at all, in place of those of other states of the library."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{themes.state}.json", json.dumps(to_plain(themes), ensure_ascii=False).encode())
-    others = sorted(folder.glob("*.json"), key=lambda path: -path.stat().st_mtime)
-    for old in others[4:]:
-        old.unlink(missing_ok=True)
