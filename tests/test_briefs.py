@@ -108,8 +108,10 @@ def test_what_is_announced_and_not_held_is_said_and_not_filled_in(
         (Request("item", "9"), "no item 9"),
         (Request("item", ""), "nothing to brief about"),
         (Request("question", "boats " * 200_000), "1200000 characters"),
-        (Request("item", "2", meeting="A/1/1"), "No agenda A/1/1 is held"),
+        (Request("item", "2", meeting="A/1/1"), r"No agenda A/1/1 is held\. Agendas held: CTOC/COP/WG\.7/2030/1\."),
         (Request("document", "A/99/99"), "No document 'A/99/99' is held"),
+        (Request("document", "the lamps"), "No document 'the lamps' is held. Near to it: CTOC/COP/WG.7/2030/2"),
+        (Request("theme", "penguins"), "say nothing on “penguins”. Near to it: "),
         (Request("item", "2", language="fr"), "No document is held in French"),
     ],
 )
