@@ -8,6 +8,7 @@ import re
 from assistant.shipped import shipped
 from corpus.places import parts_of
 
+_MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"zh": "；", "ar": "؛ "}}
 _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 
 
@@ -60,6 +61,11 @@ def date_text(day: dt.date, language: str) -> str:
 def day_text(day: dt.date, language: str) -> str:
     """A date without its weekday, as a reference gives it."""
     return say("day", language, day=day.day, month=shipped("frames")[language]["months"][day.month - 1], year=day.year)
+
+
+def mark(sign: str, language: str) -> str:
+    """A comma, colon or semicolon with the space behind it, as a language writes it."""
+    return _MARKS[sign].get(language, f"{sign} ")
 
 
 def joined(parts: list[str], language: str) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.citing import in_words
+from assistant.export.un_style import in_words
 from assistant.frames import doubt, language_name, say
 from assistant.qa.answer import Answer, Citation, Statement
 

@@ -65,12 +65,12 @@ Background paper prepared by the Secretariat ({body}/2030/3)
 _CHILD = """
 import json, sys, time
 from pathlib import Path
-from assistant.brief import Request, brief
-from assistant.brief.paper import publication_of
+from assistant.reports.brief import Request, brief
+from assistant.export.layouts import publication_of_briefing
 from assistant.opening import make_engine
-from assistant.publish import render
+from assistant.export import render
 from assistant.settings import load_settings
-from assistant.themes import themes_of
+from assistant.reports.themes import themes_of
 from corpus.embedding import make_embedder
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
@@ -83,7 +83,7 @@ with Library(folder, make_embedder("minilm", folder / "models"), SEGMENTER_VERSI
         size = len(themes_of(engine).themes)
     else:
         briefing = brief(engine, Request(what, sys.argv[3]))
-        size = len(render(publication_of(briefing, library), "docx")) and len(list(briefing.statements))
+        size = len(render(publication_of_briefing(briefing, library), "docx")) and len(list(briefing.statements))
 seconds = time.perf_counter() - begun
 # Of this program alone: what getrusage tells begins with the memory of the process that started it.
 peak = int(next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line).split()[1]) / 1024

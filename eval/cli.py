@@ -17,7 +17,7 @@ from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
 from eval.public.commands import abstention, evidence, retrieval
 
 if TYPE_CHECKING:
-    from assistant.brief.model import Kind
+    from assistant.reports.brief.briefing import Kind
     from eval.runs.store import Run
 
 OUT = Path("eval-runs")
@@ -261,10 +261,11 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """Write briefings from the library of the settings and check every sentence and citation of them."""
-    from assistant.brief import BriefError, Request
-    from assistant.brief import brief as make
     from assistant.cli.session import known_language, known_mode, plain_errors, settings
     from assistant.opening import open_engine
+    from assistant.reports import ReportError
+    from assistant.reports.brief import Request
+    from assistant.reports.brief import brief as make
     from eval.briefs import print_scores, scores_of
 
     known_language(language)
@@ -280,7 +281,7 @@ def brief(
         for kind, value in asked:
             try:
                 briefing = make(engine, Request(kind, value, audience, language, mixed=mixed, mode=chosen))
-            except BriefError as error:
+            except ReportError as error:
                 raise fail(str(error)) from None
             found[f"{kind} {value}"] = scores_of(briefing, engine.library)
     if as_json:

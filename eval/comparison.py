@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from assistant.compare.texts import Pair, pairs_of
+from assistant.reports.comparison.text_diff import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from eval.cases import COMPARED, CaseError

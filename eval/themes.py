@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from assistant.cli.session import settings
+from assistant.export import render
+from assistant.export.layouts import publication_of_themes
 from assistant.opening import make_engine, open_library
-from assistant.publish import render
 from assistant.qa.engine import Engine
+from assistant.reports.themes import Themes, themes_of
+from assistant.reports.themes.theme_maker import grouped
 from assistant.settings import Settings
-from assistant.themes import Themes, themes_of
-from assistant.themes.paper import publication_of
-from assistant.themes.run import grouped
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION
 
@@ -46,7 +46,7 @@ def main() -> int:
         begun = time.process_time()
         engine = make_engine(library, chosen)
         made = themes_of(engine)
-        written = render(publication_of(made, library), "docx")
+        written = render(publication_of_themes(made, library), "docx")
         seconds = time.process_time() - begun
         reverse = again(library, chosen, ids[::-1])
         whole = members(engine)
@@ -59,7 +59,7 @@ def main() -> int:
             "seconds": round(seconds, 1),
             "other order": dict(zip(("documents", "passages"), agreement(whole, listed(reverse)), strict=True)),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
-            "same bytes": written == render(publication_of(reverse, library), "docx"),
+            "same bytes": written == render(publication_of_themes(reverse, library), "docx"),
             "a tenth left out": {
                 "documents": [one for one, _ in fewer],
                 "passages": [other for _, other in fewer],

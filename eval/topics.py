@@ -17,9 +17,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from assistant.compare import compare_topic
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
+from assistant.reports.comparison import compare_topic
 from eval.cases import TOPICS, CaseError
 
 

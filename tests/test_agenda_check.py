@@ -6,7 +6,7 @@ import json
 
 from conftest import OpenLibrary, add
 
-from assistant.agenda import AgendaCheck, check_agenda
+from assistant.reports.agenda_check import AgendaCheck, check_agenda
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 

@@ -13,14 +13,15 @@ from conftest import OpenLibrary, add, real_documents
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from readers import word_readers
 
-from assistant.brief import BriefError, Briefing, Request, brief
-from assistant.brief.choosing import dated_within, only_later
-from assistant.brief.model import SectionKey
-from assistant.brief.paper import publication_of
-from assistant.publish import render
+from assistant.export import render
+from assistant.export.layouts import publication_of_briefing
 from assistant.qa.engine import Engine
+from assistant.reports import ReportError
+from assistant.reports.brief import Briefing, Request, brief
+from assistant.reports.brief.briefing import SectionKey
+from assistant.reports.brief.selection import dated_within, only_later
+from assistant.reports.themes import themes_of
 from assistant.shipped import shipped
-from assistant.themes import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.embedding import HashEmbedder
@@ -107,20 +108,22 @@ def test_what_is_announced_and_not_held_is_said_and_not_filled_in(
         (Request("item", "9"), "no item 9"),
         (Request("item", ""), "nothing to brief about"),
         (Request("question", "boats " * 200_000), "1200000 characters"),
-        (Request("item", "2", meeting="A/1/1"), "No agenda A/1/1 is held"),
+        (Request("item", "2", meeting="A/1/1"), r"No agenda A/1/1 is held\. Agendas held: CTOC/COP/WG\.7/2030/1\."),
         (Request("document", "A/99/99"), "No document 'A/99/99' is held"),
+        (Request("document", "the lamps"), "No document 'the lamps' is held. Near to it: CTOC/COP/WG.7/2030/2"),
+        (Request("theme", "penguins"), "say nothing on “penguins”. Near to it: "),
         (Request("item", "2", language="fr"), "No document is held in French"),
     ],
 )
 def test_what_can_not_be_briefed_about_is_a_sentence_that_says_why(
     engine: Engine, request_: Request, words: str
 ) -> None:
-    with pytest.raises(BriefError, match=words):
+    with pytest.raises(ReportError, match=words):
         brief(engine, request_)
 
 
 def test_an_empty_library_is_said_to_be_empty(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    with pytest.raises(BriefError, match="library is empty"):
+    with pytest.raises(ReportError, match="library is empty"):
         brief(Engine(open_library(), catalogue), Request("item", "2"))
 
 
@@ -129,7 +132,7 @@ def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engi
     briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
     assert briefing.sections[0].heading == shipped("papers")[language]["section_mandate"]
     assert scores_of(briefing, engine.library).quote_exact == 1.0
-    assert render(publication_of(briefing, engine.library), "html")
+    assert render(publication_of_briefing(briefing, engine.library), "html")
 
 
 def test_a_briefing_that_was_stopped_goes_on_where_it_was_and_ends_the_same(engine: Engine) -> None:
@@ -366,7 +369,7 @@ def test_no_section_of_an_item_disappears_and_no_phrase_opens_every_paragraph(wh
         others = {"adoption", "mandates", "changes", "recommendations", "figures"}  # of resolutions and reports
         assert {section.key for section in briefing.sections} == set(get_args(SectionKey)) - others
         assert all(section.parts or section.remarks or section.unsourced for section in briefing.sections)
-        text = render(publication_of(briefing, whole_engine.library), "md").decode()
+        text = render(publication_of_briefing(briefing, whole_engine.library), "md").decode()
         for section in text.split("\n## ")[1:]:
             opened = [line.partition("\\. ")[2][:20] for line in section.splitlines() if '<a id="p-' in line]
             assert len(opened) < 3 or len(set(opened)) > 1, section[:40]

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from conftest import OpenLibrary, add
 
-from assistant.citing import act_name, adopted_on, in_words, name_of
+from assistant.export.un_style import act_name, adopted_on, in_words, name_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.symbols import Symbol

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readers import word_readers
 
-from assistant.compare import compare_texts
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import units_at
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
+from assistant.reports.comparison import compare_texts
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.embedding import HashEmbedder

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.compare import Comparison, Versions, compare_texts, compare_topic, compare_versions
-from assistant.compare.paper import publication_of_texts, publication_of_topic
-from assistant.compare.paragraphs import key_of
-from assistant.compare.words import pieces_of
+from assistant.export import render
+from assistant.export.comparison_layout import publication_of_texts, publication_of_topic
 from assistant.frames import say
-from assistant.publish import render
 from assistant.qa.engine import Engine
+from assistant.reports.comparison import Comparison, Versions, compare_texts, compare_topic, compare_versions
+from assistant.reports.comparison.paragraphs import key_of
+from assistant.reports.comparison.word_diff import pieces_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library

@@ -16,15 +16,16 @@ from conftest import SHARED, OpenLibrary, add
 from services import Made, made_service
 from typer.testing import CliRunner
 
-from assistant.brief import Request, brief
-from assistant.brief.paper import publication_of as briefing_paper
+from assistant.export import render
+from assistant.export.layouts import publication_of_briefing as briefing_paper
+from assistant.export.layouts import publication_of_mandates
+from assistant.export.spreadsheets import sheet
 from assistant.frames import say
-from assistant.mandates import MandatesError, Wanted, list_mandates, mandates_of, rows_of
-from assistant.mandates.paper import publication_of
-from assistant.mandates.recommendations import recommendations_of
-from assistant.mandates.sheets import sheet
-from assistant.publish import render
 from assistant.qa.engine import Engine
+from assistant.reports import ReportError
+from assistant.reports.brief import Request, brief
+from assistant.reports.mandates import Wanted, list_mandates, mandates_of, rows_of
+from assistant.reports.mandates.recommendations import recommendations_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
 from corpus.library import Library
@@ -257,7 +258,7 @@ def test_a_list_of_nothing_is_refused_with_what_is_near(
 ) -> None:
     library = open_library()
     two(library, catalogue)
-    with pytest.raises(MandatesError, match=said):
+    with pytest.raises(ReportError, match=said):
         list_mandates(library, Wanted(**asked))  # type: ignore[arg-type]
 
 
@@ -285,7 +286,7 @@ def test_sheets_hold_no_formula_and_the_same_list_makes_the_same_bytes(
 def test_the_paper_is_written_in_every_language(open_library: OpenLibrary, catalogue: Catalogue, language: str) -> None:
     library = open_library()
     two(library, catalogue)
-    text = render(publication_of(list_mandates(library, Wanted()), library, language), "md").decode()
+    text = render(publication_of_mandates(list_mandates(library, Wanted()), library, language), "md").decode()
     assert say("column_addressee", language) in text
     assert "to paint 15 boats by 1 February 2026" in text
     assert "paragraph 1" in text or language != "en"

@@ -20,13 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.brief import Request, brief
-from assistant.brief.paper import publication_of
 from assistant.cli import app
-from assistant.publish import FORMATS, Publication, PublishError, References, format_of, render, write
-from assistant.publish.model import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
+from assistant.export import FORMATS, Publication, PublishError, References, format_of, render, write
+from assistant.export.layouts import publication_of_briefing
+from assistant.export.publication import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
+from assistant.reports.brief import Request, brief
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.run import starter_sources
@@ -63,7 +63,7 @@ def real_briefing(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
     sources = [*real_documents(), *starter_sources()]
     with Library(tmp_path_factory.mktemp("both") / "library", HashEmbedder(), SEGMENTER_VERSION) as library:
         add(library, catalogue, *sources)
-        made = publication_of(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
+        made = publication_of_briefing(brief(Engine(library, catalogue), Request("item", "3", "secretariat")), library)
         texts = {}
         for document in library.documents():
             if document.id not in library.superseded():
@@ -205,6 +205,7 @@ def test_a_program_that_is_not_installed_is_named_with_the_command(
     ("arguments", "words"),
     [
         (["--item", "9", "--out", "b.md"], "no item 9"),
+        (["--document", "A/99/99", "--out", "b.md"], "No document 'A/99/99' is held."),
         (["--item", "2", "--out", "gone/b.docx"], "does not exist"),
         (["--item", "2", "--out", "b.odt"], "must end in"),
         (["--item", "2", "--language", "ru", "--out", "b.md"], "No document is held in Russian"),

@@ -19,13 +19,14 @@ from sklearn.metrics import adjusted_rand_score
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.publish import render
+from assistant.export import render
+from assistant.export.layouts import publication_of_themes
+from assistant.export.theme_plots import map_of, years_of
 from assistant.qa.engine import Engine
-from assistant.themes import Themes, ThemesError, themes_of
-from assistant.themes.clusters import centred, clusters, count_for, places
-from assistant.themes.naming import Namer
-from assistant.themes.paper import publication_of
-from assistant.themes.plots import map_of, years_of
+from assistant.reports import ReportError
+from assistant.reports.themes import Themes, themes_of
+from assistant.reports.themes.clusters import centred, clusters, count_for, places
+from assistant.reports.themes.naming import Namer
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
@@ -59,7 +60,7 @@ def test_agendas_and_records_of_meetings_stand_apart(open_library: OpenLibrary, 
         add(library, catalogue, Input(f"{title}.md", text.encode()))
     themes = themes_of(Engine(library, catalogue))
     assert [each.label for each in themes.apart] == ["A/79/PV.7"]
-    assert "A/79/PV.7" in render(publication_of(themes, library), "md").decode().partition("in no theme")[2]
+    assert "A/79/PV.7" in render(publication_of_themes(themes, library), "md").decode().partition("in no theme")[2]
 
 
 def test_another_ingestion_in_another_order_gives_the_same_themes(
@@ -118,7 +119,7 @@ def test_themes_are_made_once_and_read_again_until_the_library_changes(
 def test_names_and_headings_are_in_the_language_asked_for(starter_engine: Engine, language: str) -> None:
     themes = themes_of(starter_engine, language, 5)
     assert len(themes.themes) == 5
-    assert render(publication_of(themes, starter_engine.library), "md")
+    assert render(publication_of_themes(themes, starter_engine.library), "md")
 
 
 def test_texts_that_no_model_reads_are_clustered_by_their_words(catalogue: Catalogue, tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ def test_texts_that_no_model_reads_are_clustered_by_their_words(catalogue: Catal
 
 
 def test_an_empty_library_has_no_themes_and_says_so(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    with pytest.raises(ThemesError, match="library is empty"):
+    with pytest.raises(ReportError, match="library is empty"):
         themes_of(Engine(open_library(), catalogue))
 
 
@@ -176,8 +177,8 @@ def test_a_hostile_name_is_only_text_in_a_drawing(starter_themes: Themes) -> Non
 
 
 def test_the_compendium_is_the_same_twice_and_its_json_is_plain(starter_engine: Engine, starter_themes: Themes) -> None:
-    made = publication_of(starter_themes, starter_engine.library)
-    assert render(made, "html") == render(publication_of(starter_themes, starter_engine.library), "html")
+    made = publication_of_themes(starter_themes, starter_engine.library)
+    assert render(made, "html") == render(publication_of_themes(starter_themes, starter_engine.library), "html")
     json.dumps(starter_themes.to_json())
 
 
@@ -216,7 +217,7 @@ def test_what_several_years_say_is_told_once_from_the_latest(open_library: OpenL
     (statement,) = theme.summary
     assert statement.citations[-1].symbol == "A/73/9"
     assert [each.symbol for each in theme.repeats[0]] == ["A/72/9", "A/71/9"]
-    paper = render(publication_of(themes_of(Engine(library, catalogue)), library), "md").decode()
+    paper = render(publication_of_themes(themes_of(Engine(library, catalogue)), library), "md").decode()
     assert "(Repeated in A/72/9, para. 1 and A/71/9, para. 1.)" in paper
     assert list(theme.years) == [2016, 2017, 2018]
 
@@ -283,7 +284,7 @@ def test_gaps_are_documents_of_bodies_that_are_held(open_library: OpenLibrary, c
 def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:
     name = starter_themes.themes[1].name
     assert starter_themes.only(name.upper()).themes == starter_themes.only("2").themes == (starter_themes.themes[1],)
-    with pytest.raises(ThemesError, match=f"Near it: {re.escape(name)}"):
+    with pytest.raises(ReportError, match=f"Near it: {re.escape(name)}"):
         starter_themes.only(name + " and more")
 
 

@@ -9,11 +9,12 @@ import pytest
 from conftest import SHARED, OpenLibrary, add
 from readers import word_readers
 
-from assistant.compare import CompareError, TopicComparison, compare_topic, named, origins_of, place_in
-from assistant.compare.paper import publication_of_origins, publication_of_topic
+from assistant.export import FORMATS, render
+from assistant.export.comparison_layout import publication_of_origins, publication_of_topic
 from assistant.frames import say
-from assistant.publish import FORMATS, render
 from assistant.qa.engine import Engine
+from assistant.reports import ReportError
+from assistant.reports.comparison import TopicComparison, compare_topic, named, origins_of, place_in
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -223,13 +224,13 @@ def test_one_place_is_looked_at_alone_and_an_unknown_one_is_said_so(hold: Hold) 
     document = named(library, "A/90/7")
     found = origins_of(library, document, place_in(document, "2"))
     assert [each.cite.locator for each in found.paragraphs] == ["A/90/7, para. 2"]
-    with pytest.raises(CompareError, match="has no paragraph '7'"):
+    with pytest.raises(ReportError, match="has no paragraph '7'"):
         place_in(document, "7")
 
 
 def test_a_document_that_is_not_held_is_told_with_what_is_near(hold: Hold) -> None:
     library = hold(A_90_7=("2030-01-01", [NETS]), A_90_71=("2030-01-01", [LAMPS]))
-    with pytest.raises(CompareError, match=r"No document 'A/90/72' is held\. Near to it: A/90/7; A/90/71\."):
+    with pytest.raises(ReportError, match=r"No document 'A/90/72' is held\. Near to it: A/90/7; A/90/71\."):
         named(library, "A/90/72")
 
 

@@ -14,10 +14,10 @@ from readers import word_readers
 from services import LOCAL_TOKEN, Made, ended, listening, made_service
 from test_cli import Cli, write
 
+from assistant.export.footnoting import References
 from assistant.llama import response_of
 from assistant.markdown import reference
 from assistant.page.sources import sources_of
-from assistant.publish.references import References
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
 from assistant.serving import announced

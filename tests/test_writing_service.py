@@ -17,9 +17,9 @@ from services import Made, made_service
 from serving import Answer as Reply
 
 from assistant.access.rates import Rates
+from assistant.export import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
-from assistant.publish import PublishError
 from assistant.service.papers import PASSING, Papers, Work
 from assistant.service.turns import Turns
 from assistant.support.check import SupportCheck
@@ -254,7 +254,7 @@ def test_a_missing_program_for_a_format_is_named(boats: Made, monkeypatch: pytes
     def missing() -> str:
         raise PublishError("Word files are written by pandoc, which is not installed here.")
 
-    monkeypatch.setattr("assistant.publish.pandoc.check_pandoc", missing)
+    monkeypatch.setattr("assistant.export.pandoc.check_pandoc", missing)
     reply = boats.client.get("/api/v1/compare?document=A/80/1&document=A/80/1/Rev.1&format=docx")
     assert (reply.status_code, reply.json()["type"]) == (409, "urn:rapporteur:problem:conflict")
     assert "pandoc" in reply.json()["detail"]
@@ -299,14 +299,14 @@ def test_a_service_that_stops_ends_a_paper_between_two_parts(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with made_service(tmp_path, catalogue, reading=True) as made:
-        monkeypatch.setattr("assistant.brief.run._Maker.section", _stopping(made))
+        monkeypatch.setattr("assistant.reports.brief.brief_maker._Maker.section", _stopping(made))
         reply = made.client.get("/api/v1/briefings?kind=document&value=boats.txt")
         assert (reply.status_code, reply.json()["title"]) == (503, "The service is busy")
         assert "retry-after" in reply.headers
 
 
 def _stopping(made: Made) -> object:
-    from assistant.brief.run import _Maker
+    from assistant.reports.brief.brief_maker import _Maker
 
     made_as_before = _Maker.section
 
@@ -397,7 +397,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
 ) -> None:
     go = threading.Event()
     monkeypatch.setattr("assistant.page.papers.PATIENCE", 0.0)
-    monkeypatch.setattr("assistant.brief.run._Maker.section", lambda *_: go.wait(30) and None)
+    monkeypatch.setattr("assistant.reports.brief.brief_maker._Maker.section", lambda *_: go.wait(30) and None)
     with made_service(tmp_path, catalogue, reading=True) as made:
         try:
             statuses = [made.client.get(f"/briefings?kind=theme&value=boats{n}").status_code for n in range(60)]
@@ -412,7 +412,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
 def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_it(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.publish.render", lambda publication, form: b"file")
+    monkeypatch.setattr("assistant.export.render", lambda publication, form: b"file")
     with made_service(tmp_path, catalogue, rates=Rates(3, 3), reading=True) as made:
         address = "/api/v1/briefings?kind=document&value=boats.txt"
         assert made.client.get(address).status_code == 200

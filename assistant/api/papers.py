@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.files import Form, SheetForm
 from assistant.api.models import CitationOut, Language
-from assistant.brief.model import Audience, Kind
-from assistant.mandates import Wanted
 from assistant.qa.answer import Mode
+from assistant.reports.brief.briefing import Audience, Kind
+from assistant.reports.mandates import Wanted
 
 Record = dict[str, Any]
 Name = Annotated[str, Field(max_length=200)]

@@ -11,6 +11,7 @@ from assistant.cli.session import plain_errors, settings
 from assistant.cli.written import LocalWriting
 from assistant.faults import NotHeld
 from assistant.opening import catalogue_of, make_engine, open_library
+from assistant.service.writing import refused
 from assistant.settings import Settings
 from corpus.faults import LibraryBusy
 
@@ -128,12 +129,11 @@ class LocalDesk:
 
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
         """An agenda against what is held, as `agenda check --json` prints it."""
-        from assistant.agenda import AgendaError, agenda_meeting, check_agenda
+        from assistant.reports.agenda_check import check_agenda
+        from assistant.reports.lookup import agenda_meeting
 
-        try:
+        with refused(NotHeld):
             latest = agenda_meeting(self.library, meeting)
-        except AgendaError as error:
-            raise NotHeld(str(error)) from None
         return check_agenda(self.library, catalogue_of(self.settings), latest, languages).to_json()
 
     @property

@@ -52,7 +52,7 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source."""
-    from assistant.brief import Request
+    from assistant.reports.brief import Request
 
     asked = {"theme": theme, "document": document, "question": question}
     given = [("item", value) for value in dict.fromkeys(item or ())]
@@ -168,8 +168,8 @@ def mandates(
     as_json: AsJson = False,
 ) -> None:
     """List who is asked to do what, by when, in the resolutions that are held; what is due first comes first."""
-    from assistant.mandates import Wanted
-    from assistant.mandates.sheets import FORMATS
+    from assistant.export.spreadsheets import FORMATS
+    from assistant.reports.mandates import Wanted
 
     known_language(language)
     _ready(out, language, FORMATS)
@@ -182,7 +182,7 @@ def mandates(
 
 def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
     """Prints what was written, or its JSON form, or makes a file of it."""
-    from assistant.publish import format_of, save
+    from assistant.export import format_of, save
 
     if as_json:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
@@ -205,7 +205,7 @@ def _progress(heading: str, done: int, total: int) -> None:
 
 def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
     """Refuses a file that can't be written before any work is done."""
-    from assistant.publish import check_form, format_of
+    from assistant.export import check_form, format_of
 
     if out is not None:
         with _told():
@@ -214,7 +214,7 @@ def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    from assistant.publish import PublishError
+    from assistant.export import PublishError
 
     try:
         yield

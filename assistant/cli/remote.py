@@ -23,9 +23,9 @@ from corpus.feedback import Feedback
 from corpus.meetings import Meeting
 
 if TYPE_CHECKING:
-    from assistant.brief import Request
-    from assistant.mandates import Wanted
     from assistant.qa.scope import Scope
+    from assistant.reports.brief import Request
+    from assistant.reports.mandates import Wanted
 
 SERVER = "server.json"
 """File in the library's folder that tells this user's command line where the server is; it holds a secret."""

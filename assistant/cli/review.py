@@ -17,7 +17,8 @@ from assistant.access.store import AccessStore
 from assistant.cli.session import data, plain_errors, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
-from assistant.service.drafts import Draft, Drafts, check_quotes, comments_on
+from assistant.service.drafts import Draft, Drafts, reviewed
+from assistant.service.writing import refused
 from ingest.readers import visible
 
 app = typer.Typer(name="review", no_args_is_help=True)
@@ -96,18 +97,8 @@ def drafts() -> Iterator[Drafts]:
 
 
 def _write(draft: Draft, out: Path) -> None:
-    from assistant.brief.paper import publication_of
-    from assistant.publish import PublishError, write
+    from assistant.export import write
 
-    assert draft.briefing is not None
-    comments = (
-        () if draft.state == "cleared" else tuple((e.statement, e.who, e.text) for e in comments_on(draft.events))
-    )
-    with plain_errors(), open_library(settings(), "rapporteur review") as library:
-        check_quotes(draft.briefing, library)
-        made = publication_of(draft.briefing, library, state=draft.state, comments=comments)
-        try:
-            write(made, out)
-        except PublishError as error:
-            raise ServiceFault(str(error)) from None
+    with plain_errors(), open_library(settings(), "rapporteur review") as library, refused(ServiceFault):
+        write(reviewed(draft, library), out)
     talk.print(f"Written: {out}", markup=False)

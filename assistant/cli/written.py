@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.faults import NotHeld, ServiceFault
+from assistant.service.writing import refused
 
 if TYPE_CHECKING:
-    from assistant.brief import Briefing, Request
-    from assistant.mandates import Wanted
+    from assistant.export.layouts import Report
     from assistant.qa.engine import Engine
-    from assistant.service.writing import Made
+    from assistant.reports.brief import Briefing, Request
+    from assistant.reports.mandates import Wanted
     from assistant.settings import Settings
     from corpus.library import Library
 
@@ -48,81 +49,64 @@ class LocalWriting:
             return Drafts(store).add(made, getpass.getuser()).to_json()
 
     def _briefing(self, request: Request, told: Progress) -> Briefing:
-        from assistant.brief import BriefError, brief
+        from assistant.reports.brief import brief
 
-        try:
+        with refused(ServiceFault):
             return brief(self._engine(), request, told)
-        except BriefError as error:
-            raise ServiceFault(str(error)) from None
 
     def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
         """The compendium, or one theme of it."""
-        from assistant.themes import ThemesError, themes_of
+        from assistant.reports.themes import themes_of
 
-        try:
+        with refused(ServiceFault):
             made = themes_of(self._engine(), language, count, told)
-            made = made if theme is None else made.only(theme)
-        except ThemesError as error:
-            raise ServiceFault(str(error)) from None
-        return self._written(made, language)
+            return self._written(made if theme is None else made.only(theme), language)
 
     def compare(self, names: Sequence[str], language: str | None) -> Written:
         """Two or more texts word by word, each with the one before."""
-        from assistant.compare import CompareError, compare_versions, named
+        from assistant.reports.comparison import compare_versions, named
 
-        library = self._library
-        try:
-            made = compare_versions(library, [named(library, name, language) for name in names])
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
+        with refused(NotHeld):
+            made = compare_versions(self._library, [named(self._library, name, language) for name in names])
         return self._written(made, language or made.language)
 
     def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
         """What documents say on a topic."""
-        from assistant.compare import CompareError, compare_topic, named
+        from assistant.reports.comparison import compare_topic, named
 
-        try:
+        with refused(NotHeld):
             documents = [named(self._library, name, language) for name in names]
-            made = compare_topic(self._engine(), topic, documents, language, told)
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
+        made = compare_topic(self._engine(), topic, documents, language, told)
         return self._written(made, language or made.language)
 
     def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
         """Where the paragraphs of a document come from, or that at one place of it."""
-        from assistant.compare import CompareError, named, origins_of, place_in
+        from assistant.reports.comparison import named, origins_of, place_in
 
-        library = self._library
-        try:
-            document = named(library, name, language)
+        with refused(NotHeld):
+            document = named(self._library, name, language)
             locator = place_in(document, place)
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
-        made = origins_of(library, document, locator, told)
+        made = origins_of(self._library, document, locator, told)
         return self._written(made, language or made.language)
 
     def mandates(self, wanted: Wanted, told: Progress) -> Written:
         """The requests and decisions of the resolutions held; also as `csv` and `xlsx`."""
-        from assistant.compare import CompareError
-        from assistant.mandates import MandatesError, list_mandates
+        from assistant.export.spreadsheets import FORMATS, sheet
+        from assistant.reports.mandates import list_mandates
 
-        try:
+        with refused(NotHeld):
             made = list_mandates(self._library, wanted, told)
-        except (CompareError, MandatesError) as error:
-            raise NotHeld(str(error)) from None
-        return self._written(made, wanted.language)
+        written = self._written(made, wanted.language)
+        return written._replace(
+            file=lambda form: sheet(made, form, wanted.language) if form in FORMATS else written.file(form)
+        )
 
-    def _written(self, made: Made, language: str) -> Written:
-        from assistant.mandates.sheets import FORMATS, sheet
-        from assistant.publish import PublishError, render
-        from assistant.service.writing import publication_of
+    def _written(self, made: Report, language: str) -> Written:
+        from assistant.export import render
+        from assistant.export.layouts import publication_of
 
         def file(form: str) -> bytes:
-            if form in FORMATS:
-                return sheet(made, form, language)  # type: ignore[arg-type]  # the commands offer it for these alone
-            try:
+            with refused(ServiceFault):
                 return render(publication_of(made, self._library, language), form)
-            except PublishError as error:
-                raise ServiceFault(str(error)) from None
 
         return Written(made.to_json(), file)

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from assistant.api.callers import Caller, Served
 from assistant.api.files import file_reply
 from assistant.api.route import may
+from assistant.export.html import to_html
 from assistant.labels import language_of, word
 from assistant.page.papers import FILES, BriefingAsked, File, Short, made_or_waiting
 from assistant.page.plain import Paged, page
 from assistant.page.rendering import words_path
-from assistant.publish.html import to_html
 from assistant.service.drafts import STATES
 
 router = APIRouter(include_in_schema=False, route_class=Paged)

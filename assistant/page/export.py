@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.export import PublishError
+from assistant.export.pandoc import API, pandoc_path, write_docx
 from assistant.faults import Conflict
 from assistant.labels import direction, word
 from assistant.page.sources import Source, sources_of
 from assistant.page.telling import state_of
 from assistant.page.turns import Turn
-from assistant.publish import PublishError
-from assistant.publish.pandoc import API, pandoc_path, write_docx
 from assistant.service import Service
 
 TITLE = "Questions to the conference documents"

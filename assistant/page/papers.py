@@ -21,15 +21,15 @@ from assistant.api.callers import Caller, Served
 from assistant.api.files import SHEETS, file_reply
 from assistant.api.models import Language
 from assistant.api.route import may
-from assistant.brief import Request as Briefed
-from assistant.brief.model import Audience, Kind
+from assistant.export.html import to_html
 from assistant.labels import LANGUAGE_NAMES, language_of, word
-from assistant.mandates import Wanted
 from assistant.page.plain import Paged, page
 from assistant.page.rendering import document_path, words_path
 from assistant.page.timetable import meeting_views
-from assistant.publish.html import to_html
 from assistant.qa.answer import Mode
+from assistant.reports.brief import Request as Briefed
+from assistant.reports.brief.briefing import Audience, Kind
+from assistant.reports.mandates import Wanted
 from assistant.service import Service
 from assistant.service.papers import Paper
 from assistant.service.writing import MOST_SIDES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.citing import name_of
+from assistant.export.un_style import name_of
 from assistant.labels import word
 from assistant.qa.answer import Citation
 from corpus.documents import Document

@@ -7,13 +7,16 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from assistant.access.store import AccessStore
-from assistant.brief.model import Briefing
 from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.plain import PlainError, from_plain, to_plain
+
+if TYPE_CHECKING:
+    from assistant.export import Address, Publication
 
 State = Literal["draft", "review", "cleared"]
 STATES: tuple[State, ...] = get_args(State)
@@ -137,3 +140,14 @@ def comments_on(events: Sequence[Event]) -> list[Event]:
     """The comments among events, those on the whole first, then by statement."""
     found = [each for each in events if each.kind == "comment"]
     return sorted(found, key=lambda each: (each.statement is not None, each.statement or 0, each.time))
+
+
+def reviewed(draft: Draft, library: Library, address: Address | None = None) -> Publication:
+    """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises `Conflict`
+    where it can't be published any more."""
+    from assistant.export.layouts import publication_of_briefing
+
+    assert draft.briefing is not None
+    check_quotes(draft.briefing, library)
+    comments = [] if draft.state == "cleared" else [(e.statement, e.who, e.text) for e in comments_on(draft.events)]
+    return publication_of_briefing(draft.briefing, library, address, state=draft.state, comments=comments)

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.access import Principal, check
-from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
+from assistant.reports import ReportError
 from assistant.service.papers import Paper, Papers, Work
 
 if TYPE_CHECKING:
-    from assistant.agenda import AgendaCheck
-    from assistant.brief import Briefing, Request
-    from assistant.compare import Origins, TopicComparison, Versions
-    from assistant.mandates import Mandates, Wanted
-    from assistant.publish import Address, Publication
+    from assistant.export import Address, Publication
+    from assistant.export.layouts import Report
+    from assistant.reports.agenda_check import AgendaCheck
+    from assistant.reports.brief import Briefing, Request
+    from assistant.reports.comparison import Origins, TopicComparison, Versions
+    from assistant.reports.mandates import Mandates, Wanted
+    from assistant.reports.themes import Themes
     from assistant.service.drafts import Draft, Drafts
     from assistant.service.service import Service
-    from assistant.themes import Themes
-    from corpus.library import Library
-
-    Made: TypeAlias = Briefing | Themes | Versions | TopicComparison | Origins | Mandates
 
 T = TypeVar("T")
+
+
+@contextmanager
+def refused(fault: type[ServiceFault]) -> Iterator[None]:
+    """Says as a fault why a report, or a file of it, can't be made."""
+    try:
+        yield
+    except ReportError as error:
+        raise fault(str(error)) from None
+
+
 MOST_SIDES = 12
 """Documents that are compared on a topic, at most."""
 
@@ -49,65 +60,54 @@ class Writing:
 
     def begin_brief(self, who: Principal, request: Request) -> Paper[Briefing]:
         """The briefing of a request, to come."""
-        from assistant.brief import BriefError, brief
+        from assistant.reports.brief import brief
 
         def work(given: Work) -> Briefing:
-            try:
+            with refused(Invalid):
                 return brief(self._service.engine, request, given.tell, given.aside)
-            except BriefError as error:
-                raise Invalid(str(error)) from None
 
         return self._begin(who, "brief", request, work, lambda made: made.lasting)
 
     def begin_themes(self, who: Principal, language: str = "en", count: int | None = None) -> Paper[Themes]:
         """The themes of all that is held, to come."""
-        from assistant.themes import ThemesError, themes_of
+        from assistant.reports.themes import themes_of
 
         def work(given: Work) -> Themes:
-            try:
+            with refused(Conflict):
                 return themes_of(self._service.engine, language, count, given.tell, given.aside)
-            except ThemesError as error:
-                raise Conflict(str(error)) from None
 
         return self._begin(who, "themes", (language, count), work)
 
     def theme(self, made: Themes, name: str) -> Themes:
         """One of the themes. Raises `NotHeld`, which says what is near, where there is none of that name."""
-        from assistant.themes import ThemesError
 
-        try:
+        with refused(NotHeld):
             return made.only(name)
-        except ThemesError as error:
-            raise NotHeld(str(error)) from None
 
     def compare(self, who: Principal, names: Sequence[str], language: str | None = None) -> Versions:
         """What was changed from each of two or more documents to the next."""
-        from assistant.compare import CompareError, compare_versions, named
+        from assistant.reports.comparison import compare_versions, named
 
         self._allowed(who, "compare")
         if len(names) < 2:
             raise Invalid("Name two documents or more, or a topic.")
         library = self._service.library
-        try:
+        with refused(NotHeld):
             return compare_versions(library, [named(library, name, language) for name in names])
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
 
     def begin_compare_topic(
         self, who: Principal, topic: str, names: Sequence[str] = (), language: str | None = None
     ) -> Paper[TopicComparison]:
         """What documents say on a topic, to come: those named, or all that are held."""
-        from assistant.compare import CompareError, compare_topic, named
+        from assistant.reports.comparison import compare_topic, named
 
         check(who, "compare")
         if not topic.strip():
             raise Invalid("The topic is empty: say in a few words what to compare on.")
         if len(names) > MOST_SIDES:
             raise Invalid(f"{len(names)} documents are named; at most {MOST_SIDES} are compared.")
-        try:
+        with refused(NotHeld):
             documents = [named(self._service.library, name, language) for name in names]
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
 
         def work(given: Work) -> TopicComparison:
             return compare_topic(self._service.engine, topic, documents, language, given.tell, given.aside)
@@ -116,17 +116,15 @@ class Writing:
 
     def begin_origins(self, who: Principal, name: str, place: str = "", language: str | None = None) -> Paper[Origins]:
         """Where the paragraphs of a document come from, to come, or that at one place of it."""
-        from assistant.compare import CompareError, named, origins_of, place_in
+        from assistant.reports.comparison import named, origins_of, place_in
 
         check(who, "compare")
         if not name.strip():
             raise Invalid("Name a document.")
         library = self._service.library
-        try:
+        with refused(NotHeld):
             document = named(library, name, language)
             locator = place_in(document, place)
-        except CompareError as error:
-            raise NotHeld(str(error)) from None
 
         def work(given: Work) -> Origins:
             return origins_of(library, library.document(document.id), locator, given.tell, given.aside)
@@ -135,14 +133,11 @@ class Writing:
 
     def begin_mandates(self, who: Principal, wanted: Wanted) -> Paper[Mandates]:
         """The requests and decisions of the resolutions held, to come."""
-        from assistant.compare import CompareError
-        from assistant.mandates import MandatesError, list_mandates
+        from assistant.reports.mandates import list_mandates
 
         def work(given: Work) -> Mandates:
-            try:
+            with refused(NotHeld):
                 return list_mandates(self._service.library, wanted, given.tell)
-            except (CompareError, MandatesError) as error:
-                raise NotHeld(str(error)) from None
 
         return self._begin(who, "mandates", wanted, work)
 
@@ -178,58 +173,54 @@ class Writing:
     def reviewed(self, draft: Draft, address: Address | None = None) -> Publication:
         """A draft as a publication: its state on the cover, and the comments behind the text until it is cleared. Raises
         `Conflict` where it can't be published any more."""
-        from assistant.brief.paper import publication_of
-        from assistant.service.drafts import check_quotes, comments_on
+        from assistant.service.drafts import reviewed
 
-        library = self._service.library
-        assert draft.briefing is not None
-        check_quotes(draft.briefing, library)
-        told = (
-            () if draft.state == "cleared" else tuple((e.statement, e.who, e.text) for e in comments_on(draft.events))
-        )
-        return publication_of(draft.briefing, library, address, state=draft.state, comments=told)
+        return reviewed(draft, self._service.library, address)
 
     def agenda(self, who: Principal, meeting: str = "", languages: Sequence[str] = ("en",)) -> AgendaCheck:
         """What an agenda announces and cites against what is held."""
-        from assistant.agenda import AgendaError, agenda_meeting, check_agenda
+        from assistant.reports.agenda_check import check_agenda
+        from assistant.reports.lookup import agenda_meeting
 
         self._allowed(who, "agenda")
         library = self._service.library
-        try:
+        with refused(NotHeld):
             return check_agenda(library, self._service.engine.catalogue, agenda_meeting(library, meeting), languages)
-        except AgendaError as error:
-            raise NotHeld(str(error)) from None
 
-    def publication(self, made: Made, language: str, address: Address | None = None) -> Publication:
-        """What was made as a publication. Whoever was given it may have it so."""
+    def publication(
+        self,
+        made: Report,
+        language: str,
+        address: Address | None = None,
+    ) -> Publication:
+        """What was made as a publication, its places as links where an `address` is given. Whoever was given it may
+        have it so."""
+        from assistant.export.layouts import publication_of
+
         return publication_of(made, self._service.library, language, address)
 
     def ready(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
-        from assistant.publish import PublishError, check_form
+        from assistant.export import check_form
 
-        try:
+        with refused(Conflict):
             check_form(form, language)
-        except PublishError as error:
-            raise Conflict(str(error)) from None
 
     def sheet(self, who: Principal, made: Mandates, form: str) -> bytes:
         """Requests and decisions as `csv` or `xlsx`. Whoever was given them may have them so."""
-        from assistant.mandates.sheets import sheet
+        from assistant.export.spreadsheets import sheet
 
         self._allowed(who, "documents")
         return sheet(made, form, made.language)
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
-        from assistant.publish import PublishError, render
+        from assistant.export import render
 
         # A program of its own writes these, whoever made what stands in them.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
-        try:
+        with refused(Conflict):
             return render(publication, form)
-        except PublishError as error:
-            raise Conflict(str(error)) from None
 
     def _begin(
         self,
@@ -239,7 +230,7 @@ class Writing:
         work: Callable[[Work], T],
         lasting: Callable[[T], bool] = lambda _: True,
     ) -> Paper[T]:
-        from assistant.brief.parts import state_of
+        from assistant.reports.derived import state_of
 
         check(who, operation)
         engine = self._service.engine
@@ -247,28 +238,3 @@ class Writing:
         # What is there already costs no more than looking at a document.
         self._allowed(who, "documents" if self.papers.held(key) else operation)
         return self.papers.take(key, work, lasting, client=who.client, origin=who.origin)
-
-
-def publication_of(made: Made, library: Library, language: str, address: Address | None = None) -> Publication:
-    """What was made as a publication, its places as links where an `address` is given."""
-    from assistant.brief import Briefing
-    from assistant.brief import paper as brief
-    from assistant.compare import Origins, TopicComparison, Versions
-    from assistant.compare import paper as compare
-    from assistant.mandates import Mandates
-    from assistant.mandates import paper as mandates
-    from assistant.themes import paper as themes
-
-    match made:
-        case Briefing():
-            return brief.publication_of(made, library, address)
-        case Versions():
-            return compare.publication_of_texts(made, library, language, address)
-        case TopicComparison():
-            return compare.publication_of_topic(made, library, language, address)
-        case Origins():
-            return compare.publication_of_origins(made, library, language, address)
-        case Mandates():
-            return mandates.publication_of(made, library, language, address)
-        case _:
-            return themes.publication_of(made, library, address)

@@ -24,8 +24,8 @@ from assistant.api.papers import (
     ThemesOut,
 )
 from assistant.api.route import Guarded, may
-from assistant.brief import Briefing
-from assistant.brief import Request as Briefed
+from assistant.reports.brief import Briefing
+from assistant.reports.brief import Request as Briefed
 from assistant.service import Service
 
 router = APIRouter(tags=["write"], route_class=Guarded)

@@ -1,0 +1,122 @@
+"""Publications as DOCX, through pandoc: real footnotes, headings and links, in the look of the reference document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.export.docx_template import reference_document
+from assistant.export.pandoc import API, write_docx
+from assistant.export.publication import (
+    Block,
+    Content,
+    Figure,
+    Heading,
+    Listing,
+    Note,
+    Paragraph,
+    Publication,
+    Span,
+    Table,
+)
+
+TABLE_WIDTH = 0.94
+"""How much of the text's width a table takes, as it is indented."""
+_TAB = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
+_MODES = {"strong": "Strong", "emphasis": "Emph", "inserted": "Underline", "deleted": "Strikeout"}
+
+
+def to_docx(publication: Publication) -> bytes:
+    """The publication as a DOCX file, the same bytes for the same publication.
+
+    Raises `PublishError` where pandoc is not installed, or fails.
+    """
+    options = ("--sandbox=false", "--reference-doc=reference.docx")
+    return write_docx(_document(publication), options, {"reference.docx": reference_document(publication.language)})
+
+
+def _document(publication: Publication) -> dict[str, Any]:
+    """The publication in the form in which pandoc takes documents."""
+    meta = {"lang": {"t": "MetaString", "c": publication.language}}
+    if publication.language == "ar":
+        meta["dir"] = {"t": "MetaString", "c": "rtl"}
+    rows = max(len(publication.masthead), len(publication.label))
+    blocks: list[Any] = []
+    for n in range(rows):
+        left = publication.masthead[n] if n < len(publication.masthead) else ""
+        right = publication.label[n] if n < len(publication.label) else ""
+        style = "Masthead First" if n == 0 else "Masthead Last" if n == rows - 1 else "Masthead"
+        blocks.append(_styled(style, [*_words(left), _TAB, *_words(right)]))
+    blocks.append(_styled("Title", _words(publication.title)))
+    if publication.notice:
+        blocks.append(_styled("Notice", _words(publication.notice)))
+    blocks += [made for block in publication.blocks for made in _blocks(block)]
+    return {"pandoc-api-version": API, "meta": meta, "blocks": blocks}
+
+
+def _blocks(block: Block) -> list[Any]:
+    match block:
+        case Heading():
+            return [{"t": "Header", "c": [block.level, [block.anchor, [], []], _words(block.text)]}]
+        case Paragraph():
+            if block.number is None:
+                return [_styled("Unnumbered Paragraph", _inlines(block.content))]
+            inlines = [_str(f"{block.number}."), _TAB, *_inlines(block.content)]
+            return [_styled("Numbered Paragraph", inlines, f"p-{block.number}")]
+        case Listing():
+            return [{"t": "BulletList", "c": [[{"t": "Plain", "c": _inlines(item)}] for item in block.items]}]
+        case Table():
+            return [_table(block)]
+        case Figure():
+            caption = _styled("Unnumbered Paragraph", [{"t": "Emph", "c": _words(block.caption)}])
+            return [caption, _table(block.table)] if block.table else []
+
+
+def _styled(style: str, inlines: list[Any], anchor: str = "") -> dict[str, Any]:
+    return {"t": "Div", "c": [[anchor, [], [["custom-style", style]]], [{"t": "Para", "c": inlines}]]}
+
+
+def _inlines(content: Content) -> list[Any]:
+    made: list[Any] = []
+    for each in content:
+        if isinstance(each, Note):
+            said = [inline for span in each.spans for inline in _span(span)]
+            made.append({"t": "Note", "c": [{"t": "Para", "c": said}]})
+        else:
+            made += _span(each)
+    return made
+
+
+def _span(span: Span) -> list[Any]:
+    words = _words(span.text)
+    if span.url:
+        return [{"t": "Link", "c": [["", [], []], words, [span.url, ""]]}]
+    return [{"t": _MODES[span.mode], "c": words}] if span.mode in _MODES else words
+
+
+def _words(text: str) -> list[Any]:
+    """Text as pandoc has it, words and spaces apart; characters that XML can't hold are left out."""
+    made: list[Any] = []
+    for n, word in enumerate(
+        "".join(c for c in text if c in "\t\n\r" or c >= " ").replace("\r", " ").replace("\n", " ").split(" ")
+    ):
+        if n:
+            made.append({"t": "Space"})
+        if word:
+            made.append(_str(word))
+    return made
+
+
+def _str(text: str) -> dict[str, Any]:
+    return {"t": "Str", "c": text}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    bare: list[Any] = ["", [], []]
+
+    def row(cells: list[list[Any]]) -> list[Any]:
+        return [bare, [[bare, {"t": "AlignDefault"}, 1, 1, [{"t": "Plain", "c": cell}]] for cell in cells]]
+
+    head = [row([_words(cell) for cell in table.header])]
+    body = [row([_inlines(cell) for cell in cells]) for cells in table.rows]
+    columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in table.shares(TABLE_WIDTH)]
+    return {"t": "Table", "c": [bare, [None, []], columns, [bare, head], [[bare, 0, [], body]], [bare, []]]}

@@ -1,0 +1,212 @@
+"""The footnotes of a publication: each document in full at its first mention, short afterwards, as `assistant.export.un_style` names it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.export.publication import Content, Note, Span, Table, plain
+from assistant.export.un_style import name_of
+from assistant.frames import mark, place_name, say
+from assistant.qa.answer import Citation, Statement
+from assistant.reports.quoted_tables import CUT, Cell, Grid
+from corpus.documents import Document
+from corpus.library import Library
+
+WORDS = 240
+"""Most characters of a quote in a footnote; what is left out is marked."""
+Address = Callable[[Document, int, int], str]
+"""Where `document.text[start:end]` can be read, inside the site that shows a publication."""
+_NAMED = re.compile(
+    r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
+)
+_TAIL = re.compile(r"\s*[;；؛](?:\s*(?:and(?:/or)?|or|et|ou|y|e|o|и|или|и/или|و|أو|和|或))?$")
+"""What ties a part of a provision to the next one."""
+_SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
+
+
+class References:
+    """Makes the footnotes of one publication, in order; with an `address` the places are links to the words cited."""
+
+    def __init__(self, library: Library, language: str, address: Address | None = None) -> None:
+        self.library, self.language = library, language
+        self._comma, self._colon, self._semicolon = (mark(sign, language) for sign in ",:;")
+        self._address = address
+        self._mentioned: set[str] = set()
+        self._worded: set[Citation] = set()
+
+    def paragraph(self, statement: Statement, known: str = "", before: Statement | None = None) -> Content:
+        """A statement with its footnote. What is quoted stands between quotation marks behind the place that says it; a document
+        that is `known` from the heading is not named again, nor is document or place of the statement right `before`. The footnote of what a model wrote gives all the
+        words that it rests on."""
+        if statement.verdict != "quoted":
+            return (
+                Span(statement.text),
+                self.note(statement.citations, words=True, cut=statement.verdict == "derived"),
+            )
+        last = statement.citations[-1]
+        words = _TAIL.sub("", f" {CUT} ".join(self._shown(each) for each in statement.citations))
+        quoted = self._quotation(words, last.language)
+        colon = self._colon
+        place = self.place(
+            last, known, before.citations[-1] if before is not None and before.verdict == "quoted" else None
+        )
+        if not place:
+            return (Span(quoted), self.note(statement.citations))
+        said = (Span(place + colon),) if self._address is None else (Span(place, url=self.path(last)), Span(colon))
+        return (*said, Span(quoted), self.note(statement.citations))
+
+    def place(self, citation: Citation, known: str = "", before: Citation | None = None) -> str:
+        """Document and place in words, for the running text: what the heading or the citation `before` says is not said again."""
+        document = self.library.document(citation.document)
+        again = before is not None and before.document == citation.document
+        if again and before is not None and before.locator == citation.locator:
+            return ""
+        where = self.where(citation, document)
+        section = _SECTION.match(where)
+        if section and known and known.startswith(section.group(1).rstrip(".… ")):
+            where = section.group(2) or ""
+        headed = known.startswith(tuple(filter(None, (document.short, document.title, document.label))))
+        first, _, rest = where.partition(self._comma)
+        if (
+            headed
+            and first
+            and f"{first}{mark(',', self.language)[:1]}"
+            in f"{known}{mark(',', self.language)[:1]}".replace(":", self._comma[:1])
+        ):
+            return _capital(rest)
+        named = () if again or headed else (name_of(document, self.language).short,)
+        return (
+            _capital(self._comma.join((*named, *((where,) if where else ())))) or name_of(document, self.language).short
+        )
+
+    def where(self, citation: Citation, document: Document) -> str:
+        """The place in words, as the locator has it where it can't be put into words whole."""
+        locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+        named = place_name(locator, self.language) if _NAMED.fullmatch(locator) else ""
+        return named or locator
+
+    def note(self, citations: Sequence[Citation], *, words: bool = False, cut: bool = True) -> Note:
+        """A footnote for some citations: each document in full where it is mentioned for the first time. With `words`
+        it gives the words that are cited, long ones `cut`."""
+        spans: list[Span] = []
+        cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
+        cited = [
+            each for each in cited if not each.locator.endswith(", title")
+        ] or cited  # what names a text says no place
+        before = ""
+        for n, citation in enumerate(cited):
+            if n:
+                spans.append(Span(self._semicolon))
+            spans += self._reference(citation, again=citation.document == before)
+            before = citation.document
+            # Words that an earlier footnote gives are not given again, nor is a heading, which the place names.
+            if words and citation not in self._worded and not self._heading(citation):
+                self._worded.add(citation)
+                spans.append(Span(self._colon))
+                spans.append(Span(self._quotation(_short(self._shown(citation), cut), citation.language)))
+        ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
+        return Note((*spans, *(() if ended else (Span("。" if self.language == "zh" else "."),))))
+
+    def _heading(self, citation: Citation) -> bool:
+        block = self.library.document(citation.document).block_at(citation.start)
+        return block is not None and block.kind == "heading" and citation.end <= block.end
+
+    def _quotation(self, words: str, spoken: str) -> str:
+        """Words between quotation marks; where they run the other way than the text, they are isolated with marks of their
+        own language (Unicode Standard Annex 9), which else would stand on the wrong side."""
+        if (spoken == "ar") == (self.language == "ar"):
+            return say("quotation", self.language, words=words)
+        return f"\u2068{say('quotation', spoken, words=words)}\u2069"
+
+    def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
+        """Document and place; the place alone where the same footnote has just named the document."""
+        document = self.library.document(citation.document)
+        locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+        if self.language != "en":
+            locator = self.where(citation, document)
+        if again and locator:
+            return [Span(locator, url=self.path(citation))]
+        first = document.id not in self._mentioned
+        self._mentioned.add(document.id)
+        where = self._where(citation, locator)
+        name = name_of(document, self.language)
+        if not first:
+            return [Span(name.short, url=document.url), *where]
+        known = f"{mark(',', self.language)}{say('unverified_note', self.language)}" if document.unverified else ""
+        if not name.symbol or not name.title or document.edition == "digest":
+            tail = f" ({known.removeprefix(mark(',', self.language))})" if known else ""
+            return [Span(name.full, url=document.url), *((Span(tail),) if tail else ()), *where]
+        return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(f"{known})"), *where]
+
+    def _shown(self, citation: Citation) -> str:
+        """The words of a citation on one line; between the cells of a row stands no bar."""
+        document = self.library.document(citation.document)
+        block = document.block_at(citation.start)
+        words = " ".join(citation.quote.split())
+        return re.sub(r"\s*\|\s*", ", ", words) if block is not None and block.kind == "row" else words
+
+    def _where(self, citation: Citation, locator: str) -> list[Span]:
+        """The place behind the name of a document. Where places are links, one without a name is an arrow."""
+        if self._address is None:
+            return [Span(f"{mark(',', self.language)}{locator}")] if locator else []
+        return [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
+
+    def path(self, citation: Citation) -> str | None:
+        """Where the words can be read; None where there are no addresses."""
+        if self._address is None:
+            return None
+        return self._address(self.library.document(citation.document), citation.start, citation.end)
+
+    def link(self, citation: Citation, text: str | None = None) -> Span:
+        """Words, else the bare place, that lead to what is cited; strong where there are no addresses."""
+        url = self.path(citation)
+        text = self.where(citation, self.library.document(citation.document)) if text is None else text
+        return Span(text, "plain" if url else "strong", url)
+
+    def linked(self, citation: Citation, known: str = "") -> Span:
+        """Document and place as a link; isolated in Arabic, so that a symbol keeps its order."""
+        text = self.place(citation, known)
+        return self.link(citation, f"\u2068{text}\u2069" if self.language == "ar" else text)
+
+    def listed(self, spans: Sequence[Span]) -> list[Span]:
+        """Spans in a row, marks between them."""
+        made: list[Span] = []
+        for span in spans:
+            made += [Span(self._semicolon), span] if made else [span]
+        return made
+
+    def table(self, grid: Grid) -> Table:
+        """A table whose cells are words of documents."""
+        return Table(grid.columns, tuple(tuple(self._content(cell) for cell in row) for row in grid.rows))
+
+    def _content(self, cell: Cell) -> Content:
+        if cell.place:
+            return (self.link(cell.citations[0]),)
+        text = cell.shown(self._semicolon)
+        if cell.citations and (cell.citations[0].language == "ar") != (self.language == "ar"):
+            text = f"\u2068{text}\u2069"
+        return (Span(text, url=cell.url),) if text else plain("–")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _innermost(citations: Sequence[Citation]) -> list[Citation]:
+    """Citations without those of the words that only introduce a provision that is cited too."""
+    kept: list[Citation] = []
+    for citation in dict.fromkeys(citations):
+        inside = any(
+            other.document == citation.document
+            and other.locator.startswith((f"{citation.locator},", f"{citation.locator} "))
+            for other in citations
+        )
+        if not inside and not any(o.document == citation.document and o.locator == citation.locator for o in kept):
+            kept.append(citation)
+    return kept
+
+
+def _short(quote: str, cut: bool) -> str:
+    words = " ".join(quote.split())
+    return words if len(words) <= WORDS or not cut else words[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"

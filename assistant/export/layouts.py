@@ -1,0 +1,257 @@
+"""Reports as publications: briefings as a note to a meeting has them, lists of mandates, themes as a compendium, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.export.comparison_layout import publication_of_origins, publication_of_texts, publication_of_topic
+from assistant.export.footnoting import Address, References
+from assistant.export.publication import (
+    Block,
+    Content,
+    Figure,
+    Heading,
+    Listing,
+    Paragraph,
+    Publication,
+    Span,
+    Table,
+    plain,
+)
+from assistant.export.theme_plots import map_of, years_of
+from assistant.export.un_style import name_of
+from assistant.frames import joined, language_name, mark, say
+from assistant.qa.answer import Citation
+from assistant.reports.brief.briefing import Briefing, Paper, Source
+from assistant.reports.comparison import Origins, TopicComparison, Versions
+from assistant.reports.mandates import Mandates, Row
+from assistant.reports.mandates.mandate_rows import comes_to, grid_of
+from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
+from corpus.library import Library
+
+SHOWN = 1_000
+"""Rows of a list of mandates, at most; a sheet has more."""
+REPEATED = 4
+"""Most places that are named where a sentence is repeated."""
+Report = Briefing | Themes | Versions | TopicComparison | Origins | Mandates
+
+
+def publication_of(report: Report, library: Library, language: str, address: Address | None = None) -> Publication:
+    """A report as a publication. `library` is the one that it was made from; `language` is that of the words around what is
+    quoted where the report has none; with an `address` the places are links to the words."""
+    match report:
+        case Briefing():
+            return publication_of_briefing(report, library, address)
+        case Themes():
+            return publication_of_themes(report, library, address)
+        case Versions():
+            return publication_of_texts(report, library, language, address)
+        case TopicComparison():
+            return publication_of_topic(report, library, language, address)
+        case Origins():
+            return publication_of_origins(report, library, language, address)
+        case Mandates():
+            return publication_of_mandates(report, library, language, address)
+
+
+def publication_of_briefing(
+    briefing: Briefing,
+    library: Library,
+    address: Address | None = None,
+    *,
+    state: str = "",
+    comments: Sequence[tuple[int | None, str, str]] = (),
+) -> Publication:
+    """The briefing as a publication. `library` is the one that it was made from; `address` makes links of places. Of one that is
+    reviewed the `state` stands on the cover, and `comments` (paragraph, who, what) at the end."""
+    language = briefing.request.language
+    references = References(library, language, address)
+    blocks: list[Block] = []
+    number = 0
+    told: set[str] = set()
+    for section in briefing.sections:
+        blocks.append(Heading(1, section.heading, section.key))
+        blocks += [Paragraph((Span(remark, "emphasis"),)) for remark in section.remarks if remark not in told]
+        told.update(section.remarks)
+        for n, part in enumerate(section.parts, 1):
+            if part.heading:
+                blocks.append(Heading(2, part.heading, f"{section.key}-{n}"))
+            for before, statement in zip((None, *part.statements), part.statements, strict=False):
+                number += 1
+                blocks.append(Paragraph(references.paragraph(statement, part.heading, before), number))
+        for n, table in enumerate(section.tables, 1):
+            if table.heading:
+                blocks.append(Heading(2, table.heading, f"{section.key}-table-{n}"))
+            blocks.append(references.table(table))
+        if section.key == "documentation" and briefing.papers:
+            blocks.append(_papers(briefing.papers, language))
+    if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
+        blocks += [
+            Heading(1, say("section_documentation", language), "documentation"),
+            _papers(briefing.papers, language),
+        ]
+    blocks.append(Heading(1, say("section_sources", language), "sources"))
+    blocks.append(Listing(tuple(_source(source, library, language) for source in briefing.sources)))
+    if briefing.unsourced:
+        blocks.append(Heading(1, say("section_unsourced", language), "unsourced"))
+        blocks.append(Listing(tuple(plain(each) for each in briefing.unsourced)))
+    if comments:
+        blocks.append(Heading(1, say("section_comments", language), "comments"))
+        blocks.append(Listing(tuple(_comment(*each, language=language) for each in comments)))
+    stands = (say(f"state_{state}", language),) if state else ()
+    return Publication(
+        language=language,
+        title=briefing.title,
+        blocks=tuple(blocks),
+        masthead=briefing.masthead,
+        label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands),
+        notice=_notice(briefing),
+    )
+
+
+def _comment(paragraph: int | None, who: str, text: str, *, language: str) -> Content:
+    at = say("comment_on", language, number=paragraph, who=who) if paragraph else who
+    return Span(at, "strong"), Span(mark(":", language) + text)
+
+
+def _notice(briefing: Briefing) -> str:
+    language, models = briefing.request.language, briefing.models
+    if not models:
+        return say("unofficial", language)
+    return say("unofficial_written", language, model=joined(models, language))
+
+
+def _papers(papers: tuple[Paper, ...], language: str) -> Table:
+    header = tuple(say(f"column_{name}", language) for name in ("symbol", "title", "held"))
+    return Table(header, tuple(_paper(paper, language) for paper in papers))
+
+
+def _paper(paper: Paper, language: str) -> tuple[Content, ...]:
+    if paper.superseded:
+        held = say("held_later", language, symbol=paper.superseded)
+    elif not paper.held:
+        held = say("held_not", language)
+    elif paper.edition == "digest":
+        held = say("held_digest", language)
+    else:
+        held = joined([language_name(each, language) for each in paper.held], language)
+    return (Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)
+
+
+def _source(source: Source, library: Library, language: str) -> Content:
+    told = Span(f"{mark(',', language)}{language_name(source.language, language)}")
+    return Span(name_of(library.document(source.document), language).full, url=source.url), told
+
+
+def publication_of_mandates(
+    made: Mandates, library: Library, language: str, address: Address | None = None
+) -> Publication:
+    """The list as a publication; with an `address` the places are links to the words."""
+    rows = made.rows[:SHOWN]
+    blocks: list[Block] = [Paragraph(plain(_said(made, language)))]
+    if made.total > len(rows):
+        blocks.append(Paragraph(plain(say("mandates_left", language, shown=len(rows), total=made.total))))
+    blocks.append(References(library, language, address).table(grid_of(rows, language, documents=True)))
+    sources = {row.document: row for row in rows}
+    blocks.append(Listing(tuple(_resolution(row, language) for row in sources.values())))
+    return Publication(language, say("mandates_title", language), tuple(blocks), notice=say("unofficial", language))
+
+
+def _said(made: Mandates, language: str) -> str:
+    """What the list is of, in words."""
+    wanted = made.wanted
+    told = [say("mandates_count", language, count=made.total, documents=made.documents)]
+    named = {"addressee": wanted.addressee, "year": wanted.year, "due_before": wanted.due_before}
+    told += [say(f"mandates_{name}", language, value=value) for name, value in named.items() if value]
+    if made.undated:
+        told.append(say("mandates_undated", language, count=made.undated))
+    return " ".join(told)
+
+
+def _resolution(row: Row, language: str) -> Content:
+    comma = mark(",", language)
+    day = f"{comma}{comes_to(row.adopted, language)}" if row.adopted else ""
+    note = f"{comma}{say('unverified_note', language)}" if row.place.unverified else ""
+    return Span(row.label, url=row.place.url), Span(f"{comma}{row.title}{day}{note}")
+
+
+def publication_of_themes(themes: Themes, library: Library, address: Address | None = None) -> Publication:
+    """The compendium: a table of the themes, map and timeline, and each theme with summary, documents and gaps. With an
+    `address` documents are links to what they say of the theme."""
+    language = themes.language
+    references = References(library, language, address)
+    blocks: list[Block] = []
+    if len(themes.themes) > 1:
+        blocks += [
+            Heading(1, say("themes_contents", language), "themes"),
+            _list_of(themes),
+            Figure(map_of(themes), say("themes_map", language)),
+            Figure(years_of(themes), say("theme_documents", language), _by_year(themes)),
+        ]
+    number = 0
+    for theme in themes.themes:
+        blocks.append(Heading(1, f"{theme.number}. {theme.name}", f"theme-{theme.number}"))
+        for statement, repeats in zip(theme.summary, theme.repeats, strict=True):
+            number += 1
+            blocks.append(Paragraph((*references.paragraph(statement), *_repeated(repeats, language)), number))
+        blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
+        blocks.append(_documents(theme.documents, theme, language, library, address))
+        if theme.gaps:
+            blocks.append(Heading(2, say("theme_gaps", language), f"theme-{theme.number}-gaps"))
+            blocks.append(Listing(tuple(plain(gap) for gap in theme.gaps)))
+    if themes.apart:
+        blocks.append(Heading(1, say("themes_apart", language), "apart"))
+        blocks.append(_documents(themes.apart, None, language, library, address))
+    return Publication(language, say("themes_title", language), tuple(blocks), notice=say("unofficial", language))
+
+
+def _repeated(repeats: Sequence[Citation], language: str) -> tuple[Span, ...]:
+    places = [each.locator for each in repeats[:REPEATED]]
+    return (Span(" " + say("repeated_in", language, places=joined(places, language))),) if places else ()
+
+
+def _list_of(themes: Themes) -> Table:
+    language = themes.language
+    header = ("", say("column_theme", language), say("column_documents", language), say("column_years", language))
+    return Table(
+        header,
+        tuple(
+            (plain(str(theme.number)), plain(theme.name), plain(str(len(theme.documents))), plain(_years(theme)))
+            for theme in themes.themes
+        ),
+    )
+
+
+def _by_year(themes: Themes) -> Table:
+    language = themes.language
+    years = themes.years
+    header = (say("column_theme", language), *(say("no_year", language) if y is None else str(y) for y in years))
+    return Table(
+        header,
+        tuple(
+            (plain(f"{theme.number}. {theme.name}"), *(plain(str(theme.years.get(year, "") or "")) for year in years))
+            for theme in themes.themes
+        ),
+    )
+
+
+def _documents(
+    documents: Sequence[ThemeDocument], theme: Theme | None, language: str, library: Library, address: Address | None
+) -> Table:
+    header = tuple(say(f"column_{name}", language) for name in ("years", "symbol", "title"))
+    rows: list[tuple[Content, ...]] = []
+    for document in documents:
+        held = library.document(document.document)
+        first = next((each for each in theme.passages if each.document == held.id), None) if theme else None
+        link = address(held, first.start, first.end) if address and first else None
+        year = say("no_year", language) if document.year is None else str(document.year)
+        title = document.title if document.title != document.label else ""
+        rows.append(
+            (plain(year), (Span(document.label, url=document.url),), (Span(title or document.label, url=link),))
+        )
+    return Table(header, tuple(rows))
+
+
+def _years(theme: Theme) -> str:
+    years = [year for year in theme.years if year is not None]
+    return "" if not years else str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}"

@@ -1,0 +1,12 @@
+"""What is written from the documents held: briefings, comparisons, themes, mandates, the check of an agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Progress = Callable[[str, int, int], None]
+"""Told what is made next, how many parts are done, and how many there are."""
+
+
+class ReportError(ValueError):
+    """A report that can't be made; the message says what is missing, what of it is near, and what to do."""

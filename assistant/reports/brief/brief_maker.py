@@ -1,0 +1,241 @@
+"""A briefing from a request, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from assistant.frames import joined, language_name, say
+from assistant.qa.engine import Engine
+from assistant.qa.revisions import VersionDesk
+from assistant.reports import Progress, ReportError
+from assistant.reports.brief import agenda_sections, report_sections, resolution_sections, subject_sections
+from assistant.reports.brief.articles import ArticleFinder
+from assistant.reports.brief.briefing import (
+    Audience,
+    Briefing,
+    Paper,
+    Part,
+    Request,
+    Section,
+    SectionKey,
+    Source,
+)
+from assistant.reports.brief.section_cache import Parts
+from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
+from assistant.reports.brief.selection import Chooser
+from assistant.reports.brief.subject import Ground, Theme, ground_of
+from assistant.reports.derived import state_of
+from assistant.slices import Aside, Slices
+from assistant.write.report import NAMES
+
+_FIRST: tuple[SectionKey, ...] = (
+    "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
+)  # fmt: skip
+_LAST: tuple[SectionKey, ...] = ("guidance", "new", "differences")
+ORDER: dict[Audience, tuple[SectionKey, ...]] = {
+    "delegate": (*_FIRST, "framework", "points", *_LAST, "questions", "expected", "articles"),
+    "secretariat": (*_FIRST, "framework", "points", *_LAST, "questions", "expected", "articles"),
+    "chair": (*_FIRST, "questions", "expected", "framework", "points", *_LAST, "articles"),
+}
+"""The sections by audience: a chair has the questions for discussion before what is known."""
+_OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation", "expected", "new"])
+_OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
+_OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
+_MADE: tuple[SectionKey, ...] = (
+    "mandate", "schedule", "documentation", "questions", "new", "expected", "framework", "differences", "points", "guidance",
+    "articles",
+)  # fmt: skip
+"""The order in which sections are made, whatever that in which they stand: what is said in one is not said in those
+after it, and two places that differ are told together."""
+
+
+def brief(engine: Engine, request: Request, progress: Progress | None = None, aside: Aside = nullcontext) -> Briefing:
+    """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
+
+    `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `ReportError` where the request asks for something
+    that is not there.
+    """
+    asked = request.mode or engine.mode
+    writer = None if asked == "quote" else engine.writer
+    request = replace(request, mode="quote" if writer is None else "write")
+    ground = ground_of(engine, request)
+    state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
+    parts = Parts(engine.library, request, state)
+    chooser = Chooser(engine, ground, slices=Slices(aside))
+    maker = _Maker(chooser)
+    desk = VersionDesk(engine.library)
+    scribe = None if writer is None else Scribe(chooser, writer, aside)
+    made: dict[SectionKey, Section] = {}
+    keys = _keys(engine, ground)
+    for n, key in enumerate(keys):
+        heading = say(f"section_{key}", request.language)
+        if progress is not None:
+            progress(heading, n, len(keys))
+        section = parts.get(key)
+        if section is None:
+            section = maker.section(key, heading)
+            if scribe is not None:
+                section = scribe.section(section)
+            elif asked == "write" and key in WRITTEN and section.parts:
+                section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
+            section = _checked(engine, desk, request, section)
+            parts.put(section)
+        for statement in section.statements:
+            chooser.note(statement)
+        made[key] = section
+    # Of an item every section stands, if only to say that it is empty.
+    sections = tuple(
+        made[key]
+        for key in ORDER[request.audience]
+        if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
+    )
+    if request.kind in ("theme", "question") and all(section.empty for section in made.values()):
+        raise ReportError(subject_sections.unknown(chooser))
+    papers = agenda_sections.papers(chooser)
+    briefing = Briefing(
+        request=request,
+        title=say(f"brief_{request.kind}", request.language, item=request.value, title=ground.title),
+        masthead=_masthead(ground),
+        sections=sections,
+        papers=papers,
+        sources=_sources(engine, sections),
+        unsourced=_unsourced(request, made, papers),
+        state=state,
+    )
+    parts.clear()
+    return briefing
+
+
+_OWN: dict[SectionKey, Callable[[Chooser, str], Section]] = {
+    "adoption": resolution_sections.adoption,
+    "mandates": resolution_sections.mandates,
+    "changes": resolution_sections.changes,
+    "recommendations": report_sections.recommendations,
+    "figures": report_sections.figures,
+}
+
+
+def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
+    """The sections of a briefing: of a resolution what it asks and decides, of another document its recommendations and figures, too."""
+    keys = tuple(key for key in _MADE if ground.item is not None or key not in _OF_ITEMS)
+    if ground.request.kind != "document":
+        return keys
+    kind = engine.library.document(ground.own[0]).kind
+    if kind == "resolution":
+        return _OF_RESOLUTIONS
+    return keys if kind in ("treaty", "agenda") else (*_OF_REPORTS, *keys)
+
+
+@dataclass
+class _Maker:
+    """Makes the sections of one briefing; what applies of the treaties is found once."""
+
+    chooser: Chooser
+
+    @cached_property
+    def _finder(self) -> ArticleFinder:
+        return ArticleFinder(self.chooser.engine, self.chooser.ground.treaties)
+
+    @cached_property
+    def _known(self) -> subject_sections.Framework:
+        return subject_sections.framework_of(self.chooser, self._finder)
+
+    def section(self, key: SectionKey, heading: str) -> Section:
+        """A section; one of an item that is empty says so."""
+        if key in _OWN:
+            return _OWN[key](self.chooser, heading)
+        chooser, unsourced = self.chooser, tuple[str, ...]()
+        remarks: tuple[str, ...] = ()
+        match key:
+            case "points":
+                parts, unsourced = subject_sections.points(chooser, self._known)
+            case "framework":
+                parts = subject_sections.framework(chooser, self._finder, self._known)
+            case "articles":
+                parts = subject_sections.articles(chooser, self._finder, self._known)
+            case "new":
+                parts, remarks = subject_sections.new(chooser)
+            case _:
+                parts = _MAKERS[key](chooser)
+        parts = tuple(part for part in parts if part.statements)
+        if not parts and chooser.ground.item is not None:
+            remarks, unsourced = (*remarks, *(unsourced or (_empty(chooser, key, heading),))), ()
+        return Section(key, heading, parts, remarks, unsourced)
+
+
+def _empty(chooser: Chooser, key: SectionKey, heading: str) -> str:
+    language = chooser.ground.request.language
+    if key == "guidance":
+        return subject_sections.not_told(chooser, Theme(heading, subject_sections.asking_guidance(chooser)))
+    return say("unsourced_differences" if key == "differences" else "unsourced_section", language, section=heading)
+
+
+_MAKERS: dict[SectionKey, Callable[[Chooser], tuple[Part, ...]]] = {
+    "mandate": agenda_sections.mandate,
+    "schedule": agenda_sections.schedule,
+    "documentation": agenda_sections.documentation,
+    "expected": agenda_sections.expected,
+    "guidance": subject_sections.guidance,
+    "differences": subject_sections.differences,
+    "questions": agenda_sections.questions,
+}
+
+
+def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
+    """The section with the corrections that touch what it cites, and remarks on versions and languages."""
+    remarks = list(section.remarks)
+    parts = []
+    for part in section.parts:
+        told, notes = desk.corrected(part.statements, request.language)
+        parts.append(replace(part, statements=tuple(told)))
+        remarks += notes
+    section = replace(section, parts=tuple(parts))
+    cited = {cite.document: engine.library.document(cite.document) for cite in section.citations}
+    remarks += desk.notes((), list(cited.values()), request.language)
+    others = sorted({document.language for document in cited.values()} - {request.language})
+    if others:
+        names = joined([language_name(each, request.language) for each in others], request.language)
+        remarks.append(say("quoted_language", request.language, languages=names))
+    return replace(section, parts=tuple(parts), remarks=tuple(dict.fromkeys(remarks)))
+
+
+def _masthead(ground: Ground) -> tuple[str, ...]:
+    """The body, and place and dates of the meeting, as the agenda prints them."""
+    if ground.meeting is None or ground.agenda is None:
+        return ()
+    lines = [ground.meeting.body]
+    if ground.meeting.masthead is not None:
+        lines.append(" ".join(ground.agenda.block_text(ground.agenda.blocks[ground.meeting.masthead]).split()))
+    lines.append(ground.agenda.label)
+    return tuple(line for line in lines if line)
+
+
+def _sources(engine: Engine, sections: Sequence[Section]) -> tuple[Source, ...]:
+    """The documents cited, in the order of first use."""
+    ids = dict.fromkeys(cite.document for section in sections for cite in section.citations)
+    documents = [engine.library.document(each) for each in ids]
+    return tuple(Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url) for d in documents)
+
+
+def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequence[Paper]) -> tuple[str, ...]:
+    language = request.language
+    told = []
+    for paper in papers:
+        if (not paper.held or paper.edition == "digest") and not paper.superseded:
+            said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
+            command = f" {say('fetch_it', language, symbol=paper.symbol)}" if request.audience == "secretariat" else ""
+            told.append(said + command)
+    apart = {reason.said(language) for reason in (FOREIGN, AGAIN)}
+    for section in made.values():
+        told += section.unsourced
+        fallen = [each for each in section.written.dropped if each.reason not in apart] if section.written else []
+        if fallen:
+            fell = say("sentences_dropped", language, count=len(fallen))
+            told.append(say("in_section", language, section=section.heading, said=fell))
+        if section.empty and not section.unsourced and request.kind != "item":
+            frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
+            told.append(say(frame, language, section=section.heading))
+    return tuple(dict.fromkeys(told))

@@ -1,0 +1,200 @@
+"""What a briefing is: sections of statements with their citations, the documents behind it, and what could not be sourced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from assistant.qa.answer import Citation, Dropped, Mode, Statement, citation_json
+from assistant.reports.quoted_tables import Grid
+
+Kind = Literal["item", "theme", "document", "question"]
+Audience = Literal["delegate", "chair", "secretariat"]
+SectionKey = Literal[
+    "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
+    "questions", "expected", "framework", "points", "guidance", "new", "differences", "articles",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a briefing is about. `value` is an item number, a theme's words, a document's symbol or name, or a question.
+
+    `meeting` is the symbol of the agenda where not the latest one is meant. `mixed` allows documents in other languages
+    where none is held in this one. `mode` says whether a model writes: `write` and `auto` where there is one, `quote` never;
+    None is the engine's own mode.
+    """
+
+    kind: Kind
+    value: str
+    audience: Audience = "delegate"
+    language: str = "en"
+    meeting: str = ""
+    mixed: bool = False
+    mode: Mode | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Statements under a heading of their own, which may be empty."""
+
+    heading: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a section came about that a model was asked to write: what it said (`raw`) and which of its sentences did not
+    stand. Neither may be shown as part of the briefing. `failed`: the model gave no reply, or not all of it."""
+
+    model: str
+    failed: bool = False
+    dropped: tuple[Dropped, ...] = ()
+    raw: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section. `tables` follow its statements. `remarks` are sentences about the text (its language, a later revision, its writing), not about the
+    subject; `unsourced` says what the documents held say nothing about."""
+
+    key: SectionKey
+    heading: str
+    parts: tuple[Part, ...] = ()
+    remarks: tuple[str, ...] = ()
+    unsourced: tuple[str, ...] = ()
+    written: Written | None = None
+    tables: tuple[Grid, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether it tells nothing of the documents."""
+        return not self.parts and not any(table.rows for table in self.tables)
+
+    @property
+    def citations(self) -> Iterator[Citation]:
+        """All its citations in order."""
+        yield from (cite for statement in self.statements for cite in statement.citations)
+        yield from (cite for table in self.tables for cite in table.citations)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All its statements in order."""
+        return tuple(statement for part in self.parts for statement in part.statements)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document that the agenda announces, or that is briefed about: in which languages it is held.
+
+    `held` are language codes, `edition` that of what is held, `superseded` the symbol of the revision that is held
+    in its place. `url` is the official text.
+    """
+
+    symbol: str
+    title: str
+    held: tuple[str, ...] = ()
+    edition: str = ""
+    superseded: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that a briefing cites."""
+
+    document: str
+    symbol: str
+    title: str
+    label: str
+    edition: str
+    language: str
+    date: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """A briefing. `masthead` is what stands at its head: the body, the meeting, its place and dates as the agenda has them.
+
+    `state` tells the state of the library that it was made from.
+    """
+
+    request: Request
+    title: str
+    masthead: tuple[str, ...]
+    sections: tuple[Section, ...]
+    papers: tuple[Paper, ...]
+    sources: tuple[Source, ...]
+    unsourced: tuple[str, ...]
+    state: str
+
+    @property
+    def models(self) -> list[str]:
+        """The models that wrote sentences of it."""
+        wrote = [
+            s.written.model for s in self.sections if s.written and any(e.verdict == "supported" for e in s.statements)
+        ]
+        return list(dict.fromkeys(wrote))
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it would be made again the same: no model failed on the way."""
+        return not any(section.written and section.written.failed for section in self.sections)
+
+    @property
+    def statements(self) -> Iterator[Statement]:
+        """All statements in order."""
+        return (statement for section in self.sections for statement in section.statements)
+
+    @property
+    def citations(self) -> list[Citation]:
+        """All citations, each once, in the order of first use: number n is at index n - 1."""
+        return list(dict.fromkeys(citation for section in self.sections for citation in section.citations))
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `brief --json` prints; citations of a statement are numbers into the list."""
+        order = {citation: n for n, citation in enumerate(self.citations, 1)}
+        return {
+            "request": asdict(self.request),
+            "title": self.title,
+            "masthead": self.masthead,
+            "sections": [
+                {
+                    "key": section.key,
+                    "heading": section.heading,
+                    "parts": [
+                        {"heading": part.heading, "statements": _told(part.statements, order)} for part in section.parts
+                    ],
+                    "tables": [_table(table, order) for table in section.tables],
+                    "remarks": section.remarks,
+                    "unsourced": section.unsourced,
+                    "written": section.written and asdict(section.written),
+                }
+                for section in self.sections
+            ],
+            "citations": [citation_json(citation, n) for n, citation in enumerate(self.citations, 1)],
+            "papers": [asdict(paper) for paper in self.papers],
+            "sources": [asdict(source) for source in self.sources],
+            "unsourced": self.unsourced,
+            "state": self.state,
+        }
+
+
+def _told(statements: Sequence[Statement], order: dict[Citation, int]) -> list[dict[str, Any]]:
+    return [
+        {"text": each.text, "verdict": each.verdict, "citations": [order[cite] for cite in each.citations]}
+        for each in statements
+    ]
+
+
+def _table(table: Grid, order: dict[Citation, int]) -> dict[str, Any]:
+    return {
+        "heading": table.heading,
+        "columns": table.columns,
+        "rows": [
+            [{"text": cell.shown(), "citations": [order[cite] for cite in cell.citations]} for cell in row]
+            for row in table.rows
+        ],
+    }

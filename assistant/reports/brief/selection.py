@@ -1,0 +1,229 @@
+"""Which of the held words speak to a subject: units that search finds and the reader reads, each used once in a briefing.
+
+The bars are those of questions (`qa/abstention`): a unit speaks to a subject from the lower one on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assistant.qa.abstention import ALIKE, REPEATED
+from assistant.qa.answer import Citation, Statement
+from assistant.qa.citations import statement_of
+from assistant.qa.engine import Engine
+from assistant.qa.units import Unit
+from assistant.qa.weighing import Scored
+from assistant.reports.brief.subject import Ground
+from assistant.reports.lookup import cite
+from assistant.slices import Slices
+from assistant.wording.dates import dates_in
+from assistant.wording.values import plain, without_symbols
+from corpus.documents import Document
+from corpus.sentences import sentence_spans
+from corpus.symbols import find_symbols
+
+LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
+"""Bounds of what is quoted in a briefing, in characters."""
+_APART = frozenset(["masthead", "contents", "title", "summary"])
+_ASIDE = re.compile(
+    r"(?:notes?|sources?|abbreviations?|remarques?|nota|fuentes?|примечани[ея]|источники?|ملاحظة|المصدر|注|资料来源)\s*[:：]",
+    re.IGNORECASE,
+)
+"""How the lines below tables and figures begin."""
+_DIGEST_GAPS = frozenset(["Gaps", "What is not known"])
+"""Headings under which digests say what they do not know."""
+_DIGEST_AFTER = frozenset(["Outcome"])
+"""Headings under which digests tell what a meeting led to, which no briefing before it can."""
+_YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
+
+
+@dataclass
+class Chooser:
+    """Chooses units for one briefing. What was said once is not said again, nor are words that hold it. `slices` end
+    before each search, so that others have their turn."""
+
+    engine: Engine
+    ground: Ground
+    used: list[Citation] = field(default_factory=list)
+    said: set[str] = field(default_factory=set)
+    slices: Slices = field(default_factory=Slices)
+    _vectors: dict[str, np.ndarray] = field(default_factory=dict)
+    _weighed: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
+
+    def speaking(
+        self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
+    ) -> list[Scored]:
+        """The units of some documents that speak to a subject and fit, best first; none that was used or is foreign."""
+        found = (each for each in self.weigh(words, documents) if speaks(each))
+        return self._apart([each for each in self.slices(found) if self.usable(each.unit) and fits(each)], most)
+
+    def weigh(self, words: str, documents: Sequence[str], most: int = 0) -> list[Scored]:
+        """The units of the `most` passages (else as many as the settings say) of some documents that search ranks first for a subject, as the reader reads them, best
+        first; in a slice of its own, and once for each subject."""
+        most = most or self.engine.passages
+        key = (words, tuple(documents), most)
+        if key not in self._weighed:
+            self.slices.end()
+            question = self.engine.question(words, self.ground.request.language)
+            self._weighed[key] = (
+                self.engine.weigh_first(question, documents, most) if question.text and documents else []
+            )
+        return self._weighed[key]
+
+    def take(self, units: Sequence[Unit], most: int = 100, *, fresh: bool = False) -> tuple[Statement, ...]:
+        """Units as statements, which count as used from now on; at most so many. `fresh`: none says in other words what
+        was said."""
+        made: list[Statement] = []
+        for unit in units:
+            if len(made) == most:
+                break
+            if unit.empty or (fresh and not self.fresh(unit)):
+                continue
+            statement = statement_of(unit)
+            if self.free(statement):
+                self.note(statement)
+                made.append(statement)
+        return tuple(made)
+
+    def quoted(self, document: Document, ordinals: Iterable[int], fits: Callable[[str], bool]) -> list[Statement]:
+        """The sentences of some blocks that fit and say something new, as statements, which count as used from now on."""
+        made = []
+        for block in (document.blocks[ordinal] for ordinal in ordinals):
+            for start, end in sentence_spans(document.body(block), document.language):
+                span = block.body_start + start, block.body_start + end
+                made.append(Statement.quoting(cite(self.engine.library, document, *span, block.locator)))
+        fresh = [each for each in made if fits(each.citations[0].quote) and self.free(each)]
+        for each in fresh:
+            self.note(each)
+        return fresh
+
+    def free(self, statement: Statement) -> bool:
+        """Whether a statement says something new."""
+        last = statement.citations[-1]
+        over = any(
+            each.document == last.document and each.start < last.end and last.start < each.end for each in self.used
+        )
+        return not over and _folded(statement.text) not in self.said
+
+    def note(self, statement: Statement) -> None:
+        """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""
+        self.used += statement.citations if statement.verdict == "supported" else statement.citations[-1:]
+        self.said.add(_folded(statement.text))
+
+    def belongs(self, unit: Unit) -> bool:
+        """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
+        item, meeting = self.ground.item, self.ground.meeting
+        embedder = self.engine.library.embedder
+        if item is None or meeting is None or not self._read(unit):
+            return True
+        titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
+        own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
+        return bool(max(others, default=-1.0) <= own)
+
+    def fresh(self, unit: Unit) -> bool:
+        """Whether nothing that was used says the same in other words."""
+        said = [words for words in self.said if words != _folded(unit.text)]
+        if not said or not self._read(unit):
+            return True
+        embedder = self.engine.library.embedder
+        missing = [words for words in said if words not in self._vectors]
+        self._vectors.update(zip(missing, embedder.embed_passages(missing), strict=True) if missing else ())
+        vector = embedder.embed_passages([unit.text])[0]
+        return all(float(vector @ self._vectors[words]) < REPEATED for words in said)
+
+    def _read(self, unit: Unit) -> bool:
+        """Whether the embedding model reads a unit and the language of the briefing."""
+        read = self.engine.library.embedder.languages
+        return read is None or {unit.document.language, self.ground.request.language} <= read
+
+    def foreign(self, unit: Unit) -> bool:
+        """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""
+        item, meeting = self.ground.item, self.ground.meeting
+        if item is None or meeting is None:
+            return False
+        mine = {symbol for symbol, _ in item.documentation}
+        theirs = {symbol for other in meeting.items if other.main != item.main for symbol, _ in other.documentation}
+        named = {mention.symbol.text for mention in find_symbols(unit.text)}
+        if named & theirs and not named & mine:
+            return True
+        numbers = {number.split(" ")[0] for number in self.engine.question(unit.text, unit.document.language).items}
+        elsewhere = named - mine - theirs  # the items of another meeting's papers are none of this meeting's
+        return bool(numbers) and item.main not in numbers and not elsewhere
+
+    def usable(self, unit: Unit) -> bool:
+        """Whether a unit can stand by itself, is new, and belongs to no other item."""
+        document = unit.document
+        block = document.blocks[unit.block]
+        if block.kind in ("footnote", "heading") or block.page in document.unquotable:
+            return False
+        if unit.empty or _ASIDE.match(unit.text):
+            return False
+        if block.locator.split(",")[0] in _APART or (
+            document.kind == "treaty" and block.locator.startswith("preamble")
+        ):
+            return False
+        if document.edition == "digest":
+            above = [" ".join(document.body(each).split()) for each in document.headings(block)]
+            if _DIGEST_AFTER & set(above) and self.ground.meeting is not None:
+                return False
+            if _DIGEST_GAPS & set(above) or (block.number is None and block.kind == "paragraph"):
+                return False
+            # What a digest tells of the agenda, the agenda itself says.
+            if self.ground.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):
+                return False
+        shortest = SHORTEST_HAN if document.language == "zh" else SHORTEST
+        return shortest <= len(unit.text) <= LONGEST and self.free(statement_of(unit)) and not self.foreign(unit)
+
+    def _apart(self, scored: Sequence[Scored], most: int) -> list[Scored]:
+        """The best, none of which overlaps with another one or says the same."""
+        kept: list[Scored] = []
+        vectors: list[np.ndarray] = []
+        for each in scored[: 3 * most]:
+            unit = each.unit
+            if any(unit.overlaps(other.unit) for other in kept):
+                continue
+            vector = self.engine.library.embedder.embed_passages([unit.text])[0]
+            if any(float(vector @ other) >= ALIKE for other in vectors):
+                continue
+            kept.append(each)
+            vectors.append(vector)
+            if len(kept) == most:
+                break
+        return kept
+
+
+def speaks(each: Scored) -> bool:
+    """Whether a unit reaches the bar for what comes closest."""
+    return each.score >= each.bars.least
+
+
+def only_later(text: str, day: dt.date) -> bool:
+    """Whether all dates and years that a text names, and it names one, come after a day."""
+    days, years = _dated(text)
+    if not years or min(years) < day.year or (day.year in years and all(each[0] != day.year for each in days)):
+        return False
+    return all(each > (day.year, day.month, day.day)[: len(each)] for each in days)
+
+
+def dated_within(text: str, after: dt.date, until: dt.date) -> bool:
+    """Whether a date with its month that a text names lies after a day, and none after another one."""
+    days, _ = _dated(text)
+    first, last = (after.year, after.month, after.day), (until.year, until.month, until.day)
+    return any(each > first[: len(each)] for each in days) and not any(each > last[: len(each)] for each in days)
+
+
+def _dated(text: str) -> tuple[list[tuple[int, ...]], list[int]]:
+    """The dates of a text, as (year, month) or (year, month, day), and the years that it names."""
+    bare = without_symbols(text)[1]
+    dates = [each for each in dates_in(plain(bare)) if each.year is not None and each.month is not None]
+    days = [(each.year, each.month) if each.day is None else (each.year, each.month, each.day) for each in dates]
+    return days, [int(each) for each in _YEAR.findall(bare)]  # type: ignore[return-value]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

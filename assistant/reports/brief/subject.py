@@ -1,0 +1,210 @@
+"""What a briefing stands on: its subject and themes, and which of the held documents may speak to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.frames import language_name, say
+from assistant.qa.engine import Engine
+from assistant.reports import ReportError
+from assistant.reports.brief.briefing import Request
+from assistant.reports.lookup import agenda_meeting, not_held
+from corpus.documents import Document
+from corpus.meetings import AgendaItem, Meeting
+from corpus.sentences import sentence_spans
+from corpus.symbols import Symbol, find_symbols, same_document
+
+MAX_THEMES, MAX_SECTIONS = 8, 16
+LONGEST = 1_000
+"""Longest subject, in characters."""
+ABOUT = 400
+"""How much of the annotations says what an item is about that proposes nothing, in characters."""
+HEADING = 170
+"""Longest heading of a theme that is taken from the documents, in characters."""
+_WISH = re.compile(
+    r"\b(?:may|might) (?:also |further |then )?wish (?:also |further )?to (?:discuss|consider|share information (?:regarding|on)|"
+    r"share experiences? (?:on|in|regarding)|examine|exchange views on|reflect on|address|explore|showcase|focus on)?\s*|"
+    r"(?:souhaitera|voudra|pourra|souhaiteront|voudront|pourront)(?:-t-il|-elle)? (?:peut-être )?(?:aussi |également |en outre )?|"
+    r"tal vez (?:también )?desee[n]? (?:también |además )?|quizá[s]? desee[n]? |возможно, (?:также )?(?:пожелает|пожелают|сочтет) |"
+    r"(?:قد|لعل)[^.،]{0,40}?(?:يود|تود|يرغب|ترغب)[^.،]{0,10}? |不妨(?:还|也|进一步)?",
+    re.IGNORECASE,
+)
+"""How agendas and papers propose what to discuss, in the six languages."""
+_ALSO = re.compile(
+    r",? and (?:to (?:share experiences? (?:on|in)|discuss|examine|consider) |(?=regarding ))", re.IGNORECASE
+)
+_TAIL = re.compile(
+    r",? (?:including|such as|in particular|y compris|notamment|incluid[oa]s?|en particular|включая|в том числе)\b.*$|[，、]包括.*$"
+)
+
+
+def proposes(text: str) -> bool:
+    """Whether a sentence proposes something for discussion."""
+    return bool(_WISH.search(text))
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme of a briefing: a heading in words of the documents, and the words that are looked for; of a document that
+    is briefed about, the block of its own heading."""
+
+    heading: str
+    words: str
+    section: int | None = None
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The subject of a briefing and the documents that it may use, as ids.
+
+    `own` are bound to the subject: announced for the item, about an announced paper, or the document itself; `treaties`
+    and `agendas` are what they are called; `others` are all the rest. `foreign` are bound to other items.
+    """
+
+    request: Request
+    title: str
+    themes: tuple[Theme, ...]
+    own: tuple[str, ...]
+    treaties: tuple[str, ...]
+    others: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
+    meeting: Meeting | None = None
+    item: AgendaItem | None = None
+    agenda: Document | None = field(default=None, compare=False)
+
+    @property
+    def agendas(self) -> tuple[str, ...]:
+        """The id of the agenda, where an item is briefed about."""
+        return (self.meeting_id,) if self.meeting else ()
+
+    @property
+    def meeting_id(self) -> str:
+        """The id of the agenda, empty where no item is briefed about."""
+        return self.meeting.document_id if self.meeting else ""
+
+
+def ground_of(engine: Engine, request: Request) -> Ground:
+    """What a request stands on. Raises `ReportError` where it asks for something that is not there."""
+    library = engine.library
+    headers = {header.id: header for header in library.each_header()}
+    if not headers:
+        raise ReportError(say("empty_library", "en"))
+    if not request.value.strip():
+        raise ReportError("There is nothing to brief about: name an item, a theme, a document or a question.")
+    if len(request.value) > LONGEST:
+        raise ReportError(
+            f"The subject has {len(request.value)} characters; at most {LONGEST} are read. Name a shorter one."
+        )
+    held = sorted({header.language for header in headers.values()})
+    if request.language not in held and not request.mixed:
+        names = ", ".join(language_name(each, "en") for each in held)
+        raise ReportError(
+            f"No document is held in {language_name(request.language, 'en')}; the documents held are in {names}. "
+            "Quote other languages under its headings too, or wait until versions in that language are added."
+        )
+    usable = sorted(library.versions().quotable(request.language))
+    kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
+    rest = tuple(each for each in usable if each not in kinds["treaty"] and each not in kinds["agenda"])
+    if request.kind == "item":
+        return _of_item(engine, request, kinds["treaty"], rest)
+    if request.kind == "document":
+        return _of_document(engine, request, kinds["treaty"], rest)
+    title = " ".join(request.value.split())
+    return Ground(request, title, (Theme("", title),), (), kinds["treaty"], (*rest, *kinds["agenda"]))
+
+
+def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
+    meeting = agenda_meeting(engine.library, request.meeting, request.language)
+    agenda = engine.library.document(meeting.document_id)
+    item = meeting.item(" ".join(request.value.split()))
+    if item is None:
+        mains = [each.number for each in meeting.items if " " not in each.number]
+        reason = say("no_item", "en", item=request.value, first=mains[0], last=mains[-1]) if mains else "It has none."
+        raise ReportError(f"{agenda.label}: {reason}")
+    announced = {each.number: [Symbol.parse(text) for text, _ in each.documentation] for each in meeting.items}
+    mine = announced[item.number]
+    theirs = [symbol for number, symbols in announced.items() if number != item.number for symbol in symbols]
+    headers = {header.id: header for header in engine.library.each_header()}
+
+    def about(document_id: str, symbols: Sequence[Symbol]) -> bool:
+        header = headers[document_id]
+        named = [Symbol.parse(header.symbol)] if header.symbol else []
+        named += [mention.symbol for mention in find_symbols(header.title)]
+        return any(same_document(one, other) for one in named for other in symbols)
+
+    own = tuple(each for each in rest if about(each, mine))
+    foreign = tuple(each for each in rest if about(each, theirs) and each not in own)
+    others = tuple(each for each in rest if each not in own and each not in foreign)
+    themes = _proposed(agenda, item)
+    if not themes:  # a title such as "Other matters" says little: the annotations say what it is about
+        said = " ".join(" ".join(agenda.body(agenda.blocks[ordinal]).split()) for ordinal in item.annotations)
+        themes = (Theme("", f"{item.title}. {said}"[:ABOUT].rsplit(" ", 1)[0] if said else item.title),)
+    return Ground(request, item.title, themes, own, treaties, others, foreign, meeting, item, agenda)
+
+
+def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
+    versions = engine.library.versions()
+    symbol = _symbol(request.value)
+    found = [engine.library.document(each.id) for each in (versions.current(symbol) if symbol else ())]
+    found = found or engine.library.find(request.value)
+    usable = versions.quotable(request.language)
+    chosen = [document for document in found if document.id in usable] or found
+    if not chosen:
+        raise not_held(engine.library, request.value)
+    document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
+    own = (document.id,)
+    others = tuple(each for each in rest if each != document.id)
+    # A treaty is its own legal framework.
+    other_treaties = () if document.kind == "treaty" else treaties
+    return Ground(
+        request, document.title, _sections(document) or (Theme("", document.title),), own, other_treaties, others
+    )
+
+
+def _sections(document: Document) -> tuple[Theme, ...]:
+    """The sections of a document: the headings of the outermost level on which several have paragraphs under them."""
+    paragraphs: dict[int, int] = {}
+    for block in document.blocks:
+        if block.kind == "paragraph":
+            for above in document.headings(block):
+                paragraphs[above.ordinal] = paragraphs.get(above.ordinal, 0) + 1
+    heads = [block for block in document.blocks if paragraphs.get(block.ordinal) and document.body(block).strip()]
+    levels = sorted({block.level for block in heads})
+    for least in (3, 2):
+        for level in levels:
+            there = [block for block in heads if block.level == level]
+            if len(there) >= least:
+                said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in there]
+                return tuple(Theme(_short(words), words, ordinal) for words, ordinal in said[:MAX_SECTIONS])
+    return ()
+
+
+def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
+    """The themes that the annotations of an item propose, in their own words."""
+    themes = []
+    for ordinal in item.annotations:
+        text = agenda.body(agenda.blocks[ordinal])
+        for start, end in sentence_spans(text, agenda.language):
+            said = " ".join(text[start:end].split())
+            match = _WISH.search(said)
+            if match:
+                for words in _ALSO.split(said[match.end() :].strip(" .,;:。，")):
+                    themes.append(Theme(_short(words), words))
+    return tuple(dict.fromkeys(themes))[:MAX_THEMES]
+
+
+def _short(words: str) -> str:
+    """Words as a heading: what comes before examples, cut at a word where it is too long, with a capital."""
+    short = re.sub(r"^regarding ", "", _TAIL.sub("", words)).strip(" .,;:。，")
+    if len(short) > HEADING:
+        short = short[:HEADING].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
+    return short[:1].upper() + short[1:]
+
+
+def _symbol(text: str) -> Symbol | None:
+    try:
+        return Symbol.parse(text.strip())
+    except ValueError:
+        return None

@@ -1,0 +1,293 @@
+"""The sections about the subject itself: legal framework, key points by theme, past guidance, where sources differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.frames import day_text, joined, mark, place_name, say
+from assistant.qa.answer import Citation, Statement
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, units_of
+from assistant.qa.weighing import READ, Scored
+from assistant.reports.brief import agenda_sections
+from assistant.reports.brief.articles import Article, ArticleFinder
+from assistant.reports.brief.briefing import Audience, Part
+from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
+from assistant.reports.brief.subject import Theme, proposes
+from assistant.reports.comparison.alike import differing
+from assistant.reports.lookup import cite
+from corpus.documents import Block, Document
+
+MANY = 8
+"""More themes than so many are sections of a document; its articles are looked for by its title."""
+POOL = 16
+"""How many units each theme puts forward; of several themes that to which it speaks most surely gets a unit."""
+POINTS: dict[Audience, int] = {"chair": 2, "delegate": 3, "secretariat": 4}
+"""Most points of a theme."""
+GUIDANCE, DIFFERENCES, NAMING, NEW, PLACES = 6, 4, 4, 6, 3
+ANSWERS = 6
+"""Passages of each treaty that are read for each theme."""
+PARTS = 40
+"""Most articles that are given in full."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """The articles that apply: by theme, named by sources only, and named by several of these; with the units that name them."""
+
+    by_theme: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
+    named: tuple[Article, ...] = ()
+    further: tuple[Article, ...] = ()
+    naming: tuple[Unit, ...] = ()
+
+    @property
+    def articles(self) -> list[Article]:
+        """All of them, in the order of the treaties."""
+        found = [*(each for _, own in self.by_theme for each in own), *self.named, *self.further]
+        return sorted(found, key=lambda each: (each.document.id, each.heading.ordinal))
+
+
+def framework_of(chooser: Chooser, finder: ArticleFinder) -> Framework:
+    """The articles that apply to the subject of a briefing."""
+    ground, language = chooser.ground, chooser.ground.request.language
+    if not ground.treaties:
+        return Framework()
+    whole = Theme("", ground.title)
+    near: dict[tuple[str, str], tuple[float, Theme]] = {}
+    answering: dict[tuple[str, str], Theme] = {}
+    for theme in dict.fromkeys((*(() if len(ground.themes) > MANY else ground.themes), whole)):
+        chooser.slices.end()
+        for key, odds in finder.near(theme.words, language).items():
+            if key not in near or odds > near[key][0]:
+                near[key] = odds, theme
+        for article in finder.answering(theme.words, language, ANSWERS):
+            answering.setdefault(article.key, theme)
+    found = {**answering, **{key: theme for key, (_, theme) in near.items()}}
+    naming = _naming(chooser, finder)
+    named = {each.key: each for unit in naming for each in finder.named(unit.text, unit.document.language)}
+    applying = [finder.articles[key] for key in {**found, **named}]
+    by_theme = tuple(
+        (theme, tuple(finder.articles[key] for key, own in found.items() if own == theme))
+        for theme in dict.fromkeys((*ground.themes, whole))
+    )
+    only = tuple(each for key, each in named.items() if key not in found)
+    return Framework(by_theme, only, tuple(finder.further(applying)), tuple(naming[:NAMING]))
+
+
+def framework(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple[Part, ...]:
+    """What the sources name, and the articles that apply by subject, each once."""
+    language = chooser.ground.request.language
+    parts = [Part("", chooser.take(known.naming))]
+    rows = [
+        (theme.heading or (say("articles_whole", language) if chooser.ground.item else ""), own)
+        for theme, own in known.by_theme
+    ]
+    rows += [(say("articles_named", language), known.named), (say("articles_further", language), known.further)]
+    for heading, own in rows:
+        treaties = dict.fromkeys(each.document.id for each in own)
+        told = tuple(_listed(chooser, [e for e in own if e.document.id == treaty]) for treaty in sorted(treaties))
+        parts.append(Part(heading, told))
+    return tuple(part for part in parts if part.statements)
+
+
+def articles(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple[Part, ...]:
+    """The articles that apply in full, paragraph by paragraph."""
+    language = chooser.ground.request.language
+    parts = []
+    for article in known.articles[:PARTS]:
+        chooser.slices.end()
+        statements = chooser.take([unit for unit in finder.whole(article) if unit.document.block_at(unit.start)])
+        parts.append(Part(f"{_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
+    return tuple(part for part in parts if part.statements)
+
+
+def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
+    """A sentence that lists articles of one treaty with their titles, cited to these."""
+    language = chooser.ground.request.language
+    document = own[0].document
+    ordered = sorted(own, key=lambda each: each.heading.ordinal)
+    named = [
+        f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered
+    ]
+    cites = tuple(_head(chooser, document, each.heading) for each in ordered)
+    text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
+    return Statement(text, "derived", (*_title(chooser, document), *cites))
+
+
+def _title(chooser: Chooser, document: Document) -> tuple[Citation, ...]:
+    """The words that say what a treaty is called."""
+    block = next((each for each in document.blocks if each.kind == "heading" and each.locator == "title"), None)
+    return (_head(chooser, document, block),) if block else ()
+
+
+def _head(chooser: Chooser, document: Document, block: Block) -> Citation:
+    return cite(chooser.engine.library, document, block.start, block.end, block.locator)
+
+
+def _name(article: Article) -> str:
+    document = article.document
+    return f"{document.short or document.title}, {place_name(f'art. {article.number}', document.language)}"
+
+
+def points(chooser: Chooser, known: Framework) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
+    ground = chooser.ground
+    most = POINTS[ground.request.audience]
+    if ground.request.kind in ("theme", "question"):
+        most *= 3
+    documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
+    found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
+    for n, theme in enumerate(ground.themes):
+        if theme.section is not None:
+            continue
+        for each in chooser.speaking(theme.words, documents, POOL, lambda each: _is_point(chooser, each)):
+            key = (each.unit.document.id, each.unit.start, each.unit.end)
+            if key not in found or each.odds > found[key][0]:
+                found[key] = (each.odds, n, each)
+    parts, empty = [], []
+    for n, theme in enumerate(ground.themes):
+        mine = sorted((each for _, home, each in found.values() if home == n), key=lambda each: -each.odds)
+        units = [each.unit for each in mine] if theme.section is None else _of_section(chooser, theme, most)
+        statements = chooser.take(units, most, fresh=ground.request.kind != "document")
+        if statements:
+            parts.append(Part(theme.heading, statements))
+        else:
+            own = next((own for other, own in known.by_theme if other == theme), ())
+            empty.append(not_told(chooser, theme, [_name(each) for each in own[:PLACES]]))
+    return tuple(parts), tuple(empty)
+
+
+def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
+    """Of a theme of which nothing is quoted: where the documents held speak of it, if anything comes close, else that they don't."""
+    ground, language = chooser.ground, chooser.ground.request.language
+    if not places:
+        held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
+        scored = chooser.weigh(theme.words, held, READ)
+        places = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored if speaks(each)))[
+            :PLACES
+        ]
+    named = theme.heading or ground.title
+    if not places:
+        return say("unsourced_theme", language, theme=named)
+    return say("not_selected", language, theme=named, places=joined(list(places), language))
+
+
+def unknown(chooser: Chooser) -> str:
+    """That the documents held say nothing on a subject, and where what comes nearest to it stands."""
+    ground = chooser.ground
+    scored = chooser.weigh(ground.title, (*ground.others, *ground.treaties), READ)
+    near = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored))[:PLACES]
+    return f"The documents held say nothing on “{ground.title}”. Near to it: {'; '.join(near) or 'nothing'}."
+
+
+def guidance(chooser: Chooser) -> tuple[Part, ...]:
+    """What other documents recommend or offer as guidance, none of it later than the meeting."""
+    ground = chooser.ground
+    found = chooser.speaking(
+        asking_guidance(chooser), ground.others, 2 * GUIDANCE, lambda each: _is_point(chooser, each)
+    )
+    statements = chooser.take([each.unit for each in found], GUIDANCE, fresh=True)
+    return (Part("", statements),) if statements else ()
+
+
+def asking_guidance(chooser: Chooser) -> str:
+    """The question by which guidance is looked for."""
+    return say("ask_guidance", chooser.ground.request.language, theme=chooser.ground.title)
+
+
+def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """What the agenda, and the documents on the subject, date after the last earlier meeting of the body that is known; and
+    the sentence that says which that is."""
+    ground, language = chooser.ground, chooser.ground.request.language
+    if ground.meeting is None or ground.item is None or ground.agenda is None or not ground.meeting.dates:
+        return (), ()
+    before = agenda_sections.earlier_meeting(chooser)
+    if before is None:
+        return (), (say("no_earlier_meeting", language),)
+    last = ground.meeting.dates[-1]
+    ordinals = [*ground.meeting.mandate, *ground.item.annotations]
+    fresh = chooser.quoted(ground.agenda, ordinals, lambda words: dated_within(words, before, last))
+    found = [
+        each
+        for words in dict.fromkeys((ground.title, *(theme.words for theme in ground.themes)))
+        for each in chooser.speaking(words, (*ground.own, *ground.others), NEW)
+        if dated_within(each.unit.text, before, last)
+    ]
+    statements = (*fresh, *chooser.take([each.unit for each in found], NEW, fresh=True))
+    told = say("since_meeting", language, day=day_text(before, language))
+    return ((Part("", statements),) if statements else ()), (told,)
+
+
+def differences(chooser: Chooser) -> tuple[Part, ...]:
+    """Pairs of places that say nearly the same with other figures, or one of them with a negation."""
+    ground = chooser.ground
+    units = [
+        each.unit
+        for theme in ground.themes
+        for each in chooser.weigh(theme.words, (*ground.own, *ground.others))
+        if speaks(each) and chooser.usable(each.unit)
+    ]
+    parts = []
+    for first, second in differing(units)[:DIFFERENCES]:
+        statements = tuple(chooser.take([first, second]))
+        if len(statements) == 2:
+            parts.append(Part(f"{first.document.label} / {second.document.label}", statements))
+    return tuple(parts)
+
+
+def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
+    """The units of a section that are nearest to its heading, in the order of the document."""
+    document = chooser.engine.library.document(chooser.ground.own[0])
+    units = [
+        unit
+        for unit in _units(chooser, document)
+        if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
+        and chooser.usable(unit)
+        and not proposes(unit.text)
+    ]
+    embedder = chooser.engine.library.embedder
+    if units and (embedder.languages is None or document.language in embedder.languages):
+        asked = embedder.embed_query(f"{theme.words}. {document.title}")
+        near = embedder.embed_passages([unit.text for unit in units]) @ asked
+        units = [units[n] for n in np.argsort(-near, kind="stable")]
+    kept: list[Unit] = []
+    for unit in units:
+        if len(kept) < most and not any(unit.overlaps(other) for other in kept):
+            kept.append(unit)
+    return sorted(kept, key=lambda unit: unit.start)
+
+
+def _is_point(chooser: Chooser, each: Scored) -> bool:
+    """Whether a unit is a point: no proposal of what to discuss, nothing later than the meeting; of other documents than those
+    bound to the subject, nearer to this item than to another one."""
+    unit = each.unit
+    own = unit.document.id in chooser.ground.own
+    return not proposes(unit.text) and not _later(chooser, unit) and (own or chooser.belongs(unit))
+
+
+def _later(chooser: Chooser, unit: Unit) -> bool:
+    meeting = chooser.ground.meeting
+    return meeting is not None and bool(meeting.dates) and only_later(unit.text, meeting.dates[-1])
+
+
+def _naming(chooser: Chooser, finder: ArticleFinder) -> list[Unit]:
+    """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
+    other documents that speak to the subject."""
+    ground = chooser.ground
+    own = [unit for each in ground.own for unit in _units(chooser, chooser.engine.library.document(each))]
+    near = (each.unit for each in chooser.weigh(ground.title, ground.others) if speaks(each))
+    return _named(chooser, finder, own) or _named(chooser, finder, near)
+
+
+def _named(chooser: Chooser, finder: ArticleFinder, units: Iterable[Unit]) -> list[Unit]:
+    counted = [(len(finder.named(unit.text, unit.document.language)), unit) for unit in units]
+    named = [(count, unit) for count, unit in counted if count and chooser.usable(unit) and not _later(chooser, unit)]
+    return [unit for _, unit in sorted(named, key=lambda each: (-each[0], each[1].document.id, each[1].start))]
+
+
+def _units(chooser: Chooser, document: Document) -> Iterator[Unit]:
+    for passage in chooser.engine.library.passages(document.id):
+        yield from units_of(Evidence(passage, document, 0.0, None, None))

@@ -1,0 +1,252 @@
+"""Where the words of a text come from: the earlier texts that have a paragraph, to the letter or nearly.
+
+For each paragraph the index of words proposes passages of other texts by its rarest words, so that the cost does not grow with
+what is held; the paragraphs of these are held against it as two texts are compared (`pairing`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from assistant.qa.answer import Citation, citation_json
+from assistant.qa.provisions import locator_of, within
+from assistant.reports import Progress, ReportError
+from assistant.reports.comparison.alignment import SURE, likenesses
+from assistant.reports.comparison.paragraphs import Para, paragraphs
+from assistant.reports.comparison.text_diff import LITTLE, cite_para, pairs_of
+from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.slices import Aside, Slices
+from corpus.analysis import analyse
+from corpus.documents import Document, Passage
+from corpus.library import Library
+
+WORDS, PASSAGES = 24, 60
+"""How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""
+STEP = 10
+"""Paragraphs between two reports of progress."""
+MOST = 4
+"""Texts that are named beside the one that a paragraph comes from."""
+
+
+Kind = Literal["verbatim", "near", "changed", "new"]
+KINDS: tuple[Kind, ...] = ("verbatim", "near", "changed", "new")
+Key = tuple[str, int]
+"""A paragraph of a text: the id of the document, and the ordinal of the block."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A paragraph of an earlier text and how it differs: `pieces` without the added words are its words, but for typography."""
+
+    cite: Citation
+    label: str
+    date: str
+    verbatim: bool
+    likeness: float
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A paragraph, and the earlier texts that have it: the one that it comes from first, then the others, the latest first.
+    Empty where no text that is held has it."""
+
+    cite: Citation
+    earlier: tuple[Earlier, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it comes from there to the letter, nearly, or changed so much that only its place there tells; or is new."""
+        if not self.earlier:
+            return "new"
+        first = self.earlier[0]
+        return "verbatim" if first.verbatim else "near" if first.likeness >= SURE else "changed"
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The paragraphs of a text, in its order, with where they come from."""
+
+    document: str
+    label: str
+    language: str
+    paragraphs: tuple[Origin, ...]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many paragraphs there are of each kind."""
+        return {kind: sum(each.kind == kind for each in self.paragraphs) for kind in KINDS}
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `origins --json` prints."""
+        return {
+            "document": self.document,
+            **self.counts,
+            "paragraphs": [
+                {
+                    "kind": each.kind,
+                    "citation": citation_json(each.cite, n),
+                    "earlier": [
+                        {
+                            "citation": citation_json(one.cite, m),
+                            "date": one.date,
+                            "verbatim": one.verbatim,
+                            "likeness": round(one.likeness, 3),
+                            "pieces": [asdict(piece) for piece in one.pieces],
+                        }
+                        for m, one in enumerate(each.earlier, 1)
+                    ],
+                }
+                for n, each in enumerate(self.paragraphs, 1)
+            ],
+        }
+
+
+def place_in(document: Document, place: str) -> str:
+    """The locator of a paragraph that a person names: `15 (d)`, `para. 15`; empty where none is named. Raises `ReportError`
+    where the document has no such place."""
+    if not place.strip():
+        return ""
+    found = locator_of(document, place)
+    if found is None:
+        raise ReportError(f"{document.label} has no paragraph {place.strip()[:100]!r}.")
+    return found
+
+
+def origins_of(
+    library: Library,
+    document: Document,
+    place: str = "",
+    progress: Progress | None = None,
+    aside: Aside = nullcontext,
+) -> Origins:
+    """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it. Of a
+    text without a date every other one that is held counts as earlier."""
+    mine = [
+        para for para in paragraphs(document) if para.sort == "paragraph" and para.part != "footnote" and para.words
+    ]
+    mine = [para for para in mine if not place or within(para.block.locator, place)]
+    slices = Slices(aside)
+    held = _Held(library, document)
+    proposed: list[list[Key]] = []
+    for n, para in enumerate(slices(mine)):
+        if progress is not None and n % STEP == 0:
+            progress(document.cite(para.block.locator), n, len(mine))
+        proposed.append(held.near(para))
+    theirs = {key: other for near in proposed for key in near if (other := held.para(*key)) is not None}
+    found: list[dict[str, Earlier]] = [{} for _ in mine]
+    for para, near, row, kept in zip(
+        mine, proposed, slices(likenesses(mine, list(theirs.values()))), found, strict=True
+    ):
+        alike = dict(zip(theirs, row, strict=True))
+        for key in near:
+            if key in theirs:
+                _keep(kept, held, para, key, float(alike[key]), SURE)
+    model = _model(found)
+    if model is not None:
+        # What a text was made from is paired with it as a whole: there place and neighbours tell of a paragraph, too.
+        common, pairs = pairs_of(library.document(model), document)
+        became = {each.after.block.ordinal: each.before for each in pairs if each.before and each.after}
+        for para, kept in zip(mine, found, strict=True):
+            other = became.get(para.block.ordinal) if common >= LITTLE and not kept else None
+            if other is not None:
+                alike_both = float(next(likenesses([para], [other]))[0])
+                _keep(kept, held, para, (model, other.block.ordinal), alike_both, 0.0)
+    made = [
+        Origin(cite_para(library, document, para), _ordered(kept, model))
+        for para, kept in zip(mine, found, strict=True)
+    ]
+    return Origins(document.id, document.label, document.language, tuple(made))
+
+
+def _model(found: Sequence[Mapping[str, Earlier]]) -> str | None:
+    """The text that has most of the paragraphs best: the one that a document was made from."""
+    best = Counter(_ordered(kept, None)[0].cite.document for kept in found if kept)
+    return min(best, key=lambda each: (-best[each], each)) if best else None
+
+
+def _keep(kept: dict[str, Earlier], held: _Held, para: Para, key: Key, likeness: float, least: float) -> None:
+    """Keeps what an earlier text has of a paragraph, of several places in one text the one most like it."""
+    other = held.para(*key)
+    if other is None:
+        return
+    verbatim = other.key == para.key
+    likeness = 1.0 if verbatim else likeness
+    known = kept.get(key[0])
+    if likeness >= least and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness)):
+        kept[key[0]] = held.earlier(para, other, key[0], likeness, verbatim=verbatim)
+
+
+def _ordered(kept: Mapping[str, Earlier], model: str | None) -> tuple[Earlier, ...]:
+    """What has a paragraph to the letter, else the text that the document was made from, else what is nearest in words, of equal
+    ones the latest; behind it the others, the latest first."""
+    latest = sorted(kept.values(), key=lambda each: each.cite.document)
+    latest.sort(key=lambda each: each.date, reverse=True)
+    if not latest:
+        return ()
+    first = max(latest, key=lambda each: (each.verbatim, each.cite.document == model, each.likeness))
+    return (first, *[each for each in latest if each is not first][:MOST])
+
+
+class _Held:
+    """The texts that a document may take words from: earlier ones in its language, of another symbol, in their current
+    revision, no digests."""
+
+    def __init__(self, library: Library, document: Document) -> None:
+        self._library, self._document = library, document
+        versions = library.versions()
+        own = versions.of(document.id)
+        self._behind = versions.superseded
+        self._same = {document.id} | {each.id for each in versions.held if own is not None and each.line == own.line}
+        self._paras: dict[str, dict[int, Para]] = {}
+        self._admitted: dict[str, bool] = {}
+
+    def near(self, para: Para) -> list[Key]:
+        """The paragraphs of the passages that have the rarest words of one, as document ids and ordinals of blocks."""
+        language = self._document.language
+        tokens = list(dict.fromkeys(analyse(para.text, language)))
+        known = self._library.document_frequency(tokens, language)
+        rarest = sorted((token for token in tokens if known.get(token)), key=lambda token: (known[token], token))[
+            :WORDS
+        ]
+        hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
+        passages = self._library.passages_by_id([hit.passage_id for hit in hits])
+        found = [passages[hit.passage_id] for hit in hits if hit.passage_id in passages]
+        return list(dict.fromkeys(key for each in found if self._admits(each) for key in _blocks(each)))
+
+    def para(self, document_id: str, ordinal: int) -> Para | None:
+        """A paragraph or list item of a text; None where the block is something else."""
+        if document_id not in self._paras:
+            held = paragraphs(self._library.document(document_id))
+            self._paras[document_id] = {
+                each.block.ordinal: each for each in held if each.sort == "paragraph" and each.words
+            }
+        return self._paras[document_id].get(ordinal)
+
+    def earlier(self, para: Para, other: Para, document_id: str, likeness: float, *, verbatim: bool) -> Earlier:
+        """What an earlier text has of a paragraph."""
+        document = self._library.document(document_id)
+        pieces = (Piece("same", para.text),) if verbatim else pieces_of(other.text, para.text)
+        cited = cite_para(self._library, document, other)
+        return Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
+
+    def _admits(self, passage: Passage) -> bool:
+        key = passage.document_id
+        if key not in self._admitted:
+            self._admitted[key] = (
+                key not in self._same and key not in self._behind and self._before(self._library.document(key))
+            )
+        return self._admitted[key]
+
+    def _before(self, other: Document) -> bool:
+        mine = self._document.date
+        return other.edition != "digest" and (mine is None or (other.date is not None and other.date < mine))
+
+
+def _blocks(passage: Passage) -> list[Key]:
+    return [(passage.document_id, ordinal) for ordinal in range(passage.first, passage.last + 1)]

@@ -1,0 +1,277 @@
+"""Two texts compared: which paragraphs are new, deleted, changed, moved or have another number, with the words that differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal
+
+from assistant.qa.answer import Citation, citation_json
+from assistant.reports.comparison.alignment import in_place, pair
+from assistant.reports.comparison.paragraphs import PARTS, Para, Part, paragraphs
+from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.lookup import cite
+from corpus.documents import Document
+from corpus.library import Library
+
+Kind = Literal["same", "changed", "added", "removed", "moved"]
+
+LITTLE = 1 / 3
+"""Share of the words of the shorter text in paragraphs of the other one, below which the two are not compared."""
+MANY = 1_000_000
+"""What a paragraph weighs besides its letters, so that as few as possible are said to be moved."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A paragraph of the first text and what it is in the second; None where it is not there."""
+
+    before: Para | None
+    after: Para | None
+    kind: Kind
+    moved: bool = False
+
+    @property
+    def para(self) -> Para:
+        """The paragraph in the second text, or where it is only in the first, there."""
+        para = self.after or self.before
+        assert para is not None
+        return para
+
+    @property
+    def part(self) -> Part:
+        """In which part of the text it is told."""
+        return self.para.part
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether it has another number, and stands behind and before the same paragraphs."""
+        return self.after is not None and self.before is not None and not self.moved and _numbers_differ(self)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One paragraph that differs. `before` and `after` cite it in the two documents, None where it is not there;
+    the pieces joined without the removed words are the words after, without the added ones those before but for
+    typography. `moved`: it stands behind other paragraphs than before."""
+
+    kind: Kind
+    part: Part
+    moved: bool
+    before: Citation | None
+    after: Citation | None
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What became of every paragraph from a first document to a second, and the changes by part in the order of the second.
+
+    `common` is the share (0 to 1) of the words of the shorter text that stand in paragraphs of both; where it is
+    below `LITTLE` the texts are not compared and there are no pairs.
+    """
+
+    first: str
+    second: str
+    first_label: str
+    second_label: str
+    language: str
+    common: float
+    pairs: tuple[Pair, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the two have enough in common to be compared."""
+        return self.common >= LITTLE
+
+    @cached_property
+    def same(self) -> int:
+        """How many paragraphs are the same, wherever they stand."""
+        return sum(pair.kind in ("same", "moved") for pair in self.pairs)
+
+    @cached_property
+    def renumbered(self) -> int:
+        """How many of those that are the same have another number, and were not moved; footnotes aside."""
+        return sum(pair.kind == "same" and pair.renumbered and pair.part != "footnote" for pair in self.pairs)
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `compare --json` prints."""
+        return {
+            "first": self.first,
+            "second": self.second,
+            "comparable": self.comparable,
+            "common": round(self.common, 3),
+            "same": self.same,
+            "renumbered": self.renumbered,
+            "numbers": [
+                {
+                    "part": pair.part,
+                    "before": pair.before and pair.before.place,
+                    "after": pair.after and pair.after.place,
+                    "kind": pair.kind,
+                    "moved": pair.moved,
+                }
+                for pair in self.pairs
+                if pair.para.sort != "heading" and pair.para.place
+            ],
+            "changes": [
+                {
+                    "kind": change.kind,
+                    "part": change.part,
+                    "moved": change.moved,
+                    "before": change.before and citation_json(change.before, n),
+                    "after": change.after and citation_json(change.after, n),
+                    "pieces": [asdict(piece) for piece in change.pieces],
+                }
+                for n, change in enumerate(self.changes, 1)
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Two or more versions of a text in a row, each compared with the one before."""
+
+    steps: tuple[Comparison, ...]
+
+    @property
+    def language(self) -> str:
+        """The language of the last."""
+        return self.steps[-1].language
+
+    @property
+    def comparable(self) -> bool:
+        """Whether each has enough in common with the one before."""
+        return all(step.comparable for step in self.steps)
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Pair | None, ...], ...]:
+        """What became of every paragraph at each step, None before it was there and after it was deleted; in the order of
+        the last version, what was deleted behind what stood before it."""
+        found: list[tuple[Pair | None, ...]] = [(pair,) for pair in self.steps[0].pairs]
+        for n, step in enumerate(self.steps[1:], 1):
+            above = {last.after.block.ordinal: row for row in found if (last := row[-1]) and last.after}
+            went_on = {id(above[each.before.block.ordinal]): each for each in step.pairs if each.before}
+            made: list[tuple[Pair | None, ...]] = [
+                (*(above[each.before.block.ordinal] if each.before else (None,) * n), each) for each in step.pairs
+            ]
+            at = 0
+            for row in found:
+                if id(row) in went_on:
+                    at = next(m for m, other in enumerate(made) if other[-1] is went_on[id(row)]) + 1
+                else:
+                    made.insert(at, (*row, None))
+                    at += 1
+            found = made
+        return tuple(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `compare --json` prints: that of the comparison where there is one, else all of them."""
+        if len(self.steps) == 1:
+            return self.steps[0].to_json()
+        return {"comparable": self.comparable, "steps": [step.to_json() for step in self.steps]}
+
+
+def compare_versions(library: Library, documents: Sequence[Document]) -> Versions:
+    """What was changed from each of two or more documents to the next."""
+    return Versions(tuple(compare_texts(library, *each) for each in pairwise(documents)))
+
+
+def compare_texts(library: Library, first: Document, second: Document) -> Comparison:
+    """What was changed from one document to another."""
+    common, pairs = pairs_of(first, second)
+    if common < LITTLE:
+        pairs = ()
+    changes = tuple(_change(library, first, second, each) for each in pairs if each.kind != "same")
+    return Comparison(
+        first.id, second.id, first.label, second.label, second.language, common, pairs, changes
+    )  # fmt: skip
+
+
+def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
+    """The share of words in common, and every paragraph with what it is in the other text: by part, in the order of the second,
+    those that are only in the first behind what stands before them there."""
+    one, other = ([para for para in paragraphs(each) if para.part != "footnote"] for each in (first, second))
+    notes, others = ([para for para in paragraphs(each) if para.part == "footnote"] for each in (first, second))
+    found = pair(one, other)
+    kept = in_place(found, [MANY + len(one[i].key) for i, _ in found])
+    pairs = [_judged(one[i], other[j], n not in kept) for n, (i, j) in enumerate(found)]
+    shared = sum((Counter(one[i].words) & Counter(other[j].words)).total() for i, j in found)
+    shorter = min(sum(len(para.words) for para in side) for side in (one, other))
+    pairs += _single(one, other, pairs)
+    borne = {each.before.block.ordinal: each.after.block.ordinal for each in pairs if each.before and each.after}
+    told = [_judged(before, after) for before, after in _notes(notes, others, borne)]
+    pairs += told + _single(notes, others, told)
+    return shared / shorter if shorter else 1.0, tuple(_in_order(pairs))
+
+
+def _judged(before: Para, after: Para, out_of_order: bool = False) -> Pair:
+    kind: Kind = "same" if before.key == after.key else "changed"
+    made = Pair(before, after, kind, False)
+    moved = out_of_order and before.sort == "paragraph" and (before.part != after.part or _numbers_differ(made))
+    return Pair(before, after, "moved" if moved and kind == "same" else kind, moved)
+
+
+def _numbers_differ(each: Pair) -> bool:
+    return each.before is not None and each.after is not None and each.before.place != each.after.place
+
+
+def _single(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:
+    """The paragraphs that only one text has."""
+    old = {each.before.block.ordinal for each in pairs if each.before}
+    new = {each.after.block.ordinal for each in pairs if each.after}
+    made = [Pair(para, None, "removed") for para in one if para.block.ordinal not in old]
+    return made + [Pair(None, para, "added") for para in other if para.block.ordinal not in new]
+
+
+def _notes(one: Sequence[Para], other: Sequence[Para], borne: dict[int, int]) -> list[tuple[Para, Para]]:
+    """Footnotes with each other: those of a paragraph with those of what it became, then the rest."""
+    found: list[tuple[Para, Para]] = []
+    for before, after in borne.items():
+        old = [note for note in one if note.bearer == before]
+        new = [note for note in other if note.bearer == after]
+        mine = pair(old, new)
+        left = [n for n in range(len(old)) if n not in {i for i, _ in mine}]
+        right = [n for n in range(len(new)) if n not in {j for _, j in mine}]
+        if len(left) == len(right):  # as many as before: a source that was replaced
+            mine += zip(left, right, strict=True)
+        found += [(old[i], new[j]) for i, j in mine]
+    old = [note for note in one if note not in {before for before, _ in found}]
+    new = [note for note in other if note not in {after for _, after in found}]
+    return found + [(old[i], new[j]) for i, j in pair(old, new)]
+
+
+def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
+    places = sorted(
+        (each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after
+    )
+
+    def place(each: Pair) -> tuple[int, int, int, int]:
+        part = PARTS.index(each.part)
+        if each.after is not None:
+            return part, each.after.block.ordinal, 1, 0
+        assert each.before is not None
+        gone = each.before.block.ordinal
+        behind = [there for here, there in places if here < gone]
+        return part, behind[-1] if behind else -1, 2, gone
+
+    return sorted(pairs, key=place)
+
+
+def _change(library: Library, first: Document, second: Document, each: Pair) -> Change:
+    old = cite_para(library, first, each.before) if each.before else None
+    new = cite_para(library, second, each.after) if each.after else None
+    if each.before and each.after:
+        pieces = pieces_of(each.before.text, each.after.text)
+    else:
+        pieces = (Piece("removed" if each.before else "added", each.para.text),)
+    return Change(each.kind, each.part, each.moved, old, new, pieces)
+
+
+def cite_para(library: Library, document: Document, para: Para) -> Citation:
+    """A paragraph as a citation."""
+    return cite(library, document, para.block.body_start, para.block.end, para.block.locator)

@@ -1,0 +1,259 @@
+"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one says.
+
+Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
+bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
+a whole; each of its paragraphs is then read as a passage of its own, and left out below the second bar (`rapporteur eval topics`
+measures this).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from assistant.qa.answer import Citation, Statement, citation_json, statement_json
+from assistant.qa.citations import WHOLE_LIMIT, statement_of
+from assistant.qa.engine import Engine
+from assistant.qa.revisions import VersionDesk
+from assistant.qa.units import Unit
+from assistant.qa.weighing import FIRST, READ
+from assistant.question import Question
+from assistant.reports import Progress
+from assistant.reports.comparison.alike import alike
+from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.slices import Aside, Slices
+from assistant.support.reasons import Reason
+from corpus.documents import Document
+
+SAID, CLOSEST = 6, 3
+"""Most statements of one text, and of one of which none is certain; of others that speak to the topic the places are told."""
+TEXTS = 100
+"""Most texts that are looked through where none is named: those in which search finds most."""
+POOL = 400
+"""Passages by which it is known in which texts search finds most."""
+
+Place = tuple[int, int]
+"""A statement, by the number of its side and its own there."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one text says: `statements` in its order, where it is `certain` that they speak to the topic, else what comes closest;
+    and the places of `further` ones, also of less certain ones. Where there are none, `nearest` is what comes nearest at all;
+    None where search finds nothing. `notes` tell of its versions."""
+
+    document: str
+    label: str
+    title: str
+    date: str
+    certain: bool
+    statements: tuple[Statement, ...]
+    further: tuple[Citation, ...] = ()
+    nearest: Statement | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Same:
+    """Statements of several texts that say one thing in the same words or nearly, the latest text first. `pieces` of each but the
+    first are its words beside those of the first: without the removed ones the words of the first."""
+
+    places: tuple[Place, ...]
+    pieces: tuple[tuple[Piece, ...], ...]
+
+
+@dataclass(frozen=True)
+class Differs:
+    """Two statements that are alike in words and differ in what they say: what the later one `has` of numbers, dates, names, actors
+    and denials that the earlier one lacks, and what this one `had`. `pieces` without the removed words are the later one."""
+
+    later: Place
+    earlier: Place
+    has: tuple[Reason, ...]
+    had: tuple[Reason, ...]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class TopicComparison:
+    """What texts say on a topic. `sides` are the texts that were looked through, as they were named or the latest first; `unread`
+    counts those in which search finds less."""
+
+    topic: str
+    language: str
+    sides: tuple[Side, ...]
+    same: tuple[Same, ...]
+    differences: tuple[Differs, ...]
+    unread: int = 0
+
+    @property
+    def found(self) -> bool:
+        """Whether any text says something on the topic, or might."""
+        return any(side.statements for side in self.sides)
+
+    @property
+    def alone(self) -> tuple[Place, ...]:
+        """The statements that no other text says in like words."""
+        others = {place for each in self.same for place in each.places}
+        others.update(place for each in self.differences for place in (each.later, each.earlier))
+        places = ((n, m) for n, side in enumerate(self.sides) for m in range(len(side.statements)))
+        return tuple(place for place in places if place not in others)
+
+    def statement(self, place: Place) -> Statement:
+        """The statement at a place."""
+        return self.sides[place[0]].statements[place[1]]
+
+    def repeated(self, place: Place) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+        """The places of earlier texts that a statement repeats, and of later ones that repeat it."""
+        for each in self.same:
+            if place in each.places:
+                at = each.places.index(place)
+                return each.places[at + 1 :], each.places[:at]
+        return (), ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `compare --topic --json` prints; places are numbers of a side and of a statement in it, from 0."""
+        return {
+            "topic": self.topic,
+            "language": self.language,
+            "sides": [
+                {
+                    "document": side.document,
+                    "label": side.label,
+                    "title": side.title,
+                    "date": side.date or None,
+                    "status": "found" if side.certain else "closest" if side.statements else "absent",
+                    "statements": [statement_json(each) for each in side.statements],
+                    "further": [citation_json(each, n) for n, each in enumerate(side.further, 1)],
+                    "nearest": side.nearest and statement_json(side.nearest),
+                    "notes": list(side.notes),
+                }
+                for side in self.sides
+            ],
+            "same": [
+                {"places": each.places, "pieces": [[asdict(piece) for piece in some] for some in each.pieces]}
+                for each in self.same
+            ],
+            "differences": [
+                {
+                    "later": each.later,
+                    "earlier": each.earlier,
+                    "has": [reason.said(self.language) for reason in each.has],
+                    "had": [reason.said(self.language) for reason in each.had],
+                    "pieces": [asdict(piece) for piece in each.pieces],
+                }
+                for each in self.differences
+            ],
+            "alone": self.alone,
+            "unread": self.unread,
+        }
+
+
+def compare_topic(
+    engine: Engine,
+    topic: str,
+    documents: Sequence[Document] = (),
+    language: str | None = None,
+    progress: Progress | None = None,
+    aside: Aside = nullcontext,
+) -> TopicComparison:
+    """What texts say on a topic: those named in their order, or all that are held, the latest first, each in the version that
+    answers are given from. `aside` is entered between slices of the work."""
+    question = engine.question(topic, language)
+    slices = Slices(aside)
+    desk = VersionDesk(engine.library)
+    named = list(dict.fromkeys(document.id for document in documents))
+    ids, unread = (named, 0) if named else _held(engine, question)
+    sides: list[Side] = []
+    units: list[Unit] = []
+    places: list[Place] = []
+    for n, document_id in enumerate(ids if question.text else ()):
+        document = engine.library.document(document_id)
+        if progress is not None:
+            progress(document.label, n, len(ids))
+        slices.end()
+        found = _said(engine, question, document_id, thorough=bool(named))
+        told, notes = desk.corrected([statement_of(unit) for unit in found.said], question.language)
+        notes += desk.notes((), [document], question.language)
+        for unit in found.said:
+            if (statement := statement_of(unit)) in told:
+                units.append(unit)
+                places.append((n, told.index(statement)))
+        sides.append(Side(
+            document_id, document.label, document.title, document.date or "", found.certain, tuple(told),
+            tuple(statement_of(unit).citations[-1] for unit in found.further),
+            statement_of(found.nearest) if found.nearest is not None else None, tuple(notes),
+        ))  # fmt: skip
+    slices.end()
+    known = alike(units)
+    same = tuple(
+        Same(
+            tuple(places[n] for n in group),
+            tuple(pieces_of(units[n].text, units[group[0]].text) for n in group[1:]),
+        )
+        for group in known.same
+    )
+    differences = tuple(
+        Differs(places[each.later], places[each.earlier], each.has, each.had,
+                pieces_of(units[each.earlier].text, units[each.later].text))
+        for each in known.differences
+    )  # fmt: skip
+    return TopicComparison(question.text, question.language, tuple(sides), same, differences, unread)
+
+
+def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
+    """The texts that are looked through where none is named, the latest first, and how many more there are."""
+    library = engine.library
+    held = library.versions().quotable(question.language)
+    ids = sorted(held)
+    if len(ids) > TEXTS:
+        found = engine.retriever.retrieve(question, POOL, ids) if question.text else []
+        ids = list(dict.fromkeys(each.passage.document_id for each in found))[:TEXTS]
+    dates = {each: library.document(each).date or "" for each in ids}
+    return sorted(sorted(ids), key=lambda each: dates[each], reverse=True), len(held) - len(ids)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Paragraphs of a text in its order: those said, `certain` or not, those of which only the places are told, and where there
+    are none the `nearest`."""
+
+    said: list[Unit]
+    further: list[Unit]
+    certain: bool
+    nearest: Unit | None = None
+
+
+def _said(engine: Engine, question: Question, document_id: str, *, thorough: bool) -> _Found:
+    """What of a text speaks to a topic. Where it is not `thorough`, no more is read of a text of which the first passages come
+    nowhere near."""
+    evidence = engine.retriever.retrieve(question, READ, [document_id])
+    scored = engine.weigh(question, evidence[: READ if thorough else FIRST], evidence)
+    if not thorough and any(each.whole >= each.bars.least for each in scored):
+        scored += engine.weigh(question, evidence[FIRST:], evidence)
+    paragraphs: dict[Unit, float] = {}
+    for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
+        unit = _whole(each.unit)
+        if each.whole >= each.bars.least and not any(unit.overlaps(other) for other in paragraphs):
+            paragraphs[unit] = each.whole
+    read = [each for each in engine.weigh_alone(question, list(paragraphs), evidence) if each.score >= each.bars.least]
+    read.sort(key=lambda each: (-each.odds, each.unit.start))
+    sure = [each.unit for each in read if paragraphs[each.unit] >= 0.0]
+    unsure = [each.unit for each in read if paragraphs[each.unit] < 0.0]
+    if sure or unsure:
+        said = sure[:SAID] or unsure[:CLOSEST]
+        further = [unit for unit in (*sure, *unsure) if unit not in said]
+        said, further = (sorted(some, key=lambda unit: unit.start) for some in (said, further))
+        return _Found(said, further, certain=bool(sure))
+    nearest = max(scored, key=lambda each: (each.whole, each.odds, -each.unit.start), default=None)
+    return _Found([], [], certain=False, nearest=_whole(nearest.unit) if nearest is not None else None)
+
+
+def _whole(unit: Unit) -> Unit:
+    """The paragraph that a sentence stands in, where it is not too long: texts are compared by paragraphs."""
+    block = unit.document.blocks[unit.block]
+    if block.kind not in ("paragraph", "item") or block.end - block.body_start > WHOLE_LIMIT or unit.end > block.end:
+        return unit
+    return replace(unit, start=block.body_start, end=block.end)

@@ -1,0 +1,71 @@
+"""What a name means where the exact text matters, what is near to one that nobody has, and words of a document as a citation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from assistant.qa.answer import Citation
+from assistant.reports import ReportError
+from corpus.documents import Document
+from corpus.library import Library
+from corpus.meetings import Meeting
+
+NEAR, LONGEST = 3, 200
+"""How many names that are near are told of one that nobody has, and how many characters of that are looked at."""
+
+
+def cite(library: Library, document: Document, start: int, end: int, locator: str = "") -> Citation:
+    """Words of a document as a citation, with the id of the passage in which they begin."""
+    return Citation.of(document, start, end, locator, library.passage_at(document.id, start) or "")
+
+
+def named(library: Library, name: str, language: str | None = None) -> Document:
+    """The document of a name exactly, in a language, in English or in any; no digest where there is another text.
+    Raises `ReportError`."""
+    found = library.find(name)
+    if language is not None and found and not any(each.language == language for each in found):
+        held = ", ".join(sorted({each.language for each in found}))
+        raise ReportError(f"{name} is not held in {language!r}; it is held in {held}.")
+    if not found:
+        raise not_held(library, name)
+    wanted = language or "en"
+    return min(
+        found, key=lambda each: (each.edition == "digest", each.language != wanted, each.part is not None, each.id)
+    )
+
+
+def not_held(library: Library, name: str) -> ReportError:
+    """That no document has a name, with those whose names are near to it."""
+    called = {each.casefold(): header.key for header in library.headers()
+              for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
+    keys = list(dict.fromkeys(called[each] for each in near(name, called)))
+    told = f" Near to it: {'; '.join(keys)}." if keys else ""
+    return ReportError(f"No document {name[:LONGEST]!r} is held.{told}")
+
+
+def near(name: str, names: Iterable[str], most: int = NEAR, least: float = 0.6) -> list[str]:
+    """The names, in small letters, that are near to one: those spelt alike (from `least` on, 0 to 1), else those with all its words."""
+    wanted, names = " ".join(name[:LONGEST].casefold().split()), list(names)
+    words = set(wanted.split())
+    within = (each for each in names if words and words <= set(each.split()))
+    return get_close_matches(wanted, names, most, least) or sorted(within, key=len)[:most]
+
+
+def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> Meeting:
+    """The meeting of an agenda by its symbol, else the latest; its agenda in a language, else in English where it is held.
+    Raises `ReportError`."""
+    held = library.meetings()
+    agendas = {each.document_id: library.document(each.document_id) for each in held}
+    wanted = {document.id for document in library.find(symbol)} if symbol else set(agendas)
+    meetings = [each for each in held if each.document_id in wanted]
+    if not meetings:
+        told = "; ".join(sorted({each.label for each in agendas.values()})[:NEAR])
+        what = f"No agenda {symbol[:LONGEST]} is held" if symbol else "No agenda of a meeting is held"
+        raise ReportError(f"{what}.{f' Agendas held: {told}.' if told else ''}")
+
+    def rank(meeting: Meeting) -> tuple[object, ...]:
+        spoken = agendas[meeting.document_id].language
+        return meeting.dates[-1:], spoken == language, spoken == "en", meeting.document_id
+
+    return max(meetings, key=rank)

@@ -1,0 +1,243 @@
+"""Who is asked: the words between the verb and what it asks for, one addressee by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from assistant.reports.mandates.mandate_grammar import Grammar
+from corpus.documents import Span
+
+AND = 3
+"""Longest word that only goes on with a list of examples: what is longer (`as well as`) goes on with the addressees."""
+SHORT = 80
+"""Longest words, in characters, that are nothing but a name."""
+FAR = 400
+"""How far behind the verb its subject may end, in characters."""
+_COMMA = re.compile(r",(?!\d)|[،，、]")
+_PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s(?P<noun>[a-zà-öø-ÿа-я][\w-]+s)\b")
+"""A people, as `Turkish forces`."""
+_STOP = re.compile(r"\s(?:of|in|on|for|with|that|at|through|to)\s")
+_NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The addressees as spans, and where the action begins."""
+
+    addressees: tuple[Span, ...]
+    action: int
+
+
+def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool = False) -> Found:
+    """The object of a verb before the words that open the action: `requests [the Secretary-General] to report`.
+
+    Insertions between commas (`within existing resources`) belong to nobody. What is asked for itself (`calls for [further
+    efforts]`) is no addressee; who is to act may stand behind “by” there. `introduces`: what is asked for stands in subparagraphs.
+    """
+    parts: list[Span] = []
+    opened = examples = closed = False
+    action = end
+    for n, (left, right) in enumerate(_segments(text, start, end)):
+        words = text[left:right]
+        also = grammar.also.match(words) if n else None
+        bare = left + also.end() if also else left
+        bare += len(text[bare:right]) - len(text[bare:right].lstrip())
+        if not words.strip():
+            continue
+        if grammar.action.match(text, bare, end) and (n or not parts):
+            action, closed = bare, True
+            break
+        if also and grammar.aside.match(text, bare, right):
+            continue
+        if not also and (opened or grammar.example.match(words) or grammar.aside.match(words)):
+            examples, opened = examples or bool(grammar.example.match(words)), True
+            continue
+        if examples and also and len(also.group()) <= AND and _opens(grammar, text, bare, right, end) is None:
+            continue
+        opened = examples = False
+        opens = _opens(grammar, text, bare, right, end)
+        parts.append((bare, opens if opens is not None else right))
+        if opens is not None:
+            action, closed = opens, True
+            break
+    if not closed:
+        late = [m.start() for m in grammar.action.finditer(text, start, end) if not _tied(grammar, text, start, end, m)]
+        late = [at for at in late if not grammar.embedded.match(text[text.rfind(",", start, at) + 1 : at].lstrip())]
+        if not late and not introduces:
+            return Found(_actors(grammar, text, start, end), start)
+        action = late[0] if late else end
+        if introduces and not late and parts:
+            parts[-1] = (parts[-1][0], len(text[: parts[-1][1]].rstrip(" :：")))
+    addressees = _each(grammar, text, parts)
+    if grammar.loose.match(text[start:action].lstrip(" ,")) or _for(grammar, text, start):
+        return Found(_actors(grammar, text, start, action), _first(text, start, end))
+    return Found(tuple(addressees), action)
+
+
+def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The addressees where a clause is nothing but their names."""
+    said = _bare(text, start, end)
+    words = text[slice(*said)]
+    if len(words) > SHORT or grammar.loose.match(words) or re.search(r"[,;:.]", words) or _for(grammar, text, start):
+        return ()
+    return tuple(_split(grammar, text, *said))
+
+
+def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection[str]) -> Found:
+    """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`. Its verb is
+    one that the document has elsewhere as an infinitive (`verbs`), or a modal verb; nobody acts in the passive."""
+    at = start
+    if that := grammar.that.match(text, start + len(text[start:end]) - len(text[start:end].lstrip(" ,")), end):
+        at = that.end()
+    first = _first(text, at, end)
+    while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
+        first = _first(text, comma.end(), end)
+    at = first
+    previous, opened, ended = "the", False, False
+    last = first
+    for match in re.finditer(r"[,،](?!\d)|[^\W\d_][\w’'-]*", text[at : min(end, at + FAR)]):
+        word, place = match.group(), at + match.start()
+        if word in ",،":
+            rest = text[place + 1 : end].lstrip()
+            opens = not opened and bool(
+                grammar.aside.match(rest) or grammar.example.match(rest) or grammar.split.match(rest)
+            )
+            ended, opened, previous = not opens, opens, ","
+            continue
+        noun = grammar.nouns.fullmatch(previous) or grammar.tie.fullmatch(previous)
+        known = word in verbs and not noun and previous not in _WITH
+        # Behind an insertion the subject is at its end.
+        acts = grammar.modal.fullmatch(word) or (
+            word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
+        )
+        if not opened and acts and place > first:
+            if (grammar.modal.fullmatch(word) and re.match(r"\w+\s+(?:not\s+)?be\b", text[place:end])) or word == "be":
+                return Found((), first)
+            left = text[first:place]
+            cut = next((c.start() for c in _COMMA.finditer(left) if grammar.aside.match(left[c.end() :].lstrip())
+                        or grammar.example.match(left[c.end() :].lstrip())), len(left))  # fmt: skip
+            last = first + len(left[:cut].rstrip(" ,"))
+            return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
+        previous, ended = word.casefold(), False
+    return Found((), first)
+
+
+_WITH = frozenset(["of", "in", "for", "on", "and", "or", "with", "by", "to", "from"])
+
+
+def _segments(text: str, start: int, end: int) -> Iterator[Span]:
+    left = start
+    for comma in _COMMA.finditer(text, start, end):
+        yield _bare(text, left, comma.start())
+        left = comma.end()
+    yield _bare(text, left, end)
+
+
+def _bare(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _first(text: str, start: int, end: int) -> int:
+    while start < end and text[start] in " ,:":
+        start += 1
+    return start
+
+
+def _opens(grammar: Grammar, text: str, start: int, right: int, end: int) -> int | None:
+    """Where in a part the action opens: behind words that name somebody, not where the same word only ties a noun."""
+    for match in grammar.action.finditer(text, start, end):
+        if match.start() >= right:
+            return None
+        if match.start() > start and not _tied(grammar, text, start, end, match):
+            return match.start()
+    return None
+
+
+def _tied(grammar: Grammar, text: str, start: int, end: int, match: re.Match[str]) -> bool:
+    if grammar.idle.match(text, match.end()) and grammar.action.search(text, match.end(), end):
+        return True
+    return bool(grammar.tie.search(text[max(start, match.start() - 40) : match.start()]))
+
+
+def _for(grammar: Grammar, text: str, start: int) -> bool:
+    """Whether the verb ends with a word behind which something is asked for, nobody: calls for."""
+    return bool(grammar.lack.search(text[:start]))
+
+
+def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """Who is to act where something is asked for: `urgent action by [Member States]`."""
+    first = _COMMA.search(text, start, end)
+    for match in grammar.by.finditer(text, start, first.start() if first else end):
+        left = match.end()
+        if not grammar.split.match(text, left) and not text[left : left + 1].isupper():
+            continue
+        comma = _COMMA.search(text, left, end)
+        stop = _STOP.search(text, left, comma.start() if comma else end)
+        parts = []
+        for n, (a, b) in enumerate(_segments(text, left, stop.start() if stop else end)):
+            if n and (grammar.aside.match(text, a, b) or grammar.example.match(text, a, b)):
+                break
+            parts.append((a, b))
+        return tuple(_each(grammar, text, parts))
+    return ()
+
+
+def _each(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
+    """The addressees of a list one by one. Of parts that nothing joins the first is named, the others say who that is:
+    `Israel, the occupying Power`."""
+    listed = _joined(grammar, text, parts)
+    if len(listed) > 1 and not any(grammar.both.search(text, a - 1 if a else a, b) or grammar.also.match(text[max(0, a - 12) : a].lstrip(" ,"))
+                                   for a, b in listed[1:]):  # fmt: skip
+        listed = listed[:1]
+    return [each for part in listed for each in _split(grammar, text, *part)]
+
+
+def _joined(grammar: Grammar, text: str, parts: list[Span]) -> list[Span]:
+    """Parts that are only a part of the one before put together with it: `the specialized agencies, funds and programmes`."""
+    made: list[Span] = []
+    for start, end in parts:
+        before = text[slice(*made[-1])] if made else ""
+        inside = (grammar.bound.search(before) and not grammar.apart.match(text, start, end)) or (
+            (grammar.within_name.search(before) or grammar.topic.search(before))
+            and not grammar.split.match(text, start, end)
+        )
+        if made and (inside or grammar.tied.match(text, start, end) or grammar.adjectives.search(before)):
+            made[-1] = (made[-1][0], end)
+        else:
+            made.append((start, end))
+    return made
+
+
+def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
+    """One addressee by one: parted at “and” where another one begins behind it."""
+    made: list[Span] = []
+    left = start
+    for match in grammar.both.finditer(text, start, end):
+        after = text[match.end() : end]
+        before = text[left : match.start()]
+        names = (_NAME.fullmatch(text, left, match.start()) and _NAME.fullmatch(after)) or (
+            (people := _PEOPLE.match(after))
+            and not grammar.aside.match(people["noun"])
+            and before.split()[-1:]
+            and before.split()[-1].islower()
+        )
+        named_in = grammar.within_name.search(before) or grammar.bound.search(before)
+        inside = named_in and not grammar.apart.match(after)
+        scope = grammar.adjective.match(after) and before.endswith("s")
+        if (names or scope or grammar.split.match(after)) and not inside and not grammar.adjectives.search(before):
+            made.append((left, match.start()))
+            left = match.end()
+    made.append((left, end))
+    found = []
+    for a, b in made:
+        trail = grammar.trail.search(text, a, b)
+        a, b = _bare(text, a, trail.start() if trail else b)
+        if a < b:
+            found.append((a, b))
+    return found

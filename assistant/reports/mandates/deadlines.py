@@ -1,0 +1,132 @@
+"""By when: the words of a clause that set a day, a session, a term or how often, and the day that they come to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from assistant.reports.mandates.adoption import adopted_on
+from assistant.reports.mandates.mandate_grammar import grammar_of
+from assistant.wording.dates import Date, dates_in
+from assistant.wording.lexicon import number_words
+from corpus.analysis import fold
+from corpus.documents import Document, Span
+
+FIRST = 1945
+"""The General Assembly's session n opens in September of the year 1945 + n (its rules of procedure, rule 1)."""
+AHEAD = 8
+"""Years ahead of a document, at most, in which a session lies whose number may be the Assembly's; other numbers are other bodies'."""
+FURTHER = 20
+"""Sessions ahead of a document's own, at most, in which one of the same body lies."""
+FARTHEST = 36_525
+"""Days behind the adoption, at most, to which a term comes."""
+_YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d)")
+_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
+_JOINS = re.compile(r"\s(?:and|to|et|à|y|a|и)\s|[,–]")
+_WORD = re.compile(r"\s*([^\s,]+)")
+_REACH = 90
+"""Characters that are looked at before and behind a time."""
+_DAYS = ((r"day|jour|d[íi]a|дн|день|يوم|أيام|[天日]", 1), (r"week|semaine|semana|недел|أسبوع|أسابيع|[周]", 7),
+         (r"month|mois|mes|месяц|شهر|أشهر|月", 30), (r"year|an|año|год|лет|سنة|سنوات|年", 365))  # fmt: skip
+
+
+class Clock:
+    """Reads the times of one document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._grammar = grammar_of(document.language)
+        self._day = adopted_on(document)
+        self._session = self._grammar.number(document.masthead.session)
+
+    def times(self, start: int, end: int) -> list[Span]:
+        """The words of a span that set a time for what is asked there, in order, none inside another one. Times of what was done
+        before, or of what is only named, are left out."""
+        grammar = self._grammar
+        text = _plain(self._document.text[start:end])
+        found = [match.span() for match in grammar.session.finditer(text) if self._ahead(text, match)]
+        for pattern, sure in ((grammar.limit, True), (grammar.open, False)):
+            for match in pattern.finditer(text):
+                close, dates = self._dated(text, match.end())
+                if close and self._to_come(dates) and (sure or not self._past(text, match.start())):
+                    found.append((match.start(), close))
+        found += [match.span() for pattern in (grammar.term, grammar.often) for match in pattern.finditer(text)]
+        made: list[Span] = []
+        for left, right in sorted(found, key=lambda each: (each[0], -each[1])):
+            if not made or left >= made[-1][1]:
+                made.append((left, right))
+        return [(start + left, start + right) for left, right in made]
+
+    def due(self, words: str) -> str:
+        """The day, month or year, as ISO 8601 writes it, to which a time comes; empty where it comes to none (`annually`, a session
+        of a body whose sessions have no fixed year)."""
+        grammar = self._grammar
+        text = _plain(words)
+        if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
+            return dates[0]
+        if session := grammar.session.search(text):
+            years: list[str] = re.findall(r"\b20\d\d\b", session.group())
+            if years:
+                return min(years)
+            numbers = [number for part in _JOINS.split(session.group()) if (number := grammar.number(part))]
+            year = FIRST + min(numbers, default=-FIRST)
+            return f"{year}-09" if self._day and self._day.year - 1 <= year <= self._day.year + AHEAD else ""
+        if year_only := re.search(r"\b20\d\d\b", text):
+            return year_only.group()
+        return self._after(text)
+
+    def _after(self, text: str) -> str:
+        """The day that lies a term behind the adoption; what is counted in months or years is rounded to days."""
+        term = self._grammar.term.search(text)
+        if self._day is None or term is None:
+            return ""
+        words = term.group()
+        known = number_words(self._document.language)
+        digits = re.search(r"\d+", words)
+        number = int(digits.group()) if digits else next((known[w] for w in map(fold, words.split()) if w in known), 1)
+        days = next((length for unit, length in _DAYS if re.search(unit, words, re.IGNORECASE)), 0)
+        return (self._day + dt.timedelta(days=number * days)).isoformat() if days and number * days < FARTHEST else ""
+
+    def _ahead(self, text: str, match: re.Match[str]) -> bool:
+        """Whether a session is still to come: its number says so, or nothing before it tells of what was done there."""
+        grammar, own = self._grammar, self._session
+        number = grammar.number(match.group())
+        if number and own and own <= number <= own + FURTHER:
+            if number == own and grammar.naming.match(match.group()):
+                return False
+            return not grammar.done.search(text[max(0, match.start() - _REACH) : match.start()])
+        if number and self._day and self._day.year - AHEAD <= FIRST + number <= self._day.year:
+            return False
+        return not self._past(text, match.start())
+
+    def _past(self, text: str, at: int) -> bool:
+        return bool(self._grammar.past.search(text[max(0, at - _REACH) : at]))
+
+    def _to_come(self, dates: list[Date]) -> bool:
+        """Whether no date lies before the document's own."""
+        day = self._day
+        return day is None or all(
+            (each.year or 0, each.month or 12) >= (day.year, day.month if each.month else 12) for each in dates
+        )
+
+    def _dated(self, text: str, start: int) -> tuple[int, list[Date]]:
+        """The end of the dates, or of the year, with which a text goes on, and these; 0 where it goes on with none."""
+        if year := _YEAR.match(text, start):
+            return year.end(), [Date(int(year["year"]), 0, None)]
+        first = _WORD.match(text, start)
+        if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
+            return 0, []
+        close, found = 0, list[Date]()
+        for match in list(re.finditer(r"[^\s,;.:]+(?=[\s,;.:]|$)", text[start : start + _REACH]))[:12]:
+            if found and self._grammar.limit.fullmatch(match.group()):
+                break
+            dates = [date for date in dates_in(text[start : start + match.end()]) if date.year is not None]
+            if len(dates) > len(found):
+                close, found = start + match.end(), dates
+            elif found and match.end() > close - start + 24:
+                break
+        return close, found
+
+
+def _plain(text: str) -> str:
+    return _QUOTED.sub(lambda match: "x" * len(match.group()), re.sub(r"\s", " ", text))

@@ -1,0 +1,110 @@
+"""The words of operative paragraphs as patterns, by language; from `assistant/data/mandates.yaml`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from assistant.shipped import shipped
+from assistant.wording.values import spelt
+
+NEVER = "(?!)"
+_AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+
+
+class Grammar:
+    """The patterns of one language, named as in the file; a name that the file lacks there matches nothing."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._words: dict[str, Any] = shipped("mandates")[language]
+        edge = ("", "") if language in ("zh", "ar") else (r"(?<![\w-])", r"(?![\w-])")
+        self._edge = edge
+        ordinals = {_spaced(stem): number for stem, number in self._words.get("ordinals", {}).items()}
+        self._ordinals = [(re.compile(stem, re.IGNORECASE), number) for stem, number in ordinals.items()]
+        one = f"(?:{'|'.join(ordinals) or NEVER})" + (r"\w*" if language != "zh" else "")
+        joins = r"[-\s]" if language != "zh" else ""
+        number = rf"(?:{one}(?:(?:{joins}|\s(?:and|et|y)\s|\sو?){one})*|\d{{1,3}}(?:st|nd|rd|th|e|ème|º|ª|-\w+)?)"
+        kinds = {"ask": self._source("ask"), "decide": self._source("decide"), "say": self._source("say", "sure")}
+        verbs = "|".join(f"(?P<{kind}>{edge[0]}(?:{source}){edge[1]})" for kind, source in kinds.items())
+        leads = rf"(?:{edge[0]}(?:{self._source('lead')}){edge[1]},?\s*)*"
+        join = self._source("join")
+        comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*)?"
+        self.opening = self._compile(
+            rf"\s*(?P<lead>{leads})(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})"
+        )
+        self.following = self._compile(
+            rf"(?P<join>{comma})(?P<lead>{leads})(?P<verb>{verbs})|\s(?P<and>{join})\s(?P<leads>{leads})"
+            rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
+        )  # fmt: skip
+        """A verb behind a comma; behind nothing but “and”, only one that is no noun as well."""
+        self.to = self._word("to")
+        self.action = self._compile(
+            rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{self._source('nouns')}){edge[1]})(?=[^\W\d_]))"
+            if language == "en" else rf"{edge[0]}(?:{self._source('to')})"
+        )  # fmt: skip
+        self.tie = self._compile(rf"(?:{self._source('tie')})\s*$")
+        self.idle = self._compile(rf"(?:{self._source('idle')}){edge[1]}")
+        self.adjectives = self._compile(rf"(?:{self._source('adjective')})\s*$")
+        """The same at the end of words."""
+        self.by = self._compile(rf"\s(?:{self._source('by')})\s")
+        self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
+        self.both = self._compile(rf"\s(?:{self._source('both')})\s")
+        self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
+        self.that, self.aside, self.example, self.also, self.split, self.tied = map(
+            self._word, ("that", "aside", "example", "also", "split", "tied")
+        )
+        self.adjective, self.loose, self.modal, self.nouns, self.within_name, self.bound = map(
+            self._word, ("adjective", "loose", "modal", "nouns", "within_name", "bound")
+        )
+        self.topic, self.apart, self.embedded, self.limit, self.open, self.naming = map(
+            self._word, ("topic", "apart", "embedded", "limit", "open", "naming")
+        )
+        self.term, self.often, self.vote, self.should, self.advise, self.advice = map(
+            self._word, ("term", "often", "vote", "should", "advise", "advice")
+        )
+        self.session = self._compile(self._source("session").replace("{n}", number))
+        # Names are written with capitals: no "Progress Made" is anything that was done.
+        self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
+        self.done = re.compile(rf"(?<!\bbe\s){edge[0]}(?:{self._source('past')})\s+$")
+        unit, scale = self._source("unit"), self._source("scale")
+        self.money = self._compile(
+            rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
+        )
+        self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
+
+    def number(self, words: str) -> int | None:
+        """The number that words for an ordinal give, parts of it added up: `eighty-first`."""
+        if digits := re.search(r"\d+", words):
+            return int(digits.group())
+        if self._language == "zh":
+            return next((value for _, value in spelt(words, "zh")), None)
+        total, at = 0, 0
+        while at < len(words):
+            found = [(match.end(), value) for stem, value in self._ordinals if (match := stem.match(words, at))]
+            end, value = max(found, default=(at + 1, 0))
+            total, at = total + value, end
+        return total or None
+
+    def _source(self, *names: str) -> str:
+        given = [each for name in names for each in self._words.get(name, ())]
+        return "|".join(_spaced(each) for each in given) if given else NEVER
+
+    def _word(self, name: str) -> re.Pattern[str]:
+        return self._compile(f"{self._edge[0]}(?:{self._source(name)}){self._edge[1]}")
+
+    @staticmethod
+    def _compile(source: str) -> re.Pattern[str]:
+        return re.compile(source, re.IGNORECASE)
+
+
+def _spaced(words: str) -> str:
+    """A pattern with any white space for a space."""
+    return words.replace(" ", r"\s+") if not words.startswith("(?#") else words
+
+
+@lru_cache(maxsize=8)
+def grammar_of(language: str) -> Grammar:
+    """The patterns of a language; one without any has those that match nothing."""
+    return Grammar(language)

@@ -1,0 +1,150 @@
+"""The requests and decisions of all resolutions that are held, one document in memory at a time, the most urgent first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import count
+from typing import Any
+
+from assistant.frames import language_name
+from assistant.reports import Progress, ReportError
+from assistant.reports.comparison.paragraphs import folded
+from assistant.reports.lookup import named
+from assistant.reports.lookup import near as near_to
+from assistant.reports.mandates.adoption import adopted_on
+from assistant.reports.mandates.mandate_rows import Row, rows_of
+from corpus.library import Library
+
+MOST = 5_000
+"""Rows of a list, at most: those that are due first."""
+NAMES = 20_000
+"""Addressees that are remembered, at most, to say which are near to one that nobody asks."""
+NEAR = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows are wanted: of whom something is asked, of the year of which resolutions, due before which day (ISO 8601), of which
+    documents (by symbol or name; all where none is named), and in which language the documents are read."""
+
+    addressee: str = ""
+    year: int | None = None
+    due_before: str = ""
+    documents: tuple[str, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Mandates:
+    """Rows by what is due first, then by document. `total` were found, `documents` resolutions were read; `undated` rows have a
+    time that comes to no day, month or year."""
+
+    wanted: Wanted
+    rows: tuple[Row, ...]
+    total: int
+    documents: int
+    undated: int
+    years: tuple[int, ...] = field(default=(), compare=False)
+
+    @property
+    def language(self) -> str:
+        """The language of the documents."""
+        return self.wanted.language
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON form that `mandates --json` prints."""
+        return {
+            "wanted": {**asdict(self.wanted), "documents": list(self.wanted.documents)},
+            "total": self.total,
+            "documents": self.documents,
+            "undated": self.undated,
+            "mandates": [row.to_json() for row in self.rows],
+        }
+
+
+def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = None) -> Mandates:
+    """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
+    limit = _day(wanted.due_before) if wanted.due_before else ""
+    ids = _chosen(library, wanted)
+    names: Counter[str] = Counter()
+    years: set[int] = set()
+    total, undated = 0, 0
+    number = count()
+
+    def found() -> Iterator[tuple[tuple[object, ...], Row]]:
+        nonlocal total, undated
+        for n, document_id in enumerate(ids):
+            document = library.document(document_id)
+            if progress is not None:
+                progress(document.label, n, len(ids))
+            day = adopted_on(document)
+            if day is not None:
+                years.add(day.year)
+            if wanted.year is not None and (day is None or day.year != wanted.year):
+                continue
+            for row in rows_of(library, document):
+                if len(names) < NAMES:
+                    names.update(" ".join(each.quote.split()) for each in row.addressees)
+                if not _asked(row, wanted.addressee) or (limit and not (row.due and row.due < limit)):
+                    continue
+                total += 1
+                undated += bool(row.times) and not row.due
+                yield (not row.due, row.due, document.key, next(number)), row
+
+    rows = tuple(row for _, row in heapq.nsmallest(MOST, found(), key=lambda each: each[0]))
+    if not rows:
+        raise ReportError(_nothing(wanted, names, years))
+    return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
+
+
+def _chosen(library: Library, wanted: Wanted) -> list[str]:
+    """The ids of the resolutions that are read."""
+    headers = {header.id: header for header in library.headers()}
+    if wanted.documents:
+        documents = [named(library, name, wanted.language) for name in wanted.documents]
+        for document in documents:
+            if document.kind != "resolution":
+                raise ReportError(f"{document.label} is no resolution: it has no operative paragraphs to list.")
+        return list(dict.fromkeys(document.id for document in documents))
+    usable = library.versions().quotable(wanted.language)
+    ids = sorted(
+        each for each in usable if headers[each].kind == "resolution" and headers[each].language == wanted.language
+    )
+    if not ids:
+        raise ReportError(
+            f"No resolution is held in {language_name(wanted.language, 'en')}. Add one, or name another language."
+        )
+    return ids
+
+
+def _asked(row: Row, addressee: str) -> bool:
+    words = " ".join(folded(addressee).split())
+    return not words or any(words in " ".join(folded(each.quote).split()) for each in row.addressees)
+
+
+def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> str:
+    """Why there is no row, and what there is instead."""
+    told = "Nothing that is asked or decided in the resolutions held fits."
+    if wanted.year is not None and wanted.year not in years:
+        return f"No resolution of {wanted.year} is held; those held are of {', '.join(map(str, sorted(years))) or 'no known year'}."
+    wanted_words = folded(wanted.addressee)
+    if wanted_words and not any(wanted_words in folded(name) for name in names):
+        by_fold = {folded(name): name for name in names}
+        near = [by_fold[each] for each in near_to(wanted_words, by_fold, NEAR, 0.5)]
+        near = near or [name for name, _ in names.most_common(NEAR)]
+        return f"Nothing is asked of {wanted.addressee!r} in the resolutions held. Something is asked of: {'; '.join(near)}."
+    if wanted.due_before:
+        return f"{told} Nothing of it has a time that comes to a day before {wanted.due_before}."
+    return told
+
+
+def _day(written: str) -> str:
+    """A day as ISO 8601 writes it. Raises `ReportError` for anything else."""
+    try:
+        return dt.date.fromisoformat(written.strip()).isoformat()
+    except ValueError:
+        raise ReportError(f"{written!r} is no day: write it as 2026-12-31.") from None

@@ -1,0 +1,265 @@
+"""Who is asked to do what, by when: the clauses of the operative paragraphs of a resolution, by the grammar of its language.
+
+A paragraph opens with a verb, behind which stands who is asked, then what is asked. A paragraph may hold several such clauses, and
+lettered subparagraphs may share the words that introduce them. Words between quotation marks are names, and are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.reports.mandates.addressees import Found, alone, named, subject
+from assistant.reports.mandates.deadlines import Clock
+from assistant.reports.mandates.mandate_grammar import grammar_of
+from corpus.documents import Block, Document, Span
+
+Kind = Literal["ask", "decide", "say"]
+LONGEST = 20_000
+"""Characters of a paragraph that are read."""
+_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
+_APART = ("masthead", "title", "contents", "preamble")
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """One request or decision. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
+    spans where the words that introduce a subparagraph are part of it. `decided`: the body acts itself, which `addressees` then
+    names from the preamble, where it has one."""
+
+    block: int
+    verb: Span
+    decided: bool
+    addressees: tuple[Span, ...]
+    action: tuple[Span, ...]
+    times: tuple[Span, ...]
+    money: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class _Clause:
+    kind: Kind
+    verb: Span
+    end: int
+
+
+def mandates_of(document: Document) -> tuple[Mandate, ...]:
+    """The requests and decisions of a document, in its order; empty where it is no resolution."""
+    if document.kind != "resolution":
+        return ()
+    reader = _Reader(document)
+    return tuple(each for block in operative(document) for each in reader.paragraph(block))
+
+
+def operative(document: Document) -> Iterator[Block]:
+    """The operative paragraphs, without their subparagraphs: those with a number, and others that open with a verb that asks
+    or decides. Annexes are left out."""
+    grammar = grammar_of(document.language)
+    for block in document.blocks:
+        if block.kind != "paragraph" or block.locator.startswith(("annex", *_APART)):
+            continue
+        opening = grammar.opening.match(document.body(block)[:LONGEST])
+        if block.number or (opening and (opening["ask"] or opening["decide"])):
+            yield block
+
+
+class _Reader:
+    """Reads the paragraphs of one document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._grammar = grammar_of(document.language)
+        self._openers = self._learnt()
+        self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
+        self._body = _body(document)
+        self._clock = Clock(document)
+        self._actors = self._learnt_actors()
+
+    def paragraph(self, block: Block) -> Iterator[Mandate]:
+        """The requests and decisions of a paragraph and of its subparagraphs."""
+        text = self._text(block)
+        clauses = list(self._clauses(text))
+        items = list(self._items(block))
+        for n, clause in enumerate(clauses):
+            introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith((":", "："))
+            shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
+            if clause.kind != "say":
+                yield from self._read(block, text, clause, items if introduces else [], shared)
+        if not clauses or clauses[-1].kind == "say" or not text.rstrip().endswith((":", "：")):
+            for item in items:
+                yield from self.paragraph(item)
+
+    def _items(self, block: Block) -> Iterator[Block]:
+        """The subparagraphs of a paragraph; what stands below these belongs to them."""
+        return (child for child in self._document.children.get(block.ordinal, ()) if child.kind == "item")
+
+    def _text(self, block: Block) -> str:
+        """The words of a block, those between quotation marks blanked out, all at their places."""
+        text = self._document.body(block)[:LONGEST]
+        text = _QUOTED.sub(lambda match: match.group()[0] + "x" * (len(match.group()) - 2) + match.group()[-1], text)
+        return re.sub(r"\s", " ", text)
+
+    def _clauses(self, text: str) -> Iterator[_Clause]:
+        """The clauses of a paragraph with the verb of each, in order; each ends where the next begins."""
+        grammar = self._grammar
+        found: list[tuple[int, Kind, Span]] = []
+        if opening := grammar.opening.match(text):
+            found.append((0, _kind(opening), opening.span("verb")))
+        elif first := re.match(r"\s*[^\W\d_]+", text):
+            found.append((0, "say", first.span()))
+        at = found[-1][2][1] if found else 0
+        for match in grammar.following.finditer(text, at):
+            verb = match.span("verb" if match["verb"] else "bare")
+            bare = match["bare"]
+            opened = grammar.opening.match(bare) if bare else match
+            kind = _kind(opened) if opened else "say"
+            found.append((match.start(), kind, verb))
+        for match in self._openers.finditer(text, at) if self._openers else ():
+            found.append((match.start(), "say", match.span("verb")))
+        found.sort()
+        apart = [each for n, each in enumerate(found) if not n or each[2][0] >= found[n - 1][2][1]]
+        for n, (_, kind, verb) in enumerate(apart):
+            end = apart[n + 1][0] if n + 1 < len(apart) else len(text)
+            yield _Clause(kind, verb, end)
+
+    def _learnt(self) -> re.Pattern[str] | None:
+        """The verbs with which paragraphs of this document open and that are not known: they end a clause before them, too."""
+        found = set()
+        for block in self._document.blocks:
+            if block.kind == "paragraph" and block.number and not block.locator.startswith("annex"):
+                body = self._document.body(block)[:200]
+                if not self._grammar.opening.match(body) and (word := re.match(r"[^\W\d_]{3,}s\b", body)):
+                    found.add(word.group().casefold())
+        if not found or self._document.language != "en":
+            return None
+        return re.compile(
+            rf"[,;]\s*(?:(?:and|but)\s+)?(?P<verb>{'|'.join(map(re.escape, sorted(found)))})\b", re.IGNORECASE
+        )
+
+    def _read(
+        self, block: Block, text: str, clause: _Clause, items: Sequence[Block], shared: _Clause | None
+    ) -> Iterator[Mandate]:
+        """The requests or decisions of one clause. `shared`: the clause behind it, whose action it may share: `calls upon States
+        and invites others to cooperate`."""
+        start, end = clause.verb[1], clause.end
+        grammar = self._grammar
+        found = self._found(text, clause, start, end, introduces=bool(items))
+        if (
+            shared
+            and found.action == start
+            and not found.addressees
+            and clause.kind == "ask"
+            and (who := alone(grammar, text, start, end))
+        ):
+            found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
+        first = self._trimmed(block.body_start + found.action, block.body_start + end)
+        if not items:
+            if first:
+                yield self._made(block, clause, block, self._who(found, block, clause), (first,))
+            return
+        bare = first is None or any(each.fullmatch(self._document.quote(*first)) for each in (grammar.to, grammar.that))
+        for item in items:
+            own = self._trimmed(item.body_start, item.end)
+            if own is None:
+                continue
+            inside = found
+            if bare and not found.addressees:  # each names its own: requests: (a) the Panel to report
+                words = self._text(item)
+                inside = self._found(
+                    words, clause, 0, len(words), said=text[slice(*clause.verb)] + text[start:end].rstrip(" :")
+                )
+                own = self._trimmed(item.body_start + inside.action, item.end) or own
+            asked = self._who(inside, item if inside is not found else block, clause)
+            yield self._made(block, clause, item, asked, (own,) if bare or first is None else (first, own))
+
+    def _found(
+        self, text: str, clause: _Clause, start: int, end: int, *, introduces: bool = False, said: str = ""
+    ) -> Found:
+        """Who acts, and where the action begins; `said` are the words before them where these stand in another block."""
+        grammar = self._grammar
+        verb = (said or text[slice(*clause.verb)]).rsplit(" ", 1)[-1]
+        of_clause = grammar.that.fullmatch(verb) or grammar.that.match(text[start:end].lstrip(" ,"))
+        if clause.kind == "ask":
+            if of_clause:
+                return subject(grammar, text, start, end, self._verbs)
+            return named(grammar, text, start, end, introduces=introduces)
+        if of_clause:
+            found = subject(grammar, text, start, end, ())
+            if all(self._acts(text[slice(*each)]) for each in found.addressees):
+                return Found(found.addressees, start)
+        return Found((), start)
+
+    def _who(self, found: Found, block: Block, clause: _Clause) -> list[Span]:
+        if clause.kind == "decide" and not found.addressees:
+            return list(self._body)
+        return [(a + block.body_start, b + block.body_start) for a, b in found.addressees]
+
+    def _acts(self, words: str) -> bool:
+        """Whether a name is one of somebody: the document asks such elsewhere. A measure or a meeting asks for nothing."""
+        return bool(_heads(words) & self._actors)
+
+    def _learnt_actors(self) -> frozenset[str]:
+        """The words for those whom the document asks by name."""
+        made: set[str] = set()
+        for block in operative(self._document):
+            text = self._text(block)
+            for clause in self._clauses(text):
+                if clause.kind == "ask":
+                    for each in named(self._grammar, text, clause.verb[1], clause.end).addressees:
+                        made |= _heads(text[slice(*each)])
+        return frozenset(made)
+
+    def _made(
+        self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...]
+    ) -> Mandate:
+        verb = (block.body_start + clause.verb[0], block.body_start + clause.verb[1])
+        # What stands between verb and action may say by when, too.
+        whole = [(verb[1], max(block.body_start + clause.end, action[0][1] if place is block else 0))]
+        when: list[Span] = []
+        money: list[Span] = []
+        for start, end in whole if place is block else [*whole, action[-1]]:
+            found = self._clock.times(start, end)
+            when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
+            money += self._money(start, end)
+        return Mandate(
+            place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money)
+        )
+
+    def _money(self, start: int, end: int) -> list[Span]:
+        return [
+            (start + match.start(), start + match.end())
+            for match in self._grammar.money.finditer(self._document.text[start:end])
+        ]
+
+    def _trimmed(self, start: int, end: int) -> Span | None:
+        """A span without white space and what only closes it; None where no words are left."""
+        text = self._document.text
+        while start < end and (text[start].isspace() or text[start] in ",:："):
+            start += 1
+        while start < end and (text[end - 1].isspace() or text[end - 1] in ",;:.，；：。؛،"):
+            end -= 1
+        return (start, end) if start < end else None
+
+
+def _kind(match: re.Match[str]) -> Kind:
+    if match["ask"] or match.groupdict().get("noun"):
+        return "ask"
+    return "decide" if match["decide"] else "say"
+
+
+def _heads(words: str) -> frozenset[str]:
+    """The last words of a name and of what it is of, without the ending of the plural: `state` of `the Member State of origin`."""
+    parts = re.split(r"\s(?:of|in|on|for|that|to)\s", words)
+    return frozenset(part.split()[-1].casefold().rstrip("s") for part in parts[:1] if part.split())
+
+
+def _body(document: Document) -> tuple[Span, ...]:
+    """The body that speaks, as the preamble opens with it."""
+    for block in document.blocks:
+        if block.locator == "preamble":
+            start, end = document.trimmed(block.body_start, block.end)
+            words = document.quote(start, end).rstrip(" ,，،:：")
+            return ((start, start + len(words)),)
+    return ()

@@ -1,0 +1,46 @@
+"""Tables whose cells are words of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.qa.answer import Citation
+
+CUT = "[…]"
+"""Stands for what is left out of a quote."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Words of a document, each with its place; or `text`, which rests on them. `place`: it shows where they are, not what they say.
+    `whole`: together they are one text, of which something between them is left out. `note` stands behind them, `url` makes a link."""
+
+    citations: tuple[Citation, ...] = ()
+    text: str = ""
+    place: bool = False
+    whole: bool = False
+    note: str = ""
+    url: str | None = None
+
+    def shown(self, between: str = "; ") -> str:
+        """What it shows, on one line; a place is shown as its locator."""
+        if self.place:
+            return self.citations[0].locator
+        words = f" {CUT} " if self.whole else between
+        said = self.text or words.join(" ".join(each.quote.split()) for each in self.citations)
+        return f"{said} ({self.note})" if self.note else said
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with the names of its columns and a heading, which may be empty."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    heading: str = ""
+
+    @property
+    def citations(self) -> Iterator[Citation]:
+        """All citations in order."""
+        return (cite for row in self.rows for cell in row for cite in cell.citations)

@@ -1,0 +1,181 @@
+"""Themes of a library: clustered, named, summed up with quotes, with their documents over the years and their gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+import numpy as np
+
+from assistant.frames import joined, say
+from assistant.qa.engine import Engine
+from assistant.reports import Progress, ReportError
+from assistant.reports.derived import Derived, state_of
+from assistant.reports.themes.clusters import LEAST, centred, clusters, count_for, lexical_vectors, places, unit_length
+from assistant.reports.themes.gaps import embedded, not_held
+from assistant.reports.themes.naming import Namer
+from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
+from assistant.reports.themes.theme_summary import Summary
+from assistant.slices import Aside, Slices
+from corpus.analysis import analyse
+from corpus.documents import Document, Passage
+
+FOLDER, KEPT = "themes", 4
+"""Where themes are kept, and of how many states of the library or settings."""
+VERSION = 7
+"""Raised with a change that makes other themes of the same documents."""
+HEADING = 60
+"""Longest title that names a theme without phrases, in characters."""
+_UNSAID = frozenset(["masthead", "contents", "footnote"])
+"""Where passages are that belong to no theme."""
+_RECORDS = frozenset(["PV", "SR"])
+"""Series of verbatim and summary records."""
+
+
+def themes_of(
+    engine: Engine,
+    language: str = "en",
+    count: int | None = None,
+    progress: Progress | None = None,
+    aside: Aside = nullcontext,
+) -> Themes:
+    """The themes of all that the engine's library holds, named in a language; `count` of them where it is given.
+
+    Of the versions of a document one is used, as for questions in that language; agendas and records of meetings stand
+    apart. What was made before from the same library is read again. `aside` is entered around what needs no turn at the
+    models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
+    """
+    library, searching = engine.library, engine.library.models.searching
+    model = engine.writer.model if engine.writer else None
+    catalogued = tuple(entry.key for entry in engine.catalogue.entries)
+    state = state_of(library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
+    derived = Derived(library, FOLDER)
+    kept: Themes | None = derived.get(state, Themes)
+    if kept is not None:
+        return kept
+    slices = Slices(aside)
+    # In an order that does not depend on when a document came.
+    documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
+    telling, passages, groups, vectors, read = grouped(engine, documents, count, slices)
+    middle = np.mean([vectors[n] for n in sorted(read)], axis=0) if read else np.zeros(0)
+    centres = [np.mean([vectors[n] for n in rows], axis=0) for rows in groups]
+    maps = places(np.stack(centres)) if len({len(each) for each in centres}) == 1 else np.zeros((len(groups), 2))
+    named = [n for n, rows in enumerate(groups) if read.issuperset(rows)]
+    gaps = not_held(engine, np.stack([unit_length(centres[n]) for n in named]), language, slices) if named else {}
+    titles = {named[n]: told for n, told in gaps.items()}
+    namer = Namer(engine.vocabulary, telling, groups, language, slices, model)
+    summary = Summary(engine, language, [each.id for each in documents], slices)
+    made: list[Theme] = []
+    taken: set[str] = set()
+    for n, rows in enumerate(groups):
+        centre = unit_length(centres[n] - middle) if n in named else None
+
+        def near(phrases: Sequence[str], centre: np.ndarray | None = centre) -> np.ndarray:
+            if centre is None or not centre.any():
+                return np.ones(len(phrases))
+            told: np.ndarray = unit_length(embedded(searching, phrases, slices) - middle) @ centre
+            return told
+
+        terms = namer.name(rows, taken, near) or (_title(telling[rows[0]]),)
+        name = joined(list(terms), language)
+        name = name[:1].upper() + name[1:]
+        if progress is not None:
+            progress(name, n, len(groups))
+        # Near to what the documents say and to what the theme is called.
+        wanted = unit_length(unit_length(centres[n]) + embedded(searching, [name], slices)[0]) if n in named else None
+        statements, repeats = summary.of([passages[row] for row in rows], wanted)
+        made.append(
+            Theme(
+                number=n + 1,
+                name=name,
+                terms=terms,
+                passages=tuple(_passage(telling[row], each) for row in rows for each in passages[row]),
+                documents=_listed([telling[row] for row in rows], [len(passages[row]) for row in rows]),
+                summary=statements,
+                repeats=repeats,
+                gaps=titles.get(n, ()),
+                x=round(float(maps[n][0]), 4),
+                y=round(float(maps[n][1]), 4),
+            )
+        )
+    apart = [each for each in documents if each not in telling]
+    themes = Themes(language, tuple(made), state, _listed(apart, [len(library.passages(each.id)) for each in apart]))
+    derived.put(state, themes)
+    derived.keep(KEPT)
+    return themes
+
+
+def _procedural(document: Document) -> bool:
+    """Whether a document tells how a meeting goes: an agenda, or a record of one."""
+    return document.kind == "agenda" or (document.symbol is not None and document.symbol.series in _RECORDS)
+
+
+def _telling(passages: Sequence[Passage]) -> list[Passage]:
+    said = [each for each in passages if not any(part.split(" ")[0] in _UNSAID for part in each.locator.split(", "))]
+    return said or list(passages)
+
+
+def grouped(
+    engine: Engine,
+    documents: Sequence[Document],
+    count: int | None = None,
+    slices: Slices = Slices(),  # noqa: B008
+) -> tuple[list[Document], list[list[Passage]], list[list[int]], list[np.ndarray], set[int]]:
+    """The documents that belong to themes, their passages, the groups of their places (the largest first), their vectors, and
+    which of them the embedding model reads: the others are grouped by themselves, by their words. Raises `ReportError` where
+    there are none."""
+    documents = [each for each in documents if not _procedural(each)] or list(documents)
+    if not documents:
+        raise ReportError(say("empty_library", "en"))
+    passages = [_telling(engine.library.passages(each.id)) for each in slices(documents)]
+    searching = engine.library.models.searching
+    vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
+    read: set[int] = set()
+    for n, own in slices(list(enumerate(passages))):
+        held = engine.library.passage_vectors([each.id for each in own])
+        if len(held) == len(own) and own:
+            crossing = searching.crossing(documents[n].language)
+            mean = np.stack([held[each.id] for each in own]).mean(axis=0, dtype=np.float64)
+            # What a language adds is taken away, so that themes run across languages.
+            vectors[n] = mean if crossing is None else mean - crossing.shift
+            read.add(n)
+    unread = [n for n in range(len(documents)) if n not in read]
+    if unread:
+        vocabulary = engine.vocabulary
+        bags = [
+            vocabulary.content(analyse(documents[n].text, documents[n].language), documents[n].language)
+            for n in slices(unread)
+        ]
+        with slices.aside():
+            for n, vector in zip(unread, lexical_vectors(bags), strict=True):
+                vectors[n] = vector
+    labels = np.zeros(len(documents), dtype=int)
+    wanted, given = count or count_for(len(documents)), 0
+    for rows in (sorted(read), unread):
+        if rows:
+            with slices.aside():
+                share = max(1, round(wanted * len(rows) / len(documents)))
+                found = clusters(centred(np.stack([vectors[n] for n in rows])), share, 1 if count else LEAST)
+            labels[rows] = given + found
+            given += int(found.max()) + 1
+    groups = [[n for n, label in enumerate(labels) if label == each] for each in range(given)]
+    groups.sort(key=lambda rows: (-len(rows), documents[rows[0]].id))
+    return documents, passages, groups, vectors, read
+
+
+def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[ThemeDocument, ...]:
+    made = []
+    for document, count in zip(documents, counts, strict=True):
+        dated = document.date if document.edition != "digest" else None
+        year = int(dated[:4]) if dated and dated[:4].isdigit() else None
+        made.append(ThemeDocument(document.id, document.label, document.title, year, count, document.url))
+    return tuple(sorted(made, key=lambda each: (each.year is None, each.year or 0, each.label, each.document)))
+
+
+def _passage(document: Document, passage: Passage) -> ThemePassage:
+    return ThemePassage(passage.id, document.id, document.cite(passage.locator), passage.start, passage.end)
+
+
+def _title(document: Document) -> str:
+    named = document.short or document.title
+    return named if len(named) <= HEADING else named[:HEADING].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,100 @@
+"""What a theme's documents say, in a few sentences of different documents; what several say is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.qa.answer import Citation, Statement
+from assistant.qa.citations import statement_of
+from assistant.qa.engine import Engine
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, distinct, units_of
+from assistant.reports.brief.briefing import Request
+from assistant.reports.brief.selection import Chooser
+from assistant.reports.brief.subject import Ground
+from assistant.reports.themes.gaps import embedded
+from assistant.slices import Slices
+from corpus.analysis import analyse
+from corpus.documents import Passage
+
+FEWEST, MOST = 3, 5
+"""How many sentences, where the documents have so many."""
+OF_ONE, DOCUMENTS = 2, 16
+"""How many passages of one document, and of how many documents, they are chosen from: the nearest to the theme's middle."""
+SAME = 0.7
+"""Share of words that two sentences have in common (Dice) from which on they say the same."""
+LONGEST = 500
+"""Longest sentence, in characters."""
+ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
+
+
+class Summary:
+    """Sums up the themes of one library; what one theme says another does not say again."""
+
+    def __init__(self, engine: Engine, language: str, documents: Sequence[str], slices: Slices) -> None:
+        self._engine, self._slices = engine, slices
+        request = Request("theme", "-", language=language, mixed=True)
+        self._chooser = Chooser(engine, Ground(request, "", (), (), (), tuple(documents)))
+
+    def of(
+        self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None
+    ) -> tuple[tuple[Statement, ...], tuple[tuple[Citation, ...], ...]]:
+        """Statements, the latest first, and where else each is said, of the passages of each document of a theme; the nearer to
+        its middle (of unit length; None where no model reads them) the sooner. Of what several documents say the latest is quoted."""
+        units = self._units(passages, centre)
+        chosen: list[list[Unit]] = []
+        bags: list[set[str]] = []
+        for unit in self._slices(units):
+            words = set(analyse(unit.text, unit.document.language))
+            again = next((group for group, bag in zip(chosen, bags, strict=True) if _same(words, bag)), None)
+            if again is None:
+                chosen.append([unit])
+                bags.append(words)
+            elif all(other.document.id != unit.document.id for other in again):
+                again.append(unit)
+        groups = [sorted(group, key=lambda unit: unit.document.date or "", reverse=True) for group in chosen]
+        said: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
+        for fresh in (True, False):
+            for first, *rest in groups:
+                held = {unit.document.id for unit, _, _ in said}
+                if len(said) >= (MOST if fresh else FEWEST) or (fresh and first.document.id in held):
+                    continue
+                for statement in self._chooser.take([first], 1):
+                    said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
+        said.sort(key=lambda each: each[0].document.date or "", reverse=True)
+        return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
+
+    def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
+        """The units of a theme that can stand by themselves, the nearest to its middle first."""
+        library = self._engine.library
+        near: list[tuple[float, list[Passage]]] = []
+        for own in self._slices(passages):
+            scores = np.zeros(len(own))
+            if centre is not None:
+                held = library.passage_vectors([each.id for each in own])
+                scores = np.stack([held[each.id] for each in own]) @ centre
+            order = np.argsort(-scores, kind="stable")[:OF_ONE]
+            near.append((float(scores[order[0]]), [own[int(n)] for n in order]))
+        near.sort(key=lambda each: -each[0])
+        units: list[Unit] = []
+        for passage in self._slices([each for _, own in near[:DOCUMENTS] for each in own]):
+            document = library.document(passage.document_id)
+            units += [unit for unit in units_of(Evidence(passage, document, 0.0, None, None)) if self._stands(unit)]
+        units = distinct(units)
+        if centre is None or not units:
+            return units
+        score = embedded(library.models.searching, [unit.text for unit in units], self._slices) @ centre
+        return [units[int(n)] for n in np.argsort(-score, kind="stable")]
+
+    def _stands(self, unit: Unit) -> bool:
+        """Whether a unit is a whole sentence that says something by itself: no row, and nothing of a preamble."""
+        block = unit.document.blocks[unit.block]
+        introduces = unit.document.kind == "resolution" and block.number is None
+        whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(ENDS)
+        return whole and not introduces and len(unit.text) <= LONGEST and self._chooser.usable(unit)
+
+
+def _same(one: set[str], other: set[str]) -> bool:
+    return 2 * len(one & other) >= SAME * (len(one) + len(other))
