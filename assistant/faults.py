@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from corpus.documents import LANGUAGES
-from corpus.faults import LibraryError, LibraryFull
+from corpus.library_faults import LibraryError, LibraryFull
 
 log = logging.getLogger("rapporteur.library")
 

@@ -87,7 +87,7 @@ def make_writer(library: Library, chosen: Settings, away: Away = nullcontext) ->
     if chosen.model is None:
         return None
     from assistant.model.shared import Shared
-    from assistant.support.check import SupportCheck
+    from assistant.support.sentence_check import SupportCheck
     from assistant.write.writer import Writer
 
     model = Shared(make_model(chosen), chosen.model_replies, chosen.queue_seconds)

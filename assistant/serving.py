@@ -12,19 +12,19 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
-from assistant.access.failures import Failures
+from assistant.access.failed_sign_ins import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
 from assistant.access.secret import Secret
-from assistant.access.store import AccessStore
 from assistant.access.visitors import Visitors
 from assistant.api.application import Doors
-from assistant.api.gate import AccessGate
+from assistant.api.caller_gate import AccessGate
 from assistant.api.hosts import Hosts
-from assistant.cli.remote import SERVER
+from assistant.cli.server_desk import SERVER
 from assistant.fetching import Source
 from assistant.opening import catalogue_of, open_engine
 from assistant.service import Limits, Service
@@ -35,7 +35,7 @@ from assistant.service.kept import Kept
 from assistant.service.politely import politely
 from assistant.settings import Settings
 from corpus.embedding import make_models
-from corpus.faults import LibraryBusy
+from corpus.library_faults import LibraryBusy
 from ingest.workers.pool import Limits as ReaderLimits
 
 NICE = 10

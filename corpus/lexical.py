@@ -19,7 +19,7 @@ from tantivy import Occur, Query
 
 from corpus.analysis import analyse
 from corpus.documents import Passage, Within
-from corpus.faults import LibraryError, LibraryFull
+from corpus.library_faults import LibraryError, LibraryFull
 
 _SPACES = "spaces"
 _META = "meta.json"

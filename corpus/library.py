@@ -20,9 +20,18 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.documents import LANGUAGES, Document, Passage, Within
-from corpus.faults import OWNER, LibraryBusy, LibraryError, LibraryStale, NotHeld, Overtaken, busy_message, plainly
 from corpus.feedback import MOST, Feedback
 from corpus.lexical import LexicalHit
+from corpus.library_faults import (
+    OWNER,
+    LibraryBusy,
+    LibraryError,
+    LibraryStale,
+    NotHeld,
+    Overtaken,
+    busy_message,
+    plainly,
+)
 from corpus.meetings import Meeting
 from corpus.models import Models
 from corpus.originals import FORMATS, KEPT_BYTES, MOST_BYTES

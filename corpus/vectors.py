@@ -14,7 +14,7 @@ from warnings import catch_warnings, simplefilter
 import numpy as np
 
 from corpus.documents import LANGUAGES, Passage, Within
-from corpus.faults import LibraryError
+from corpus.library_faults import LibraryError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

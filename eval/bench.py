@@ -26,7 +26,7 @@ import numpy as np
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import make_embedder
-from corpus.embedding.files import package_folder
+from corpus.embedding.model_files import package_folder
 from corpus.library import Library
 from eval.metrics.ranking import ndcg
 from eval.public.squad import read_squad

@@ -50,7 +50,7 @@ class Place:
     """An acceptable place of the answer: a locator of a document, an article with perhaps a paragraph, or words (`span`).
 
     `document` is the document's key; of a place by words it may be the file's name without its suffix. Words are looked up
-    in the documents once (`eval.places.located`); `found` is where they stand, None where nobody has looked.
+    in the documents once (`eval.gold_spans.located`); `found` is where they stand, None where nobody has looked.
     `others` are places that say the same: for a question that needs each of its places, any of them will do for this.
     """
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
-from eval.public.commands import abstention, evidence, retrieval
+from eval.public.public_commands import abstention, evidence, retrieval
 
 if TYPE_CHECKING:
     from assistant.reports.brief.briefing import Kind
-    from eval.runs.store import Run
+    from eval.runs.run_store import Run
 
 OUT = Path("eval-runs")
 app = typer.Typer(
@@ -66,8 +66,8 @@ def run(
     from eval.runs.comparing import summary_of
     from eval.runs.execute import execute
     from eval.runs.options import plan_of, questions_of, settings_for, system_of
-    from eval.runs.showing import print_summary
-    from eval.runs.telling import bar
+    from eval.runs.run_progress import bar
+    from eval.runs.run_tables import print_summary
 
     if documents and library:
         raise fail("--documents and --library exclude each other.", EXIT_USAGE)
@@ -101,7 +101,7 @@ def run(
 def compare(first: RunFolder, second: RunFolder, out: Out = OUT, as_json: AsJson = False) -> None:
     """How two runs differ, by paired tests, and which cases changed."""
     from eval.runs.comparing import compare as compared
-    from eval.runs.showing import print_comparison
+    from eval.runs.run_tables import print_comparison
 
     with _told():
         found = compared(_run(first, out), _run(second, out))
@@ -173,7 +173,7 @@ def judge(
     from eval.metrics.judge import endpoint
     from eval.runs.judging import judge_run, read_labels, sentences
     from eval.runs.options import key_of_server
-    from eval.runs.telling import bar
+    from eval.runs.run_progress import bar
 
     with _told():
         held = _run(stored, out)
@@ -228,8 +228,8 @@ def support(
     """How well the check of written sentences tells faithful paraphrases from corruptions."""
     from corpus.embedding import make_embedder
     from eval.runs.options import settings_for
-    from eval.support import measure as measuring
-    from eval.support.showing import print_faults, print_shares
+    from eval.support import support_measure as measuring
+    from eval.support.support_tables import print_faults, print_shares
 
     with _told():
         chosen = settings_for(reader=False)
@@ -402,7 +402,7 @@ for _command in (retrieval, abstention, evidence):
 
 def _run(name: Path, out: Path) -> Run:
     """A stored run by its folder, or by its name among the runs."""
-    from eval.runs.store import load_run
+    from eval.runs.run_store import load_run
 
     beside = out / name
     return load_run(beside if not name.exists() and beside.exists() else name)
@@ -419,7 +419,7 @@ def _told() -> Iterator[None]:
     from eval.cases import CaseError
     from eval.runs.corpora import CorpusError
     from eval.runs.gate import GateError
-    from eval.runs.store import RunError
+    from eval.runs.run_store import RunError
     from eval.systems import SystemFault
 
     with plain_errors():

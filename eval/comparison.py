@@ -21,9 +21,9 @@ from assistant.reports.comparison.text_diff import Pair, pairs_of
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from eval.cases import COMPARED, CaseError
+from ingest.document_reading import read_document
 from ingest.folder import inputs
 from ingest.readers import ReadError
-from ingest.reading import read_document
 
 Label = tuple[str | None, str | None, str]
 """Place before, place after, and `same`, `changed`, `added`, `removed` or `moved`, the last also behind `changed`."""

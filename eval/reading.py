@@ -20,9 +20,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corpus.catalogue import Catalogue
-from eval.papers import paper
+from eval.made_up_papers import paper
+from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
-from ingest.reading import Input, read_document
 
 ROUNDS = 5
 CLI = (sys.executable, "-m", "assistant.cli")

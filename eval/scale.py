@@ -39,7 +39,7 @@ from corpus.documents import Block, Document
 from corpus.embedding import HashEmbedder
 from corpus.language import detect_language
 from corpus.library import Library
-from eval.report.markup import document, joined, style, tag
+from eval.report.html_markup import document, joined, style, tag
 from eval.report.plots import Curve, growth, legend
 from ingest.folder import inputs
 from ingest.run import Input, read_document, starter_sources

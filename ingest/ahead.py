@@ -9,8 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.reading import Input
 from ingest.workers.pool import Workers
 from ingest.workers.replies import Reply
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.symbols import Symbol
+from ingest.document_reading import Input
 from ingest.readers import MAX_BYTES, ReadError, visible
-from ingest.reading import Input
 
 _LINES = re.compile(r"[\n\r\t\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

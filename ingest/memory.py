@@ -14,8 +14,8 @@ from corpus.library import Library
 from corpus.sources import SourceRecord
 from corpus.store import Header
 from corpus.symbols import Symbol, same_document
+from ingest.document_reading import READER_VERSION, Input
 from ingest.outcomes import Outcome
-from ingest.reading import READER_VERSION, Input
 
 LEAST_CHARACTERS = 20
 """A page with less text than this counts as one whose text was not found."""

@@ -10,15 +10,15 @@ from importlib.resources import files
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from corpus.faults import Overtaken
 from corpus.library import Library
+from corpus.library_faults import Overtaken
 from corpus.meetings import Meeting
 from corpus.store import Header
 from ingest.ahead import Openable, Turn, turns
+from ingest.document_reading import READER_VERSION, Input, read_document
 from ingest.memory import Decision, Memory
 from ingest.outcomes import Outcome, Progress, Result
 from ingest.readers import ReadError
-from ingest.reading import READER_VERSION, Input, read_document
 from ingest.segment import segmenter
 from ingest.workers.pool import Workers
 

@@ -14,7 +14,7 @@ import pytest
 from databases import database
 from hypothesis import settings
 from ods import Ods
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue

@@ -16,8 +16,8 @@ from pathlib import Path
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
+from ingest.document_reading import Input, read_document
 from ingest.readers import ReadError
-from ingest.reading import Input, read_document
 
 Read = tuple[Document, Meeting | None]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from serving import Answer, Served, serving
+from running_servers import Answer, Served, serving
 
 Excerpts = dict[str, str]
 Script = Callable[[Excerpts, str], str | Answer]

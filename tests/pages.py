@@ -14,21 +14,21 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from readers import word_readers
+from word_reader import word_readers
 
 from app import create_app
 from assistant.access import Role
+from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
-from assistant.access.failures import Failures
+from assistant.access.failed_sign_ins import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
 from assistant.access.secret import Secret
-from assistant.access.store import AccessStore
 from assistant.access.visitors import Visitors
+from assistant.api.caller_gate import AccessGate
 from assistant.api.connections import TimedProtocol
-from assistant.api.gate import AccessGate
 from assistant.qa.engine import Engine
 from assistant.service import Service
 from assistant.service.keeping import Keeper

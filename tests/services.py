@@ -10,21 +10,21 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from readers import word_readers
+from word_reader import word_readers
 
 from app import create_app
 from assistant.access import Role
+from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
-from assistant.access.failures import Failures
+from assistant.access.failed_sign_ins import Failures
 from assistant.access.guesses import Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
 from assistant.access.secret import Secret
-from assistant.access.store import AccessStore
 from assistant.access.visitors import Visitors
 from assistant.api.application import Doors
-from assistant.api.gate import AccessGate
+from assistant.api.caller_gate import AccessGate
 from assistant.api.hosts import Hosts
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service

@@ -19,14 +19,14 @@ from services import PASSWORD, Made, made_service
 from typer.testing import CliRunner
 
 from assistant.access import Principal, Role
+from assistant.access.access_store import FILE, AccessStore
 from assistant.access.accounts import AccountError, Accounts
 from assistant.access.audit import Audit
-from assistant.access.failures import MOST, SHOWN, Failures
+from assistant.access.failed_sign_ins import MOST, SHOWN, Failures
 from assistant.access.guesses import AT_ONCE, FOR_NAME, FROM_ADDRESS, LINE, PAUSE, WRONG_KEYS, Guesses
 from assistant.access.keys import Keys
 from assistant.access.rates import Rates
-from assistant.access.store import FILE, AccessStore
-from assistant.api.gate import COOKIE
+from assistant.api.caller_gate import COOKIE
 from assistant.cli import app as command
 from assistant.faults import TooMany
 from corpus.catalogue import Catalogue
@@ -457,7 +457,7 @@ def test_guessing_does_not_flood_the_audit_log_nor_hide_what_staff_do(store: Acc
 def test_the_oldest_failed_tries_are_forgotten_and_what_was_done_stays(
     store: AccessStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.access.failures.KEPT", 50)
+    monkeypatch.setattr("assistant.access.failed_sign_ins.KEPT", 50)
     audit, now = Audit(store), [0.0]
     failures = Failures(audit, lambda: now[0])
     audit.note(Principal(Role.STAFF, "key", "key:1"), "remove", "a text")
@@ -526,7 +526,7 @@ HOLDS = """
 import sys
 from pathlib import Path
 from assistant.access.keys import Keys
-from assistant.access.store import AccessStore
+from assistant.access.access_store import AccessStore
 with AccessStore(Path(sys.argv[1])) as store:
     keys = Keys(store)
     for line in sys.stdin:

@@ -17,7 +17,7 @@ from corpus.embedding import Crossing, HashEmbedder, PackagedE5
 from corpus.embedding.languages import crossing
 from corpus.library import Library
 from corpus.models import Models
-from eval.training.languages import figures_of, parallel
+from eval.training.language_vectors import figures_of, parallel
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
 from tests.conftest import add

@@ -8,7 +8,7 @@ import itertools
 import pytest
 from conftest import SHARED, OpenLibrary, add
 from pdfs import LEFT, Flow, Sheet, words_of
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller
@@ -18,7 +18,7 @@ from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from ingest.clock import begins_span, find_times, is_clocked, parse_times
 from ingest.dates import find_days, is_day_label
-from ingest.reading import Input, read_document
+from ingest.document_reading import Input, read_document
 from ingest.timetable import item_numbers
 
 NOTHING = Catalogue([], [])

@@ -11,7 +11,7 @@ from conftest import AGENDA, OpenLibrary, add
 from hypothesis import given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.frames import date_text, joined, say
 from assistant.markdown import reference

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 from conftest import OpenLibrary, add
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.model import Message
 from assistant.qa.answer import Statement
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
-from assistant.support.check import SupportCheck
+from assistant.support.sentence_check import SupportCheck
 from assistant.write.fence import fenced
 from assistant.write.hostile import addresses_model
 from assistant.write.parts import Parts

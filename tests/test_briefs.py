@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 from conftest import OpenLibrary, add, real_documents
 from harbour import AGENDA, LAMPS, OTHER, ROADS
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.export import render
 from assistant.export.layouts import publication_of_briefing

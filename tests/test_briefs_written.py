@@ -10,9 +10,9 @@ import pytest
 from conftest import OpenLibrary, add
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from model_server import Excerpts, Script, chunk, streamed, the, writing
-from readers import word_readers
-from serving import Answer as Reply
-from serving import free_port
+from running_servers import Answer as Reply
+from running_servers import free_port
+from word_reader import word_readers
 
 from assistant.export import render
 from assistant.export.layouts import publication_of_briefing
@@ -21,7 +21,7 @@ from assistant.model.endpoint import Endpoint
 from assistant.qa.engine import Engine
 from assistant.reports.brief import Briefing, Request, brief
 from assistant.reports.brief.briefing import Section
-from assistant.support.check import SupportCheck
+from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import real_documents
 
-from assistant.wording.dates import Date, dates_in
+from assistant.wording.dates_in_text import Date, dates_in
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cases import CaseError, Place, load_cases, read_cases, shipped_sets
-from eval.check import Fault, check_cases
+from eval.question_check import Fault, check_cases
 from eval.wording import says
 
 STARTER = shipped_sets()["starter"]

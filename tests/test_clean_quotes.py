@@ -10,7 +10,7 @@ import pytest
 from docx_made import p, tbl, tc, tr, word
 from hypothesis import given
 from hypothesis import strategies as st
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
@@ -22,7 +22,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from ingest.reading import Input, read_document
+from ingest.document_reading import Input, read_document
 from ingest.segment import SEGMENTER_VERSION, segment
 from tests.conftest import OpenLibrary, add
 

@@ -19,7 +19,7 @@ from conftest import AGENDA, add
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.cli.asking import DEMO_QUESTIONS, SAMPLE_QUESTIONS
+from assistant.cli.ask_commands import DEMO_QUESTIONS, SAMPLE_QUESTIONS
 from assistant.cli.commands import OWN, Deferred
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder

@@ -10,7 +10,7 @@ import pytest
 from conftest import OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.query import REMEMBERED, Memory, Reading, Turn, cuts, questions_of, readings, spoken_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -157,3 +158,13 @@ def test_every_figure_of_the_evaluation_is_told_and_every_one_told_is_there() ->
         for name in re.findall(r"`(\w+)`", line.split("|")[1])
     }
     assert told == {*made.figures, *COUNTS}
+
+
+def test_a_module_is_known_by_its_name_alone() -> None:
+    named = Counter(
+        path.name
+        for folder in ("app.py", "assistant", "corpus", "eval", "ingest", "tests")
+        for path in ([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py"))
+        if not path.name.startswith("__")
+    )
+    assert [name for name, count in named.items() if count > 1] == []

@@ -24,7 +24,7 @@ from corpus.embedding import (
     make_embedder,
 )
 from corpus.embedding.factory import PRESETS
-from corpus.embedding.files import Source, write_cached
+from corpus.embedding.model_files import Source, write_cached
 
 ROOT = Path(__file__).resolve().parent.parent
 XQUAD = ROOT.parent / "shared" / "eval" / "xquad" / "xquad.en.json"

@@ -12,21 +12,21 @@ import numpy as np
 import pytest
 import typer
 from click.testing import Result
-from readers import word_readers
 from typer.testing import CliRunner
+from word_reader import word_readers
 
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.models import Models
 from eval.crossing import rows as crossing_rows
-from eval.public import beir, commands, evidence, refusals, squad
+from eval.public import beir, clapnq, public_commands, refusals, squad
 from eval.public.figures import mean
 from eval.public.memo import RememberedEmbedder
-from eval.public.outcomes import Outcome, Outcomes
-from eval.public.ranking import judged, rank, ranking_figures
-from eval.public.rows import PublicError, read_jsonl, sample
-from eval.public.shelf import Kit, Text, key_of, kit_of, stocked
+from eval.public.public_outcomes import Outcome, Outcomes
+from eval.public.public_ranking import judged, rank, ranking_figures
+from eval.public.public_rows import PublicError, read_jsonl, sample
+from eval.public.public_shelf import Kit, Text, key_of, kit_of, stocked
 from eval.public.weigh import BY_RULE, ask, covered
 from ingest.segment import SEGMENTER_VERSION
 from tests.conftest import SHARED
@@ -507,13 +507,13 @@ def test_a_selected_sentence_that_is_quoted_counts_and_one_that_is_not_does_not(
         evidence_row("other", "Who built the castle?", stands),
         evidence_row("none", "How tall are the giraffes of Zanzibar?"),
     )
-    rows = evidence.read_evidence(path)
+    rows = clapnq.read_evidence(path)
     assert [row.answerable for row in rows] == [True, True, False]
-    good, other, none = (evidence.outcome_of(row, kit) for row in rows)
+    good, other, none = (clapnq.outcome_of(row, kit) for row in rows)
     assert (good["quoted"], good["best"], good["units"][0]["holds"]) == (True, True, True)
     assert (other["best"], other["units"][0]["holds"]) == (False, False)
     assert (none["quoted"], none["answered"]) == (False, False)
-    figures = evidence.evidence_figures([good, other, none])
+    figures = clapnq.evidence_figures([good, other, none])
     assert (figures["gold best"].value, figures["gold best"].rows) == (0.5, 2)
     assert (figures["AUC"].value, figures["answered unanswerable"].value) == (1.0, 0.0)
 
@@ -521,7 +521,7 @@ def test_a_selected_sentence_that_is_quoted_counts_and_one_that_is_not_does_not(
 def test_a_selected_sentence_that_stands_in_no_passage_is_told_with_its_line(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "rows.jsonl", evidence_row("a", "Who?"), evidence_row("b", "Who?", "Nobody knows."))
     with pytest.raises(PublicError, match=r"rows\.jsonl, line 2: the selected sentence 'Nobody knows\.'"):
-        evidence.read_evidence(path)
+        clapnq.read_evidence(path)
 
 
 # Outcomes and figures
@@ -569,7 +569,7 @@ def test_a_figure_has_an_interval_that_holds_it_and_none_without_rows() -> None:
 # Commands
 
 app = typer.Typer()
-for _command in (commands.retrieval, commands.abstention, commands.evidence):
+for _command in (public_commands.retrieval, public_commands.abstention, public_commands.evidence):
     app.command()(_command)
 
 
@@ -699,5 +699,5 @@ def test_the_real_sets_are_read_whole() -> None:
     assert {text.language for text in russian.texts()} == {"ru"}
     rows = refusals.read_abstention(real(SETS / "nomiracl" / "ar.jsonl"))
     assert (len(rows), sum(row.answerable for row in rows)) == (80, 40)
-    quoted = evidence.read_evidence(real(SETS / "clapnq" / "dev.jsonl"))
+    quoted = clapnq.read_evidence(real(SETS / "clapnq" / "dev.jsonl"))
     assert (len(quoted), sum(row.answerable for row in quoted)) == (200, 100)

@@ -22,9 +22,9 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
-from readers import word_readers
-from serving import Answer, as_json, serving
+from running_servers import Answer, as_json, serving
 from typer.testing import CliRunner
+from word_reader import word_readers
 
 from assistant.cli import app as whole_app
 from corpus.catalogue import Catalogue
@@ -39,8 +39,8 @@ from eval.runs.corpora import KEPT, CorpusError, built, fingerprint, sources
 from eval.runs.execute import Plan, execute
 from eval.runs.gate import SHIPPED, GateError, Threshold, broken, load_thresholds, losses
 from eval.runs.records import Cited, Claim, Record, RecordError
-from eval.runs.showing import MEANINGS
-from eval.runs.store import ANSWERS, META, Answers, RunError, load_run
+from eval.runs.run_store import ANSWERS, META, Answers, RunError, load_run
+from eval.runs.run_tables import MEANINGS
 from ingest.outcomes import Progress
 from ingest.run import Input, ingest
 

@@ -17,14 +17,14 @@ from corpus.library import Library
 from corpus.models import Models
 from corpus.symbols import Symbol
 from eval.cases import Case, CaseError, Place, load_cases, read_cases, shipped_sets
-from eval.check import check_cases
+from eval.gold_spans import Shelf, located
 from eval.metrics.scores import scores
-from eval.places import Shelf, located
+from eval.question_check import check_cases
 from eval.runs.comparing import summary_of
 from eval.runs.corpora import sources
 from eval.runs.execute import Plan, execute
 from eval.runs.records import Cited, Claim, Record
-from eval.runs.store import SPANS, RunError, load_run
+from eval.runs.run_store import SPANS, RunError, load_run
 from eval.systems import peer
 from ingest.run import Input, ingest
 

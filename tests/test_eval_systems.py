@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from serving import Answer, as_json, free_port, serving
+from running_servers import Answer, as_json, free_port, serving
 
 from app import create_app
 from assistant.qa.engine import Engine

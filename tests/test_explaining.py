@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import typer
 from conftest import OpenLibrary, add
-from readers import word_readers
 from rich.console import Console
 from test_cli import Cli
 from test_reader import ASKED, BARS, HARBOUR, Fake, readers
+from word_reader import word_readers
 
 from assistant.cli.desk import LocalDesk
 from assistant.cli.explaining import Watched
-from assistant.cli.remote import ServerDesk
+from assistant.cli.server_desk import ServerDesk
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Readers
 from assistant.settings import Settings

@@ -283,7 +283,7 @@ def test_hostile_comments_are_neither_markup_nor_yaml_nor_control_sequences(star
 
 
 def test_a_place_that_is_no_longer_held_is_not_given_as_gold(open_library: OpenLibrary, catalogue: Catalogue) -> None:
-    from assistant.cases import to_yaml
+    from assistant.rated_cases import to_yaml
 
     library = open_library()
     add(library, catalogue, Input("boats.md", BOATS.encode()))
@@ -309,7 +309,7 @@ def test_a_place_that_is_no_longer_held_is_not_given_as_gold(open_library: OpenL
     ],
 )
 def test_an_answer_that_is_none_makes_a_case_all_the_same(open_library: OpenLibrary, answer: dict[str, Any]) -> None:
-    from assistant.cases import to_yaml
+    from assistant.rated_cases import to_yaml
 
     kept = [Feedback("!!python/none", "en", 1, "2021-10-14T12:00:30+00:00", answer=answer, id=7)]
     (case,) = yaml.safe_load(to_yaml(kept, open_library()))

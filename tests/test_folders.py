@@ -23,12 +23,12 @@ from test_cli import BOATS, TRAINS, Cli, state, write
 
 import corpus.library
 import ingest.memory
-from assistant.cli.outcomes import Report
-from assistant.outcomes import record
+from assistant.cli.outcome_lines import Report
+from assistant.outcome_words import record
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
-from corpus.faults import LibraryStale
 from corpus.library import Library
+from corpus.library_faults import LibraryStale
 from corpus.store import SCHEMA_VERSION, Header
 from corpus.store.earlier import STEPS
 from corpus.symbols import Symbol
@@ -269,7 +269,7 @@ def test_a_new_reader_reads_everything_anew(
     write(folder / "empty.md", "")
     list(run(inputs(folder), library, catalogue))
     monkeypatch.setattr(ingest.memory, "READER_VERSION", "a new one")
-    monkeypatch.setattr("ingest.reading.READER_VERSION", "a new one")
+    monkeypatch.setattr("ingest.document_reading.READER_VERSION", "a new one")
     second = list(run(inputs(folder), library, catalogue))
     assert results(second).count("replaced") == 60
     assert [each.before for each in second if each.result == "refused"] == [False]

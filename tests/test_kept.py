@@ -15,14 +15,14 @@ from fastapi.testclient import TestClient
 from services import PASSWORD, Made, made_service
 
 from assistant.access import Principal, Role
+from assistant.access.access_store import AccessStore
 from assistant.access.secret import FILE, Secret
-from assistant.access.store import AccessStore
 from assistant.faults import Forbidden, NotHeld
-from assistant.page.turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
+from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Turn, turns_of_words, words_of_turns
 from assistant.service import kept as kept_module
 from assistant.service.kept import DAYS, Kept
 from corpus.catalogue import Catalogue
-from corpus.faults import LibraryError
+from corpus.library_faults import LibraryError
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 AMINA = Principal(Role.READ, "session", "account:amina")

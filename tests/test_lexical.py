@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from corpus.analysis import analyse
 from corpus.documents import LANGUAGES, Passage, Within
-from corpus.faults import LibraryError
 from corpus.lexical import Lexical
+from corpus.library_faults import LibraryError
 
 WORDS = ("boat", "harbour", "migrant", "flag", "2021")
 texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join), min_size=1, max_size=8)

@@ -32,7 +32,7 @@ from corpus.library import Library
 from eval.cli import app
 from eval.comparison import read_texts
 from eval.mandates import load_labels, scores_of
-from ingest.reading import read_document
+from ingest.document_reading import read_document
 from ingest.run import Input
 
 PREAMBLE = {

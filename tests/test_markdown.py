@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.markdown import inert, rendered
 from assistant.qa.answer import Answer, Citation, Pointer, Statement

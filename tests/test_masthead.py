@@ -16,9 +16,9 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document, Masthead
 from corpus.symbols import Symbol
 from ingest.dates import find_dates
+from ingest.document_reading import Input, read_document
 from ingest.masthead import read_masthead
 from ingest.readers.lines import Line, ReadError
-from ingest.reading import Input, read_document
 
 FRENCH = "Le Secrétariat a reçu la liste des dispensaires de la vallée et il la transmet à tous les États Membres. " * 7
 SPANISH = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from readers import BARS
+from word_reader import BARS
 
 from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenLibrary, add
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
-from eval.training.meetings import agenda_text
+from eval.training.meeting_rows import agenda_text
 from ingest.run import Input
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from conftest import OpenLibrary, add
-from readers import word_readers
 from test_answers import check_citations
+from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue

@@ -23,7 +23,7 @@ from eval.metrics.selective import abstention, auc, risk_coverage
 from eval.metrics.summary import summarise
 from eval.report.failures import failures
 from eval.runs.records import Cited, Claim, Record
-from eval.runs.store import Run
+from eval.runs.run_store import Run
 
 TEXT = "1. The Committee shall meet twice a year. 2. It shall report to the Assembly."
 FIRST = "The Committee shall meet twice a year."

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import add
 from model_server import the, writing
-from serving import Answer as Reply
-from serving import free_port
+from running_servers import Answer as Reply
+from running_servers import free_port
 from test_cli import Cli, write
 
 from assistant.model.transport import direct_or_by_proxy

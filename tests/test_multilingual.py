@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models
-from corpus.faults import LibraryStale
 from corpus.library import Library
+from corpus.library_faults import LibraryStale
 from corpus.models import Models
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter

@@ -18,11 +18,11 @@ from assistant.api.problems import MEDIA_TYPE
 from assistant.faults import Overloaded
 from assistant.labels import word, words_of
 from assistant.page.anchors import anchors_of, slug
+from assistant.page.chat_turns import MOST_TURNS, Conversations, Turn
 from assistant.page.examples import examples
 from assistant.page.rendering import carried, web_address
-from assistant.page.sources import sources_of
-from assistant.page.telling import turn_html
-from assistant.page.turns import MOST_TURNS, Conversations, Turn
+from assistant.page.source_panel import sources_of
+from assistant.page.turn_html import turn_html
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES

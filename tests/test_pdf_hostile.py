@@ -16,9 +16,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus.catalogue import Catalogue
+from ingest.document_reading import Input, read_document
 from ingest.readers.lines import NoTextLayer, ReadError, Source
 from ingest.readers.pdf import read_pdf
-from ingest.reading import Input, read_document
 
 
 def small() -> bytes:

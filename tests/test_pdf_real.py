@@ -17,8 +17,8 @@ from conftest import SHARED
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
+from ingest.document_reading import Input, read_document
 from ingest.readers.lines import ReadError
-from ingest.reading import Input, read_document
 
 FOLDER = SHARED / "documents" / "pdf"
 GOLD = ("A_RES_78_229", "A_RES_78_267", "A_RES_79_154")

@@ -12,9 +12,9 @@ from pdfs import LEFT, RIGHT, Flow, Sheet, filled, long_text, words_of
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
+from ingest.document_reading import Input, read_document
 from ingest.readers.lines import Line, Source
 from ingest.readers.pdf import read_pdf
-from ingest.reading import Input, read_document
 
 COLUMNS = (LEFT, 230.0, 310.0, 400.0, RIGHT)
 HEAD = ["Valley", "Clinics", "Staff", "Patients"]

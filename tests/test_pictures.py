@@ -18,12 +18,12 @@ from pdfs import LEFT, Flow, Sheet, long_text
 from PIL import Image
 from services import Made, made_service
 
-from assistant.page.telling import turn_html
-from assistant.page.turns import Turn
+from assistant.page.chat_turns import Turn
+from assistant.page.turn_html import turn_html
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
-from corpus.faults import LibraryFull
+from corpus.library_faults import LibraryFull
 from corpus.moving import move
 from corpus.store.sqlite import Sqlite
 from ingest.ahead import Openable

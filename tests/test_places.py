@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import locator_of

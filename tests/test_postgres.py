@@ -11,14 +11,14 @@ import pytest
 from conftest import OpenLibrary, add, real_documents
 from databases import cut
 from filelock import FileLock
-from readers import word_readers
 from test_cli import Cli
+from word_reader import word_readers
 
+from assistant.access.access_store import AccessStore
 from assistant.access.accounts import Accounts
 from assistant.access.audit import Audit
 from assistant.access.keys import Keys
 from assistant.access.principal import Role
-from assistant.access.store import AccessStore
 from assistant.faults import Conflict
 from assistant.qa.engine import Engine
 from assistant.service.history import History
@@ -28,13 +28,13 @@ from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
 from corpus.documents import Within
 from corpus.embedding import HashEmbedder
-from corpus.faults import LibraryBusy, LibraryError, LibraryStale, NotHeld
 from corpus.feedback import feedback_of
 from corpus.library import Library
+from corpus.library_faults import LibraryBusy, LibraryError, LibraryStale, NotHeld
 from corpus.moving import move
 from corpus.sources import SourceRecord
 from corpus.store.postgres import _WRITING, Postgres
-from corpus.store.tables import lacking
+from corpus.store.postgres_tables import lacking
 from ingest.run import Input, starter_sources
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
@@ -137,7 +137,7 @@ def test_an_error_in_the_middle_of_adding_leaves_the_database_as_it_was(
         raise LibraryError("the server is out of room")
 
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store.tables._written", broken)
+        patch.setattr("corpus.store.postgres_tables._written", broken)
         with pytest.raises(LibraryError, match="out of room"):
             add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry bells.\n"))
     assert "lamps" in library.document("boats:en:upload").text
@@ -538,7 +538,7 @@ def test_without_an_index_of_words_they_are_ranked_by_postgresql_until_a_reindex
     open_library: OpenLibrary, database_url: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.store.tables.lacking", lambda _: ["pg_textsearch"])
+        patch.setattr("corpus.store.postgres_tables.lacking", lambda _: ["pg_textsearch"])
         library = open_library(database=database_url)
     add(library, catalogue, Input("boats.md", b"# Boats\n\n1. Boats carry green lamps.\n"),
         Input("carts.md", b"# Carts\n\n1. Carts carry bells.\n"))  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from readers import word_readers
+from word_reader import word_readers
 
 import assistant
 from assistant import open_engine
@@ -17,8 +17,8 @@ from assistant.qa.readers import Readers
 from assistant.settings import SettingsError, load_settings
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
-from corpus.faults import LibraryBusy
 from corpus.library import Library
+from corpus.library_faults import LibraryBusy
 from ingest.run import ingest, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 

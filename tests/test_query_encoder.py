@@ -21,12 +21,12 @@ from corpus.catalogue import Catalogue
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5
 from corpus.embedding.e5 import E5Encoder
 from corpus.embedding.graph import bert_graph
-from corpus.embedding.queries import DOWN, UP, merged, read_updates
+from corpus.embedding.query_encoder import DOWN, UP, merged, read_updates
 from corpus.embedding.runtime import open_session
 from corpus.library import Library
 from corpus.models import Models
 from eval.training.export import npz
-from eval.training.queries import Asked, Plan, QueryEncoder, Shelf, shelf_of, train
+from eval.training.query_training import Asked, Plan, QueryEncoder, Shelf, shelf_of, train
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from corpus.catalogue import Catalogue
-from eval.papers import paper
+from eval.made_up_papers import paper
 from eval.reading import bare_text, folder, read_all, speed
-from ingest.reading import Input, read_document
+from ingest.document_reading import Input, read_document
 
 
 def test_a_made_up_paper_has_the_same_bytes_each_time_and_reads_as_a_numbered_document(catalogue: Catalogue) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant.cli.remote import ServerDesk
+from assistant.cli.server_desk import ServerDesk
 from assistant.faults import ServiceFault
 from assistant.settings import load_settings
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from model_server import streamed, writing
-from readers import word_readers
-from serving import Answer as Reply
-from serving import free_port
+from running_servers import Answer as Reply
+from running_servers import free_port
+from word_reader import word_readers
 
 from assistant.model.endpoint import Endpoint
 from assistant.qa.engine import Engine
 from assistant.qa.query import Reading
-from assistant.support.check import SupportCheck
+from assistant.support.sentence_check import SupportCheck
 from assistant.vocabulary import Vocabulary
 from assistant.write.rewrite import stands
 from assistant.write.writer import Writer

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add
-from readers import word_readers
 from services import Made, made_service
+from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.scope import Scope

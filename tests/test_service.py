@@ -15,11 +15,11 @@ import httpx
 import numpy as np
 import pytest
 from ods import word_file
-from readers import word_readers
 from services import ended, listening, made_service
+from word_reader import word_readers
 
 from assistant.access import LOCAL, Principal, Role
-from assistant.access.store import AccessStore
+from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.fetching import Source
 from assistant.model.shared import Shared
@@ -30,7 +30,7 @@ from assistant.service.history import History
 from assistant.service.jobs import Failed, Hand, Job, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder
 from assistant.service.turns import Turns
-from assistant.support.check import SupportCheck
+from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
@@ -616,7 +616,7 @@ def test_documents_are_fetched_by_a_job_that_says_what_came(tmp_path: Path, cata
 def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.api.events.QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("assistant.api.server_events.QUIET_SECONDS", 0.05)
     with made_service(tmp_path, catalogue, reading=True, limits=Limits(queue=1)) as made, listening(made) as address:
         held, _ = hold(made.service.turns)
         body = b'{"question": "When do boats leave?"}'

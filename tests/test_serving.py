@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import httpx
 import pytest
-from serving import free_port
+from running_servers import free_port
 from typer.testing import CliRunner
 
 from app import command as serve

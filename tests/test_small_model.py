@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.model.endpoint import Endpoint
 from assistant.qa.answer import Finished, Progress, Said
 from assistant.qa.engine import Engine
-from assistant.support.check import SupportCheck
+from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library

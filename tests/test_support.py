@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
 from assistant.shipped import shipped
-from assistant.support.check import Support, SupportCheck
+from assistant.support.claim_sources import Source
 from assistant.support.reasons import Reason
-from assistant.support.sources import Source
+from assistant.support.sentence_check import Support, SupportCheck
 from assistant.write.grounds import grounds
 from assistant.write.parts import Parts, Written
 from corpus.documents import LANGUAGES
@@ -25,8 +25,8 @@ from corpus.library import Library
 from corpus.sentences import sentence_spans
 from eval.cli import app
 from eval.support.corrupt import KINDS, corruptions
-from eval.support.measure import TRUE, Told, evaluation, measure, run_time
-from eval.support.sentences import held_out, true_sentences
+from eval.support.support_measure import TRUE, Told, evaluation, measure, run_time
+from eval.support.support_sentences import held_out, true_sentences
 
 ASSISTANT = Path(__file__).resolve().parent.parent / "assistant"
 PANEL = (

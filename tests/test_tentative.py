@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from conftest import OpenLibrary, add
-from readers import BARS
 from rich.console import Console
+from word_reader import BARS
 
 from assistant.cli.render import print_answer, print_events
 from assistant.frames import say

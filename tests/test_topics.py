@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from conftest import SHARED, OpenLibrary, add
-from readers import word_readers
+from word_reader import word_readers
 
 from assistant.export import FORMATS, render
 from assistant.export.comparison_layout import publication_of_origins, publication_of_topic

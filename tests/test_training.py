@@ -28,13 +28,12 @@ from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.models import Models
 from eval.training.card import write_card
-from eval.training.cli import app
 from eval.training.groups import Group, Read, folded, lines_of, load, save
-from eval.training.heads import ASKED as HEADS_ASKED
-from eval.training.heads import head_groups
+from eval.training.head_rows import ASKED as HEADS_ASKED
+from eval.training.head_rows import head_groups
 from eval.training.measure import by_likeness, by_reader, outcomes, questions_for
-from eval.training.meetings import ASKED as ASKED_IN
-from eval.training.meetings import agenda_text, beside, meeting_groups
+from eval.training.meeting_rows import ASKED as ASKED_IN
+from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
@@ -52,7 +51,8 @@ from eval.training.rows import (
     TREATY_TRANSLATIONS,
 )
 from eval.training.train import PLANS, Plan
-from eval.training.written import written_groups
+from eval.training.training_commands import app
+from eval.training.written_rows import written_groups
 from ingest.run import Input
 
 TEXT = st.text(max_size=12)
@@ -417,7 +417,7 @@ def met(
     library: Library, catalogue: Catalogue, tmp_path: Path, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> list[Group]:
     """The groups of an invented meeting, which is held."""
-    monkeypatch.setattr("eval.training.meetings.ASKED", {"en": count})
+    monkeypatch.setattr("eval.training.meeting_rows.ASKED", {"en": count})
     add(library, catalogue, Input("agenda.md", agenda_text(HARBOUR).encode()))
     rows = [{"kind": kind, "language": "en", "pattern": one} for kind, of in PATTERNS_OF.items() for one in of]
     rows += [
@@ -441,8 +441,8 @@ def test_an_invented_meeting_is_read_as_the_agenda_that_it_is(open_library: Open
 def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_others(
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eval.training.meetings.ELSEWHERE", 0.0)
-    monkeypatch.setattr("eval.training.meetings.BARE", 0.0)
+    monkeypatch.setattr("eval.training.meeting_rows.ELSEWHERE", 0.0)
+    monkeypatch.setattr("eval.training.meeting_rows.BARE", 0.0)
     groups = met(open_library(), catalogue, tmp_path, 99, monkeypatch)
     said = {group.source: [r.passage[slice(*r.answer)] for r in group.reads if r.answer] for group in groups}
     assert set(said) == {f"meeting-{kind}" for kind in PATTERNS_OF}
@@ -459,8 +459,8 @@ def test_questions_about_a_meeting_are_asked_of_the_rows_that_answer_and_of_othe
 def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_items_are_told(
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eval.training.meetings.ELSEWHERE", 0.0)
-    monkeypatch.setattr("eval.training.meetings.BARE", 1.0)
+    monkeypatch.setattr("eval.training.meeting_rows.ELSEWHERE", 0.0)
+    monkeypatch.setattr("eval.training.meeting_rows.BARE", 1.0)
     groups = {group.source: group for group in met(open_library(), catalogue, tmp_path, 99, monkeypatch)}
     assert not groups["meeting-taken_up"].answerable
     told = " ".join(read.passage for group in groups.values() for read in group.reads)
@@ -476,7 +476,7 @@ def test_of_an_agenda_without_timetable_and_documents_only_the_titles_of_its_ite
 def test_a_topic_of_another_meeting_is_not_answered(
     open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eval.training.meetings.ELSEWHERE", 1.0)
+    monkeypatch.setattr("eval.training.meeting_rows.ELSEWHERE", 1.0)
     groups = met(open_library(), catalogue, tmp_path, 99, monkeypatch)
     asked = [group for group in groups if group.source in ("meeting-documents", "meeting-content")]
     assert len(asked) == 2

@@ -11,7 +11,7 @@ from conftest import SHARED
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
-from ingest.reading import Input, read_document
+from ingest.document_reading import Input, read_document
 
 FOLDER = SHARED / "documents" / "un"
 pytestmark = pytest.mark.skipif(

@@ -9,9 +9,9 @@ from pdfs import INDENT, LEFT, Flow, long_text
 
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
+from ingest.document_reading import Input, read_document
 from ingest.locate import kind_of, lay_out, ordinal_word
 from ingest.readers.lines import Cell, Line
-from ingest.reading import Input, read_document
 from ingest.structure import Piece, pieces
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from conftest import OpenLibrary, add, blocks_apart
-from readers import word_readers
 from services import LOCAL_TOKEN, Made, ended, listening, made_service
 from test_cli import Cli, write
+from word_reader import word_readers
 
 from assistant.export.footnoting import References
 from assistant.llama import response_of
 from assistant.markdown import reference
-from assistant.page.sources import sources_of
+from assistant.page.source_panel import sources_of
 from assistant.qa.answer import Citation
 from assistant.qa.engine import Engine
 from assistant.serving import announced

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from conftest import SHARED, OpenLibrary, add
-from readers import word_readers
 from rich.console import Console
 from typer.testing import CliRunner
+from word_reader import word_readers
 
 from assistant.cli import app
 from assistant.cli.render import print_answer
@@ -25,7 +25,7 @@ from corpus.documents import LANGUAGES, Document, Masthead
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.reading import read_document
+from ingest.document_reading import read_document
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter
 

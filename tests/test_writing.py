@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 import pytest
 from conftest import OpenLibrary, add
 from model_server import Excerpts, Script, chunk, streamed, the, writing
-from readers import word_readers
-from serving import Answer as Reply
-from serving import free_port
+from running_servers import Answer as Reply
+from running_servers import free_port
+from word_reader import word_readers
 
 from assistant.model.endpoint import Endpoint
 from assistant.qa.answer import Answer, Finished, Mode, Progress, Said
 from assistant.qa.engine import Engine
-from assistant.support.check import SupportCheck
+from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.library import Library

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 import pytest
 from harbour import AGENDA, LAMPS
 from model_server import Excerpts, the, writing
+from running_servers import Answer as Reply
 from services import Made, made_service
-from serving import Answer as Reply
 
 from assistant.access.rates import Rates
 from assistant.export import PublishError
@@ -22,7 +22,7 @@ from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
 from assistant.service.papers import PASSING, Papers, Work
 from assistant.service.turns import Turns
-from assistant.support.check import SupportCheck
+from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
 from corpus.symbols import Symbol
@@ -396,7 +396,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
-    monkeypatch.setattr("assistant.page.papers.PATIENCE", 0.0)
+    monkeypatch.setattr("assistant.page.report_pages.PATIENCE", 0.0)
     monkeypatch.setattr("assistant.reports.brief.brief_maker._Maker.section", lambda *_: go.wait(30) and None)
     with made_service(tmp_path, catalogue, reading=True) as made:
         try:

@@ -11,8 +11,8 @@ from datetime import UTC, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from assistant.access.access_store import AccessStore, secret_hash
 from assistant.access.principal import Role
-from assistant.access.store import AccessStore, secret_hash
 
 SHORTEST = 12
 """Characters of a password (NIST SP 800-63B-4 asks for at least 8 beside other means)."""

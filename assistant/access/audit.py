@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.access.access_store import AccessStore
 from assistant.access.principal import Principal
-from assistant.access.store import AccessStore
 
 MOST_TARGET = 500
 

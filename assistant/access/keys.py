@@ -7,8 +7,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from assistant.access.access_store import AccessStore, secret_hash
 from assistant.access.principal import Role
-from assistant.access.store import AccessStore, secret_hash
 
 PREFIX = "rpp"
 _USED_EVERY = timedelta(minutes=1)

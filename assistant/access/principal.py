@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from assistant.access.addresses import network
+from assistant.access.client_addresses import network
 
 Kind = Literal["anonymous", "key", "session", "local"]
 

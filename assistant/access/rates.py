@@ -8,7 +8,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from assistant.access.addresses import network
+from assistant.access.client_addresses import network
 from assistant.access.principal import Principal
 from assistant.faults import TooMany
 

@@ -13,7 +13,7 @@ import os
 import secrets
 from pathlib import Path
 
-from corpus.faults import LibraryError, plainly
+from corpus.library_faults import LibraryError, plainly
 
 FILE = "links.key"
 SHORTEST = 32

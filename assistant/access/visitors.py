@@ -13,7 +13,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 
-from assistant.access.addresses import network
+from assistant.access.client_addresses import network
 from assistant.access.secret import Secret
 
 COOKIE = "rapporteur_visit"

@@ -16,7 +16,17 @@ from assistant.api import problems
 from assistant.api.callers import IDENTIFYING, Gate, OpenGate
 from assistant.api.description import describe
 from assistant.api.middleware import Bodies, Places, Requests, SecurityHeaders
-from assistant.api.routes import asking, documents, drafts, health, keeping, local, rating, staff, writing
+from assistant.api.routes import (
+    ask_routes,
+    document_routes,
+    draft_routes,
+    health_routes,
+    keeping_routes,
+    local_routes,
+    rating_routes,
+    report_routes,
+    staff_routes,
+)
 from assistant.service import Service
 
 PREFIX = "/api/v1"
@@ -79,9 +89,19 @@ def create_api(
     app.state.refusals = refusals = problems.Refusals()
     problems.install(app, refusals)
     describe(app)
-    for module in (asking, documents, writing, drafts, keeping, rating, staff, health, local):
+    for module in (
+        ask_routes,
+        document_routes,
+        report_routes,
+        draft_routes,
+        keeping_routes,
+        rating_routes,
+        staff_routes,
+        health_routes,
+        local_routes,
+    ):
         app.include_router(module.router, prefix=PREFIX)
-    app.include_router(staff.metrics)
+    app.include_router(staff_routes.metrics)
     # The last one added is the outermost.
     larger = {UPLOADS: service.limits.upload + 1_000_000, **LARGER}
     app.add_middleware(Bodies, refusals=refusals, larger=larger, uploads=UPLOADS, seconds=at.body_seconds)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.commands import Commands
-from assistant.cli.options import options
+from assistant.cli.global_options import options
 
 app = typer.Typer(
     name="rapporteur",

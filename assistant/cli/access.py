@@ -13,8 +13,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from assistant.access.access_store import AccessStore
 from assistant.access.principal import LOCAL, Role
-from assistant.access.store import AccessStore
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, settings, talk
 from ingest.readers import visible
 

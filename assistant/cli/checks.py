@@ -17,7 +17,7 @@ from assistant.qa.weights import REMEDY, ships
 from assistant.settings import Settings, SettingsError, model_key
 from corpus.catalogue import CatalogueError
 from corpus.embedding import EmbeddingError, make_models
-from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.library_faults import LibraryBusy, LibraryError, LibraryStale, advice
 
 Severity = Literal["ok", "warning", "error"]
 
@@ -128,7 +128,7 @@ def _database(settings: Settings) -> list[Finding]:
     if settings.database_url is None:
         return []
     from corpus.store.engines import postgres
-    from corpus.store.tables import lacking
+    from corpus.store.postgres_tables import lacking
 
     try:
         db = postgres(settings.database_url)

@@ -22,51 +22,51 @@ PLUGGED = "rapporteur.commands"
 docstring is what is said of them in the list."""
 
 OWN = {
-    "ask": ("asking:ask", "Ask one question, or a file of them."),
+    "ask": ("ask_commands:ask", "Ask one question, or a file of them."),
     "chat": (
-        "asking:chat",
+        "ask_commands:chat",
         'Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends.',
     ),
-    "search": ("asking:search", "Find passages."),
+    "search": ("ask_commands:search", "Find passages."),
     "demo": (
-        "asking:demo",
+        "ask_commands:demo",
         "Build the library from the starter corpus, answer five questions, then read a document and answer three on it.",
     ),
     "ingest": (
         "ingesting:ingest",
         "Read documents into the library. What is held already, or was refused before, is passed over.",
     ),
-    "remove": ("keeping:remove", "Remove a document from the library and from both indexes."),
+    "remove": ("library_commands:remove", "Remove a document from the library and from both indexes."),
     "confirm": (
-        "keeping:confirm",
+        "library_commands:confirm",
         "Confirm that a text whose symbol only the text itself gives is that document. Compare it first.",
     ),
     "status": (
-        "keeping:status",
+        "library_commands:status",
         "Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them.",
     ),
     "verify": (
-        "keeping:verify",
+        "library_commands:verify",
         "Check the library: database, both indexes, and that passages cover each document.",
     ),
     "reindex": (
-        "keeping:reindex",
+        "library_commands:reindex",
         "Make passages and both indexes anew from the documents that are held.",
     ),
     "migrate": (
-        "keeping:migrate",
+        "library_commands:migrate",
         "Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.",
     ),
-    "doctor": ("keeping:doctor", "Check the installation and the library, each finding with its remedy."),
+    "doctor": ("library_commands:doctor", "Check the installation and the library, each finding with its remedy."),
     "fetch": (
-        "fetching:fetch",
+        "fetch_command:fetch",
         "Fetch official documents by symbol from documents.un.org and add them to the library.",
     ),
     "show": (
-        "showing:show",
+        "show_commands:show",
         "Show a document as it was read, to be checked: what its head says, its versions and corrections, its text.",
     ),
-    "meeting": ("showing:meeting", "Show the timetable and the items of the meetings whose agendas are held."),
+    "meeting": ("show_commands:meeting", "Show the timetable and the items of the meetings whose agendas are held."),
     "brief": (
         "publishing:brief",
         "Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source.",
@@ -88,14 +88,14 @@ OWN = {
         "publishing:mandates",
         "List who is asked to do what, by when, in the resolutions that are held; what is due first comes first.",
     ),
-    "list": ("listing:list_documents", "List the documents that are held."),
+    "list": ("list_command:list_documents", "List the documents that are held."),
     "audit": ("access:audit", "Show what staff did, the latest first."),
     "mcp": (
         "mcp:mcp",
         "Serve the library to a program that speaks the Model Context Protocol, over standard input and output.",
     ),
-    "feedback": ("feedback:app", "Rate answers, and turn ratings into cases for the evaluation."),
-    "agenda": ("agenda:app", "Before the meeting: agenda and documents."),
+    "feedback": ("feedback_commands:app", "Rate answers, and turn ratings into cases for the evaluation."),
+    "agenda": ("agenda_commands:app", "Before the meeting: agenda and documents."),
     "keys": ("access:keys", "API keys: made, listed, revoked."),
     "accounts": ("access:accounts", "Accounts that sign in at the page."),
 }

@@ -7,16 +7,16 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from assistant.cli.report_results import LocalWriting
 from assistant.cli.session import plain_errors, settings
-from assistant.cli.written import LocalWriting
 from assistant.faults import NotHeld
 from assistant.opening import catalogue_of, make_engine, open_library
 from assistant.service.writing import refused
 from assistant.settings import Settings
-from corpus.faults import LibraryBusy
+from corpus.library_faults import LibraryBusy
 
 if TYPE_CHECKING:
-    from assistant.cli.remote import ServerDesk
+    from assistant.cli.server_desk import ServerDesk
     from assistant.qa.answer import Answer, Event, Mode
     from assistant.qa.engine import Engine
     from assistant.qa.scope import Scope
@@ -119,7 +119,7 @@ class LocalDesk:
 
     def cases(self) -> str:
         """The ratings as YAML cases."""
-        from assistant.cases import to_yaml
+        from assistant.rated_cases import to_yaml
 
         return to_yaml(self.library.feedback(), self.library)
 
@@ -160,7 +160,7 @@ def library_or_server(command: str) -> Iterator[tuple[Library | ServerDesk, Sett
         try:
             found = stack.enter_context(open_library(chosen, f"rapporteur {command}"))
         except LibraryBusy:
-            from assistant.cli.remote import ServerDesk
+            from assistant.cli.server_desk import ServerDesk
 
             server = ServerDesk.found(chosen)
             if server is None:

@@ -15,9 +15,9 @@ import typer
 
 from assistant.cli.bars import drawn, progress_bar
 from assistant.cli.desk import library_or_server
-from assistant.cli.outcomes import Report
+from assistant.cli.outcome_lines import Report
 from assistant.cli.session import EXIT_USAGE, fail, talk
-from assistant.files import Files
+from assistant.named_files import Files
 from assistant.opening import catalogue_of
 from assistant.settings import Settings
 from corpus.catalogue import Catalogue
@@ -31,7 +31,7 @@ from ingest.workers.pool import Limits, Workers
 from ingest.workers.process import WorkerError
 
 if TYPE_CHECKING:
-    from assistant.cli.remote import ServerDesk
+    from assistant.cli.server_desk import ServerDesk
 
 
 def ingest(

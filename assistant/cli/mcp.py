@@ -17,7 +17,7 @@ def mcp() -> None:
 
         import anyio
 
-        from assistant.cli.remote import address_of
+        from assistant.cli.server_desk import address_of
         from assistant.mcp import stdio
         from assistant.service import Limits, Service
 

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 import typer
 
 from assistant.cli.desk import open_desk
+from assistant.cli.report_results import Written
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, talk
-from assistant.cli.written import Written
 
 Out = Annotated[
     Path | None,

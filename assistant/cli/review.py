@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from assistant.access.store import AccessStore
+from assistant.access.access_store import AccessStore
 from assistant.cli.session import data, plain_errors, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library

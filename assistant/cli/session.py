@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 from rich.console import Console
 
-from assistant.cli.options import options
+from assistant.cli.global_options import options
 from assistant.faults import Invalid, NotHeld, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
 from corpus.documents import LANGUAGES
-from corpus.faults import LibraryBusy, LibraryError, LibraryStale, advice
+from corpus.library_faults import LibraryBusy, LibraryError, LibraryStale, advice
 from ingest.readers import visible
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.completions.models import Message
+from assistant.completions.completion_models import Message
 from assistant.qa.query import HISTORY_LIMIT
 
 _TASK = "### Task:"

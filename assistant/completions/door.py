@@ -12,14 +12,14 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 
+from assistant.api.api_models import scope_of
 from assistant.api.callers import Caller, Served
-from assistant.api.events import DOCUMENTED, EventStream
-from assistant.api.models import scope_of
 from assistant.api.problems import Refusal
 from assistant.api.route import Guarded, may
+from assistant.api.server_events import DOCUMENTED, EventStream
+from assistant.completions.completion_models import ChatBody, ErrorBody
 from assistant.completions.conversation import Conversation
 from assistant.completions.errors import error_of, told_to
-from assistant.completions.models import ChatBody, ErrorBody
 from assistant.completions.reply import MODEL, Reply
 from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say

@@ -1,5 +1,5 @@
 """A language model behind an OpenAI-compatible endpoint: asked within limits, its failures told apart. Optional."""
 
-from assistant.model.interface import LanguageModel, Message, ModelFault, ModelFaultKind
+from assistant.model.model_interface import LanguageModel, Message, ModelFault, ModelFaultKind
 
 __all__ = ["LanguageModel", "Message", "ModelFault", "ModelFaultKind"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from assistant.model.interface import Message, ModelFault, ModelFaultKind
+from assistant.model.model_interface import Message, ModelFault, ModelFaultKind
 from assistant.model.transport import Bounded, direct_or_by_proxy
 
 _TOO_LONG = ("context length", "context size", "context window", "context_length", "too many tokens", "maximum context")

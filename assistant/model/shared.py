@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 
-from assistant.model.interface import LanguageModel, Message, ModelFault
+from assistant.model.model_interface import LanguageModel, Message, ModelFault
 
 
 class Shared:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from assistant.qa.answer import Citation, Statement
 from corpus.documents import Block, Document
-from corpus.faults import NotHeld
 from corpus.library import Library
+from corpus.library_faults import NotHeld
 from corpus.tables import cells_of, tables_of
 
 

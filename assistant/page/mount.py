@@ -12,12 +12,12 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from assistant.page import (
-    drafts,
-    health,
+    document_pages,
+    draft_pages,
+    health_page,
     leaves,
-    papers,
-    plain,
-    reading,
+    plain_pages,
+    report_pages,
     sharing,
     signing,
     switching,
@@ -25,7 +25,7 @@ from assistant.page import (
     talks,
     unscripted,
 )
-from assistant.page.turns import Conversations
+from assistant.page.chat_turns import Conversations
 from assistant.service import Service
 
 
@@ -39,24 +39,24 @@ def mount_page(app: FastAPI, service: Service) -> None:
     }
     import gradio as gr
 
-    from assistant.page.blocks import build
     from assistant.page.calls import Calls
+    from assistant.page.gradio_page import build
     from assistant.page.guard import Guard, PageMount
     from assistant.page.windows import Windows
 
     app.state.conversations = conversations = Conversations()
-    app.state.refusals.forms.append(plain.shown)
+    app.state.refusals.forms.append(plain_pages.shown)
     app.include_router(unscripted.router)
     app.include_router(leaves.pictures)
     app.include_router(leaves.router)  # before the documents, whose names may hold a slash
-    app.include_router(reading.router)
-    app.include_router(papers.router)
-    app.include_router(drafts.router)
+    app.include_router(document_pages.router)
+    app.include_router(report_pages.router)
+    app.include_router(draft_pages.router)
     app.include_router(taking.router)
     app.include_router(talks.router)
     app.include_router(sharing.making)
     app.include_router(sharing.router)
-    app.include_router(health.router)
+    app.include_router(health_page.router)
     app.include_router(switching.router)
     app.include_router(signing.router)
     app.mount("/page", StaticFiles(directory=str(files("assistant") / "page" / "static")), name="page-files")

@@ -14,12 +14,12 @@ from assistant.api.route import Guarded, may
 from assistant.faults import NotHeld
 from assistant.frames import date_text
 from assistant.labels import language_of
-from assistant.page.export import can_docx, to_docx, to_markdown
-from assistant.page.plain import Paged, page
+from assistant.page.chat_turns import Conversations, turns_of_words, words_of_turns
+from assistant.page.conversation_export import can_docx, to_docx, to_markdown
+from assistant.page.plain_pages import Paged, page
 from assistant.page.taking import WORD, named
 from assistant.page.talks import NAME, kept_of
-from assistant.page.telling import turn_html
-from assistant.page.turns import Conversations, turns_of_words, words_of_turns
+from assistant.page.turn_html import turn_html
 
 making = APIRouter(include_in_schema=False, route_class=Guarded)
 router = APIRouter(include_in_schema=False, route_class=Paged)

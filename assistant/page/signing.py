@@ -13,12 +13,12 @@ from starlette.responses import RedirectResponse, Response
 
 from assistant.access import Principal, Role
 from assistant.access.audit import Audit
-from assistant.access.failures import Failure
+from assistant.access.failed_sign_ins import Failure
 from assistant.access.guesses import PAUSE
+from assistant.api.caller_gate import COOKIE, AccessGate, same_origin
 from assistant.api.callers import address_of
-from assistant.api.gate import COOKIE, AccessGate, same_origin
 from assistant.faults import Forbidden, NotHeld, TooMany
-from assistant.page.plain import page
+from assistant.page.plain_pages import page
 
 router = APIRouter(include_in_schema=False)
 

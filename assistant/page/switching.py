@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from assistant.api.route import everybody
 from assistant.labels import COOKIE, LANGUAGE_NAMES
-from assistant.page.plain import Paged
+from assistant.page.plain_pages import Paged
 from assistant.page.signing import safe_next
 
 router = APIRouter(include_in_schema=False, route_class=Paged)

@@ -10,9 +10,9 @@ from fastapi.responses import Response
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
 from assistant.faults import NotHeld
-from assistant.page.export import to_docx, to_markdown
-from assistant.page.plain import Paged
-from assistant.page.turns import Conversations, Turn
+from assistant.page.chat_turns import Conversations, Turn
+from assistant.page.conversation_export import to_docx, to_markdown
+from assistant.page.plain_pages import Paged
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

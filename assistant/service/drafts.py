@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from assistant.access.store import AccessStore
+from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Invalid, NotHeld
 from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library

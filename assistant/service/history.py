@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.access.store import AccessStore
+from assistant.access.access_store import AccessStore
 
 KEPT = 1_000
 """Jobs that are kept, the latest ones."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.fetching import FOLDER, Row, Source, foreseen, row_of
-from assistant.outcomes import outcome_record
+from assistant.outcome_words import outcome_record
 from assistant.service.jobs import Failed, Hand
 from corpus.catalogue import Catalogue
-from corpus.faults import LibraryError
 from corpus.library import Library
+from corpus.library_faults import LibraryError
 from ingest.ahead import Openable
 from ingest.folder import origin_of
 from ingest.outcomes import Outcome, Progress

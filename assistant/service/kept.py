@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from assistant.access import Principal, check
+from assistant.access.access_store import AccessStore
 from assistant.access.secret import Secret
-from assistant.access.store import AccessStore
 from assistant.faults import Forbidden, NotHeld, TooLarge
 
 CONVERSATIONS = 100

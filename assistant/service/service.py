@@ -25,7 +25,7 @@ from assistant.faults import (
     of_library,
 )
 from assistant.fetching import Row, held_row, languages_of, plan
-from assistant.files import Files
+from assistant.named_files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Finished, Mode, Progress, Said, Statement
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
@@ -37,13 +37,13 @@ from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
 from assistant.service.metrics import Metrics
-from assistant.service.pictures import PagePictures
+from assistant.service.page_pictures import PagePictures
 from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
 from assistant.service.writing import Writing
 from corpus.documents import Document
-from corpus.faults import LibraryError
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
+from corpus.library_faults import LibraryError
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
 
@@ -352,7 +352,7 @@ class Service:
 
     def cases(self, who: Principal) -> str:
         """The ratings as YAML cases of a question set, each to be reviewed."""
-        from assistant.cases import to_yaml
+        from assistant.rated_cases import to_yaml
 
         self._check(who, "ratings")
         return to_yaml(self.library.feedback(), self.library)

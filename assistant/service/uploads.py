@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from corpus.faults import plainly
 from corpus.files import file_hash
+from corpus.library_faults import plainly
 from corpus.symbols import Symbol
+from ingest.document_reading import Input
 from ingest.folder import printable
 from ingest.readers import ReadError
-from ingest.reading import Input
 
 FOLDER = "uploads"
 """Folder of the files, in that of the library."""

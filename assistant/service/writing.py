@@ -230,7 +230,7 @@ class Writing:
         work: Callable[[Work], T],
         lasting: Callable[[T], bool] = lambda _: True,
     ) -> Paper[T]:
-        from assistant.reports.derived import state_of
+        from assistant.reports.report_cache import state_of
 
         check(who, operation)
         engine = self._service.engine

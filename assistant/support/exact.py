@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from assistant.support.claim_sources import Source
 from assistant.support.names import names_lacking
 from assistant.support.reasons import Reason
-from assistant.support.sources import Source
 from assistant.support.thesaurus import read_words
 from assistant.wording import values
-from assistant.wording.dates import Date, dates_in
+from assistant.wording.claims import Reading
+from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.lexicon import month_of, names_time, number_words
-from assistant.wording.reading import Reading
 from corpus.analysis import fold, words
 
 _RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"

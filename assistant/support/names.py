@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from assistant.support.thesaurus import read_words, thesaurus
 from assistant.wording import values
-from assistant.wording.reading import Reading, tokens
+from assistant.wording.claims import Reading, tokens
 from corpus.analysis import analyse, fold, words
 
 _SMALL = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.wording.dates import dates_in
+from assistant.wording.dates_in_text import dates_in
 from corpus.analysis import analyse, fold
 
 _STOPS = {

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from assistant.wording.dates import dates_in
+from assistant.wording.dates_in_text import dates_in
 from assistant.wording.lexicon import PLACES, WEEKDAYS, month_of, number_words
 from corpus.analysis import fold, words
 from corpus.language import detect_language

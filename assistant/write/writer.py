@@ -10,8 +10,8 @@ from assistant.model import LanguageModel, Message, ModelFault
 from assistant.qa.answer import Progress, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.retriever import Evidence
-from assistant.support.check import SupportCheck
 from assistant.support.reasons import Reason
+from assistant.support.sentence_check import SupportCheck
 from assistant.write import prompt
 from assistant.write.fence import Fenced, fenced, tokens
 from assistant.write.grounds import grounds

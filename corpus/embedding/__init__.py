@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from corpus.embedding.interface import Crossing, Embedder, EmbeddingError
+from corpus.embedding.embedder import Crossing, Embedder, EmbeddingError
 
 if TYPE_CHECKING:
     from corpus.embedding.cross_encoder import CrossEncoder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.embedding.files import package_folder, read_verified
-from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.embedder import EmbeddingError
+from corpus.embedding.model_files import package_folder, read_verified
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

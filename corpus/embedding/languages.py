@@ -3,7 +3,7 @@
 The language of a text shows in its vector beside what it says: the passages nearest to a question are not those that
 answer it best but those whose language is most like its own. The difference of the means of parallel texts is what the
 languages add (Yang et al., "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual
-Representations", 2021). Questions lie where English ones do (`corpus.embedding.queries`), so that only the language of what
+Representations", 2021). Questions lie where English ones do (`corpus.embedding.query_encoder`), so that only the language of what
 is read matters.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import LANGUAGES
-from corpus.embedding.interface import Crossing
+from corpus.embedding.embedder import Crossing
 
 FIGURES = "e5-languages.npz"
 """The file in this folder, made by `python -m eval.training languages`: `moved`, how much of the difference of a language's mean and that

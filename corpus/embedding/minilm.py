@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corpus.embedding.files import read_verified
+from corpus.embedding.model_files import read_verified
 from corpus.embedding.packaged import PackagedModel
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.files import Source, verified
-from corpus.embedding.interface import EmbeddingError
+from corpus.embedding.embedder import EmbeddingError
+from corpus.embedding.model_files import Source, verified
 from corpus.embedding.unigram import Pieces
 
 FILE = "e5-small-q4.bin"

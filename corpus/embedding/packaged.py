@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.files import Source, package_folder, read_cached, write_cached
-from corpus.embedding.interface import Crossing, EmbeddingError
+from corpus.embedding.embedder import Crossing, EmbeddingError
+from corpus.embedding.model_files import Source, package_folder, read_cached, write_cached
 from corpus.embedding.runtime import open_session, physical_cores, side_by_side
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.embedding.interface import Crossing, EmbeddingError
+from corpus.embedding.embedder import Crossing, EmbeddingError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.documents import LANGUAGES, Passage, Within
-from corpus.faults import LibraryError
 from corpus.lexical import Lexical, LexicalHit
+from corpus.library_faults import LibraryError
 
 if TYPE_CHECKING:
     from corpus.store.database import Database

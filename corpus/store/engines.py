@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.faults import LibraryError
+from corpus.library_faults import LibraryError
 from corpus.store.database import Database
 from corpus.store.earlier import migrate
 from corpus.store.embedded import OUTBOX, EmbeddedIndexes, Outbox
@@ -48,7 +48,7 @@ def embedded(folder: Path, vectors: str | None, stamped: Callable[[], None]) -> 
 
 def shared(url: str, dimension: int) -> Engine:
     """PostgreSQL, for vectors of some dimension."""
-    from corpus.store.tables import SETTINGS, TableIndexes
+    from corpus.store.postgres_tables import SETTINGS, TableIndexes
 
     db = postgres(url, SETTINGS)
     try:

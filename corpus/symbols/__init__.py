@@ -9,7 +9,7 @@ from .expansion import MAX_RANGE, expand, expand_all
 from .finding import Mention, find_symbols
 from .grammar import MAX_LENGTH, SymbolError
 from .model import Modifier, Symbol, link, same_document
-from .vocabulary import LANGUAGES, VERSIONS, ModifierKind
+from .symbol_words import LANGUAGES, VERSIONS, ModifierKind
 
 __all__ = [
     "LANGUAGES",

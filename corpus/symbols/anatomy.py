@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .grammar import Component, Half, is_year
-from .vocabulary import RESOLUTIONS, SERIES
+from .symbol_words import RESOLUTIONS, SERIES
 
 _ROMAN = re.compile(r"[IVXL]{1,8}")
 _VERSION = re.compile(r" \[[^\]]*\]")

@@ -12,7 +12,7 @@ from .characters import fold
 from .finding import Mention, scan
 from .grammar import no_symbol
 from .model import Modifier, Symbol, child
-from .vocabulary import MODIFIERS
+from .symbol_words import MODIFIERS
 
 MAX_RANGE = 500
 """The most documents that one range may name; a longer one is a slip of the pen or an attack."""

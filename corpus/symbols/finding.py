@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .characters import fold
-from .evidence import stands_out
 from .grammar import MAX_LENGTH, Half, SymbolError, neighbours, read
 from .model import Symbol
-from .vocabulary import ORDINALS, PARTS, RESOLUTIONS, VERSIONS
+from .symbol_evidence import stands_out
+from .symbol_words import ORDINALS, PARTS, RESOLUTIONS, VERSIONS
 
 
 @dataclass(frozen=True)

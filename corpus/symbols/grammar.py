@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .characters import LOOKALIKES, fold
-from .vocabulary import CAPITALS, CASED, MODIFIERS, NUMBERED, ORDINALS, PARTS, RESOLUTIONS, UNNUMBERED_PARTS, VERSIONS
+from .symbol_words import CAPITALS, CASED, MODIFIERS, NUMBERED, ORDINALS, PARTS, RESOLUTIONS, UNNUMBERED_PARTS, VERSIONS
 
 MAX_LENGTH = 200
 MAX_COMPONENTS = 16

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from corpus.roman import from_roman
 
 from .anatomy import Anatomy, dissect
-from .evidence import fault_of_typed
 from .grammar import Component, Half, Reading, no_symbol, read
-from .vocabulary import LANGUAGES, MODIFIERS, ModifierKind
+from .symbol_evidence import fault_of_typed
+from .symbol_words import LANGUAGES, MODIFIERS, ModifierKind
 
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
 _ROMAN = re.compile(r"(?=.)(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")

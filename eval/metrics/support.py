@@ -27,9 +27,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.wording import values
-from assistant.wording.dates import Date, dates_in
+from assistant.wording.claims import Reading, read, tokens
+from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.polarity import Polarity, polarity
-from assistant.wording.reading import Reading, read, tokens
 from corpus.analysis import analyse, fold
 from corpus.language import detect_language
 from eval.metrics.derived import computed

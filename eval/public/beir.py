@@ -11,10 +11,10 @@ from pathlib import Path
 
 from assistant.qa.engine import Engine
 from corpus.language import detect_language
-from eval.public.outcomes import Outcome
-from eval.public.ranking import judged, rank
-from eval.public.rows import PublicError, Row, each_once, lines_of, read_jsonl
-from eval.public.shelf import Text
+from eval.public.public_outcomes import Outcome
+from eval.public.public_ranking import judged, rank
+from eval.public.public_rows import PublicError, Row, each_once, lines_of, read_jsonl
+from eval.public.public_shelf import Text
 
 _SAMPLE = 200
 """Documents from which the collection's language is told."""

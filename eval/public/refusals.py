@@ -15,9 +15,9 @@ from corpus.documents import LANGUAGES
 from eval.metrics.selective import RiskCoverage, auc, aurc, risk_coverage
 from eval.metrics.statistics import Floats, bootstrap_interval
 from eval.public.figures import Figure, Figures, mean
-from eval.public.outcomes import Outcome
-from eval.public.rows import PublicError, each_once, read_jsonl
-from eval.public.shelf import Kit, Text, stocked
+from eval.public.public_outcomes import Outcome
+from eval.public.public_rows import PublicError, each_once, read_jsonl
+from eval.public.public_shelf import Kit, Text, stocked
 from eval.public.weigh import ask, features
 
 

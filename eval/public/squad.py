@@ -16,10 +16,10 @@ from corpus.documents import Span
 from corpus.language import detect_language
 from eval.cases import squeeze
 from eval.public.figures import Figures, mean
-from eval.public.outcomes import Outcome
-from eval.public.ranking import judged, rank, ranking_figures
-from eval.public.rows import PublicError, Row, as_row
-from eval.public.shelf import Text, key_of
+from eval.public.public_outcomes import Outcome
+from eval.public.public_ranking import judged, rank, ranking_figures
+from eval.public.public_rows import PublicError, Row, as_row
+from eval.public.public_shelf import Text, key_of
 from eval.public.weigh import ask, covered, features, span_of
 
 

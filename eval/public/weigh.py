@@ -13,7 +13,7 @@ from assistant.qa.retriever import Evidence
 from assistant.qa.weighing import Scored
 from assistant.question import Question
 from corpus.documents import Span
-from eval.public.shelf import index_of
+from eval.public.public_shelf import index_of
 
 BEST = 3
 """Units of a row whose features are kept."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from eval.cases import Case
 from eval.metrics.facts import said
-from eval.report.markup import Html, Part, joined, tag
+from eval.report.html_markup import Html, Part, joined, tag
 from eval.runs.records import Cited, Record
-from eval.runs.store import Gold, Run
+from eval.runs.run_store import Gold, Run
 from eval.wording import says
 
 _CHECKS = (

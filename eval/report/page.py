@@ -9,11 +9,11 @@ from pathlib import Path
 from eval.metrics.causes import CAUSES
 from eval.metrics.summary import Figure, Figures, Summary
 from eval.report.failures import failures
-from eval.report.markup import Html, document, joined, style, tag
+from eval.report.html_markup import Html, document, joined, style, tag
 from eval.report.plots import Curve, Mark, histogram, legend, reliability, risk_coverage, whiskers
 from eval.runs.comparing import summary_of
-from eval.runs.showing import MEANINGS, OUTCOMES, figures_of, number
-from eval.runs.store import Run, RunError
+from eval.runs.run_store import Run, RunError
+from eval.runs.run_tables import MEANINGS, OUTCOMES, figures_of, number
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.report.markup import Html, joined, tag
+from eval.report.html_markup import Html, joined, tag
 
 WIDTH = 360.0
 """Units of a plot's width; one is about a pixel on a phone."""

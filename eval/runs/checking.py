@@ -10,7 +10,7 @@ from assistant.settings import Settings
 from corpus.embedding import make_models
 from corpus.library import Library
 from eval.cases import read_cases
-from eval.check import Fault, check_cases
+from eval.question_check import Fault, check_cases
 from eval.runs.corpora import built, corpora, fingerprint, sources
 from ingest.segment import SEGMENTER_VERSION
 

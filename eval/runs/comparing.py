@@ -9,7 +9,7 @@ from typing import Any
 from eval.metrics.scores import MEASURES
 from eval.metrics.statistics import mcnemar, paired_difference
 from eval.metrics.summary import Summary, summarise
-from eval.runs.store import Run, RunError, asked
+from eval.runs.run_store import Run, RunError, asked
 
 ABSTAINED = "abstention_recall"
 

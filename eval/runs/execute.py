@@ -14,11 +14,11 @@ from corpus.catalogue import Catalogue
 from corpus.library import Library
 from corpus.models import Models
 from eval.cases import Case, Place
-from eval.places import located
+from eval.gold_spans import located
 from eval.runs.corpora import CorpusError, built, code, corpora, fingerprint, sources
 from eval.runs.records import Record
+from eval.runs.run_store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.runs.runner import ask_all, askable, cited_texts, gold_texts
-from eval.runs.store import Answers, Gold, Run, answers_in, begin, finish, load_run, set_aside
 from eval.systems import NAMES, System
 from ingest.ahead import Openable
 from ingest.outcomes import Progress

@@ -11,8 +11,8 @@ import yaml
 
 from eval.metrics.summary import Summary
 from eval.runs.comparing import ABSTAINED, compare
-from eval.runs.showing import MEANINGS
-from eval.runs.store import Run
+from eval.runs.run_store import Run
+from eval.runs.run_tables import MEANINGS
 
 SHIPPED = Path(__file__).parent.parent / "gate.yaml"
 COUNTS = ("failed", "left_out", "latency_p50_ms", "latency_p95_ms")

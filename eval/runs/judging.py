@@ -13,7 +13,7 @@ import yaml
 from eval.metrics.judge import Agreement, Ask, Judgement, agreement, judge
 from eval.metrics.scores import right
 from eval.metrics.statistics import bootstrap_interval
-from eval.runs.store import Run, RunError
+from eval.runs.run_store import Run, RunError
 
 JUDGEMENTS = "judgements.json"
 

@@ -8,11 +8,11 @@ from itertools import islice
 
 from corpus.library import Library
 from eval.cases import Case
-from eval.places import Shelf, blocks_in
+from eval.gold_spans import Shelf, blocks_in
 from eval.runs.records import Record
-from eval.runs.store import Answers, Gold
+from eval.runs.run_store import Answers, Gold
 from eval.systems import System
-from eval.systems.interface import failed
+from eval.systems.system_interface import failed
 
 Told = Callable[[Record], None]
 
@@ -57,7 +57,7 @@ def cited_texts(records: Sequence[Record], library: Library) -> dict[str, str]:
 
 def gold_texts(cases: Sequence[Case], library: Library) -> dict[str, list[Gold]]:
     """What stands in the gold places of each case: of a document that has several blocks there, all of them. Words that
-    name a place must have been looked up (`eval.places.located`)."""
+    name a place must have been looked up (`eval.gold_spans.located`)."""
     found: dict[str, list[Gold]] = {}
     shelf = Shelf(library)
     for case in cases:

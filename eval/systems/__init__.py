@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eval.systems.interface import System, SystemFault
 from eval.systems.peers import bm25, dense, llama_index
+from eval.systems.system_interface import System, SystemFault
 
 __all__ = ["NAMES", "System", "SystemFault", "peer"]
 

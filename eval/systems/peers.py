@@ -15,8 +15,8 @@ from corpus.analysis import analyse
 from corpus.library import Library
 from eval.cases import Case
 from eval.runs.records import Record
-from eval.systems.interface import SystemFault
 from eval.systems.passages import QUOTED, RETRIEVED, passage_record, whole_question
+from eval.systems.system_interface import SystemFault
 
 Hits = list[tuple[str, float]]
 Search = Callable[[str], Hits]

@@ -10,8 +10,8 @@ from assistant.qa.engine import Engine
 from corpus.library import Library
 from eval.cases import Case
 from eval.runs.records import Cited, Claim, Record
-from eval.systems.interface import SystemFault
 from eval.systems.passages import RETRIEVED, places_of
+from eval.systems.system_interface import SystemFault
 
 BY_RULE = 10.0
 """Confidence of an answer that a rule gave, and less it that of a refusal by rule: surer than evidence usually is."""

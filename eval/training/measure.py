@@ -15,7 +15,7 @@ from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import lines_of
 from eval.training.own import asked_of, with_turn_before
-from eval.training.written import SECTION
+from eval.training.written_rows import SECTION
 
 OFF_TOPIC = "off-topic"
 """The kind of questions in sets on UN documents that are about something else."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.reader import Name
 from eval.training.groups import Group
-from eval.training.heads import SOURCE as HEAD
-from eval.training.meetings import SOURCE
+from eval.training.head_rows import SOURCE as HEAD
+from eval.training.meeting_rows import SOURCE
 from eval.training.own import STRANGE, TRANSLATED, TREATY
-from eval.training.written import PAPER, WRITTEN
+from eval.training.written_rows import PAPER, WRITTEN
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
-from eval.places import span_of, stem_of
+from eval.gold_spans import span_of, stem_of
 from eval.training.groups import Group, Read, lines_of
 from eval.wording import squeeze
 

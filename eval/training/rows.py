@@ -8,15 +8,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
-from eval.places import stem_of
+from eval.gold_spans import stem_of
 from eval.training.groups import Group, lines_of, save
-from eval.training.heads import head_groups
-from eval.training.meetings import agenda_text, beside, meeting_groups
+from eval.training.head_rows import head_groups
+from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, aside, described, mixed, strangers
 from eval.training.own import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
 from eval.training.public import Banned, public_groups
 from eval.training.shelf import engine_over
-from eval.training.written import written_groups
+from eval.training.written_rows import written_groups
 from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")

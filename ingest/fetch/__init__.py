@@ -7,9 +7,9 @@ shows: the kind of file is told by its content, the symbol and the language by t
 from ingest.fetch.addresses import HOSTS, SERVICE, request_address
 from ingest.fetch.cache import Downloads, Stored
 from ingest.fetch.content import FORMATS
-from ingest.fetch.faults import FetchError, NotPublished, Refused, ServiceAway, TryLater
-from ingest.fetch.run import At, Download, FetchedInput, download
-from ingest.fetch.service import Service
+from ingest.fetch.document_service import Service
+from ingest.fetch.fetch_faults import FetchError, NotPublished, Refused, ServiceAway, TryLater
+from ingest.fetch.fetch_run import At, Download, FetchedInput, download
 from ingest.fetch.waiting import Patience, Timer
 from ingest.fetch.wanted import Wanted, cited_by, held_meetings, listed, meeting_ids, named, wanted
 

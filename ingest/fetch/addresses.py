@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from corpus.symbols import Symbol
-from ingest.fetch.faults import Refused
+from ingest.fetch.fetch_faults import Refused
 from ingest.readers import visible
 
 SERVICE = "https://documents.un.org"

@@ -9,7 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from ingest.fetch.faults import Refused
+from ingest.fetch.fetch_faults import Refused
 from ingest.readers import visible
 
 Resolve = Callable[[str, int], list[str]]

@@ -11,7 +11,7 @@ from types import TracebackType
 import httpx
 
 from ingest.fetch.addresses import followed
-from ingest.fetch.faults import NotPublished, Refused, ServiceAway, TryLater
+from ingest.fetch.fetch_faults import NotPublished, Refused, ServiceAway, TryLater
 from ingest.fetch.partial import Begun, Part, Version, whole_length
 from ingest.fetch.waiting import Patience, Timer, retry_after
 from ingest.readers import visible

@@ -15,8 +15,8 @@ from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.plain import to_plain
+from ingest.document_reading import Input
 from ingest.readers import ReadError
-from ingest.reading import Input
 from ingest.workers.process import Lost, Worker
 from ingest.workers.replies import BadReply, Reply, parse
 
@@ -61,7 +61,7 @@ class Workers:
         count: int | None = None,
         limits: Limits | None = None,
         *,
-        reading: str = "ingest.reading:read_document",
+        reading: str = "ingest.document_reading:read_document",
         paths: tuple[str, ...] = (),
     ) -> None:
         self.width = count or processors()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ingest.workers.frames import MAX_REPLY, FrameError, receive, send
+from ingest.workers.pipe_messages import MAX_REPLY, FrameError, receive, send
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.workers.child import main; main()"
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)

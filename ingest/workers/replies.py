@@ -10,8 +10,8 @@ from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.plain import PlainError, from_plain
 from corpus.symbols import link, same_document
+from ingest.document_reading import READER_VERSION, Input
 from ingest.readers import visible
-from ingest.reading import READER_VERSION, Input
 
 _LONGEST = {"title": 300, "slug": 200, "short": 1_000, "part": 1_000, "date": 100, "kind": 100, "proof": 1_000}
 _SENTENCES, _SENTENCE = 100, 1_000

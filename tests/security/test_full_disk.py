@@ -14,13 +14,13 @@ from services import PASSWORD, Made, ended, made_service
 from typer.testing import CliRunner
 
 from assistant.access import LOCAL, Principal, Role
-from assistant.access.store import FILE
+from assistant.access.access_store import FILE
 from assistant.cli import app as command
 from assistant.service import Service
 from assistant.service.uploads import CONTENT
 from corpus.catalogue import Catalogue
-from corpus.faults import LibraryFull
 from corpus.feedback import feedback_of
+from corpus.library_faults import LibraryFull
 from corpus.store.sqlite import Sqlite
 
 NOTE = {"file": ("note.txt", b"Note on ropes\n\nRopes are checked on Mondays.\n")}

@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from assistant.access import Role
-from assistant.api.gate import COOKIE
+from assistant.api.caller_gate import COOKIE
 from assistant.page.calls import MOST_BYTES
 from corpus.catalogue import Catalogue
 
@@ -477,7 +477,7 @@ REVOKE = """
 import sys
 from pathlib import Path
 from assistant.access.keys import Keys
-from assistant.access.store import AccessStore
+from assistant.access.access_store import AccessStore
 with AccessStore(Path(sys.argv[1])) as store:
     assert Keys(store).revoke(sys.argv[2])
 """

@@ -16,10 +16,10 @@ from services import PASSWORD, Made, listening, made_service
 from test_serving import Server
 
 from assistant.access import Role
-from assistant.access.addresses import network
+from assistant.access.client_addresses import network
 from assistant.api import connections
 from assistant.api.application import Doors
-from assistant.api.middleware.places import Places
+from assistant.api.middleware.serving_places import Places
 from assistant.faults import Overloaded, TooMany
 from corpus.catalogue import Catalogue
 

@@ -23,7 +23,7 @@ from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Visitors
 from assistant.api.application import Doors
 from assistant.faults import Forbidden, Overloaded, TooMany
 from assistant.labels import word
-from assistant.page.telling import why_refused
+from assistant.page.turn_html import why_refused
 from assistant.service.papers import Papers
 from assistant.service.turns import SHARED, Turns
 from corpus.catalogue import Catalogue

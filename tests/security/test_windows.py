@@ -13,7 +13,7 @@ from services import Made, ended, made_service
 
 from assistant.access.rates import CHEAP, Rates
 from assistant.faults import TooMany
-from assistant.page.turns import MOST_DRAWN, Conversations, Turn
+from assistant.page.chat_turns import MOST_DRAWN, Conversations, Turn
 from assistant.page.windows import MOST_CALLS, MOST_WINDOWS, SECONDS, Windows
 from corpus.catalogue import Catalogue
 

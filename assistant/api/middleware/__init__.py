@@ -2,7 +2,7 @@
 
 from assistant.api.middleware.bodies import Bodies
 from assistant.api.middleware.headers import SecurityHeaders
-from assistant.api.middleware.places import Places
 from assistant.api.middleware.requests import Requests
+from assistant.api.middleware.serving_places import Places
 
 __all__ = ["Bodies", "Places", "Requests", "SecurityHeaders"]

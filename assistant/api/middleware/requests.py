@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.access import Principal
 from assistant.access.visitors import COOKIE, DAYS
-from assistant.api.middleware.places import Places
+from assistant.api.middleware.serving_places import Places
 from assistant.api.problems import CRASH, Refusals
 from assistant.faults import ServiceFault
 from assistant.service.metrics import Metrics

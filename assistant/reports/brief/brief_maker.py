@@ -27,7 +27,7 @@ from assistant.reports.brief.section_cache import Parts
 from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground, Theme, ground_of
-from assistant.reports.derived import state_of
+from assistant.reports.report_cache import state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
 

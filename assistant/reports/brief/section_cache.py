@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from assistant.reports.brief.briefing import Request, Section
-from assistant.reports.derived import Derived
+from assistant.reports.report_cache import Derived
 from corpus.library import Library
 from corpus.plain import to_plain
 

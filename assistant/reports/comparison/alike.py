@@ -9,11 +9,11 @@ from itertools import pairwise
 from assistant.qa.units import Unit
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para
+from assistant.support.claim_sources import Source
 from assistant.support.exact import lacking
 from assistant.support.reasons import Reason
 from assistant.support.sense import turned
-from assistant.support.sources import Source
-from assistant.wording.reading import read
+from assistant.wording.claims import read
 
 _FORM = frozenset(["address", "subject", "clause", "content", "language"])
 """Reasons that tell of the wording, not of what is said."""

@@ -19,7 +19,7 @@ from assistant.frames import language_name
 from assistant.model import LanguageModel, Message, ModelFault
 from assistant.slices import Slices
 from assistant.vocabulary import Vocabulary
-from assistant.wording.dates import dates_in
+from assistant.wording.dates_in_text import dates_in
 from assistant.wording.lexicon import HAN_FUNCTION
 from assistant.wording.values import plain as written
 from assistant.write.fence import contained

@@ -10,7 +10,7 @@ import numpy as np
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.reports import Progress, ReportError
-from assistant.reports.derived import Derived, state_of
+from assistant.reports.report_cache import Derived, state_of
 from assistant.reports.themes.clusters import LEAST, centred, clusters, count_for, lexical_vectors, places, unit_length
 from assistant.reports.themes.gaps import embedded, not_held
 from assistant.reports.themes.naming import Namer

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ingest.readers.docx.styles import Style
+from ingest.readers.docx.docx_styles import Style
 from ingest.readers.lines import LinePart
 from ingest.readers.text import clean_characters
 

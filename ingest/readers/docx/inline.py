@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest.readers.docx.docx_notes import Ledger
+from ingest.readers.docx.docx_styles import Face, Sheet, Style
 from ingest.readers.docx.entries import Entry, Paragraph, Reference, Run
 from ingest.readers.docx.fields import Fields, Findings
-from ingest.readers.docx.glyphs import UNKNOWN, plain, symbol
-from ingest.readers.docx.markup import CHART, DIAGRAM, DRAWING, MC, Element, M, W, child, value, version
-from ingest.readers.docx.notes import Ledger
-from ingest.readers.docx.styles import Face, Sheet, Style
+from ingest.readers.docx.symbol_fonts import UNKNOWN, plain, symbol
+from ingest.readers.docx.wordprocessing import CHART, DIAGRAM, DRAWING, MC, Element, M, W, child, value, version
 
 _SILENT = frozenset(
     W + name

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ingest.readers.docx.docx_styles import Sheet, Style, left_of
 from ingest.readers.docx.formats import number
-from ingest.readers.docx.glyphs import plain
-from ingest.readers.docx.markup import Element, W, child, on, value, whole
-from ingest.readers.docx.styles import Sheet, Style, left_of
+from ingest.readers.docx.symbol_fonts import plain
+from ingest.readers.docx.wordprocessing import Element, W, child, on, value, whole
 
 _PLACE = re.compile(r"%([1-9])")
 _MOST = 200  # characters of a printed number

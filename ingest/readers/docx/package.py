@@ -18,7 +18,7 @@ from typing import Any
 
 from lxml import etree
 
-from ingest.readers.docx.markup import RELATION, STRICT, Element, W
+from ingest.readers.docx.wordprocessing import RELATION, STRICT, Element, W
 from ingest.readers.lines import ReadError
 
 MAX_BYTES = 100_000_000

@@ -11,8 +11,8 @@ import re
 from lxml import etree
 
 from ingest.readers.encoding import decode_html
-from ingest.readers.html.blocks import Block, Paragraph, Row, Table, paragraphs
-from ingest.readers.html.notes import match_notes
+from ingest.readers.html.html_blocks import Block, Paragraph, Row, Table, paragraphs
+from ingest.readers.html.html_notes import match_notes
 from ingest.readers.html.spelling import spell
 from ingest.readers.html.walk import Walker
 from ingest.readers.lines import Cell, Line, ReadError, Source, row_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ingest.readers.html.styles import Style
+from ingest.readers.html.html_styles import Style
 
 
 def _names(text: str) -> frozenset[str]:

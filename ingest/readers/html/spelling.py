@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from ingest.readers.html.blocks import BREAK, Paragraph
+from ingest.readers.html.html_blocks import BREAK, Paragraph
 from ingest.readers.text import clean_characters
 
 _MARK = "\x00"  # where a footnote mark was; decoding leaves no such character

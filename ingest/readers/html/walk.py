@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ingest.readers.html.blocks import (
+from ingest.readers.html.elements import BLOCKS, LISTS, SECTIONS, TABLE_PARTS, left_out
+from ingest.readers.html.html_blocks import (
     BREAK,
     Block,
     Box,
@@ -18,10 +19,9 @@ from ingest.readers.html.blocks import (
     marker_of,
     whole_number,
 )
-from ingest.readers.html.elements import BLOCKS, LISTS, SECTIONS, TABLE_PARTS, left_out
-from ingest.readers.html.frames import GRID_CLASS, NOTE_NAME, Frame, set_words
-from ingest.readers.html.styles import Sheet, Style, declared
-from ingest.readers.html.tables import settle
+from ingest.readers.html.html_styles import Sheet, Style, declared
+from ingest.readers.html.html_tables import settle
+from ingest.readers.html.open_elements import GRID_CLASS, NOTE_NAME, Frame, set_words
 from ingest.readers.lines import ReadError
 
 MAX_ELEMENTS = 1_000_000

@@ -15,10 +15,10 @@ from ingest.readers.pdf.contents import entries
 from ingest.readers.pdf.flow import PageText, flowing
 from ingest.readers.pdf.furniture import Framed, without_furniture, without_sideways
 from ingest.readers.pdf.glyphs import MAX_CHARACTERS, PageGlyphs, open_pdf, read_pages
-from ingest.readers.pdf.notes import Note, part_notes
+from ingest.readers.pdf.pdf_notes import Note, part_notes
+from ingest.readers.pdf.pdf_tables import Table, carried_table, ruled_tables, unruled_tables
 from ingest.readers.pdf.prints import Print, common_size, prints_of
 from ingest.readers.pdf.script import damaged, reversed_share, with_turned_script
-from ingest.readers.pdf.tables import Table, carried_table, ruled_tables, unruled_tables
 
 __all__ = ["read_pdf"]
 

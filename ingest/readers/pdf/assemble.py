@@ -14,10 +14,10 @@ from ingest.readers.pdf.flow import Item, Paragraph, is_labelled
 from ingest.readers.pdf.glyphs import Run
 from ingest.readers.pdf.hyphens import HYPHENS as _HYPHENS
 from ingest.readers.pdf.hyphens import Hyphens
-from ingest.readers.pdf.notes import Note, label_of
+from ingest.readers.pdf.pdf_notes import Note, label_of
+from ingest.readers.pdf.pdf_tables import Table
 from ingest.readers.pdf.prints import Print, is_wide
 from ingest.readers.pdf.script import mended_script
-from ingest.readers.pdf.tables import Table
 from ingest.readers.text import clean_characters
 
 _STAR = re.compile(r"(?<=[^\s*])(\*{1,4}|[†‡§]{1,2})(?=[\s,.;:)”»]|$)")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from ingest.readers.heads import is_item_line, is_masthead_line
 from ingest.readers.lines import LinePart
-from ingest.readers.pdf.notes import label_of
+from ingest.readers.pdf.pdf_notes import label_of
+from ingest.readers.pdf.pdf_tables import Box, Table
 from ingest.readers.pdf.prints import Print
-from ingest.readers.pdf.tables import Box, Table
 
 _LABEL = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.|\d{1,3}[A-Z]?\.\d{1,3}|\d{1,3}\)|\(\d{1,3}\)|\(?[a-zа-я]{1,2}\)|\(?[ivxl]{1,6}\)|[IVXLC]{1,6}\.|[A-Z]\.|"

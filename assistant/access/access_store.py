@@ -1,0 +1,211 @@
+"""Keys, accounts, sessions, the audit log, briefings under review, the jobs of before and what people have kept: a small SQLite file in the library's folder, beside the library, or tables of the
+database that holds it.
+
+The command line changes it while the server runs, and the server looks things up for every request: what is revoked is
+revoked at once. Of a secret only a hash is kept. API keys and sessions are 256 random bits, which nobody guesses, so
+that SHA-256 suffices; passwords are chosen by people and get Argon2id (RFC 9106).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.library_faults import LibraryError, plainly
+from corpus.store.copied import Copied
+from corpus.store.engines import postgres
+from corpus.store.sqlite import Sqlite
+
+if TYPE_CHECKING:
+    from corpus.store.database import Database, Rows
+
+FILE = "access.sqlite3"
+Clock = Callable[[], datetime]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, hash BLOB NOT NULL, created TEXT NOT NULL,
+  expires TEXT, used TEXT, revoked TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS accounts (
+  name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL, created TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sessions (
+  hash BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE, expires TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
+  action TEXT NOT NULL, target TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS jobs (
+  id TEXT PRIMARY KEY, server TEXT NOT NULL, created TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL,
+  outcomes TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keeping (
+  account TEXT PRIMARY KEY REFERENCES accounts (name) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS conversations (
+  token TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE, changed TEXT NOT NULL,
+  title TEXT NOT NULL, kept TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shared (
+  id TEXT PRIMARY KEY, made_by TEXT NOT NULL, given TEXT NOT NULL, until TEXT NOT NULL, kept TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS drafts (
+  id TEXT PRIMARY KEY, created TEXT NOT NULL, title TEXT NOT NULL, state TEXT NOT NULL, briefing TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS draft_events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, draft TEXT NOT NULL, time TEXT NOT NULL, who TEXT NOT NULL, kind TEXT NOT NULL,
+  statement INTEGER, text TEXT NOT NULL
+)
+"""
+_KEPT = {
+    "keys": "id, name, role, hash, created, expires, used, revoked",
+    "accounts": "name, role, hash, created",
+    "audit": "time, who, address, action, target",
+    "keeping": "account",
+    "conversations": "token, account, changed, title, kept",
+    "shared": "id, made_by, given, until, kept",
+    "drafts": "id, created, title, state, briefing",
+    "draft_events": "draft, time, who, kind, statement, text",
+}
+"""What is moved to another database."""
+_KNOWN = {
+    "keys": "ON CONFLICT (id) DO UPDATE SET revoked = coalesce(keys.revoked, excluded.revoked)",
+    "accounts": "ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash, created = excluded.created",
+    "keeping": "ON CONFLICT (account) DO NOTHING",
+    "conversations": "ON CONFLICT (token) DO NOTHING",
+    "shared": "ON CONFLICT (id) DO NOTHING",
+    "drafts": "ON CONFLICT (id) DO NOTHING",
+}
+"""What is changed where it is there already."""
+
+
+class AccessStore:
+    """File or database, for several processes and any thread. Raises `LibraryError` where disk or server refuse."""
+
+    def __init__(self, folder: Path, clock: Clock = lambda: datetime.now(UTC), *, database: str | None = None) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._guard = threading.RLock()
+        self._database = database
+        self._due: queue.SimpleQueue[tuple[str, tuple[Any, ...]] | None] = queue.SimpleQueue()
+        self._writer: threading.Thread | None = None
+        with plainly(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = self._opened()
+            try:
+                if not self._db.has("draft_events"):
+                    with self._db.transaction():
+                        self._db.create(_SCHEMA)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def __enter__(self) -> AccessStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file, once what was to be written later is written or can't be."""
+        if self._writer is not None:
+            self._due.put(None)
+            self._writer.join()
+            self._writer = None
+        with self._guard:
+            self._db.close()
+
+    def now(self) -> datetime:
+        """The time, with its zone."""
+        return self._clock()
+
+    def stamp(self) -> str:
+        """The time as it is written down."""
+        return self._clock().astimezone(UTC).isoformat(timespec="seconds")
+
+    @contextmanager
+    def doing(self) -> Iterator[Callable[..., Rows]]:
+        """Runs statements one after another, nobody else's between them in this process."""
+        with self._guard, plainly(self.folder):
+            yield self._db.execute
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Makes the changes of the block all, or none."""
+        with self._guard, plainly(self.folder), self._db.transaction():
+            yield
+
+    def copy_to(self, other: AccessStore) -> None:
+        """Copies keys, accounts, the audit log and what people have kept into another store, which keeps what it has beside them: a key that is revoked in
+        either is revoked, an account has the password and role that it has here. An account that was copied before and is no longer
+        here goes from there. People sign in anew there."""
+        accounts = dict(self.rows("SELECT name, created FROM accounts"))
+        with other.doing() as run, other._db.transaction():
+            copied = Copied(other._db)
+            for name, created in copied.marks("account").items():
+                if name not in accounts:
+                    run("DELETE FROM accounts WHERE name = ? AND created = ?", (name, created))
+                    copied.forget("account", name)
+            copied.note("account", accounts)
+            for table, columns in _KEPT.items():
+                log = table in ("audit", "draft_events")  # without names by which what is there already is known
+                if not log or run(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
+                    marks = ", ".join("?" * len(columns.split(",")))
+                    for row in self.rows(
+                        f"SELECT {columns} FROM {table} ORDER BY {'id' if log else columns.partition(',')[0]}"
+                    ):
+                        run(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {_KNOWN.get(table, '')}", row)
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What a question to the file finds."""
+        with self.doing() as run:
+            return run(sql, values).fetchall()
+
+    def write(self, sql: str, *values: Any) -> int:
+        """Makes one change; returns how many rows it touched."""
+        with self.doing() as run:
+            return run(sql, values).rowcount
+
+    def later(self, sql: str, *values: Any) -> None:
+        """Makes one change when it can be made, for which nobody waits: over a connection of its own, whoever holds a lock.
+        What can't be made is dropped."""
+        with self._guard:
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write_later, name="access", daemon=True)
+                self._writer.start()
+        self._due.put((sql, values))
+
+    def _write_later(self) -> None:
+        db: Database | None = None
+        while (due := self._due.get()) is not None:
+            with suppress(LibraryError), plainly(self.folder):
+                db = db or self._opened()
+                db.execute(*due)
+        if db is not None:
+            db.close()
+
+    def _opened(self) -> Database:
+        return _file(self.folder / FILE) if self._database is None else postgres(self._database)
+
+
+def _file(path: Path) -> Sqlite:
+    """The file, which its owner alone may read."""
+    # Whoever closes a file loses all locks that his process has on it, those of SQLite's other connections too; another process
+    # would then take the log away from under them. So a file that is there is opened by SQLite alone.
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return Sqlite(path)
+
+
+def secret_hash(secret: str) -> bytes:
+    """What is kept of a key or of a session's token."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

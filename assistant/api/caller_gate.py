@@ -1,0 +1,108 @@
+"""Tells who calls: a key or the local token as bearer, the session of a cookie, or nobody in particular."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from urllib.parse import urlsplit
+
+from anyio import CapacityLimiter
+from starlette.requests import HTTPConnection
+
+from assistant.access import LOCAL, Principal, Role
+from assistant.access.accounts import Accounts
+from assistant.access.failed_sign_ins import Failures
+from assistant.access.guesses import Guesses
+from assistant.access.keys import Keys
+from assistant.access.visitors import COOKIE as VISIT
+from assistant.access.visitors import Visitors
+from assistant.api.callers import address_of
+from assistant.api.hosts import Hosts
+from assistant.faults import Forbidden, NotKnown
+
+COOKIE = "rapporteur_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class AccessGate:
+    """`reading`: those who show nothing may read, under one of the names in `hosts` where these are given. `local` is a token that only this machine's user can know; it is
+    good on the loopback interface alone."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        accounts: Accounts,
+        guesses: Guesses,
+        failures: Failures,
+        visitors: Visitors,
+        *,
+        reading: bool = False,
+        local: str | None = None,
+        hosts: Hosts | None = None,
+    ) -> None:
+        self.visitors, self.failures = visitors, failures
+        self.keys, self.accounts, self.guesses, self.reading = keys, accounts, guesses, reading
+        self._local, self._hosts = local, hosts
+        self.checks = CapacityLimiter(1)
+        """One password is checked at a time: a check takes 64 MB."""
+
+    def principal(self, connection: HTTPConnection) -> Principal:
+        """Who calls. Raises `NotKnown` for a key that is not good, and under a name that is not ours, `Forbidden` for a form of another site, `TooMany`
+        for that too after many others. A session that has ended is as good as none."""
+        address = address_of(connection)
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._of_token(token.strip(), address)
+        cookie = connection.cookies.get(COOKIE)
+        account = self.accounts.session(cookie) if cookie else None
+        if account is None:
+            if self.reading and self._hosts and not self._hosts.known(connection.headers.get("host", "")):
+                raise NotKnown(
+                    "Everybody may read here, but not under this name: its operator has not told it (RAPPORTEUR_HOSTS). Use an "
+                    "address or a name that he has told, sign in, or send an API key as a bearer token."
+                )
+            return self._nameless(connection, address)
+        if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
+            raise Forbidden("This was sent from another site. Use the page of this one.")
+        return Principal(Role.of(account.role), "session", f"account:{account.name}", address)
+
+    def welcome(self, connection: HTTPConnection) -> None:
+        """Has the reply bring a session to who has no key, no account and no session yet, where everybody may read."""
+        if self.reading and not self.visitors.known(connection.cookies.get(VISIT, "")):
+            connection.scope["visit"] = self.visitors.make()
+
+    def _nameless(self, connection: HTTPConnection, address: str) -> Principal:
+        """Somebody without key and account. A browser that opens a page gets a session with it."""
+        if "text/html" in connection.headers.get("accept", ""):
+            self.welcome(connection)
+        visit = self.visitors.session(connection.cookies.get(VISIT, ""), address) if self.reading else ""
+        return Principal.anonymous(address, reading=self.reading, visit=visit)
+
+    def _of_token(self, token: str, address: str) -> Principal:
+        if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):
+            if not _loopback(address):
+                raise NotKnown("The local token is good on this machine alone.")
+            return LOCAL
+        key = self.keys.find(token)
+        if key is None:
+            self.failures.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
+            self.guesses.wrong_key(address)
+            raise NotKnown("This API key is not good: it is wrong, revoked or has ended.")
+        return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
+
+
+def same_origin(connection: HTTPConnection) -> bool:
+    """Whether a browser sends this from a page of this very site. Browsers say so themselves (Fetch Metadata, Origin);
+    what says nothing is no browser, and does not send cookies by mistake, but is not trusted either."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = connection.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

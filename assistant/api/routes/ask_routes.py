@@ -1,0 +1,75 @@
+"""Asking and searching."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+
+from assistant.api.api_models import AnswerOut, AskBody, HitOut, scope_of
+from assistant.api.callers import Caller, Served
+from assistant.api.problems import CRASH, Refusal, request_id
+from assistant.api.route import Guarded, may
+from assistant.api.server_events import DOCUMENTED, EventStream, event
+from assistant.faults import ServiceFault
+from assistant.service import Stream
+
+router = APIRouter(tags=["ask"], route_class=Guarded)
+log = logging.getLogger("rapporteur.api")
+
+
+@router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
+@may("ask")
+async def ask(body: AskBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Answers a question; every statement cites exact words."""
+    answer = await asyncio.wrap_future(
+        service.begin_ask(
+            caller, body.question, body.history, body.language, mode=body.mode, scope=scope_of(body.scope)
+        )
+    )
+    return answer.to_json()
+
+
+@router.post("/ask/stream", response_class=EventStream, responses=DOCUMENTED)
+@may("ask")
+async def ask_stream(body: AskBody, request: Request, service: Served, caller: Caller) -> EventStream:
+    """Answers a question as server-sent events.
+
+    Events are `status`, `statement` (verified, with the citations that it is the first to use) and `done`, whose
+    answer is what `ask` gives; `problem` where it fails midway.
+    """
+    scope = scope_of(body.scope)
+    await run_in_threadpool(service.check_scope, caller, scope)
+    stream = service.stream(caller, body.question, body.history, body.language, mode=body.mode, scope=scope)
+    return EventStream(_events(stream, request_id(request)))
+
+
+@router.get("/search", response_model=list[HitOut])
+@may("search")
+async def search(
+    service: Served,
+    caller: Caller,
+    q: Annotated[str, Query(min_length=1, max_length=2_000, examples=["smuggled migrants in detention"])],
+    limit: Annotated[int, Query(ge=1, le=100)] = 10,
+) -> list[dict[str, Any]]:
+    """Finds passages, best first."""
+    found = await asyncio.wrap_future(service.begin_search(caller, q, limit))
+    return [each.to_json(rank) for rank, each in enumerate(found, 1)]
+
+
+async def _events(stream: Stream, request_id: str) -> AsyncIterator[bytes]:
+    try:
+        async for each in stream:
+            data = each.to_json()
+            yield event(data["type"], data)
+    except ServiceFault as fault:
+        yield event("problem", Refusal.of(fault).problem(request_id))
+    except Exception:
+        log.exception("the program broke down", extra={"fields": {"request_id": request_id}})
+        yield event("problem", CRASH.problem(request_id))
+    finally:
+        stream.close()

@@ -1,0 +1,140 @@
+"""What staff do: send files, look at jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Path, Query, Request, UploadFile, status
+from fastapi.concurrency import run_in_threadpool
+
+from assistant.access import check
+from assistant.api import callers
+from assistant.api.api_models import FetchBody, JobOut, Language
+from assistant.api.callers import Caller, Served, identified_again
+from assistant.api.problems import Refusal, request_id
+from assistant.api.route import Guarded, may
+from assistant.api.server_events import DOCUMENTED, EventStream, event
+from assistant.faults import ServiceFault, TooLarge
+from assistant.service.uploads import CONTENT
+
+router = APIRouter(tags=["keep"], route_class=Guarded)
+
+PIECE = 1_000_000
+JobId = Annotated[str, Path(max_length=100)]
+Known = Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")]
+
+
+@router.post("/uploads", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("upload")
+async def upload(
+    service: Served,
+    caller: Caller,
+    file: UploadFile,
+    symbol: Annotated[str | None, Form(max_length=200, description="Where the file does not print it.")] = None,
+    language: Annotated[Language | None, Form()] = None,
+    ocr: Annotated[bool, Form(description="Recognise the words of pages that are images.")] = False,
+) -> dict[str, Any]:
+    """Sends a document to be read into the library. What it is its content tells, never its name."""
+    folder = await run_in_threadpool(service.room, caller)
+    size = 0
+    try:
+        with (folder / CONTENT).open("wb") as kept:
+            while piece := await file.read(PIECE):
+                size += len(piece)
+                if size > service.limits.upload:
+                    raise TooLarge(f"A file may have {service.limits.upload / 1e6:.0f} MB.")
+                await run_in_threadpool(kept.write, piece)
+    except BaseException:
+        await run_in_threadpool(shutil.rmtree, folder, True)
+        raise
+    job = await run_in_threadpool(
+        lambda: service.upload(caller, folder, file.filename or "", symbol=symbol, language=language, ocr=ocr)
+    )
+    return job.to_json()
+
+
+@router.post("/fetch", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("fetch")
+def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
+    """Fetches official documents by symbol from the Official Document System, and reads them in."""
+    return service.fetch(caller, **body.model_dump()).to_json()
+
+
+@router.post("/fetch/plan", response_model=list[dict[str, Any]])
+@may("fetch")
+def fetch_plan(body: FetchBody, service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
+    return [asdict(row) for row in service.foresee(caller, **body.model_dump())]
+
+
+@router.post("/verify", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
+@may("verify")
+def verify(service: Served, caller: Caller) -> dict[str, Any]:
+    """Checks database, both indexes and that passages cover each document; every outcome is a fault."""
+    return service.verify(caller).to_json()
+
+
+@router.get("/jobs", response_model=list[JobOut])
+@may("jobs")
+def jobs(service: Served, caller: Caller) -> list[dict[str, Any]]:
+    """The jobs, the latest first."""
+    return service.all_jobs(caller)
+
+
+@router.get("/jobs/{job}", response_model=JobOut)
+@may("jobs")
+def job(
+    service: Served,
+    caller: Caller,
+    job: JobId,
+    since: Known = 0,
+) -> dict[str, Any]:
+    """How a job stands."""
+    return service.job(caller, job, since)
+
+
+@router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)
+@may("jobs")
+async def job_stream(
+    request: Request, service: Served, caller: Caller, job: JobId, since: Known | None = None
+) -> EventStream:
+    """A job as server-sent events `job`, one whenever it has changed, until it has ended. With `since` each event has only the
+    outcomes that none before it had."""
+    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job, since)))
+
+
+@router.delete("/jobs/{job}", response_model=JobOut)
+@may("jobs")
+def stop_job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
+    """Stops a job; what is finished is kept."""
+    return service.stop_job(caller, job)
+
+
+async def _changes(request: Request, changes: AsyncGenerator[dict[str, Any], None]) -> AsyncIterator[bytes]:
+    """The records of a job as events, for as long as the caller may see them: a key may be revoked, a session ended."""
+    coming: asyncio.Future[dict[str, Any]] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(_next(changes))
+            done, _ = await asyncio.wait({coming}, timeout=callers.AGAIN_SECONDS)
+            check(await identified_again(request), "jobs")
+            if done:
+                record, coming = coming.result(), None
+                if not record:
+                    return
+                yield event("job", record)
+    except ServiceFault as fault:
+        yield event("problem", Refusal.of(fault).problem(request_id(request)))
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait({coming})
+        await changes.aclose()
+
+
+async def _next(changes: AsyncGenerator[dict[str, Any], None]) -> dict[str, Any]:
+    return await anext(changes, {})

@@ -1,0 +1,238 @@
+"""Commands that ask: ask, chat, search, demo."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from assistant.cli.desk import Desk, open_desk
+from assistant.cli.render import print_answer, print_events
+from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
+from assistant.faults import ServiceFault
+from corpus.documents import LANGUAGES
+from corpus.embedding.embedder import EmbeddingError
+from corpus.library_faults import LibraryError
+
+if TYPE_CHECKING:
+    from assistant.cli.explaining import Watched
+    from assistant.qa.scope import Scope
+
+log = logging.getLogger("rapporteur.batch")
+ASKED, SOUGHT = ("id", "question", "history", "language", "mode", "scope"), ("id", "question")
+"""What a line of a batch may have, for `ask` and for `search`."""
+DEMO_QUESTIONS = (
+    "When is agenda item 3 taken up?",
+    "Which paper is for item 2?",
+    "Can migrants be prosecuted for having been smuggled?",
+    "¿Qué puntos se examinan el viernes por la tarde?",
+    "What does CTOC/COP/WG.7/2021/3 recommend to prosecutors?",
+)
+SAMPLE, SAMPLE_ID = "draft-decision.md", "draft-decision-on-fog-signals-and-night-lights"
+"""A document that was made up for the demo, and the id that it gets in the library."""
+SAMPLE_QUESTIONS = (
+    "How often must a harbour sound its fog signal?",
+    "Who pays for new lamps?",
+    "¿Quién debe informar sobre las señales, y cuándo?",
+)
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question; - or none reads standard input.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
+    batch: Annotated[
+        Path | None, typer.Option(help="JSON lines {id, question, history?, scope?}; prints one object a line.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the question, where detection errs.")] = None,
+    mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also say what was found and read, and what decided (on standard error).")
+    ] = False,
+) -> None:
+    """Ask one question, or a file of them."""
+    if batch is not None:
+        if explain:
+            raise fail("--explain takes one question, not a file of them.", EXIT_USAGE)
+        rows = list(_rows(batch, ASKED))
+        with open_desk("ask") as desk:
+            known = known_mode(mode, desk.settings)
+
+            def answered(row: dict[str, Any]) -> dict[str, Any]:
+                given, asked_of = row.get("language", language), row.get("scope")
+                return desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known), asked_of).record
+
+            _each(rows, answered)
+        return
+    text = read_stdin_or(question)
+    known_language(language)
+    with open_desk("ask") as desk:
+        watched = _watched(desk) if explain else None
+        answer, record = desk.ask(text, language=language, mode=known_mode(mode, desk.settings))
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False))
+    elif answer.status == "refused":
+        raise fail(answer.reason)
+    else:
+        print_answer(data, answer)
+    if watched is not None:
+        watched.print(talk, answer)
+    if answer.status == "refused":
+        raise typer.Exit(1)
+
+
+def chat(
+    mode: Annotated[str | None, typer.Option(help="quote, write (by the model of the settings) or auto.")] = None,
+) -> None:
+    """Ask in turns; follow-ups such as "and on Friday?" are understood. An empty line or Ctrl-D ends."""
+    history: list[str] = []
+    with open_desk("chat") as desk:
+        known = known_mode(mode, desk.settings)
+        talk.print("Ask about the documents. An empty line ends.")
+        while True:
+            talk.print("> ", end="")
+            line = sys.stdin.readline().strip()
+            if not line:
+                return
+            print_events(data, desk.stream(line, history, mode=known))
+            data.print()
+            history.append(line)
+
+
+def search(
+    query: Annotated[str | None, typer.Argument(help="What to look for; - or none reads standard input.")] = None,
+    count: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+    batch: Annotated[Path | None, typer.Option(help="JSON lines {id, question}; prints one object a line.")] = None,
+) -> None:
+    """Find passages."""
+    if batch is not None:
+        rows = list(_rows(batch, SOUGHT))
+        with open_desk("search") as desk:
+            _each(rows, lambda row: {"hits": desk.search(row["question"], count)})
+        return
+    text = read_stdin_or(query)
+    with open_desk("search") as desk:
+        found = desk.search(text, count)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for each in found:
+        data.print(Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}"))
+        data.print(Text(" ".join(each["text"].split())))
+    if not found:
+        talk.print("Nothing found.")
+
+
+def demo() -> None:
+    """Build the library from the starter corpus, answer five questions, then read a document and answer three on it."""
+    from importlib.resources import as_file, files
+
+    from assistant.cli.ingesting import ingest
+    from assistant.cli.session import settings
+
+    def answered(desk: Desk, questions: Sequence[str]) -> None:
+        for question in questions:
+            data.print()
+            data.print(Text(f"? {question}", style="bold magenta"))
+            print_answer(data, desk.ask(question).answer)
+
+    ingest(paths=None, starter=True, symbol=None, language=None)
+    with open_desk("demo") as desk:
+        answered(desk, DEMO_QUESTIONS)
+    talk.print("\nA document that nobody has seen before, made up for this demo, is read now ...")
+    with as_file(files("corpus") / "sample" / SAMPLE) as path:
+        ingest(paths=[path], starter=False, symbol=None, language=None, again=True)
+    with open_desk("demo") as desk:
+        answered(desk, SAMPLE_QUESTIONS)
+        desk.remove(SAMPLE_ID, None, None)
+    folder = settings().data_dir
+    program = Path(sys.argv[0]).name if shutil.which("rapporteur") else sys.argv[0]
+    talk.print(
+        f"\nThe library is in {folder}. Now try:\n"
+        f'  {program} ask "What must be done when a smuggled migrant is detained?"\n'
+        f"  {program} chat\n"
+        f"  {program} meeting\n"
+        f"  {program} ingest FILE...   (PDF, DOCX, HTML, text)\n"
+        f"  {program} --help",
+        markup=False,
+    )
+
+
+def _watched(desk: Desk) -> Watched:
+    from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
+
+    return Watched(desk)
+
+
+def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Prints a line for each row of a batch: its answer, or why there is none. One that fails ends no other."""
+    failed = 0
+    for row in rows:
+        try:
+            record = answer(row)
+        except (ServiceFault, LibraryError, EmbeddingError) as error:
+            record = {"error": str(error)}
+        except Exception:  # whatever it is, those behind it are to be answered
+            log.exception("the question %s of the batch broke down", json.dumps(row["id"], ensure_ascii=False))
+            record = {"error": "The program has a fault with this question; standard error has the details."}
+        failed += "error" in record
+        typer.echo(json.dumps({"id": row["id"], **record}, ensure_ascii=False))
+    if failed:
+        raise fail(f"{failed} of {len(rows)} could not be answered; the lines that have an error say why.")
+
+
+def _rows(path: Path, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The lines of a batch file, checked; none has other fields. A scope is given as such."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(f"{path} can't be read: {getattr(error, 'strerror', None) or error}.", EXIT_USAGE) from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise fail(f"{path}, line {number} is not JSON: {error}.", EXIT_USAGE) from None
+        history = row.get("history", []) if isinstance(row, dict) else None
+        good = (
+            isinstance(row, dict)
+            and "id" in row
+            and isinstance(row.get("question"), str)
+            and isinstance(history, list)
+            and all(isinstance(turn, str) for turn in history)
+            and row.get("language") in (None, *LANGUAGES)
+            and row.get("mode") in (None, "quote", "write", "auto")
+        )
+        if not good:
+            message = f'{path}, line {number} must be like {{"id": "1", "question": "...", "history": ["..."]}}.'
+            raise fail(message, EXIT_USAGE)
+        if unknown := [name for name in row if name not in fields]:
+            message = f"{path}, line {number} has {unknown[0]!r}; a line may have {', '.join(fields)}."
+            raise fail(message, EXIT_USAGE)
+        try:
+            yield {**row, "scope": _scope(row.get("scope"))}
+        except ValueError as error:
+            raise fail(f"{path}, line {number} has no scope that can be meant: {error}.", EXIT_USAGE) from None
+
+
+def _scope(given: object) -> Scope | None:
+    """Which documents a line is asked of. Raises `ValueError` for what is no scope."""
+    if given is None:
+        return None
+    from pydantic import ValidationError
+
+    from assistant.api.api_models import ScopeBody, scope_of
+
+    try:
+        return scope_of(ScopeBody.model_validate(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(": ".join([*map(str, first["loc"]), first["msg"]])) from None

@@ -1,0 +1,165 @@
+"""Commands that keep the library: remove, status, doctor, reindex, verify."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from assistant.cli.desk import open_desk
+from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, plain_errors, settings, talk
+from assistant.opening import open_library
+from corpus.library import Library
+from corpus.library_faults import LibraryBusy
+
+SERVED = (
+    "A server uses the library, and nothing could be answered while all of it is made anew. Stop the server, run "
+    "'rapporteur reindex', and start it again."
+)
+
+
+def remove(
+    symbol: Annotated[str, typer.Argument(help="Symbol, name or id of the document.")],
+    language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
+    edition: Annotated[str | None, typer.Option(help="Only this edition: official, digest or upload.")] = None,
+) -> None:
+    """Remove a document from the library and from both indexes."""
+    with open_desk("remove") as desk:
+        for removed in desk.remove(symbol, language, edition):
+            data.print(Text(f"removed    {removed}"))
+
+
+def confirm(
+    symbol: Annotated[str, typer.Argument(help="Symbol, name or id of the document.")],
+    language: Annotated[str | None, typer.Option(help="Only this language version.")] = None,
+) -> None:
+    """Confirm that a text whose symbol only the text itself gives is that document. Compare it first."""
+    with open_desk("confirm") as desk:
+        for confirmed in desk.confirm(symbol, language):
+            data.print(Text(f"confirmed  {confirmed}"))
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Say what the library holds, in numbers. Texts and indexes are not looked at: 'rapporteur verify' checks them."""
+    with open_desk("status") as desk:
+        found = desk.status()
+    record = {"folder": str(settings().data_dir), **found}
+    del record["languages"]
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False))
+        return
+    for name, value in record.items():
+        data.print(Text(f"{name:<11} {value:,}" if isinstance(value, int) else f"{name:<11} {value}"))
+    talk.print("Whether all of it is whole: rapporteur verify.")
+
+
+def verify() -> None:
+    """Check the library: database, both indexes, and that passages cover each document."""
+    with open_desk("verify") as desk:
+        faults = desk.verify()
+    for fault in faults:
+        data.print(Text(fault))
+    if faults:
+        raise fail(f"{len(faults)} faults. 'rapporteur reindex' rebuilds both indexes from the documents.")
+    talk.print("The library is sound.")
+
+
+def reindex() -> None:
+    """Make passages and both indexes anew from the documents that are held."""
+    from ingest.segment import segmenter
+
+    columns = (TextColumn("Embedding"), BarColumn(), TextColumn("{task.completed} passages"), TimeElapsedColumn())
+    with (
+        _alone() as library,
+        Progress(*columns, console=talk, transient=True) as bar,
+    ):
+        task = bar.add_task("", total=None)
+        total = library.reindex(segmenter(library.models), lambda more: bar.advance(task, more))
+    data.print(f"reindexed  {total} passages")
+
+
+@contextmanager
+def _alone() -> Iterator[Library]:
+    """The library, whatever it was made with, without any server."""
+    with plain_errors():
+        chosen = settings()
+        try:
+            library = open_library(chosen, "rapporteur reindex", accept_stale=True)
+        except LibraryBusy:
+            from assistant.cli.server_desk import address_of
+
+            if address_of(chosen.data_dir) is None:
+                raise
+            raise fail(SERVED, EXIT_BUSY) from None
+        with library:
+            yield library
+
+
+def migrate(
+    to: Annotated[str, typer.Option(help="Address of the database (postgresql://...), or a folder.")],
+) -> None:
+    """Copy the library, keys and accounts into a PostgreSQL database, or from there into a folder.
+
+    Every document is compared after it was copied. What is there already as it is here is passed over, so that broken off it goes on
+    where it was; what is there otherwise is replaced, and what was copied before and is no longer here goes. A password is best
+    given by PGPASSWORD or a file (PGPASSFILE).
+    """
+    from assistant.access.access_store import AccessStore
+    from corpus.moving import move
+
+    with plain_errors():
+        chosen = settings()
+        shared = "://" in to
+        if shared and not to.startswith(("postgres://", "postgresql://")):
+            raise fail(
+                "--to is no folder and no address of a PostgreSQL database (postgresql://USER@HOST/NAME).", EXIT_USAGE
+            )
+        changed = {"database_url": to} if shared else {"data_dir": Path(to).expanduser(), "database_url": None}
+        aimed = chosen.model_copy(update=changed)
+        if (aimed.database_url, aimed.data_dir) == (chosen.database_url, chosen.data_dir) or (
+            shared and chosen.database_url is not None
+        ):
+            raise fail("--to names where the library is already. Name another place.", EXIT_USAGE)
+        columns = (
+            TextColumn("Copying"), BarColumn(), TextColumn("{task.completed} of {task.total} documents"),
+            TimeRemainingColumn(),
+        )  # fmt: skip
+        with (
+            open_library(chosen, "rapporteur migrate") as source,
+            open_library(aimed, "rapporteur migrate", source.models) as target,
+            Progress(*columns, console=talk, transient=True) as bar,
+        ):
+            total, copied = len(source.ids()), 0
+            task = bar.add_task("", total=total)
+            for _, new in move(source, target):
+                copied += new
+                bar.advance(task)
+        with (
+            AccessStore(chosen.data_dir, database=chosen.database_url) as before,
+            AccessStore(aimed.data_dir, database=aimed.database_url) as after,
+        ):
+            before.copy_to(after)
+    data.print(f"copied     {copied} of {total} documents; all are there as they are here")
+    talk.print("The first library is as it was. Set RAPPORTEUR_DATABASE_URL (or RAPPORTEUR_DATA_DIR) to use the other.")
+
+
+def doctor() -> None:
+    """Check the installation and the library, each finding with its remedy."""
+    from assistant.cli.checks import run_checks
+
+    findings = run_checks()
+    table = Table("Check", "Result", "Finding", "Remedy")
+    styles = {"ok": "green", "warning": "yellow", "error": "red"}
+    for finding in findings:
+        table.add_row(finding.name, Text(finding.severity, style=styles[finding.severity]), Text(finding.message),
+                      Text(finding.remedy))  # fmt: skip
+    data.print(table)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)

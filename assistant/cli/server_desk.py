@@ -1,0 +1,294 @@
+"""The running server as a desk: the same commands over the loopback interface."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+
+from assistant.cli.desk import Asked
+from assistant.cli.report_results import Progress, Written
+from assistant.faults import Conflict, Invalid, ServiceFault
+from assistant.frames import doubt
+from assistant.qa.answer import Event, Finished, Mode, answer_of, said
+from assistant.settings import Settings
+from corpus.documents import Document
+from corpus.feedback import Feedback
+from corpus.meetings import Meeting
+
+if TYPE_CHECKING:
+    from assistant.qa.scope import Scope
+    from assistant.reports.brief import Request
+    from assistant.reports.mandates import Wanted
+
+SERVER = "server.json"
+"""File in the library's folder that tells this user's command line where the server is; it holds a secret."""
+Told = Callable[[Mapping[str, Any]], None]
+
+
+def address_of(folder: Path) -> tuple[str, str] | None:
+    """Where the server is that a library's folder names, and the token that opens it, if this user may read that."""
+    try:
+        told = json.loads((folder / SERVER).read_text(encoding="utf-8"))
+        return str(told["url"]), str(told["token"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class ServerDesk:
+    """A server of this user's on this machine. Raises `ServiceFault` for what it refuses or can't do."""
+
+    def __init__(self, url: str, token: str, chosen: Settings) -> None:
+        self._url = url
+        self.settings = chosen
+        # No proxy lies between this machine and itself.
+        self._client = httpx.Client(
+            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False,
+            timeout=httpx.Timeout(600.0, connect=5.0),
+        )  # fmt: skip
+
+    @classmethod
+    def found(cls, chosen: Settings) -> ServerDesk | None:
+        """The server that a library's folder names, if this user may read that."""
+        address = address_of(chosen.data_dir)
+        return None if address is None else cls(*address, chosen)
+
+    def __enter__(self) -> ServerDesk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        language: str | None = None,
+        mode: Mode | None = None,
+        scope: Scope | None = None,
+    ) -> Asked:
+        """Answers a question."""
+        body = {
+            "question": question or " ",
+            "history": list(history),
+            "language": language,
+            "mode": mode,
+            "scope": None if scope is None else asdict(scope),
+        }
+        record = self._call("POST", "/ask", json=body)
+        return Asked(answer_of(record), record)
+
+    def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
+        """An answer as a stream, all of it at once."""
+        answer = self.ask(question, history, mode=mode).answer
+        yield from said(answer.statements, 0, doubt(answer.status, answer.language))
+        yield Finished(answer)
+
+    def search(self, text: str, limit: int) -> list[dict[str, Any]]:
+        """Passages as `search --json` prints them."""
+        found: list[dict[str, Any]] = self._call("GET", "/search", params={"q": text, "limit": limit}) if text else []
+        return found
+
+    def records(self, *, missing: bool) -> list[dict[str, Any]]:
+        """Documents as `list --json` prints them."""
+        found: list[dict[str, Any]] = self._call("GET", "/local/records", params={"missing": missing})
+        return found
+
+    def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
+        """A document, and how it stands to others."""
+        told = self._call("GET", f"/local/documents/{_part(name)}", params=_given(language, edition))
+        return Document.from_json(told["document"]), told["versions"]
+
+    def meetings(self) -> list[tuple[Meeting, str]]:
+        """The meetings, each with how its agenda is called."""
+        return [(Meeting.from_json(each["meeting"]), each["label"]) for each in self._call("GET", "/local/meetings")]
+
+    def status(self) -> dict[str, Any]:
+        """What the library holds."""
+        told: dict[str, Any] = self._call("GET", "/status")
+        return told
+
+    def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
+        """Removes a document's versions; returns their ids."""
+        job = self._call("DELETE", f"/documents/{_part(name)}", params=_given(language, edition))
+        return [outcome["document"] for outcome in self.outcomes(job)]
+
+    def confirm(self, name: str, language: str | None) -> list[str]:
+        """Confirms that a document's unverified texts are what they say they are; returns their ids."""
+        told = self._call("POST", f"/documents/{_part(name)}/confirm", params=_given(language, None))
+        return [each["id"] for each in told]
+
+    def rate(self, rating: Feedback) -> int:
+        """Keeps a rating; returns its number."""
+        body = rating.to_json()
+        del body["id"], body["time"]
+        return int(self._call("POST", "/feedback", json=body)["id"])
+
+    def ratings(self) -> list[dict[str, Any]]:
+        """The ratings that are kept."""
+        kept: list[dict[str, Any]] = []
+        at: int | None = 0
+        while at is not None:
+            page = self._call("GET", "/feedback", params={"offset": at, "limit": 200})
+            kept += page["items"]
+            at = page["next"]
+        return kept
+
+    def remove_ratings(self, number: int) -> int:
+        """Removes the ratings up to a number; returns how many there were."""
+        return int(self._call("DELETE", "/feedback", params={"to": number})["removed"])
+
+    def cases(self) -> str:
+        """The ratings as YAML cases."""
+        return self._reply("GET", "/feedback/cases").text
+
+    def verify(self) -> list[str]:
+        """What is wrong with the library."""
+        return [str(outcome["reason"]) for outcome in self.outcomes(self.begin("/verify", {}))]
+
+    def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
+        """An agenda against what is held, as `agenda check --json` prints it."""
+        told: dict[str, Any] = self._call("GET", "/agenda", params={"meeting": meeting, "language": list(languages)})
+        return told
+
+    @property
+    def writing(self) -> ServerWriting:
+        """Briefings, themes, comparisons."""
+        return ServerWriting(self._reply)
+
+    def foresee(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What `fetch` would do."""
+        rows: list[dict[str, Any]] = self._call("POST", "/fetch/plan", json=body)
+        return rows
+
+    def begin(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Begins a job."""
+        job: dict[str, Any] = self._call("POST", path, json=body)
+        return job
+
+    def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Generator[dict[str, Any], None, None]:
+        """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
+        the job. Raises `ServiceFault` where it fails as a whole."""
+        now = job
+        try:
+            for now in self._changes(f"/jobs/{job['id']}/stream"):
+                told(now)
+                yield from now["outcomes"]
+        finally:
+            if now["state"] in ("queued", "running"):
+                # One that has ended in the meantime needs no stopping.
+                with suppress(Conflict):
+                    self._reply("DELETE", f"/jobs/{job['id']}")
+        if now["state"] != "done":
+            raise ServiceFault(f"The job was {now['state']}: {now['reason']}.")
+
+    def _changes(self, path: str) -> Iterator[dict[str, Any]]:
+        """The records of a job as they come, each with the outcomes that are new in it."""
+        name, rest = b"", b""
+        try:
+            with self._client.stream("GET", path, params={"since": 0}) as reply:
+                if not reply.is_success:
+                    reply.read()
+                    raise self._refused(reply)
+                for piece in reply.iter_bytes():
+                    *lines, rest = (rest + piece).split(b"\n")
+                    for field, _, value in (line.partition(b": ") for line in lines):
+                        if field == b"event":
+                            name = value
+                        elif field == b"data" and name == b"problem":
+                            raise ServiceFault(json.loads(value)["detail"])
+                        elif field == b"data":
+                            yield json.loads(value)
+        except httpx.HTTPError as error:
+            raise self._silent(error) from None
+
+    def _call(self, method: str, path: str, **given: Any) -> Any:
+        return self._reply(method, path, **given).json()
+
+    def _reply(self, method: str, path: str, **given: Any) -> httpx.Response:
+        try:
+            reply = self._client.request(method, path, **given)
+        except httpx.HTTPError as error:
+            raise self._silent(error) from None
+        if reply.is_success:
+            return reply
+        raise self._refused(reply)
+
+    def _silent(self, error: httpx.HTTPError) -> ServiceFault:
+        return ServiceFault(f"The server at {self._url}, which uses the library, does not answer: {error}.")
+
+    def _refused(self, reply: httpx.Response) -> ServiceFault:
+        try:
+            detail = str(reply.json()["detail"])
+        except (ValueError, KeyError, TypeError):
+            detail = f"The server at {self._url} answers {reply.status_code}."
+        known = {fault.status: fault for fault in (Conflict, Invalid)}
+        return known.get(reply.status_code, ServiceFault)(detail)
+
+
+class ServerWriting:
+    """The server writes. `ask` sends a request to it, and raises a `ServiceFault` for what it refuses."""
+
+    def __init__(self, ask: Callable[..., httpx.Response]) -> None:
+        self._ask = ask
+
+    def brief(self, request: Request, told: Progress) -> Written:
+        """A briefing. The server tells nothing of its progress here."""
+        return self._written("POST", "/briefings", json=asdict(request))
+
+    def draft(self, request: Request, told: Progress, settings: Settings) -> dict[str, Any]:
+        """A briefing, kept as a draft for review: its JSON form."""
+        made: dict[str, Any] = self._ask("POST", "/drafts", json=asdict(request)).json()
+        return made
+
+    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
+        """The compendium, or one theme of it."""
+        return self._written("GET", "/themes", params={"language": language, "count": count, "theme": theme})
+
+    def compare(self, names: Sequence[str], language: str | None) -> Written:
+        """Two or more texts word by word, each with the one before."""
+        return self._written("GET", "/compare", params={"document": list(names), "language": language})
+
+    def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
+        """What documents say on a topic. The server tells nothing of its progress here."""
+        asked = {"topic": topic, "document": list(names), "language": language}
+        return self._written("GET", "/compare", params=asked)
+
+    def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
+        """Where the paragraphs of a document come from, or that at one place of it."""
+        return self._written("GET", "/origins", params={"document": name, "place": place, "language": language})
+
+    def mandates(self, wanted: Wanted, told: Progress) -> Written:
+        """The requests and decisions of the resolutions held. The server tells nothing of its progress here."""
+        asked = {name: value for name, value in asdict(wanted).items() if value}
+        asked["document"] = list(asked.pop("documents", ()))
+        return self._written("GET", "/mandates", params=asked)
+
+    def _written(self, method: str, path: str, **given: dict[str, Any]) -> Written:
+        """The server keeps what it has made, so that a file of it is not made anew."""
+
+        def ask(form: str) -> httpx.Response:
+            asked = {
+                kind: {name: value for name, value in {**values, "format": form}.items() if value is not None}
+                for kind, values in given.items()
+            }
+            try:
+                return self._ask(method, path, **asked)
+            except Invalid as fault:  # the options were understood; what they ask for can't be made
+                raise ServiceFault(fault.detail) from None
+
+        return Written(ask("json").json(), lambda form: ask(form).content)
+
+
+def _part(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _given(language: str | None, edition: str | None) -> dict[str, str]:
+    return {name: value for name, value in (("language", language), ("edition", edition)) if value is not None}

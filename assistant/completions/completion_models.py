@@ -1,0 +1,154 @@
+"""What such programs send. What would change the form of an answer and is not done here is refused; what guides the
+writing of a language model (temperature, seed, max_tokens, stop and whatever else) is accepted and without effect."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from assistant.api.api_models import AskMode, Language, ScopeBody
+
+Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
+
+
+class Part(BaseModel):
+    """A part of a message; only text is read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    type: str
+    text: str | None = None
+
+
+class Message(BaseModel):
+    """One message of a conversation."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    role: Role
+    content: str | list[Part] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its text, parts that are something else left out."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text or "" for part in self.content if part.type == "text")
+        return self.content or ""
+
+    @property
+    def strange(self) -> list[str]:
+        """The kinds of its parts that are no text."""
+        parts = self.content if isinstance(self.content, list) else []
+        return sorted({part.type for part in parts if part.type != "text"})
+
+
+class StreamOptions(BaseModel):
+    """How a stream is sent."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    include_usage: bool = False
+
+
+class Wish(BaseModel):
+    """What can be asked for beside OpenAI's fields. A condition that is not known is refused: a question is never asked
+    of more documents than was meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: AskMode = None
+    scope: ScopeBody | None = None
+    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
+
+
+class ChatBody(BaseModel):
+    """A request for a chat completion."""
+
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [{"model": "rapporteur", "messages": [{"role": "user", "content": "When is item 3?"}]}]
+        },
+    )
+
+    model: str = Field(max_length=200)
+    messages: list[Message] = Field(min_length=1)
+    stream: bool | None = None
+    stream_options: StreamOptions | None = None
+    n: int | None = None
+    tool_choice: Any = None
+    tools: list[Any] | None = None
+    function_call: Any = None
+    functions: list[Any] | None = None
+    response_format: dict[str, Any] | None = None
+    logprobs: bool | None = None
+    modalities: list[str] | None = None
+    rapporteur: Wish = Wish()
+
+    @field_validator("messages")
+    @classmethod
+    def _asks(cls, messages: list[Message]) -> list[Message]:
+        said = [each for each in messages if each.role not in ("system", "developer")]
+        if not said or said[-1].role != "user":
+            raise _unsupported("The last message must be the user's: it is the question that is answered.")
+        if said[-1].strange:
+            kinds = ascii(", ".join(said[-1].strange))[:200]
+            raise _unsupported(f"Only text is read, and the question holds {kinds}.")
+        return messages
+
+    @field_validator("n")
+    @classmethod
+    def _one(cls, n: int | None) -> int | None:
+        if n not in (None, 1):
+            raise _unsupported("There is one answer to a question: n must be 1.")
+        return n
+
+    @field_validator("tools", "functions")
+    @classmethod
+    def _no_tools(cls, tools: list[Any] | None, info: Any) -> list[Any] | None:
+        choice = info.data.get("tool_choice" if info.field_name == "tools" else "function_call")
+        if tools and choice != "none":
+            raise _unsupported("No tools are called: answers rest on the held documents alone. Send none.")
+        return tools
+
+    @field_validator("response_format")
+    @classmethod
+    def _text(cls, wanted: dict[str, Any] | None) -> dict[str, Any] | None:
+        if wanted is not None and wanted.get("type", "text") != "text":
+            raise _unsupported("Answers are text; the field rapporteur of the reply holds them as JSON.")
+        return wanted
+
+    @field_validator("logprobs")
+    @classmethod
+    def _no_logprobs(cls, logprobs: bool | None) -> bool | None:
+        if logprobs:
+            raise _unsupported("Answers are not sampled from a model, so that there are no logprobs.")
+        return logprobs
+
+    @field_validator("modalities")
+    @classmethod
+    def _only_text(cls, modalities: list[str] | None) -> list[str] | None:
+        if set(modalities or ()) - {"text"}:
+            raise _unsupported("Answers are text: modalities can only be text.")
+        return modalities
+
+
+class Error(BaseModel):
+    """What is wrong."""
+
+    message: str
+    type: Literal["invalid_request_error", "rate_limit_error", "server_error"]
+    param: str | None = Field(description="The field that is meant, if one is.")
+    code: str = Field(description="A word that stays the same.")
+
+
+class ErrorBody(BaseModel):
+    """Why a request was not fulfilled."""
+
+    error: Error
+
+
+def _unsupported(message: str) -> PydanticCustomError:
+    return PydanticCustomError("unsupported", message)

@@ -1,0 +1,252 @@
+"""The tab where questions are asked: the conversation, those of before, filters, example questions, what one thinks of an answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from gradio.events import Dependency
+from starlette.concurrency import run_in_threadpool
+
+from assistant.access import Principal
+from assistant.faults import ServiceFault
+from assistant.labels import mark, word
+from assistant.page.carrier import carrier, query_of, reader_of, who_asks
+from assistant.page.chat_turns import Conversation, Conversations, Turn
+from assistant.page.choosing import any_of, filters_of, items_of, scope_of, scope_words
+from assistant.page.conversation_export import can_docx
+from assistant.page.examples import examples
+from assistant.page.meeting_views import latest_meeting
+from assistant.page.rendering import carried, marked
+from assistant.page.talks import keep_there
+from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html, why_refused
+from assistant.service import Service
+from assistant.service.events import Done, Stated, Status
+from corpus.language import detect_language
+from corpus.library_faults import LibraryError
+
+log = logging.getLogger("rapporteur.page")
+
+EXAMPLES = 6
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
+    """Fills the tab."""
+    with gr.Row(elem_id="rp-desk"):
+        with gr.Column(elem_id="rp-talk", min_width=0):
+            _build(service, conversations, blocks)
+        with gr.Column(elem_id="rp-side", min_width=0):
+            carrier("rp-talks", marked("talks.html"))
+
+
+def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) -> None:
+    token, addressed = gr.State(""), gr.State("")
+    with gr.Column(elem_id="rp-start") as start:
+        intro = carrier("rp-intro", marked("welcome.html", meeting=None))
+    with gr.Row(elem_classes="rp-composer"):
+        question = gr.Textbox("",
+            label=mark("your_question"), placeholder=mark("ask_question"), lines=1,
+            max_lines=6, elem_id="rp-question", scale=10, autofocus=True,
+        )  # fmt: skip
+        ask = gr.Button(mark("ask"), variant="primary", elem_id="rp-ask", scale=0)
+        stop = gr.Button(mark("stop"), variant="stop", elem_id="rp-stop", scale=0, visible=False)
+    with gr.Column(elem_id="rp-welcome") as welcome:
+        with gr.Row(elem_classes="rp-examples"):
+            buttons = [gr.Button("", visible=False, size="sm") for _ in range(EXAMPLES)]
+        carrier("rp-about", marked("about.html"))
+    past, now = carrier("rp-past"), carrier("rp-answer")
+    with gr.Column(visible=False, elem_id="rp-after") as after:
+        with gr.Accordion(mark("was_right"), open=False, elem_id="rp-rating"):
+            verdict = gr.Radio(
+                [(f"👍 {mark('right')}", "1"), (mark("partly"), "0"), (f"👎 {mark('wrong')}", "-1")],
+                label=mark("last_answer"),
+            )
+            comment = gr.Textbox("", label=mark("better"), lines=2, max_length=2_000)
+            send = gr.Button(mark("send"), elem_id="rp-send")
+            thanks = carrier("rp-thanks")
+        export = carrier("rp-export")
+        anew = gr.Button(mark("new_conversation"), elem_id="rp-anew")
+    # What the script writes and presses to show a conversation that it has had opened again. The style hides both: in the tab
+    # that is open at first Gradio shows what is only to be there.
+    opened = gr.Textbox("", elem_id="rp-opened", max_length=64)
+    reopen = gr.Button("", elem_id="rp-reopen")
+    with gr.Accordion(mark("only_some"), open=False, elem_id="rp-filters") as narrow, gr.Row():
+        meeting = gr.Dropdown(any_of(None), value="", label=mark("meeting"))
+        item = gr.Dropdown(any_of(None), value="", label=mark("agenda_item"))
+        documents = gr.Dropdown([], value=[], label=mark("documents"), multiselect=True)
+        language = gr.Dropdown(any_of(None), value="", label=mark("text_language"))
+        year = gr.Dropdown(any_of(None), value="", label=mark("document_year"))
+
+    outputs = [question, start, welcome, past, now, after, export, token, ask, stop, verdict, comment, thanks]
+    filters = [meeting, item, documents, language, year]
+
+    async def answer(
+        asked: str | None, known: str, m: str, i: str, d: list[str], la: str, y: str, request: gr.Request
+    ) -> AsyncIterator[dict[Any, Any]]:
+        text = (asked or "").strip()
+        if not text:
+            yield {question: gr.skip()}
+            return
+        who, reader = who_asks(request), reader_of(request)
+        talk = conversations.find(known, who.client)
+        scope = scope_of(m, i, d, la, y)
+        shown = scope_words(scope)
+        number = talk.number + 1 if talk else 1
+        yield {
+            question: "",
+            start: gr.Column(visible=False),
+            welcome: gr.Column(visible=False),
+            past: talk.html if talk else "",
+            now: waiting_html(number, text, shown, word("searching", detect_language(text))),
+            after: gr.Column(visible=False),
+            verdict: None,
+            comment: "",
+            thanks: "",
+            ask: gr.Button(visible=False),
+            stop: gr.Button(visible=True),
+        }
+        ready = {ask: gr.Button(visible=True), stop: gr.Button(visible=False)}
+        try:
+            stream = service.stream(who, text, talk.history if talk else (), scope=scope)
+            said = []
+            async for event in stream:
+                if isinstance(event, Status):
+                    stage = "writing" if event.stage == "writing" else "waiting" if event.ahead else "searching"
+                    label = word(stage, detect_language(text), ahead=event.ahead)
+                    yield {now: waiting_html(number, text, shown, label)}
+                elif isinstance(event, Stated):
+                    said.append(event.statement)
+                    turn = Turn(text, shown, event.answer)
+                    yield {
+                        now: await run_in_threadpool(turn_html, service, number, turn, statements=tuple(said), now=True)
+                    }
+                elif isinstance(event, Done):
+                    turn = Turn(text, shown, event.answer)
+                    html = await run_in_threadpool(turn_html, service, number, turn, now=True)
+                    drawn = await run_in_threadpool(turn_html, service, number, turn)
+                    talk = conversations.open(known, who.client)
+                    talk.add(turn, drawn)
+                    await run_in_threadpool(_keep, service, who, talk)
+                    yield {
+                        now: html,
+                        token: talk.token,
+                        after: gr.Column(visible=True),
+                        export: carried("export.html", reader, token=talk.token, word=can_docx()),
+                        **ready,
+                    }
+        except (ServiceFault, LibraryError) as error:
+            yield {
+                now: refused_html(number, text, shown, why_refused(error, detect_language(text))),
+                question: text,
+                **ready,
+            }
+        except Exception:  # the question is given back, whatever has happened
+            log.exception("an answer to the page broke down")
+            told = word("fault", detect_language(text))
+            yield {now: refused_html(number, text, shown, told), question: text, **ready}
+
+    def broken(request: gr.Request) -> list[Any]:
+        return [
+            refused_html(0, "", "", word("fault", reader_of(request))),
+            gr.Button(visible=True),
+            gr.Button(visible=False),
+        ]
+
+    def asks(begin: Callable[..., Dependency], asked: Component = question) -> Dependency:
+        """Has something begin an answer. Whatever happens, one can ask again."""
+        made = begin(answer, [asked, token, *filters], outputs, concurrency_limit=None, **QUIET)
+        made.failure(broken, None, [now, ask, stop], **QUIET)
+        return made
+
+    asking = asks(partial(gr.on, [ask.click, question.submit]))
+
+    stop.click(
+        lambda: ["", gr.Button(visible=True), gr.Button(visible=False)],
+        None, [now, ask, stop], cancels=[asking], **QUIET,
+    )  # fmt: skip
+    anew.click(
+        lambda: [gr.Column(visible=True), gr.Column(visible=True), "", "", gr.Column(visible=False), ""],
+        None, [start, welcome, past, now, after, token], **QUIET,
+    )  # fmt: skip
+
+    def again(named: str, request: gr.Request) -> list[Any]:
+        talk = conversations.find(named, who_asks(request).client)
+        if talk is None:
+            return [gr.skip()] * 7
+        last = turn_html(service, talk.number, talk.turns[-1], now=True)
+        export = carried("export.html", reader_of(request), token=talk.token, word=can_docx())
+        return [gr.Column(visible=False), gr.Column(visible=False), talk.earlier_html, last, gr.Column(visible=True), export,
+                talk.token]  # fmt: skip
+
+    reopen.click(again, opened, [start, welcome, past, now, after, export, token], **QUIET)
+    for button in buttons:
+        asks(button.click(lambda text: text, button, question, **QUIET).then)
+
+    def rated(given: str | None, said: str, known: str, request: gr.Request) -> str:
+        who, reader = who_asks(request), reader_of(request)
+        done, told = _rate(service, conversations.find(known, who.client), who, reader, given, said)
+        return carried("told.html", text=told, wrong=not done)
+
+    send.click(rated, [verdict, comment, token], thanks, **QUIET)
+
+    def items(chosen: str, request: gr.Request) -> gr.Dropdown:
+        return gr.Dropdown(choices=items_of(service, who_asks(request), chosen, reader_of(request)), value="")
+
+    meeting.change(items, meeting, item, **QUIET)
+
+    def begin(request: gr.Request) -> list[Any]:
+        who, query = who_asks(request), query_of(request)
+        chosen = filters_of(service, who, reader_of(request))
+        shown = examples(service.library, reader_of(request), EXAMPLES)
+        keys = [key for _, key in chosen.documents]
+        ids = [value for _, value in chosen.meetings]
+        wanted = [query["document"]] if query.get("document") in keys else []
+        at = query.get("meeting", "")
+        at = at if at in ids else ""
+        return [
+            gr.Accordion(open=bool(wanted or at)),
+            gr.Dropdown(choices=chosen.meetings, value=at),
+            gr.Dropdown(choices=chosen.documents, value=wanted),
+            gr.Dropdown(choices=chosen.languages, value=""),
+            gr.Dropdown(choices=chosen.years, value=""),
+            query.get("ask", "")[:LONGEST],
+            query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # somebody may be writing already
+            carried("welcome.html", reader_of(request), meeting=latest_meeting(service, who, reader_of(request))),
+            *(gr.Button(text, visible=True) for text in shown),
+            *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
+        ]
+
+    loaded = blocks.load(
+        begin, None, [narrow, meeting, documents, language, year, addressed, question, intro, *buttons], **QUIET
+    )
+    asks(loaded.then, addressed)
+
+
+def _keep(service: Service, who: Principal, talk: Conversation) -> None:
+    """Keeps a conversation on the server where that is wanted; an answer that is there is shown whether or not it can be."""
+    try:
+        keep_there(service, who, talk)
+    except (ServiceFault, LibraryError):
+        log.exception("a conversation could not be kept")
+
+
+def _rate(
+    service: Service, talk: Conversation | None, who: Principal, reader: str, given: str | None, comment: str
+) -> tuple[bool, str]:
+    """Keeps what somebody thinks of the last answer; whether that was done, and what is said of it."""
+    if talk is None:
+        return False, word("no_answer_yet", reader)
+    if given not in ("1", "0", "-1"):
+        return False, word("choose_rating", reader)
+    turn = talk.turns[-1]
+    try:
+        service.rate(who, turn.question, turn.answer.language, int(given), history=talk.history[:-1],
+                     answer=turn.answer.to_json(), comment=comment.strip())  # fmt: skip
+    except ServiceFault as fault:
+        return False, fault.detail
+    return True, word("thanks", reader)

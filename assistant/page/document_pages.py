@@ -1,0 +1,185 @@
+"""Pages of the documents themselves, plain HTML: outline, paragraphs with anchors, tables, versions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from assistant.api.callers import Caller, Served
+from assistant.api.route import may
+from assistant.labels import LANGUAGE_NAMES, direction, language_of, word
+from assistant.page.anchors import anchors_of
+from assistant.page.document_list import list_documents
+from assistant.page.leaves import leaves_of, span_of
+from assistant.page.meeting_views import meeting_views
+from assistant.page.plain_pages import Paged, page
+from assistant.page.reference import edition_words, official_address
+from assistant.page.rendering import version_path, web_address
+from assistant.service import Service
+from corpus.documents import Block, Document
+from corpus.tables import tables_of
+
+router = APIRouter(include_in_schema=False, route_class=Paged)
+
+
+@router.get("/documents")
+@may("documents")
+def index(
+    request: Request,
+    service: Served,
+    caller: Caller,
+    q: Annotated[str, Query(max_length=500)] = "",
+    language: Annotated[str, Query(max_length=10)] = "",
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """The documents that are held, by symbol, and those that are known and not held."""
+    listed = list_documents(service, caller, q, language, offset)
+    return page("documents.html", request, listed=listed, languages=LANGUAGE_NAMES)
+
+
+@router.get("/meetings")
+@may("meetings")
+def meetings(
+    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=500)] = ""
+) -> Response:
+    """A meeting whose agenda is held, by the id of its agenda, by default the latest; others can be chosen."""
+    views = meeting_views(service, caller, language_of(request))
+    shown = next((each for each in views if each["id"] == meeting), next(iter(views), None))
+    return page("meetings.html", request, meeting=shown, choices=views)
+
+
+@router.get("/documents/{name:path}")
+@may("documents")
+def document(
+    request: Request,
+    name: str,
+    service: Served,
+    caller: Caller,
+    language: Annotated[str | None, Query(max_length=10)] = None,
+    edition: Annotated[str | None, Query(max_length=20)] = None,
+    words: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """A document. `words` are two offsets: the words between them are marked, as a citation does."""
+    held = service.document(caller, name, language or None, edition or None)
+    about = service.collection.about(held)
+    span = span_of(words, held)
+    leaves = leaves_of(service, held, span or (0, 1), language_of(request))
+    official = web_address(official_address(held, held.language))
+    return page(
+        "document.html",
+        request,
+        document=held,
+        about=about,
+        edition=edition_words(held, language_of(request)),
+        blocks=_blocks(held, span),
+        outline=_outline(held),
+        versions=_versions(service, held, about["versions"], language_of(request)),
+        official=official,
+        leaf=leaves[0] if leaves else None,
+    )
+
+
+def _outline(document: Document) -> list[dict[str, Any]]:
+    anchors = anchors_of(document)
+    return [
+        {"text": " ".join(document.block_text(block).split()), "depth": min(len(document.headings(block)), 4),
+         "anchor": anchors[block.ordinal][0]}
+        for block in document.blocks[1:]
+        if block.kind == "heading"
+    ]  # fmt: skip
+
+
+def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str, Any]]:
+    """The blocks as they are drawn: the rows of a table together, each with its anchors and its words."""
+    anchors = anchors_of(document)
+    tables = {table.rows[0].ordinal if not table.header else table.header[0].ordinal: table
+              for table in tables_of(document) if table.rows or table.header}  # fmt: skip
+    made: list[dict[str, Any]] = []
+    first = True
+    for block in document.blocks:
+        table = tables.get(block.ordinal)
+        if table is not None:
+            width = max(max(1, len(row.cells)) for row in (*table.header, *table.rows))
+            made.append({"kind": "table", "label": table.locator,
+                         "rows": [_row(document, row, row in table.header, width, anchors, marked)
+                                  for row in (*table.header, *table.rows)]})  # fmt: skip
+        elif block.kind != "row":
+            drawn = {
+                "kind": block.kind,
+                "ids": anchors[block.ordinal],
+                "anchor": anchors[block.ordinal][0],
+                "locator": block.locator,
+                "number": _parts(document, *document.trimmed(block.start, block.body_start), marked),
+                "level": min(6, max(2, 1 + len(document.headings(block)))),
+                "depth": max(0, block.level - 1) if block.kind in ("item", "paragraph") else 0,
+                "parts": _parts(document, block.body_start, block.end, marked),
+            }
+            if first and block.kind == "heading" and document.body(block).split() == document.title.split():
+                drawn["kind"] = "title"
+            made.append(drawn)
+        first = False
+    _anchor_first_mark(made)
+    return made
+
+
+def _row(
+    document: Document, row: Block, head: bool, width: int, anchors: dict[int, tuple[str, ...]],
+    marked: tuple[int, int] | None,
+) -> dict[str, Any]:  # fmt: skip
+    cells = row.cells or ((row.start, row.end),)
+    return {
+        "ids": anchors[row.ordinal],
+        "anchor": anchors[row.ordinal][0],
+        "head": head,
+        "locator": row.locator,
+        "cells": [_parts(document, *cell, marked) if cell else [] for cell in cells],
+        "span": width - len(cells) + 1,
+    }
+
+
+def _parts(document: Document, start: int, end: int, marked: tuple[int, int] | None) -> list[dict[str, Any]]:
+    """The words of a span, cut where what is marked begins and ends."""
+    if marked is None or marked[1] <= start or end <= marked[0]:
+        cuts = [(start, end, False)]
+    else:
+        low, high = max(start, marked[0]), min(end, marked[1])
+        cuts = [(start, low, False), (low, high, True), (high, end, False)]
+    return [{"text": document.quote(a, b), "marked": on, "first": False} for a, b, on in cuts if a < b]
+
+
+def _anchor_first_mark(blocks: list[dict[str, Any]]) -> None:
+    # The title stands at the head of the page, not in its place: words behind it are the better mark.
+    for block in sorted(blocks, key=lambda each: each["kind"] == "title"):
+        rows = (
+            [parts for row in block["rows"] for parts in row["cells"]]
+            if block["kind"] == "table"
+            else [block["number"], block["parts"]]
+        )
+        for part in (part for parts in rows for part in parts):
+            if part["marked"]:
+                part["first"] = True
+                return
+
+
+def _versions(service: Service, document: Document, related: dict[str, Any], reader: str) -> list[dict[str, Any]]:
+    """How the document stands to others, each relation with its documents."""
+    own = [each for each in service.collection.find(document.key) if each.id != document.id]
+    groups = [(word("other_versions", reader), [each.id for each in own])]
+    groups += [(word(name, reader), related[name]) for name in ("later", "earlier", "addenda", "corrigenda")]
+    return [
+        {"title": title, "documents": [_version(service.library.document(each), reader) for each in ids]}
+        for title, ids in groups
+        if ids
+    ]
+
+
+def _version(document: Document, reader: str) -> dict[str, str]:
+    return {
+        "label": document.key,
+        "language": document.language,
+        "edition": edition_words(document, reader),
+        "direction": direction(document.language),
+        "path": version_path(document),
+    }

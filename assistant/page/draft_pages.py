@@ -1,0 +1,87 @@
+"""Pages of briefings under review, for staff: the list, and each with its state, its comments and who changed what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+
+from assistant.api.callers import Caller, Served
+from assistant.api.file_replies import file_reply
+from assistant.api.route import may
+from assistant.export.html import to_html
+from assistant.labels import language_of, word
+from assistant.page.plain_pages import Paged, page
+from assistant.page.rendering import words_path
+from assistant.page.report_pages import FILES, BriefingAsked, File, Short, made_or_waiting
+from assistant.service.drafts import STATES
+
+router = APIRouter(include_in_schema=False, route_class=Paged)
+
+
+@router.get("/drafts")
+@may("review")
+def drafts(request: Request, service: Served, caller: Caller) -> Response:
+    """The briefings under review."""
+    found = service.writing.drafts_of(caller)
+    return page("drafts.html", request, drafts=found, draft=None, states=_states(request))
+
+
+@router.post("/drafts")
+@may("review")
+def add(request: Request, service: Served, caller: Caller, asked: Annotated[BriefingAsked, Form()]) -> Response:
+    """Keeps a briefing that was made as a draft."""
+    service.writing.drafts_of(caller)
+    return made_or_waiting(
+        request,
+        service,
+        caller,
+        asked,
+        lambda made: RedirectResponse(f"/drafts/{service.writing.draft(caller, made).id}", 303),
+    )
+
+
+@router.get("/drafts/{draft_id}")
+@may("review")
+def draft(request: Request, service: Served, caller: Caller, draft_id: str) -> Response:
+    """One briefing under review, with forms to comment on it and to give it another state."""
+    found = service.writing.drafted(caller, draft_id)
+    article = Markup(to_html(service.writing.reviewed(found, words_path), page=False))  # noqa: S704  (escaped)
+    files = [(told, f"/drafts/{found.id}/briefing.{form}") for form, told in FILES.items()]
+    return page("drafts.html", request, draft=found, drafts=[], states=_states(request), article=article, files=files)
+
+
+@router.get("/drafts/{draft_id}/briefing.{form}")
+@may("review")
+def draft_file(request: Request, service: Served, caller: Caller, draft_id: str, form: File) -> Response:
+    """A draft as a file, with its state on the cover."""
+    made = service.writing.reviewed(service.writing.drafted(caller, draft_id))
+    return file_reply(service.writing.file(caller, made, form), form, "briefing")
+
+
+@router.post("/drafts/{draft_id}/comments")
+@may("review")
+def comment(
+    request: Request, service: Served, caller: Caller, draft_id: str, text: Annotated[str, Form(max_length=4_000)],
+    statement: Annotated[Short, Form()] = "",
+) -> Response:  # fmt: skip
+    """Adds a comment; `statement` is the number of a paragraph, or empty."""
+    service.writing.comment(caller, draft_id, text, int(statement) if statement.strip().isdecimal() else None)
+    return RedirectResponse(f"/drafts/{draft_id}", 303)
+
+
+@router.post("/drafts/{draft_id}/state")
+@may("review")
+def move(
+    request: Request, service: Served, caller: Caller, draft_id: str,
+    state: Annotated[Literal["draft", "review", "cleared"], Form()],
+) -> Response:  # fmt: skip
+    """Gives a draft another state."""
+    service.writing.move(caller, draft_id, state)
+    return RedirectResponse(f"/drafts/{draft_id}", 303)
+
+
+def _states(request: Request) -> dict[str, str]:
+    return {state: word(f"draft_{state}", language_of(request)) for state in STATES}

@@ -1,0 +1,104 @@
+"""The Gradio page: a masthead with the navigation of all pages, and a tab for asking and one for the staff, which it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gradio as gr
+
+from assistant.access.operations import allowed
+from assistant.labels import mark
+from assistant.page import ask_tab, staff_tab
+from assistant.page.calls import Function
+from assistant.page.carrier import carrier, query_of, reader_of, who_asks
+from assistant.page.chat_turns import Conversations
+from assistant.page.rendering import carried, marked
+from assistant.service import Service
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab: its label is that of its name, `build` fills it, `operation` is what one must be allowed to do to see it."""
+
+    name: str
+    operation: str
+    build: Callable[[Service, Conversations, gr.Blocks, gr.Tab], None]
+
+
+TABS = (
+    Tab("ask", "ask", ask_tab.build),
+    Tab("staff", "upload", staff_tab.build),
+)
+
+
+LOOKS, PROGRESS_LOOKS = 0.05, 5.0
+"""Seconds after which Gradio looks for calls, and for progress, which nothing of the page tells in its way."""
+CALLS = 1_000
+"""Calls that Gradio has run at once."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The page as Gradio has it, and its `functions` by Gradio's number: each is for those who may do what the tab is for
+    that it was made in, those of the page itself are for readers."""
+
+    blocks: gr.Blocks
+    functions: dict[int, Function]
+
+    async def forget(self, window: str) -> None:
+        """Gives up what a window has called for and did not fetch."""
+        queue = self.blocks._queue
+        await queue.clean_events(session_hash=window)
+        queue.pending_messages_per_session.pop(window, None)
+        queue.pending_event_ids_session.pop(window, None)
+
+    def has(self, window: str, event: str) -> bool:
+        """Whether an event is one that a window has called for, and waits for."""
+        return event in self.blocks._queue.pending_event_ids_session.get(window, ())
+
+
+def build(service: Service, conversations: Conversations) -> Built:
+    """The page over a service."""
+    blocks: gr.Blocks = gr.Blocks(title="Rapporteur", analytics_enabled=False)
+    operations: dict[int, str] = {}
+    with blocks:
+        head = carrier("rp-head", marked("masthead.html", who=None, here="/", back="/", top=True))
+        shells = []
+        with gr.Tabs() as tabs:
+            for tab in TABS:
+                with gr.Tab(
+                    mark(tab.name), id=tab.name, visible=tab.operation in _OPEN, elem_id=f"rp-tab-{tab.name}"
+                ) as shell:
+                    tab.build(service, conversations, blocks, shell)
+                operations |= {made: tab.operation for made in blocks.fns if made not in operations}
+                shells.append(shell)
+
+        def begin(request: gr.Request) -> list[object]:
+            who = who_asks(request)
+            wanted = query_of(request).get("tab", "")
+            seen = [allowed(who, tab.operation) for tab in TABS]
+            known = any(tab.name == wanted and on for tab, on in zip(TABS, seen, strict=True))
+            return [
+                carried("masthead.html", reader_of(request), who=who, here="/", back="/", top=True),
+                # Who has clicked on a tab already stays there.
+                gr.Tabs(selected=wanted) if known else gr.skip(),
+                *(gr.Tab(visible=on) for on in seen),
+            ]
+
+        blocks.load(begin, None, [head, tabs, *shells], show_progress="hidden", api_visibility="private")
+    blocks.queue(default_concurrency_limit=None, api_open=False)
+    # Gradio looks again and again whether somebody calls; a person does not notice when it does so less often.
+    blocks._queue.sleep_when_free, blocks._queue.progress_update_sleep_when_free = LOOKS, PROGRESS_LOOKS
+    # Who waits for an answer keeps nobody else's call waiting: how many may ask the service says.
+    blocks._queue.max_thread_count = CALLS
+    functions = {
+        number: Function(operations.get(number, "ask"), len(each.inputs))
+        for number, each in blocks.fns.items()
+        if each.fn is not None  # others run in the browser alone
+    }
+    return Built(blocks, functions)
+
+
+_OPEN = frozenset({"ask"})
+"""Operations of the tabs that stand on the page before it is known who looks at it."""

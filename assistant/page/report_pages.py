@@ -1,0 +1,314 @@
+"""Pages of what is written: briefings, themes, comparisons, the check of an agenda. Each place opens the document at the
+words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from threading import BoundedSemaphore
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.access import Principal
+from assistant.access.operations import allowed
+from assistant.api.api_models import Language
+from assistant.api.callers import Caller, Served
+from assistant.api.file_replies import SHEETS, file_reply
+from assistant.api.route import may
+from assistant.export.html import to_html
+from assistant.labels import LANGUAGE_NAMES, language_of, word
+from assistant.page.meeting_views import meeting_views
+from assistant.page.plain_pages import Paged, page
+from assistant.page.rendering import document_path, words_path
+from assistant.qa.answer import Mode
+from assistant.reports.brief import Request as Briefed
+from assistant.reports.brief.briefing import Audience, Kind
+from assistant.reports.mandates import Wanted
+from assistant.service import Service
+from assistant.service.papers import Paper
+from assistant.service.writing import MOST_SIDES
+
+router = APIRouter(include_in_schema=False, route_class=Paged)
+T = TypeVar("T")
+
+PATIENCE = 1.5
+"""Seconds in which a paper may come at once; later the page asks again by itself."""
+MOST_PATIENT = 8
+"""Requests that wait for one at a time: each keeps a thread, of which other pages need some."""
+_patient = BoundedSemaphore(MOST_PATIENT)
+AGAIN = 2
+"""Seconds after which it does."""
+FILES = {"docx": "Word", "pdf": "PDF", "md": "Markdown"}
+LISTS = {"xlsx": "Excel", "csv": "CSV", **FILES}
+MODES = ("write", "quote")
+STATES = ("held", "superseded", "digest", "missing")
+File = Literal["docx", "pdf", "md"]
+ListFile = Literal["docx", "pdf", "md", "csv", "xlsx"]
+Short = Annotated[str, Field(max_length=20)]
+Name = Annotated[str, Field(max_length=200)]
+Named = Annotated[str, Field(max_length=3_000)]
+Topic = Annotated[str, Field(max_length=1_000)]
+AnyLanguage = Literal["", Language]
+
+
+class Asked(BaseModel):
+    """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `waits` is said until it is made."""
+
+    model_config = ConfigDict(extra="forbid")
+    place: ClassVar[str]
+    name: ClassVar[str]
+    waits: ClassVar[str] = ""
+    files: ClassVar[Mapping[str, str]] = FILES
+
+    language: AnyLanguage = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says what is to be made."""
+        return True
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """What is asked for, or a paper of it, to come."""
+        raise NotImplementedError
+
+    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """What else its page shows."""
+        return {}
+
+
+class BriefingAsked(Asked):
+    """A briefing."""
+
+    place, name, waits = "briefings", "briefing", "writing_briefing"
+    kind: Kind = "item"
+    value: Topic = ""
+    audience: Audience = "delegate"
+    language: Language = "en"
+    meeting: Name = ""
+    mixed: Short = ""
+    mode: Literal["", Mode] = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says what it is about."""
+        return bool(self.value.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The briefing, to come."""
+        asked = Briefed(
+            self.kind, self.value, self.audience, self.language, self.meeting, bool(self.mixed), self.mode or None
+        )
+        return service.writing.begin_brief(who, asked)
+
+    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """The choices of the form, and where nothing is asked for the items of meetings."""
+        reader, writes = language_of(request), service.engine.writer is not None
+        return {
+            "modes": {"": word("mode_set", reader)} | _told("mode", MODES, request) if writes else {},
+            "kinds": _told("kind", get_args(Kind), request),
+            "audiences": _told("audience", get_args(Audience), request),
+            "meetings": [] if self.whole else meeting_views(service, who, reader)[:3],
+            "staff": allowed(who, "review"),
+        }
+
+
+class ThemesAsked(Asked):
+    """The themes of all that is held."""
+
+    place, name, waits = "themes", "themes", "gathering_themes"
+    language: Language = "en"
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The themes, to come."""
+        return service.writing.begin_themes(who, self.language)
+
+
+class ComparisonAsked(Asked):
+    """Two documents, or three in a row."""
+
+    place, name = "comparison", "comparison"
+    first: Name = ""
+    second: Name = ""
+    third: Name = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether two are named."""
+        return bool(self.first.strip() and self.second.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The comparison."""
+        names = [each for each in (self.first, self.second, self.third) if each.strip()]
+        return service.writing.compare(who, names, self.language or None)
+
+
+class TopicAsked(Asked):
+    """A topic, and the documents whose words on it are wanted."""
+
+    place, name, waits = "topics", "topic", "comparing_documents"
+    topic: Topic = ""
+    documents: Named = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is a topic."""
+        return bool(self.topic.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The comparison, to come."""
+        return service.writing.begin_compare_topic(who, self.topic, _lines(self.documents), self.language or None)
+
+    def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
+        """How many documents may be named."""
+        return {"most": MOST_SIDES}
+
+
+class MandatesAsked(Asked):
+    """Requests and decisions of the resolutions held, all where nothing is named."""
+
+    place, name, waits, files = "mandates", "mandates", "listing_mandates", LISTS
+    addressee: Name = ""
+    year: Annotated[str, Field(pattern=r"^\s*([0-9]{4})?\s*$")] = ""
+    due_before: Short = ""
+    documents: Named = ""
+    language: Language = "en"
+    listed: Short = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether they are to be listed."""
+        return bool(self.listed)
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """The list, to come."""
+        year = int(self.year) if self.year.strip() else None
+        documents = tuple(_lines(self.documents))
+        wanted = Wanted(self.addressee.strip(), year, self.due_before.strip(), documents, self.language)
+        return service.writing.begin_mandates(who, wanted)
+
+
+class OriginsAsked(Asked):
+    """A document, or one place of it."""
+
+    place, name, waits = "origins", "origins", "finding_origins"
+    document: Name = ""
+    part: Annotated[str, Field(max_length=200, alias="place")] = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether a document is named."""
+        return bool(self.document.strip())
+
+    def begin(self, service: Service, who: Principal) -> Any:
+        """Where its paragraphs come from, to come."""
+        return service.writing.begin_origins(who, self.document, self.part, self.language or None)
+
+
+def _add(kind: type[Asked], operation: str) -> None:
+    """Adds the page of a kind, with its form and what is asked for, and its files."""
+
+    @may(operation, counted="documents")
+    def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
+        return _shown(request, service, caller, asked)
+
+    @may(operation, counted="documents")
+    def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
+        return _file(request, service, caller, asked, form)
+
+    show.__annotations__["asked"] = file.__annotations__["asked"] = Annotated[kind, Query()]
+    file.__annotations__["form"] = ListFile if kind.files is LISTS else File
+    router.add_api_route(f"/{kind.place}", show)
+    router.add_api_route(f"/{kind.place}/{kind.name}.{{form}}", file)
+
+
+_add(BriefingAsked, "brief")
+_add(ThemesAsked, "themes")
+for _kind in (ComparisonAsked, TopicAsked, OriginsAsked):
+    _add(_kind, "compare")
+_add(MandatesAsked, "mandates")
+
+
+@router.get("/agenda")
+@may("agenda")
+def agenda(
+    request: Request, service: Served, caller: Caller, meeting: Annotated[str, Query(max_length=200)] = "",
+    language: Annotated[list[Language] | None, Query(max_length=6)] = None,
+) -> Response:  # fmt: skip
+    """What an agenda announces and cites against what is held, and for staff links that fetch what is missing."""
+    wanted = language or ["en"]
+    meetings = meeting_views(service, caller, language_of(request))
+    checked = service.writing.agenda(caller, meeting, wanted) if meetings or meeting else None
+    return page("agenda.html", request, checked=checked, staff=allowed(caller, "fetch"), meetings=meetings, meeting=meeting, wanted=wanted,
+                languages=LANGUAGE_NAMES, states=_told("state", STATES, request), path=document_path)  # fmt: skip
+
+
+def made_or_waiting(
+    request: Request, service: Service, who: Principal, asked: Asked, then: Callable[[Any], Response]
+) -> Response:
+    """What is answered with what is asked for, where it is there soon; until then the page that waits for it."""
+    made = asked.begin(service, who)
+    if isinstance(made, Paper):
+        paper, made = made, _soon(made.future)
+        if made is None:
+            shown = page("waiting.html", request, 202, title=word(asked.waits, language_of(request)), paper=paper)
+            shown.headers["Refresh"] = str(AGAIN)
+            return shown
+    return then(made)
+
+
+def _shown(request: Request, service: Service, who: Principal, asked: Asked) -> Response:
+    """The page with its form, and below it what is asked for."""
+    held = asked.model_dump(by_alias=True)
+    values = {"asked": held, "languages": LANGUAGE_NAMES, "article": "", **asked.beside(request, service, who)}
+    if not asked.whole:
+        return page(f"{asked.place}.html", request, **values)
+    query = urlencode({key: value for key, value in held.items() if value})
+    files = [(told, f"/{asked.place}/{asked.name}.{form}?{query}") for form, told in asked.files.items()]
+
+    def shown(made: Any) -> Response:
+        told = to_html(service.writing.publication(made, asked.language or made.language, words_path), page=False)
+        article = Markup(told)  # noqa: S704  (escaped)
+        return page(f"{asked.place}.html", request, **values | {"article": article, "made": made, "files": files})
+
+    return made_or_waiting(request, service, who, asked, shown)
+
+
+def _file(request: Request, service: Service, who: Principal, asked: Asked, form: str) -> Response:
+    """What is asked for as a file."""
+    writing = service.writing
+    writing.ready(form, asked.language or None)
+
+    def file(made: Any) -> Response:
+        if form in SHEETS:
+            return file_reply(writing.sheet(who, made, form), form, asked.name)
+        publication = writing.publication(made, asked.language or made.language)
+        return file_reply(writing.file(who, publication, form), form, asked.name)
+
+    return made_or_waiting(request, service, who, asked, file)
+
+
+def _lines(documents: str) -> list[str]:
+    return [name for line in documents.splitlines() for each in line.split(";") if (name := each.strip())]
+
+
+def _told(name: str, choices: tuple[str, ...], request: Request) -> dict[str, str]:
+    return {each: word(f"{name}_{each}", language_of(request)) for each in choices}
+
+
+def _soon(future: Future[T]) -> T | None:
+    patient = _patient.acquire(blocking=False)
+    try:
+        return future.result(PATIENCE if patient else 0)
+    except NotYet:
+        if future.done():
+            raise
+        return None
+    finally:
+        if patient:
+            _patient.release()

@@ -1,0 +1,147 @@
+"""A citation as the page shows it: the document, the place, and the exact words between those around them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from assistant.faults import NotHeld
+from assistant.frames import language_name
+from assistant.labels import direction, word
+from assistant.page.leaves import Leaf, leaves_of
+from assistant.page.reference import edition_words, official_address, place_of, reference
+from assistant.page.rendering import web_address, words_path
+from assistant.qa.answer import Answer, Citation
+from assistant.service import Service
+from corpus.documents import Document
+from corpus.library_faults import NotHeld as Gone
+
+CLOSE = 200
+"""Characters around the quoted words that are shown with them; the rest of the passage is one click away."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One numbered source. `lead`, `quote` and `tail` are the words that are cited and those close around them; `before` and
+    `after` are the rest of the passage and those next to it. `path` opens the document at the words (empty where it is not held any
+    more), `official` the document itself. `tongue` says which language the words are in, where it is not the reader's; `doubted`
+    that they are not known to be the official ones. `leaves` are the pages with the words, where they can be shown."""
+
+    number: int
+    symbol: str
+    title: str
+    edition: str
+    doubted: bool
+    place: str
+    language: str
+    tongue: str
+    direction: str
+    lead: str
+    quote: str
+    tail: str
+    before: str
+    after: str
+    path: str
+    official: str | None
+    host: str
+    reference: str
+    ocr: bool
+    leaves: Sequence[Leaf] = ()
+
+
+def tongue_of(language: str, spoken: str) -> str:
+    """In which language words are quoted, where it is not the one of the reader."""
+    return "" if language == spoken else word("quoted_in", spoken, tongue=language_name(language, spoken))
+
+
+def sources_of(service: Service, answer: Answer, numbers: Collection[int] | None = None) -> list[Source]:
+    """The sources of an answer, or those of some numbers, in order. Whoever was given the answer may see them."""
+    return [
+        _source(service, n, each, answer.language)
+        for n, each in enumerate(answer.citations, 1)
+        if numbers is None or n in numbers
+    ]
+
+
+def _source(service: Service, number: int, citation: Citation, language: str) -> Source:
+    official = web_address(citation.url)
+    shown = Source(
+        number=number,
+        symbol=citation.symbol,
+        title=citation.title,
+        edition=edition_words(citation, language),
+        doubted=citation.edition == "digest" or citation.unverified,
+        place=citation.locator,
+        language=citation.language,
+        tongue=tongue_of(citation.language, language),
+        direction=direction(citation.language),
+        lead="",
+        quote=citation.quote,
+        tail="",
+        before="",
+        after="",
+        path="",
+        official=official,
+        host=(urlsplit(official).hostname or "") if official else "",
+        reference=f"{citation.title}, {citation.locator}.",
+        ocr=citation.ocr,
+    )
+    try:
+        document = service.library.document(citation.document)
+    except Gone:  # an answer that was kept may outlive what it cites
+        return shown
+    before, passage, after = _around(service, document, citation)
+    official = web_address(official_address(document, language))
+    return replace(
+        shown,
+        symbol=document.key if document.symbol else document.short or document.title,
+        edition=edition_words(document, language),
+        doubted=document.edition == "digest" or document.unverified,
+        place=place_of(document, citation.locator),
+        lead=document.quote(passage[0], citation.start),
+        tail=document.quote(citation.end, passage[1]),
+        before=document.quote(*before),
+        after=document.quote(*after),
+        path=words_path(document, citation.start, citation.end),
+        official=official,
+        host=(urlsplit(official).hostname or "") if official else "",
+        reference=reference(document, citation, language),
+        leaves=_leaves(service, document, citation, language),
+    )
+
+
+def _leaves(service: Service, document: Document, citation: Citation, language: str) -> list[Leaf]:
+    """The pages of a citation; none where another text has taken the place of the document since."""
+    if document.quote(citation.start, citation.end) != citation.quote:
+        return []
+    return leaves_of(service, document, (citation.start, citation.end), language)
+
+
+def _around(
+    service: Service, document: Document, citation: Citation
+) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """The spans before the passage of a citation, of the passage, and after it; no more than the words themselves where
+    another text has taken the place of the document since."""
+    own, begin, end = (citation.start, citation.end), citation.start, citation.end
+    if document.quote(*own) != citation.quote:
+        return (begin, begin), own, (end, end)
+    try:
+        near: list[dict[str, Any]] = service.collection.passage(citation.id, around=1)["passages"]
+    except NotHeld:  # the document has changed since
+        near = []
+    for each in near:
+        if each["id"] == citation.id:
+            own = (min(each["start"], citation.start), max(each["end"], citation.end))
+        begin, end = min(begin, each["start"]), max(end, each["end"])
+    own = _close(document, own, citation)
+    return (begin, own[0]), own, (own[1], end)
+
+
+def _close(document: Document, passage: tuple[int, int], citation: Citation) -> tuple[int, int]:
+    """What of a passage is shown around the words: whole blocks, `CLOSE` characters on each side or a little more."""
+    start, end = passage
+    begins = [each.start for each in document.blocks if start <= each.start <= citation.start - CLOSE]
+    ends = [each.end for each in document.blocks if citation.end + CLOSE <= each.end <= end]
+    return max(begins, default=start), min(ends, default=end)

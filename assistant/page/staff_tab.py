@@ -1,0 +1,172 @@
+"""The tab of the staff: files in, documents out, what is held and how well it was read, what people said.
+
+Files do not come through Gradio: the page's script sends them to the API, as any program does, and then has the jobs
+followed here that read them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import gradio as gr
+from starlette.concurrency import run_in_threadpool
+
+from assistant.access import Principal
+from assistant.faults import Conflict, ServiceFault
+from assistant.labels import LANGUAGE_NAMES, mark, word
+from assistant.page.carrier import carrier, query_of, reader_of, who_asks
+from assistant.page.chat_turns import Conversations
+from assistant.page.health_page import evaluation_path, feedback_views, health_view
+from assistant.page.rendering import carried, marked
+from assistant.service import Service
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+LANGUAGES = [(name, code) for code, name in LANGUAGE_NAMES.items()]
+OPEN = ("queued", "running")
+MOST_FOLLOWED = 200
+"""Jobs that are followed at once."""
+
+
+def build(service: Service, conversations: Conversations, blocks: gr.Blocks, shell: gr.Tab) -> None:
+    """Fills the tab. What it does the service allows, or not, by the role of who asks."""
+    with gr.Accordion(mark("add_files"), open=True):
+        carrier("rp-files", marked("upload.html", most=service.limits.upload))
+        # What the script writes and presses when files have been sent: the ids of the jobs that read them.
+        sent = gr.Textbox("", visible="hidden", elem_id="rp-sent", max_length=MOST_FOLLOWED * 20)
+        follow_sent = gr.Button("", visible="hidden", elem_id="rp-follow")
+    with gr.Accordion(mark("fetch_official"), open=False) as official:
+        symbols = gr.Textbox("", label=mark("fetch_symbols"), lines=2, max_length=4_000)
+        languages = gr.Dropdown(LANGUAGES, value=["en"], multiselect=True, label=mark("languages"))
+        with gr.Row():
+            fetch = gr.Button(mark("fetch_them"), elem_id="rp-fetch")
+            meeting = gr.Button(mark("fetch_meeting"), elem_id="rp-fetch-meeting")
+    with gr.Accordion(mark("remove_document"), open=False):
+        document = gr.Dropdown([], value=None, label=mark("document_versions"))
+        sure = gr.Checkbox(False, label=mark("yes_remove"))
+        remove = gr.Button(mark("remove"), variant="stop", elem_id="rp-remove")
+    jobs = carrier("rp-jobs")
+    stop = gr.Button(mark("stop_running"), elem_id="rp-stop-jobs", visible=False)
+    with gr.Accordion(mark("collection"), open=True):
+        health = carrier("rp-health")
+    with gr.Accordion(mark("said"), open=False):
+        feedback = carrier("rp-feedback")
+    with gr.Accordion(mark("how_good"), open=False):
+        evaluation = carrier("rp-evaluation")
+
+    async def follow(who: Principal, begun: Sequence[str], reader: str) -> AsyncIterator[list[Any]]:
+        """How some jobs stand, and those with which the same person goes on sending files, until all have ended; then what
+        is held."""
+        ids = list(begun)
+        revisions: dict[str, int] = {}
+        records: dict[str, dict[str, Any]] = {}
+        waiting = list(ids)
+        while waiting:
+            revision, record = await run_in_threadpool(
+                service.wait_job, who, waiting[0], revisions.get(waiting[0], -1), 5
+            )
+            revisions[waiting[0]] = revision
+            records[waiting[0]] = record
+            ids += [each for each in _sending(service, who) if each not in ids]
+            for each in ids:
+                records[each] = service.job(who, each)
+            waiting = [each for each in ids if records[each]["state"] in OPEN]
+            yield [carried("jobs.html", reader, jobs=[records[each] for each in ids]), gr.Button(visible=bool(waiting)), gr.skip(),
+                   gr.skip()]  # fmt: skip
+        yield [carried("jobs.html", reader, jobs=[records[each] for each in ids]), gr.Button(visible=False),
+               _health(service, who, reader), _documents(service, who)]  # fmt: skip
+
+    def refused(detail: str) -> list[Any]:
+        return [carried("told.html", text=detail, wrong=True), gr.Button(visible=False), gr.skip(), gr.skip()]
+
+    async def follow_files(named: str, request: gr.Request) -> AsyncIterator[list[Any]]:
+        who, ids = who_asks(request), named.split()[:MOST_FOLLOWED]
+        try:
+            if not ids:
+                yield refused(word("choose_file", reader_of(request)))
+            else:
+                async for told in follow(who, ids, reader_of(request)):
+                    yield told
+        except ServiceFault as fault:
+            yield refused(fault.detail)
+
+    async def begin_fetch(named: str, spoken: list[str], whole: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
+        who = who_asks(request)
+        wanted = [each.strip() for line in named.splitlines() for each in line.split(";") if each.strip()]
+        try:
+            job = service.fetch(who, () if whole else wanted, spoken, meeting=whole)
+            async for told in follow(who, [job.id], reader_of(request)):
+                yield told
+        except ServiceFault as fault:
+            yield refused(fault.detail)
+
+    async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
+        async for told in begin_fetch(named, spoken, False, request):
+            yield told
+
+    async def fetch_meeting(spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
+        async for told in begin_fetch("", spoken, True, request):
+            yield told
+
+    async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
+        who = who_asks(request)
+        if not chosen or not certain:
+            yield [*refused(word("be_sure", reader_of(request))), gr.skip()]
+            return
+        try:
+            job = service.remove(who, chosen)
+            async for told in follow(who, [job.id], reader_of(request)):
+                yield [*told, False]
+        except ServiceFault as fault:
+            yield [*refused(fault.detail), False]
+
+    def stop_all(request: gr.Request) -> None:
+        who = who_asks(request)
+        for job in service.all_jobs(who):
+            if job["state"] in OPEN and job["by"] == who.id:
+                with suppress(Conflict):  # it has ended meanwhile, or another server does it
+                    service.stop_job(who, job["id"])
+
+    def look(typed: str, request: gr.Request) -> list[Any]:
+        who, reader, query = who_asks(request), reader_of(request), query_of(request)
+        named, spoken = (
+            query.get("fetch", "")[:200],
+            [each for each in query.get("in", "").split() if each in LANGUAGE_NAMES],
+        )
+        wanted: list[Any] = [gr.skip(), gr.skip(), gr.skip()]
+        if named and not typed.strip():
+            wanted = [gr.Accordion(open=True), named, spoken or gr.skip()]
+        try:
+            return [
+                *wanted,
+                _health(service, who, reader),
+                carried("feedback.html", reader, ratings=feedback_views(service, who)),
+                carried("evaluation.html", reader, there=evaluation_path(service).is_file()),
+                _documents(service, who),
+            ]
+        except ServiceFault as fault:
+            return [*wanted, carried("told.html", text=fault.detail, wrong=True), "", "", gr.skip()]
+
+    told = [jobs, stop, health, document]
+    # Who sends more while the first are read has these followed too, and once more when that is over.
+    follow_sent.click(follow_files, sent, told, trigger_mode="always_last", **QUIET)
+    fetch.click(fetch_named, [symbols, languages], told, **QUIET)
+    meeting.click(fetch_meeting, [languages], told, **QUIET)
+    remove.click(begin_remove, [document, sure], [*told, sure], **QUIET)
+    stop.click(stop_all, None, None, **QUIET)
+    shell.select(look, symbols, [official, symbols, languages, health, feedback, evaluation, document], **QUIET)
+
+
+def _sending(service: Service, who: Principal) -> list[str]:
+    """The jobs that read what somebody has sent, and have not ended; the oldest first."""
+    jobs = reversed(service.all_jobs(who))
+    return [each["id"] for each in jobs if each["kind"] == "upload" and each["by"] == who.id and each["state"] in OPEN]
+
+
+def _health(service: Service, who: Principal, reader: str) -> str:
+    return carried("health.html", reader, health=health_view(service, who))
+
+
+def _documents(service: Service, who: Principal) -> gr.Dropdown:
+    keys = dict.fromkeys(record["id"].rsplit(":", 2)[0] for record in service.records(who))
+    return gr.Dropdown(choices=list(keys), value=None)

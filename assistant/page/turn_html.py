@@ -1,0 +1,124 @@
+"""A turn as HTML: what was asked, how it stands, the statements with their numbers, and beside them the sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.faults import Overloaded, ServiceFault, TooMany
+from assistant.labels import word, words_of
+from assistant.page.chat_turns import Turn
+from assistant.page.grids import grid_of
+from assistant.page.rendering import carried, version_path
+from assistant.page.source_panel import sources_of, tongue_of
+from assistant.qa.answer import Answer, Pointer, Statement
+from assistant.service import Service
+from corpus.language import detect_language
+from corpus.library_faults import LibraryError, NotHeld
+from corpus.symbols import Symbol, link
+
+LONGEST = 2_000
+"""Characters of a question that are shown; more are not answered."""
+LONG = 220
+"""Characters from which a direct statement is set in smaller type: it is read, not seen at a glance."""
+MOST = 3
+"""Statements that are shown at once; what more there are is one click away."""
+
+
+def waiting_html(number: int, question: str, scope: str, label: str) -> str:
+    """A turn that has no answer yet; `label` says why."""
+    spoken = detect_language(question)
+    return _turn(number, question, scope, spoken, "waiting", label)
+
+
+def refused_html(number: int, question: str, scope: str, why: str) -> str:
+    """A turn that the service refused, with what it said."""
+    spoken = detect_language(question)
+    return _turn(number, question, scope, spoken, "failed", word("refused", spoken), reason=why)
+
+
+def why_refused(error: ServiceFault | LibraryError, spoken: str) -> str:
+    """Why a question was refused: in the language of who asked where all there is to do is to wait, else as the service says it."""
+    if not isinstance(error, TooMany | Overloaded) or error.retry_after is None:
+        return str(error)
+    return f"{word(f'fault_{error.code}', spoken)} · {word('again_in', spoken, seconds=math.ceil(error.retry_after))}"
+
+
+def turn_html(
+    service: Service, number: int, turn: Turn, *, statements: Sequence[Statement] | None = None, now: bool = False,
+    plain: bool = False,
+) -> str:  # fmt: skip
+    """A turn with its answer, or with those of its statements that have come so far. `plain`: for where no script runs."""
+    answer, spoken = turn.answer, turn.answer.language
+    partial = statements is not None
+    told = answer.statements if statements is None else statements
+    cited = {n for each in told for n in answer.numbers(each)}
+    return _turn(
+        number,
+        turn.question,
+        turn.scope,
+        spoken,
+        "waiting" if partial else state_of(answer),
+        word("searching" if partial else state_of(answer), spoken),
+        statements=[_statement(service, answer, each) for each in told],
+        reason="" if partial else answer.reason,
+        notes=() if partial else answer.notes,
+        see_also=[] if partial else _pointers(service, answer.see_also),
+        sources=sources_of(service, answer, cited),
+        official=None if partial or not answer.absent else link(Symbol.parse(answer.absent), spoken),
+        absent=answer.absent,
+        now=now,
+        plain=plain,
+        whole=not partial,
+        sure=answer.status in ("answered", "partial"),
+    )
+
+
+def state_of(answer: Answer) -> str:
+    """How an answer stands: `answered`, `partial`, `tentative`, `not_found`, `not_held` or `refused`."""
+    return "not_held" if answer.status == "not_found" and answer.absent else answer.status
+
+
+def _turn(number: int, question: str, scope: str, spoken: str, state: str, label: str, **more: Any) -> str:
+    shown = {"statements": [], "reason": "", "notes": (), "see_also": [], "sources": [], "official": None,
+             "absent": None, "now": True, "plain": False, "whole": False, "sure": False, **more}  # fmt: skip
+    return carried(
+        "turn.html",
+        number=number,
+        question=question if len(question) <= LONGEST else f"{question[:300]}…",
+        again=question if len(question) <= LONGEST else "",
+        scope=word("scope", spoken, scope=scope) if scope else "",
+        spoken=spoken,
+        state=state,
+        label=label,
+        words=words_of(spoken),
+        most=MOST,
+        **shown,
+    )
+
+
+def _statement(service: Service, answer: Answer, statement: Statement) -> dict[str, Any]:
+    language = statement.citations[-1].language if statement.citations else answer.language
+    return {
+        "text": statement.text,
+        "long": len(statement.text) > LONG,
+        "grid": grid_of(service.library, statement),
+        "quoted": statement.verdict == "quoted",
+        "verdict": word(statement.verdict, answer.language),
+        "language": language,
+        "tongue": tongue_of(language, answer.language),
+        "numbers": answer.numbers(statement),
+    }
+
+
+def _pointers(service: Service, pointers: Sequence[Pointer]) -> list[dict[str, str]]:
+    made = []
+    for each in pointers:
+        try:
+            document = service.library.document(each.document)
+        except NotHeld:  # removed since
+            continue
+        title = "" if document.short and document.label.startswith(document.short) else each.title
+        made.append({"locator": each.locator, "title": title, "path": version_path(document)})
+    return made

@@ -1,0 +1,57 @@
+"""What was made from a library, kept on disk in its folder of what is derived: read again only where it is whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from corpus.files import write_whole
+from corpus.library import DERIVED, Library
+from corpus.library_faults import LibraryFull, plainly
+from corpus.plain import from_plain, to_plain
+
+VERSION = 3
+"""Raised with a change that makes other sections of the same documents."""
+
+
+def state_of(library: Library, settings: Sequence[object] = ()) -> str:
+    """A short hash of all that a report depends on: what is held and how it is searched, and the settings given."""
+    digest = hashlib.sha256(repr((VERSION, sorted(library.stamp().items()), tuple(settings))).encode())
+    for header in library.each_header():
+        digest.update(f"{header.id}\0{header.sha256}\0{header.reader}\0{header.unverified:d}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+class Derived:
+    """Values in one folder, by name."""
+
+    def __init__(self, library: Library, *folders: str) -> None:
+        self._library = library
+        self._folder = library.folder.joinpath(DERIVED, *folders)
+
+    def get(self, name: str, kind: type) -> Any:
+        """A value of a type, or None."""
+        try:
+            return from_plain(kind, json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return None
+
+    def put(self, name: str, value: object) -> None:
+        """Keeps a value, whole or not at all. Where there is no room it is made again, should it be asked for."""
+        with suppress(LibraryFull), plainly(self._library.folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._folder / f"{name}.json", json.dumps(to_plain(value), ensure_ascii=False).encode())
+
+    def keep(self, most: int) -> None:
+        """Forgets all but the last few."""
+        with suppress(OSError):
+            for old in sorted(self._folder.iterdir(), key=lambda path: -path.stat().st_mtime)[most:]:
+                old.unlink() if old.is_file() else shutil.rmtree(old, ignore_errors=True)
+
+    def clear(self) -> None:
+        """Forgets all."""
+        shutil.rmtree(self._folder, ignore_errors=True)

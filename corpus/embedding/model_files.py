@@ -1,0 +1,138 @@
+"""Model files, found without running their package, trusted by hash, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import zlib
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from importlib.util import find_spec
+from mmap import mmap
+from pathlib import Path
+from typing import TypeVar
+from zipfile import BadZipFile
+
+from corpus.embedding.embedder import EmbeddingError
+
+_Data = TypeVar("_Data", bytes, mmap)
+_VERSIONS = re.compile(r"-[0-9a-f]{12}(?=-)|-v\d+(?=\.)")
+_ABANDONED_AFTER = 3600.0
+"""Seconds. A temporary file this much older than a new one was left by a process that was killed."""
+
+DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError, TypeError)
+"""What numpy, zipfile and unpacking raise over a file of arrays that is not whole or not of the kind that is wanted."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file that a cached file was made from, as it was when its hash was checked."""
+
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> Source | None:
+        """The state of the file at `path`; None where there is none."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+def package_folder(package: str) -> Path | None:
+    """Where the top-level `package` is installed, found without running its code; None where it is not."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def read_verified(path: Path, digest: str, remedy: str) -> bytes:
+    """The bytes of `path`, whose SHA-256 must be `digest` (hexadecimal).
+
+    Raises `EmbeddingError` naming the file, both hashes and the `remedy` when it is absent or another.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise EmbeddingError(f"The model file {path} can't be read ({error.strerror}). {remedy}") from error
+    return verified(data, path, digest, remedy)
+
+
+def verified(data: _Data, path: Path, digest: str, remedy: str) -> _Data:
+    """The `data` of a file, read or mapped, whose SHA-256 must be `digest`. Raises as `read_verified` does."""
+    found = sha256(data).hexdigest()
+    if found != digest:
+        raise EmbeddingError(
+            f"The model file {path} is not the expected one: its sha256 is {found}, not {digest}. {remedy}"
+        )
+    return data
+
+
+def read_cached(path: Path) -> tuple[bytes, Source] | None:
+    """The bytes of a cached file and what it was made from; None unless it is whole by its side file."""
+    try:
+        note = json.loads(_side(path).read_text(encoding="utf-8"))
+        data = path.read_bytes()
+        if note["sha256"] != sha256(data).hexdigest():
+            return None
+        return data, Source(**note["source"])
+    except (OSError, ValueError, KeyError, TypeError):  # absent, or not what write_cached writes: made anew
+        return None
+
+
+def write_cached(path: Path, data: bytes, source: Source) -> None:
+    """Writes a cached file and its side file, each in one step, so that no reader meets half of one. Those that were made of
+    other weights or in another format, which nobody reads any more, are removed.
+
+    Two processes that do this at once are harmless: equal inputs give equal bytes, and where they differ
+    `read_cached` sees it. Raises `EmbeddingError` when the folder can't be written to.
+    """
+    note = json.dumps({"sha256": sha256(data).hexdigest(), "source": asdict(source)})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data)
+        _replace(_side(path), note.encode())
+        for other in path.parent.iterdir():
+            if other.name != path.name and _made_of(other.name) == _made_of(path.name):
+                other.unlink(missing_ok=True)
+                _side(other).unlink(missing_ok=True)
+    except OSError as error:
+        raise EmbeddingError(
+            f"The converted model can't be kept in {path.parent} ({error.strerror}). Make the folder "
+            "writable, free some space, or choose another data folder."
+        ) from error
+
+
+def _made_of(name: str) -> str:
+    """The name of a cached file without the hashes and the format that it was made of."""
+    return _VERSIONS.sub("", name)
+
+
+def _side(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        written = temporary.stat().st_mtime
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    for other in path.parent.glob(f".{path.name}.*.tmp"):
+        try:
+            if written - other.stat().st_mtime > _ABANDONED_AFTER:
+                other.unlink()
+        except FileNotFoundError:  # its writer finished, or another process tidied up first
+            continue

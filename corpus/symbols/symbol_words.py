@@ -1,0 +1,107 @@
+"""The words of United Nations document symbols.
+
+Sources: the Dag Hammarskjöld Library's guide to document symbols (organs, bodies, nature of the document,
+modifiers) and symbols in use. The lists say what is familiar; a symbol of an organ that is not listed is
+still read where its shape leaves no doubt (`corpus.symbols.symbol_evidence`).
+"""
+
+from typing import Literal, get_args
+
+ModifierKind = Literal["Add", "Corr", "Rev", "Amend", "Summary"]
+MODIFIERS: dict[str, ModifierKind] = {kind.upper(): kind for kind in get_args(ModifierKind)}
+
+PRINCIPAL = frozenset({"A", "S", "E", "T"})
+"""General Assembly, Security Council, Economic and Social Council, Trusteeship Council."""
+
+_ORGANS = """
+    ACC AGRI APLC AT ATT BWC CAC CAT CBD CCM CCPR CCW CD CEB CED CEDAW CERD CES CLCS CMW CRC CRPD
+    CTOC DP EC ECA ECE ECLAC ENERGY ESCAP ESCWA FCCC GA GC HRI HSP ICCD ICSC ID IDB INCB IPBES ISBA
+    ITC JIU LC LOS NPT PBC PCNICC SAICM SC SG SPLOS ST TD TIM TRADE TRANS UNAT UNCDF UNCTAD UNDP
+    UNDT UNEP UNFF UNFPA UNHCR UNICEF UNIDO UNITAR UNODC UNOPS UNW WFC WFP
+"""
+ORGANS = PRINCIPAL | frozenset(_ORGANS.split())
+"""First components of symbols: the organ, or the special series of a body."""
+
+COMMONPLACE = frozenset({"AT", "CD", "EC", "GA", "GC", "ID", "ITC", "LC", "LOS", "SC", "SG", "TIM"})
+"""Organs whose letters mean other things in running text: they need further evidence there."""
+
+FLAT = PRINCIPAL | frozenset({"CD", "GA", "SC"})
+"""Organs that number documents without session or year: `S/12345`, `CD/2179`."""
+
+_UNDER_PRINCIPAL = """
+    AGENDA BUR CRP DEC ECA ECE ECLAC ESCAP ESCWA HRC ICEF INCB INF NGO NL OBS PET PRST RES UNICEF
+"""
+UNDER_PRINCIPAL = frozenset(_UNDER_PRINCIPAL.split())
+"""Second components, without a number of their own, that follow `A/`, `S/`, `E/` or `T/`."""
+
+_SERIES = """
+    AGENDA CO CRP D DEC GC INF L MISC NGO NOTE PET PRST PV Q QPR R REP RES RQ SR TP WP
+"""
+SERIES = frozenset(_SERIES.split())
+"""Components that say what kind of document it is, alone (`INF/1`) or with a number (`CRP.2`)."""
+
+RESOLUTIONS = frozenset({"RES", "DEC"})
+TELLING_SERIES = frozenset({"CRP", "DEC", "INF", "NGO", "PET", "PRST", "RES"})
+
+BODIES = frozenset(
+    {"AC", "C", "CN", "CONF", "COP", "EA", "EB", "EX", "GC", "MEM", "MSP", "OP", "PC", "SC", "SUB", "WG"}
+)
+"""Components that, with a number behind a dot, name a body: a symbol cannot end with one."""
+
+NUMBERED = frozenset({"AC", "C", "CN", "CONF", "CRP", "L", "PV", "R", "SC", "SR", "SUB", "WG", "WP"})
+"""Components that people type without their dot: `WG7`, `CRP 2`."""
+
+CAPITALS = ORGANS | UNDER_PRINCIPAL | SERIES | BODIES | NUMBERED
+"""Components that are written in capitals however they are typed."""
+
+CASED = {word.upper(): word for word in ("Sub", "OzL", "ExCom")}
+"""Components that are not written in capitals throughout; the modifiers are cased in `MODIFIERS`."""
+
+PARTS = {
+    "part": "Part",
+    "partie": "Part",
+    "parte": "Part",
+    "часть": "Part",
+    "sect": "Sect.",
+    "section": "Sect.",
+    "income sect": "Income sect.",
+    "vol": "Vol.",
+    "volume": "Vol.",
+    "prog": "Prog.",
+    "resumption": "Resumption",
+    "supp": "Supp",
+    "introduction": "Introduction",
+    "plan": "Plan",
+    "plan outline": "Plan outline",
+}
+"""Words in the bracket that ends a symbol, `(Part II)`, `(Sect. 16)`, and how they are written."""
+
+VERSIONS = {
+    words.casefold(): words
+    for words in ("Expanded report", "Executive summary", "Highlights", "Report highlights", "Review highlights")
+}
+"""Words in the square brackets that end a symbol, `[Expanded report]`, where a report is issued in more than one form,
+and how they are written."""
+
+UNNUMBERED_PARTS = frozenset({"Introduction", "Plan", "Plan outline", "Resumption", "Supp"})
+
+ORDINALS = {
+    "première": "I",
+    "premiere": "I",
+    "deuxième": "II",
+    "deuxieme": "II",
+    "troisième": "III",
+    "troisieme": "III",
+    "quatrième": "IV",
+    "quatrieme": "IV",
+    "cinquième": "V",
+    "cinquieme": "V",
+    "primera": "I",
+    "segunda": "II",
+    "tercera": "III",
+    "cuarta": "IV",
+    "quinta": "V",
+}
+"""French and Spanish ordinals, as older documents print them: `E/ICEF/672 (Première partie)`."""
+
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")

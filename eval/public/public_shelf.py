@@ -1,0 +1,188 @@
+"""Throw-away libraries of tiny documents: one a passage, paragraph or title, with the engine over them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from assistant.opening import catalogue_of
+from assistant.qa.engine import Engine
+from assistant.qa.readers import Readers
+from assistant.settings import load_settings
+from corpus.catalogue import Catalogue
+from corpus.documents import Block, Document
+from corpus.embedding import make_models
+from corpus.library import Library
+from corpus.models import Models
+from eval.public.memo import RememberedEmbedder
+from eval.public.public_rows import PublicError
+from ingest.segment import SEGMENTER_VERSION, segmenter
+
+BATCH = 200
+"""Documents that are segmented before their passages are embedded, all together and so on all cores."""
+SETTLE = 2_000
+"""Documents after which the vector index takes them in."""
+_LINES = re.compile(r"[^\n\r]+")
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 (only asked whether it is there)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A passage of a set, which becomes a document: title as heading, each line as a paragraph, no character changed."""
+
+    title: str
+    body: str
+    language: str
+
+    @property
+    def offset(self) -> int:
+        """Where the body begins in the document's canonical text."""
+        return len(self._heading) + 2 if self._heading else 0
+
+    @cached_property
+    def _heading(self) -> str:
+        return " ".join(self.title.split())
+
+    def document(self, key: str) -> Document | None:
+        """The document, known as `key`; None where there is no word in it."""
+        heading, offset = self._heading, self.offset
+        text = f"{heading}\n\n{self.body}" if heading else self.body
+        blocks = [Block(0, "heading", 0, len(heading), "title", level=1)] if heading else []
+        for line in _LINES.finditer(self.body):
+            inside = line.group().strip()
+            if inside:
+                start = offset + line.start() + line.group().index(inside)
+                where = f"paragraph {len(blocks) + (0 if heading else 1)}"
+                parent = 0 if heading else None
+                blocks.append(Block(len(blocks), "paragraph", start, start + len(inside), where, parent=parent))
+        if not blocks:
+            return None
+        return Document(
+            symbol=None,
+            language=self.language,
+            edition="upload",
+            title=heading,
+            text=text,
+            blocks=tuple(blocks),
+            slug=key,
+            kind="numbered",
+            sha256=hashlib.sha256(f"{self.language}\0{text}".encode()).hexdigest(),
+        )
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What libraries and engines are made with; shared by all libraries of a run. `about` says it for people."""
+
+    models: Models
+    remembered: tuple[RememberedEmbedder, ...]
+    readers: Readers | None
+    catalogue: Catalogue
+    passages: int
+    statements: int
+    about: dict[str, str]
+
+    def engine(self, library: Library) -> Engine:
+        """The engine as users get it."""
+        return Engine(
+            library,
+            self.catalogue,
+            readers=self.readers,
+            passages=self.passages,
+            max_statements=self.statements,
+        )
+
+
+def kit_of(models: Models, readers: Readers | None, catalogue: Catalogue, passages: int, statements: int) -> Kit:
+    """A kit of given models."""
+    about = {
+        "embedding": models.fingerprint,
+        "readers": ", ".join(readers.names) if readers else "off",
+        "passages": str(passages),
+        "max_statements": str(statements),
+    }
+    remembered = [RememberedEmbedder(model) for model in (models.own, models.multilingual) if model is not None]
+    return Kit(Models(*remembered), tuple(remembered), readers, catalogue, passages, statements, about)
+
+
+def kit_from_settings(models: Path | None, reader: bool) -> Kit:
+    """The kit that the settings describe; `models` is where exported models are kept, by default the user's folder."""
+    chosen = load_settings()
+    kept = models or chosen.data_dir / "models"
+    known = make_models(chosen.embedding, chosen.multilingual, kept)
+    readers = Readers.shipped(kept) if reader and chosen.reader else None
+    return kit_of(known, readers, catalogue_of(chosen), chosen.passages, chosen.max_statements)
+
+
+def key_of(index: int) -> str:
+    """The key under which text number `index` is held."""
+    return f"text-{index}"
+
+
+def index_of(key: str) -> int:
+    """The number of the text that is held under a key."""
+    return int(key.removeprefix("text-"))
+
+
+@contextmanager
+def stocked(
+    texts: Sequence[Text], kit: Kit, folder: Path | None = None, progress: Callable[[int], None] | None = None
+) -> Iterator[Engine]:
+    """An engine over a library of the texts, text n as document `key_of(n)`.
+
+    Without a folder the library is made in a temporary one, in memory where the system has a place for that, and
+    removed in the end. In a `folder` it stays: what it holds is not added again. Raises `PublicError` where the
+    folder holds other documents. `progress` is told how many texts were added since it was last called.
+    """
+    if folder is not None:
+        with Library(folder, kit.models, SEGMENTER_VERSION, owner="rapporteur eval") as library:
+            _fill(library, texts, kit, progress)
+            yield kit.engine(library)
+        return
+    place = _IN_MEMORY if len(texts) <= BATCH and os.access(_IN_MEMORY, os.W_OK) else None
+    with (
+        tempfile.TemporaryDirectory(prefix="rapporteur-eval-", dir=place) as made,
+        stocked(texts, kit, Path(made) / "library", progress) as engine,
+    ):
+        yield engine
+
+
+def _fill(library: Library, texts: Sequence[Text], kit: Kit, progress: Callable[[int], None] | None) -> None:
+    held = {header.key: header for header in library.each_header()}
+    strange = sorted(set(held) - {key_of(n) for n in range(len(texts))})
+    if strange:
+        raise PublicError(f"The library in {library.folder} holds {strange[0]!r}, which is not of this set.")
+    segment = segmenter(kit.models)
+    for begin in range(0, len(texts), BATCH):
+        some = [text.document(key_of(n)) for n, text in enumerate(texts[begin : begin + BATCH], begin)]
+        new = [
+            (document, segment(document))
+            for document in some
+            if document is not None and (document.key not in held or held[document.key].sha256 != document.sha256)
+        ]
+        for model in kit.remembered:
+            served = model.languages
+            model.prepare(
+                [
+                    passage.embedded
+                    for document, passages in new
+                    if served is None or document.language in served
+                    for passage in passages
+                ]
+            )
+        for document, passages in new:
+            # A change of language changes the id: the old one leaves.
+            replaces = [held[document.key].id] if document.key in held else []
+            library.add(document, passages, replaces=[each for each in replaces if each != document.id], settle=False)
+        if progress is not None:
+            progress(len(some))
+        if begin // SETTLE != (begin + BATCH) // SETTLE:
+            library.settle()
+    library.settle()

@@ -1,0 +1,246 @@
+"""Stored runs: a folder with what was asked, what was answered, and the texts that the citations are of.
+
+run.json       what was run: set, system and its settings, documents, code; its state
+NAME.yaml      the question set as it was asked (NAME.jsonl where it is JSON Lines)
+answers.jsonl  a record a line, written as each case is answered
+texts.json     canonical texts of the cited documents, by document id and by key
+gold.json      by case, what stands in its gold places
+spans.json     by case with gold places that are named by words, where these stand (`eval.gold_spans.found_of`)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from corpus.files import write_whole
+from eval.cases import Case, CaseError, load_cases
+from eval.gold_spans import Found, found_of, with_found
+from eval.runs.records import Record, RecordError
+
+ANSWERS, TEXTS, GOLD, META, SPANS = "answers.jsonl", "texts.json", "gold.json", "run.json", "spans.json"
+
+
+class RunError(ValueError):
+    """A stored run that can't be used; the message names it and says why."""
+
+
+@dataclass(frozen=True)
+class Gold:
+    """What stands in a gold place of a case: the document's key, a locator, the words."""
+
+    document: str
+    locator: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stored run. `records` are in the order of `cases`; cases that were not asked yet have none. `gold` has, by case,
+    what stands in the gold places; nothing where the documents were not at hand."""
+
+    folder: Path
+    meta: Mapping[str, Any]
+    cases: tuple[Case, ...]
+    records: tuple[Record, ...]
+    texts: Mapping[str, str]
+    gold: Mapping[str, Sequence[Gold]]
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def missing(self) -> int:
+        """How many cases were not asked yet."""
+        return len(self.cases) - len(self.records)
+
+    def text_of(self, document: str) -> str:
+        """The canonical text of a cited document by id or key. Raises `KeyError` for one that was not held."""
+        return self.texts[document]
+
+
+class Answers:
+    """The answers of a run as they are written: each whole on disk before the next, a torn last line taken back.
+
+    Raises `RunError` where another process is writing to the run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / ANSWERS
+        self._lock = FileLock(folder / "writing.lock", timeout=0)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise RunError(f"{folder} is being written to by another 'eval run'. Wait until it has ended.") from None
+        self._file = self._path.open("ab")
+        whole = _whole_lines(self._path.read_bytes())
+        if whole < self._path.stat().st_size:
+            self._file.truncate(whole)
+
+    def __enter__(self) -> Answers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        self._lock.release()
+
+    def add(self, case: Case, record: Record) -> None:
+        """Writes one answer."""
+        # Plain ASCII: servers may send halves of surrogate pairs, which no other form can hold.
+        line = json.dumps({"asked": asked(case), **record.to_json()}) + "\n"
+        self._file.write(line.encode("ascii"))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def asked(case: Case) -> str:
+    """A hash of what a system is asked: an answer is used again as long as that stays the same."""
+    turns = json.dumps([case.question, list(case.history)])
+    return hashlib.sha256(turns.encode()).hexdigest()[:16]
+
+
+def begin(folder: Path, meta: Mapping[str, Any], cases: Path) -> Path | None:
+    """Makes the folder of a run, or opens one that was begun with the same system, documents and code.
+
+    One that was begun otherwise is set aside under a number; returns where it is then. Raises `RunError` where the
+    folder holds something else.
+    """
+    aside = None
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / META).is_file():
+            raise RunError(f"{folder} is no run of 'eval run'. Choose another folder with --out or another --name.")
+        if _identity(_object(folder / META)) != _identity(meta):
+            aside = _free(folder)
+            folder.rename(aside)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / META, json.dumps(dict(meta), ensure_ascii=False, indent=2).encode())
+    write_whole(folder / str(meta["cases"]), cases.read_bytes())
+    return aside
+
+
+def set_aside(folder: Path) -> Path | None:
+    """Makes way for a run that begins anew; returns where the one before is then."""
+    if not (folder / META).is_file():
+        return None
+    aside = _free(folder)
+    folder.rename(aside)
+    return aside
+
+
+def finish(
+    folder: Path,
+    texts: Mapping[str, str],
+    gold: Mapping[str, Sequence[Gold]],
+    cases: Sequence[Case],
+    more: Mapping[str, Any],
+) -> None:
+    """Stores the texts of what was cited and of the gold places, where the words stand that name places of `cases`, and
+    more of what is to be said of the run."""
+    spans = {case.id: found_of(case) for case in cases if any(found is not None for found in found_of(case))}
+    write_whole(folder / SPANS, json.dumps(spans).encode())
+    write_whole(folder / TEXTS, json.dumps(dict(texts)).encode())
+    write_whole(
+        folder / GOLD, json.dumps({case: [asdict(each) for each in held] for case, held in gold.items()}).encode()
+    )
+    write_whole(folder / META, json.dumps({**_object(folder / META), **more}, ensure_ascii=False, indent=2).encode())
+
+
+def load_run(folder: Path) -> Run:
+    """A stored run, its last answer to each case. Raises `RunError` where it can't be read."""
+    if not (folder / META).is_file():
+        raise RunError(f"{folder} is no run of 'eval run': it has no {META}.")
+    meta = _object(folder / META)
+    left_out = meta.get("left_out", [])
+    if not isinstance(meta.get("cases"), str) or not isinstance(left_out, list):
+        raise RunError(f"{folder / META} does not say what was asked.")
+    try:
+        cases = [case for case in load_cases(folder / Path(meta["cases"]).name) if case.id not in left_out]
+    except CaseError as error:
+        raise RunError(f"The questions of the run can't be read. {error}") from None
+    if (folder / SPANS).is_file():
+        cases = _with_spans(cases, folder / SPANS)
+    found = answers_in(folder, cases)
+    records = [found[case.id] for case in cases if case.id in found]
+    texts = _object(folder / TEXTS) if (folder / TEXTS).is_file() else {}
+    held = _object(folder / GOLD) if (folder / GOLD).is_file() else {}
+    try:
+        gold = {case: [Gold(**each) for each in places] for case, places in held.items()}
+    except TypeError as error:
+        raise RunError(f"{folder / GOLD} can't be read: {error}.") from None
+    return Run(folder, meta, tuple(cases), tuple(records), {key: str(text) for key, text in texts.items()}, gold)
+
+
+def answers_in(folder: Path, cases: Sequence[Case]) -> dict[str, Record]:
+    """The last stored answer to each case that was asked just so. Raises `RunError` for a damaged line that is not
+    the last; that one may have been cut off, and is passed over."""
+    wanted = {case.id: asked(case) for case in cases}
+    path = folder / ANSWERS
+    if not path.is_file():
+        return {}
+    data = path.read_bytes()
+    found: dict[str, Record] = {}
+    for number, line in enumerate(data[: _whole_lines(data)].splitlines(), 1):
+        try:
+            row = json.loads(line)
+            record = Record.from_json(row)
+        except (ValueError, RecursionError) as error:
+            told = error if isinstance(error, RecordError) else "it is not JSON"
+            raise RunError(f"{path}, line {number} can't be read: {told}. Run again with --again.") from None
+        if wanted.get(record.case) == row.get("asked"):
+            found[record.case] = record
+    return found
+
+
+def _with_spans(cases: Sequence[Case], path: Path) -> list[Case]:
+    """The cases with what `finish` stored of the places that are named by words."""
+    stored = _object(path)
+    try:
+        return [
+            with_found(case, [_found(each) for each in stored[case.id]]) if case.id in stored else case
+            for case in cases
+        ]
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{path} can't be read: {error}.") from None
+
+
+def _found(raw: Any) -> Found:
+    return None if raw is None else tuple((str(document), int(start), int(end)) for document, start, end in raw)
+
+
+def _whole_lines(data: bytes) -> int:
+    """How many bytes of a file are whole lines."""
+    return data.rfind(b"\n") + 1
+
+
+def _identity(meta: Mapping[str, Any]) -> Any:
+    """What must be the same for answers to be used again."""
+    return {name: meta.get(name) for name in ("set", "system", "settings", "documents", "code")}
+
+
+def _free(folder: Path) -> Path:
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.{number}")).exists():
+        number += 1
+    return aside
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise RunError(f"{path} can't be read: {error}") from None
+    if not isinstance(read, dict):
+        raise RunError(f"{path} is not an object of JSON.")
+    return read

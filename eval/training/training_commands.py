@@ -1,0 +1,307 @@
+"""`python -m eval.training`: how the readers that ship are made. Data on stdout, talk on stderr; docs/training.md."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
+from assistant.qa.reader import Name
+from corpus.files import file_hash
+from ingest.outcomes import Progress as At
+from ingest.readers import visible
+
+if TYPE_CHECKING:
+    from eval.training.calibrate import Calibration, Outcome
+
+_Item = TypeVar("_Item")
+SHIPPED = Path(__file__).parents[2] / "assistant" / "qa" / "data"
+"""Where the readers that ship lie."""
+EMBEDDING = Path(__file__).parents[2] / "corpus" / "embedding"
+"""Where what ships with the embedding models lies."""
+
+app = typer.Typer(
+    help="How the readers that ship are made: rows, training, export, calibration, card.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Which = Annotated[Name, typer.Argument(help="The reader.")]
+
+
+@app.command()
+def rows(
+    shared: Annotated[Path, typer.Option(help="Folder with training/, eval/ and documents/un/train/.")],
+    out: Annotated[Path, typer.Option(help="Folder of the rows, of the library and of the models that it needs.")],
+) -> None:
+    """Make the training rows of both readers, and the questions that are held back for calibration."""
+    from eval.training.rows import make_rows
+
+    with _told(), _teller() as tell:
+        files = make_rows(shared, out, tell)
+    for name, path in files.items():
+        _print(f"{file_hash(path)}  {name}  {path}")
+
+
+@app.command()
+def bridge(
+    rows: Annotated[list[Path], typer.Option(help="File of rows with English passages; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="File to write: what the training of `multilingual` begins from.")],
+    weights: Annotated[Path | None, typer.Option(help="English reader; by default the one that ships.")] = None,
+) -> None:
+    """Fit the bridge from the multilingual base to the English reader."""
+    from eval.training.bridge import begun
+
+    with _told():
+        out.write_bytes(begun(rows, weights or SHIPPED / "reader-en.npz"))
+    _print(str(out))
+
+
+@app.command()
+def train(
+    name: Which,
+    rows: Annotated[list[Path], typer.Option(help="File of rows; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="Folder of the checkpoint; a run that ended early goes on from it.")],
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Box of time; by default the reader's own.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
+    begin: Annotated[
+        Path | None, typer.Option(help="Checkpoint or shipped weights to begin from, by default the base.")
+    ] = None,
+) -> None:
+    """Train a reader in a box of time."""
+    from dataclasses import replace
+
+    from eval.training.train import PLANS
+    from eval.training.train import train as trained
+
+    with _told():
+        plan = replace(PLANS[name], minutes=PLANS[name].minutes if minutes is None else minutes, threads=threads)
+        trained(rows, plan, out, begin, lambda said: talk.print(visible(said), markup=False))
+    _print(f"{out / 'reader.pt'}")
+
+
+@app.command()
+def languages(
+    folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
+) -> None:
+    """Measure what each language adds to the vectors of the multilingual model."""
+    from corpus.embedding import PackagedE5
+    from corpus.embedding.languages import FIGURES
+    from eval.training.export import npz
+    from eval.training.language_vectors import PARALLEL, figures_of, parallel
+    from eval.training.rows import QUESTIONS, TRANSLATIONS
+    from eval.training.shelf import models_in
+
+    file = EMBEDDING / FIGURES
+    with _told():
+        figures = figures_of(parallel(QUESTIONS, TRANSLATIONS, PARALLEL), PackagedE5(models_in(folder)))
+        file.write_bytes(npz(figures))
+    _print(str(file))
+
+
+@app.command()
+def queries(
+    shared: Annotated[Path, typer.Option(help="Folder with documents/un/train/.")],
+    out: Annotated[Path, typer.Option(help="Folder of the checkpoint, and of the library and models that it needs.")],
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Box of time; by default that of the plan.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads that compute.")] = 1,
+) -> None:
+    """Train the query encoder of the multilingual model, and write it where it ships."""
+    from dataclasses import replace
+
+    from corpus.embedding.query_encoder import QUERIES
+    from eval.training.export import npz
+    from eval.training.query_training import Plan, encoder_of, shelves_in
+    from eval.training.query_training import train as trained
+
+    plan = Plan(threads=threads)
+    plan = plan if minutes is None else replace(plan, minutes=minutes)
+    file = EMBEDDING / QUERIES
+    with _told(), _teller() as tell:
+        shelves = shelves_in(shared, out, tell)
+        encoder = encoder_of(plan)
+        trained(encoder, shelves, plan, out, tell.note)
+        made = npz(encoder.factors())
+        file.write_bytes(made)
+    talk.print(f"{len(made) / 1e6:.1f} MB.")
+    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
+
+
+@app.command()
+def export(
+    name: Which,
+    checkpoint: Annotated[list[Path], typer.Option(help="Checkpoint of a training; may be repeated: their mean.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; by default the one that ships.")] = None,
+) -> None:
+    """Write a checkpoint, or the mean of several, as it ships: its layers in 8 bits."""
+    from eval.training.export import exported
+
+    file = out or SHIPPED / f"reader-{name}.npz"
+    with _told():
+        made = exported(*checkpoint)
+        file.write_bytes(made)
+    talk.print(f"{len(made) / 1e6:.1f} MB.")
+    _print(f"{hashlib.sha256(made).hexdigest()}  {file}")
+
+
+@app.command()
+def calibrate(
+    name: Annotated[Literal["en", "multilingual", "likeness"], typer.Argument(help="A reader, or likeness.")],
+    questions: Annotated[list[Path], typer.Option(help="Questions about the documents; may be repeated.")],
+    documents: Annotated[Path, typer.Option(help="Folder of documents that the reader was not trained on.")],
+    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
+    translations: Annotated[
+        list[Path], typer.Option(help="The same questions in other languages; may be repeated.")
+    ] = [],  # noqa: B006  (typer copies it)
+    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
+    out: Annotated[Path, typer.Option(help="File to write; what it says of other readers stays.")] = SHIPPED
+    / "calibration.json",
+    folder: Annotated[Path, typer.Option(help="Folder of the library and of the models that this needs.")] = Path(
+        "eval-runs"
+    ),
+) -> None:
+    """Fit chances and bars of a reader, or of likeness, by questions with and without an answer, asked of what search finds."""
+    from assistant.qa.reader import Reader
+    from eval.training import measure
+    from eval.training.calibrate import calibrate as fitted
+    from eval.training.shelf import engine_over, models_in
+
+    with _told(), _teller() as tell:
+        with engine_over([documents], folder, tell.reading) as engine:
+            if name == "likeness":
+                best, shipped = measure.by_likeness(engine), None
+            else:
+                path = weights or SHIPPED / f"reader-{name}.npz"
+                best = measure.by_reader(engine, Reader(name, models_in(folder), weights=path))
+                shipped = path.read_bytes()
+            asked = measure.questions_for(name, questions, aside, engine, translations)
+            found = list(tell.counted(measure.outcomes(asked, best), "questions", len(asked)))
+        calibration = fitted(found, all_told=name == "likeness")
+        measure.write_calibration(out, name, calibration, shipped)
+    _show(calibration, found)
+    talk.print(f"Written: {out}.", markup=False)
+
+
+@app.command()
+def calibrate_same(
+    aside: Annotated[list[Path], typer.Option(help="Questions about something else: aside.jsonl of the rows.")],
+    weights: Annotated[Path | None, typer.Option(help="Exported reader; by default the one that ships.")] = None,
+    out: Annotated[Path, typer.Option(help="File to write; what it says of others stays.")] = SHIPPED
+    / "calibration.json",
+    folder: Annotated[Path, typer.Option(help="Folder of the libraries and models that this needs.")] = Path(
+        "eval-runs"
+    ),
+) -> None:
+    """Fit chances and bars of the multilingual reader for questions in the language of the documents, on written documents."""
+    from assistant.qa.abstention import SAME
+    from assistant.qa.reader import Reader
+    from eval.training import measure
+    from eval.training.calibrate import calibrate as fitted
+    from eval.training.rows import CALIBRATION
+    from eval.training.shelf import engine_over, models_in
+
+    path = weights or SHIPPED / "reader-multilingual.npz"
+    found: list[Outcome] = []
+    with _told(), _teller() as tell:
+        reader = Reader("multilingual", models_in(folder), weights=path)
+        for home, asked in measure.written_for(CALIBRATION, aside, folder):
+            with engine_over([home], folder, tell.reading) as engine:
+                best = measure.by_reader(engine, reader)
+                found += tell.counted(measure.outcomes(asked, best), f"questions ({home.name})", len(asked))
+        calibration = fitted(found)
+        measure.write_calibration(out, SAME, calibration, path.read_bytes())
+    _show(calibration, found)
+    talk.print(f"Written: {out}.", markup=False)
+
+
+@app.command()
+def card(
+    en: Annotated[Path | None, typer.Option(help="run.json of the English reader; by default what is known.")] = None,
+    multilingual: Annotated[Path | None, typer.Option(help="run.json of the multilingual reader.")] = None,
+    folder: Annotated[Path, typer.Option(help="Folder of the readers that ship.")] = SHIPPED,
+) -> None:
+    """Write the card of the readers from how they were trained and calibrated."""
+    from eval.training.card import write_card
+
+    given: dict[Name, Path | None] = {"en": en, "multilingual": multilingual}
+    with _told():
+        written = write_card(folder, {name: path for name, path in given.items() if path is not None})
+    _print(str(written))
+
+
+def _show(calibration: Calibration, found: list[Outcome]) -> None:
+    """The reliability table and the figures."""
+    import numpy as np
+    from rich.table import Table
+
+    from eval.metrics.calibration import reliability
+
+    chances = np.array([calibration.probability(each.logit) for each in found])
+    table = Table("questions", "mean chance", "share answerable", title="Reliability")
+    for each in reliability(chances, np.array([each.answerable for each in found])):
+        table.add_row(str(each.questions), f"{each.chance:.3f}", f"{each.answerable:.3f}")
+    data.print(table)
+    for name, value in calibration.to_json().items():
+        _print(f"{name} {value}")
+
+
+class _Teller:
+    """Hears how work goes on, and shows it on stderr."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._documents = bar.add_task("documents", visible=False)
+
+    def note(self, sentence: str) -> None:
+        """A sentence for people."""
+        talk.print(visible(sentence), markup=False)
+
+    def reading(self, at: At) -> None:
+        """A document is being read."""
+        self._bar.update(self._documents, description=visible(at.name), completed=at.done, total=at.total, visible=True)
+
+    def counted(self, items: Iterable[_Item], what: str, total: int | None) -> Iterator[_Item]:
+        """The items as they come, counted; how many there were is said where no bar is seen too."""
+        self._bar.update(self._documents, visible=False)
+        task = self._bar.add_task(what, total=total)
+        done = 0
+        for item in items:
+            self._bar.advance(task)
+            done += 1
+            yield item
+        self.note(f"{done} {what}.")
+
+
+@contextmanager
+def _teller() -> Iterator[_Teller]:
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=talk,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as bar:
+        yield _Teller(bar)
+
+
+def _print(line: str) -> None:
+    data.print(line, markup=False)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Expected errors as sentences."""
+    with plain_errors():
+        try:
+            yield
+        except OSError as error:
+            raise fail(f"{error.filename or 'A file'}: {error.strerror or error}.") from None
+        except ValueError as error:
+            raise fail(str(error), EXIT_USAGE) from None

@@ -1,0 +1,179 @@
+"""From the elements of a story (body, cell, text box, note) to paragraphs and tables, none left out.
+
+Source: ECMA-376 part 1, 17.2 to 17.5 (paragraphs, tables, content controls).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.readers.docx.docx_notes import Ledger
+from ingest.readers.docx.docx_styles import Sheet, left_of
+from ingest.readers.docx.entries import Entry, Paragraph, Row, Run, Table, TableCell
+from ingest.readers.docx.fields import Fields, Findings
+from ingest.readers.docx.inline import Inline
+from ingest.readers.docx.numbering import Numbering
+from ingest.readers.docx.wordprocessing import MC, Element, W, child, on, value, version, whole
+
+MAX_COLUMNS = 100  # Word allows 63
+_SILENT = frozenset(
+    W + name
+    for name in ("sectPr", "tcPr", "tblPr", "tblGrid", "trPr", "tblPrEx", "sdtPr", "sdtEndPr", "del", "moveFrom")
+)
+
+
+class Walker:
+    """Reads the stories of one file, in the order of the document: numbers are counted on the way."""
+
+    def __init__(self, sheet: Sheet, numbering: Numbering, ledger: Ledger, findings: Findings) -> None:
+        self._sheet = sheet
+        self._numbering = numbering
+        self._ledger = ledger
+        self._findings = findings
+        self._inline = Inline(sheet, ledger, findings, self._entries)
+
+    def story(self, element: Element) -> list[Entry]:
+        """The paragraphs and tables of a story."""
+        self._inline.fields = Fields()
+        return self._entries(element)
+
+    def _entries(self, element: Element) -> list[Entry]:
+        found: list[Entry] = []
+        carried: tuple[list[Run], str] = ([], "")
+        for item, contents in self._blocks(element, False):
+            if item.tag == W + "tbl":
+                made: Entry = self._table(item)
+                carried = self._keep(found, carried)
+            else:
+                made = self._paragraph(item)
+                goes_on = made.joined and not made.boxes and bool(carried[0] or made.raw.strip())
+                if carried[0]:
+                    carried[0].extend(made.runs)  # in place: many joined paragraphs must not take quadratic time
+                    made.runs = carried[0]
+                    made.number = carried[1] or made.number
+                carried = ([], "")
+                if goes_on:
+                    carried = (made.runs, made.number)
+                    continue
+            if contents and not made.part:
+                made.part = "contents"
+            found.append(made)
+        self._keep(found, carried)
+        return found
+
+    def _keep(self, found: list[Entry], carried: tuple[list[Run], str]) -> tuple[list[Run], str]:
+        """A paragraph that nothing continues stands by itself."""
+        if carried[0]:
+            found.append(Paragraph(carried[0], number=carried[1]))
+        return [], ""
+
+    def _blocks(self, element: Element, contents: bool) -> Iterator[tuple[Element, bool]]:
+        """The paragraphs and tables in an element, and whether each stands in a table of contents."""
+        for item in element:
+            tag = item.tag
+            if not isinstance(tag, str) or tag in _SILENT:
+                self._findings.tracked |= tag in (W + "del", W + "moveFrom")
+            elif tag in (W + "p", W + "tbl"):
+                yield item, contents
+            elif tag == MC + "AlternateContent":
+                chosen = version(item)
+                yield from self._blocks(chosen, contents) if chosen is not None else ()
+            elif tag == W + "sdt":
+                gallery = value(child(item, "sdtPr", "docPartObj", "docPartGallery")) or ""
+                yield from self._blocks(item, contents or gallery.casefold() == "table of contents")
+            elif tag == W + "altChunk":
+                self._findings.imported += 1
+            else:
+                yield from self._blocks(item, contents)
+
+    def _paragraph(self, element: Element) -> Paragraph:
+        properties = child(element, "pPr")
+        style = self._sheet.style(value(child(properties, "pStyle")))
+        label = self._numbering.label(style, properties)
+        made = self._inline.read(element, style)
+        if label is not None:
+            made.number, made.bullet = label.text, label.bullet
+        outline = whole(value(child(properties, "outlineLvl")))
+        made.level = self._sheet.heading(style, outline)
+        indents = (left_of(properties), label.left if label else None, style.left)
+        made.left = next((indent for indent in indents if indent is not None), 0.0)
+        frame = child(properties, "framePr")
+        dropped = value(frame, "dropCap") in ("drop", "margin")
+        made.frame = frame is not None and not dropped
+        mark = child(properties, "rPr")
+        if child(mark, "del") is not None or child(mark, "moveFrom") is not None:
+            self._findings.tracked = made.joined = True
+        made.joined = made.joined or dropped or bool(on(child(mark, "vanish")))
+        if style.name.casefold().startswith("toc ") and style.name[4:].isdigit():
+            made.part = "contents"
+        if child(properties, "sectPr") is not None:
+            self._ledger.section += 1
+        return made
+
+    def _table(self, element: Element) -> Table:
+        rows: list[Row] = []
+        open_: dict[int, TableCell] = {}
+        width = 0
+        for item in _within(element, "tr"):
+            properties = child(item, "trPr")
+            if child(properties, "del") is not None:
+                self._findings.tracked = True
+                continue
+            row = self._row(item, properties, open_)
+            width = max([width, *(cell.column + cell.over for cell in row.cells)])
+            rows.append(row)
+        style = self._sheet.style(value(child(element, "tblPr", "tblStyle")) or "")
+        shown = child(element, "tblPr", "tblLook")
+        bits = int(value(shown) or "0", 16) if _hexadecimal(value(shown)) else 0
+        first = value(shown, "firstRow") in ("1", "true", "on") or bool(bits & 0x20)
+        return Table(rows, width, style.first_bold and first)
+
+    def _row(self, item: Element, properties: Element | None, open_: dict[int, TableCell]) -> Row:
+        column = _span(child(properties, "gridBefore"), 0)
+        cells: list[TableCell] = []
+        still: dict[int, TableCell] = {}
+        for tc in _within(item, "tc"):
+            given = child(tc, "tcPr")
+            if child(given, "cellDel") is not None:
+                self._findings.tracked = True
+                column += _span(child(given, "gridSpan"), 1)
+                continue
+            over = _span(child(given, "gridSpan"), 1)
+            entries = self._entries(tc)
+            if value(child(given, "hMerge")) in ("continue",) and cells:
+                cells[-1].over += over
+                cells[-1].entries += entries
+                column += over
+                continue
+            cell = TableCell(column, over, entries)
+            merge = child(given, "vMerge")
+            above = open_.get(column)
+            if merge is not None and value(merge) != "restart" and above is not None:
+                above.down += 1
+                cell.continues = True
+                still[column] = above
+            elif merge is not None:
+                still[column] = cell
+            cells.append(cell)
+            column = min(column + over, 10 * MAX_COLUMNS)
+        open_.clear()
+        open_.update(still)
+        return Row(cells, on(child(properties, "tblHeader")) or False)
+
+
+def _within(element: Element, name: str) -> Iterator[Element]:
+    """Rows of a table or cells of a row, those in content controls and insertions included."""
+    for item in element:
+        if item.tag == W + name:
+            yield item
+        elif isinstance(item.tag, str) and item.tag not in _SILENT and item.tag not in (W + "p", W + "tbl"):
+            yield from _within(item, name)
+
+
+def _span(element: Element | None, default: int) -> int:
+    given = whole(value(element))
+    return default if given is None else min(max(given, default), MAX_COLUMNS)
+
+
+def _hexadecimal(text: str | None) -> bool:
+    return bool(text) and len(text or "") <= 8 and all(letter in "0123456789abcdefABCDEF" for letter in text or "")

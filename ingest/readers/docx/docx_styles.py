@@ -1,0 +1,212 @@
+"""Styles: what a paragraph or a run inherits, and which heading a style stands for.
+
+Source: ECMA-376 part 1, 17.7 (styles; 17.7.3 for properties that toggle).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.readers.docx.wordprocessing import Element, W, child, on, points, value, whole
+
+Look = Mapping[str, Any]
+"""Properties of characters as given by one element, by name; what is not given is absent."""
+
+_CHAIN = 50  # styles that a style may be based on; Word allows 11
+_TOGGLES = ("b", "i", "bCs", "iCs", "vanish", "rtl")
+_UN_HEADING = re.compile(
+    r"(?:^|[\s_])H[\s_]*(M|Ch|1|2/3|23|2|3|4|5/6|56|5|6)(?:[\s_]*G)?(?:[\s_]Margin)?\s*$", re.IGNORECASE
+)
+_UN_LEVEL = {"m": 1, "ch": 2, "1": 3, "2/3": 4, "23": 4, "2": 4, "3": 4, "4": 5, "5/6": 6, "56": 6, "5": 6, "6": 6}
+_UN_SERIES = re.compile(r"^_*\s*S[\s_]*[SML](?:[\s_]*G)?$|^S_Title_[SML]$", re.IGNORECASE)
+_UN_BODY = re.compile(r"(?:Single|Dual)[\s_]*(?:Txt|Text)", re.IGNORECASE)
+_UN_OUTLINE = (3, 4, 4, 5, 6, 6)
+_JOURNAL = re.compile(r"^(?:Journal|Blue)_Heading_?H?(\d)$", re.IGNORECASE)
+_HEADING = re.compile(r"^heading\s?([1-9])$", re.IGNORECASE)
+_TITLES = {"title": 1, "subtitle": 2}
+
+
+@dataclass(frozen=True)
+class Face:
+    """How a run of text is set; `size` in points."""
+
+    bold: bool = False
+    italic: bool = False
+    hidden: bool = False
+    raised: bool = False
+    size: float = 10.0
+    font: str = ""
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style with all that it inherits. `level` is the heading it stands for, 0 for body text.
+
+    `left` is its indent in points; `number` is what it says about numbering: list, level in the list, and
+    the style that says so. `first_bold` says that a table style sets the first row bold.
+    """
+
+    id: str = ""
+    name: str = ""
+    look: Look = field(default_factory=dict)
+    level: int = 0
+    outline: int | None = None
+    left: float | None = None
+    number: tuple[int | None, int | None, str] | None = None
+    first_bold: bool = False
+
+
+class Sheet:
+    """The styles of a file; a file without any has the defaults of the standard."""
+
+    def __init__(self, root: Element | None) -> None:
+        self._raw: dict[str, Element] = {}
+        self._known: dict[str, Style] = {}
+        defaults: Element | None = None
+        self._default = ""
+        for style in root.iter(W + "style") if root is not None else ():
+            key = value(style, "styleId") or ""
+            self._raw.setdefault(key, style)
+            if value(style, "type") == "paragraph" and style.get(W + "default") in ("1", "true", "on"):
+                self._default = self._default or key
+        if root is not None:
+            defaults = child(root, "docDefaults")
+        self._base = look(child(defaults, "rPrDefault", "rPr"))
+        self._left = left_of(child(defaults, "pPrDefault", "pPr"))
+        names = [value(child(style, "name")) or "" for style in self._raw.values()]
+        self.un = any(_UN_BODY.search(name) for name in names) and any(_UN_HEADING.search(name) for name in names)
+
+    def style(self, key: str | None) -> Style:
+        """A style by its id; the default paragraph style where none is given, an empty one where it is unknown."""
+        key = self._default if key is None else key
+        if key not in self._known:
+            self._known[key] = self._resolve(key)
+        return self._known[key]
+
+    def face(self, paragraph: Style, run: Element | None) -> Face:
+        """How a run with these properties (`w:rPr`) looks in a paragraph of this style."""
+        own = look(run)
+        letters = self.style(own["style"]).look if own.get("style") in self._raw else {}
+        layers = (self._base, paragraph.look, letters)
+
+        def toggled(name: str) -> bool:
+            if name in own:
+                return bool(own[name])
+            return bool(self._base.get(name)) or bool(paragraph.look.get(name)) != bool(letters.get(name))
+
+        def nearest(name: str, default: Any) -> Any:
+            for layer in (own, *reversed(layers)):
+                if name in layer:
+                    return layer[name]
+            return default
+
+        complex_script = toggled("rtl")
+        return Face(
+            bold=toggled("bCs" if complex_script else "b"),
+            italic=toggled("iCs" if complex_script else "i"),
+            hidden=toggled("vanish"),
+            raised=nearest("up", False),
+            size=nearest("szCs" if complex_script else "sz", 10.0),
+            font=nearest("font", ""),
+        )
+
+    def heading(self, style: Style, outline: int | None) -> int:
+        """The heading level (1 to 6) of a paragraph: `outline` is the level that it gives itself, 0 outermost."""
+        if outline is None or outline == style.outline:
+            return style.level
+        return self._outline_level(outline)
+
+    def _outline_level(self, outline: int) -> int:
+        if not 0 <= outline <= 8:
+            return 0
+        return _UN_OUTLINE[min(outline, 5)] if self.un else min(outline + 1, 6)
+
+    def _resolve(self, key: str) -> Style:
+        chain: list[Element] = []
+        seen: set[str] = set()
+        at: str | None = key
+        while at and at in self._raw and at not in seen and len(chain) < _CHAIN:
+            seen.add(at)
+            chain.append(self._raw[at])
+            at = value(child(self._raw[at], "basedOn"))
+        shown: dict[str, Any] = {}
+        outline = left = None
+        number: tuple[int | None, int | None, str] | None = None
+        first_bold = False
+        for style in reversed(chain):
+            shown |= look(child(style, "rPr"))
+            properties = child(style, "pPr")
+            given = whole(value(child(properties, "outlineLvl")))
+            outline = given if given is not None else outline
+            indent = left_of(properties)
+            left = indent if indent is not None else left
+            listed = child(properties, "numPr")
+            if listed is not None:
+                list_, depth, _ = number or (None, None, "")
+                own = whole(value(child(listed, "numId")))
+                level = whole(value(child(listed, "ilvl")))
+                number = (
+                    own if own is not None else list_,
+                    level if level is not None else depth,
+                    value(style, "styleId") or "",
+                )
+            for part in style.iterfind(W + "tblStylePr"):
+                if value(part, "type") == "firstRow":
+                    first_bold = on(child(part, "rPr", "b")) or False
+        name = value(child(chain[0], "name")) or "" if chain else ""
+        level = self._named_level(chain)
+        return Style(key, name, shown, level, outline, left if left is not None else self._left, number, first_bold)
+
+    def _named_level(self, chain: list[Element]) -> int:
+        """The heading level that the nearest style of a chain gives, by its name or else by its outline level."""
+        for style in chain:
+            name = (value(child(style, "name")) or "").strip()
+            if _UN_BODY.search(name):
+                return 0
+            if match := _UN_HEADING.search(name):
+                return _UN_LEVEL[match.group(1).casefold()]
+            if match := _HEADING.match(name):
+                return min(int(match.group(1)), 6)
+            if match := _JOURNAL.match(name):
+                return _UN_OUTLINE[min(int(match.group(1)) - 1, 5)] if int(match.group(1)) else 0
+            if name.casefold() in _TITLES:
+                return _TITLES[name.casefold()]
+            if _UN_SERIES.match(name):
+                return 1
+            outline = whole(value(child(style, "pPr", "outlineLvl")))
+            if outline is not None:
+                return self._outline_level(outline)
+        return 0
+
+
+def look(run: Element | None) -> dict[str, Any]:
+    """The properties of characters that a `w:rPr` gives."""
+    found: dict[str, Any] = {}
+    for element in run if run is not None else ():
+        tag = element.tag
+        if not isinstance(tag, str) or not tag.startswith(W):
+            continue
+        name = tag[len(W) :]
+        if name in _TOGGLES:
+            found[name] = on(element)
+        elif name in ("sz", "szCs"):
+            size = points(value(element), 2)
+            if size is not None:
+                found[name] = size
+        elif name == "vertAlign":
+            found["up"] = value(element) == "superscript"
+        elif name == "rStyle":
+            found["style"] = value(element)
+        elif name == "rFonts":
+            found["font"] = value(element, "ascii") or value(element, "hAnsi") or ""
+    return found
+
+
+def left_of(properties: Element | None) -> float | None:
+    """The indent in points that a `w:pPr` gives, None where it gives none."""
+    indent = child(properties, "ind")
+    given = value(indent, "left")
+    return points(given if given is not None else value(indent, "start"), 20)
