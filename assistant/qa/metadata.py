@@ -87,7 +87,7 @@ def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tupl
             count, day = 2, day_text(find_dates(behind)[0], "en")
             told = "distributed", f"{name} was distributed (published) on {day}: {text}, {behind}."
         elif masthead.item and text == " ".join(masthead.item.split()):
-            count = len([*takewhile(lambda block: block.kind != "heading", rest)])
+            count = 1 + len([*takewhile(lambda block: block.kind != "heading", rest[1:])])
             listed = " ".join(_line(document, each) for each in rest[:count])
             told = "item", f"{name} was issued under agenda item: {listed}."
         elif text == masthead.session:
