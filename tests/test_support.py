@@ -301,7 +301,7 @@ def test_reasons_are_told_in_the_six_languages(language: str) -> None:
 def test_every_reason_that_the_check_gives_has_a_frame() -> None:
     sources = [
         path.read_text(encoding="utf-8")
-        for name in ("support", "write", "brief")
+        for name in ("support", "write", "reports/brief")
         for path in (ASSISTANT / name).glob("*.py")
     ]
     used = {kind for text in sources for kind in re.findall(r'Reason\("(\w+)"', text)}
