@@ -190,7 +190,9 @@ def test_a_page_is_shown_to_the_roles_that_it_is_for_and_no_other(
         route[0].replace("MOUNT", "GET"), address, follow_redirects=False, headers=headers, data=sent
     )
     if ROLES.index(role) >= ROLES.index(least):
-        assert reply.status_code in (200, 404, 422) or reply.headers["location"].startswith(address), "what a form leads to"
+        assert reply.status_code in (200, 404, 422) or reply.headers["location"].startswith(address), (
+            "what a form leads to"
+        )
     elif role == "nobody":
         assert (reply.status_code, reply.headers["location"][:14]) == (303, "/sign-in?next=")
     else:

@@ -126,7 +126,9 @@ def test_the_symbol_at_the_head_of_a_document_is_never_quoted(open_library: Open
     ]
     assert found == ["A/88/701 is on boats."]
     answer = Engine(library, catalogue, readers=word_readers()).ask("What is A/88/701?")
-    assert [statement.text for statement in answer.statements] == ["A/88/701 is on boats."]
+    said = [statement.text for statement in answer.statements]
+    assert said[0] == "A/88/701 is on boats."
+    assert "A/88/701" not in said
 
 
 def test_tables_with_blank_cells_are_compared(blanks: Library) -> None:

@@ -11,7 +11,7 @@ from assistant.cli.report_results import LocalWriting
 from assistant.cli.session import plain_errors, settings
 from assistant.faults import NotHeld
 from assistant.opening import catalogue_of, make_engine, open_library
-from assistant.service.writing import refused
+from assistant.reports import refused
 from assistant.settings import Settings
 from corpus.library_faults import LibraryBusy
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.faults import NotHeld, ServiceFault
-from assistant.service.writing import refused
+from assistant.reports import refused
 
 if TYPE_CHECKING:
     from assistant.export.layouts import Report

@@ -17,8 +17,8 @@ from assistant.access.access_store import AccessStore
 from assistant.cli.session import data, plain_errors, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
+from assistant.reports import refused
 from assistant.service.drafts import Draft, Drafts, reviewed
-from assistant.service.writing import refused
 from ingest.readers import visible
 
 app = typer.Typer(name="review", no_args_is_help=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 Progress = Callable[[str, int, int], None]
 """Told what is made next, how many parts are done, and how many there are."""
@@ -10,3 +11,12 @@ Progress = Callable[[str, int, int], None]
 
 class ReportError(ValueError):
     """A report that can't be made; the message says what is missing, what of it is near, and what to do."""
+
+
+@contextmanager
+def refused(fault: type[Exception]) -> Iterator[None]:
+    """Says as a fault why a report, or a file of it, can't be made."""
+    try:
+        yield
+    except ReportError as error:
+        raise fault(str(error)) from None

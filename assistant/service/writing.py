@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.access import Principal, check
-from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
-from assistant.reports import ReportError
+from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.reports import refused
 from assistant.service.papers import Paper, Papers, Work
 
 if TYPE_CHECKING:
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
     from assistant.service.service import Service
 
 T = TypeVar("T")
-
-
-@contextmanager
-def refused(fault: type[ServiceFault]) -> Iterator[None]:
-    """Says as a fault why a report, or a file of it, can't be made."""
-    try:
-        yield
-    except ReportError as error:
-        raise fault(str(error)) from None
 
 
 MOST_SIDES = 12
