@@ -85,11 +85,11 @@ def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tupl
             told = "adopted", f"{name} was adopted on {day_text(days[0], 'en')}: {text}."
         elif is_distribution_line(text) and [day.isoformat() for day in find_dates(behind)] == [masthead.date]:
             count, day = 2, day_text(find_dates(behind)[0], "en")
-            told = "distributed", f"{name} was distributed (published) on {day}: {text}, {behind}."
+            told = "distributed", f"{name} was issued, distributed and published on {day}: {text}, {behind}."
         elif masthead.item and text == " ".join(masthead.item.split()):
             count = 1 + len([*takewhile(lambda block: block.kind != "heading", rest[1:])])
             listed = " ".join(_line(document, each) for each in rest[:count])
-            told = "item", f"{name} was issued under agenda item: {listed}."
+            told = "item", f"{name} is considered under this agenda item: {listed}."
         elif text == masthead.session:
             told = "session", f"{name} is a document of this session: {text}."
         elif masthead.dates and masthead.dates in text:

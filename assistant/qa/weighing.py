@@ -21,8 +21,6 @@ STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
 all, and so on."""
 FIRST, READ = STEPS[0], STEPS[-1]
-HEADS = 2
-"""Documents of which is read what they say of themselves: that of the best passage, and the one whose first page search finds first."""
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -93,10 +91,10 @@ class Weigher:
     ) -> list[Scored]:
         """The units of the passages that search ranks first, `most` of them at most, and of those that answered the turn
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
-        from being read. What a document says of itself is read where its first page is found, and of those that are `named` (ids)."""
+        from being read. What a document says of itself is read of that of the first passage, of those whose first page is found, and of
+        those that are `named` (ids)."""
         best = max((each.score for each in evidence), default=0.0)
-        openings = [*evidence[:1], *(each for each in evidence if each.passage.ordinal == 0)]
-        wanted = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in openings[:HEADS]}
+        wanted = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in evidence[:1]}
         carried = [each for each in evidence if each.id in question.carried]
         seen: set[str] = set()
         opened: set[str] = set()
