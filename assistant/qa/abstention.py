@@ -40,6 +40,9 @@ FOUND = 3.0
 """What search adds to a reader's logit for the passage that it ranks first; for the others as much less as their scores are."""
 NAMED = 0.8
 """What naming the article, or an item or a time of a meeting, adds: the user has said where the answer stands."""
+UNNAMED = 1.0
+"""What counts against the first page of a document that the question does not name: a day on it is seldom the day of what the document
+tells of."""
 CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 

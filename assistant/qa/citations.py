@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from assistant.frames import joined, language_name, say
 from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
-from assistant.qa.units import Unit
+from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import Scored
 from assistant.question import Question
 from corpus.documents import Block, Document, Span
@@ -91,7 +92,8 @@ def unsure(answer: Answer) -> Answer:
 
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
     """That nothing answers a question, with the passages that may be read instead."""
-    see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in evidence[:3])
+    worth = islice((each for each in evidence if any(units_of(each))), 3)
+    see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth)
     return Answer(
         question.text, question.language, "not_found", say("not_found", question.language), see_also=tuple(see)
     )

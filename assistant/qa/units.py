@@ -28,6 +28,8 @@ SYMBOL_LIMIT = 80
 """Characters beyond which words are no longer looked at for being a symbol alone."""
 MAX_ROWS = 400
 """How many blocks above a row its table's header is looked for."""
+MAX_HEADS = 12
+"""How many blocks behind a caption or a row that heads a table its first row of data is looked for."""
 _LEANS_BACK = re.compile(
     r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
     r"Likewise|Accordingly|Moreover|Furthermore|Also|His|Her|Their|Its|As such|As part of (?:this|that|these)|Specifically)\b"
@@ -108,6 +110,8 @@ def _units(evidence: Evidence) -> Iterator[Unit]:
             continue
         if ordinal in head or block.locator == "contents" or block.page in document.unquotable:
             continue
+        if _only_heads(document, block):
+            continue
         if block.kind in ("paragraph", "item") and _items_below(document, block):
             yield from _group(evidence, block, grouped)
         elif block.kind == "item" and _leads(document, block):
@@ -148,6 +152,20 @@ def heading_of(evidence: Evidence) -> str:
 
 def _items_below(document: Document, block: Block) -> tuple[Block, ...]:
     return tuple(child for child in document.children.get(block.ordinal, ()) if child.kind == "item")
+
+
+def _only_heads(document: Document, block: Block) -> bool:
+    """Whether a block is the caption of a table, or a row that heads it: they say nothing without the rows below, with which they
+    are said."""
+    if document.kind == "agenda" or not (block.context == "header" or block.kind == "paragraph"):
+        return False
+    table = block.locator.rpartition(", ")[0] if block.kind == "row" else block.locator
+    for each in document.blocks[block.ordinal + 1 : block.ordinal + 1 + MAX_HEADS]:
+        if each.kind != "row" and each.locator != table:
+            return False
+        if each.kind == "row" and each.context != "header":
+            return each.locator.rpartition(", ")[0] == table
+    return False
 
 
 def _heads(document: Document, row: Block) -> tuple[tuple[Span, str], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.qa.abstention import ENOUGH, LIKENESS, UNREAD, Bars, Caution, bars, chance
+from assistant.qa.abstention import ENOUGH, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
 from assistant.qa.metadata import FirstPage, first_page
 from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
@@ -95,21 +95,30 @@ class Weigher:
         those that are `named` (ids)."""
         best = max((each.score for each in evidence), default=0.0)
         wanted = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in evidence[:1]}
-        carried = [each for each in evidence if each.id in question.carried]
-        seen: set[str] = set()
+        searched = iter(evidence)
+        new = [each for each in evidence if each.id in question.carried]
+        seen = {each.id for each in new}
         opened: set[str] = set()
         scored: list[Scored] = []
+        read = 0
         for step in sorted({*(step for step in STEPS if step < most), most}):
-            new = {each.id: each for each in (*evidence[:step], *carried) if each.id not in seen}
-            wanted |= {each.passage.document_id: each.score for each in new.values() if each.passage.ordinal == 0}
+            # Passages of nothing that can be said, such as damaged pages, take no place of others.
+            for each in searched:
+                if each.passage.ordinal == 0:
+                    wanted.setdefault(each.passage.document_id, each.score)
+                if any(units_of(each)):
+                    read += 1
+                    new += [each] if each.id not in seen else []
+                if read == step:
+                    break
             pages = [
                 first_page(self._library, self._library.document(each), score)
                 for each, score in wanted.items()
                 if self._readers and each not in opened
             ]
             opened |= set(wanted)
-            scored += self._scored(question, list(new.values()), among, best, [page for page in pages if page])
-            seen |= set(new)
+            scored += self._scored(question, new, among, best, [page for page in pages if page], named)
+            new = []
             if any(each.score >= ENOUGH for each in scored):
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
@@ -202,8 +211,9 @@ class Weigher:
         among: Callable[[Unit], bool],
         best: float,
         pages: Sequence[FirstPage] = (),
+        named: Sequence[str] = (),
     ) -> list[Scored]:
-        """The units of passages, and what first pages tell, which only a reader can weigh."""
+        """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`."""
         units = {each.id: [unit for unit in distinct(list(units_of(each))) if among(unit)] for each in evidence}
         worth = [each for each in evidence if units[each.id]]
         reading = [*worth, *(page.read for page in pages)]
@@ -215,7 +225,12 @@ class Weigher:
             for unit in units[each.id]
         ]
         read += [
-            Scored(each.unit, told.score_of(each.begin, each.end), told.bars)
+            Scored(
+                each.unit,
+                told.score_of(each.begin, each.end) - UNNAMED * (each.unit.document.id not in named),
+                told.bars,
+                told,
+            )
             for page in pages
             if (told := known.get(page.read.id))
             for each in page.particulars
