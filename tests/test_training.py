@@ -15,7 +15,6 @@ import pytest
 from conftest import SHARED, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from test_metadata import RESOLUTION
 from typer.testing import CliRunner
 
 from assistant.qa.abstention import FOUND, SAME
@@ -29,8 +28,6 @@ from corpus.library import Library
 from corpus.models import Models
 from eval.training.card import write_card
 from eval.training.groups import Group, Read, folded, lines_of, load, save
-from eval.training.head_rows import ASKED as HEADS_ASKED
-from eval.training.head_rows import head_groups
 from eval.training.measure import by_likeness, by_reader, outcomes, questions_for
 from eval.training.meeting_rows import ASKED as ASKED_IN
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
@@ -38,7 +35,6 @@ from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
 from eval.training.rows import (
-    HEADS,
     INDEX,
     MEETINGS,
     PAPERS,
@@ -524,10 +520,9 @@ BOUND = [*some("treaty-who", "en", 2), *some("treaty-who", "es", 3)]
 MORE = [*some("un-date", "en", 1), *some("un-fact", "fr", 1)]
 WRITTEN_DOCUMENTS = [*some("paper-en", "en", 2), *some("paper-fr", "fr", 3)]
 ODD = [*some("strange-en", "en", 2), *some("strange-es", "es", 1)]
-TOP = [*some("head-adopted", "en", 2), *some("head-none", "ru", 2, answerable=False)]
 HELD = {
     "public": PUBLIC, "own": OWN, "more": MORE, "index": INDEXED, "written": WRITTEN, "papers": WRITTEN_DOCUMENTS,
-    "meetings": MET, "treaties": BOUND, "strange": ODD, "heads": TOP,
+    "meetings": MET, "treaties": BOUND, "strange": ODD,
 }  # fmt: skip
 
 
@@ -538,12 +533,11 @@ def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     )  # fmt: skip
     made = mixed(mix, HELD)
     assert by_set(made) == {
-        "drcd": 3, "head": 2, "meeting": 2, "nq": 4, "paper": 3, "strange": 1, "translated": 3, "treaty": 3, "un": 11, "written": 2,
+        "drcd": 3, "meeting": 2, "nq": 4, "paper": 3, "strange": 1, "translated": 3, "treaty": 3, "un": 11, "written": 2,
     }  # fmt: skip
     assert {(group.source, len(group.reads)) for group in made} == {
         ("un-fact", 4), ("un-date", 5), ("translated-fact", 4), ("un-gap", 4), ("written-ar", 1), ("nq", 3), ("drcd", 2),
         ("meeting-none", 6), ("treaty-who", 2), ("un-fact", 2), ("paper-fr", 6), ("strange-es", 3),
-        ("head-none", 6),
     }  # fmt: skip
     assert made == mixed(mix, HELD)
     mix = Mix(
@@ -564,27 +558,9 @@ def test_a_mix_takes_as_many_groups_and_passages_as_its_table_says() -> None:
     english = mixed(mix, HELD)
     assert english[:5] == some("un-fact", "en", 5)
     assert {group.source for group in english[5:]} == {
-        "un-index", "meeting-row", "treaty-who", "un-date", "paper-en", "strange-en", "head-adopted",
+        "un-index", "meeting-row", "treaty-who", "un-date", "paper-en", "strange-en",
     }  # fmt: skip
-    assert len(english) == 18
-
-
-def test_first_pages_are_asked_what_they_tell_and_what_none_tells(
-    open_library: OpenLibrary, catalogue: Catalogue
-) -> None:
-    library = open_library()
-    add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
-    groups = list(head_groups(HEADS, Engine(library, catalogue)))
-    assert len(groups) == sum(HEADS_ASKED.values())
-    for group in groups:
-        first = group.reads[0]
-        assert group.answerable == (first.answer is not None) == (group.source != "head-none")
-        assert first.passage.startswith("The symbol of the document “95/12. Keeping of lighthouses” is A/RES/95/12.")
-        if group.source == "head-adopted":
-            assert first.answer is not None
-            assert "was adopted on 15 December 2040" in first.passage[slice(*first.answer)]
-        assert all(read.answer is None for read in group.reads[1:])
-    assert {group.language for group in groups} == set(HEADS_ASKED)
+    assert len(english) == 16
 
 
 def test_questions_held_back_are_in_no_mix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -764,7 +740,6 @@ def test_the_same_input_gives_the_same_rows(tmp_path: Path, shared: Path) -> Non
         "meetings",
         "treaties",
         "strange",
-        "heads",
         "en",
         "multilingual",
         "aside",

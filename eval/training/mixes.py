@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from assistant.qa.reader import Name
 from eval.training.groups import Group
-from eval.training.head_rows import SOURCE as HEAD
 from eval.training.meeting_rows import SOURCE
 from eval.training.own import STRANGE, TRANSLATED, TREATY
 from eval.training.written_rows import PAPER, WRITTEN
@@ -34,7 +33,7 @@ class Part:
 class Mix:
     """What one reader is trained on: the questions on UN documents (`english` of the English ones, drawn at random, None:
     all; the others, too, where it reads `others`), so many `translated` ones (None: all), so many on the starter corpus
-    (`index`) and on `written` passages, those on written documents, those on first pages and those about something else, and parts of public sets. Of those questions on UN documents that were asked in
+    (`index`) and on `written` passages, those on written documents and those about something else, and parts of public sets. Of those questions on UN documents that were asked in
     another language it takes the first `passages` (None: all), of the rest `fewer`, of the written ones `least`; of questions
     on invented `meetings` so many, English ones or others; of each on invented treaties the first `of_treaty` passages, of those about something else `of_strange`. `seed` draws."""
 
@@ -130,7 +129,7 @@ def mixed(
     held: Mapping[str, Sequence[Group]],
 ) -> list[Group]:
     """The groups of a mix, the same for the same groups, which are held by name: public, own, more, index, written, papers, meetings,
-    treaties, strange, heads. Of a set that has too few all are taken."""
+    treaties, strange. Of a set that has too few all are taken."""
     rng = random.Random(mix.seed)
 
     def some(groups: list[Group], count: int | None, passages: int | None) -> list[Group]:
@@ -148,7 +147,7 @@ def mixed(
     chosen += some([*held["written"]], mix.written, mix.least)
     chosen += some([group for group in meetings if (group.language != "en") == mix.others], mix.meetings, None)
     chosen += some([group for group in treaties if (group.language != "en") == mix.others], None, mix.of_treaty)
-    for name, passages in (("more", mix.of_treaty), ("papers", None), ("strange", mix.of_strange), ("heads", None)):
+    for name, passages in (("more", mix.of_treaty), ("papers", None), ("strange", mix.of_strange)):
         chosen += some([group for group in held[name] if (group.language != "en") == mix.others], None, passages)
     for part in mix.parts:
         drawn = [group for group in held["public"] if group.source == part.source]
@@ -188,10 +187,10 @@ def described(groups: Sequence[Group]) -> str:
 
 
 def by_set(groups: Sequence[Group]) -> dict[str, int]:
-    """How many groups of each set there are, by name; questions on UN documents, written passages and documents, invented meetings and treaties, first pages, and what is about something else are one set each."""
+    """How many groups of each set there are, by name; questions on UN documents, written passages and documents, invented meetings and treaties, and what is about something else are one set each."""
     kinds = Counter(
         group.source.partition("-")[0]
-        if group.source.startswith(("un-", TRANSLATED, TREATY, STRANGE, WRITTEN, PAPER, SOURCE, HEAD))
+        if group.source.startswith(("un-", TRANSLATED, TREATY, STRANGE, WRITTEN, PAPER, SOURCE))
         else group.source
         for group in groups
     )

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from eval.gold_spans import stem_of
 from eval.training.groups import Group, lines_of, save
-from eval.training.head_rows import head_groups
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
 from eval.training.mixes import MIXES, aside, described, mixed, strangers
 from eval.training.own import TREATY, WRITTEN_ABOUT, own_groups, strange_groups
@@ -21,11 +20,10 @@ from ingest.outcomes import Progress
 
 DATA = Path(__file__).with_name("data")
 """What ships with the repository, and not with the package."""
-QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES, HEADS = (
+QUESTIONS, TRANSLATIONS, PASSAGES, PAPERS, INDEX, MEETINGS, PATTERNS, TREATIES = (
     DATA / f"{name}.jsonl.bz2"
     for name in (
         "questions", "translations", "passages", "documents", "index", "meetings", "meeting-questions", "treaties",
-        "head-questions",
     )
 )  # fmt: skip
 CALIBRATION = DATA / "calibration-documents.jsonl.bz2"
@@ -55,7 +53,7 @@ class Teller(Protocol):
 
 
 def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
-    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`, `strange`, `heads`, those of the readers, and
+    """Files of rows by name: `public`, `own`, `more`, `index`, `written`, `papers`, `meetings`, `treaties`, `strange`, those of the readers, and
     `aside`. `shared` is a folder with `training`, `eval` and `documents`.
 
     Raises `ValueError` or `OSError` where something is missing or not as expected."""
@@ -76,7 +74,6 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
     with engine_over([documents], out, tell.reading) as engine:
         asked = strangers([*public, *written])
         strange = list(tell.counted(strange_groups(asked, engine), "questions about something else", len(asked)))
-        heads = list(tell.counted(head_groups(HEADS, engine), "questions on first pages", None))
     own = beside(own, meetings, BESIDE_MEETINGS, seed=5)
     held = {
         "public": public,
@@ -88,7 +85,6 @@ def make_rows(shared: Path, out: Path, tell: Teller) -> dict[str, Path]:
         "meetings": meetings,
         "treaties": treaties,
         "strange": strange,
-        "heads": heads,
     }
     mixes = {str(name): mixed(mix, held) for name, mix in MIXES.items()}
     made = {**held, **mixes}
