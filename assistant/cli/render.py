@@ -76,7 +76,7 @@ def _print_grounds(console: Console, answer: Answer) -> None:
         note = f" ({', '.join(tags)})" if tags else ""
         console.print(Text.assemble((f"[{n}] ", "cyan"), (citation.locator, "bold"), note))
         console.print(Text("    “" + "\n     ".join(line for line in citation.quote.split("\n") if line) + "”"))
-        if citation.url:
+        if citation.url and citation.url not in (each.url for each in answer.citations[: n - 1]):
             console.print(Text(f"    {citation.url}", style="dim"))
     if answer.see_also:
         console.print(Text(say("see_also", answer.language)))
