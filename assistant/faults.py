@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from corpus.corpus_errors import LibraryError, LibraryFull
 from corpus.documents import LANGUAGES
-from corpus.library_faults import LibraryError, LibraryFull
 
 log = logging.getLogger("rapporteur.library")
 

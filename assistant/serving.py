@@ -34,8 +34,8 @@ from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
 from assistant.service.politely import politely
 from assistant.settings import Settings
+from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
-from corpus.library_faults import LibraryBusy
 from ingest.workers.pool import Limits as ReaderLimits
 
 NICE = 10

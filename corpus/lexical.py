@@ -18,8 +18,8 @@ import tantivy
 from tantivy import Occur, Query
 
 from corpus.analysis import analyse
+from corpus.corpus_errors import LibraryError, LibraryFull
 from corpus.documents import Passage, Within
-from corpus.library_faults import LibraryError, LibraryFull
 
 _SPACES = "spaces"
 _META = "meta.json"

@@ -19,10 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.documents import LANGUAGES, Document, Passage, Within
-from corpus.feedback import MOST, Feedback
-from corpus.lexical import LexicalHit
-from corpus.library_faults import (
+from corpus.corpus_errors import (
     OWNER,
     LibraryBusy,
     LibraryError,
@@ -32,6 +29,9 @@ from corpus.library_faults import (
     busy_message,
     plainly,
 )
+from corpus.documents import LANGUAGES, Document, Passage, Within
+from corpus.feedback import MOST, Feedback
+from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
 from corpus.models import Models
 from corpus.originals import FORMATS, KEPT_BYTES, MOST_BYTES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corpus.corpus_errors import LibraryError, NotHeld
 from corpus.library import Library
-from corpus.library_faults import LibraryError, NotHeld
 
 
 def move(source: Library, target: Library) -> Iterator[tuple[str, bool]]:

@@ -13,8 +13,8 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
+from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, Within
-from corpus.library_faults import LibraryError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

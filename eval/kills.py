@@ -33,9 +33,9 @@ from rich.progress import track
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryError
 from corpus.embedding import HashEmbedder
 from corpus.library import Library, check_passages
-from corpus.library_faults import LibraryError
 from corpus.moving import move
 from ingest.run import Input, ingest
 from ingest.segment import SEGMENTER_VERSION, segmenter

@@ -9,9 +9,9 @@ from dataclasses import replace
 from importlib.resources import files
 
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import Overtaken
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.library_faults import Overtaken
 from corpus.meetings import Meeting
 from corpus.store import Header
 from ingest.ahead import Openable, Turn, turns

@@ -21,7 +21,7 @@ from assistant.qa.answer import Answer, Event
 from assistant.qa.scope import Scope
 from assistant.service import Stream
 from corpus.catalogue import Catalogue
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 from eval.cases import Case
 from eval.systems.remote import Remote
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from ods import Clock, Ods, Reply, absent_file, formats, moved, pdf_file, word_file
 
-from corpus.library_faults import LibraryBusy
+from corpus.corpus_errors import LibraryBusy
 from corpus.symbols import Symbol
 from ingest.fetch import (
     HOSTS,

@@ -26,9 +26,9 @@ import ingest.memory
 from assistant.cli.outcome_lines import Report
 from assistant.outcome_words import record
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryStale
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.library_faults import LibraryStale
 from corpus.store import SCHEMA_VERSION, Header
 from corpus.store.earlier import STEPS
 from corpus.symbols import Symbol

@@ -22,7 +22,7 @@ from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, Tu
 from assistant.service import kept as kept_module
 from assistant.service.kept import DAYS, Kept
 from corpus.catalogue import Catalogue
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 AMINA = Principal(Role.READ, "session", "account:amina")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.analysis import analyse
+from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, Within
 from corpus.lexical import Lexical
-from corpus.library_faults import LibraryError
 
 WORDS = ("boat", "harbour", "migrant", "flag", "2021")
 texts = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join), min_size=1, max_size=8)

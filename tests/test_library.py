@@ -21,10 +21,10 @@ from rich.console import Console
 
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryError, LibraryStale
 from corpus.documents import Document, DocumentError
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.library_faults import LibraryError, LibraryStale
 from corpus.store import SCHEMA_VERSION
 from corpus.symbols import Symbol
 from eval.kills import kill
@@ -159,7 +159,7 @@ def test_passages_that_do_not_cover_the_text_are_refused(open_either: OpenLibrar
 def test_a_second_owner_is_told_who_the_first_is(open_library: OpenLibrary, tmp_path: Path) -> None:
     first = open_library(owner="the first")
     script = (
-        "import sys; from pathlib import Path\nfrom corpus.library import Library\nfrom corpus.library_faults import LibraryBusy\n"
+        "import sys; from pathlib import Path\nfrom corpus.library import Library\nfrom corpus.corpus_errors import LibraryBusy\n"
         "from corpus.embedding import HashEmbedder\n"
         f"try: Library(Path({str(tmp_path / 'library')!r}), HashEmbedder(), {SEGMENTER_VERSION!r})\n"
         "except LibraryBusy as error: print(error); sys.exit(7)\n"

@@ -14,9 +14,9 @@ from word_reader import word_readers
 
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryStale
 from corpus.embedding import EmbeddingError, HashEmbedder, PackagedE5, make_models
 from corpus.library import Library
-from corpus.library_faults import LibraryStale
 from corpus.models import Models
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION, segmenter

@@ -23,7 +23,7 @@ from assistant.qa.answer import Answer
 from assistant.service import Service, Stream
 from assistant.service.events import Closed, Done, Stated, Status
 from corpus.catalogue import Catalogue
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 from corpus.symbols import Symbol
 from ingest.run import Input
 

@@ -22,8 +22,8 @@ from assistant.page.chat_turns import Turn
 from assistant.page.turn_html import turn_html
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryFull
 from corpus.documents import Document
-from corpus.library_faults import LibraryFull
 from corpus.moving import move
 from corpus.store.sqlite import Sqlite
 from ingest.ahead import Openable

@@ -26,11 +26,11 @@ from assistant.service.jobs import Job, Jobs
 from assistant.serving import open_service
 from assistant.settings import load_settings
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, NotHeld
 from corpus.documents import Within
 from corpus.embedding import HashEmbedder
 from corpus.feedback import feedback_of
 from corpus.library import Library
-from corpus.library_faults import LibraryBusy, LibraryError, LibraryStale, NotHeld
 from corpus.moving import move
 from corpus.sources import SourceRecord
 from corpus.store.postgres import _WRITING, Postgres

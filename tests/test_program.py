@@ -16,9 +16,9 @@ from assistant import open_engine
 from assistant.qa.readers import Readers
 from assistant.settings import SettingsError, load_settings
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
-from corpus.library_faults import LibraryBusy
 from ingest.run import ingest, starter_sources
 from ingest.segment import SEGMENTER_VERSION
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.library_faults import LibraryError, plainly
+from corpus.corpus_errors import LibraryError, plainly
 from corpus.store.copied import Copied
 from corpus.store.engines import postgres
 from corpus.store.sqlite import Sqlite

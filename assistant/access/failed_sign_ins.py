@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from assistant.access.audit import Audit
 from assistant.access.client_addresses import network
 from assistant.access.principal import Principal, Role
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 
 Failure = Literal["sign-in failed", "sign-in refused", "wrong key"]
 

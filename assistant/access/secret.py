@@ -13,7 +13,7 @@ import os
 import secrets
 from pathlib import Path
 
-from corpus.library_faults import LibraryError, plainly
+from corpus.corpus_errors import LibraryError, plainly
 
 FILE = "links.key"
 SHORTEST = 32

@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 from assistant.access import Principal
 from assistant.faults import ServiceFault, of_library
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from assistant.api.callers import identified
 from assistant.faults import no_room
 from assistant.service import Service
-from corpus.library_faults import is_full
+from corpus.corpus_errors import is_full
 
 _MARK = "__operation__"
 _MOST_NAMED = 10

@@ -17,9 +17,9 @@ from assistant.cli.desk import Desk, open_desk
 from assistant.cli.render import print_answer, print_events
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
 from assistant.faults import ServiceFault
+from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES
 from corpus.embedding.embedder import EmbeddingError
-from corpus.library_faults import LibraryError
 
 if TYPE_CHECKING:
     from assistant.cli.explaining import Watched

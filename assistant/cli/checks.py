@@ -16,8 +16,8 @@ from assistant.qa.reader import KINDS, Name, Reader
 from assistant.qa.weights import REMEDY, ships
 from assistant.settings import Settings, SettingsError, model_key
 from corpus.catalogue import CatalogueError
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.embedding import EmbeddingError, make_models
-from corpus.library_faults import LibraryBusy, LibraryError, LibraryStale, advice
 
 Severity = Literal["ok", "warning", "error"]
 

@@ -13,7 +13,7 @@ from assistant.faults import NotHeld
 from assistant.opening import catalogue_of, make_engine, open_library
 from assistant.reports import refused
 from assistant.settings import Settings
-from corpus.library_faults import LibraryBusy
+from corpus.corpus_errors import LibraryBusy
 
 if TYPE_CHECKING:
     from assistant.cli.server_desk import ServerDesk

@@ -16,8 +16,8 @@ from rich.text import Text
 from assistant.cli.desk import open_desk
 from assistant.cli.session import EXIT_BUSY, EXIT_USAGE, data, fail, plain_errors, settings, talk
 from assistant.opening import open_library
+from corpus.corpus_errors import LibraryBusy
 from corpus.library import Library
-from corpus.library_faults import LibraryBusy
 
 SERVED = (
     "A server uses the library, and nothing could be answered while all of it is made anew. Stop the server, run "

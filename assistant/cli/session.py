@@ -15,8 +15,8 @@ from assistant.cli.global_options import options
 from assistant.faults import Invalid, NotHeld, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
+from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.documents import LANGUAGES
-from corpus.library_faults import LibraryBusy, LibraryError, LibraryStale, advice
 from ingest.readers import visible
 
 if TYPE_CHECKING:

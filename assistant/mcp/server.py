@@ -25,7 +25,7 @@ from assistant.access import Principal
 from assistant.faults import ServiceFault, of_library
 from assistant.mcp.tools import TOOLS, Tool
 from assistant.service import Service
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 
 NAME = "rapporteur"
 INSTRUCTIONS = (

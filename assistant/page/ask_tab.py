@@ -26,8 +26,8 @@ from assistant.page.talks import keep_there
 from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html, why_refused
 from assistant.service import Service
 from assistant.service.events import Done, Stated, Status
+from corpus.corpus_errors import LibraryError
 from corpus.language import detect_language
-from corpus.library_faults import LibraryError
 
 log = logging.getLogger("rapporteur.page")
 

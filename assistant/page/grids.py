@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.qa.answer import Citation, Statement
+from corpus.corpus_errors import NotHeld
 from corpus.documents import Block, Document
 from corpus.library import Library
-from corpus.library_faults import NotHeld
 from corpus.tables import cells_of, tables_of
 
 

@@ -15,8 +15,8 @@ from assistant.page.reference import edition_words, official_address, place_of, 
 from assistant.page.rendering import web_address, words_path
 from assistant.qa.answer import Answer, Citation
 from assistant.service import Service
+from corpus.corpus_errors import NotHeld as Gone
 from corpus.documents import Document
-from corpus.library_faults import NotHeld as Gone
 
 CLOSE = 200
 """Characters around the quoted words that are shown with them; the rest of the passage is one click away."""

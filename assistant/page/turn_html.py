@@ -14,8 +14,8 @@ from assistant.page.rendering import carried, version_path
 from assistant.page.source_panel import sources_of, tongue_of
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.service import Service
+from corpus.corpus_errors import LibraryError, NotHeld
 from corpus.language import detect_language
-from corpus.library_faults import LibraryError, NotHeld
 from corpus.symbols import Symbol, link
 
 LONGEST = 2_000

@@ -30,7 +30,7 @@ from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
 from assistant.qa.scope import Scope
 from assistant.service import Service
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 
 log = logging.getLogger("rapporteur.page")
 router = APIRouter(include_in_schema=False, route_class=Paged)

@@ -35,8 +35,8 @@ from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
 from assistant.write.report import NAMES
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryError
 from corpus.library import Library
-from corpus.library_faults import LibraryError
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Literal
 
 from assistant.frames import day_text
 from assistant.qa.retriever import Evidence
@@ -21,16 +20,12 @@ from ingest.dates import find_dates, says_only_days
 from ingest.masthead import is_original
 from ingest.readers.heads import is_distribution_line
 
-Kind = Literal["symbol", "adopted", "distributed", "item", "session", "meets", "original", "submitted", "title", "line"]
-"""What a line tells; `meets` when and where the session takes place, `line` what is none of the others."""
-
 
 @dataclass(frozen=True)
 class Particular:
-    """A line or two of a first page as the exact words, what it tells, and where the English sentence for it stands in what is read."""
+    """A line or two of a first page as the exact words, and where the English sentence for it stands in what is read."""
 
     unit: Unit
-    kind: Kind
     begin: int
     end: int
 
@@ -52,14 +47,14 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
     made: list[Particular] = []
     sentences: list[str] = []
-    for lines, kind, sentence in _told(document, head, name):
+    for lines, sentence in _told(document, head, name):
         first, last = lines[0], lines[-1]
-        leads = (((title.body_start, title.end), title.locator),) if title and kind == "symbol" else ()
+        leads = (((title.body_start, title.end), title.locator),) if title and _symbol_of(document, first) else ()
         of = next((each for each in held if each.passage.start <= first.start < each.passage.end), None)
         if of is not None and sentence not in sentences:
             begin = sum(len(each) + 1 for each in sentences)
             unit = Unit(of, first.start, last.end, first.locator, first.ordinal, leads)
-            made.append(Particular(unit, kind, begin, begin + len(sentence)))
+            made.append(Particular(unit, begin, begin + len(sentence)))
             sentences.append(sentence)
     if not made:
         return None
@@ -67,7 +62,7 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     return FirstPage(read, tuple(made))
 
 
-def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], Kind, str]]:
+def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
     """The lines that tell one thing, and what they tell, in English; emblem, body and job number tell nothing."""
     masthead, rest = document.masthead, list(head)
     emblem = document.symbol is not None
@@ -76,32 +71,32 @@ def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tupl
         days, behind, count = find_dates(text), _line(document, rest[1]) if rest[1:] else "", 1
         if behind[:1] == "[" and behind[-1:] == "]":
             count, text = 2, f"{text} {behind}"
-        told: tuple[Kind, str] | None = "line", f"{name}: {text.rstrip('.')}."
+        told = f"{name}: {text.rstrip('.')}."
         if _symbol_of(document, first):
-            emblem, told = False, ("symbol", f"The symbol of the document “{document.title}” is {text}.")
+            emblem, told = False, f"The symbol of the document “{document.title}” is {text}."
         elif emblem or text == masthead.body or (masthead.job and text.startswith(masthead.job)):
-            told = None
+            told = ""
         elif document.kind == "resolution" and days and not says_only_days(text):
-            told = "adopted", f"{name} was adopted on {day_text(days[0], 'en')}: {text}."
+            told = f"{name} was adopted on {day_text(days[0], 'en')}: {text}."
         elif is_distribution_line(text) and [day.isoformat() for day in find_dates(behind)] == [masthead.date]:
             count, day = 2, day_text(find_dates(behind)[0], "en")
-            told = "distributed", f"{name} was issued, distributed and published on {day}: {text}, {behind}."
+            told = f"{name} was issued, distributed and published on {day}: {text}, {behind}."
         elif masthead.item and text == " ".join(masthead.item.split()):
             count = 1 + len([*takewhile(lambda block: block.kind != "heading", rest[1:])])
             listed = " ".join(_line(document, each) for each in rest[:count])
-            told = "item", f"{name} is considered under this agenda item: {listed}."
+            told = f"{name} is considered under this agenda item: {listed}."
         elif text == masthead.session:
-            told = "session", f"{name} is a document of this session: {text}."
+            told = f"{name} is a document of this session: {text}."
         elif masthead.dates and masthead.dates in text:
-            told = "meets", f"The session to which {name} is submitted meets at this place and time: {text}."
+            told = f"The session to which {name} is submitted meets at this place and time: {text}."
         elif masthead.original and is_original(text):
-            told = "original", f"{name} was written in this language: {text}."
+            told = f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
-            told = "submitted", f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
+            told = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
         elif first.kind == "heading" and _says(document, first, document.title):
-            told = "title", f"The title of {name}, what it is about, is: {text}."
-        if told is not None:
-            yield rest[:count], *told
+            told = f"The title of {name}, what it is about, is: {text}."
+        if told:
+            yield rest[:count], told
         rest = rest[count:]
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, OWN_WEIGHT
 from assistant.qa.scope import restricted
 from assistant.question import Question
+from corpus.corpus_errors import NotHeld
 from corpus.documents import Document, Passage, Within
 from corpus.library import Library
-from corpus.library_faults import NotHeld
 
 POOL = 200
 """Hits that each index contributes; twice as many where language versions of what is searched take places."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from corpus.corpus_errors import LibraryFull, plainly
 from corpus.files import write_whole
 from corpus.library import DERIVED, Library
-from corpus.library_faults import LibraryFull, plainly
 from corpus.plain import from_plain, to_plain
 
 VERSION = 3

@@ -12,8 +12,8 @@ from assistant.fetching import FOLDER, Row, Source, foreseen, row_of
 from assistant.outcome_words import outcome_record
 from assistant.service.jobs import Failed, Hand
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryError
 from corpus.library import Library
-from corpus.library_faults import LibraryError
 from ingest.ahead import Openable
 from ingest.folder import origin_of
 from ingest.outcomes import Outcome, Progress

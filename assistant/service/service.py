@@ -41,9 +41,9 @@ from assistant.service.page_pictures import PagePictures
 from assistant.service.turns import Turns
 from assistant.service.uploads import FOLDER, Upload, Uploads
 from assistant.service.writing import Writing
+from corpus.corpus_errors import LibraryError
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
-from corpus.library_faults import LibraryError
 from corpus.symbols import Symbol, SymbolError
 from ingest.folder import printable
 

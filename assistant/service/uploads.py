@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from corpus.corpus_errors import plainly
 from corpus.files import file_hash
-from corpus.library_faults import plainly
 from corpus.symbols import Symbol
 from ingest.document_reading import Input
 from ingest.folder import printable

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, Within
 from corpus.lexical import Lexical, LexicalHit
-from corpus.library_faults import LibraryError
 
 if TYPE_CHECKING:
     from corpus.store.database import Database

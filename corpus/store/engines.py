@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 from corpus.store.database import Database
 from corpus.store.earlier import migrate
 from corpus.store.embedded import OUTBOX, EmbeddedIndexes, Outbox

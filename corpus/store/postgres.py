@@ -16,7 +16,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
-from corpus.library_faults import LibraryError, LibraryFull
+from corpus.corpus_errors import LibraryError, LibraryFull
 
 _WRITING = 7_262_653
 """The advisory lock of who writes."""

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corpus.analysis import analyse
+from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, Within
 from corpus.lexical import LexicalHit
-from corpus.library_faults import LibraryError
 
 if TYPE_CHECKING:
     from corpus.store.database import Database

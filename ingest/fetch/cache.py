@@ -10,8 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from corpus.corpus_errors import LibraryBusy, plainly
 from corpus.files import file_hash, write_whole
-from corpus.library_faults import LibraryBusy, plainly
 from corpus.symbols import Symbol
 from ingest.fetch.content import FORMATS
 from ingest.fetch.partial import Part, Version

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import httpx
 
+from corpus.corpus_errors import plainly
 from corpus.files import file_hash
-from corpus.library_faults import plainly
 from corpus.symbols import Symbol
 from ingest.fetch.addresses import SERVICE, request_address
 from ingest.fetch.cache import Downloads, Stored

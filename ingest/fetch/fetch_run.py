@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.library_faults import LibraryError
+from corpus.corpus_errors import LibraryError
 from corpus.symbols import Symbol
 from ingest.fetch.cache import Downloads, Stored
 from ingest.fetch.content import FORMATS

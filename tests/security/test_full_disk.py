@@ -19,8 +19,8 @@ from assistant.cli import app as command
 from assistant.service import Service
 from assistant.service.uploads import CONTENT
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryFull
 from corpus.feedback import feedback_of
-from corpus.library_faults import LibraryFull
 from corpus.store.sqlite import Sqlite
 
 NOTE = {"file": ("note.txt", b"Note on ropes\n\nRopes are checked on Mondays.\n")}

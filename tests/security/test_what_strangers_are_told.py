@@ -9,8 +9,8 @@ import pytest
 from services import Made, made_service
 
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryError
 from corpus.library import Library
-from corpus.library_faults import LibraryError
 
 SECRET = "/srv/conference/held"
 MCP = {"Accept": "application/json, text/event-stream"}
