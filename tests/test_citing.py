@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 from conftest import OpenLibrary, add
 
-from assistant.export.un_style import act_name, adopted_on, in_words, name_of
+from assistant.export.un_style import act_name, in_words, name_of
+from assistant.qa.adoption import adopted_on
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.symbols import Symbol

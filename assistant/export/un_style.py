@@ -6,20 +6,16 @@ Source: United Nations Editorial Manual, footnotes and other references.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 
 from assistant.frames import day_text, place_name, say
+from assistant.qa.adoption import adopted_on
 from corpus.documents import Document
 from corpus.symbols import Symbol
-from ingest.dates import find_dates, says_only_days
-from ingest.readers.heads import is_distribution_line
 
 TITLE = 170
 """Longest title of a document in a reference: letters carry whole sentences."""
-HEAD = 30
-"""Blocks at the head of a resolution among which it says when it was adopted."""
 _ORGANS = {"A": "assembly", "S": "security", "E": "council", "A/HRC": "rights"}
 """The bodies whose resolutions are cited by their names, by the code in their symbols."""
 _KINDS = {"RES": "resolution", "DEC": "decision"}
@@ -76,25 +72,6 @@ def in_words(locator: str, symbol: str, language: str) -> str:
     except ValueError:
         return locator
     return f"{act}{locator.removeprefix(symbol)}" if act else locator
-
-
-def adopted_on(document: Document) -> dt.date | None:
-    """When a resolution or decision was adopted: the date in a sentence of its head, not that of its distribution, which stands
-    on a line by itself."""
-    lines = (
-        line
-        for block in document.blocks[:HEAD]
-        if block.kind != "footnote"
-        for line in document.block_text(block).splitlines()
-    )
-    return next(
-        (
-            dates[0]
-            for line in lines
-            if not is_distribution_line(line) and not says_only_days(line) and (dates := find_dates(line))
-        ),
-        None,
-    )
 
 
 def _act_in_full(document: Document, act: str, language: str) -> str:

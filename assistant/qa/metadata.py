@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from assistant.frames import day_text
+from assistant.qa.adoption import adopted_on, adoption_lines, item_lines
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, head_of
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.dates import find_dates, says_only_days
+from ingest.dates import find_dates
 from ingest.masthead import is_original
 from ingest.readers.heads import is_distribution_line
 
@@ -65,10 +65,11 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
 def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
     """The lines that tell one thing, and what they tell, in English; emblem, body and job number tell nothing."""
     masthead, rest = document.masthead, list(head)
+    adopted, adopting, items = adopted_on(document), adoption_lines(document), item_lines(document)
     emblem = document.symbol is not None
     while rest:
         first, text = rest[0], _line(document, rest[0])
-        days, behind, count = find_dates(text), _line(document, rest[1]) if rest[1:] else "", 1
+        behind, count = _line(document, rest[1]) if rest[1:] else "", 1
         if behind[:1] == "[" and behind[-1:] == "]":
             count, text = 2, f"{text} {behind}"
         told = f"{name}: {text.rstrip('.')}."
@@ -76,13 +77,13 @@ def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tupl
             emblem, told = False, f"The symbol of the document “{document.title}” is {text}."
         elif emblem or text == masthead.body or (masthead.job and text.startswith(masthead.job)):
             told = ""
-        elif document.kind == "resolution" and days and not says_only_days(text):
-            told = f"{name} was adopted on {day_text(days[0], 'en')}: {text}."
+        elif adopted and first in adopting and adopted in find_dates(text):
+            told = f"{name} was adopted on {day_text(adopted, 'en')}: {text}."
         elif is_distribution_line(text) and [day.isoformat() for day in find_dates(behind)] == [masthead.date]:
             count, day = 2, day_text(find_dates(behind)[0], "en")
             told = f"{name} was issued, distributed and published on {day}: {text}, {behind}."
-        elif masthead.item and text == " ".join(masthead.item.split()):
-            count = 1 + len([*takewhile(lambda block: block.kind != "heading", rest[1:])])
+        elif first in items[:1]:
+            count = len(items)
             listed = " ".join(_line(document, each) for each in rest[:count])
             told = f"{name} is considered under this agenda item: {listed}."
         elif text == masthead.session:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from assistant.frames import say
+from assistant.qa.adoption import adoption_lines, dated_on, item_lines, votes
 from assistant.qa.answer import Citation, Statement
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.comparison.paragraphs import key_of
 from assistant.reports.comparison.text_diff import Change, compare_texts
 from assistant.reports.lookup import cite
-from assistant.reports.mandates.adoption import adopted_on, adoption_lines, item_lines, votes
 from assistant.reports.mandates.mandate_reader import operative
 from assistant.reports.mandates.mandate_rows import grid_of, rows_of
 from assistant.reports.quoted_tables import Cell, Grid
@@ -62,7 +62,7 @@ def changes(chooser: Chooser, heading: str) -> Section:
 
 def previous(library: Library, document: Document) -> Document | None:
     """The latest earlier resolution of the same title that is held in the same language; no text of the same session, as drafts are."""
-    title, day = _title(document), adopted_on(document)
+    title, day = _title(document), dated_on(document)
     if not title or day is None:
         return None
     usable = library.versions().quotable(document.language)
@@ -80,7 +80,7 @@ def previous(library: Library, document: Document) -> Document | None:
     earlier = [
         (before, each)
         for each in found
-        if (before := adopted_on(each)) is not None and before < day and _session(each) != _session(document)
+        if (before := dated_on(each)) is not None and before < day and _session(each) != _session(document)
     ]
     return max(earlier, key=lambda each: (each[0], each[1].id))[1] if earlier else None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from assistant.qa.adoption import adoption_lines
 from corpus.documents import Block, Document
 
 Part = Literal["operative", "preamble", "annex", "footnote"]
@@ -75,7 +76,7 @@ def paragraphs(document: Document) -> list[Para]:
     """The paragraphs of a document that are compared, in its order."""
     contents = {block.parent for block in document.blocks if block.locator == "contents"}
     listed = max((block.ordinal for block in document.blocks if block.locator == "contents"), default=-1)
-    adopted = _adoption(document)
+    adopting = {block.ordinal for block in adoption_lines(document)}
     annexed, preambular = False, 0
     made: list[Para] = []
     for block in document.blocks:
@@ -84,7 +85,7 @@ def paragraphs(document: Document) -> list[Para]:
         furniture = block.ordinal in contents or (block.parent in contents and block.ordinal <= listed + 1 and
                                                   block.kind != "heading" and not block.number)  # fmt: skip
         bracketed = block.kind == "heading" and text.startswith("[") and text.endswith("]")
-        if not text or block.locator in _APART or furniture or bracketed or block.ordinal in adopted:
+        if not text or block.locator in _APART or furniture or bracketed or block.ordinal in adopting:
             continue
         if block.kind == "footnote":
             made.append(Para(block, "footnote", block.number or "", text, _bearer(document, block)))
@@ -96,18 +97,6 @@ def paragraphs(document: Document) -> list[Para]:
         else:
             made.append(Para(block, "operative", block.locator.removeprefix("para. "), _untitled(document, text)))
     return made
-
-
-def _adoption(document: Document) -> frozenset[int]:
-    """The lines behind the last numbered paragraph of a resolution: the meeting at which it was adopted, and the day."""
-    if not any(block.locator == "preamble" for block in document.blocks):
-        return frozenset()
-    body = [block for block in document.blocks if not block.locator.startswith("annex")]
-    last = max((block.ordinal for block in body if block.number and block.kind != "footnote"), default=len(body))
-    return frozenset(
-        block.ordinal for block in body if block.ordinal > last and block.kind == "paragraph" and not block.number and
-        document.body(block).rstrip()[-1:] not in END
-    )  # fmt: skip
 
 
 def _untitled(document: Document, text: str) -> str:

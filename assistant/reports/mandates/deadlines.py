@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from assistant.reports.mandates.adoption import adopted_on
+from assistant.qa.adoption import dated_on
 from assistant.reports.mandates.mandate_grammar import grammar_of
 from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.lexicon import number_words
@@ -36,7 +36,7 @@ class Clock:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._grammar = grammar_of(document.language)
-        self._day = adopted_on(document)
+        self._day = dated_on(document)
         self._session = self._grammar.number(document.masthead.session)
 
     def times(self, start: int, end: int) -> list[Span]:

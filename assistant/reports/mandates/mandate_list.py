@@ -11,11 +11,11 @@ from itertools import count
 from typing import Any
 
 from assistant.frames import language_name
+from assistant.qa.adoption import dated_on
 from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import named
 from assistant.reports.lookup import near as near_to
-from assistant.reports.mandates.adoption import adopted_on
 from assistant.reports.mandates.mandate_rows import Row, rows_of
 from corpus.library import Library
 
@@ -81,7 +81,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = 
             document = library.document(document_id)
             if progress is not None:
                 progress(document.label, n, len(ids))
-            day = adopted_on(document)
+            day = dated_on(document)
             if day is not None:
                 years.add(day.year)
             if wanted.year is not None and (day is None or day.year != wanted.year):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.frames import day_text, say
+from assistant.qa.adoption import dated_on
 from assistant.qa.answer import Citation
 from assistant.reports.lookup import cite
-from assistant.reports.mandates.adoption import adopted_on
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
 from assistant.reports.quoted_tables import Cell, Grid
@@ -63,7 +63,7 @@ class Row:
 
 def rows_of(library: Library, document: Document) -> Iterator[Row]:
     """The rows of one document, in its order."""
-    day = adopted_on(document)
+    day = dated_on(document)
     clock = Clock(document)
     for mandate in mandates_of(document):
         yield _row(library, document, mandate, day, clock)
