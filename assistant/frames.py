@@ -15,10 +15,14 @@ _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 def say(name: str, language: str, /, **values: object) -> str:
     """A sentence of `frames.yaml` or `papers.yaml` in a language, its places filled. Latin names in Arabic sentences are isolated (Unicode
     Standard Annex 9), so that symbols keep their order."""
-    filled = {key: _isolated(str(value), language) for key, value in values.items()}
     frames = shipped("frames")[language]
-    frame = frames[name] if name in frames else shipped("papers")[language][name]
-    return re.sub(r"\.\.$", ".", str(frame).format(**filled))
+    return filled(str(frames[name] if name in frames else shipped("papers")[language][name]), language, **values)
+
+
+def filled(frame: str, language: str, /, **values: object) -> str:
+    """A sentence in a language, its places filled."""
+    told = frame.format(**{key: _isolated(str(value), language) for key, value in values.items()})
+    return re.sub(r"\.\.$", ".", told)
 
 
 def doubt(status: str, language: str) -> str:
@@ -40,6 +44,13 @@ def place_name(locator: str, language: str) -> str:
     names = shipped("frames")[language]["places"]
     parts = [str(names[kind]).format(n=number).strip() for kind, number in parts_of(locator).items()]
     return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
+
+
+def act_frames(language: str) -> dict[str, dict[str, str]]:
+    """How resolutions (`RES`) and decisions (`DEC`) are named in a language, by the code of their body in symbols: `General Assembly
+    resolution {number}`; bodies whose acts are not cited so are not there."""
+    frames: dict[str, dict[str, str]] = shipped("papers")[language]["acts"]
+    return frames
 
 
 def weekday_name(day: int, language: str) -> str:

@@ -8,14 +8,12 @@ from itertools import takewhile
 
 from corpus.catalogue import Entry
 from corpus.documents import Masthead
-from corpus.symbols import Symbol
+from corpus.symbols import RECORDS, Symbol
 from ingest.dates import find_dates
 from ingest.locate import TextKind, opening
 from ingest.readers.heads import names_session
 from ingest.structure import Piece
 
-_RECORDS = frozenset({"PV", "SR"})
-"""Series of symbols of verbatim and summary records, whose headings are those of what was spoken about."""
 _BODIES = "assembly|council|conference of the parties|commission|committee|board|(?:expert|working) group"
 _SKIPPED = (
     r"united nations$|distr\.|original\s*:|(?:(?:resolution|decision)s? )?adopted by\b|(?:(?:résolution|décision)s? )?adoptée?s? (?:par|le)\b"
@@ -49,7 +47,7 @@ def title_of(
     if entry is not None:
         wanted = str(entry.identify.get("title", entry.title))
         return next((text for text in headings if text.casefold() == wanted.casefold()), entry.title)
-    if symbol is not None and symbol.series in _RECORDS and (meeting := _meeting(top, masthead)):
+    if symbol is not None and symbol.series in RECORDS and (meeting := _meeting(top, masthead)):
         return meeting
     if kind == "resolution" and (begun := opening(found)):
         # A resolution's title stands right above its opening; above that of a draft stands who submits it.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from conftest import OpenLibrary, add
 
-from assistant.reports.agenda_check import AgendaCheck, check_agenda
+from assistant.reports.agenda_check import AgendaCheck, check_agenda, resolutions_in
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 
@@ -114,3 +115,33 @@ def test_resolutions_that_are_cited_by_number_are_checked(open_library: OpenLibr
         "Conference resolution 7/1": "missing",
     }
     assert not found.complete
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "recalling General Assembly resolutions 90/12 and 90/13, Security Council resolution 1325 (2000)"),
+        ("fr", "rappelant les résolutions 90/12 et 90/13 de l’Assemblée générale, la résolution 1325 (2000) du Conseil de sécurité"),
+        ("es", "recordando las resoluciones 90/12 y 90/13 de la Asamblea General, la resolución 1325 (2000) del Consejo de Seguridad"),
+        ("ru", "ссылаясь на резолюции 90/12 и 90/13 Генеральной Ассамблеи, резолюцию 1325 (2000) Совета Безопасности"),
+        ("ar", "وإذ تشير إلى قرار الجمعية العامة 90/12 وقرار الجمعية العامة 90/13، وقرار مجلس الأمن 1325 (2000)"),
+        ("zh", "回顾大会第90/12号决议和大会第90/13号决议、安全理事会第1325 (2000)号决议"),
+    ],
+)  # fmt: skip
+def test_resolutions_are_known_by_how_references_name_them_in_six_languages(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str, said: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, paper("CTOC/COP/WG.7/2030/2", language, said))
+    (held,) = library.documents()
+    assert [each.text for each in resolutions_in(held)] == ["A/RES/90/12", "A/RES/90/13", "S/RES/1325(2000)"]
+
+
+def test_a_number_without_a_body_is_that_of_the_documents_own_body(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    said = "In resolution 90/12 and its resolution 90/13, and in Conference resolution 7/1, lamps are lit. So is 1/2 of all."
+    add(library, catalogue, paper("A/90/12", words=said), paper("CTOC/COP/WG.7/2030/2", words=said))
+    found = {held.key: [each.text for each in resolutions_in(held)] for held in library.documents()}
+    assert found == {"A/90/12": ["A/RES/90/12", "A/RES/90/13"], "CTOC/COP/WG.7/2030/2": []}

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from assistant.export import Address, Publication, References
 from assistant.export.publication import Block, Content, Heading, Listing, Mode, Paragraph, Span, Table, plain
 from assistant.frames import joined, mark, say
+from assistant.reports.comparison.alike import Differs, Place, Same
 from assistant.reports.comparison.paragraphs import PARTS, Para, Part
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import Change, Comparison, Pair, Versions
-from assistant.reports.comparison.topic_comparison import Differs, Place, Same, TopicComparison
+from assistant.reports.comparison.topic_comparison import TopicComparison
 from assistant.reports.comparison.word_diff import Op, Piece
 from corpus.library import Library
 

@@ -1,10 +1,17 @@
-"""Publications as DOCX, through pandoc: real footnotes, headings and links, in the look of the reference document."""
+"""Publications as DOCX, through pandoc: real footnotes, headings and links.
+
+The look is that of a reference document, whose styles, page and footer pandoc takes over: A4, Times New Roman, the masthead over a
+rule, numbered paragraphs with a hanging tab, page numbers as `3/12`, as in a note of the United Nations. It is packed from the
+parts in `reference` when it is needed, so that no binary file is kept.
+"""
 
 from __future__ import annotations
 
+import io
+import zipfile
+from importlib.resources import files
 from typing import Any
 
-from assistant.export.docx_template import reference_document
 from assistant.export.pandoc import API, write_docx
 from assistant.export.publication import (
     Block,
@@ -21,6 +28,16 @@ from assistant.export.publication import (
 
 TABLE_WIDTH = 0.94
 """How much of the text's width a table takes, as it is indented."""
+_PARTS = {
+    "[Content_Types].xml": "content_types",
+    "_rels/.rels": "package_rels",
+    "word/document.xml": "document",
+    "word/_rels/document.xml.rels": "document_rels",
+    "word/styles.xml": "styles",
+    "word/footer1.xml": "footer",
+}
+"""The parts of the reference document, and what their files are called."""
+_FIXED = (1980, 1, 1, 0, 0, 0)
 _TAB = {"t": "RawInline", "c": ["openxml", "<w:r><w:tab/></w:r>"]}
 _MODES = {"strong": "Strong", "emphasis": "Emph", "inserted": "Underline", "deleted": "Strikeout"}
 
@@ -32,6 +49,19 @@ def to_docx(publication: Publication) -> bytes:
     """
     options = ("--sandbox=false", "--reference-doc=reference.docx")
     return write_docx(_document(publication), options, {"reference.docx": reference_document(publication.language)})
+
+
+def reference_document(language: str = "en") -> bytes:
+    """The reference document for a language, the same bytes every time. Arabic is not justified: LibreOffice lets such
+    lines run over the margin where they hold Latin letters."""
+    folder, buffer = files("assistant") / "export" / "reference", io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, part in _PARTS.items():
+            head, *lines = (folder / f"{part}.xml").read_text(encoding="utf-8").splitlines()
+            text = "".join(map(str.strip, lines))
+            text = text.replace('<w:jc w:val="both"/>', "") if language == "ar" else text
+            package.writestr(zipfile.ZipInfo(name, _FIXED), f"{head}\n{text}")
+    return buffer.getvalue()
 
 
 def _document(publication: Publication) -> dict[str, Any]:

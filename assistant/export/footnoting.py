@@ -10,6 +10,7 @@ from assistant.export.un_style import name_of
 from assistant.frames import mark, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.reports.quoted_tables import CUT, Cell, Grid
+from assistant.wording.drafting import grammar_of
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -20,8 +21,6 @@ Address = Callable[[Document, int, int], str]
 _NAMED = re.compile(
     r"(?:annex(?: [IVXLC]+| \d+)?(?:, )?)?(?:art\. \d+(?: bis| ter)?(?: \([a-z]+\))*)?(?:, )?(?:para\. [\d.]+(?: \([a-z]+\))*)?"
 )
-_TAIL = re.compile(r"\s*[;；؛](?:\s*(?:and(?:/or)?|or|et|ou|y|e|o|и|или|и/или|و|أو|和|或))?$")
-"""What ties a part of a provision to the next one."""
 _SECTION = re.compile(r"section “(.+?)”(?:, (.*))?$")
 
 
@@ -45,7 +44,9 @@ class References:
                 self.note(statement.citations, words=True, cut=statement.verdict == "derived"),
             )
         last = statement.citations[-1]
-        words = _TAIL.sub("", f" {CUT} ".join(self._shown(each) for each in statement.citations))
+        words = grammar_of(last.language).tail.sub(
+            "", f" {CUT} ".join(self._shown(each) for each in statement.citations)
+        )
         quoted = self._quotation(words, last.language)
         colon = self._colon
         place = self.place(

@@ -22,10 +22,11 @@ from assistant.export.theme_plots import map_of, years_of
 from assistant.export.un_style import name_of
 from assistant.frames import joined, language_name, mark, say
 from assistant.qa.answer import Citation
-from assistant.reports.brief.briefing import Briefing, Paper, Source
+from assistant.reports.brief.briefing import Briefing, Source
 from assistant.reports.comparison import Origins, TopicComparison, Versions
+from assistant.reports.lookup import Paper
 from assistant.reports.mandates import Mandates, Row
-from assistant.reports.mandates.mandate_rows import comes_to, grid_of
+from assistant.reports.mandates.mandate_list import comes_to, grid_of
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
 from corpus.library import Library
 

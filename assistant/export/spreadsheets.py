@@ -14,8 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.frames import say
 from assistant.qa.answer import Citation
-from assistant.reports.mandates.mandate_list import Mandates
-from assistant.reports.mandates.mandate_rows import Row
+from assistant.reports.mandates.mandate_list import Mandates, Row
 
 FORMATS = ("csv", "xlsx")
 COLUMNS = ("symbol", "title", "adopted", "place", "addressee", "verb", "action", "due", "comes", "money", "source")

@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.frames import day_text, place_name, say
+from assistant.frames import act_frames, day_text, filled, place_name, say
 from assistant.qa.adoption import adopted_on
 from corpus.documents import Document
 from corpus.symbols import Symbol
 
 TITLE = 170
 """Longest title of a document in a reference: letters carry whole sentences."""
-_ORGANS = {"A": "assembly", "S": "security", "E": "council", "A/HRC": "rights"}
-"""The bodies whose resolutions are cited by their names, by the code in their symbols."""
-_KINDS = {"RES": "resolution", "DEC": "decision"}
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,11 @@ def name_of(document: Document, language: str) -> Name:
 def act_name(symbol: Symbol, language: str) -> str | None:
     """A resolution or decision by its body and number, `General Assembly resolution 78/217`; None for what is none, or of a body
     that is not cited so."""
-    organ, kind = _ORGANS.get(symbol.body), _KINDS.get(symbol.series or "")
-    if organ is None or kind is None or symbol.modifiers or len(symbol.all) > 1:
+    frame = act_frames(language).get(symbol.series or "", {}).get(symbol.body)
+    if frame is None or symbol.modifiers or len(symbol.all) > 1:
         return None
     number = symbol.text.split(f"{symbol.series}/", 1)[1]
-    return say(f"{kind}_{organ}", language, number=re.sub(r"(?<=\d)\(", " (", number))
+    return filled(frame, language, number=re.sub(r"(?<=\d)\(", " (", number))
 
 
 def in_words(locator: str, symbol: str, language: str) -> str:

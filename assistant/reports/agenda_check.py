@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from assistant.frames import act_frames
+from assistant.reports.lookup import held_as
+from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -14,19 +18,11 @@ from corpus.meetings import Meeting
 from corpus.symbols import Symbol, same_document
 from ingest.fetch.wanted import cited_by
 
-_ORGANS = {
-    "A": ("general assembly", "assembly", "assemblée générale", "asamblea general", "генеральной ассамблеи"),
-    "E": ("economic and social council", "conseil économique et social", "consejo económico y social",
-          "экономического и социального совета"),
-}  # fmt: skip
-"""The bodies whose resolutions are cited by number, by the code in their symbols."""
-_NUMBER = re.compile(r"\d{1,4}/\d{1,3}(?: [A-Z](?!\w))?")
-_NAMES = "|".join(re.escape(name) for names in _ORGANS.values() for name in names)
-_LIST = r"(?P<numbers>\d{1,4}/\d{1,3}(?: [A-Z](?!\w))?(?:(?:,| and| et| y| и|\s)+\d{1,4}/\d{1,3}(?: [A-Z](?!\w))?)*)"
-_RESOLUTION = re.compile(
-    rf"(?:(?P<body>{_NAMES})\s+)?(?:resolutions?|résolutions?|resoluci(?:ón|ones)|резолюци\w+)\s+{_LIST}(?![\w/])",
-    re.IGNORECASE,
-)
+_NUMBER = r"\d{1,4}(?:/\d{1,3}(?: [A-Z](?!\w))?| \((?:19|20)\d\d\))"
+_NUMBERS = re.compile(rf"(?<![A-Za-z\d/.]){_NUMBER}(?:(?:,|\s+[^\W\d]{{1,3}}|\s)+{_NUMBER})*(?![A-Za-z\d/])")
+"""The numbers of one or several resolutions: `90/12 and 90/13`, `1325 (2000)`; words as short as “and” may stand between them."""
+_REACH = 80
+"""Characters before and behind a number that may name a resolution."""
 State = Literal["held", "superseded", "digest", "missing"]
 
 
@@ -100,15 +96,30 @@ def check_agenda(
 
 
 def resolutions_in(document: Document) -> list[Symbol]:
-    """The resolutions that a document cites by number alone: those of its own body, and those of a body that is named with them."""
+    """The resolutions that a document cites by number alone, as references name them in its language: those of a body that is named
+    with them; and where none is, those of its own body."""
+    language, text = document.language, document.text
+
+    def stems(*parts: str) -> tuple[list[str], ...]:
+        return tuple(analyse(part, language) for part in parts)
+
+    frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames(language)["RES"].items()}
+    bare = set.intersection(*({*before, *after} for before, after in frames.values()))  # resolution
     own = document.symbol.body if document.symbol else ""
     found: dict[str, None] = {}
-    for each in _RESOLUTION.finditer(document.text):
-        organ = next((code for code, names in _ORGANS.items() if each["body"] and each["body"].casefold() in names), "")
-        organ = organ or (own if own in _ORGANS and not each["body"] else "")
-        if organ:
-            found |= {f"{organ}/RES/{number}": None for number in _NUMBER.findall(each["numbers"])}
-    return [Symbol.parse(text) for text in found]
+    for each in _NUMBERS.finditer(text):
+        words = text[max(0, each.start() - _REACH) : each.start()]
+        before, after = stems(words, text[each.end() : each.end() + _REACH])
+        named = [body for body, (left, right) in frames.items()
+                 if before[-len(left) :] == left and after[: len(right)] == right]  # fmt: skip
+        if not named and own in frames and before[-1:] and before[-1] in bare:
+            # In front of the word for a resolution stands nothing with a capital: no other body, as in “Conference resolution 7/1”.
+            body = "".join(words.split()[-2:-1])
+            other = body[:1].isupper() and Vocabulary.shipped().content(analyse(body, language), language)
+            named = [] if other else [own]
+        numbers = re.findall(_NUMBER, each.group())
+        found |= {f"{body}/RES/{number.replace(' (', '(')}": None for body in named for number in numbers}
+    return [Symbol.parse(symbol) for symbol in found]
 
 
 def _by_name(library: Library, catalogue: Catalogue, documents: Sequence[Document]) -> list[Checked]:
@@ -138,18 +149,15 @@ def _checked(
     languages: Sequence[str],
     cited_in: tuple[str, ...] = (),
 ) -> Checked:
-    versions = library.versions()
-    current = versions.current(symbol)
-    own = [each for each in versions.held if same_document(each.symbol, symbol)]
-    official = [each for each in own if each.header.edition != "digest"]
-    newer = [each for each in current if not same_document(each.symbol, symbol) and each.header.edition != "digest"]
-    spoken = {each.header.language for each in (newer or official)}
-    held = tuple(each for each in LANGUAGES if each in spoken)
+    paper = held_as(library, catalogue, symbol)
+    state: State = "held"
+    if paper.superseded or not paper.held:
+        state = "superseded" if paper.superseded else "missing"
+    elif paper.edition == "digest":
+        state = "digest"
+    held = paper.held if state in ("held", "superseded") else ()
     missing = tuple(each for each in languages if each not in held)
-    state: State = "superseded" if newer else "held" if official else "digest" if own else "missing"
-    later = newer[0].symbol.text if newer else ""
-    entries = catalogue.by_symbol(symbol)
-    title = (official or own)[0].header.title if own else entries[0].title if entries else ""
-    wanted = missing or (("en",) if state in ("missing", "digest") else ())
-    command = " ".join(["rapporteur fetch", later or symbol.text, *(f"--language {each}" for each in wanted)])
-    return Checked(symbol.text, title, items, state, held, missing, later, cited_in, command if wanted else "")
+    wanted = missing or (("en",) if not held else ())
+    asked = " ".join(["rapporteur fetch", paper.superseded or symbol.text, *(f"--language {each}" for each in wanted)])
+    command = asked if wanted else ""
+    return Checked(symbol.text, paper.title, items, state, held, missing, paper.superseded, cited_in, command)

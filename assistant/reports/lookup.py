@@ -1,18 +1,55 @@
-"""What a name means where the exact text matters, what is near to one that nobody has, and words of a document as a citation."""
+"""What a name means where the exact text matters, what is near to one that nobody has, in what form a document is held, and words of
+one as a citation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from assistant.qa.answer import Citation
 from assistant.reports import ReportError
-from corpus.documents import Document
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import Meeting
+from corpus.symbols import Symbol, same_document
+from corpus.versions import best_language
 
 NEAR, LONGEST = 3, 200
 """How many names that are near are told of one that nobody has, and how many characters of that are looked at."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """In what form a document is held. `held` are the languages of the text, or of the revision that is held in its place, of which
+    `superseded` is the symbol; `edition` is that of what is held. `url` is the official text."""
+
+    symbol: str
+    title: str
+    held: tuple[str, ...] = ()
+    edition: str = ""
+    superseded: str = ""
+    url: str | None = None
+
+
+def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str = "") -> Paper:
+    """In what form a symbol is held. `title` is used where neither library nor catalogue knows a better one."""
+    versions = library.versions()
+    own = [each for each in versions.held if same_document(each.symbol, symbol)]
+    later = [each for each in versions.current(symbol) if not same_document(each.symbol, symbol)]
+    entries = catalogue.by_symbol(symbol)
+    shown = best_language(own or later, "en")
+    official = [each for each in own if each.header.edition != "digest"]
+    spoken = {each.header.language for each in later or official or own}
+    return Paper(
+        symbol=symbol.text,
+        title=shown[0].header.title if shown else entries[0].title if entries else title,
+        held=tuple(each for each in LANGUAGES if each in spoken),
+        edition=(official or own)[0].header.edition if own else "",
+        superseded=later[0].symbol.text if later else "",
+        url=entries[0].url if entries else None,
+    )
 
 
 def cite(library: Library, document: Document, start: int, end: int, locator: str = "") -> Citation:

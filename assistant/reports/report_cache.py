@@ -26,6 +26,11 @@ def state_of(library: Library, settings: Sequence[object] = ()) -> str:
     return digest.hexdigest()[:16]
 
 
+def name_of(*values: object) -> str:
+    """A short hash of values that JSON can hold."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:24]
+
+
 class Derived:
     """Values in one folder, by name."""
 

@@ -48,6 +48,8 @@ BODIES = frozenset(
 )
 """Components that, with a number behind a dot, name a body: a symbol cannot end with one."""
 
+RECORDS = frozenset({"PV", "SR"})
+"""Series of verbatim and summary records, whose headings are those of what was spoken about."""
 NUMBERED = frozenset({"AC", "C", "CN", "CONF", "CRP", "L", "PV", "R", "SC", "SR", "SUB", "WG", "WP"})
 """Components that people type without their dot: `WG7`, `CRP 2`."""
 

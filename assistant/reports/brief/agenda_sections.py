@@ -10,14 +10,12 @@ from assistant.meeting import items as said_of
 from assistant.meeting.citing import Citer
 from assistant.qa.answer import Statement
 from assistant.qa.weighing import Scored
-from assistant.reports.brief.briefing import Paper, Part
+from assistant.reports.brief.briefing import Part
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import proposes
-from corpus.catalogue import Catalogue
+from assistant.reports.lookup import Paper, held_as
 from corpus.documents import LANGUAGES
-from corpus.library import Library
-from corpus.symbols import Symbol, find_symbols, same_document
-from corpus.versions import best_language
+from corpus.symbols import Symbol, find_symbols
 
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
@@ -39,7 +37,9 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
     asked = say("ask_mandate", language, body=ground.meeting.body)
     ordains = set(ground.meeting.mandate)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text))
+    others = chooser.speaking(
+        asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text, each.unit.document.language)
+    )
     found = [each.unit for each in (*own, *others)]
     return (Part("", (*made, *chooser.take(found, fresh=True))),)
 
@@ -52,7 +52,10 @@ def expected(chooser: Chooser) -> tuple[Part, ...]:
     asked = say("ask_expected", ground.request.language, body=ground.meeting.body)
     told = {*ground.meeting.mandate, *(each for item in ground.meeting.items for each in item.annotations)}
     found = chooser.speaking(
-        asked, ground.agendas, EXPECTED, lambda each: each.unit.block in told and not proposes(each.unit.text)
+        asked,
+        ground.agendas,
+        EXPECTED,
+        lambda each: each.unit.block in told and not proposes(each.unit.text, each.unit.document.language),
     )
     sure = [each.unit for each in found if each.score >= 0.0] or [each.unit for each in found[:1]]
     return (Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))),)
@@ -88,7 +91,9 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
         return ()
     citer = Citer(chooser.engine.library, ground.meeting)
     made = said_of.announced(ground.item, citer, ground.request.language, short=True)
-    said = chooser.quoted(citer.document, ground.item.annotations, lambda words: not proposes(words))
+    said = chooser.quoted(
+        citer.document, ground.item.annotations, lambda words: not proposes(words, citer.document.language)
+    )
     announced = {symbol for symbol, _ in ground.item.documentation}
 
     def tells(each: Scored) -> bool:
@@ -110,26 +115,7 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
         held = [each for each in LANGUAGES if each in held]
         return (Paper(document.key, document.title, tuple(held), document.edition, newer, document.url),)
     symbols = [Symbol.parse(text) for text, _ in ground.item.documentation] if ground.item else []
-    return tuple(paper(library, chooser.engine.catalogue, symbol, ground.title) for symbol in symbols)
-
-
-def paper(library: Library, catalogue: Catalogue, symbol: Symbol, title: str) -> Paper:
-    """In what form a symbol is held. `title` is used where neither library nor catalogue knows a better one."""
-    versions = library.versions()
-    held = [each for each in versions.held if same_document(each.symbol, symbol)]
-    later = [each for each in versions.current(symbol) if not same_document(each.symbol, symbol)]
-    entries = catalogue.by_symbol(symbol)
-    shown = best_language(held or later, "en")
-    named = shown[0].header.title if shown else entries[0].title if entries else title
-    official = [each for each in held if each.header.edition != "digest"]
-    return Paper(
-        symbol=symbol.text,
-        title=named,
-        held=tuple(dict.fromkeys(each.header.language for each in official or held)),
-        edition=(official or held)[0].header.edition if held else "",
-        superseded=later[0].symbol.text if later else "",
-        url=entries[0].url if entries else None,
-    )
+    return tuple(held_as(library, chooser.engine.catalogue, symbol, ground.title) for symbol in symbols)
 
 
 def questions(chooser: Chooser) -> tuple[Part, ...]:
@@ -137,7 +123,10 @@ def questions(chooser: Chooser) -> tuple[Part, ...]:
     ground = chooser.ground
     fresh: list[Statement] = []
     if ground.item is not None and ground.agenda is not None:
-        fresh = chooser.quoted(ground.agenda, ground.item.annotations, proposes)
+        language = ground.agenda.language
+        fresh = chooser.quoted(ground.agenda, ground.item.annotations, lambda words: proposes(words, language))
     documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
-    found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposes(each.unit.text))
+    found = chooser.speaking(
+        ground.title, documents, QUESTIONS, lambda each: proposes(each.unit.text, each.unit.document.language)
+    )
     return (Part("", (*fresh, *chooser.take([each.unit for each in found]))),)

@@ -11,26 +11,30 @@ from assistant.frames import joined, language_name, say
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
 from assistant.reports import Progress, ReportError
-from assistant.reports.brief import agenda_sections, report_sections, resolution_sections, subject_sections
+from assistant.reports.brief import agenda_sections, document_sections, subject_sections
 from assistant.reports.brief.articles import ArticleFinder
 from assistant.reports.brief.briefing import (
     Audience,
     Briefing,
-    Paper,
     Part,
     Request,
     Section,
     SectionKey,
     Source,
 )
-from assistant.reports.brief.section_cache import Parts
 from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground, Theme, ground_of
-from assistant.reports.report_cache import state_of
+from assistant.reports.lookup import Paper
+from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
+from corpus.library import Library
+from corpus.plain import to_plain
 
+FOLDER, KEPT = "briefings", 20
+"""Where finished sections are kept until the briefing is finished, so that one that was stopped goes on where it was, and of how
+many unfinished ones, those worked on last."""
 _FIRST: tuple[SectionKey, ...] = (
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
 )  # fmt: skip
@@ -63,7 +67,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
     request = replace(request, mode="quote" if writer is None else "write")
     ground = ground_of(engine, request)
     state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
-    parts = Parts(engine.library, request, state)
+    finished = Derived(engine.library, FOLDER, name_of(to_plain(request), state))
     chooser = Chooser(engine, ground, slices=Slices(aside))
     maker = _Maker(chooser)
     desk = VersionDesk(engine.library)
@@ -74,7 +78,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
         heading = say(f"section_{key}", request.language)
         if progress is not None:
             progress(heading, n, len(keys))
-        section = parts.get(key)
+        section = _read(engine.library, finished, key)
         if section is None:
             section = maker.section(key, heading)
             if scribe is not None:
@@ -82,7 +86,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
             elif asked == "write" and key in WRITTEN and section.parts:
                 section = replace(section, remarks=(say("no_model", request.language, **NAMES),))
             section = _checked(engine, desk, request, section)
-            parts.put(section)
+            finished.put(key, section)
         for statement in section.statements:
             chooser.note(statement)
         made[key] = section
@@ -105,16 +109,28 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
         unsourced=_unsourced(request, made, papers),
         state=state,
     )
-    parts.clear()
+    finished.clear()
+    Derived(engine.library, FOLDER).keep(KEPT)
     return briefing
 
 
+def _read(library: Library, finished: Derived, key: SectionKey) -> Section | None:
+    """A section that was finished before; None where not every quote in it still is the words of its document."""
+    section: Section | None = finished.get(key, Section)
+    held = library.keys()
+    exact = section is not None and all(
+        cite.document in held and library.document(cite.document).quote(cite.start, cite.end) == cite.quote
+        for cite in section.citations
+    )
+    return section if exact else None
+
+
 _OWN: dict[SectionKey, Callable[[Chooser, str], Section]] = {
-    "adoption": resolution_sections.adoption,
-    "mandates": resolution_sections.mandates,
-    "changes": resolution_sections.changes,
-    "recommendations": report_sections.recommendations,
-    "figures": report_sections.figures,
+    "adoption": document_sections.adoption,
+    "mandates": document_sections.mandates,
+    "changes": document_sections.changes,
+    "recommendations": document_sections.recommendations,
+    "figures": document_sections.figures,
 }
 
 

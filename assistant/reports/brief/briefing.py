@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation, Dropped, Mode, Statement, citation_json
+from assistant.reports.lookup import Paper
 from assistant.reports.quoted_tables import Grid
 
 Kind = Literal["item", "theme", "document", "question"]
@@ -82,22 +83,6 @@ class Section:
     def statements(self) -> tuple[Statement, ...]:
         """All its statements in order."""
         return tuple(statement for part in self.parts for statement in part.statements)
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document that the agenda announces, or that is briefed about: in which languages it is held.
-
-    `held` are language codes, `edition` that of what is held, `superseded` the symbol of the revision that is held
-    in its place. `url` is the official text.
-    """
-
-    symbol: str
-    title: str
-    held: tuple[str, ...] = ()
-    edition: str = ""
-    superseded: str = ""
-    url: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,23 +22,15 @@ from assistant.reports.brief.subject import Ground
 from assistant.reports.lookup import cite
 from assistant.slices import Slices
 from assistant.wording.dates_in_text import dates_in
+from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
-from corpus.documents import Document
+from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
-_ASIDE = re.compile(
-    r"(?:notes?|sources?|abbreviations?|remarques?|nota|fuentes?|примечани[ея]|источники?|ملاحظة|المصدر|注|资料来源)\s*[:：]",
-    re.IGNORECASE,
-)
-"""How the lines below tables and figures begin."""
-_DIGEST_GAPS = frozenset(["Gaps", "What is not known"])
-"""Headings under which digests say what they do not know."""
-_DIGEST_AFTER = frozenset(["Outcome"])
-"""Headings under which digests tell what a meeting led to, which no briefing before it can."""
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
@@ -96,11 +88,15 @@ class Chooser:
         for block in (document.blocks[ordinal] for ordinal in ordinals):
             for start, end in sentence_spans(document.body(block), document.language):
                 span = block.body_start + start, block.body_start + end
-                made.append(Statement.quoting(cite(self.engine.library, document, *span, block.locator)))
+                made.append(Statement.quoting(self.cite(document, block, span)))
         fresh = [each for each in made if fits(each.citations[0].quote) and self.free(each)]
         for each in fresh:
             self.note(each)
         return fresh
+
+    def cite(self, document: Document, block: Block, span: Span | None = None) -> Citation:
+        """Words of a block, else all but its number, as a citation."""
+        return cite(self.engine.library, document, *(span or (block.body_start, block.end)), block.locator)
 
     def free(self, statement: Statement) -> bool:
         """Whether a statement says something new."""
@@ -161,7 +157,9 @@ class Chooser:
         block = document.blocks[unit.block]
         if block.kind in ("footnote", "heading") or block.page in document.unquotable:
             return False
-        if unit.empty or _ASIDE.match(unit.text):
+        grammar = grammar_of(document.language)
+        beneath = grammar.beneath.match(unit.text)  # a table or a figure
+        if unit.empty or (beneath and unit.text[beneath.end() :].lstrip().startswith((":", "："))):
             return False
         if block.locator.split(",")[0] in _APART or (
             document.kind == "treaty" and block.locator.startswith("preamble")
@@ -169,9 +167,11 @@ class Chooser:
             return False
         if document.edition == "digest":
             above = [" ".join(document.body(each).split()) for each in document.headings(block)]
-            if _DIGEST_AFTER & set(above) and self.ground.meeting is not None:
+            # No briefing before a meeting can know what it led to.
+            apart = (grammar.unknown, *((grammar.outcome,) if self.ground.meeting is not None else ()))
+            if any(each.fullmatch(words) for each in apart for words in above):
                 return False
-            if _DIGEST_GAPS & set(above) or (block.number is None and block.kind == "paragraph"):
+            if block.number is None and block.kind == "paragraph":
                 return False
             # What a digest tells of the agenda, the agenda itself says.
             if self.ground.agenda is not None and self.engine.vocabulary.says("agenda", unit.text, document.language):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting, not_held
+from assistant.wording.drafting import grammar_of
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans
@@ -23,26 +23,12 @@ ABOUT = 400
 """How much of the annotations says what an item is about that proposes nothing, in characters."""
 HEADING = 170
 """Longest heading of a theme that is taken from the documents, in characters."""
-_WISH = re.compile(
-    r"\b(?:may|might) (?:also |further |then )?wish (?:also |further )?to (?:discuss|consider|share information (?:regarding|on)|"
-    r"share experiences? (?:on|in|regarding)|examine|exchange views on|reflect on|address|explore|showcase|focus on)?\s*|"
-    r"(?:souhaitera|voudra|pourra|souhaiteront|voudront|pourront)(?:-t-il|-elle)? (?:peut-être )?(?:aussi |également |en outre )?|"
-    r"tal vez (?:también )?desee[n]? (?:también |además )?|quizá[s]? desee[n]? |возможно, (?:также )?(?:пожелает|пожелают|сочтет) |"
-    r"(?:قد|لعل)[^.،]{0,40}?(?:يود|تود|يرغب|ترغب)[^.،]{0,10}? |不妨(?:还|也|进一步)?",
-    re.IGNORECASE,
-)
-"""How agendas and papers propose what to discuss, in the six languages."""
-_ALSO = re.compile(
-    r",? and (?:to (?:share experiences? (?:on|in)|discuss|examine|consider) |(?=regarding ))", re.IGNORECASE
-)
-_TAIL = re.compile(
-    r",? (?:including|such as|in particular|y compris|notamment|incluid[oa]s?|en particular|включая|в том числе)\b.*$|[，、]包括.*$"
-)
+_ENDS = " .,;:。，、"
 
 
-def proposes(text: str) -> bool:
+def proposes(text: str, language: str) -> bool:
     """Whether a sentence proposes something for discussion."""
-    return bool(_WISH.search(text))
+    return grammar_of(language).wish.search(text) is not None
 
 
 @dataclass(frozen=True)
@@ -177,27 +163,29 @@ def _sections(document: Document) -> tuple[Theme, ...]:
             there = [block for block in heads if block.level == level]
             if len(there) >= least:
                 said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in there]
-                return tuple(Theme(_short(words), words, ordinal) for words, ordinal in said[:MAX_SECTIONS])
+                return tuple(
+                    Theme(_short(words, document.language), words, ordinal) for words, ordinal in said[:MAX_SECTIONS]
+                )
     return ()
 
 
 def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
     """The themes that the annotations of an item propose, in their own words."""
-    themes = []
+    themes, grammar = [], grammar_of(agenda.language)
     for ordinal in item.annotations:
         text = agenda.body(agenda.blocks[ordinal])
         for start, end in sentence_spans(text, agenda.language):
             said = " ".join(text[start:end].split())
-            match = _WISH.search(said)
-            if match:
-                for words in _ALSO.split(said[match.end() :].strip(" .,;:。，")):
-                    themes.append(Theme(_short(words), words))
+            if match := grammar.wish.search(said):
+                proposed = (words.strip(_ENDS) for words in grammar.wish_also.split(said[match.end() :]))
+                themes += [Theme(_short(words, agenda.language), words) for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
 
 
-def _short(words: str) -> str:
+def _short(words: str, language: str) -> str:
     """Words as a heading: what comes before examples, cut at a word where it is too long, with a capital."""
-    short = re.sub(r"^regarding ", "", _TAIL.sub("", words)).strip(" .,;:。，")
+    examples = grammar_of(language).example.search(words)
+    short = (words[: examples.start()] if examples else words).strip(_ENDS)
     if len(short) > HEADING:
         short = short[:HEADING].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
     return short[:1].upper() + short[1:]

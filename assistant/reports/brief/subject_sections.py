@@ -18,8 +18,7 @@ from assistant.reports.brief.briefing import Audience, Part
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
 from assistant.reports.brief.subject import Theme, proposes
 from assistant.reports.comparison.alike import differing
-from assistant.reports.lookup import cite
-from corpus.documents import Block, Document
+from corpus.documents import Document
 
 MANY = 8
 """More themes than so many are sections of a document; its articles are looked for by its title."""
@@ -112,7 +111,7 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
     named = [
         f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered
     ]
-    cites = tuple(_head(chooser, document, each.heading) for each in ordered)
+    cites = tuple(chooser.cite(document, each.heading, (each.heading.start, each.heading.end)) for each in ordered)
     text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
     return Statement(text, "derived", (*_title(chooser, document), *cites))
 
@@ -120,11 +119,7 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
 def _title(chooser: Chooser, document: Document) -> tuple[Citation, ...]:
     """The words that say what a treaty is called."""
     block = next((each for each in document.blocks if each.kind == "heading" and each.locator == "title"), None)
-    return (_head(chooser, document, block),) if block else ()
-
-
-def _head(chooser: Chooser, document: Document, block: Block) -> Citation:
-    return cite(chooser.engine.library, document, block.start, block.end, block.locator)
+    return (chooser.cite(document, block, (block.start, block.end)),) if block else ()
 
 
 def _name(article: Article) -> str:
@@ -246,7 +241,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         for unit in _units(chooser, document)
         if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
         and chooser.usable(unit)
-        and not proposes(unit.text)
+        and not proposes(unit.text, unit.document.language)
     ]
     embedder = chooser.engine.library.embedder
     if units and (embedder.languages is None or document.language in embedder.languages):
@@ -265,7 +260,9 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
     bound to the subject, nearer to this item than to another one."""
     unit = each.unit
     own = unit.document.id in chooser.ground.own
-    return not proposes(unit.text) and not _later(chooser, unit) and (own or chooser.belongs(unit))
+    return (
+        not proposes(unit.text, unit.document.language) and not _later(chooser, unit) and (own or chooser.belongs(unit))
+    )
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:

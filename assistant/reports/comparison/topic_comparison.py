@@ -21,10 +21,8 @@ from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
 from assistant.reports import Progress
-from assistant.reports.comparison.alike import alike
-from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.comparison.alike import Differs, Place, Same, alike
 from assistant.slices import Aside, Slices
-from assistant.support.reasons import Reason
 from corpus.documents import Document
 
 SAID, CLOSEST = 6, 3
@@ -33,9 +31,6 @@ TEXTS = 100
 """Most texts that are looked through where none is named: those in which search finds most."""
 POOL = 400
 """Passages by which it is known in which texts search finds most."""
-
-Place = tuple[int, int]
-"""A statement, by the number of its side and its own there."""
 
 
 @dataclass(frozen=True)
@@ -53,27 +48,6 @@ class Side:
     further: tuple[Citation, ...] = ()
     nearest: Statement | None = None
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Same:
-    """Statements of several texts that say one thing in the same words or nearly, the latest text first. `pieces` of each but the
-    first are its words beside those of the first: without the removed ones the words of the first."""
-
-    places: tuple[Place, ...]
-    pieces: tuple[tuple[Piece, ...], ...]
-
-
-@dataclass(frozen=True)
-class Differs:
-    """Two statements that are alike in words and differ in what they say: what the later one `has` of numbers, dates, names, actors
-    and denials that the earlier one lacks, and what this one `had`. `pieces` without the removed words are the later one."""
-
-    later: Place
-    earlier: Place
-    has: tuple[Reason, ...]
-    had: tuple[Reason, ...]
-    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -167,8 +141,7 @@ def compare_topic(
     named = list(dict.fromkeys(document.id for document in documents))
     ids, unread = (named, 0) if named else _held(engine, question)
     sides: list[Side] = []
-    units: list[Unit] = []
-    places: list[Place] = []
+    said: dict[Place, Unit] = {}
     for n, document_id in enumerate(ids if question.text else ()):
         document = engine.library.document(document_id)
         if progress is not None:
@@ -179,28 +152,14 @@ def compare_topic(
         notes += desk.notes((), [document], question.language)
         for unit in found.said:
             if (statement := statement_of(unit)) in told:
-                units.append(unit)
-                places.append((n, told.index(statement)))
+                said[n, told.index(statement)] = unit
         sides.append(Side(
             document_id, document.label, document.title, document.date or "", found.certain, tuple(told),
             tuple(statement_of(unit).citations[-1] for unit in found.further),
             statement_of(found.nearest) if found.nearest is not None else None, tuple(notes),
         ))  # fmt: skip
     slices.end()
-    known = alike(units)
-    same = tuple(
-        Same(
-            tuple(places[n] for n in group),
-            tuple(pieces_of(units[n].text, units[group[0]].text) for n in group[1:]),
-        )
-        for group in known.same
-    )
-    differences = tuple(
-        Differs(places[each.later], places[each.earlier], each.has, each.had,
-                pieces_of(units[each.earlier].text, units[each.later].text))
-        for each in known.differences
-    )  # fmt: skip
-    return TopicComparison(question.text, question.language, tuple(sides), same, differences, unread)
+    return TopicComparison(question.text, question.language, tuple(sides), *alike(said), unread)
 
 
 def _held(engine: Engine, question: Question) -> tuple[list[str], int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from assistant.reports.mandates.mandate_grammar import Grammar
+from assistant.wording.drafting import Grammar
 from corpus.documents import Span
 
 AND = 3
@@ -18,7 +18,6 @@ FAR = 400
 _COMMA = re.compile(r",(?!\d)|[،，、]")
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s(?P<noun>[a-zà-öø-ÿа-я][\w-]+s)\b")
 """A people, as `Turkish forces`."""
-_STOP = re.compile(r"\s(?:of|in|on|for|with|that|at|through|to)\s")
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
@@ -95,7 +94,7 @@ def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection
     while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
         first = _first(text, comma.end(), end)
     at = first
-    previous, opened, ended = "the", False, False
+    previous, opened, ended = "", False, False
     last = first
     for match in re.finditer(r"[,،](?!\d)|[^\W\d_][\w’'-]*", text[at : min(end, at + FAR)]):
         word, place = match.group(), at + match.start()
@@ -106,14 +105,14 @@ def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection
             )
             ended, opened, previous = not opens, opens, ","
             continue
-        noun = grammar.nouns.fullmatch(previous) or grammar.tie.fullmatch(previous)
-        known = word in verbs and not noun and previous not in _WITH
+        no_verb = (grammar.nouns, grammar.tie, grammar.preposition, grammar.also)
+        known = word in verbs and previous and not any(each.fullmatch(previous) for each in no_verb)
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (
             word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
         )
         if not opened and acts and place > first:
-            if (grammar.modal.fullmatch(word) and re.match(r"\w+\s+(?:not\s+)?be\b", text[place:end])) or word == "be":
+            if grammar.passive.match(text, place, end):
                 return Found((), first)
             left = text[first:place]
             cut = next((c.start() for c in _COMMA.finditer(left) if grammar.aside.match(left[c.end() :].lstrip())
@@ -122,9 +121,6 @@ def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection
             return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
         previous, ended = word.casefold(), False
     return Found((), first)
-
-
-_WITH = frozenset(["of", "in", "for", "on", "and", "or", "with", "by", "to", "from"])
 
 
 def _segments(text: str, start: int, end: int) -> Iterator[Span]:
@@ -178,7 +174,7 @@ def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
         if not grammar.split.match(text, left) and not text[left : left + 1].isupper():
             continue
         comma = _COMMA.search(text, left, end)
-        stop = _STOP.search(text, left, comma.start() if comma else end)
+        stop = grammar.preposition.search(text, left, comma.start() if comma else end)
         parts = []
         for n, (a, b) in enumerate(_segments(text, left, stop.start() if stop else end)):
             if n and (grammar.aside.match(text, a, b) or grammar.example.match(text, a, b)):

@@ -6,8 +6,8 @@ import datetime as dt
 import re
 
 from assistant.qa.adoption import dated_on
-from assistant.reports.mandates.mandate_grammar import grammar_of
 from assistant.wording.dates_in_text import Date, dates_in
+from assistant.wording.drafting import grammar_of
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
 from corpus.documents import Document, Span
@@ -22,12 +22,9 @@ FARTHEST = 36_525
 """Days behind the adoption, at most, to which a term comes."""
 _YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d)")
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
-_JOINS = re.compile(r"\s(?:and|to|et|à|y|a|и)\s|[,–]")
 _WORD = re.compile(r"\s*([^\s,]+)")
 _REACH = 90
 """Characters that are looked at before and behind a time."""
-_DAYS = ((r"day|jour|d[íi]a|дн|день|يوم|أيام|[天日]", 1), (r"week|semaine|semana|недел|أسبوع|أسابيع|[周]", 7),
-         (r"month|mois|mes|месяц|شهر|أشهر|月", 30), (r"year|an|año|год|лет|سنة|سنوات|年", 365))  # fmt: skip
 
 
 class Clock:
@@ -68,7 +65,7 @@ class Clock:
             years: list[str] = re.findall(r"\b20\d\d\b", session.group())
             if years:
                 return min(years)
-            numbers = [number for part in _JOINS.split(session.group()) if (number := grammar.number(part))]
+            numbers = [number for part in grammar.steps.split(session.group()) if (number := grammar.number(part))]
             year = FIRST + min(numbers, default=-FIRST)
             return f"{year}-09" if self._day and self._day.year - 1 <= year <= self._day.year + AHEAD else ""
         if year_only := re.search(r"\b20\d\d\b", text):
@@ -84,7 +81,7 @@ class Clock:
         known = number_words(self._document.language)
         digits = re.search(r"\d+", words)
         number = int(digits.group()) if digits else next((known[w] for w in map(fold, words.split()) if w in known), 1)
-        days = next((length for unit, length in _DAYS if re.search(unit, words, re.IGNORECASE)), 0)
+        days = self._grammar.days(words)
         return (self._day + dt.timedelta(days=number * days)).isoformat() if days and number * days < FARTHEST else ""
 
     def _ahead(self, text: str, match: re.Match[str]) -> bool:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from assistant.reports.mandates.addressees import Found, alone, named, subject
 from assistant.reports.mandates.deadlines import Clock
-from assistant.reports.mandates.mandate_grammar import grammar_of
+from assistant.wording.drafting import grammar_of
 from corpus.documents import Block, Document, Span
 
 Kind = Literal["ask", "decide", "say"]
@@ -130,13 +130,9 @@ class _Reader:
         for block in self._document.blocks:
             if block.kind == "paragraph" and block.number and not block.locator.startswith("annex"):
                 body = self._document.body(block)[:200]
-                if not self._grammar.opening.match(body) and (word := re.match(r"[^\W\d_]{3,}s\b", body)):
+                if not self._grammar.opening.match(body) and (word := self._grammar.third_person.match(body)):
                     found.add(word.group().casefold())
-        if not found or self._document.language != "en":
-            return None
-        return re.compile(
-            rf"[,;]\s*(?:(?:and|but)\s+)?(?P<verb>{'|'.join(map(re.escape, sorted(found)))})\b", re.IGNORECASE
-        )
+        return self._grammar.behind_comma(found) if found else None
 
     def _read(
         self, block: Block, text: str, clause: _Clause, items: Sequence[Block], shared: _Clause | None
@@ -198,7 +194,12 @@ class _Reader:
 
     def _acts(self, words: str) -> bool:
         """Whether a name is one of somebody: the document asks such elsewhere. A measure or a meeting asks for nothing."""
-        return bool(_heads(words) & self._actors)
+        return bool(self._heads(words) & self._actors)
+
+    def _heads(self, words: str) -> frozenset[str]:
+        """The last word of a name, without what it is of and the ending of the plural: `state` of `the Member State of origin`."""
+        name = self._grammar.preposition.split(words)[0].split()
+        return frozenset(word.casefold().rstrip("s") for word in name[-1:])
 
     def _learnt_actors(self) -> frozenset[str]:
         """The words for those whom the document asks by name."""
@@ -208,7 +209,7 @@ class _Reader:
             for clause in self._clauses(text):
                 if clause.kind == "ask":
                     for each in named(self._grammar, text, clause.verb[1], clause.end).addressees:
-                        made |= _heads(text[slice(*each)])
+                        made |= self._heads(text[slice(*each)])
         return frozenset(made)
 
     def _made(
@@ -247,12 +248,6 @@ def _kind(match: re.Match[str]) -> Kind:
     if match["ask"] or match.groupdict().get("noun"):
         return "ask"
     return "decide" if match["decide"] else "say"
-
-
-def _heads(words: str) -> frozenset[str]:
-    """The last words of a name and of what it is of, without the ending of the plural: `state` of `the Member State of origin`."""
-    parts = re.split(r"\s(?:of|in|on|for|that|to)\s", words)
-    return frozenset(part.split()[-1].casefold().rstrip("s") for part in parts[:1] if part.split())
 
 
 def _body(document: Document) -> tuple[Span, ...]:

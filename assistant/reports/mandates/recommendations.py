@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.reports.mandates.addressees import named, subject
-from assistant.reports.mandates.mandate_grammar import Grammar, grammar_of
+from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 

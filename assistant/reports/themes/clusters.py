@@ -12,6 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from assistant.slices import Slices
+from corpus.embedding import Embedder
+
 LEAST, MOST = 3, 24
 """Fewest documents of a theme, and most themes, where the user names no number."""
 PAIRS_LIMIT = 4_000
@@ -20,6 +23,8 @@ ROUNDS = 20
 """How often documents are put where they are nearest, at most."""
 LEXICAL_DIMENSION = 100
 SEED = 0
+BATCH = 8
+"""Texts that are embedded in one slice."""
 
 
 def count_for(documents: int) -> int:
@@ -106,3 +111,9 @@ def unit_length(vectors: np.ndarray) -> np.ndarray:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     made: np.ndarray = vectors / np.where(norms > 0, norms, 1.0)
     return made
+
+
+def embedded(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.ndarray:
+    """The vectors of texts (n x d), some at a time."""
+    found = [embedder.embed_passages(texts[n : n + BATCH]) for n in slices(range(0, len(texts), BATCH))]
+    return np.concatenate(found)

@@ -11,14 +11,23 @@ from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.reports import Progress, ReportError
 from assistant.reports.report_cache import Derived, state_of
-from assistant.reports.themes.clusters import LEAST, centred, clusters, count_for, lexical_vectors, places, unit_length
-from assistant.reports.themes.gaps import embedded, not_held
+from assistant.reports.themes.clusters import (
+    LEAST,
+    centred,
+    clusters,
+    count_for,
+    embedded,
+    lexical_vectors,
+    places,
+    unit_length,
+)
 from assistant.reports.themes.naming import Namer
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
 from assistant.reports.themes.theme_summary import Summary
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document, Passage
+from corpus.symbols import RECORDS
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
@@ -28,8 +37,6 @@ HEADING = 60
 """Longest title that names a theme without phrases, in characters."""
 _UNSAID = frozenset(["masthead", "contents", "footnote"])
 """Where passages are that belong to no theme."""
-_RECORDS = frozenset(["PV", "SR"])
-"""Series of verbatim and summary records."""
 
 
 def themes_of(
@@ -61,7 +68,7 @@ def themes_of(
     centres = [np.mean([vectors[n] for n in rows], axis=0) for rows in groups]
     maps = places(np.stack(centres)) if len({len(each) for each in centres}) == 1 else np.zeros((len(groups), 2))
     named = [n for n, rows in enumerate(groups) if read.issuperset(rows)]
-    gaps = not_held(engine, np.stack([unit_length(centres[n]) for n in named]), language, slices) if named else {}
+    gaps = _not_held(engine, np.stack([unit_length(centres[n]) for n in named]), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
     namer = Namer(engine.vocabulary, telling, groups, language, slices, model)
     summary = Summary(engine, language, [each.id for each in documents], slices)
@@ -107,7 +114,7 @@ def themes_of(
 
 def _procedural(document: Document) -> bool:
     """Whether a document tells how a meeting goes: an agenda, or a record of one."""
-    return document.kind == "agenda" or (document.symbol is not None and document.symbol.series in _RECORDS)
+    return document.kind == "agenda" or (document.symbol is not None and document.symbol.series in RECORDS)
 
 
 def _telling(passages: Sequence[Passage]) -> list[Passage]:
@@ -161,6 +168,32 @@ def grouped(
     groups = [[n for n, label in enumerate(labels) if label == each] for each in range(given)]
     groups.sort(key=lambda rows: (-len(rows), documents[rows[0]].id))
     return documents, passages, groups, vectors, read
+
+
+def _not_held(engine: Engine, centres: np.ndarray, language: str, slices: Slices) -> dict[int, tuple[str, ...]]:
+    """By theme, what the catalogue knows of bodies of which something is held, each with the theme (k x d, unit length)
+    nearest to its title."""
+    library, embedder = engine.library, engine.library.models.searching
+    versions = library.versions()
+    # Of a principal organ, `A`, nobody holds all.
+    bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
+    missing = [
+        entry
+        for entry in engine.catalogue.entries
+        if entry.symbol is not None
+        and entry.part is None
+        and entry.symbol.body in bodies
+        and not versions.current(entry.symbol)
+    ]
+    if not missing or (embedder.languages is not None and "en" not in embedder.languages):
+        return {}
+    nearest = np.argmax(embedded(embedder, [entry.title for entry in missing], slices) @ centres.T, axis=1)
+    told: dict[int, tuple[str, ...]] = {}
+    for entry, n in zip(missing, nearest, strict=True):
+        assert entry.symbol is not None
+        sentence = say("gap_paper", language, symbol=entry.symbol.text, title=entry.title)
+        told[int(n)] = (*told.get(int(n), ()), sentence)
+    return told
 
 
 def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[ThemeDocument, ...]:

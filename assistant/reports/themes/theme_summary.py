@@ -14,7 +14,7 @@ from assistant.qa.units import Unit, distinct, units_of
 from assistant.reports.brief.briefing import Request
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground
-from assistant.reports.themes.gaps import embedded
+from assistant.reports.themes.clusters import embedded
 from assistant.slices import Slices
 from corpus.analysis import analyse
 from corpus.documents import Passage

@@ -1,8 +1,9 @@
-"""The words of operative paragraphs as patterns, by language; from `assistant/data/mandates.yaml`."""
+"""The words with which United Nations texts ask, decide and propose, as patterns by language; from `assistant/data/drafting.yaml`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -14,11 +15,12 @@ _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
 
 class Grammar:
-    """The patterns of one language, named as in the file; a name that the file lacks there matches nothing."""
+    """The patterns of one language, named as in the file: whole words, but for those that are put together here. A name that the
+    file has in English only matches nothing elsewhere."""
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._words: dict[str, Any] = shipped("mandates")[language]
+        self._words: dict[str, Any] = shipped("drafting")[language]
         edge = ("", "") if language in ("zh", "ar") else (r"(?<![\w-])", r"(?![\w-])")
         self._edge = edge
         ordinals = {_spaced(stem): number for stem, number in self._words.get("ordinals", {}).items()}
@@ -30,7 +32,7 @@ class Grammar:
         verbs = "|".join(f"(?P<{kind}>{edge[0]}(?:{source}){edge[1]})" for kind, source in kinds.items())
         leads = rf"(?:{edge[0]}(?:{self._source('lead')}){edge[1]},?\s*)*"
         join = self._source("join")
-        comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*)?"
+        self._comma = comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*)?"
         self.opening = self._compile(
             rf"\s*(?P<lead>{leads})(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})"
         )
@@ -39,7 +41,6 @@ class Grammar:
             rf"(?P<bare>{edge[0]}(?:{self._source('ask', 'decide', 'sure')}){edge[1]})"
         )  # fmt: skip
         """A verb behind a comma; behind nothing but “and”, only one that is no noun as well."""
-        self.to = self._word("to")
         self.action = self._compile(
             rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{self._source('nouns')}){edge[1]})(?=[^\W\d_]))"
             if language == "en" else rf"{edge[0]}(?:{self._source('to')})"
@@ -52,18 +53,6 @@ class Grammar:
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.both = self._compile(rf"\s(?:{self._source('both')})\s")
         self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
-        self.that, self.aside, self.example, self.also, self.split, self.tied = map(
-            self._word, ("that", "aside", "example", "also", "split", "tied")
-        )
-        self.adjective, self.loose, self.modal, self.nouns, self.within_name, self.bound = map(
-            self._word, ("adjective", "loose", "modal", "nouns", "within_name", "bound")
-        )
-        self.topic, self.apart, self.embedded, self.limit, self.open, self.naming = map(
-            self._word, ("topic", "apart", "embedded", "limit", "open", "naming")
-        )
-        self.term, self.often, self.vote, self.should, self.advise, self.advice = map(
-            self._word, ("term", "often", "vote", "should", "advise", "advice")
-        )
         self.session = self._compile(self._source("session").replace("{n}", number))
         # Names are written with capitals: no "Progress Made" is anything that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
@@ -72,7 +61,26 @@ class Grammar:
         self.money = self._compile(
             rf"(?:US\$|\$|€|£|¥)\s?(?:{_AMOUNT})(?:\s(?:{scale}))?|(?<![\d.,/])(?:{_AMOUNT})(?:\s?(?:{scale}))?\s?(?:{unit}){edge[1]}"
         )
+        self.steps = self._compile(rf"\s(?:{self._source('steps')})\s|[,–]")
+        self.tail = self._compile(rf"\s*[;；؛](?:\s*(?:{self._source('ties')}))?$")
+        """What stands behind a part of a provision."""
         self.infinitives = self._compile(rf"{edge[0]}(?:{self._source('to')})\s+([a-z]{{2,}})")
+
+    def __getattr__(self, name: str) -> re.Pattern[str]:
+        if name.startswith("_") or name not in shipped("drafting")["en"]:
+            raise AttributeError(name)
+        pattern = self._word(name)
+        setattr(self, name, pattern)
+        return pattern
+
+    def behind_comma(self, verbs: Iterable[str]) -> re.Pattern[str]:
+        """Some verbs where a clause begins with them."""
+        return self._compile(rf"{self._comma}(?P<verb>{'|'.join(map(re.escape, sorted(verbs)))})\b")
+
+    def days(self, words: str) -> int:
+        """How many days the first unit of a term has that is named, 0 where none is."""
+        units: dict[str, int] = self._words["days"]
+        return next((days for unit, days in units.items() if re.search(unit, words, re.IGNORECASE)), 0)
 
     def number(self, words: str) -> int | None:
         """The number that words for an ordinal give, parts of it added up: `eighty-first`."""

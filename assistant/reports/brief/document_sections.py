@@ -1,20 +1,29 @@
-"""The sections about a resolution: when and how it was adopted, who is asked to do what by when, what is new since the text before."""
+"""The sections about a document itself. Of a resolution: when and how it was adopted, who is asked to do what by when, what is new
+since the text before. Of a report: what it recommends and to whom, and the tables of its main figures."""
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from assistant.frames import say
 from assistant.qa.adoption import adoption_lines, dated_on, item_lines, votes
-from assistant.qa.answer import Citation, Statement
+from assistant.qa.answer import Statement
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.comparison.paragraphs import key_of
 from assistant.reports.comparison.text_diff import Change, compare_texts
 from assistant.reports.lookup import cite
+from assistant.reports.mandates.mandate_list import grid_of, rows_of
 from assistant.reports.mandates.mandate_reader import operative
-from assistant.reports.mandates.mandate_rows import grid_of, rows_of
+from assistant.reports.mandates.recommendations import recommendations_of
 from assistant.reports.quoted_tables import Cell, Grid
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, Span
 from corpus.library import Library
+
+TABLES, ROWS, COLUMNS = 4, 20, 9
+"""Most tables, most rows of each, and most columns that a page takes."""
+RECOMMENDED = 80
+"""Most recommendations."""
 
 
 def adoption(chooser: Chooser, heading: str) -> Section:
@@ -22,10 +31,10 @@ def adoption(chooser: Chooser, heading: str) -> Section:
     document = _own(chooser)
     language = chooser.ground.request.language
     lines = adoption_lines(document)
-    said = [Statement.quoting(_cite(chooser, document, block, block)) for block in lines]
+    said = [Statement.quoting(cite(chooser.engine.library, document, block.body_start, block.end)) for block in lines]
     items = item_lines(document)
     if items:
-        said.append(Statement.quoting(_cite(chooser, document, items[0], items[-1])))
+        said.append(Statement.quoting(cite(chooser.engine.library, document, items[0].body_start, items[-1].end)))
     remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
     parts = (Part("", tuple(said)),) if said else ()
     return Section("adoption", heading, parts, (say(remark, language),) if remark else ())
@@ -113,5 +122,68 @@ def _own(chooser: Chooser) -> Document:
     return chooser.engine.library.document(chooser.ground.own[0])
 
 
-def _cite(chooser: Chooser, document: Document, first: Block, last: Block) -> Citation:
-    return cite(chooser.engine.library, document, first.body_start, last.end)
+def recommendations(chooser: Chooser, heading: str) -> Section:
+    """The sentences that recommend, each with its place and those to whom it is addressed."""
+    document = _own(chooser)
+    rows: list[tuple[Cell, ...]] = []
+    for each in recommendations_of(document):
+        if len(rows) == RECOMMENDED:
+            break
+        block = document.blocks[each.block]
+        if block.page in document.unquotable:
+            continue
+        sentence = chooser.cite(document, block, each.sentence)
+        who = tuple(chooser.cite(document, block, span) for span in each.addressees)
+        rows.append((Cell((sentence,), place=True), Cell(who), Cell((sentence,))))
+    columns = tuple(say(f"column_{name}", chooser.ground.request.language) for name in ("place", "addressee", "action"))
+    return Section("recommendations", heading, tables=(Grid(columns, tuple(rows)),) if rows else ())
+
+
+def figures(chooser: Chooser, heading: str) -> Section:
+    """The tables with the most figures, their first rows."""
+    document = _own(chooser)
+    tables = [
+        (table, list(blocks))
+        for table, blocks in groupby((block for block in document.blocks if block.kind == "row"), key=_table)
+        if not table.startswith(("contents", "masthead"))
+    ]
+    weighed = [(_figures(document, blocks), n) for n, (_, blocks) in enumerate(tables)]
+    best = sorted(n for count, n in sorted(weighed, key=lambda each: (-each[0], each[1]))[:TABLES] if count > 1)
+    return Section("figures", heading, tables=tuple(_grid(chooser, document, *tables[n]) for n in best))
+
+
+def _table(block: Block) -> str:
+    return block.locator.rpartition(", ")[0]
+
+
+def _figures(document: Document, blocks: list[Block]) -> int:
+    """How many cells hold figures; none where the table is too wide for a page or its words are damaged."""
+    rows = [block for block in blocks if not block.locator.endswith("header")]
+    if any(len(block.cells) > COLUMNS or block.page in document.unquotable for block in blocks):
+        return 0
+    cells = [document.quote(*span) for block in rows for span in block.cells[1:] if span]
+    return sum(any(sign.isdigit() for sign in cell) for cell in cells)
+
+
+def _grid(chooser: Chooser, document: Document, table: str, blocks: list[Block]) -> Grid:
+    heads = [block for block in blocks if block.locator.endswith("header")]
+    rows = [block for block in blocks if not block.locator.endswith("header")]
+    width = max(len(block.cells) for block in blocks)
+    words = [
+        " ".join(" ".join(document.quote(*span).split()) for block in heads for span in block.cells[n : n + 1] if span)
+        for n in range(width)
+    ]
+    made = []
+    for block in rows[:ROWS]:
+        cells = [*block.cells, *[None] * (width - len(block.cells))]
+        whole = chooser.cite(document, block, (block.start, block.end))
+        made.append((Cell((whole,), place=True), *(_cell(chooser, document, block, span) for span in cells)))
+    caption = rows[0].context.partition("; ")[0] if rows and "; " in rows[0].context else table
+    place = say("column_place", chooser.ground.request.language)
+    return Grid((place, *words), tuple(made), " ".join(caption.split()))
+
+
+def _cell(chooser: Chooser, document: Document, block: Block, span: Span | None) -> Cell:
+    if span is None or not document.quote(*document.trimmed(*span)):
+        return Cell()
+    return Cell((chooser.cite(document, block, span),))
