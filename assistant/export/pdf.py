@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.util
 import re
 import tempfile
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +44,6 @@ UPRIGHT = frozenset(["ar", "zh"])
 _HAN, _ARABIC = re.compile("[一-鿿]"), re.compile("[؀-ۿ]")
 _CALLS = {"strong": "strong", "emphasis": "emph", "inserted": "underline", "deleted": "strike"}
 _START = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-_HEAD = """\
-#set document(title: {title})
-#set page(paper: "a4", margin: 2cm, footer: context align(right, text(9pt)[#counter(page).display()/#counter(page).final().first()]))
-#set text(font: ({fonts}), size: 10.5pt, lang: "{language}", dir: {direction}, fallback: true)
-#set par(leading: 0.6em, spacing: 0.9em)
-#set super(typographic: false)
-#show footnote.entry: set text(8.5pt)
-{upright}#show heading.where(level: 1): it => block(above: 1.6em, below: 0.9em, text(13pt, it.body))
-#show heading.where(level: 2): it => block(above: 1.2em, below: 0.8em, inset: (left: 1cm), text(10.5pt, it.body))
-#show heading.where(level: 3): it => block(above: 1em, below: 0.7em, inset: (left: 1cm), text(10.5pt, style: "{italic}", it.body))
-#let numbered(n, body) = block(inset: (left: 1cm))[#par(justify: true)[#box(width: 1cm)[#n.] #body]]
-#let plain(body) = block(inset: (left: 1cm))[#par(justify: true)[#body]]
-"""
 
 
 def to_pdf(publication: Publication) -> bytes:
@@ -123,7 +111,8 @@ def _source(publication: Publication, installed: set[str]) -> str:
     text = "".join(lines) + title + notice + "\n" + body
     families = [*_script_fonts(text, installed), *FONTS]
     families = [family for family in dict.fromkeys(families) if family in installed] or list(FONTS[-1:])
-    return _HEAD.format(
+    head = (files("assistant") / "export" / "note.typ").read_text(encoding="utf-8")
+    return head.format(
         title=_string(publication.title),
         fonts="".join(f"{_string(family)}, " for family in families),
         language=publication.language,

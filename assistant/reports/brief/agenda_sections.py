@@ -22,20 +22,15 @@ MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 def mandate(chooser: Chooser) -> tuple[Part, ...]:
     """The item as the agenda lists it, and what gives the body its mandate."""
-    ground, engine = chooser.ground, chooser.engine
-    language = ground.request.language
-    made: list[Statement] = []
-    if ground.meeting is None or ground.item is None:
-        return ()
-    citer = Citer(engine.library, ground.meeting)
-    listed = citer.listed(ground.item)
-    if listed is not None:
-        text = say("item_named", language, item=ground.item.number, title=ground.item.title)
-        made.append(Statement(text, "derived", (listed,)))
+    ground, language = chooser.ground, chooser.ground.request.language
+    meeting, item, _ = ground.taken_up
+    listed = Citer(chooser.engine.library, meeting).listed(item)
+    text = say("item_named", language, item=item.number, title=item.title)
+    made = [Statement(text, "derived", (listed,))] if listed is not None else []
     for each in made:
         chooser.note(each)
-    asked = say("ask_mandate", language, body=ground.meeting.body)
-    ordains = set(ground.meeting.mandate)
+    asked = say("ask_mandate", language, body=meeting.body)
+    ordains = set(meeting.mandate)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
     others = chooser.speaking(
         asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text, each.unit.document.language)
@@ -47,10 +42,9 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
 def expected(chooser: Chooser) -> tuple[Part, ...]:
     """What the agenda says that the meeting is to do, beside what it proposes to discuss."""
     ground = chooser.ground
-    if ground.meeting is None:
-        return ()
-    asked = say("ask_expected", ground.request.language, body=ground.meeting.body)
-    told = {*ground.meeting.mandate, *(each for item in ground.meeting.items for each in item.annotations)}
+    meeting, _, _ = ground.taken_up
+    asked = say("ask_expected", ground.request.language, body=meeting.body)
+    told = {*meeting.mandate, *(each for item in meeting.items for each in item.annotations)}
     found = chooser.speaking(
         asked,
         ground.agendas,
@@ -63,38 +57,28 @@ def expected(chooser: Chooser) -> tuple[Part, ...]:
 
 def earlier_meeting(chooser: Chooser) -> dt.date | None:
     """The last day of the latest meeting of the same body before this one that is known from agendas held, or the catalogue."""
-    ground, library = chooser.ground, chooser.engine.library
-    if ground.meeting is None or ground.agenda is None or not ground.meeting.dates:
-        return None
-    body = ground.agenda.symbol.body if ground.agenda.symbol else ""
+    meeting, _, agenda = chooser.ground.taken_up
+    body = agenda.symbol.body if agenda.symbol else ""
     days = [each.dates[-1] for each in chooser.engine.catalogue.meetings if each.dates and body and each.body == body]
-    days += [each.dates[-1] for each in library.meetings() if each.dates and each.body == ground.meeting.body]
-    return max((day for day in days if day < ground.meeting.dates[0]), default=None)
+    days += [each.dates[-1] for each in chooser.engine.library.meetings() if each.dates and each.body == meeting.body]
+    return max((day for day in days if day < meeting.dates[0]), default=None)
 
 
 def schedule(chooser: Chooser) -> tuple[Part, ...]:
     """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
-    ground = chooser.ground
-    if ground.meeting is None or ground.item is None:
-        return ()
-    sittings = said_of.sittings_of(ground.item, ground.meeting.sittings)
-    if not sittings:
-        return ()
-    citer, language = Citer(chooser.engine.library, ground.meeting), ground.request.language
+    meeting, item, _ = chooser.ground.taken_up
+    sittings = said_of.sittings_of(item, meeting.sittings)
+    citer, language = Citer(chooser.engine.library, meeting), chooser.ground.request.language
     return (Part("", tuple(said_of.held(sitting, citer, language) for sitting in sittings)),)
 
 
 def documentation(chooser: Chooser) -> tuple[Part, ...]:
     """What the annotations say beside what they propose, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
-    if ground.meeting is None or ground.item is None:
-        return ()
-    citer = Citer(chooser.engine.library, ground.meeting)
-    made = said_of.announced(ground.item, citer, ground.request.language, short=True)
-    said = chooser.quoted(
-        citer.document, ground.item.annotations, lambda words: not proposes(words, citer.document.language)
-    )
-    announced = {symbol for symbol, _ in ground.item.documentation}
+    meeting, item, agenda = ground.taken_up
+    made = said_of.announced(item, Citer(chooser.engine.library, meeting), ground.request.language, short=True)
+    said = chooser.quoted(agenda, item.annotations, lambda words: not proposes(words, agenda.language))
+    announced = {symbol for symbol, _ in item.documentation}
 
     def tells(each: Scored) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}

@@ -61,14 +61,17 @@ class Ground:
     agenda: Document | None = field(default=None, compare=False)
 
     @property
-    def agendas(self) -> tuple[str, ...]:
-        """The id of the agenda, where an item is briefed about."""
-        return (self.meeting_id,) if self.meeting else ()
+    def taken_up(self) -> tuple[Meeting, AgendaItem, Document]:
+        """The meeting, the item that is briefed about, and the agenda; there is none where something else is."""
+        assert self.meeting is not None
+        assert self.item is not None
+        assert self.agenda is not None
+        return self.meeting, self.item, self.agenda
 
     @property
-    def meeting_id(self) -> str:
-        """The id of the agenda, empty where no item is briefed about."""
-        return self.meeting.document_id if self.meeting else ""
+    def agendas(self) -> tuple[str, ...]:
+        """The id of the agenda, where an item is briefed about."""
+        return (self.meeting.document_id,) if self.meeting else ()
 
 
 def ground_of(engine: Engine, request: Request) -> Ground:

@@ -197,14 +197,15 @@ def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     """What the agenda, and the documents on the subject, date after the last earlier meeting of the body that is known; and
     the sentence that says which that is."""
     ground, language = chooser.ground, chooser.ground.request.language
-    if ground.meeting is None or ground.item is None or ground.agenda is None or not ground.meeting.dates:
+    meeting, item, agenda = ground.taken_up
+    if not meeting.dates:
         return (), ()
     before = agenda_sections.earlier_meeting(chooser)
     if before is None:
         return (), (say("no_earlier_meeting", language),)
-    last = ground.meeting.dates[-1]
-    ordinals = [*ground.meeting.mandate, *ground.item.annotations]
-    fresh = chooser.quoted(ground.agenda, ordinals, lambda words: dated_within(words, before, last))
+    last = meeting.dates[-1]
+    ordinals = [*meeting.mandate, *item.annotations]
+    fresh = chooser.quoted(agenda, ordinals, lambda words: dated_within(words, before, last))
     found = [
         each
         for words in dict.fromkeys((ground.title, *(theme.words for theme in ground.themes)))
