@@ -50,7 +50,7 @@ def publication_of_texts(
             changes = [change for change in step.changes if change.part == part]
             if changes:
                 name = _part(step, part, language)
-                named = f"{_step(step)}: {name}" if len(steps) > 1 else name
+                named = f"{step.named}: {name}" if len(steps) > 1 else name
                 blocks.append(Heading(1, named, part if len(steps) == 1 else f"{part}-{n}"))
                 cells = tuple(tuple(_cell(each, side, references) for side in (0, 1)) for each in changes)
                 blocks.append(Table((step.first_label, step.second_label), cells))
@@ -193,10 +193,6 @@ def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, 
     return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
 
 
-def _step(comparison: Comparison) -> str:
-    return f"{comparison.first_label} → {comparison.second_label}"
-
-
 def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Block]:
     """What happened, in words; also that there is too little in common."""
     labels = {"first": comparison.first_label, "second": comparison.second_label}
@@ -206,7 +202,7 @@ def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Bl
     told = say("compare_same", language)
     if comparison.changes:
         told = say("compare_counts", language, same=comparison.same, differ=len(comparison.changes))
-    opened = (Span(f"{_step(comparison)}: ", "strong"),) if several else ()
+    opened = (Span(f"{comparison.named}: ", "strong"),) if several else ()
     sums = tuple(said for part in PARTS if (said := _sums(comparison, part, language)))
     return [Paragraph((*opened, Span(told))), *([Listing(sums)] if sums else [])]
 
@@ -243,15 +239,12 @@ def _numbers(versions: Versions, language: str) -> Table:
             places = [place or "–" for place in _places(run)]
             cells = [name, places[0]]
             for pair, place in zip(run[0], places[1:], strict=True):
-                told = ", ".join(say(f"kind_{kind}", language) for kind in _kinds(pair)) if pair else ""
+                kinds = dict.fromkeys((pair.kind, "moved") if pair.moved else (pair.kind,)) if pair else ()
+                told = ", ".join(say(f"kind_{kind}", language) for kind in kinds)
                 cells += [told, place] if len(versions.steps) > 1 else [place, told]
             made.append(tuple(plain(cell) for cell in cells))
             name = ""
     return Table(tuple(header), tuple(made))
-
-
-def _kinds(pair: Pair) -> list[str]:
-    return [pair.kind, "moved"] if pair.moved and pair.kind == "changed" else [pair.kind]
 
 
 def _placed(pair: Pair, part: Part) -> bool:
@@ -273,12 +266,16 @@ def _runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _course(row: Row) -> list[tuple[str, bool, int] | None]:
-    made: list[tuple[str, bool, int] | None] = []
-    for pair in row:
-        numbers = [_NUMBER.match(para.place) for para in (pair.before, pair.after) if para] if pair else []
-        old, new = (int(each.group()) if each else 0 for each in (numbers[0], numbers[-1])) if numbers else (0, 0)
-        made.append((pair.kind, pair.moved, new - old) if pair else None)
-    return made
+    """What became of a paragraph at each step, and by how much its number changed."""
+    return [
+        (pair.kind, pair.moved, _number(pair.para) - _number(pair.before or pair.para)) if pair else None
+        for pair in row
+    ]
+
+
+def _number(para: Para) -> int:
+    found = _NUMBER.match(para.place)
+    return int(found.group()) if found else 0
 
 
 def _places(run: Sequence[Row]) -> list[str]:

@@ -22,9 +22,9 @@ MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 def mandate(chooser: Chooser) -> tuple[Part, ...]:
     """The item as the agenda lists it, and what gives the body its mandate."""
-    ground, language = chooser.ground, chooser.ground.request.language
+    ground, language = chooser.ground, chooser.language
     meeting, item, _ = ground.taken_up
-    listed = Citer(chooser.engine.library, meeting).listed(item)
+    listed = Citer(chooser.library, meeting).listed(item)
     text = say("item_named", language, item=item.number, title=item.title)
     made = [Statement(text, "derived", (listed,))] if listed is not None else []
     for each in made:
@@ -60,7 +60,7 @@ def earlier_meeting(chooser: Chooser) -> dt.date | None:
     meeting, _, agenda = chooser.ground.taken_up
     body = agenda.symbol.body if agenda.symbol else ""
     days = [each.dates[-1] for each in chooser.engine.catalogue.meetings if each.dates and body and each.body == body]
-    days += [each.dates[-1] for each in chooser.engine.library.meetings() if each.dates and each.body == meeting.body]
+    days += [each.dates[-1] for each in chooser.library.meetings() if each.dates and each.body == meeting.body]
     return max((day for day in days if day < meeting.dates[0]), default=None)
 
 
@@ -68,7 +68,7 @@ def schedule(chooser: Chooser) -> tuple[Part, ...]:
     """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
     meeting, item, _ = chooser.ground.taken_up
     sittings = said_of.sittings_of(item, meeting.sittings)
-    citer, language = Citer(chooser.engine.library, meeting), chooser.ground.request.language
+    citer, language = Citer(chooser.library, meeting), chooser.language
     return (Part("", tuple(said_of.held(sitting, citer, language) for sitting in sittings)),)
 
 
@@ -76,7 +76,7 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
     """What the annotations say beside what they propose, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
-    made = said_of.announced(item, Citer(chooser.engine.library, meeting), ground.request.language, short=True)
+    made = said_of.announced(item, Citer(chooser.library, meeting), ground.request.language, short=True)
     said = chooser.quoted(agenda, item.annotations, lambda words: not proposes(words, agenda.language))
     announced = {symbol for symbol, _ in item.documentation}
 
@@ -90,7 +90,7 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
 
 def papers(chooser: Chooser) -> tuple[Paper, ...]:
     """The announced documents of the item, or the document that is briefed about: in what form each is held."""
-    ground, library = chooser.ground, chooser.engine.library
+    ground, library = chooser.ground, chooser.library
     if ground.request.kind == "document":
         document = library.document(ground.own[0])
         held = [each.language for each in library.headers(key=document.key) if each.edition == document.edition]

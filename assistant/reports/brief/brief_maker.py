@@ -183,7 +183,7 @@ class _Maker:
 
 
 def _empty(chooser: Chooser, key: SectionKey, heading: str) -> str:
-    language = chooser.ground.request.language
+    language = chooser.language
     if key == "guidance":
         return subject_sections.not_told(chooser, Theme(heading, subject_sections.asking_guidance(chooser)))
     return say("unsourced_differences" if key == "differences" else "unsourced_section", language, section=heading)

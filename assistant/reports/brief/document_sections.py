@@ -29,12 +29,12 @@ RECOMMENDED = 80
 def adoption(chooser: Chooser, heading: str) -> Section:
     """The lines about the adoption, and the item of the agenda, as the text prints them."""
     document = _own(chooser)
-    language = chooser.ground.request.language
+    language = chooser.language
     lines = adoption_lines(document)
-    said = [Statement.quoting(cite(chooser.engine.library, document, block.body_start, block.end)) for block in lines]
+    said = [Statement.quoting(cite(chooser.library, document, block.body_start, block.end)) for block in lines]
     items = item_lines(document)
     if items:
-        said.append(Statement.quoting(cite(chooser.engine.library, document, items[0].body_start, items[-1].end)))
+        said.append(Statement.quoting(cite(chooser.library, document, items[0].body_start, items[-1].end)))
     remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
     parts = (Part("", tuple(said)),) if said else ()
     return Section("adoption", heading, parts, (say(remark, language),) if remark else ())
@@ -43,8 +43,8 @@ def adoption(chooser: Chooser, heading: str) -> Section:
 def mandates(chooser: Chooser, heading: str) -> Section:
     """The requests and decisions as a table, and the paragraphs that hold none."""
     document = _own(chooser)
-    language = chooser.ground.request.language
-    rows = list(rows_of(chooser.engine.library, document))
+    language = chooser.language
+    rows = list(rows_of(chooser.library, document))
     asking = {row.ordinal for row in rows}
     asking |= {parent for each in asking if (parent := document.blocks[each].parent) is not None}
     others = [block.number for block in operative(document) if block.number and block.ordinal not in asking]
@@ -54,8 +54,8 @@ def mandates(chooser: Chooser, heading: str) -> Section:
 
 def changes(chooser: Chooser, heading: str) -> Section:
     """What the operative paragraphs have that those of the text before in the same series have not."""
-    library, document = chooser.engine.library, _own(chooser)
-    language = chooser.ground.request.language
+    library, document = chooser.library, _own(chooser)
+    language = chooser.language
     before = previous(library, document)
     if before is None:
         return Section("changes", heading, unsourced=(say("no_previous", language),))
@@ -119,7 +119,7 @@ def _session(document: Document) -> str:
 
 
 def _own(chooser: Chooser) -> Document:
-    return chooser.engine.library.document(chooser.ground.own[0])
+    return chooser.library.document(chooser.ground.own[0])
 
 
 def recommendations(chooser: Chooser, heading: str) -> Section:
@@ -135,7 +135,7 @@ def recommendations(chooser: Chooser, heading: str) -> Section:
         sentence = chooser.cite(document, block, each.sentence)
         who = tuple(chooser.cite(document, block, span) for span in each.addressees)
         rows.append((Cell((sentence,), place=True), Cell(who), Cell((sentence,))))
-    columns = tuple(say(f"column_{name}", chooser.ground.request.language) for name in ("place", "addressee", "action"))
+    columns = tuple(say(f"column_{name}", chooser.language) for name in ("place", "addressee", "action"))
     return Section("recommendations", heading, tables=(Grid(columns, tuple(rows)),) if rows else ())
 
 
@@ -179,7 +179,7 @@ def _grid(chooser: Chooser, document: Document, table: str, blocks: list[Block])
         whole = chooser.cite(document, block, (block.start, block.end))
         made.append((Cell((whole,), place=True), *(_cell(chooser, document, block, span) for span in cells)))
     caption = rows[0].context.partition("; ")[0] if rows and "; " in rows[0].context else table
-    place = say("column_place", chooser.ground.request.language)
+    place = say("column_place", chooser.language)
     return Grid((place, *words), tuple(made), " ".join(caption.split()))
 
 

@@ -50,7 +50,7 @@ class Scribe:
         """A section of quotes with sentences of the model, and the record of how they came about."""
         if section.key not in WRITTEN or not section.statements or self.failed:
             return section
-        language = self.chooser.ground.request.language
+        language = self.chooser.language
         drafts: list[Draft] = []
         if section.key == "articles":
             # The provisions themselves stay; a summary goes before them.
@@ -85,9 +85,9 @@ class Scribe:
         """What the model writes of some quotes and what stands of it; of a `summary` nothing that only repeats one."""
         if self.failed:
             return []
-        documents = {cite.document: self.chooser.engine.library.document(cite.document)
+        documents = {cite.document: self.chooser.library.document(cite.document)
                      for each in quotes for cite in each.citations}  # fmt: skip
-        wanted = self.chooser.ground.request.language
+        wanted = self.chooser.language
         spoken = [documents[each.citations[-1].document].language for each in quotes]
         language = wanted if wanted in spoken else spoken[0]
         evidence = _evidence(
@@ -132,15 +132,15 @@ class Scribe:
         """Whether a text is a piece of another one, or says the same in other words."""
         if text.casefold().rstrip(" .;。") in other.casefold():
             return True
-        embedder = self.chooser.engine.library.embedder
-        if embedder.languages is not None and self.chooser.ground.request.language not in embedder.languages:
+        embedder = self.chooser.library.embedder
+        if embedder.languages is not None and self.chooser.language not in embedder.languages:
             return False
         one, two = embedder.embed_passages([text, other])
         return float(one @ two) >= least
 
     def _placed(self, cite: Citation) -> Citation:
         """A citation with the id of the whole passage in which its words lie."""
-        return replace(cite, id=self.chooser.engine.library.passage_at(cite.document, cite.start) or cite.id)
+        return replace(cite, id=self.chooser.library.passage_at(cite.document, cite.start) or cite.id)
 
 
 def _evidence(quotes: Sequence[Statement], documents: dict[str, Document]) -> list[Evidence]:

@@ -25,6 +25,7 @@ from assistant.wording.dates_in_text import dates_in
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
 from corpus.documents import Block, Document, Span
+from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
@@ -47,6 +48,16 @@ class Chooser:
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
     _weighed: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
 
+    @property
+    def language(self) -> str:
+        """The language of the briefing."""
+        return self.ground.request.language
+
+    @property
+    def library(self) -> Library:
+        """What is held."""
+        return self.engine.library
+
     def speaking(
         self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
     ) -> list[Scored]:
@@ -61,7 +72,7 @@ class Chooser:
         key = (words, tuple(documents), most)
         if key not in self._weighed:
             self.slices.end()
-            question = self.engine.question(words, self.ground.request.language)
+            question = self.engine.question(words, self.language)
             self._weighed[key] = (
                 self.engine.weigh_first(question, documents, most) if question.text and documents else []
             )
@@ -96,7 +107,7 @@ class Chooser:
 
     def cite(self, document: Document, block: Block, span: Span | None = None) -> Citation:
         """Words of a block, else all but its number, as a citation."""
-        return cite(self.engine.library, document, *(span or (block.body_start, block.end)), block.locator)
+        return cite(self.library, document, *(span or (block.body_start, block.end)), block.locator)
 
     def free(self, statement: Statement) -> bool:
         """Whether a statement says something new."""
@@ -114,7 +125,7 @@ class Chooser:
     def belongs(self, unit: Unit) -> bool:
         """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
         item, meeting = self.ground.item, self.ground.meeting
-        embedder = self.engine.library.embedder
+        embedder = self.library.embedder
         if item is None or meeting is None or not self._read(unit):
             return True
         titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
@@ -126,7 +137,7 @@ class Chooser:
         said = [words for words in self.said if words != _folded(unit.text)]
         if not said or not self._read(unit):
             return True
-        embedder = self.engine.library.embedder
+        embedder = self.library.embedder
         missing = [words for words in said if words not in self._vectors]
         self._vectors.update(zip(missing, embedder.embed_passages(missing), strict=True) if missing else ())
         vector = embedder.embed_passages([unit.text])[0]
@@ -134,8 +145,8 @@ class Chooser:
 
     def _read(self, unit: Unit) -> bool:
         """Whether the embedding model reads a unit and the language of the briefing."""
-        read = self.engine.library.embedder.languages
-        return read is None or {unit.document.language, self.ground.request.language} <= read
+        read = self.library.embedder.languages
+        return read is None or {unit.document.language, self.language} <= read
 
     def foreign(self, unit: Unit) -> bool:
         """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""
@@ -187,7 +198,7 @@ class Chooser:
             unit = each.unit
             if any(unit.overlaps(other.unit) for other in kept):
                 continue
-            vector = self.engine.library.embedder.embed_passages([unit.text])[0]
+            vector = self.library.embedder.embed_passages([unit.text])[0]
             if any(float(vector @ other) >= ALIKE for other in vectors):
                 continue
             kept.append(each)

@@ -51,7 +51,7 @@ class Framework:
 
 def framework_of(chooser: Chooser, finder: ArticleFinder) -> Framework:
     """The articles that apply to the subject of a briefing."""
-    ground, language = chooser.ground, chooser.ground.request.language
+    ground, language = chooser.ground, chooser.language
     if not ground.treaties:
         return Framework()
     whole = Theme("", ground.title)
@@ -78,7 +78,7 @@ def framework_of(chooser: Chooser, finder: ArticleFinder) -> Framework:
 
 def framework(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple[Part, ...]:
     """What the sources name, and the articles that apply by subject, each once."""
-    language = chooser.ground.request.language
+    language = chooser.language
     parts = [Part("", chooser.take(known.naming))]
     rows = [
         (theme.heading or (say("articles_whole", language) if chooser.ground.item else ""), own)
@@ -94,7 +94,7 @@ def framework(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tupl
 
 def articles(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple[Part, ...]:
     """The articles that apply in full, paragraph by paragraph."""
-    language = chooser.ground.request.language
+    language = chooser.language
     parts = []
     for article in known.articles[:PARTS]:
         chooser.slices.end()
@@ -105,7 +105,7 @@ def articles(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple
 
 def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
     """A sentence that lists articles of one treaty with their titles, cited to these."""
-    language = chooser.ground.request.language
+    language = chooser.language
     document = own[0].document
     ordered = sorted(own, key=lambda each: each.heading.ordinal)
     named = [
@@ -157,7 +157,7 @@ def points(chooser: Chooser, known: Framework) -> tuple[tuple[Part, ...], tuple[
 
 def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     """Of a theme of which nothing is quoted: where the documents held speak of it, if anything comes close, else that they don't."""
-    ground, language = chooser.ground, chooser.ground.request.language
+    ground, language = chooser.ground, chooser.language
     if not places:
         held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
         scored = chooser.weigh(theme.words, held, READ)
@@ -190,13 +190,13 @@ def guidance(chooser: Chooser) -> tuple[Part, ...]:
 
 def asking_guidance(chooser: Chooser) -> str:
     """The question by which guidance is looked for."""
-    return say("ask_guidance", chooser.ground.request.language, theme=chooser.ground.title)
+    return say("ask_guidance", chooser.language, theme=chooser.ground.title)
 
 
 def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     """What the agenda, and the documents on the subject, date after the last earlier meeting of the body that is known; and
     the sentence that says which that is."""
-    ground, language = chooser.ground, chooser.ground.request.language
+    ground, language = chooser.ground, chooser.language
     meeting, item, agenda = ground.taken_up
     if not meeting.dates:
         return (), ()
@@ -236,7 +236,7 @@ def differences(chooser: Chooser) -> tuple[Part, ...]:
 
 def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     """The units of a section that are nearest to its heading, in the order of the document."""
-    document = chooser.engine.library.document(chooser.ground.own[0])
+    document = chooser.library.document(chooser.ground.own[0])
     units = [
         unit
         for unit in _units(chooser, document)
@@ -244,7 +244,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         and chooser.usable(unit)
         and not proposes(unit.text, unit.document.language)
     ]
-    embedder = chooser.engine.library.embedder
+    embedder = chooser.library.embedder
     if units and (embedder.languages is None or document.language in embedder.languages):
         asked = embedder.embed_query(f"{theme.words}. {document.title}")
         near = embedder.embed_passages([unit.text for unit in units]) @ asked
@@ -275,7 +275,7 @@ def _naming(chooser: Chooser, finder: ArticleFinder) -> list[Unit]:
     """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
     other documents that speak to the subject."""
     ground = chooser.ground
-    own = [unit for each in ground.own for unit in _units(chooser, chooser.engine.library.document(each))]
+    own = [unit for each in ground.own for unit in _units(chooser, chooser.library.document(each))]
     near = (each.unit for each in chooser.weigh(ground.title, ground.others) if speaks(each))
     return _named(chooser, finder, own) or _named(chooser, finder, near)
 
@@ -287,5 +287,5 @@ def _named(chooser: Chooser, finder: ArticleFinder, units: Iterable[Unit]) -> li
 
 
 def _units(chooser: Chooser, document: Document) -> Iterator[Unit]:
-    for passage in chooser.engine.library.passages(document.id):
+    for passage in chooser.library.passages(document.id):
         yield from units_of(Evidence(passage, document, 0.0, None, None))

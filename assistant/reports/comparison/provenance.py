@@ -7,10 +7,10 @@ what is held; the paragraphs of these are held against it as two texts are compa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation, citation_json
@@ -22,7 +22,7 @@ from assistant.reports.comparison.text_diff import LITTLE, cite_para, pairs_of
 from assistant.reports.comparison.word_diff import Piece, pieces_of
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
-from corpus.documents import Document, Passage
+from corpus.documents import Document
 from corpus.library import Library
 
 WORDS, PASSAGES = 24, 60
@@ -127,10 +127,7 @@ def origins_of(
 ) -> Origins:
     """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it. Of a
     text without a date every other one that is held counts as earlier."""
-    mine = [
-        para for para in paragraphs(document) if para.sort == "paragraph" and para.part != "footnote" and para.words
-    ]
-    mine = [para for para in mine if not place or within(para.block.locator, place)]
+    mine = [para for para in _comparable(document) if not place or within(para.block.locator, place)]
     slices = Slices(aside)
     held = _Held(library, document)
     proposed: list[list[Key]] = []
@@ -203,30 +200,27 @@ class _Held:
         own = versions.of(document.id)
         self._behind = versions.superseded
         self._same = {document.id} | {each.id for each in versions.held if own is not None and each.line == own.line}
-        self._paras: dict[str, dict[int, Para]] = {}
-        self._admitted: dict[str, bool] = {}
+        self._paras, self._admits = cache(self._read), cache(self._earlier)
 
     def near(self, para: Para) -> list[Key]:
         """The paragraphs of the passages that have the rarest words of one, as document ids and ordinals of blocks."""
         language = self._document.language
-        tokens = list(dict.fromkeys(analyse(para.text, language)))
-        known = self._library.document_frequency(tokens, language)
-        rarest = sorted((token for token in tokens if known.get(token)), key=lambda token: (known[token], token))[
-            :WORDS
-        ]
+        known = self._library.document_frequency(list(dict.fromkeys(analyse(para.text, language))), language)
+        rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[:WORDS]
         hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
-        found = [passages[hit.passage_id] for hit in hits if hit.passage_id in passages]
-        return list(dict.fromkeys(key for each in found if self._admits(each) for key in _blocks(each)))
+        found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
+        near = (
+            (each.document_id, n)
+            for each in found
+            if self._admits(each.document_id)
+            for n in range(each.first, each.last + 1)
+        )
+        return list(dict.fromkeys(near))
 
     def para(self, document_id: str, ordinal: int) -> Para | None:
         """A paragraph or list item of a text; None where the block is something else."""
-        if document_id not in self._paras:
-            held = paragraphs(self._library.document(document_id))
-            self._paras[document_id] = {
-                each.block.ordinal: each for each in held if each.sort == "paragraph" and each.words
-            }
-        return self._paras[document_id].get(ordinal)
+        return self._paras(document_id).get(ordinal)
 
     def earlier(self, para: Para, other: Para, document_id: str, likeness: float, *, verbatim: bool) -> Earlier:
         """What an earlier text has of a paragraph."""
@@ -235,18 +229,16 @@ class _Held:
         cited = cite_para(self._library, document, other)
         return Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
 
-    def _admits(self, passage: Passage) -> bool:
-        key = passage.document_id
-        if key not in self._admitted:
-            self._admitted[key] = (
-                key not in self._same and key not in self._behind and self._before(self._library.document(key))
-            )
-        return self._admitted[key]
+    def _read(self, document_id: str) -> dict[int, Para]:
+        return {each.block.ordinal: each for each in _comparable(self._library.document(document_id))}
 
-    def _before(self, other: Document) -> bool:
-        mine = self._document.date
+    def _earlier(self, document_id: str) -> bool:
+        if document_id in self._same or document_id in self._behind:
+            return False
+        other, mine = self._library.document(document_id), self._document.date
         return other.edition != "digest" and (mine is None or (other.date is not None and other.date < mine))
 
 
-def _blocks(passage: Passage) -> list[Key]:
-    return [(passage.document_id, ordinal) for ordinal in range(passage.first, passage.last + 1)]
+def _comparable(document: Document) -> Iterator[Para]:
+    """The paragraphs and list items of a text, without its footnotes."""
+    return (each for each in paragraphs(document) if each.sort == "paragraph" and each.words)

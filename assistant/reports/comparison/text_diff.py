@@ -88,6 +88,11 @@ class Comparison:
         """Whether the two have enough in common to be compared."""
         return self.common >= LITTLE
 
+    @property
+    def named(self) -> str:
+        """What it compares."""
+        return f"{self.first_label} → {self.second_label}"
+
     @cached_property
     def same(self) -> int:
         """How many paragraphs are the same, wherever they stand."""
