@@ -62,6 +62,10 @@ class Citation:
             unverified=document.unverified,
         )
 
+    def overlaps(self, other: Citation) -> bool:
+        """Whether two citations share words."""
+        return self.document == other.document and self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True)
 class Statement:

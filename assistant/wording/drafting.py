@@ -11,6 +11,7 @@ from assistant.shipped import shipped
 from assistant.wording.values import spelt
 
 NEVER = "(?!)"
+_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _AMOUNT = r"\d{1,3}(?:[,.\s]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 
 
@@ -116,3 +117,9 @@ def _spaced(words: str) -> str:
 def grammar_of(language: str) -> Grammar:
     """The patterns of a language; one without any has those that match nothing."""
     return Grammar(language)
+
+
+def unquoted(text: str) -> str:
+    """A text on one line, its words between quotation marks blanked out since they are names; all else at its place."""
+    text = _QUOTED.sub(lambda match: match.group()[0] + "x" * (len(match.group()) - 2) + match.group()[-1], text)
+    return re.sub(r"\s", " ", text)

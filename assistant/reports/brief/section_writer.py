@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from assistant.frames import say
 from assistant.qa.abstention import ALIKE
 from assistant.qa.answer import Citation, Dropped, Statement
+from assistant.qa.citations import statement_of
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
 from assistant.reports.brief.briefing import Part, Section, SectionKey, Written
@@ -76,7 +77,7 @@ class Scribe:
         """A part in written sentences, and those of its quotes on which none of these rests."""
         made = self._written(part.statements, key, part.heading or self.chooser.ground.title, drafts)
         rested = [cite for each in made for cite in each.citations]
-        kept = [each for each in part.statements if not any(_over(each.citations[-1], cite) for cite in rested)]
+        kept = [each for each in part.statements if not any(map(each.citations[-1].overlaps, rested))]
         return replace(part, statements=(*made, *kept))
 
     def _written(
@@ -94,9 +95,7 @@ class Scribe:
             [each for each, tongue in zip(quotes, spoken, strict=True) if tongue == language], documents
         )
         question = say("ask_framework" if key == "articles" else f"ask_{key}", language, theme=theme)
-        with self.aside(), closing(
-            self.writer.write(question, language, evidence, len(evidence) + BEYOND)
-        ) as writing:  # fmt: skip
+        with self.aside(), closing(self.writer.write(question, language, evidence, len(evidence) + BEYOND)) as writing:
             while True:
                 try:
                     next(writing)
@@ -104,8 +103,8 @@ class Scribe:
                     draft: Draft = end.value
                     break
         self.failed = draft.fault is not None and draft.fault.kind != "too_long"
-        foreign = [(unit.document.id, unit.start, unit.end)
-                   for each in evidence for unit in units_of(each) if self.chooser.foreign(unit)]  # fmt: skip
+        units = (unit for each in evidence for unit in units_of(each))
+        foreign = [statement_of(unit).citations[-1] for unit in units if not unit.empty and self.chooser.foreign(unit)]
         made: list[Statement] = []
         for statement in draft.statements:
             reason = self._fault(statement, foreign)
@@ -119,11 +118,10 @@ class Scribe:
         drafts.append(draft)
         return made
 
-    def _fault(self, statement: Statement, foreign: Sequence[tuple[str, int, int]]) -> Reason | None:
+    def _fault(self, statement: Statement, foreign: Sequence[Citation]) -> Reason | None:
         """Why a sentence that its sources bear out does not belong here; None where it does."""
-        for cite in statement.citations:
-            if any(cite.document == each and start < cite.end and cite.start < end for each, start, end in foreign):
-                return FOREIGN
+        if any(cite.overlaps(each) for cite in statement.citations for each in foreign):
+            return FOREIGN
         if any(self._alike(statement.text, each, ALIKE) for each in self._texts):
             return AGAIN
         return None
@@ -163,7 +161,3 @@ def _evidence(quotes: Sequence[Statement], documents: dict[str, Document]) -> li
         passage = Passage(document.id, 0, start, stop, "", place, first, final, text)
         made.setdefault((document.id, first, final), Evidence(passage, document, 0.0, None, None))
     return list(made.values())
-
-
-def _over(one: Citation, other: Citation) -> bool:
-    return one.document == other.document and one.start < other.end and other.start < one.end

@@ -112,10 +112,7 @@ class Chooser:
     def free(self, statement: Statement) -> bool:
         """Whether a statement says something new."""
         last = statement.citations[-1]
-        over = any(
-            each.document == last.document and each.start < last.end and last.start < each.end for each in self.used
-        )
-        return not over and _folded(statement.text) not in self.said
+        return not any(map(last.overlaps, self.used)) and _folded(statement.text) not in self.said
 
     def note(self, statement: Statement) -> None:
         """Counts a statement as used. The words that introduce a provision may be used again with another part of it."""

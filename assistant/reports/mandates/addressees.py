@@ -18,6 +18,7 @@ FAR = 400
 _COMMA = re.compile(r",(?!\d)|[،，、]")
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s(?P<noun>[a-zà-öø-ÿа-я][\w-]+s)\b")
 """A people, as `Turkish forces`."""
+_SIGNS = ",:"
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
 
 
@@ -41,23 +42,23 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
     for n, (left, right) in enumerate(_segments(text, start, end)):
         words = text[left:right]
         also = grammar.also.match(words) if n else None
-        bare = left + also.end() if also else left
-        bare += len(text[bare:right]) - len(text[bare:right].lstrip())
+        opening = left + also.end() if also else left
+        opening += len(text[opening:right]) - len(text[opening:right].lstrip())
         if not words.strip():
             continue
-        if grammar.action.match(text, bare, end) and (n or not parts):
-            action, closed = bare, True
+        if grammar.action.match(text, opening, end) and (n or not parts):
+            action, closed = opening, True
             break
-        if also and grammar.aside.match(text, bare, right):
+        if also and grammar.aside.match(text, opening, right):
             continue
         if not also and (opened or grammar.example.match(words) or grammar.aside.match(words)):
             examples, opened = examples or bool(grammar.example.match(words)), True
             continue
-        if examples and also and len(also.group()) <= AND and _opens(grammar, text, bare, right, end) is None:
+        if examples and also and len(also.group()) <= AND and _opens(grammar, text, opening, right, end) is None:
             continue
         opened = examples = False
-        opens = _opens(grammar, text, bare, right, end)
-        parts.append((bare, opens if opens is not None else right))
+        opens = _opens(grammar, text, opening, right, end)
+        parts.append((opening, opens if opens is not None else right))
         if opens is not None:
             action, closed = opens, True
             break
@@ -71,13 +72,13 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             parts[-1] = (parts[-1][0], len(text[: parts[-1][1]].rstrip(" :：")))
     addressees = _each(grammar, text, parts)
     if grammar.loose.match(text[start:action].lstrip(" ,")) or _for(grammar, text, start):
-        return Found(_actors(grammar, text, start, action), _first(text, start, end))
+        return Found(_actors(grammar, text, start, action), bare(text, start, end, _SIGNS)[0])
     return Found(tuple(addressees), action)
 
 
 def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
     """The addressees where a clause is nothing but their names."""
-    said = _bare(text, start, end)
+    said = bare(text, start, end)
     words = text[slice(*said)]
     if len(words) > SHORT or grammar.loose.match(words) or re.search(r"[,;:.]", words) or _for(grammar, text, start):
         return ()
@@ -90,9 +91,9 @@ def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection
     at = start
     if that := grammar.that.match(text, start + len(text[start:end]) - len(text[start:end].lstrip(" ,")), end):
         at = that.end()
-    first = _first(text, at, end)
+    first = bare(text, at, end, _SIGNS)[0]
     while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
-        first = _first(text, comma.end(), end)
+        first = bare(text, comma.end(), end, _SIGNS)[0]
     at = first
     previous, opened, ended = "", False, False
     last = first
@@ -126,23 +127,18 @@ def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection
 def _segments(text: str, start: int, end: int) -> Iterator[Span]:
     left = start
     for comma in _COMMA.finditer(text, start, end):
-        yield _bare(text, left, comma.start())
+        yield bare(text, left, comma.start())
         left = comma.end()
-    yield _bare(text, left, end)
+    yield bare(text, left, end)
 
 
-def _bare(text: str, start: int, end: int) -> Span:
-    while start < end and text[start].isspace():
+def bare(text: str, start: int, end: int, opens: str = "", closes: str = "") -> Span:
+    """A span without white space at its ends, nor signs of some kinds."""
+    while start < end and (text[start].isspace() or text[start] in opens):
         start += 1
-    while start < end and text[end - 1].isspace():
+    while start < end and (text[end - 1].isspace() or text[end - 1] in closes):
         end -= 1
     return start, end
-
-
-def _first(text: str, start: int, end: int) -> int:
-    while start < end and text[start] in " ,:":
-        start += 1
-    return start
 
 
 def _opens(grammar: Grammar, text: str, start: int, right: int, end: int) -> int | None:
@@ -233,7 +229,7 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
     found = []
     for a, b in made:
         trail = grammar.trail.search(text, a, b)
-        a, b = _bare(text, a, trail.start() if trail else b)
+        a, b = bare(text, a, trail.start() if trail else b)
         if a < b:
             found.append((a, b))
     return found

@@ -7,7 +7,7 @@ import re
 
 from assistant.qa.adoption import dated_on
 from assistant.wording.dates_in_text import Date, dates_in
-from assistant.wording.drafting import grammar_of
+from assistant.wording.drafting import grammar_of, unquoted
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
 from corpus.documents import Document, Span
@@ -21,7 +21,6 @@ FURTHER = 20
 FARTHEST = 36_525
 """Days behind the adoption, at most, to which a term comes."""
 _YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d)")
-_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _WORD = re.compile(r"\s*([^\s,]+)")
 _REACH = 90
 """Characters that are looked at before and behind a time."""
@@ -40,7 +39,7 @@ class Clock:
         """The words of a span that set a time for what is asked there, in order, none inside another one. Times of what was done
         before, or of what is only named, are left out."""
         grammar = self._grammar
-        text = _plain(self._document.text[start:end])
+        text = unquoted(self._document.text[start:end])
         found = [match.span() for match in grammar.session.finditer(text) if self._ahead(text, match)]
         for pattern, sure in ((grammar.limit, True), (grammar.open, False)):
             for match in pattern.finditer(text):
@@ -58,7 +57,7 @@ class Clock:
         """The day, month or year, as ISO 8601 writes it, to which a time comes; empty where it comes to none (`annually`, a session
         of a body whose sessions have no fixed year)."""
         grammar = self._grammar
-        text = _plain(words)
+        text = unquoted(words)
         if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
             return dates[0]
         if session := grammar.session.search(text):
@@ -123,7 +122,3 @@ class Clock:
             elif found and match.end() > close - start + 24:
                 break
         return close, found
-
-
-def _plain(text: str) -> str:
-    return _QUOTED.sub(lambda match: "x" * len(match.group()), re.sub(r"\s", " ", text))

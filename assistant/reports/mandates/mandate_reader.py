@@ -11,15 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.reports.mandates.addressees import Found, alone, named, subject
+from assistant.reports.mandates.addressees import Found, alone, bare, named, subject
 from assistant.reports.mandates.deadlines import Clock
-from assistant.wording.drafting import grammar_of
+from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
 
 Kind = Literal["ask", "decide", "say"]
 LONGEST = 20_000
 """Characters of a paragraph that are read."""
-_QUOTED = re.compile(r"“[^”]*”|«[^»]*»|「[^」]*」")
 _APART = ("masthead", "title", "contents", "preamble")
 
 
@@ -97,9 +96,7 @@ class _Reader:
 
     def _text(self, block: Block) -> str:
         """The words of a block, those between quotation marks blanked out, all at their places."""
-        text = self._document.body(block)[:LONGEST]
-        text = _QUOTED.sub(lambda match: match.group()[0] + "x" * (len(match.group()) - 2) + match.group()[-1], text)
-        return re.sub(r"\s", " ", text)
+        return unquoted(self._document.body(block)[:LONGEST])
 
     def _clauses(self, text: str) -> Iterator[_Clause]:
         """The clauses of a paragraph with the verb of each, in order; each ends where the next begins."""
@@ -236,11 +233,7 @@ class _Reader:
 
     def _trimmed(self, start: int, end: int) -> Span | None:
         """A span without white space and what only closes it; None where no words are left."""
-        text = self._document.text
-        while start < end and (text[start].isspace() or text[start] in ",:："):
-            start += 1
-        while start < end and (text[end - 1].isspace() or text[end - 1] in ",;:.，；：。؛،"):
-            end -= 1
+        start, end = bare(self._document.text, start, end, ",:：", ",;:.，；：。؛،")
         return (start, end) if start < end else None
 
 
