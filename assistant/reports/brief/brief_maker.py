@@ -12,7 +12,6 @@ from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
 from assistant.reports import Progress, ReportError
 from assistant.reports.brief import agenda_sections, document_sections, subject_sections
-from assistant.reports.brief.articles import ArticleFinder
 from assistant.reports.brief.briefing import (
     Audience,
     Briefing,
@@ -152,12 +151,8 @@ class _Maker:
     chooser: Chooser
 
     @cached_property
-    def _finder(self) -> ArticleFinder:
-        return ArticleFinder(self.chooser.engine, self.chooser.ground.treaties)
-
-    @cached_property
     def _known(self) -> subject_sections.Framework:
-        return subject_sections.framework_of(self.chooser, self._finder)
+        return subject_sections.framework_of(self.chooser)
 
     def section(self, key: SectionKey, heading: str) -> Section:
         """A section; one of an item that is empty says so."""
@@ -169,9 +164,9 @@ class _Maker:
             case "points":
                 parts, unsourced = subject_sections.points(chooser, self._known)
             case "framework":
-                parts = subject_sections.framework(chooser, self._finder, self._known)
+                parts = subject_sections.framework(chooser, self._known)
             case "articles":
-                parts = subject_sections.articles(chooser, self._finder, self._known)
+                parts = subject_sections.articles(chooser, self._known)
             case "new":
                 parts, remarks = subject_sections.new(chooser)
             case _:

@@ -35,8 +35,10 @@ PARTS = 40
 
 @dataclass(frozen=True)
 class Framework:
-    """The articles that apply: by theme, named by sources only, and named by several of these; with the units that name them."""
+    """The articles that apply: by theme, named by sources only, and named by several of these; with the units that name them, and
+    what finds them."""
 
+    finder: ArticleFinder
     by_theme: tuple[tuple[Theme, tuple[Article, ...]], ...] = ()
     named: tuple[Article, ...] = ()
     further: tuple[Article, ...] = ()
@@ -49,11 +51,12 @@ class Framework:
         return sorted(found, key=lambda each: (each.document.id, each.heading.ordinal))
 
 
-def framework_of(chooser: Chooser, finder: ArticleFinder) -> Framework:
+def framework_of(chooser: Chooser) -> Framework:
     """The articles that apply to the subject of a briefing."""
     ground, language = chooser.ground, chooser.language
+    finder = ArticleFinder(chooser.engine, ground.treaties)
     if not ground.treaties:
-        return Framework()
+        return Framework(finder)
     whole = Theme("", ground.title)
     near: dict[tuple[str, str], tuple[float, Theme]] = {}
     answering: dict[tuple[str, str], Theme] = {}
@@ -73,10 +76,10 @@ def framework_of(chooser: Chooser, finder: ArticleFinder) -> Framework:
         for theme in dict.fromkeys((*ground.themes, whole))
     )
     only = tuple(each for key, each in named.items() if key not in found)
-    return Framework(by_theme, only, tuple(finder.further(applying)), tuple(naming[:NAMING]))
+    return Framework(finder, by_theme, only, tuple(finder.further(applying)), tuple(naming[:NAMING]))
 
 
-def framework(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple[Part, ...]:
+def framework(chooser: Chooser, known: Framework) -> tuple[Part, ...]:
     """What the sources name, and the articles that apply by subject, each once."""
     language = chooser.language
     parts = [Part("", chooser.take(known.naming))]
@@ -92,13 +95,13 @@ def framework(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tupl
     return tuple(part for part in parts if part.statements)
 
 
-def articles(chooser: Chooser, finder: ArticleFinder, known: Framework) -> tuple[Part, ...]:
+def articles(chooser: Chooser, known: Framework) -> tuple[Part, ...]:
     """The articles that apply in full, paragraph by paragraph."""
     language = chooser.language
     parts = []
     for article in known.articles[:PARTS]:
         chooser.slices.end()
-        statements = chooser.take([unit for unit in finder.whole(article) if unit.document.block_at(unit.start)])
+        statements = chooser.take([unit for unit in known.finder.whole(article) if unit.document.block_at(unit.start)])
         parts.append(Part(f"{_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
     return tuple(part for part in parts if part.statements)
 
