@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.frames import day_text
 from assistant.qa.adoption import adopted_on, adoption_lines, item_lines
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit, head_of
+from assistant.qa.units import Unit, foot_of, head_of
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
@@ -42,12 +42,13 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     """The first page of a document; `score` is what search says of it. None where it bears no symbol, as that of a paper from
     elsewhere."""
     head, name = head_of(document) if document.masthead.symbols else (), document.label
-    passages = library.passages_by_id([at for block in head if (at := library.passage_at(document.id, block.start))])
+    foot = foot_of(document)
+    passages = library.passages_by_id([at for block in (*head, *foot) if (at := library.passage_at(document.id, block.start))])
     held = [Evidence(each, document, score) for each in passages.values()]
     title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
     made: list[Particular] = []
     sentences: list[str] = []
-    for lines, sentence in _told(document, head, name):
+    for lines, sentence in (*_told(document, head, name), *_told_below(document, foot, name)):
         first, last = lines[0], lines[-1]
         leads = (((title.body_start, title.end), title.locator),) if title and _symbol_of(document, first) else ()
         of = next((each for each in held if each.passage.start <= first.start < each.passage.end), None)
@@ -99,6 +100,14 @@ def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tupl
         if told:
             yield rest[:count], told
         rest = rest[count:]
+
+
+def _told_below(document: Document, foot: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
+    """The lines below the text, as one."""
+    if foot:
+        lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
+        told = "was adopted at this meeting on this day" if document.kind == "resolution" else "closes with"
+        yield foot, f"{name} {told}: {lines}."
 
 
 def _line(document: Document, block: Block) -> str:

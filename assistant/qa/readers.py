@@ -27,12 +27,14 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the name and the bars of the reader that made it, and what search adds to its logit."""
+    """A reading of a passage, with the name and the bars of the reader that made it, and what search adds to its logit; what was
+    read begins at a character of the document."""
 
     reading: Reading
     bars: Bars
     reader: Name
     found: float = 0.0
+    begin: int = 0
 
     @property
     def whole(self) -> float:
@@ -41,8 +43,7 @@ class Known:
 
     def score(self, unit: Unit) -> float:
         """How far a unit of the passage is above the bar for an answer, in log-odds."""
-        begin = unit.evidence.passage.start
-        return self.score_of(unit.start - begin, unit.end - begin)
+        return self.score_of(unit.start - self.begin, unit.end - self.begin)
 
     def score_of(self, begin: int, stop: int) -> float:
         """As `score`, of what stands between two characters of the passage."""
@@ -128,5 +129,5 @@ class Readers:
             readings = reader.read(question, [(heading_of(each), each.passage.text) for each in mine])
             for each, reading in zip(mine, readings, strict=True):
                 held = self._bars_for(name, language, each.document.language)
-                found[each.id] = Known(reading, held, name, gain(each.score, best))
+                found[each.id] = Known(reading, held, name, gain(each.score, best), each.passage.start)
         return found

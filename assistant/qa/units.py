@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
@@ -24,6 +24,7 @@ DIGEST_LIMIT = 600
 """Longest paragraph of a digest, in characters, that is quoted whole."""
 LINE_LIMIT = 200
 """Characters of a line at the head of a text; what is longer is text."""
+SENTENCE_ENDS = ".;:,。；：،؛"
 SYMBOL_LIMIT = 80
 """Characters beyond which words are no longer looked at for being a symbol alone."""
 MAX_ROWS = 400
@@ -102,13 +103,13 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def _units(evidence: Evidence) -> Iterator[Unit]:
     document = evidence.document
-    head = {block.ordinal for block in head_of(document)}
+    outside = {block.ordinal for block in (*head_of(document), *foot_of(document))}
     grouped: set[int] = set()
     for ordinal in range(evidence.passage.first, evidence.passage.last + 1):
         block = document.blocks[ordinal]
         if block.kind == "heading" or block.ordinal in grouped or not document.body(block).strip():
             continue
-        if ordinal in head or block.locator == "contents" or block.page in document.unquotable:
+        if ordinal in outside or block.locator == "contents" or block.page in document.unquotable:
             continue
         if _only_heads(document, block):
             continue
@@ -139,6 +140,34 @@ def head_of(document: Document) -> tuple[Block, ...]:
         return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or bracketed)
 
     return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
+
+
+def foot_of(document: Document) -> tuple[Block, ...]:
+    """The lines below the last numbered paragraph that say when a text was adopted, and where: one of them is a day and nothing else."""
+    below = [block for block in document.blocks if block.kind != "footnote"]
+    lines = [*takewhile(lambda block: _is_line(document, block), reversed(below))][::-1]
+    dated = any(find_dates(said) and says_only_days(said) for said in map(document.block_text, lines))
+    return tuple(lines) if dated and len(lines) < len(below) and below[-len(lines) - 1].number else ()
+
+
+def _is_line(document: Document, block: Block) -> bool:
+    """Whether a block is a line and no sentence: loose, short, without a full stop, or in brackets."""
+    words = document.block_text(block).strip()
+    sentence = words[-1:] in SENTENCE_ENDS and words[-1:] != "]"
+    return block.kind == "paragraph" and not block.number and len(words) <= LINE_LIMIT and not sentence
+
+
+def worded(evidence: Evidence) -> Evidence:
+    """A passage as it is read: without the lines at the head and the foot of its document, whose days would answer in place of the
+    text's (`assistant.qa.metadata` tells them)."""
+    document, passage = evidence.document, evidence.passage
+    outside = {block.ordinal for block in (*head_of(document), *foot_of(document))}
+    held = document.blocks[passage.first : passage.last + 1]
+    inside = [block for block in held if block.ordinal not in outside]
+    if not inside or len(inside) == len(held):
+        return evidence
+    start, end = max(passage.start, inside[0].start), min(passage.end, inside[-1].end)
+    return replace(evidence, passage=replace(passage, start=start, end=end, text=document.text[start:end]))
 
 
 def heading_of(evidence: Evidence) -> str:

@@ -10,7 +10,7 @@ from assistant.qa.abstention import ENOUGH, LIKENESS, UNNAMED, UNREAD, Bars, Cau
 from assistant.qa.metadata import FirstPage, first_page
 from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit, distinct, units_of
+from assistant.qa.units import Unit, distinct, units_of, worded
 from assistant.question import Question
 from corpus.library import Library
 
@@ -216,7 +216,7 @@ class Weigher:
         """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`."""
         units = {each.id: [unit for unit in distinct(list(units_of(each))) if among(unit)] for each in evidence}
         worth = [each for each in evidence if units[each.id]]
-        reading = [*worth, *(page.read for page in pages)]
+        reading = [*map(worded, worth), *(page.read for page in pages)]
         known = self._readers.read(question.text, question.language, reading, best) if self._readers else {}
         read = [
             Scored(unit, told.score(unit), told.bars, told)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.qa.engine import Engine
 from assistant.qa.readers import Reads, gain
-from assistant.qa.units import heading_of, units_of
+from assistant.qa.units import heading_of, units_of, worded
 from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
 from eval.training.groups import lines_of
@@ -91,7 +91,7 @@ def by_reader(engine: Engine, reader: Reads) -> Best:
 
     def best(text: str) -> float | None:
         found = engine.search(text, READ)
-        readings = reader.read(text, [(heading_of(each), each.passage.text) for each in found])
+        readings = reader.read(text, [(heading_of(each), worded(each).passage.text) for each in found])
         top = max((each.score for each in found), default=0.0)
         told = [one.logit + gain(each.score, top) for each, one in zip(found, readings, strict=True)]
         return max(told, default=None)

@@ -11,6 +11,8 @@ from typing import Any
 
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import heading_of, worded
 from corpus.documents import Document, Passage, Span
 from corpus.library import Library
 from eval.gold_spans import span_of, stem_of
@@ -84,7 +86,7 @@ def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
     """The questions of groups about anything but the documents of an engine's library, asked of what search finds in these."""
     for group in asked:
         found = engine.retriever.retrieve(engine.question(group.question), READ_STRANGE)
-        reads = tuple(Read(each.passage.heading, each.passage.text) for each in found)
+        reads = tuple(as_read(each.passage, each.document) for each in found)
         if reads:
             yield Group(f"{STRANGE}{group.language}", group.language, group.question, answerable=False, reads=reads)
 
@@ -134,7 +136,8 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
     reads: list[Read] = []
     for held, spans in asked.spans.items():
         for begin, end in spans[:2]:
-            reads += _answering(library.passages(held), begin, end)
+            reads += _answering(library.document(held), library.passages(held), begin, end)
+    answered = bool(reads)  # what first pages tell, no passage answers
     home = set(asked.spans)
     near = [each for each in found if not _may_answer(asked, each)]
     own = [each for each in near if each.document_id in home]
@@ -144,17 +147,24 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
     chosen = rng.sample(hard, min(len(hard), OTHERS + (not reads)))
     if not reads and near and near[0] not in chosen:
         chosen[-1:] = [near[0]]  # what search likes best of what does not answer
-    reads += [Read(each.heading, each.text) for each in chosen]
-    return Group(f"{source}{asked.kind}", asked.language, asked.question, asked.answerable, tuple(reads))
+    reads += [as_read(each, library.document(each.document_id)) for each in chosen]
+    return Group(f"{source}{asked.kind}", asked.language, asked.question, answered, tuple(reads))
 
 
-def _answering(passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
+def as_read(passage: Passage, document: Document, span: Span | None = None) -> Read:
+    """A passage as the product reads it, with what answers in it, a span of the document: nothing does that stands in lines which are
+    not read with passages."""
+    evidence = Evidence(passage, document)
+    read = worded(evidence).passage
+    start, stop = (max(span[0], read.start), min(span[1], read.end)) if span else (0, 0)
+    return Read(heading_of(evidence), read.text, (start - read.start, stop - read.start) if start < stop else None)
+
+
+def _answering(document: Document, passages: Sequence[Passage], begin: int, end: int) -> list[Read]:
     """The passages that hold a span, or of a span over several the one that holds most of it."""
     best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
-    start, stop = max(begin, best.start), min(end, best.end)
-    if stop <= start:
-        return []
-    return [Read(best.heading, best.text, (start - best.start, stop - best.start))]
+    read = as_read(best, document, (begin, end))
+    return [read] if read.answer else []
 
 
 def _may_answer(asked: Asked, passage: Passage) -> bool:

@@ -86,6 +86,27 @@ def train(
 
 
 @app.command()
+def mine(
+    name: Which,
+    rows: Annotated[list[Path], typer.Option(help="File of training rows; may be repeated.")],
+    out: Annotated[Path, typer.Option(help="File of rows to write; `.gz` compresses it.")],
+    kept: Annotated[int, typer.Option(min=1, help="How many passages that do not answer are kept of each question.")] = 4,
+    weights: Annotated[Path | None, typer.Option(help="Reader; by default the one that ships.")] = None,
+) -> None:
+    """Keep of each question's passages what answers, and what the reader is likeliest to take for an answer."""
+    from assistant.qa.reader import Reader
+    from eval.training.groups import load, save
+    from eval.training.mining import mined
+    from eval.training.shelf import models_in
+
+    with _told(), _teller() as tell:
+        groups = [group for path in rows for group in load(path) if (group.language == "en") == (name == "en")]
+        reader = Reader(name, models_in(out.parent), weights=weights)
+        save(tell.counted(mined(groups, reader, kept), "questions", len(groups)), out)
+    _print(f"{file_hash(out)}  {out}")
+
+
+@app.command()
 def languages(
     folder: Annotated[Path, typer.Option(help="Folder of the models that this needs.")] = Path("eval-runs"),
 ) -> None:
