@@ -9,19 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue, Entry
+from corpus.dates import find_dates
 from corpus.documents import LANGUAGES, Edition, Masthead
 from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
 from ingest.agenda import place_and_dates
-from ingest.dates import find_dates
 from ingest.locate import TextKind
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import symbol_of
 from ingest.structure import Piece
 from ingest.titles import title_of
 
-LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish", "ru": "Russian", "ar": "Arabic", "zh": "Chinese"}
 MASTHEAD_PIECES = 40
 _STRONG_WORDS = 120
 """From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
@@ -128,16 +128,14 @@ def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name
     if said is not None:
         if strong and detected != said and said != masthead.language:
             raise IdentityError(
-                f"{name} was to be read as {LANGUAGE_NAMES[said]}, but its text is {LANGUAGE_NAMES[detected]}. "
+                f"{name} was to be read as {language_name(said, 'en')}, but its text is {language_name(detected, 'en')}. "
                 f"Give --language {detected} or none, or the right file."
             )
         return said, ()
     if masthead.language and masthead.language != detected:
         if not strong:
             return masthead.language, ()
-        warning = (
-            f"the masthead says {LANGUAGE_NAMES[masthead.language]}, most of the text is {LANGUAGE_NAMES[detected]}"
-        )
+        warning = f"the masthead says {language_name(masthead.language, 'en')}, most of the text is {language_name(detected, 'en')}"
         return detected, (warning,)
     return detected, ()
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Literal
 
+from corpus.dates import is_day_label
 from corpus.documents import Block, Span
 from corpus.places import folded, name_place
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.clock import find_times, is_clocked, names_half
-from ingest.dates import is_day_label
 from ingest.structure import PREAMBULAR, Piece
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 from assistant.frames import day_text, place_name, say
+from corpus.dates import find_dates, says_only_days
 from corpus.documents import Document
 from corpus.symbols import Symbol
-from ingest.dates import find_dates, says_only_days
 from ingest.readers.heads import is_distribution_line
 
 TITLE = 170

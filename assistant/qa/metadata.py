@@ -13,10 +13,10 @@ from itertools import takewhile
 from assistant.frames import day_text
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, head_of
+from corpus.dates import find_dates, says_only_days
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.dates import find_dates, says_only_days
 from ingest.masthead import is_original
 from ingest.readers.heads import is_distribution_line
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.wording.dates_in_text import dates_in
 from corpus.analysis import analyse, fold
+from corpus.calendar_names import name_numbers
+from corpus.dates import dates_in
 
 _STOPS = {
     "en": "a an the and or but if of to in on at by for from with about as into upon over between than then so is are was "
@@ -46,18 +47,6 @@ NOT_NEGATIONS = (
     r"\bне только\b|\bلا سيما\b|\bولا سيما\b|\bn[o°º]s?\.?\s*(?=\d)"
 )
 """Idioms that only look like a negation, and the abbreviation of “number”."""
-
-_WEEKDAYS = (
-    "monday lundi lunes понедельник понедельника الاثنين الإثنين 星期一 周一",
-    "tuesday mardi martes вторник вторника الثلاثاء 星期二 周二",
-    "wednesday mercredi miércoles среда среды среду الأربعاء 星期三 周三",
-    "thursday jeudi jueves четверг четверга الخميس 星期四 周四",
-    "friday vendredi viernes пятница пятницы пятницу الجمعة 星期五 周五",
-    "saturday samedi sábado суббота субботы субботу السبت 星期六 周六",
-    "sunday dimanche domingo воскресенье воскресенья الأحد 星期日 星期天 周日",
-)
-WEEKDAYS = {fold(form): n for n, forms in enumerate(_WEEKDAYS) for form in forms.split()}
-"""Folded names of the days with their numbers, Monday 0."""
 
 _SMALL = {
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -146,6 +135,12 @@ def timetable() -> tuple[frozenset[str], tuple[str, ...]]:
     return words, tuple(sorted(_TIMETABLE["zh"].split(), key=len, reverse=True))
 
 
+@lru_cache(maxsize=1)
+def weekday_numbers() -> dict[str, int]:
+    """Folded names of the days of the week in all languages with their numbers, Monday 0."""
+    return {fold(form): number for form, number in name_numbers("weekdays").items()}
+
+
 @lru_cache(maxsize=8_192)
 def month_of(word: str) -> int | None:
     """The month that a word names in one of the languages, 1 to 12."""
@@ -155,4 +150,4 @@ def month_of(word: str) -> int | None:
 
 def names_time(word: str) -> bool:
     """Whether a word is the name of a month or of a day of the week."""
-    return fold(word) in WEEKDAYS or month_of(word) is not None
+    return fold(word) in weekday_numbers() or month_of(word) is not None

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from assistant.frames import joined, language_name, say
+from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
 from assistant.reports import Progress, ReportError
@@ -30,6 +30,7 @@ from assistant.reports.brief.subject import Ground, Theme, ground_of
 from assistant.reports.report_cache import state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
+from corpus.calendar_names import language_name
 
 _FIRST: tuple[SectionKey, ...] = (
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",

@@ -21,8 +21,8 @@ from assistant.qa.weighing import Scored
 from assistant.reports.brief.subject import Ground
 from assistant.reports.lookup import cite
 from assistant.slices import Slices
-from assistant.wording.dates_in_text import dates_in
 from assistant.wording.values import plain, without_symbols
+from corpus.dates import dates_in
 from corpus.documents import Document
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from assistant.reports.mandates.mandate_grammar import grammar_of
+from corpus.dates import find_dates
 from corpus.documents import Block, Document
-from ingest.dates import find_dates
 
 
 def adoption_lines(document: Document) -> tuple[Block, ...]:

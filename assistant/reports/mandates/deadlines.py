@@ -7,9 +7,9 @@ import re
 
 from assistant.reports.mandates.adoption import adopted_on
 from assistant.reports.mandates.mandate_grammar import grammar_of
-from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
+from corpus.dates import Date, dates_in
 from corpus.documents import Document, Span
 
 FIRST = 1945

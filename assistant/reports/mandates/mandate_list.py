@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
-from assistant.frames import language_name
 from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import named
 from assistant.reports.lookup import near as near_to
 from assistant.reports.mandates.adoption import adopted_on
 from assistant.reports.mandates.mandate_rows import Row, rows_of
+from corpus.calendar_names import language_name
 from corpus.library import Library
 
 MOST = 5_000
