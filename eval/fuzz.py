@@ -292,8 +292,8 @@ def reachable(host: str, port: int, key: str) -> dict[str, Any]:
 def main() -> None:
     """Tries it, and prints what happened."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--requests", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--requests", type=int, default=100_000, help="how many requests are sent")
+    parser.add_argument("--seed", type=int, default=0, help="what the requests are drawn from")
     parser.add_argument(
         "--idle", type=int, default=0, help="connections that ask nothing, held while the doors are tried"
     )
