@@ -72,22 +72,13 @@ def identify(
     top = _masthead(found)
     asked = symbol or _given_symbol(given, name)
     printed = _printed_symbol(masthead, top)
-    if asked and printed and not same_document(asked, printed):
-        raise IdentityError(
-            f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
-            f"Give --symbol {printed.text} or none, or the right file."
-        )
     head = "\n".join(piece.text for piece in top)
     headings = [piece.text for piece in found if piece.kind == "heading"][:8]
     dates = [date for piece in top for date in find_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
+    if asked:
+        _agree(asked, printed, catalogue.recognise(headings, head, dates), name)
     entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates)
-    recognised = catalogue.recognise(headings, head, dates)
-    if asked and not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
-        raise IdentityError(
-            f"{name} was to be read as {asked.text}, but title, body and dates are those of "
-            f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
-        )
     settled = printed or asked or (entry.symbol if entry else None)
     said = language or given.get("language")
     if said is not None and said not in LANGUAGES:
@@ -174,6 +165,21 @@ def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
     if masthead.symbols and (found is None or found.all[0].text not in masthead.symbols):
         return Symbol.parse("-".join(masthead.symbols))
     return found
+
+
+def _agree(asked: Symbol, printed: Symbol | None, recognised: Entry | None, name: str) -> None:
+    """Raises `IdentityError` where the symbol that was given is neither that which the text prints nor, where it prints none, that of
+    the text which it is by title, body and dates."""
+    if printed and not same_document(asked, printed):
+        raise IdentityError(
+            f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
+            f"Give --symbol {printed.text} or none, or the right file."
+        )
+    if not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
+        raise IdentityError(
+            f"{name} was to be read as {asked.text}, but title, body and dates are those of "
+            f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
+        )
 
 
 def _entry(
