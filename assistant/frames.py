@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 from assistant.shipped import shipped
+from corpus.calendar_names import month_name, weekday_name
 from corpus.places import parts_of
 
 _MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"zh": "；", "ar": "؛ "}}
@@ -34,11 +35,6 @@ def _isolated(value: str, language: str) -> str:
     return f"\u2068{value}\u2069" if language == "ar" and _ISOLATE.search(value) else value
 
 
-def language_name(of: str, language: str) -> str:
-    """The name of a language, in a language."""
-    return str(shipped("frames")[language]["languages"][of])
-
-
 def place_name(locator: str, language: str) -> str:
     """A place that a corrigendum names (`annex II, para. 3`), in the words of a language."""
     names = shipped("frames")[language]["places"]
@@ -53,25 +49,16 @@ def act_frames(language: str) -> dict[str, dict[str, str]]:
     return frames
 
 
-def weekday_name(day: int, language: str) -> str:
-    """The name of a day of the week (0 is Monday), in a language."""
-    return str(shipped("frames")[language]["weekdays"][day])
-
-
 def date_text(day: dt.date, language: str) -> str:
     """A date with its weekday, as it is written in a language."""
-    data = shipped("frames")[language]
-    return str(data["date"]).format(
-        weekday=data["weekdays"][day.weekday()],
-        day=day.day,
-        month=data["months"][day.month - 1],
-        year=day.year,
-    )
+    frame = str(shipped("frames")[language]["date"])
+    weekday, month = weekday_name(day.weekday(), language), month_name(day.month, language)
+    return frame.format(weekday=weekday, day=day.day, month=month, year=day.year)
 
 
 def day_text(day: dt.date, language: str) -> str:
     """A date without its weekday, as a reference gives it."""
-    return say("day", language, day=day.day, month=shipped("frames")[language]["months"][day.month - 1], year=day.year)
+    return say("day", language, day=day.day, month=month_name(day.month, language), year=day.year)
 
 
 def mark(sign: str, language: str) -> str:

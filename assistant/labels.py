@@ -8,8 +8,10 @@ import re
 from starlette.requests import HTTPConnection
 
 from assistant.shipped import shipped
+from corpus.calendar_names import language_name
+from corpus.documents import LANGUAGES
 
-LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español", "ru": "Русский", "ar": "العربية", "zh": "中文"}
+LANGUAGE_NAMES = {each: language_name(each, each).capitalize() for each in LANGUAGES}
 """What each language calls itself."""
 COOKIE = "rapporteur_language"
 """Cookie with the language that a reader has chosen."""

@@ -12,8 +12,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.export.un_style import in_words
-from assistant.frames import doubt, language_name, say
+from assistant.frames import doubt, say
 from assistant.qa.answer import Answer, Citation, Statement
+from corpus.calendar_names import language_name
 
 _WITHIN, _LAST = r"(?:[!#%'()*+,\-./0-9;=?@A-Z^_a-z|~]|:(?!:))", r"[#%()*+\-/0-9=@A-Z^_a-z|~]"
 _ADDRESS = re.compile(

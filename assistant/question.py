@@ -26,7 +26,6 @@ _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _BODIES = ("Conference of the Parties", "Working Group")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
     re.IGNORECASE,
@@ -219,7 +218,7 @@ def parse_question(
         articles=articles,
         paragraph=paragraph,
         sessions=_sessions(rest, vocabulary, spoken),
-        weekdays=tuple(_WEEKDAYS.index(day) for day in vocabulary.choices("weekdays", rest, spoken)),
+        weekdays=tuple(int(day) for day in vocabulary.choices("weekdays", rest, spoken)),
         days=_days(rest, bool(months)),
         months=months,
         afternoon=None if not parts or len(parts) > 1 else parts[0] == "afternoon",

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def shipped(name: str) -> dict[str, Any]:
     """What stands in a file, read once."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -1,8 +1,9 @@
 """The words by which questions are understood: question patterns, and what texts and bodies are called, in the six
 official languages.
 
-The data stand in `assistant/data`: `questions.yaml` (when, which document, weekdays...) and `names.yaml`
-(treaties, declarations and bodies with their names in each language, the documents' own wording first).
+The data stand in `assistant/data`: `questions.yaml` (when, which document, half of the day...) and `names.yaml`
+(treaties, declarations and bodies with their names in each language, the documents' own wording first); months and days of the week
+come from `corpus.calendar_names`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from assistant.shipped import shipped
 from corpus.analysis import analyse, fold, words
+from corpus.calendar_names import spoken_names
 from corpus.documents import LANGUAGES
 
 
@@ -62,10 +64,10 @@ class Vocabulary:
         return pattern.sub(lambda match: " " * len(match.group()), text)
 
     def choices(self, kind: str, text: str, language: str) -> list[str]:
-        """Which of a kind's named choices a text mentions, in order: `weekdays` gives `friday`."""
+        """Which of a kind's named choices a text mentions, in order: `dayparts` gives `morning`, `weekdays` numbers from 0, Monday."""
         found = []
-        for name, forms in self._questions[language][kind].items():
-            pattern = self._pattern(f"{kind}.{name}", tuple(forms), language)
+        for name, forms in self.groups(kind, language).items():
+            pattern = self._pattern(f"{kind}.{name}", tuple(map(str, forms)), language)
             found += [(match.start(), str(name)) for match in pattern.finditer(text)]
         return list(dict.fromkeys(name for _, name in sorted(found)))
 
@@ -73,9 +75,11 @@ class Vocabulary:
         """The words of a kind."""
         return [str(form) for form in self._questions[language][kind]]
 
-    def groups(self, kind: str, language: str) -> Mapping[object, Sequence[object]]:
+    def groups(self, kind: str, language: str) -> Mapping[Any, Sequence[object]]:
         """The named choices of a kind with their words."""
-        groups: Mapping[object, Sequence[object]] = self._questions[language][kind]
+        if kind == "months" or kind == "weekdays":
+            return spoken_names(kind, language, in_questions=True)
+        groups: Mapping[Any, Sequence[object]] = self._questions[language][kind]
         return groups
 
     def number_words(self, language: str, *kinds: str) -> dict[str, int]:

@@ -8,15 +8,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 from corpus.plain import PlainError, from_plain, to_plain
+from corpus.symbols import LANGUAGES as LANGUAGES
 from corpus.symbols import Symbol
 
 Edition = Literal["official", "digest", "upload"]
 BlockKind = Literal["heading", "paragraph", "item", "row", "footnote"]
 Span = tuple[int, int]
-
-LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
-"""The six official languages of the United Nations, as ISO 639-1 codes."""
-
 
 HEADINGS = " — "
 """What parts the headings of a passage in its `heading`."""

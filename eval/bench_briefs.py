@@ -116,7 +116,7 @@ def _lines(text: str) -> list[str]:
 def main() -> int:
     """Builds the collection and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_briefs", description=__doc__)
-    parser.add_argument("--documents", type=int, default=500)
+    parser.add_argument("--documents", type=int, default=500, help="documents of the collection")
     parser.add_argument("--paragraphs", type=int, default=20, help="paragraphs of each document")
     parser.add_argument("--library", type=Path, help="keep the library in this folder, and use it where it is there")
     options = parser.parse_args()

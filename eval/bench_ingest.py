@@ -126,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the comparison and prints the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench_ingest", description=__doc__)
     parser.add_argument("--documents", type=Path, default=Path("../shared/documents/un"), help="folder of PDF files")
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=3, help="runs of each side")
     parser.add_argument("--chunk", type=int, default=0, help="pieces of LlamaIndex's chunks; its default without it")
     parser.add_argument("--server", help="address of a PostgreSQL server, to measure that engine, too")
     parser.add_argument("--alone", action="store_true", help="without LlamaIndex")

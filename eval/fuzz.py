@@ -24,6 +24,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ from eval.load import free_port, process
 WAIT, LISTEN = 60.0, 0.5
 """Seconds after which a request that was not answered hangs, and for which a stream is listened to."""
 WORKERS = 8
+RAPPORTEUR = [sys.executable, "-m", "assistant.cli"]
 SYSTEM = "/etc/passwd", "/etc/shadow", "/etc/hostname", "/dev/zero", "/proc/self/environ"
 TRACED = "open,openat,openat2,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,truncate"
 _CALL = re.compile(r"^\d+\s+(\w+)\((.*)\)\s+= (-?\d+)")
@@ -289,11 +291,25 @@ def reachable(host: str, port: int, key: str) -> dict[str, Any]:
     return told
 
 
+def _environment(data: Path, scratch: Path) -> dict[str, str]:
+    """Of a server without models and without limits of rate, which reaches nobody."""
+    return {
+        **os.environ, "RAPPORTEUR_DATA_DIR": str(data), "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_MULTILINGUAL": "off",
+        "RAPPORTEUR_READER": "false", "RAPPORTEUR_RATE": "0", "RAPPORTEUR_RATE_ADDRESS": "0", "RAPPORTEUR_OPEN_READING": "true",
+        "RAPPORTEUR_ODS_URL": "http://127.0.0.1:9", "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+
+
+def _key(role: str, env: Mapping[str, str]) -> str:
+    made = subprocess.run([*RAPPORTEUR, "keys", "add", role, "--role", role], env=env, check=True, capture_output=True)
+    return str(re.findall(r"rpp_[\w-]+", made.stdout.decode())[0])
+
+
 def main() -> None:
     """Tries it, and prints what happened."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--requests", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--requests", type=int, default=100_000, help="how many requests are sent")
+    parser.add_argument("--seed", type=int, default=0, help="what the requests are drawn from")
     parser.add_argument(
         "--idle", type=int, default=0, help="connections that ask nothing, held while the doors are tried"
     )
@@ -306,23 +322,13 @@ def main() -> None:
         outside.mkdir()
         canary = outside / "canary.txt"
         canary.write_text("Nobody may read this.", encoding="utf-8")
-        env = {
-            **os.environ, "RAPPORTEUR_DATA_DIR": str(data), "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_MULTILINGUAL": "off",
-            "RAPPORTEUR_READER": "false", "RAPPORTEUR_RATE": "0", "RAPPORTEUR_RATE_ADDRESS": "0", "RAPPORTEUR_OPEN_READING": "true",
-            "RAPPORTEUR_ODS_URL": "http://127.0.0.1:9", "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1",
-        }  # fmt: skip
-        rapporteur = [sys.executable, "-m", "assistant.cli"]
-        subprocess.run([*rapporteur, "ingest", "--starter"], env=env, check=True, capture_output=True)
-        keys = [""]
-        for role in ("read", "staff", "admin"):
-            made = subprocess.run(
-                [*rapporteur, "keys", "add", role, "--role", role], env=env, check=True, capture_output=True
-            )
-            keys.append(re.findall(r"rpp_[\w-]+", made.stdout.decode())[0])
+        env = _environment(data, scratch)
+        subprocess.run([*RAPPORTEUR, "ingest", "--starter"], env=env, check=True, capture_output=True)
+        keys = ["", *(_key(role, env) for role in ("read", "staff", "admin"))]
         port, log = free_port(), folder / "strace.log"
         traced = [strace, "-D", "-f", "-y", "--seccomp-bpf", "-e", f"trace={TRACED}", "-o", str(log)] if strace else []
         url = f"http://127.0.0.1:{port}"
-        with process([*traced, *rapporteur, "serve", "--port", str(port)], f"{url}/api/v1", env):
+        with process([*traced, *RAPPORTEUR, "serve", "--port", str(port)], f"{url}/api/v1", env):
             since = log.stat().st_size if strace else 0
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT)
             connection.request("GET", "/api/v1/openapi.json")
@@ -335,13 +341,8 @@ def main() -> None:
             share = given.requests // WORKERS
             begun = time.monotonic()
             drawn = [Draws(given.seed * WORKERS + n, described, files) for n in range(WORKERS)]
-            threads = [
-                threading.Thread(target=ask, args=("127.0.0.1", port, draws, share, keys, seen)) for draws in drawn
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+            with ThreadPoolExecutor(WORKERS) as threads:
+                list(threads.map(lambda draws: ask("127.0.0.1", port, draws, share, keys, seen), drawn))
             told |= {
                 "seconds": round(time.monotonic() - begun),
                 "statuses": dict(sorted(seen.statuses.items())),

@@ -294,7 +294,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--server", help="address of a PostgreSQL server on which databases are made and dropped")
     parser.add_argument("--processes", type=int, default=2, help="processes that share a database")
     parser.add_argument("--log", type=Path, help="file that each finished step is written to (JSON lines)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="what instants and steps are drawn from")
     for name, kind in {"work": int, "folder": Path, "database": str, "copy": str}.items():
         parser.add_argument(f"--{name}", type=kind, help=argparse.SUPPRESS)  # of a process at work
     given = parser.parse_args(argv)

@@ -206,9 +206,9 @@ def free_port() -> int:
 def main() -> None:
     """Measures, and prints what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--users", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--documents", type=int, default=100)
+    parser.add_argument("--users", type=int, default=50, help="people who ask at once")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long they ask")
+    parser.add_argument("--documents", type=int, default=100, help="documents that are read in meanwhile")
     parser.add_argument("--questions", type=int, default=100, help="different questions that are asked")
     parser.add_argument("--soak", type=int, default=0, help="questions after which memory is to be as before")
     given = parser.parse_args()

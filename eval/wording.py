@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from assistant.wording.dates_in_text import MAX_COMPARED, dates_in, is_date, plain_figures
+from corpus.dates import MAX_COMPARED, dates_in, is_date, plain_figures
 
 _GROUPED = re.compile(r"(?<![\d.,/])\d{1,3}(?:(?P<sign>[, '’٬])\d{3})(?:(?P=sign)\d{3})*(?![\d/]|[.,]\d{1,2}(?!\d))")
 _BEGINS_A_WORD = re.compile(r"[a-z\u00df-\u024f\u0400-\u052f]")

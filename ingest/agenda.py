@@ -6,11 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from corpus.dates import find_dates, find_days, says_only_days
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import find_symbols
 from ingest.agenda_form import is_agenda_title, is_title_of, without_item
-from ingest.dates import find_dates, find_days, says_only_days
 from ingest.readers.heads import is_distribution_line
 from ingest.timetable import sittings_of
 

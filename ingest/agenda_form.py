@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpus.dates import is_day_label
 from ingest.clock import is_clocked
-from ingest.dates import is_day_label
 from ingest.structure import Piece
 
 _TITLE_PIECES = 60

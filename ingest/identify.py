@@ -9,19 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue, Entry
+from corpus.dates import find_dates
 from corpus.documents import LANGUAGES, Edition, Masthead
 from corpus.language import detect_language
 from corpus.symbols import Symbol, SymbolError, same_document
 from ingest.agenda import place_and_dates
-from ingest.dates import find_dates
 from ingest.locate import TextKind
 from ingest.readers import ReadError, visible
 from ingest.readers.heads import symbol_of
 from ingest.structure import Piece
 from ingest.titles import title_of
 
-LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish", "ru": "Russian", "ar": "Arabic", "zh": "Chinese"}
 MASTHEAD_PIECES = 40
 _STRONG_WORDS = 120
 """From so many words on, the language that a text is found to be in is sure enough to contradict its reader."""
@@ -72,22 +72,13 @@ def identify(
     top = _masthead(found)
     asked = symbol or _given_symbol(given, name)
     printed = _printed_symbol(masthead, top)
-    if asked and printed and not same_document(asked, printed):
-        raise IdentityError(
-            f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
-            f"Give --symbol {printed.text} or none, or the right file."
-        )
     head = "\n".join(piece.text for piece in top)
     headings = [piece.text for piece in found if piece.kind == "heading"][:8]
     dates = [date for piece in top for date in find_dates(piece.text)]  # no date runs from one line into the next
     dates += [date for piece in top if (at := place_and_dates(piece.text)) for date in at[1]]
+    if asked:
+        _agree(asked, printed, catalogue.recognise(headings, head, dates), name)
     entry, proof = _entry(asked, printed, given, catalogue, headings, head, dates)
-    recognised = catalogue.recognise(headings, head, dates)
-    if asked and not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
-        raise IdentityError(
-            f"{name} was to be read as {asked.text}, but title, body and dates are those of "
-            f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
-        )
     settled = printed or asked or (entry.symbol if entry else None)
     said = language or given.get("language")
     if said is not None and said not in LANGUAGES:
@@ -128,16 +119,14 @@ def _language(found: Sequence[Piece], masthead: Masthead, said: str | None, name
     if said is not None:
         if strong and detected != said and said != masthead.language:
             raise IdentityError(
-                f"{name} was to be read as {LANGUAGE_NAMES[said]}, but its text is {LANGUAGE_NAMES[detected]}. "
+                f"{name} was to be read as {language_name(said, 'en')}, but its text is {language_name(detected, 'en')}. "
                 f"Give --language {detected} or none, or the right file."
             )
         return said, ()
     if masthead.language and masthead.language != detected:
         if not strong:
             return masthead.language, ()
-        warning = (
-            f"the masthead says {LANGUAGE_NAMES[masthead.language]}, most of the text is {LANGUAGE_NAMES[detected]}"
-        )
+        warning = f"the masthead says {language_name(masthead.language, 'en')}, most of the text is {language_name(detected, 'en')}"
         return detected, (warning,)
     return detected, ()
 
@@ -176,6 +165,21 @@ def _printed_symbol(masthead: Masthead, top: Sequence[Piece]) -> Symbol | None:
     if masthead.symbols and (found is None or found.all[0].text not in masthead.symbols):
         return Symbol.parse("-".join(masthead.symbols))
     return found
+
+
+def _agree(asked: Symbol, printed: Symbol | None, recognised: Entry | None, name: str) -> None:
+    """Raises `IdentityError` where the symbol that was given is neither that which the text prints nor, where it prints none, that of
+    the text which it is by title, body and dates."""
+    if printed and not same_document(asked, printed):
+        raise IdentityError(
+            f"{name} was to be read as {asked.text}, but the text says that it is {printed.text}. "
+            f"Give --symbol {printed.text} or none, or the right file."
+        )
+    if not printed and recognised and recognised.symbol and not same_document(asked, recognised.symbol):
+        raise IdentityError(
+            f"{name} was to be read as {asked.text}, but title, body and dates are those of "
+            f"{recognised.symbol.text} ({recognised.title}). Give that symbol or none, or the right file."
+        )
 
 
 def _entry(

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Literal
 
+from corpus.dates import is_day_label
 from corpus.documents import Block, Span
 from corpus.places import folded, name_place
 from ingest.agenda_form import AgendaForm, agenda_form
 from ingest.clock import find_times, is_clocked, names_half
-from ingest.dates import is_day_label
 from ingest.structure import PREAMBULAR, Piece
 
 TextKind = Literal["agenda", "treaty", "resolution", "numbered"]
@@ -124,101 +124,119 @@ def lay_out(
 
     `headed` says that the reader knows which rows head a table; else the first row of a table does.
     """
-    text: list[str] = []
-    position = 0
-    blocks: list[Block] = []
-    form = agenda_form(found) if kind == "agenda" else None
-    place = _Place(headed=headed, form=form or AgendaForm())
-    begun = opening(found) if kind == "resolution" else None
-    taken: set[str] = set()
-    titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")
-    repeated = {title for title, count in titles.items() if count > 1}
-    headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
-    open_items: dict[int, int] = {}  # depth -> ordinal
-    broken: tuple[dict[int, int], dict[int, str]] = ({}, {})  # items and labels that a paragraph without a number ended
-    header_cells: tuple[str, ...] = ()
-    above: tuple[str, ...] = ()  # the row above, its own blank cells filled
-    for ordinal, piece in enumerate(found):
-        words = piece.text
+    layout = _Layout(found, kind, digest, headed)
+    for ordinal in range(len(found)):
+        layout.add(ordinal)
+    return "".join(layout.text), _told_apart(layout.blocks, found)
+
+
+class _Layout:
+    """Pieces laid out one after the other: the text and the blocks so far, and what is open, headings, lists and a table."""
+
+    def __init__(self, found: Sequence[Piece], kind: TextKind, digest: bool, headed: bool) -> None:
+        self._found, self._kind, self._digest, self._headed = found, kind, digest, headed
+        form = agenda_form(found) if kind == "agenda" else None
+        self._place = _Place(headed=headed, form=form or AgendaForm())
+        self._begun = opening(found) if kind == "resolution" else None
+        titles = Counter(" ".join(piece.text.split()) for piece in found if piece.kind == "heading")
+        self._repeated = {title for title, count in titles.items() if count > 1}
+        self.text: list[str] = []
+        self.blocks: list[Block] = []
+        self._position = 0
+        self._taken: set[str] = set()
+        self._headings: list[tuple[int, int]] = []  # (rank, ordinal), outermost first
+        self._open: dict[int, int] = {}  # depth -> ordinal
+        self._broken: tuple[dict[int, int], dict[int, str]] = (
+            {},
+            {},
+        )  # items and labels that a paragraph without a number ended
+        self._header: tuple[str, ...] = ()
+        self._above: tuple[str, ...] = ()  # the row above, its own blank cells filled
+
+    def add(self, ordinal: int) -> None:
+        """Lays out the next piece."""
+        piece = self._found[ordinal]
         if ordinal:
-            gap = "\n" if piece.kind == "row" and found[ordinal - 1].kind == "row" else "\n\n"
-            text.append(gap)
-            position += len(gap)
-        parent: int | None
-        if piece.kind == "heading":
-            rank = _rank(piece, ordinal, kind, place, bool(blocks))
-            while headings and headings[-1][0] >= rank:
-                headings.pop()
-            parent = headings[-1][1] if headings else None
-            headings.append((rank, ordinal))
-            open_items = {}
-            place.labels = {}
-            broken = ({}, {})
-            above_it = found[parent].text if parent is not None and " ".join(words.split()) in repeated else ""
-            locator = _enter(piece, ordinal, kind, place, not any(b.kind == "heading" for b in blocks), above_it)
-        else:
-            if piece.follows and 1 not in place.labels and piece.depth in broken[1]:
-                open_items, place.labels = broken
-            outer = [depth for depth in open_items if piece.depth and depth < piece.depth]
-            parent = open_items[max(outer)] if outer else headings[-1][1] if headings else None
-            if piece.depth:
-                open_items = {d: o for d, o in open_items.items() if d < piece.depth} | {piece.depth: ordinal}
-                place.labels = {d: n for d, n in place.labels.items() if d < piece.depth}
-                place.labels[piece.depth] = piece.number or ""
-            elif piece.kind == "paragraph":
-                broken = (open_items, place.labels) if place.labels else broken
-                # A list may be introduced by a paragraph without a number.
-                open_items = {1: ordinal} if words.rstrip().endswith((":", "：")) else {}
-                place.labels = {}
-            if ordinal == begun:
-                place.opened, place.preambular = True, 0
-            if kind == "agenda":
-                _move_agenda(ordinal, place)
-                place.labels = {} if ordinal in place.form.items else place.labels
-                if (number := place.form.listed.get(ordinal)) and not piece.number:
-                    place.labels = {1: number}  # "Item 3: Harbour lamps"
-            locator = _locate(piece, kind, place, digest, after_row=_follows_row(found, ordinal))
-        if piece.kind == "footnote" and locator in taken and piece.page:
+            self._write("\n" if piece.kind == "row" and self._found[ordinal - 1].kind == "row" else "\n\n")
+        parent, locator = self._headed_by(piece, ordinal) if piece.kind == "heading" else self._within(piece, ordinal)
+        if piece.kind == "footnote" and locator in self._taken and piece.page:
             locator = f"{locator} (p. {piece.page})"
-        taken.add(locator)
-        cells: tuple[Span | None, ...] = ()
-        context = ""
-        if piece.kind == "row":
-            cells = _cell_spans(piece, position)
-            first = not blocks or blocks[-1].kind != "row" or found[ordinal - 1].table != piece.table
-            heads = piece.header if headed else first
-            if heads:
-                header_cells = piece.cells if first else _under(header_cells, piece.cells)
-            elif first:
-                header_cells = ()
-            above = piece.cells if first else inherited(above, piece.cells)
-            context = (
-                ""
-                if piece.part == "contents"
-                else "header"
-                if heads
-                else _context(header_cells, above if above != piece.cells else (), place, kind)
-            )
-        blocks.append(
+        self._taken.add(locator)
+        row = piece.kind == "row"
+        self.blocks.append(
             Block(
                 ordinal=ordinal,
                 kind=piece.kind,
-                start=position,
-                end=position + len(words),
+                start=self._position,
+                end=self._position + len(piece.text),
                 locator=locator,
                 number=piece.number,
-                body_start=position + min(piece.body, len(words)),
-                level=headings[-1][0] if piece.kind == "heading" else piece.depth,
+                body_start=self._position + min(piece.body, len(piece.text)),
+                level=self._headings[-1][0] if piece.kind == "heading" else piece.depth,
                 parent=parent,
                 page=piece.page,
-                cells=cells,
-                context=context,
+                cells=_cell_spans(piece, self._position) if row else (),
+                context=self._row_context(piece, ordinal) if row else "",
                 marks=piece.marks,
             )
         )
-        text.append(words)
-        position += len(words)
-    return "".join(text), _told_apart(blocks, found)
+        self._write(piece.text)
+
+    def _write(self, words: str) -> None:
+        self.text.append(words)
+        self._position += len(words)
+
+    def _headed_by(self, piece: Piece, ordinal: int) -> tuple[int | None, str]:
+        """The heading above a heading, and the locator of the latter, which ends what was open."""
+        rank = _rank(piece, ordinal, self._kind, self._place, bool(self.blocks))
+        while self._headings and self._headings[-1][0] >= rank:
+            self._headings.pop()
+        parent = self._headings[-1][1] if self._headings else None
+        self._headings.append((rank, ordinal))
+        self._open, self._place.labels, self._broken = {}, {}, ({}, {})
+        repeated = parent is not None and " ".join(piece.text.split()) in self._repeated
+        above = self._found[parent].text if parent is not None and repeated else ""
+        first = not any(block.kind == "heading" for block in self.blocks)
+        return parent, _enter(piece, ordinal, self._kind, self._place, first, above)
+
+    def _within(self, piece: Piece, ordinal: int) -> tuple[int | None, str]:
+        """The item or heading that a piece stands under, and its locator."""
+        place = self._place
+        if piece.follows and 1 not in place.labels and piece.depth in self._broken[1]:
+            self._open, place.labels = self._broken
+        outer = [depth for depth in self._open if piece.depth and depth < piece.depth]
+        parent = self._open[max(outer)] if outer else self._headings[-1][1] if self._headings else None
+        if piece.depth:
+            self._open = {d: o for d, o in self._open.items() if d < piece.depth} | {piece.depth: ordinal}
+            place.labels = {d: n for d, n in place.labels.items() if d < piece.depth}
+            place.labels[piece.depth] = piece.number or ""
+        elif piece.kind == "paragraph":
+            self._broken = (self._open, place.labels) if place.labels else self._broken
+            # A list may be introduced by a paragraph without a number.
+            self._open = {1: ordinal} if piece.text.rstrip().endswith((":", "：")) else {}
+            place.labels = {}
+        if ordinal == self._begun:
+            place.opened, place.preambular = True, 0
+        if self._kind == "agenda":
+            _move_agenda(ordinal, place)
+            place.labels = {} if ordinal in place.form.items else place.labels
+            if (number := place.form.listed.get(ordinal)) and not piece.number:
+                place.labels = {1: number}  # "Item 3: Harbour lamps"
+        return parent, _locate(piece, self._kind, place, self._digest, after_row=_follows_row(self._found, ordinal))
+
+    def _row_context(self, piece: Piece, ordinal: int) -> str:
+        """What a row is to be read with: the header and what its blank cells inherit; `header` where it heads the table itself."""
+        first = not self.blocks or self.blocks[-1].kind != "row" or self._found[ordinal - 1].table != piece.table
+        heads = piece.header if self._headed else first
+        if heads:
+            self._header = piece.cells if first else _under(self._header, piece.cells)
+        elif first:
+            self._header = ()
+        self._above = piece.cells if first else inherited(self._above, piece.cells)
+        if piece.part == "contents":
+            return ""
+        blanks = self._above if self._above != piece.cells else ()
+        return "header" if heads else _context(self._header, blanks, self._place, self._kind)
 
 
 def _told_apart(blocks: Sequence[Block], found: Sequence[Piece]) -> tuple[Block, ...]:

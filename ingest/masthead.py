@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from corpus.calendar_names import language_codes
+from corpus.dates import find_dates
 from corpus.documents import Masthead
-from ingest.dates import find_dates
 from ingest.readers import Line
 from ingest.readers.heads import ITEM, ORGANIZATION, symbol_of
 
@@ -18,15 +19,6 @@ MASTHEAD_LINES = 40
 _LONGEST = 400
 """A line of so many characters is text, and ends the masthead."""
 
-_LANGUAGES = {
-    "en": "english anglais inglés английский الإنكليزية الانكليزية بالإنكليزية 英文",
-    "fr": "french français francés французский الفرنسية بالفرنسية 法文",
-    "es": "spanish espagnol español испанский الإسبانية بالإسبانية 西班牙文",
-    "ru": "russian russe ruso русский الروسية بالروسية 俄文",
-    "ar": "arabic arabe árabe арабский العربية بالعربية عربي 阿拉伯文",
-    "zh": "chinese chinois chino китайский الصينية بالصينية 中文",
-}
-_CODES = {name: code for code, names in _LANGUAGES.items() for name in names.split()}
 _JOB_LANGUAGES = {"E": "en", "F": "fr", "S": "es", "R": "ru", "A": "ar", "C": "zh"}
 _ORIGINAL = re.compile(r"^(?:original|оригинал|الأصل|原文)\s*[:：]?\s*(\S+)", re.IGNORECASE)
 _DISTRIBUTION = re.compile(r"^(?:dis ?[tc]r ?\.?|التوزيع)\s*[:：]?\s*(\S.{0,40})?$", re.IGNORECASE)
@@ -65,15 +57,15 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
         if not symbols and (symbol := symbol_of(text)):
             symbols = tuple(each.text for each in symbol.all)
         elif match := _ORIGINAL.match(text):
-            found.setdefault("original", _CODES.get(match.group(1).casefold().strip(",."), ""))
+            found.setdefault("original", language_codes().get(match.group(1).casefold().strip(",."), ""))
         elif match := _DISTRIBUTION.match(text):
             found.setdefault("distribution", (match.group(1) or "").strip())
             ends_open = not match.group(1)
             continue
         elif ends_open and _DISTRIBUTIONS.match(text):
             found["distribution"] = text
-        elif text.casefold() in _CODES:
-            found.setdefault("language", _CODES[text.casefold()])
+        elif text.casefold() in language_codes():
+            found.setdefault("language", language_codes()[text.casefold()])
         elif match := _JOB.match(text):
             found.setdefault("job", match.group(0))
         elif ITEM.match(text):

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from corpus.dates import find_days, is_day_label
 from corpus.documents import Block, Document
 from corpus.meetings import AgendaItem, Half, Sitting, SittingItem
 from ingest.agenda_form import folded_title
 from ingest.clock import find_times, half_of, is_clocked, names_half, parse_times, several_times
-from ingest.dates import find_days, is_day_label
 
 _LETTER = r"\(?[a-z]{1,2}\)"
 _NUMBER = rf"\d{{1,3}}(?:\s?{_LETTER})?"

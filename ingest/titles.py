@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from corpus.catalogue import Entry
+from corpus.dates import find_dates
 from corpus.documents import Masthead
 from corpus.symbols import RECORDS, Symbol
-from ingest.dates import find_dates
 from ingest.locate import TextKind, opening
 from ingest.readers.heads import names_session
 from ingest.structure import Piece

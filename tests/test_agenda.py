@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.catalogue import Catalogue
+from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from ingest.agenda import meeting_of, place_and_dates
 from ingest.clock import parse_times
-from ingest.dates import find_dates
 from ingest.folder import FileInput
 from ingest.run import Input, read_document
 

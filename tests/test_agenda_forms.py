@@ -14,10 +14,10 @@ from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
+from corpus.dates import find_days, is_day_label
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from ingest.clock import begins_span, find_times, is_clocked, parse_times
-from ingest.dates import find_days, is_day_label
 from ingest.document_reading import Input, read_document
 from ingest.timetable import item_numbers
 

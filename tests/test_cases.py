@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import real_documents
 
-from assistant.wording.dates_in_text import Date, dates_in
+from corpus.dates import Date, dates_in
 from corpus.documents import LANGUAGES
 from corpus.library import Library
 from eval.cases import CaseError, Place, load_cases, read_cases, shipped_sets

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from prometheus_client.parser import text_string_to_metric_families
 from typer.main import get_command
 
 from app import create_app
@@ -23,10 +26,12 @@ from assistant.settings import Settings
 from eval.cases import Case
 from eval.metrics.summary import summarise
 from eval.runs.gate import COUNTS
+from eval.training.training_commands import app as training
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DOCS = README + "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
 FOLDERS = ("assistant", "corpus", "eval", "ingest")
 CODE = "".join(path.read_text(encoding="utf-8") for name in FOLDERS for path in sorted((ROOT / name).rglob("*.py")))
@@ -71,6 +76,89 @@ def test_every_variable_that_the_code_reads_is_told_and_every_one_told_is_read()
     assert set(VARIABLE.findall(DOCS)) - read == set()
 
 
+def section(heading: str) -> str:
+    """A section of the reference."""
+    return REFERENCE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def first_cells(heading: str) -> set[str]:
+    """What the first column of a table in the reference names."""
+    rows = (line.split("|") for line in section(heading).splitlines() if line.startswith("| `"))
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row[1])}
+
+
+def entries(heading: str) -> dict[str, set[str]]:
+    """The entries of a list in the reference, each with the options that it names."""
+    told = {}
+    for entry in re.split(r"\n- ", section(heading))[1:]:
+        name, *rest = re.findall(r"`([^`]+)`", entry)
+        told[name] = {each for each in rest if each.startswith("-")}
+    return told
+
+
+def test_every_variable_of_the_environment_is_told_and_every_one_told_is_read() -> None:
+    """Those that begin otherwise than the settings: of the code by their reading, of the image and of the tests by their files."""
+    told = first_cells("Environment")
+    read = set(re.findall(r"""environ(?:\.get\(|\.setdefault\(|\[)"([A-Z_]+)\"""", CODE)) - {"ORT_DISABLE_TELEMETRY"}
+    read |= set(re.findall(r'"(OTEL_[A-Z_]+)"', CODE)) | set(re.findall(r'^KEY = "([A-Z_]+)"', CODE, re.MULTILINE))
+    read |= set(re.findall(r"^ARG ([A-Z_]+)=", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE))
+    read |= set(
+        re.findall(
+            r'^SERVER = "([A-Z_]+)"', (ROOT / "tests" / "databases.py").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
+    assert told == read - {"RAPPORTEUR_CONFIG", "RAPPORTEUR_MODEL_KEY"}
+
+
+def test_every_target_of_make_is_told_and_every_one_told_is_there() -> None:
+    made = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^\.PHONY: (.+)$", made, re.MULTILINE)[0].split())
+    assert targets == set(re.findall(r"^([a-z]+):", made, re.MULTILINE))
+    shown = re.findall(r"(?:`|^ {4})make ([a-z]+)", DOCS + CONTRIBUTING, re.MULTILINE)
+    assert set(shown) == targets
+
+
+class Parser(Exception):
+    """The parser of a program."""
+
+
+def parser_of(program: str, monkeypatch: pytest.MonkeyPatch) -> argparse.ArgumentParser:
+    """The parser that a program makes before it does anything."""
+
+    def stop(self: argparse.ArgumentParser, *_: object) -> None:
+        raise Parser(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(argparse.ArgumentParser, "parse_args", stop)
+        with pytest.raises(Parser) as stopped:
+            import_module(program).main()
+    found: argparse.ArgumentParser = stopped.value.args[0]
+    return found
+
+
+def programs() -> list[str]:
+    """The modules and packages of the evaluation that are run by `python -m`."""
+    found = [
+        path for path in sorted((ROOT / "eval").rglob("*.py")) if '__name__ == "__main__"' in path.read_text("utf-8")
+    ]
+    return [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__") for path in found]
+
+
+def test_every_program_of_the_evaluation_is_told_with_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = entries("Programs")
+    assert sorted(told) == programs()
+    assert told.pop("eval.training") == set()  # its commands stand in training.md
+    for program, options in told.items():
+        known = [each for each in parser_of(program, monkeypatch)._actions if each.help != argparse.SUPPRESS]
+        assert options == {name for each in known for name in each.option_strings if each.dest != "help"}, program
+        assert all(each.help for each in known), program
+
+
+def test_every_command_of_training_is_told_and_every_one_told_is_there() -> None:
+    text = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\| `python -m eval\.training ([a-z-]+)", text)) == set(get_command(training).commands)  # type: ignore[attr-defined]
+
+
 def commands(command: Any = None, name: str = "") -> Iterator[tuple[str, set[str]]]:
     """Every command that does something, with its options."""
     found = command or get_command(app)
@@ -84,12 +172,7 @@ def commands(command: Any = None, name: str = "") -> Iterator[tuple[str, set[str
 
 
 def test_every_command_and_option_is_told_and_every_one_told_is_there() -> None:
-    section = REFERENCE.partition("## Commands\n")[2].partition("\n## ")[0]
-    told = {}
-    for entry in re.split(r"\n- ", section)[1:]:
-        name, *rest = re.findall(r"`([^`]+)`", entry)
-        told[name] = {each for each in rest if each.startswith("-")}
-    assert told == dict(commands())
+    assert entries("Commands") == dict(commands())
 
 
 def shown() -> list[str]:
@@ -137,6 +220,23 @@ def test_every_route_of_the_api_is_told_and_every_one_told_is_there(application:
     assert told == there | {("GET", "/metrics")}
 
 
+def test_every_metric_is_told_with_its_labels_and_every_one_told_is_there(starter_engine: Engine) -> None:
+    service = Service(starter_engine)
+    service.metrics.request("GET", "/health", 200, 0.1)
+    service.metrics.answer("answered", "en", 0.1)
+    service.metrics.refused("queue")
+    service.metrics.file("added")
+    there = {}
+    for family in text_string_to_metric_families(service.metrics.text().decode()):
+        labels = {name for each in family.samples for name in each.labels} - {"le"}
+        if family.name.endswith("_created"):  # when a series began, which the client library adds
+            continue
+        there[f"{family.name}_total" if family.type == "counter" else family.name] = labels
+    service.close(5)
+    rows = (line.split("|") for line in section("Metrics").splitlines() if line.startswith("| `"))
+    assert {row[1].strip(" `"): set(re.findall(r"`(\w+)`", row[2])) for row in rows} == there
+
+
 def test_every_extra_is_told_and_every_one_told_is_there() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = set(project["optional-dependencies"])
@@ -150,14 +250,7 @@ def test_every_extra_is_told_and_every_one_told_is_there() -> None:
 def test_every_figure_of_the_evaluation_is_told_and_every_one_told_is_there() -> None:
     case = Case(id="one", question="When?", language="en", kind="fact", answerable=False, why="x")
     made = summarise([case], [], lambda _: "")
-    section = REFERENCE.partition("## Figures of the evaluation\n")[2].partition("\n## ")[0]
-    told = {
-        name
-        for line in section.splitlines()
-        if line.startswith("| `")
-        for name in re.findall(r"`(\w+)`", line.split("|")[1])
-    }
-    assert told == {*made.figures, *COUNTS}
+    assert first_cells("Figures of the evaluation") == {*made.figures, *COUNTS}
 
 
 def test_a_module_is_known_by_its_name_alone() -> None:
@@ -168,3 +261,51 @@ def test_a_module_is_known_by_its_name_alone() -> None:
         if not path.name.startswith("__")
     )
     assert [name for name, count in named.items() if count > 1] == []
+
+
+def test_every_feature_is_held_by_a_test_that_is_there() -> None:
+    rows = [
+        line
+        for line in (ROOT / "docs" / "features.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    held = [set(re.findall(r"`(test_\w+\.py)::(test_\w+)`", row)) for row in rows if not row.startswith("| feature |")]
+    assert len(held) > 80
+    assert all(held)
+    there = {
+        (path.name, name)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert set().union(*held) - there == set()
+
+
+def test_the_recipes_for_contributors_name_files_that_are_there() -> None:
+    headings = re.findall(r"^## (.+)$", CONTRIBUTING, re.MULTILINE)
+    assert headings == ["A reader of a new document format", "A language", "A metric", "A route", "A training set"]
+    for recipe in re.split(r"^## ", CONTRIBUTING, flags=re.MULTILINE)[1:]:
+        steps = [int(n) for n in re.findall(r"^(\d)\. ", recipe, re.MULTILINE)]
+        assert len(steps) >= 3
+        assert steps == [*range(1, len(steps) + 1)]
+    named = re.findall(
+        r"`((?:assistant|corpus|docs|eval|ingest|tests)/[\w./-]+|[\w.-]+\.(?:md|toml|txt|py))`", CONTRIBUTING
+    )
+    assert len(set(named)) > 40
+    assert [each for each in named if not (ROOT / each).exists()] == []
+
+
+def test_the_files_that_the_docs_lead_to_are_there() -> None:
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        text = path.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:|#|<)([^)#\s]+)", text):
+            assert (path.parent / target).exists(), f"{path.name} leads to {target}"
+
+
+def test_the_folders_and_modules_that_the_architecture_names_are_there() -> None:
+    text = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("architecture.md", "inside.md"))
+    for named in set(re.findall(r"`((?:assistant|corpus|eval|ingest)/[\w./-]+)`", text)):
+        assert (ROOT / named).exists() or (ROOT / f"{named}.py").exists(), named
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).iterdir()):
+            if (path.suffix == ".py" and not path.name.startswith("_")) or (path / "__init__.py").exists():
+                assert re.search(rf"\b{path.stem}\b", text), f"{folder}/{path.name} is not in inside.md"

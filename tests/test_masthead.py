@@ -13,9 +13,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
 from corpus.catalogue import Catalogue
+from corpus.dates import find_dates
 from corpus.documents import Document, Masthead
 from corpus.symbols import Symbol
-from ingest.dates import find_dates
 from ingest.document_reading import Input, read_document
 from ingest.masthead import read_masthead
 from ingest.readers.lines import Line, ReadError

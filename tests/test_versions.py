@@ -16,9 +16,10 @@ from word_reader import word_readers
 
 from assistant.cli import app
 from assistant.cli.render import print_answer
-from assistant.frames import language_name, say
+from assistant.frames import say
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
+from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.corrections import Correction, corrections
 from corpus.documents import LANGUAGES, Document, Masthead

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from assistant.frames import doubt, language_name, say
+from assistant.frames import doubt, say
 from assistant.qa.answer import Answer, Event, Finished, Said, Statement
+from corpus.calendar_names import language_name
 from corpus.meetings import Meeting
 
 _STATUS_STYLES = {

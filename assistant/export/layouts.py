@@ -20,7 +20,7 @@ from assistant.export.publication import (
 )
 from assistant.export.theme_plots import map_of, years_of
 from assistant.export.un_style import name_of
-from assistant.frames import joined, language_name, mark, say
+from assistant.frames import joined, mark, say
 from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing, Source
 from assistant.reports.comparison import Origins, TopicComparison, Versions
@@ -28,6 +28,7 @@ from assistant.reports.lookup import Paper
 from assistant.reports.mandates import Mandates, Row
 from assistant.reports.mandates.mandate_list import comes_to, grid_of
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
+from corpus.calendar_names import language_name
 from corpus.library import Library
 
 SHOWN = 1_000

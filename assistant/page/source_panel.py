@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.faults import NotHeld
-from assistant.frames import language_name
 from assistant.labels import direction, word
 from assistant.page.leaves import Leaf, leaves_of
 from assistant.page.reference import edition_words, official_address, place_of, reference
 from assistant.page.rendering import web_address, words_path
 from assistant.qa.answer import Answer, Citation
 from assistant.service import Service
+from corpus.calendar_names import language_name
 from corpus.corpus_errors import NotHeld as Gone
 from corpus.documents import Document
 

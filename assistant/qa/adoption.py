@@ -6,8 +6,8 @@ import datetime as dt
 from itertools import dropwhile, takewhile
 
 from assistant.wording.drafting import grammar_of
+from corpus.dates import find_dates, says_only_days
 from corpus.documents import Block, Document
-from ingest.dates import find_dates, says_only_days
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from assistant.frames import joined, language_name, say
+from assistant.frames import joined, say
 from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.retriever import Evidence
@@ -14,6 +14,7 @@ from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import Scored
 from assistant.question import Question
+from corpus.calendar_names import language_name
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 

@@ -13,10 +13,10 @@ from assistant.frames import day_text
 from assistant.qa.adoption import adopted_on, adoption_lines, item_lines
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, foot_of, head_of
+from corpus.dates import find_dates
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
-from ingest.dates import find_dates
 from ingest.masthead import is_original
 from ingest.readers.heads import is_distribution_line
 
@@ -43,7 +43,9 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     elsewhere."""
     head, name = head_of(document) if document.masthead.symbols else (), document.label
     foot = foot_of(document)
-    passages = library.passages_by_id([at for block in (*head, *foot) if (at := library.passage_at(document.id, block.start))])
+    passages = library.passages_by_id(
+        [at for block in (*head, *foot) if (at := library.passage_at(document.id, block.start))]
+    )
     held = [Evidence(each, document, score) for each in passages.values()]
     title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
     made: list[Particular] = []

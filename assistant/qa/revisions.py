@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.frames import joined, language_name, place_name, say
+from assistant.frames import joined, place_name, say
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit
 from corpus.analysis import analyse
+from corpus.calendar_names import language_name
 from corpus.corrections import Correction, corrections
 from corpus.documents import Block, Document, Span
 from corpus.library import Library

@@ -13,10 +13,10 @@ from functools import cached_property
 from itertools import takewhile
 
 from assistant.qa.retriever import Evidence
+from corpus.dates import find_dates, says_only_days
 from corpus.documents import HEADINGS, Block, Document, Span
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
-from ingest.dates import find_dates, says_only_days
 
 GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""

@@ -12,9 +12,9 @@ from assistant.support.reasons import Reason
 from assistant.support.thesaurus import read_words
 from assistant.wording import values
 from assistant.wording.claims import Reading
-from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.lexicon import month_of, names_time, number_words
 from corpus.analysis import fold, words
+from corpus.dates import Date, dates_in
 
 _RANGE = r"(?:(?P<first>\d[\d.,]*)(?:\s?-\s?|\s(?:to|and|à|et|a|y|до|и|إلى|و)\s|[至到])(?:usd )?)?(?P<last>\d[\d., ]*\d|\d)\s?"
 _SCALES = [

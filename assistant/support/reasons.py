@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.frames import say, weekday_name
+from assistant.frames import say
+from corpus.calendar_names import weekday_name
 
 _BETWEEN = {"ar": "؛ ", "zh": "；"}
 

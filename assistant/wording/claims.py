@@ -8,15 +8,13 @@ from functools import lru_cache
 
 from assistant.wording import values
 from assistant.wording.counts import Unit, counted
-from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.lexicon import HAN_FUNCTION, names_time, number_words, stops, timetable
 from corpus.analysis import analyse, fold, words
+from corpus.calendar_names import spoken_names
+from corpus.dates import Date, dates_in
 from corpus.sentences import sentence_spans
 
 _HAN_FUNCTION = re.compile(f"[{HAN_FUNCTION}]")
-_HAN_DATE = re.compile(
-    r"\d+\s*[年月日号]|星期[一二三四五六日天]|周[一二三四五六日]|[一二两三四五六七八九十百]+(?=[个次项天名])"
-)
 _INITIAL = re.compile(r"[A-ZÀ-ÖØ-ÞА-ЯЁ]")
 _ROMAN = re.compile(r"[IVXL]+")
 
@@ -73,9 +71,15 @@ def tokens(text: str, language: str) -> frozenset[str]:
     return frozenset(analyse(_HAN_FUNCTION.sub(" ", values.plain(text)), language))
 
 
+@lru_cache(maxsize=1)
+def _han_date() -> re.Pattern[str]:
+    days = "|".join(form for forms in spoken_names("weekdays", "zh").values() for form in forms)
+    return re.compile(rf"\d+\s*[年月日号]|{days}|[一二两三四五六七八九十百]+(?=[个次项天名])")
+
+
 def _content(text: str, language: str, derived: bool) -> tuple[str, ...]:
     own, phrases = timetable()
-    text = _HAN_DATE.sub(" ", values.without_places(text))
+    text = _han_date().sub(" ", values.without_places(text))
     for phrase in phrases if derived else ():
         text = text.replace(phrase, " ")
     text = _HAN_FUNCTION.sub(" ", text)

@@ -7,9 +7,9 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from assistant.wording.dates_in_text import dates_in
-from assistant.wording.lexicon import PLACES, WEEKDAYS, month_of, number_words
+from assistant.wording.lexicon import PLACES, month_of, number_words, weekday_numbers
 from corpus.analysis import fold, words
+from corpus.dates import dates_in
 from corpus.language import detect_language
 from corpus.symbols import find_symbols
 
@@ -39,7 +39,6 @@ _DAY_CLOCK = (
 _DAY_CLOCKS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _DAY_CLOCK)
 _NOON = re.compile(r"\b(?:noon|midday|midi|mediod[ií]a|полдень)\b|正午", re.IGNORECASE)
 _MIDNIGHT = re.compile(r"\b(?:midnight|minuit|medianoche|полночь)\b|午夜", re.IGNORECASE)
-_WEEKDAY = re.compile("|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True)))
 
 
 def plain(text: str) -> str:
@@ -109,12 +108,17 @@ def _minutes(hour: str, minute: str | None, half: str | None) -> int:
 @lru_cache(maxsize=4_096)
 def weekdays(text: str) -> frozenset[int]:
     """The days of the week that a text names, Monday 0."""
-    folded = fold(text)
+    folded, known = fold(text), weekday_numbers()
     return frozenset(
-        WEEKDAYS[match.group()]
-        for match in _WEEKDAY.finditer(folded)
+        known[match.group()]
+        for match in _weekday().finditer(folded)
         if not folded[match.start()].isascii() or _stands_alone(folded, match)
     )
+
+
+@lru_cache(maxsize=1)
+def _weekday() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, weekday_numbers()), key=len, reverse=True)))
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.frames import language_name
 from assistant.model import Message
 from assistant.write.fence import contained
+from corpus.calendar_names import language_name
 
 NO_ANSWER = "NO ANSWER"
 """What the model writes where the excerpts do not answer."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from assistant.frames import language_name
 from assistant.model import LanguageModel, Message
 from assistant.qa.query import Reading
 from assistant.question import clean_question
@@ -14,6 +13,7 @@ from assistant.vocabulary import Vocabulary
 from assistant.wording.polarity import polarity
 from assistant.write.fence import contained
 from corpus.analysis import analyse, fold
+from corpus.calendar_names import language_name
 from corpus.language import detect_language
 
 TURNS = 6

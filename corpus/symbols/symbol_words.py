@@ -107,3 +107,4 @@ ORDINALS = {
 """French and Spanish ordinals, as older documents print them: `E/ICEF/672 (Première partie)`."""
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
+"""The six official languages of the United Nations, as ISO 639-1 codes."""

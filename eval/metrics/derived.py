@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from assistant.wording import values
 from assistant.wording.counts import Unit
-from assistant.wording.dates_in_text import Date, dates_in
+from corpus.dates import Date, dates_in
 
 
 def computed(rows: Sequence[tuple[str, str]]) -> dict[Unit, frozenset[float]]:

@@ -28,9 +28,9 @@ from typing import Literal
 
 from assistant.wording import values
 from assistant.wording.claims import Reading, read, tokens
-from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.polarity import Polarity, polarity
 from corpus.analysis import analyse, fold
+from corpus.dates import Date, dates_in
 from corpus.language import detect_language
 from eval.metrics.derived import computed
 

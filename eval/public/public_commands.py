@@ -66,18 +66,7 @@ def retrieval(
     json_: AsJson = False,
 ) -> None:
     """How well retrieval finds the right document, and in a SQuAD file the sentences that hold the answer."""
-    if (beir is None) == (squad is None):
-        raise fail("name one set: --beir FOLDER or --squad FILE.", EXIT_USAGE)
-    if documents is not None and squad is None:
-        raise fail("--documents goes with --squad.", EXIT_USAGE)
-    if mixed and documents is None:
-        raise fail("--mixed goes with --documents.", EXIT_USAGE)
-    if mixed and language is not None:
-        raise fail("--mixed tells both languages from the words; leave --language out.", EXIT_USAGE)
-    if split is not None and beir is None:
-        raise fail("--split goes with --beir.", EXIT_USAGE)
-    if language is not None and language not in LANGUAGES:
-        raise fail(f"--language {language!r} is none of {', '.join(LANGUAGES)}.", EXIT_USAGE)
+    _check(beir, squad, documents, split, language, mixed=mixed)
     with _told():
         kit = kit_from_settings(models, not no_reader)
         if beir is not None:
@@ -110,6 +99,28 @@ def retrieval(
         figures = {name: figures_of(each) for name, each in groups.items()}
         counted = {name: len(each) for name, each in groups.items()}
         _print(f"Retrieval, {len(texts)} documents", figures, counted, about, json_)
+
+
+def _check(
+    beir: Path | None,
+    squad: Path | None,
+    documents: Path | None,
+    split: str | None,
+    language: str | None,
+    *,
+    mixed: bool,
+) -> None:
+    """Ends with wrong usage where options do not go together."""
+    for wrong, why in (
+        ((beir is None) == (squad is None), "name one set: --beir FOLDER or --squad FILE."),
+        (documents is not None and squad is None, "--documents goes with --squad."),
+        (mixed and documents is None, "--mixed goes with --documents."),
+        (mixed and language is not None, "--mixed tells both languages from the words; leave --language out."),
+        (split is not None and beir is None, "--split goes with --beir."),
+        (language not in (None, *LANGUAGES), f"--language {language!r} is none of {', '.join(LANGUAGES)}."),
+    ):
+        if wrong:
+            raise fail(why, EXIT_USAGE)
 
 
 def _squad(

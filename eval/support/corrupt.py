@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from corpus.calendar_names import month_name
+
 Kind = Literal["number", "date", "symbol", "negation", "name", "subject", "source"]
 KINDS: tuple[Kind, ...] = ("number", "date", "symbol", "negation", "name", "subject", "source")
 
@@ -34,14 +36,6 @@ class Corruption:
 _SYMBOL = re.compile(r"\b[A-Z]+(?:/[A-Z0-9.]+)+/(\d+)\b|\b(\d+/\d+)\b")
 _NUMBER = re.compile(r"(?<![\w/.,])\d{1,3}(?:[ ,.]\d{3})+(?![\w/])|(?<![\w/.,-])\d+(?:[.,]\d+)?(?![\d/])")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-    "ar": "يناير فبراير مارس أبريل مايو يونيه يوليه أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-    "zh": "",
-}
 _COUNTED = {
     "en": "two three four five six seven eight nine ten thirteen",
     "fr": "deux trois quatre cinq six sept huit neuf dix",
@@ -143,7 +137,7 @@ def _head(sentence: Sentence) -> str:
 def _number(claim: str, language: str, n: int) -> str | None:
     """A number in figures or words made another; dates, years and symbols are left alone."""
     spared = [match.span() for pattern in (_SYMBOL, _YEAR) for match in pattern.finditer(claim)]
-    months = [month for month in _MONTHS[language].split() if month in claim]
+    months = [month for month in _months(language) if month in claim]
     for match in _NUMBER.finditer(claim):
         behind = claim[match.end() : match.end() + 4]
         dated = any(
@@ -164,9 +158,14 @@ def _number(claim: str, language: str, n: int) -> str | None:
     return None
 
 
+def _months(language: str) -> list[str]:
+    """The months as a date prints them; none in Chinese, where they are figures. Of the two names in Arabic the second."""
+    return [month_name(n, language).split("/")[-1] for n in range(1, 13)] if language != "zh" else []
+
+
 def _date(claim: str, language: str, n: int) -> str | None:
     """The day, the month or the year of a date made another."""
-    months = _MONTHS[language].split()
+    months = _months(language)
     found = next((month for month in months if re.search(rf"(?<![^\W\d_]){month}(?![^\W\d_])", claim)), None)
     year = _YEAR.search(claim)
     if found and n % 3 == 0:

@@ -186,12 +186,9 @@ def _run(
         state["rows"] += sum(len(made.rows) for made in batch)
         mean = [0.98 * old + 0.02 * float(new.detach()) for old, new in zip(mean, (*parts, loss), strict=True)]
         if steps % 50 == 0:
-            share = 1 - 0.98**steps
-            shown = " ".join(f"{value / share:.3f}" for value in mean)
-            tell(
-                f"step {state['steps']} rows {state['rows']} {state['seconds']:.0f} s "
-                f"({100 * done:.0f} %): answers, list, span, all {shown}"
-            )
+            shown = " ".join(f"{value / (1 - 0.98**steps):.3f}" for value in mean)
+            so_far = f"step {state['steps']} rows {state['rows']} {state['seconds']:.0f} s ({100 * done:.0f} %)"
+            tell(f"{so_far}: answers, list, span, all {shown}")
         if steps % SAVED == 0:
             _save(reader, whole, folder, state)
     _save(reader, whole, folder, state)

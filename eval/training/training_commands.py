@@ -90,7 +90,9 @@ def mine(
     name: Which,
     rows: Annotated[list[Path], typer.Option(help="File of training rows; may be repeated.")],
     out: Annotated[Path, typer.Option(help="File of rows to write; `.gz` compresses it.")],
-    kept: Annotated[int, typer.Option(min=1, help="How many passages that do not answer are kept of each question.")] = 4,
+    kept: Annotated[
+        int, typer.Option(min=1, help="How many passages that do not answer are kept of each question.")
+    ] = 4,
     weights: Annotated[Path | None, typer.Option(help="Reader; by default the one that ships.")] = None,
 ) -> None:
     """Keep of each question's passages what answers, and what the reader is likeliest to take for an answer."""

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from assistant.frames import joined, language_name, say
+from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
 from assistant.reports import Progress, ReportError
@@ -28,6 +28,7 @@ from assistant.reports.lookup import Paper
 from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
+from corpus.calendar_names import language_name
 from corpus.library import Library
 from corpus.plain import to_plain
 

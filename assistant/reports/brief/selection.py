@@ -21,9 +21,9 @@ from assistant.qa.weighing import Scored
 from assistant.reports.brief.subject import Ground
 from assistant.reports.lookup import cite
 from assistant.slices import Slices
-from assistant.wording.dates_in_text import dates_in
 from assistant.wording.drafting import grammar_of
 from assistant.wording.values import plain, without_symbols
+from corpus.dates import dates_in
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.sentences import sentence_spans

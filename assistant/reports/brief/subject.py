@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.frames import language_name, say
+from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting, not_held
 from assistant.wording.drafting import grammar_of
+from corpus.calendar_names import language_name
 from corpus.documents import Document
 from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans

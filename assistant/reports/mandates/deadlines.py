@@ -6,10 +6,10 @@ import datetime as dt
 import re
 
 from assistant.qa.adoption import dated_on
-from assistant.wording.dates_in_text import Date, dates_in
 from assistant.wording.drafting import grammar_of, unquoted
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold
+from corpus.dates import Date, dates_in
 from corpus.documents import Document, Span
 
 FIRST = 1945

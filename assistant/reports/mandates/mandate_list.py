@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
 
-from assistant.frames import day_text, language_name, say
+from assistant.frames import day_text, say
 from assistant.qa.adoption import dated_on
 from assistant.qa.answer import Citation
 from assistant.reports import Progress, ReportError
@@ -21,6 +21,7 @@ from assistant.reports.lookup import near as near_to
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
 from assistant.reports.quoted_tables import Cell, Grid
+from corpus.calendar_names import language_name
 from corpus.documents import Document, Span
 from corpus.library import Library
 

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.frames import language_name
 from assistant.model import LanguageModel, Message, ModelFault
 from assistant.slices import Slices
 from assistant.vocabulary import Vocabulary
-from assistant.wording.dates_in_text import dates_in
 from assistant.wording.lexicon import HAN_FUNCTION
 from assistant.wording.values import plain as written
 from assistant.write.fence import contained
 from corpus.analysis import analyse, words
+from corpus.calendar_names import language_name
+from corpus.dates import dates_in
 from corpus.documents import Document
 
 LONGEST, WORDS, NAMES = 60, 7, 2

@@ -1,0 +1,106 @@
+"""What months, days of the week and languages are called in the six official languages, as Unicode CLDR says (by Babel); what it lacks, and
+where the United Nations spell otherwise, stands in `calendar.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+from corpus.analysis import fold
+from corpus.documents import LANGUAGES
+
+Kind = Literal["months", "weekdays"]
+
+
+@lru_cache(maxsize=1)
+def _beside() -> Mapping[str, Mapping[str, Any]]:
+    made: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
+        (files("corpus") / "calendar.yaml").read_text(encoding="utf-8")
+    )
+    return made
+
+
+@lru_cache(maxsize=16)
+def _cldr(locale: str, kind: Kind, context: str = "format", width: str = "wide") -> Mapping[int, str]:
+    """Names by number: months from 1, days of the week from 0, Monday."""
+    from babel import Locale  # reads its files when it is asked
+
+    known = Locale.parse(locale)
+    found: Mapping[int, str] = (known.months if kind == "months" else known.days)[context][width]
+    return dict(found)
+
+
+@lru_cache(maxsize=32)
+def spoken_names(kind: Kind, language: str, *, in_questions: bool = False) -> Mapping[int, tuple[str, ...]]:
+    """The names of months (from 1) or of days of the week (from 0, Monday) in a language, in lower case, with their other forms and spellings;
+    those that are read in questions only where these are asked for."""
+    beside = _beside()[language]
+    short = "abbreviated" if language == "zh" else "wide"
+    tables = [
+        _cldr(language, kind), _cldr(language, kind, "stand-alone"), _cldr(language, kind, width=short),
+        *(_cldr(locale, kind) for locale in beside.get("locales", ()) if kind == "months"),
+    ]  # fmt: skip
+    more = [beside, beside.get("in_questions", {})] if in_questions else [beside]
+    made = {number: [table[number] for table in tables] for number in _cldr(language, kind)}
+    for number, forms in made.items():
+        forms += [form for group in more for form in group.get(kind, {}).get(number, ())]
+        if kind == "months" and language == "ar":
+            forms.append(month_name(number, language))
+    return {number: _each(forms) for number, forms in made.items()}
+
+
+def _each(forms: Iterable[str]) -> tuple[str, ...]:
+    """Each form once, in lower case, also as it is typed without accents."""
+    return tuple(dict.fromkeys(form for given in forms for form in (given.casefold(), fold(given))))
+
+
+@lru_cache(maxsize=2)
+def name_numbers(kind: Kind) -> Mapping[str, int]:
+    """Every name in every language, in lower case, with its number."""
+    return {form: number for each in LANGUAGES for number, forms in spoken_names(kind, each).items() for form in forms}
+
+
+def month_name(month: int, language: str) -> str:
+    """A month (1 to 12) as documents of the United Nations print it within a date: `October`, `تشرين الأول/أكتوبر`, `10月`."""
+    if language == "ar":
+        own = _beside()["ar"]["months"].get(month, [_cldr("ar", "months")[month]])
+        return f"{_cldr(_beside()['ar']['locales'][0], 'months')[month]}/{own[0]}"
+    return _cldr(language, "months", width="abbreviated" if language == "zh" else "wide")[month]
+
+
+def weekday_name(day: int, language: str) -> str:
+    """A day of the week (0 is Monday)."""
+    return _cldr(language, "weekdays")[day]
+
+
+@lru_cache(maxsize=64)
+def language_name(of: str, language: str) -> str:
+    """What one of the six languages is called in another, or in itself: `anglais`."""
+    from babel import Locale
+
+    return str(_beside()[language].get("languages", {}).get(of) or Locale.parse(language).languages[of])
+
+
+@lru_cache(maxsize=1)
+def language_codes() -> Mapping[str, str]:
+    """Every name of the six languages in every one of them, in lower case, with its code; Arabic ones also behind the preposition that
+    they follow in mastheads."""
+    from babel import Locale
+
+    made: dict[str, str] = {}
+    for spoken in LANGUAGES:
+        beside = _beside()[spoken]
+        for code in LANGUAGES:
+            forms = [
+                language_name(code, spoken),
+                Locale.parse(spoken).languages[code],
+                *beside.get("original", {}).get(code, ()),
+            ]
+            if spoken == "ar":
+                forms += [f"ب{form}" for form in forms]
+            made |= {form.casefold(): code for form in forms}
+    return made
