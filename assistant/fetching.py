@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.faults import Invalid, NotHeld, known_language
+from assistant.messages import Message
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -76,8 +77,8 @@ def plan(
             try:
                 found += fetching.named(name)
             except SymbolError as error:
-                hint = f" Meetings of the catalogue: {', '.join(ids)}." if meeting else ""
-                raise Invalid(f"{error}.{hint}" if hint else str(error)) from None
+                hint = Message("meetings-known", {"meetings": ", ".join(ids)}).told if meeting else ""
+                raise Invalid("no-symbol", text=str(error), hint=hint) from None
     if meeting:
         found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
     if everything:
@@ -125,15 +126,14 @@ def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> 
     for choice in (held, ids):
         if len(choice) == 1:
             return choice[0]
-    why = "agendas of several meetings are held" if held else "no agenda of a meeting of the catalogue is held"
-    raise Invalid(f"Which meeting? ({why}.) It is one of {', '.join(ids)}.")
+    raise Invalid("which-meeting-several" if held else "which-meeting-none", meetings=", ".join(ids))
 
 
 def _texts(library: Library, name: str) -> list[Document]:
     """The held texts of a document: the official ones, or where there is none what is held."""
     found = library.find(name)
     if not found:
-        raise NotHeld(f"The library holds no document {name!r}.")
+        raise NotHeld("no-document", name=name)
     return [document for document in found if document.edition == "official"] or found
 
 

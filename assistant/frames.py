@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TypeVar
 
 from assistant.shipped import shipped
 from corpus.places import parts_of
 
+T = TypeVar("T")
 _MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"zh": "；", "ar": "؛ "}}
 _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 
@@ -15,7 +17,7 @@ _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 def say(name: str, language: str, /, **values: object) -> str:
     """A sentence of `frames.yaml` or `papers.yaml` in a language, its places filled. Latin names in Arabic sentences are isolated (Unicode
     Standard Annex 9), so that symbols keep their order."""
-    filled = {key: _isolated(str(value), language) for key, value in values.items()}
+    filled = {key: isolated(str(value), language) for key, value in values.items()}
     frames = shipped("frames")[language]
     frame = frames[name] if name in frames else shipped("papers")[language][name]
     return re.sub(r"\.\.$", ".", str(frame).format(**filled))
@@ -26,8 +28,9 @@ def doubt(status: str, language: str) -> str:
     return say("tentative", language) if status == "tentative" else ""
 
 
-def _isolated(value: str, language: str) -> str:
-    return f"\u2068{value}\u2069" if language == "ar" and _ISOLATE.search(value) else value
+def isolated(value: T, language: str) -> T | str:
+    """What fills a place in a sentence: Latin names in Arabic ones keep the order of their signs."""
+    return f"\u2068{value}\u2069" if language == "ar" and isinstance(value, str) and _ISOLATE.search(value) else value
 
 
 def language_name(of: str, language: str) -> str:

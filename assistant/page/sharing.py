@@ -42,7 +42,7 @@ def share(request: Request, body: Shared, service: Served, caller: Caller) -> di
     talk = held.find(body.token, caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
-        raise NotHeld("This answer is not held any more. Ask again.")
+        raise NotHeld("answer-gone")
     link = kept_of(service).share(caller, words_of_turns([turn]))
     return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
 

@@ -88,7 +88,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 async for told in follow(who, ids, reader_of(request)):
                     yield told
         except ServiceFault as fault:
-            yield refused(fault.detail)
+            yield refused(fault.told(reader_of(request)))
 
     async def begin_fetch(named: str, spoken: list[str], whole: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         who = who_asks(request)
@@ -98,7 +98,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             async for told in follow(who, [job.id], reader_of(request)):
                 yield told
         except ServiceFault as fault:
-            yield refused(fault.detail)
+            yield refused(fault.told(reader_of(request)))
 
     async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
         async for told in begin_fetch(named, spoken, False, request):
@@ -118,7 +118,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             async for told in follow(who, [job.id], reader_of(request)):
                 yield [*told, False]
         except ServiceFault as fault:
-            yield [*refused(fault.detail), False]
+            yield [*refused(fault.told(reader_of(request))), False]
 
     def stop_all(request: gr.Request) -> None:
         who = who_asks(request)
@@ -145,7 +145,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 _documents(service, who),
             ]
         except ServiceFault as fault:
-            return [*wanted, carried("told.html", text=fault.detail, wrong=True), "", "", gr.skip()]
+            return [*wanted, carried("told.html", text=fault.told(reader), wrong=True), "", "", gr.skip()]
 
     told = [jobs, stop, health, document]
     # Who sends more while the first are read has these followed too, and once more when that is over.

@@ -39,9 +39,7 @@ def _turns(request: Request, token: str, client: str) -> list[Turn]:
     conversations: Conversations = request.app.state.conversations
     found = conversations.find(token, client)
     if found is None or not found.turns:
-        raise NotHeld(
-            "This conversation is not held any more. Conversations are kept while the server runs, the latest only."
-        )
+        raise NotHeld("conversation-gone")
     return found.turns
 
 

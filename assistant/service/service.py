@@ -19,10 +19,10 @@ from assistant.faults import (
     Forbidden,
     Invalid,
     NotHeld,
-    Overloaded,
     ServiceFault,
     known_language,
     of_library,
+    stopping,
 )
 from assistant.fetching import Row, held_row, languages_of, plan
 from assistant.named_files import Files
@@ -333,11 +333,11 @@ class Service:
                 question, language, rating, history=history, answer=answer, comment=comment, expected=expected
             )
         except FeedbackError as error:
-            raise Invalid(str(error)) from None
+            raise Invalid("rating-wrong", text=str(error)) from None
         try:
             return self.library.add_feedback(kept)
         except FeedbackFull as error:
-            raise Conflict(str(error)) from None
+            raise Conflict("ratings-full", text=str(error)) from None
 
     def ratings(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[Feedback], int]:
         """A page of what people said about answers, oldest first, and how much there is in all."""
@@ -463,11 +463,11 @@ class Service:
 
         self._check(who, "fetch")
         if not self._keeper.can_fetch:
-            raise Conflict("This service does not fetch documents.")
+            raise Conflict("fetch-off")
         if form is not None and form not in FORMATS:
-            raise Invalid(f"The format {form!r} is none of {', '.join(FORMATS)}.")
+            raise Invalid("no-format", form=form, formats=", ".join(FORMATS))
         if not (symbols or meeting or cited_by or everything):
-            raise Invalid("Name at least one symbol, a meeting, a document that cites others, or the catalogue.")
+            raise Invalid("fetch-nothing")
         wanted = plan(
             symbols, languages_of(languages), meeting, cited_by, everything, self.library, self.engine.catalogue
         )
@@ -547,7 +547,7 @@ class Service:
         """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""
         self._check(who, "jobs")
         if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
-            raise Forbidden("This job was begun by somebody else. They can stop it, or an administrator.")
+            raise Forbidden("job-others")
         self._noted(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
 
@@ -579,7 +579,7 @@ class Service:
         if self._rates is not None:
             self._rates.count(who, operation)
         if self._stopping and operation in COSTLY:
-            raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+            raise stopping()
 
 
 def _language(language: str | None) -> None:
@@ -593,4 +593,4 @@ def _symbol(symbol: str | None) -> str | None:
     try:
         return Symbol.parse(symbol).text
     except SymbolError as error:
-        raise Invalid(str(error)) from None
+        raise Invalid("no-symbol", text=str(error), hint="") from None

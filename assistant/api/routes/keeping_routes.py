@@ -46,7 +46,7 @@ async def upload(
             while piece := await file.read(PIECE):
                 size += len(piece)
                 if size > service.limits.upload:
-                    raise TooLarge(f"A file may have {service.limits.upload / 1e6:.0f} MB.")
+                    raise TooLarge("file-large", most=service.limits.upload / 1e6)
                 await run_in_threadpool(kept.write, piece)
     except BaseException:
         await run_in_threadpool(shutil.rmtree, folder, True)

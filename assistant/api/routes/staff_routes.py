@@ -44,7 +44,7 @@ def audit(request: Request, offset: Offset = 0, limit: Limit = 50) -> dict[str, 
     """What staff did, the latest first."""
     log: Audit | None = request.app.state.audit
     if log is None:
-        raise NotHeld("No audit log is kept here.")
+        raise NotHeld("no-audit")
     return Page.of([asdict(each) for each in log.entries(offset, limit)], log.count(), offset)
 
 
