@@ -100,6 +100,10 @@ class ServerDesk:
         found: list[dict[str, Any]] = self._call("GET", "/local/records", params={"missing": missing})
         return found
 
+    def read(self, document_id: str) -> Document:
+        """A document by its id."""
+        return self.document(document_id, None, None)[0]
+
     def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
         """A document, and how it stands to others."""
         told = self._call("GET", f"/local/documents/{_part(name)}", params=_given(language, edition))

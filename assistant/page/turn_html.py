@@ -7,10 +7,10 @@ from typing import Any
 
 from assistant.labels import word, words_of
 from assistant.page.chat_turns import Turn
-from assistant.page.grids import grid_of
 from assistant.page.rendering import carried, version_path
 from assistant.page.source_panel import sources_of, tongue_of
 from assistant.qa.answer import Answer, Pointer, Statement
+from assistant.quoted_rows import grid_of
 from assistant.service import Service
 from corpus.corpus_errors import NotHeld
 from corpus.language import detect_language
@@ -94,7 +94,7 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
     return {
         "text": statement.text,
         "long": len(statement.text) > LONG,
-        "grid": grid_of(service.library, statement),
+        "grid": grid_of(service.library.document, statement),
         "quoted": statement.verdict == "quoted",
         "verdict": word(statement.verdict, answer.language),
         "language": language,
