@@ -38,6 +38,29 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What `fetch` is asked for: symbols, with `meeting` ids of meetings; all that a held document cites, or with `everything` that the
+    catalogue lists; in languages, and in one format where `form` names it. What is held already is passed over unless `again`."""
+
+    symbols: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    form: str | None = None
+    meeting: bool = False
+    cited_by: str | None = None
+    everything: bool = False
+    again: bool = False
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """The formats that will do, the best first. Raises `Invalid`."""
+        from ingest.fetch import FORMATS
+
+        if self.form is not None and self.form not in FORMATS:
+            raise Invalid("no-format", form=self.form, formats=", ".join(FORMATS))
+        return FORMATS if self.form is None else (self.form,)
+
+
+@dataclass(frozen=True)
 class Source:
     """Where official documents are fetched from, and with which patience: the settings of the same names."""
 
@@ -56,19 +79,13 @@ def languages_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(known_language(code) for code in codes))
 
 
-def plan(
-    names: Sequence[str],
-    languages: Sequence[str],
-    meeting: bool,
-    cited_by: str | None,
-    everything: bool,
-    library: Library,
-    catalogue: Catalogue,
-) -> list[Wanted]:
-    """What is to be fetched: symbols that are named, what a meeting or the catalogue lists, what a document cites.
-    Raises `Invalid` or `NotHeld` where that is not clear."""
+def plan(asked: Asked, library: Library, catalogue: Catalogue) -> list[Wanted]:
+    """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
     from ingest import fetch as fetching
 
+    names, meeting, languages = asked.symbols, asked.meeting, languages_of(asked.languages)
+    if not (names or meeting or asked.cited_by or asked.everything):
+        raise Invalid("fetch-nothing")
     ids = fetching.meeting_ids(catalogue)
     meetings = [name for name in names if name in ids] if meeting else []
     found: list[Symbol] = []
@@ -81,10 +98,10 @@ def plan(
                 raise Invalid("no-symbol", text=str(error), hint=hint) from None
     if meeting:
         found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
-    if everything:
+    if asked.everything:
         found += fetching.listed(catalogue)
-    if cited_by is not None:
-        texts = _texts(library, cited_by)
+    if asked.cited_by is not None:
+        texts = _texts(library, asked.cited_by)
         spoken = sorted({text.language for text in texts})
         languages = languages or (spoken if len(spoken) == 1 else [])
         cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)

@@ -68,7 +68,7 @@ def test_each_message_is_there_in_six_languages_with_the_same_places(name: str) 
     message = MESSAGES[name]
     assert set(message) == set(LANGUAGES)
     assert {frozenset(places(text)) for text in message.values()} == {frozenset(places(message["en"]))}
-    if name == "framed":  # what fills its places is told in each language
+    if name in ("framed", "in-agenda"):  # what fills its places is told in each language
         return
     foreign = {language: re.sub(r"\{[^}]*\}", "", text) for language, text in message.items() if language != "en"}
     assert all(re.search(r"\w{2}|[\u4e00-\u9fff]", text) for text in foreign.values())

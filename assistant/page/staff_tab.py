@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.faults import Conflict, ServiceFault
+from assistant.fetching import Asked
 from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
@@ -94,7 +95,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         who = who_asks(request)
         wanted = [each.strip() for line in named.splitlines() for each in line.split(";") if each.strip()]
         try:
-            job = service.fetch(who, () if whole else wanted, spoken, meeting=whole)
+            job = service.fetch(who, Asked(() if whole else wanted, spoken, meeting=whole))
             async for told in follow(who, [job.id], reader_of(request)):
                 yield told
         except ServiceFault as fault:

@@ -91,7 +91,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
     library = engine.library
     headers = {header.id: header for header in library.each_header()}
     if not headers:
-        raise ReportError("framed", at="", told=partial(say, "empty_library"))
+        raise ReportError("framed", told=partial(say, "empty_library"))
     if not request.value.strip():
         raise ReportError("brief-nothing")
     if len(request.value) > LONGEST:
@@ -123,7 +123,7 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
         if not mains:
             raise ReportError("no-items", agenda=agenda.label)
         why = partial(say, "no_item", item=request.value, first=mains[0], last=mains[-1])
-        raise ReportError("framed", at=f"{agenda.label}: ", told=why)
+        raise ReportError("in-agenda", agenda=agenda.label, told=why)
     announced = {each.number: [Symbol.parse(text) for text, _ in each.documentation] for each in meeting.items}
     mine = announced[item.number]
     theirs = [symbol for number, symbols in announced.items() if number != item.number for symbol in symbols]

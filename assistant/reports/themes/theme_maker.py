@@ -127,7 +127,7 @@ def grouped(
     there are none."""
     documents = [each for each in documents if not _procedural(each)] or list(documents)
     if not documents:
-        raise ReportError("framed", at="", told=partial(say, "empty_library"))
+        raise ReportError("framed", told=partial(say, "empty_library"))
     passages = [_telling(engine.library.passages(each.id)) for each in slices(documents)]
     searching = engine.library.models.searching
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
