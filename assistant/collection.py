@@ -82,19 +82,19 @@ class Collection:
             if language in (None, document.language) and edition in (None, document.edition)
         ]
         if not found:
-            raise NotHeld(f"The library holds no document {name!r}.")
+            raise NotHeld("no-document", name=name)
         exact = [document for document in found if name in (document.id, document.key)]
         found = exact or found
         keys = {document.key for document in found}
         if len(keys) > 1:
-            raise NotHeld(f"{name!r} means several documents: {', '.join(sorted(keys))}. Name one of them.")
+            raise NotHeld("several-documents", name=name, keys=", ".join(sorted(keys)))
         return found
 
     def unverified(self, name: str, language: str | None = None) -> list[str]:
         """Ids of the texts of a document, all or those in a language, that only say by themselves that they are official."""
         found = [document.id for document in self.find(name, language) if document.unverified]
         if not found:
-            raise NotHeld(f"No text of {name!r} waits to be confirmed.")
+            raise NotHeld("none-to-confirm", name=name)
         return found
 
     def one(self, name: str, language: str | None = None, edition: str | None = None) -> Document:
@@ -113,7 +113,7 @@ class Collection:
         if not any(within(block, locator) for block in document.blocks):
             places = list(dict.fromkeys(block.locator for block in document.blocks))
             more = ", ..." if len(places) > 40 else ""
-            raise NotHeld(f"{document.label} has no place {locator!r}. It has: {'; '.join(places[:40])}{more}")
+            raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:40]) + more)
         return locator
 
     def about(self, document: Document) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class Collection:
         """A passage by its evidence id, with the document that it is of and its neighbours before and behind."""
         found = self._library.passages_by_id([passage_id]).get(passage_id)
         if found is None:
-            raise NotHeld(f"No passage has the id {passage_id!r}. Ids change with the text of a document.")
+            raise NotHeld("no-passage", name=passage_id)
         document = self._library.document(found.document_id)
         near = self._library.passages(document.id)[max(0, found.ordinal - around) : found.ordinal + around + 1]
         return {

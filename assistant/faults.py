@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
+from assistant.messages import Message, Told
 from corpus.corpus_errors import LibraryError, LibraryFull
 from corpus.documents import LANGUAGES
 
 log = logging.getLogger("rapporteur.library")
 
 
-class ServiceFault(Exception):
+class ServiceFault(Told):
     """A request that is not fulfilled; the message is for the person who made it."""
 
     status = 500
     code = "failed"
     title = "The service could not do this"
 
-    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
+    def __init__(
+        self, name: str | Message, /, *, retry_after: float | None = None, **values: str | float | Callable[[str], str]
+    ) -> None:
+        super().__init__(name, **values)
         self.retry_after = retry_after
         """Seconds after which it is worth trying again."""
+
+    @property
+    def detail(self) -> str:
+        """The message in English, for programs."""
+        return str(self.message)
 
 
 class Invalid(ServiceFault):
@@ -90,11 +98,14 @@ class Unavailable(ServiceFault):
     status, code, title = 503, "library", "The library can't be used now"
 
 
+def stopping() -> Overloaded:
+    """What is said to who asks a service that is about to end."""
+    return Overloaded("stopping", retry_after=60)
+
+
 def no_room() -> Full:
     """What is said to who sends something that there is no room for."""
-    return Full(
-        "The disk of the service is full, so that nothing was kept. Asking and reading go on. Tell whoever runs it."
-    )
+    return Full("disk-full")
 
 
 def of_library(error: LibraryError, *, trusted: bool) -> ServiceFault:
@@ -102,13 +113,14 @@ def of_library(error: LibraryError, *, trusted: bool) -> ServiceFault:
     `trusted` to run it; the log says it in any case."""
     log.error("the library: %s", error)
     if isinstance(error, LibraryFull):
-        return Full(str(error)) if trusted else no_room()
-    told = str(error) if trusted else "The library does not answer now. Try again in a minute, or tell whoever runs it."
-    return Unavailable(told, retry_after=60)
+        return Full("said", text=str(error)) if trusted else no_room()
+    return (
+        Unavailable("said", text=str(error), retry_after=60) if trusted else Unavailable("library-away", retry_after=60)
+    )
 
 
 def known_language(language: str) -> str:
     """A language code that was given. Raises `Invalid` for what is none of the six."""
     if language not in LANGUAGES:
-        raise Invalid(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+        raise Invalid("no-language", language=language, languages=", ".join(LANGUAGES))
     return language

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.faults import Invalid, NotHeld, known_language
+from assistant.messages import Message
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -37,6 +38,29 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What `fetch` is asked for: symbols, with `meeting` ids of meetings; all that a held document cites, or with `everything` that the
+    catalogue lists; in languages, and in one format where `form` names it. What is held already is passed over unless `again`."""
+
+    symbols: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    form: str | None = None
+    meeting: bool = False
+    cited_by: str | None = None
+    everything: bool = False
+    again: bool = False
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """The formats that will do, the best first. Raises `Invalid`."""
+        from ingest.fetch import FORMATS
+
+        if self.form is not None and self.form not in FORMATS:
+            raise Invalid("no-format", form=self.form, formats=", ".join(FORMATS))
+        return FORMATS if self.form is None else (self.form,)
+
+
+@dataclass(frozen=True)
 class Source:
     """Where official documents are fetched from, and with which patience: the settings of the same names."""
 
@@ -55,19 +79,13 @@ def languages_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(known_language(code) for code in codes))
 
 
-def plan(
-    names: Sequence[str],
-    languages: Sequence[str],
-    meeting: bool,
-    cited_by: str | None,
-    everything: bool,
-    library: Library,
-    catalogue: Catalogue,
-) -> list[Wanted]:
-    """What is to be fetched: symbols that are named, what a meeting or the catalogue lists, what a document cites.
-    Raises `Invalid` or `NotHeld` where that is not clear."""
+def plan(asked: Asked, library: Library, catalogue: Catalogue) -> list[Wanted]:
+    """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
     from ingest import fetch as fetching
 
+    names, meeting, languages = asked.symbols, asked.meeting, languages_of(asked.languages)
+    if not (names or meeting or asked.cited_by or asked.everything):
+        raise Invalid("fetch-nothing")
     ids = fetching.meeting_ids(catalogue)
     meetings = [name for name in names if name in ids] if meeting else []
     found: list[Symbol] = []
@@ -76,14 +94,14 @@ def plan(
             try:
                 found += fetching.named(name)
             except SymbolError as error:
-                hint = f" Meetings of the catalogue: {', '.join(ids)}." if meeting else ""
-                raise Invalid(f"{error}.{hint}" if hint else str(error)) from None
+                hint = Message("meetings-known", {"meetings": ", ".join(ids)}).told if meeting else ""
+                raise Invalid("no-symbol", text=str(error), hint=hint) from None
     if meeting:
         found += fetching.listed(catalogue, meetings or [_one_meeting(ids, library, catalogue)])
-    if everything:
+    if asked.everything:
         found += fetching.listed(catalogue)
-    if cited_by is not None:
-        texts = _texts(library, cited_by)
+    if asked.cited_by is not None:
+        texts = _texts(library, asked.cited_by)
         spoken = sorted({text.language for text in texts})
         languages = languages or (spoken if len(spoken) == 1 else [])
         cited = fetching.wanted(fetching.cited_by(texts), languages or ["en"], library)
@@ -125,15 +143,14 @@ def _one_meeting(ids: Sequence[str], library: Library, catalogue: Catalogue) -> 
     for choice in (held, ids):
         if len(choice) == 1:
             return choice[0]
-    why = "agendas of several meetings are held" if held else "no agenda of a meeting of the catalogue is held"
-    raise Invalid(f"Which meeting? ({why}.) It is one of {', '.join(ids)}.")
+    raise Invalid("which-meeting-several" if held else "which-meeting-none", meetings=", ".join(ids))
 
 
 def _texts(library: Library, name: str) -> list[Document]:
     """The held texts of a document: the official ones, or where there is none what is held."""
     found = library.find(name)
     if not found:
-        raise NotHeld(f"The library holds no document {name!r}.")
+        raise NotHeld("no-document", name=name)
     return [document for document in found if document.edition == "official"] or found
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TypeVar
 
 from assistant.shipped import shipped
 from corpus.calendar_names import month_name, weekday_name
 from corpus.places import parts_of
 
+T = TypeVar("T")
 _MARKS = {",": {"zh": "，", "ar": "، "}, ":": {"fr": " : ", "zh": "："}, ";": {"zh": "；", "ar": "؛ "}}
 _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 
@@ -22,7 +24,7 @@ def say(name: str, language: str, /, **values: object) -> str:
 
 def filled(frame: str, language: str, /, **values: object) -> str:
     """A sentence in a language, its places filled."""
-    told = frame.format(**{key: _isolated(str(value), language) for key, value in values.items()})
+    told = frame.format(**{key: isolated(str(value), language) for key, value in values.items()})
     return re.sub(r"\.\.$", ".", told)
 
 
@@ -31,8 +33,9 @@ def doubt(status: str, language: str) -> str:
     return say("tentative", language) if status == "tentative" else ""
 
 
-def _isolated(value: str, language: str) -> str:
-    return f"\u2068{value}\u2069" if language == "ar" and _ISOLATE.search(value) else value
+def isolated(value: T, language: str) -> T | str:
+    """What fills a place in a sentence: Latin names in Arabic ones keep the order of their signs."""
+    return f"\u2068{value}\u2069" if language == "ar" and isinstance(value, str) and _ISOLATE.search(value) else value
 
 
 def place_name(locator: str, language: str) -> str:

@@ -205,7 +205,7 @@ def test_an_address_has_a_limit_of_its_own_whatever_the_keys() -> None:
 def test_the_addresses_of_one_subscriber_are_one_client_and_those_of_two_are_two() -> None:
     rates = Rates(each=100, address=3)
     for n in range(3):
-        rates.count(Principal.anonymous(f"2001:db8:1:2::{n + 1}", reading=True), "ask")
+        rates.count(Principal.anonymous(f"2001:db8:1:2::{n + 1}", reading=True, visit=f"v{n}"), "ask")
         rates.count(Principal(Role.READ, "key", f"key:{n}", f"2001:db8:1:3::{n + 1}"), "ask")
     with pytest.raises(TooMany):
         rates.count(Principal.anonymous("2001:db8:1:2:ffff::9", reading=True), "ask")

@@ -31,7 +31,7 @@ def is_problem(reply: object, status: int) -> None:
     assert reply.status_code == status, reply.text
     assert reply.headers["content-type"] == "application/problem+json"
     body = reply.json()
-    assert set(body) == {"type", "title", "status", "detail", "request_id", "faults"}
+    assert set(body) == {"type", "title", "status", "detail", "code", "request_id", "faults"}
     assert body["status"] == status
     assert body["request_id"] == reply.headers["x-request-id"]
     assert "Traceback" not in reply.text

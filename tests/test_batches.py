@@ -76,8 +76,8 @@ def test_a_question_that_is_refused_ends_no_batch_and_says_why(
 ) -> None:
     cli = Cli(tmp_path / "library")
     assert cli("ingest", write(tmp_path / "boats.md", BOATS)).code == 0
-    breaking(monkeypatch, NotHeld("There is no such boat."))
-    assert check_lines(cli(command, "--batch", batch), command) == "There is no such boat."
+    breaking(monkeypatch, NotHeld("no-document", name="boat"))
+    assert check_lines(cli(command, "--batch", batch), command) == "The library holds no document 'boat'."
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 

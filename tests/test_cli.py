@@ -444,6 +444,23 @@ def test_the_meeting_is_given_as_json(starter: Cli) -> None:
     ]
 
 
+def test_rows_of_a_table_are_printed_in_columns_below_their_heads_and_never_with_bars(tmp_path: Path) -> None:
+    cli = Cli(tmp_path / "library")
+    table = "| Harbour | Boats | Lamps |\n|---|---|---|\n| Northern harbour | 4 boats | |\n| Southern harbour | 7 boats | 2 |\n"
+    note = write(tmp_path / "harbours.md", f"# Note on harbours\n\nTable 1. Boats by harbour\n\n{table}")
+    assert cli("ingest", note).code == 0
+    question = "How many boats are in the southern harbour?"
+    told = cli("ask", question, "--explain")
+    head, _, row = re.search(r".*Harbour  .*\n(.*)\n.*Southern harbour.*", told.out).group().split("\n")
+    assert [head.index(each) for each in ("Harbour", "Boats", "Lamps")] == [
+        row.index(each) for each in ("Southern", "7", "2")
+    ]
+    assert "“Southern harbour, 7 boats, 2”" in told.out
+    for each in (told.out, told.err, cli("search", question).out, cli("chat", stdin=f"{question}\n\n").out):
+        assert "7 boats" in each
+        assert " | " not in each
+
+
 def test_the_meeting_is_printed_as_a_timetable(starter: Cli) -> None:
     done = starter("meeting")
     assert done.code == 0

@@ -99,7 +99,7 @@ def test_what_no_route_refuses_is_told_as_a_page_to_a_browser_and_as_a_problem_t
         raise ValueError("a fault")
 
     def busy(*_: object, **__: object) -> None:
-        raise Overloaded("Too much is asked.", retry_after=7)
+        raise Overloaded("papers-wait", count=7, retry_after=7)
 
     headers = {**HTML, "Accept-Language": reader}
     long = {"name": "x" * 70_000}

@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from assistant.access import Principal
 from assistant.faults import Overloaded
-from assistant.labels import direction, word, words_of
+from assistant.labels import direction, words_of
+from assistant.messages import Message
 from assistant.qa.answer import Answer
 from assistant.service import Service, Stream
 from assistant.service.events import Closed, Done, Stated, Status
@@ -150,7 +151,10 @@ def test_a_question_that_was_refused_stays_and_is_asked_again_by_one_press(
 ) -> None:
     page = visit.start()
     service = visit.site.service
-    real, faults = service.stream, [Overloaded("Too much is asked.", retry_after=1), ValueError("a fault")]
+    real, faults = (
+        service.stream,
+        [Overloaded("questions-wait", count=7, seconds=1, retry_after=1), ValueError("a fault")],
+    )
 
     def stream(*args: Any, **more: Any) -> Stream:
         if faults:
@@ -172,7 +176,7 @@ def test_a_question_that_is_not_even_taken_is_refused_in_the_language_of_the_rea
     browser: Browser, at: Site, monkeypatch: pytest.MonkeyPatch, reader: str
 ) -> None:
     def busy(*_: Any) -> None:
-        raise Overloaded("Many wait.", retry_after=7)
+        raise Overloaded("papers-wait", count=7, retry_after=7)
 
     with visiting(browser, at, locale=reader) as visit:
         page = visit.start()
@@ -180,7 +184,7 @@ def test_a_question_that_is_not_even_taken_is_refused_in_the_language_of_the_rea
         field = page.locator("#rp-question textarea")
         field.fill("When is item 3?")
         field.press("Enter")
-        told = f"{word('fault_overloaded', reader)} · {word('again_in', reader, seconds=7)}"
+        told = Message("papers-wait", {"count": 7}).told(reader)
         expect(page.get_by_text(told).first).to_be_visible()
         assert "currently busy" not in page.content()
         expect(field).to_have_value("When is item 3?")

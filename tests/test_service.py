@@ -331,7 +331,7 @@ def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None
     jobs = Jobs()
 
     def failing(_: Hand) -> None:
-        raise Failed("The disk is full.")
+        raise Failed("said", text="The disk is full.")
 
     def broken(_: Hand) -> None:
         raise RuntimeError("secret")

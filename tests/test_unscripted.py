@@ -130,12 +130,12 @@ def test_a_busy_service_says_when_to_try_again_and_keeps_the_question(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def busy(*_: Any, **__: Any) -> None:
-        raise Overloaded("Too much is asked.", retry_after=4)
+        raise Overloaded("papers-wait", count=7, retry_after=4)
 
     monkeypatch.setattr(made.service, "begin_ask", busy)
     reply = made.client.post("/ask", data={"question": DETAINED}, headers=SAME)
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "4")
-    assert "Too much is asked." in said(reply)
+    assert "7 papers wait already." in said(reply)
     assert f">{DETAINED}</textarea>" in reply.text
 
 

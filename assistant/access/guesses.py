@@ -109,4 +109,4 @@ class Guesses:
 
 def _too_many(after: float) -> TooMany:
     """What is said to who guesses too often."""
-    return TooMany(f"Too many wrong keys or passwords. Try again in {after:.0f} s.", retry_after=after)
+    return TooMany("guesses", seconds=after, retry_after=after)

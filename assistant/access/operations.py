@@ -45,5 +45,5 @@ def check(who: Principal, operation: str) -> None:
     if allowed(who, operation):
         return
     if who.kind == "anonymous":
-        raise NotKnown("Sign in, or send an API key as a bearer token.")
-    raise Forbidden(f"This needs the role {OPERATIONS[operation].word}; yours is {who.role.word}.")
+        raise NotKnown("sign-in")
+    raise Forbidden("role", needed=OPERATIONS[operation].word, yours=who.role.word)

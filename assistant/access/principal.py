@@ -36,6 +36,18 @@ GIVEN = ("read", "staff", "admin")
 """Roles that a key or an account can have."""
 
 
+NAMELESS = "nameless:"
+"""How those are called together who show nothing at one address."""
+SHARED = 5
+"""Which part of what an address has one session has of it."""
+
+
+def own_part(most: int, client: str, origin: str) -> int:
+    """How much of `most` a client may have: all with a key or account; a part with a session, as one of those at an address; half
+    without anything, so that programs that keep no session leave room for people at the same address."""
+    return max(1, most // (1 if not origin else 2 if client.startswith(NAMELESS) else SHARED))
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who asks. `id` names the key, account or nobody, for logs and limits (`key:1f2e`, `account:amina`); `address`
@@ -63,13 +75,20 @@ class Principal:
 
     @property
     def client(self) -> str:
-        """What limits go by: the key or account; for those who have none the session that they show; else `origin`."""
-        return self.id if self.kind != "anonymous" else f"visit:{self.visit}" if self.visit else self.origin
+        """What limits go by: the key or account; for those who have none the session that they show; else all at their address that
+        show none, as one."""
+        return (
+            self.id
+            if self.kind != "anonymous"
+            else f"visit:{self.visit}"
+            if self.visit
+            else f"{NAMELESS}{network(self.address)}"
+        )
 
     @property
     def origin(self) -> str:
-        """What those without key and account have limits together by: their address, or the network of one subscriber. Empty for
-        all others."""
+        """What those without key and account have limits together by, with a session or without: their address, or the network of
+        one subscriber. Empty for all others."""
         return f"address:{network(self.address)}" if self.kind == "anonymous" else ""
 
 

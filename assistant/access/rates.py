@@ -9,7 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from assistant.access.client_addresses import network
-from assistant.access.principal import Principal
+from assistant.access.principal import NAMELESS, Principal, own_part
 from assistant.faults import TooMany
 
 CHEAP = 10
@@ -21,8 +21,8 @@ COSTLY = frozenset(
 
 class Rates:
     """Counts what clients do. `each`: questions a minute of one key, account or session; `address`: of all with a key or account
-    that comes from one address, since a conference room may be one, and of all else that comes from there. 0: no limit. The local
-    user has none."""
+    that comes from one address, since a conference room may be one, and of all else that comes from there, of which half may come
+    from those who show no session. 0: no limit. The local user has none."""
 
     def __init__(self, each: int = 120, address: int = 1_200) -> None:
         self._each, self._address = each, address
@@ -32,19 +32,19 @@ class Rates:
         """Counts an operation, unless it is what the request was counted as, or costs no more. Raises `TooMany`."""
         if who.kind == "local" or (who.counted and (operation == who.counted or operation not in COSTLY)):
             return
-        kind = "questions" if operation in COSTLY else "requests"
+        kind = "rate-questions" if operation in COSTLY else "rate-requests"
         times = 1 if operation in COSTLY else CHEAP
-        if self._each and who.client != who.origin:
+        if who.client.startswith(NAMELESS):
+            if self._address:
+                self._hit(own_part(self._address, who.client, who.origin) * times, f"{kind}-address", who.client)
+        elif self._each:
             self._hit(self._each * times, kind, who.client)
         if self._address:
             whole = who.origin or f"from {network(who.address)}"
-            self._hit(self._address * times, kind, whole, " from your address")
+            self._hit(self._address * times, f"{kind}-address", whole)
 
-    def _hit(self, most: int, kind: str, client: str, whose: str = "") -> None:
+    def _hit(self, most: int, kind: str, client: str) -> None:
         item = RateLimitItemPerMinute(most)
         if not self._window.hit(item, kind, client):
-            self._refuse(item, kind, client, f"More than {most} {kind} in a minute{whose}.")
-
-    def _refuse(self, item: RateLimitItemPerMinute, kind: str, client: str, why: str) -> None:
-        after = max(1.0, self._window.get_window_stats(item, kind, client).reset_time - time.time())
-        raise TooMany(f"{why} Try again in {after:.0f} s.", retry_after=after)
+            after = max(1.0, self._window.get_window_stats(item, kind, client).reset_time - time.time())
+            raise TooMany(kind, most=most, seconds=after, retry_after=after)

@@ -268,6 +268,7 @@ class JobOut(BaseModel):
     total: int | None
     detail: str
     reason: str
+    code: str = Field("", description="Which message `reason` is, by a name that stays the same.")
     finished: str | None
     outcomes: list[dict[str, Any]]
     counts: dict[str, int]

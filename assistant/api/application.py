@@ -15,7 +15,7 @@ from assistant.access.audit import Audit
 from assistant.api import problems
 from assistant.api.callers import IDENTIFYING, Gate, OpenGate
 from assistant.api.description import describe
-from assistant.api.middleware import Bodies, Places, Requests, SecurityHeaders
+from assistant.api.middleware import Bodies, Most, Places, Requests, SecurityHeaders
 from assistant.api.routes import (
     ask_routes,
     document_routes,
@@ -48,9 +48,10 @@ ALWAYS = frozenset({f"{PREFIX}/health", f"{PREFIX}/ready"})
 
 @dataclass(frozen=True)
 class Doors:
-    """How the application meets the world: `connections` requests at once, `streams` of each kind that stay open,
-    `streams_address` of these for one address and `streams_client` for one key, account or session, `body_seconds` for a body to come, `origins` of other sites whose pages
-    may use it. `began` is called when it serves."""
+    """How the application meets the world: `connections` requests of a kind at once, four fifths of them for one address and a quarter
+    for one key, account or session, or for all at one address that have none; `streams` of each kind that stay open, in the same
+    way with `streams_address` and `streams_client`; `body_seconds` for a body to come, `origins` of other sites whose pages may use it.
+    `began` is called when it serves."""
 
     connections: int = 500
     body_seconds: float = 20.0
@@ -110,7 +111,8 @@ def create_api(
             CORSMiddleware, allow_origins=list(at.origins), allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"], expose_headers=["X-Request-ID", "Retry-After"],
         )  # fmt: skip
-    places = Places(at.connections, at.streams, at.streams_address, at.streams_client)
+    requests = Most(at.connections, at.connections * 4 // 5, max(1, at.connections // 4), "requests")
+    places = Places(requests, Most(at.streams, at.streams_address, at.streams_client, "streams"))
     app.add_middleware(Requests, refusals=refusals, metrics=service.metrics, places=places, always=ALWAYS)
     app.add_middleware(SecurityHeaders, plain=PLAIN)
     return app

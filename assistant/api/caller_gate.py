@@ -57,13 +57,10 @@ class AccessGate:
         account = self.accounts.session(cookie) if cookie else None
         if account is None:
             if self.reading and self._hosts and not self._hosts.known(connection.headers.get("host", "")):
-                raise NotKnown(
-                    "Everybody may read here, but not under this name: its operator has not told it (RAPPORTEUR_HOSTS). Use an "
-                    "address or a name that he has told, sign in, or send an API key as a bearer token."
-                )
+                raise NotKnown("host-untold")
             return self._nameless(connection, address)
         if connection.scope.get("method", "GET") not in _SAFE and not same_origin(connection):
-            raise Forbidden("This was sent from another site. Use the page of this one.")
+            raise Forbidden("other-site")
         return Principal(Role.of(account.role), "session", f"account:{account.name}", address)
 
     def welcome(self, connection: HTTPConnection) -> None:
@@ -81,13 +78,13 @@ class AccessGate:
     def _of_token(self, token: str, address: str) -> Principal:
         if self._local is not None and hmac.compare_digest(token.encode(), self._local.encode()):
             if not _loopback(address):
-                raise NotKnown("The local token is good on this machine alone.")
+                raise NotKnown("local-token")
             return LOCAL
         key = self.keys.find(token)
         if key is None:
             self.failures.note("wrong key", f"key:{self.keys.id_of(token) or '?'}", address)
             self.guesses.wrong_key(address)
-            raise NotKnown("This API key is not good: it is wrong, revoked or has ended.")
+            raise NotKnown("key-bad")
         return Principal(Role.of(key.role), "key", f"key:{key.id}", address)
 
 

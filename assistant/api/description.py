@@ -19,6 +19,7 @@ _EXAMPLE = {
     "title": "Too many requests",
     "status": 429,
     "detail": "More than 120 questions in a minute. Try again in 12 s.",
+    "code": "rate-questions",
     "request_id": "9f86d081884c7d65",
     "faults": [],
 }

@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from assistant.access import Principal
 from assistant.faults import ServiceFault, of_library
+from assistant.messages import Message
 from corpus.corpus_errors import LibraryError
 
 MEDIA_TYPE = "application/problem+json"
@@ -36,6 +37,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    code: str = Field(description="Which message `detail` is, by a name that stays the same.")
     request_id: str
     faults: list[Fault] = Field(default=[], description="What is wrong with the request, where that is why.")
 
@@ -48,7 +50,7 @@ class Refusal:
     status: int
     code: str
     title: str
-    detail: str
+    message: Message
     retry_after: float | None = None
     wrong: Sequence[Mapping[str, Any]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -56,21 +58,21 @@ class Refusal:
     @classmethod
     def of(cls, fault: ServiceFault) -> Refusal:
         """A refusal of the service."""
-        return cls(fault.status, fault.code, fault.title, fault.detail, fault.retry_after)
+        return cls(fault.status, fault.code, fault.title, fault.message, fault.retry_after)
 
-    def problem(self, request_id: str) -> dict[str, Any]:
-        """The refusal as a problem, JSON-ready."""
+    @property
+    def detail(self) -> str:
+        """The message in English, for programs."""
+        return str(self.message)
+
+    def problem(self, request_id: str, detail: str = "") -> dict[str, Any]:
+        """The refusal as a problem, JSON-ready, told in English unless `detail` tells it."""
         faults = [Fault(at=".".join(map(str, each["loc"])), detail=str(each["msg"])) for each in self.wrong]
-        return Problem(type=f"urn:rapporteur:problem:{self.code}", title=self.title, status=self.status, detail=self.detail,
-                       request_id=request_id, faults=faults).model_dump()  # fmt: skip
+        return Problem(type=f"urn:rapporteur:problem:{self.code}", title=self.title, status=self.status, detail=detail or self.detail,
+                       code=self.message.name, request_id=request_id, faults=faults).model_dump()  # fmt: skip
 
 
-CRASH = Refusal(
-    500,
-    "fault",
-    "The service has a fault",
-    "The program has a fault. Name the request id to whoever runs it: the log has the details.",
-)
+CRASH = Refusal(500, "fault", "The service has a fault", Message("crash"))
 """What is told where the program itself is at fault."""
 
 
@@ -105,17 +107,17 @@ def install(app: FastAPI, refusals: Refusals) -> None:
     async def _(request: Request, error: RequestValidationError) -> Response:
         wrong = error.errors()
         detail = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in wrong[:5])
-        return refusals.reply(request.scope, Refusal(422, "invalid", "The request is not valid", detail, wrong=wrong))
+        told = Message("wrong-request", {"wrong": detail})
+        return refusals.reply(request.scope, Refusal(422, "invalid", "The request is not valid", told, wrong=wrong))
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
         phrase = http.HTTPStatus(error.status_code).phrase
         code = phrase.lower().replace(" ", "-").replace("'", "")
-        detail = {404: "There is nothing at this address.", 405: "This address does not take that method."}.get(
-            error.status_code, str(error.detail)
-        )
+        known = {404: Message("no-address"), 405: Message("no-method")}
+        told = known.get(error.status_code) or Message("said", {"text": str(error.detail)})
         return refusals.reply(
-            request.scope, Refusal(error.status_code, code, phrase, detail, headers=error.headers or {})
+            request.scope, Refusal(error.status_code, code, phrase, told, headers=error.headers or {})
         )
 
     @app.exception_handler(LibraryError)

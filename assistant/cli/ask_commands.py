@@ -17,6 +17,7 @@ from assistant.cli.desk import Desk, open_desk
 from assistant.cli.render import print_answer, print_events
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
 from assistant.faults import ServiceFault
+from assistant.quoted_rows import without_bars
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES
 from corpus.embedding.embedder import EmbeddingError
@@ -75,12 +76,12 @@ def ask(
     with open_desk("ask") as desk:
         watched = _watched(desk) if explain else None
         answer, record = desk.ask(text, language=language, mode=known_mode(mode, desk.settings))
+        if not as_json and answer.status != "refused":
+            print_answer(data, answer, desk.read)
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
     elif answer.status == "refused":
         raise fail(answer.reason)
-    else:
-        print_answer(data, answer)
     if watched is not None:
         watched.print(talk, answer)
     if answer.status == "refused":
@@ -100,7 +101,7 @@ def chat(
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_events(data, desk.stream(line, history, mode=known))
+            print_events(data, desk.stream(line, history, mode=known), desk.read)
             data.print()
             history.append(line)
 
@@ -125,7 +126,7 @@ def search(
         return
     for each in found:
         data.print(Text.assemble((f"{each['rank']}. ", "cyan"), (each["locator"], "bold"), f"  {each['score']:.4f}"))
-        data.print(Text(" ".join(each["text"].split())))
+        data.print(Text(without_bars(each["text"])))
     if not found:
         talk.print("Nothing found.")
 
@@ -141,7 +142,7 @@ def demo() -> None:
         for question in questions:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, desk.ask(question).answer)
+            print_answer(data, desk.ask(question).answer, desk.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
     with open_desk("demo") as desk:

@@ -78,6 +78,10 @@ class LocalDesk:
         """Documents as `list --json` prints them."""
         return [*self._collection.records(), *(self._collection.missing() if missing else ())]
 
+    def read(self, document_id: str) -> Document:
+        """A document by its id."""
+        return self.library.document(document_id)
+
     def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
         """A document, and how it stands to others."""
         document = self._collection.one(name, language, edition)

@@ -17,6 +17,7 @@ from assistant.qa.answer import Answer
 from assistant.qa.retriever import Evidence
 from assistant.qa.weighing import Scored, Told
 from assistant.question import Question
+from assistant.quoted_rows import without_bars
 
 WORDS = 60
 """Characters of a reader's words, and of a sentence, that are shown."""
@@ -53,17 +54,18 @@ class Watched:
 
     def print(self, console: Console, answer: Answer) -> None:
         """A table for each weighing with the bars that it was held against, and the outcome."""
+        console.width = max(console.width, LEAST_WIDTH)
         for each in self.seen:
             console.print(Text(f"\nWeighed for: {each.question.text}", style="bold"))
             if each.evidence:
-                console.print(_table(each), width=max(console.width, LEAST_WIDTH))
+                console.print(_table(each))
             else:
                 console.print("No passage was found.")
             for line in _decided(each):
                 console.print(Text(line))
         for question, told in self.rows.items():
             console.print(Text(f"\nRows of a meeting, read for: {question}", style="bold"))
-            console.print(_rows(told), width=max(console.width, LEAST_WIDTH))
+            console.print(_rows(told))
         if not self.seen and not self.rows:
             console.print(Text("\nNo evidence was weighed: a rule decided (a place or article that is named, "
                                "a document that is not held, a refusal)."))  # fmt: skip
@@ -149,5 +151,5 @@ def _outcome(answer: Answer, seen: Sequence[Weighing]) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = without_bars(text)
     return line if len(line) <= WORDS else f"{line[: WORDS - 1]}…"

@@ -53,7 +53,7 @@ def add(
             number = desk.rate(kept)
         except FeedbackFull as error:
             raise fail(str(error)) from None
-    print_answer(data, answer)
+        print_answer(data, answer, desk.read)
     talk.print(f"Kept as feedback {number}.")
 
 

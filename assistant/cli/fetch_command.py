@@ -13,7 +13,7 @@ from rich.text import Text
 from assistant.cli.bars import drawn, progress_bar
 from assistant.cli.desk import library_or_server
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, settings, talk
-from assistant.fetching import FOLDER, Row, foreseen, held_row, languages_of, plan, row_of
+from assistant.fetching import FOLDER, Asked, Row, foreseen, held_row, languages_of, plan, row_of
 from assistant.opening import catalogue_of, open_library
 from assistant.settings import Settings
 from corpus.library import Library
@@ -49,23 +49,18 @@ def fetch(
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as a JSON list.")] = False,
 ) -> None:
     """Fetch official documents by symbol from documents.un.org and add them to the library."""
-    from ingest.fetch import FORMATS
-
-    with plain_errors():
-        languages = languages_of(language or [])
-    if form is not None and form not in FORMATS:
-        raise fail(f"--format {form!r} is none of {', '.join(FORMATS)}.", EXIT_USAGE)
     if not (symbols or meeting or cited_by or everything):
         raise fail("Name at least one symbol, or --meeting, --cited-by SYMBOL or --catalogue.", EXIT_USAGE)
+    with plain_errors():
+        asked = Asked(symbols or [], languages_of(language or []), form, meeting, cited_by, everything, again)
+        formats = asked.formats
     with library_or_server("fetch") as (found, chosen):
         if not isinstance(found, Library):
-            body = {"symbols": symbols or [], "languages": languages, "form": form, "meeting": meeting,
-                    "cited_by": cited_by, "everything": everything, "again": again}  # fmt: skip
+            body = asdict(asked)
             rows = [Row(**each) for each in found.foresee(body)] if dry_run else _by_server(found, body)
             _report(rows, as_json)
             return
-        planned = plan(symbols or [], languages, meeting, cited_by, everything, found, catalogue_of(chosen))
-    formats = FORMATS if form is None else (form,)
+        planned = plan(asked, found, catalogue_of(chosen))
     if dry_run:
         _report(foreseen(planned, formats, chosen.data_dir / FOLDER, chosen.ods_url, again=again), as_json)
         return

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.frames import doubt, say
 from assistant.qa.answer import Answer, Event, Finished, Said, Statement
+from assistant.quoted_rows import Find, grid_of, without_bars
 from corpus.calendar_names import language_name
+from corpus.corpus_errors import NotHeld
+from corpus.documents import Document
 from corpus.meetings import Meeting
 
 _STATUS_STYLES = {
@@ -22,21 +26,26 @@ _STATUS_STYLES = {
 }
 
 
-def print_answer(console: Console, answer: Answer) -> None:
-    """Statements with the numbers of their citations, then each citation with its exact words."""
+def _unknown(document_id: str) -> Document:
+    raise NotHeld(document_id)
+
+
+def print_answer(console: Console, answer: Answer, find: Find = _unknown) -> None:
+    """Statements with the numbers of their citations, rows as the table that they are where `find` gives its document, then each
+    citation with its exact words."""
     _print_doubt(console, doubt(answer.status, answer.language))
     for statement in answer.statements:
-        _print_statement(console, statement, answer.numbers(statement))
+        _print_statement(console, statement, answer.numbers(statement), find)
     _print_grounds(console, answer)
 
 
-def print_events(console: Console, events: Iterable[Event]) -> None:
+def print_events(console: Console, events: Iterable[Event], find: Find = _unknown) -> None:
     """An answer as it comes about; in the end the same lines as `print_answer`."""
     for event in events:
         if isinstance(event, Said):
             if event.index == 0:
                 _print_doubt(console, event.doubt)
-            _print_statement(console, event.statement, event.numbers)
+            _print_statement(console, event.statement, event.numbers, find)
         elif isinstance(event, Finished):
             _print_grounds(console, event.answer)
 
@@ -46,9 +55,21 @@ def _print_doubt(console: Console, told: str) -> None:
         console.print(Text(told, style=f"italic {_STATUS_STYLES['tentative']}"))
 
 
-def _print_statement(console: Console, statement: Statement, numbers: Sequence[int]) -> None:
-    marks = "".join(f"[{n}]" for n in numbers)
-    console.print(Text.assemble(statement.text, " ", (marks, "cyan")))
+def _print_statement(console: Console, statement: Statement, numbers: Sequence[int], find: Find) -> None:
+    marks, grid = "".join(f"[{n}]" for n in numbers), grid_of(find, statement)
+    if grid is None:
+        text = without_bars(statement.text) if " | " in statement.text else statement.text
+        console.print(Text.assemble(text, " ", (marks, "cyan")))
+        return
+    if grid.lead:
+        console.print(Text(grid.lead))
+    width = len(grid.rows[0] if grid.rows else grid.head[0])
+    heads = [Column(Text("\n".join(filter(None, (row[n] for row in grid.head))))) for n in range(width)]
+    table = Table(*heads, box=SIMPLE_HEAD if grid.head else None)
+    for row in grid.rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
+    console.print(Text(marks, style="cyan"))
 
 
 def _print_grounds(console: Console, answer: Answer) -> None:
@@ -76,7 +97,8 @@ def _print_grounds(console: Console, answer: Answer) -> None:
             tags.append(language_name(citation.language, answer.language))
         note = f" ({', '.join(tags)})" if tags else ""
         console.print(Text.assemble((f"[{n}] ", "cyan"), (citation.locator, "bold"), note))
-        console.print(Text("    “" + "\n     ".join(line for line in citation.quote.split("\n") if line) + "”"))
+        quote = [without_bars(line) if " | " in line else line for line in citation.quote.split("\n") if line]
+        console.print(Text("    “" + "\n     ".join(quote) + "”"))
         if citation.url and citation.url not in (each.url for each in answer.citations[: n - 1]):
             console.print(Text(f"    {citation.url}", style="dim"))
     if answer.see_also:

@@ -100,6 +100,10 @@ class ServerDesk:
         found: list[dict[str, Any]] = self._call("GET", "/local/records", params={"missing": missing})
         return found
 
+    def read(self, document_id: str) -> Document:
+        """A document by its id."""
+        return self.document(document_id, None, None)[0]
+
     def document(self, name: str, language: str | None, edition: str | None) -> tuple[Document, dict[str, Any]]:
         """A document, and how it stands to others."""
         told = self._call("GET", f"/local/documents/{_part(name)}", params=_given(language, edition))
@@ -186,7 +190,7 @@ class ServerDesk:
                 with suppress(Conflict):
                     self._reply("DELETE", f"/jobs/{job['id']}")
         if now["state"] != "done":
-            raise ServiceFault(f"The job was {now['state']}: {now['reason']}.")
+            raise ServiceFault("said", text=f"The job was {now['state']}: {now['reason']}.")
 
     def _changes(self, path: str) -> Iterator[dict[str, Any]]:
         """The records of a job as they come, each with the outcomes that are new in it."""
@@ -202,7 +206,7 @@ class ServerDesk:
                         if field == b"event":
                             name = value
                         elif field == b"data" and name == b"problem":
-                            raise ServiceFault(json.loads(value)["detail"])
+                            raise ServiceFault("said", text=json.loads(value)["detail"])
                         elif field == b"data":
                             yield json.loads(value)
         except httpx.HTTPError as error:
@@ -221,7 +225,9 @@ class ServerDesk:
         raise self._refused(reply)
 
     def _silent(self, error: httpx.HTTPError) -> ServiceFault:
-        return ServiceFault(f"The server at {self._url}, which uses the library, does not answer: {error}.")
+        return ServiceFault(
+            "said", text=f"The server at {self._url}, which uses the library, does not answer: {error}."
+        )
 
     def _refused(self, reply: httpx.Response) -> ServiceFault:
         try:
@@ -229,7 +235,7 @@ class ServerDesk:
         except (ValueError, KeyError, TypeError):
             detail = f"The server at {self._url} answers {reply.status_code}."
         known = {fault.status: fault for fault in (Conflict, Invalid)}
-        return known.get(reply.status_code, ServiceFault)(detail)
+        return known.get(reply.status_code, ServiceFault)("said", text=detail)
 
 
 class ServerWriting:
@@ -281,7 +287,7 @@ class ServerWriting:
             try:
                 return self._ask(method, path, **asked)
             except Invalid as fault:  # the options were understood; what they ask for can't be made
-                raise ServiceFault(fault.detail) from None
+                raise ServiceFault(fault.message) from None
 
         return Written(ask("json").json(), lambda form: ask(form).content)
 

@@ -127,7 +127,7 @@ def _notes(asked: Conversation, language: str) -> tuple[str, ...]:
 
 def _known(model: str) -> None:
     if model != MODEL:
-        raise NoModel(f"There is no model {model[:100]!r} here; the model is {MODEL!r}.")
+        raise NoModel("no-model", name=model[:100], model=MODEL)
 
 
 def _model(request: Request) -> dict[str, Any]:

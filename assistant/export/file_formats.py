@@ -19,14 +19,16 @@ def format_of(path: Path, more: Sequence[str] = ()) -> str:
     made = {"htm": "html", "markdown": "md"}.get(made, made)
     known = (*more, *FORMATS)
     if made not in known:
-        raise PublishError(f"{path} must end in {', '.join('.' + each for each in known)}: these formats are written.")
+        raise PublishError(
+            "said", text=f"{path} must end in {', '.join('.' + each for each in known)}: these formats are written."
+        )
     folder = path.parent
     if path.is_dir():
-        raise PublishError(f"{path} is a folder. Name a file.")
+        raise PublishError("said", text=f"{path} is a folder. Name a file.")
     if not folder.is_dir():
-        raise PublishError(f"The folder {folder} does not exist. Make it first, or name another place.")
+        raise PublishError("said", text=f"The folder {folder} does not exist. Make it first, or name another place.")
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise PublishError(f"{path} can't be written: permission denied. Name another place.")
+        raise PublishError("said", text=f"{path} can't be written: permission denied. Name another place.")
     return made
 
 
@@ -61,7 +63,7 @@ def render(publication: Publication, form: str) -> bytes:
         from assistant.export.pdf import to_pdf
 
         return to_pdf(publication)
-    raise PublishError(f"{form!r} is none of {', '.join(FORMATS)}.")
+    raise PublishError("no-format", form=form, formats=", ".join(FORMATS))
 
 
 def write(publication: Publication, path: Path) -> None:
@@ -74,4 +76,6 @@ def save(data: bytes, path: Path) -> None:
     try:
         write_whole(path, data)
     except OSError as error:
-        raise PublishError(f"{path} can't be written: {error.strerror or error}. Nothing was left there.") from None
+        raise PublishError(
+            "said", text=f"{path} can't be written: {error.strerror or error}. Nothing was left there."
+        ) from None

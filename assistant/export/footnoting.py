@@ -9,6 +9,7 @@ from assistant.export.publication import Content, Note, Span, Table, plain
 from assistant.export.un_style import name_of
 from assistant.frames import mark, place_name, say
 from assistant.qa.answer import Citation, Statement
+from assistant.quoted_rows import without_bars
 from assistant.reports.quoted_tables import CUT, Cell, Grid
 from assistant.wording.drafting import grammar_of
 from corpus.documents import Document
@@ -144,8 +145,8 @@ class References:
         """The words of a citation on one line; between the cells of a row stands no bar."""
         document = self.library.document(citation.document)
         block = document.block_at(citation.start)
-        words = " ".join(citation.quote.split())
-        return re.sub(r"\s*\|\s*", ", ", words) if block is not None and block.kind == "row" else words
+        row = block is not None and block.kind == "row"
+        return without_bars(citation.quote) if row else " ".join(citation.quote.split())
 
     def _where(self, citation: Citation, locator: str) -> list[Span]:
         """The place behind the name of a document. Where places are links, one without a name is an arrow."""

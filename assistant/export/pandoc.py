@@ -35,7 +35,7 @@ def check_pandoc() -> str:
     """Where pandoc is. Raises `PublishError` where it is not installed."""
     path = pandoc_path()
     if path is None:
-        raise PublishError(f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}")
+        raise PublishError("form-unwritten", text=f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}")
     return path
 
 
@@ -58,8 +58,12 @@ def write_docx(
                 timeout=SECONDS, check=False,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise PublishError(f"pandoc could not write the DOCX file: {error}. Try Markdown or HTML.") from None
+            raise PublishError(
+                "form-unwritten", text=f"pandoc could not write the DOCX file: {error}. Try Markdown or HTML."
+            ) from None
         if ended.returncode:
             said = ended.stderr.decode(errors="replace").strip()[-500:]
-            raise PublishError(f"pandoc could not write the DOCX file: {said} Install it again: {INSTALL}")
+            raise PublishError(
+                "form-unwritten", text=f"pandoc could not write the DOCX file: {said} Install it again: {INSTALL}"
+            )
         return (home / "made.docx").read_bytes()

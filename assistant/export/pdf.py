@@ -64,7 +64,9 @@ def to_pdf(publication: Publication) -> bytes:
                 str(home / "main.typ"), root=folder, format="pdf", font_paths=list(folders), timestamp=_START
             )
         except (typst.TypstError, RuntimeError) as error:
-            raise PublishError(f"typst could not write the PDF file: {error}. Try DOCX or HTML.") from None
+            raise PublishError(
+                "form-unwritten", text=f"typst could not write the PDF file: {error}. Try DOCX or HTML."
+            ) from None
     return bytes(made)
 
 
@@ -79,7 +81,9 @@ def _typst() -> Any:
     try:
         import typst
     except ModuleNotFoundError:
-        raise PublishError(f"PDF is written by typst, which is not installed. Run: {INSTALL}") from None
+        raise PublishError(
+            "form-unwritten", text=f"PDF is written by typst, which is not installed. Run: {INSTALL}"
+        ) from None
     return typst
 
 
@@ -136,8 +140,9 @@ def _script_font(language: str, installed: set[str]) -> str:
     if not held:
         name, package = _MISSING[language]
         raise PublishError(
-            f"No font for {name} is installed, so that the PDF would have empty boxes. Run: {FONTS_INSTALL} (on "
-            f"Debian also: apt-get install {package}), or write DOCX or HTML."
+            "form-unwritten",
+            text=f"No font for {name} is installed, so that the PDF would have empty boxes. Run: {FONTS_INSTALL} (on "
+            f"Debian also: apt-get install {package}), or write DOCX or HTML.",
         )
     return held[0]
 

@@ -48,9 +48,7 @@ class Endpoint:
         connection = HTTPConnection(scope)
         origin = connection.headers.get("origin")
         if origin is not None and origin not in self._origins:
-            raise Forbidden(
-                "Pages of other sites may not use this. Its operator can allow them: RAPPORTEUR_CORS_ORIGINS."
-            )
+            raise Forbidden("other-origin")
         # What a tool costs is counted when the message is read.
         scope["principal"] = self._service.admit(await identified(connection), "ask", "documents")
         assert self._manager is not None, "requests are served while the application runs"

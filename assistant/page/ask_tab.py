@@ -13,7 +13,7 @@ from gradio.events import Dependency
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.faults import ServiceFault
+from assistant.faults import ServiceFault, of_library
 from assistant.labels import mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversation, Conversations, Turn
@@ -23,7 +23,7 @@ from assistant.page.examples import examples
 from assistant.page.meeting_views import latest_meeting
 from assistant.page.rendering import carried, marked
 from assistant.page.talks import keep_there
-from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html, why_refused
+from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html
 from assistant.service import Service
 from assistant.service.events import Done, Stated, Status
 from corpus.corpus_errors import LibraryError
@@ -140,11 +140,8 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
                         **ready,
                     }
         except (ServiceFault, LibraryError) as error:
-            yield {
-                now: refused_html(number, text, shown, why_refused(error, detect_language(text))),
-                question: text,
-                **ready,
-            }
+            fault = of_library(error, trusted=who.trusted) if isinstance(error, LibraryError) else error
+            yield {now: refused_html(number, text, shown, fault.told(detect_language(text))), question: text, **ready}
         except Exception:  # the question is given back, whatever has happened
             log.exception("an answer to the page broke down")
             told = word("fault", detect_language(text))
@@ -248,5 +245,5 @@ def _rate(
         service.rate(who, turn.question, turn.answer.language, int(given), history=talk.history[:-1],
                      answer=turn.answer.to_json(), comment=comment.strip())  # fmt: skip
     except ServiceFault as fault:
-        return False, fault.detail
+        return False, fault.told(reader)
     return True, word("thanks", reader)

@@ -26,8 +26,6 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """How Gradio names windows and events."""
 _OF_FILES = frozenset({"path", "url", "meta", "_type", "orig_name", "is_file"})
 """Keys by which Gradio, and Gradio before it, know a file."""
-_NO_FILES = "Files are not taken here. Staff send them to /api/v1/uploads, as the page does."
-_NO_CALL = "This is no call of the page"
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,9 @@ class Calls:
         `Invalid` where it is none of the page's, and `NotHeld` for a function that the page does not have."""
         body = _parsed(data)
         if any(_OF_FILES & each.keys() for each in _objects(body)):
-            raise Invalid(_NO_FILES)
+            raise Invalid("call-files")
         if not isinstance(body, dict):
-            raise Invalid(f"{_NO_CALL}: it is no JSON object.")
+            raise Invalid("call-strange", why="it is no JSON object")
         kept = {name: good(name, body.get(name)) for name, good in FORMS[path].items()}
         if "fn_index" not in kept:
             return Call("ask", json.dumps(kept).encode())
@@ -86,9 +84,9 @@ class Calls:
             kept["event_id"] = windows.event(window, kept["event_id"])
         function = self._functions.get(kept["fn_index"])
         if function is None:
-            raise NotHeld(f"The page has no function {kept['fn_index']}.")
+            raise NotHeld("call-unknown", number=kept["fn_index"])
         if len(kept.get("data", ())) != function.fields and "data" in kept:
-            raise Invalid(f"{_NO_CALL}: the function is given {function.fields} fields.")
+            raise Invalid("call-strange", why=f"the function is given {function.fields} fields")
         return Call(function.operation, json.dumps(kept).encode(), window)
 
 
@@ -97,7 +95,7 @@ async def body_of(scope: Scope, receive: Receive) -> bytes | None:
     form of another site can send is not read."""
     kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise Invalid(f"{_NO_CALL}: its content type is not application/json.")
+        raise Invalid("call-strange", why="its content type is not application/json")
     body = bytearray()
     while True:
         message = await receive()
@@ -105,7 +103,7 @@ async def body_of(scope: Scope, receive: Receive) -> bytes | None:
             return None
         body += message.get("body", b"")
         if len(body) > MOST_BYTES:
-            raise TooLarge(f"A call of the page may have {MOST_BYTES / 1e3:.0f} kB.")
+            raise TooLarge("body-large", most=f"{MOST_BYTES / 1e3:.0f} kB")
         if not message.get("more_body", False):
             return bytes(body)
 
@@ -113,7 +111,7 @@ async def body_of(scope: Scope, receive: Receive) -> bytes | None:
 def window_of(values: list[str]) -> str:
     """The window that a query names. Raises `Invalid` where it names none, or several."""
     if len(values) != 1 or not NAME.fullmatch(values[0]):
-        raise Invalid(f"{_NO_CALL}: it names no window of it.")
+        raise Invalid("call-strange", why="it names no window of it")
     return values[0]
 
 
@@ -123,7 +121,7 @@ def _parsed(data: bytes) -> Any:
         read = json.loads(data.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number)
         json.dumps(read, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise Invalid(f"{_NO_CALL}: its body is not JSON as the page writes it.") from None
+        raise Invalid("call-strange", why="its body is not JSON as the page writes it") from None
     return read
 
 
@@ -152,7 +150,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 def _index(name: str, value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise Invalid(f"{_NO_CALL}: {name} is no number of it.")
+        raise Invalid("call-strange", why=f"{name} is no number of it")
     return value
 
 
@@ -162,19 +160,19 @@ def _index_or_none(name: str, value: Any) -> int | None:
 
 def _named(name: str, value: Any) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise Invalid(f"{_NO_CALL}: {name} is no name of it.")
+        raise Invalid("call-strange", why=f"{name} is no name of it")
     return value
 
 
 def _inputs(name: str, value: Any) -> list[Any]:
     """What stands in the fields of the page: words, numbers, yes or no, nothing, and lists of these."""
     if not isinstance(value, list):
-        raise Invalid(f"{_NO_CALL}: {name} is no list.")
+        raise Invalid("call-strange", why=f"{name} is no list")
     inside = [each for one in value for each in (one if isinstance(one, list) else (one,))]
     if len(inside) + len(value) > MOST_VALUES:
-        raise Invalid(f"{_NO_CALL}: {name} has more than {MOST_VALUES:,} values.")
+        raise Invalid("call-strange", why=f"{name} has more than {MOST_VALUES:,} values")
     if not all(each is None or isinstance(each, str | int | float) for each in inside):
-        raise Invalid(f"{_NO_CALL}: a field of it holds words, numbers and choices alone.")
+        raise Invalid("call-strange", why="a field of it holds words, numbers and choices alone")
     return value
 
 

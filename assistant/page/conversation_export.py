@@ -53,7 +53,7 @@ def to_docx(service: Service, turns: Sequence[Turn]) -> bytes:
     try:
         return write_docx(_document(_said(service, turns)))
     except PublishError as error:
-        raise Conflict(str(error)) from None
+        raise Conflict(error.message) from None
 
 
 def can_docx() -> bool:

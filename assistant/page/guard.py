@@ -98,7 +98,7 @@ class Guard:
         path, connection = _path(scope), HTTPConnection(scope)
         for name in ("host", "x-forwarded-host"):
             if not all(_HOST.fullmatch(each.strip()) for each in connection.headers.get(name, "x").split(",")):
-                raise Invalid(f"The header {name} names no host.")
+                raise Invalid("host-none", header=name)
         who = await identified(connection)
         if path == "/" and who.role is Role.NONE:
             await RedirectResponse(sign_in_path(Request(scope)), 303)(scope, receive, send)

@@ -85,5 +85,5 @@ def evaluation(request: Request, service: Served, caller: Caller) -> Response:
     """The evaluation report, as it was written; it runs nothing."""
     path = evaluation_path(service)
     if not path.is_file():
-        raise NotHeld("There is no evaluation report yet.")
+        raise NotHeld("no-evaluation")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})

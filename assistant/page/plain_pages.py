@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from math import ceil
 from typing import Any
 from urllib.parse import quote
@@ -57,8 +56,9 @@ def shown(request: Request, refusal: Refusal) -> Response | None:
     if path == _CALLS:
         if refusal.code in _FOR_PROGRAMS:
             return None
-        told = replace(refusal, detail=f"{_title(refusal, reader)} · {_advice(refusal, reader, request)}")
-        return JSONResponse(told.problem(request_id(request)), told.status, media_type=MEDIA_TYPE)
+        return _problem(request, refusal, refusal.message.told(reader))
+    if path.startswith("/api/") and request.headers.get("sec-fetch-site") == "same-origin":
+        return _problem(request, refusal, refusal.message.told(reader))  # the script of the page shows it
     browses = "text/html" in request.headers.get("accept", "") and not path.startswith(_PROGRAMS)
     if not browses and not isinstance(request.scope.get("route"), Paged):
         return None
@@ -69,11 +69,15 @@ def shown(request: Request, refusal: Refusal) -> Response | None:
         request,
         refusal.status,
         title=_title(refusal, reader),
-        detail="" if refusal.wrong else refusal.detail,
+        detail="" if refusal.wrong else refusal.message.told(reader),
         wrong=[_wrong(each, reader) for each in refusal.wrong[:_MOST_WRONG]],
         advice=_advice(refusal, reader, request),
         again=_here(request) if refusal.retry_after and request.method == "GET" else "",
     )
+
+
+def _problem(request: Request, refusal: Refusal, told: str) -> Response:
+    return JSONResponse(refusal.problem(request_id(request), told), refusal.status, media_type=MEDIA_TYPE)
 
 
 def _title(refusal: Refusal, reader: str) -> str:
@@ -84,7 +88,8 @@ def _title(refusal: Refusal, reader: str) -> str:
 def _advice(refusal: Refusal, reader: str, request: Request) -> str:
     """What to do about it."""
     if refusal.retry_after:
-        return word("again_in", reader, seconds=ceil(refusal.retry_after))
+        told = "seconds" in refusal.message.values
+        return "" if told else word("again_in", reader, seconds=ceil(refusal.retry_after))
     labels = words_of(reader)
     return labels.get(f"do_{refusal.code}", labels["do_else"]).format(id=request_id(request))
 

@@ -15,9 +15,9 @@ from assistant.faults import NotHeld
 from assistant.frames import date_text
 from assistant.labels import language_of
 from assistant.page.chat_turns import Conversations, turns_of_words, words_of_turns
-from assistant.page.conversation_export import can_docx, to_docx, to_markdown
+from assistant.page.conversation_export import can_docx
 from assistant.page.plain_pages import Paged, page
-from assistant.page.taking import WORD, named
+from assistant.page.taking import taken
 from assistant.page.talks import NAME, kept_of
 from assistant.page.turn_html import turn_html
 
@@ -42,25 +42,17 @@ def share(request: Request, body: Shared, service: Served, caller: Caller) -> di
     talk = held.find(body.token, caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
-        raise NotHeld("This answer is not held any more. Ask again.")
+        raise NotHeld("answer-gone")
     link = kept_of(service).share(caller, words_of_turns([turn]))
     return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
 
 
 @router.get("/answers/{name}.md")
-@may("brief", counted="documents")
-def markdown(request: Request, name: Name, service: Served, caller: Caller) -> Response:
-    """An answer as Markdown."""
-    text = to_markdown(service, turns_of_words(kept_of(service).shared(caller, name).kept))
-    return Response(text, media_type="text/markdown; charset=utf-8", headers=named("md"))
-
-
 @router.get("/answers/{name}.docx")
 @may("brief", counted="documents")
-def docx(request: Request, name: Name, service: Served, caller: Caller) -> Response:
-    """An answer as a Word file."""
-    made = to_docx(service, turns_of_words(kept_of(service).shared(caller, name).kept))
-    return Response(made, media_type=WORD, headers=named("docx"))
+def file(request: Request, name: Name, service: Served, caller: Caller) -> Response:
+    """An answer as a file."""
+    return taken(request, service, turns_of_words(kept_of(service).shared(caller, name).kept))
 
 
 @router.get("/answers/{name}")

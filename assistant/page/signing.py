@@ -46,7 +46,7 @@ async def sign_in(
     waits before its password is checked, and is then refused with 429 where it is wrong."""
     gate = _gate(request)
     if not same_origin(request):
-        raise Forbidden("This was sent from another site. Use the form of this one.")
+        raise Forbidden("other-site")
     address = address_of(request)
     try:
         with gate.guesses.trying(name, address) as wait:
@@ -80,7 +80,7 @@ async def sign_in(
 async def sign_out(request: Request) -> Response:
     """Ends the session."""
     if not same_origin(request):
-        raise Forbidden("This was sent from another site. Use the page of this one.")
+        raise Forbidden("other-site")
     token = request.cookies.get(COOKIE)
     if token:
         await run_in_threadpool(_gate(request).accounts.sign_out, token)
@@ -97,7 +97,7 @@ def _failed(gate: AccessGate, what: Failure, name: str, address: str) -> None:
 def _gate(request: Request) -> AccessGate:
     gate = request.app.state.gate
     if not isinstance(gate, AccessGate):
-        raise NotHeld("Nobody can sign in here.")
+        raise NotHeld("no-sign-in")
     return gate
 
 

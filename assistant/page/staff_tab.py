@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.faults import Conflict, ServiceFault
+from assistant.fetching import Asked
 from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
@@ -88,17 +89,17 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 async for told in follow(who, ids, reader_of(request)):
                     yield told
         except ServiceFault as fault:
-            yield refused(fault.detail)
+            yield refused(fault.told(reader_of(request)))
 
     async def begin_fetch(named: str, spoken: list[str], whole: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
         who = who_asks(request)
         wanted = [each.strip() for line in named.splitlines() for each in line.split(";") if each.strip()]
         try:
-            job = service.fetch(who, () if whole else wanted, spoken, meeting=whole)
+            job = service.fetch(who, Asked(() if whole else wanted, spoken, meeting=whole))
             async for told in follow(who, [job.id], reader_of(request)):
                 yield told
         except ServiceFault as fault:
-            yield refused(fault.detail)
+            yield refused(fault.told(reader_of(request)))
 
     async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
         async for told in begin_fetch(named, spoken, False, request):
@@ -118,7 +119,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             async for told in follow(who, [job.id], reader_of(request)):
                 yield [*told, False]
         except ServiceFault as fault:
-            yield [*refused(fault.detail), False]
+            yield [*refused(fault.told(reader_of(request))), False]
 
     def stop_all(request: gr.Request) -> None:
         who = who_asks(request)
@@ -145,7 +146,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
                 _documents(service, who),
             ]
         except ServiceFault as fault:
-            return [*wanted, carried("told.html", text=fault.detail, wrong=True), "", "", gr.skip()]
+            return [*wanted, carried("told.html", text=fault.told(reader), wrong=True), "", "", gr.skip()]
 
     told = [jobs, stop, health, document]
     # Who sends more while the first are read has these followed too, and once more when that is over.

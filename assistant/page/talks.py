@@ -62,7 +62,7 @@ def conversation(request: Request, token: Token, service: Served, caller: Caller
     """A conversation for a browser to keep."""
     found = _held(request).find(token, caller.client)
     if found is None or not found.turns:
-        raise NotHeld("This conversation is not held any more.")
+        raise NotHeld("conversation-gone")
     kept = words_of_turns(found.turns)
     return {"token": token, "title": found.title, "kept": kept, "seal": kept_of(service).seal(token, kept)}
 
@@ -79,7 +79,7 @@ def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> d
         elif kept.sealed(body.seal, body.token, body.kept):
             words = body.kept
         else:
-            raise Invalid("This conversation was not kept by this service, or its secret was changed since.")
+            raise Invalid("seal-broken")
         found = held.open(body.token, caller.client, again=True)
         for number, turn in enumerate(turns_of_words(words), 1):
             found.add(turn, turn_html(service, number, turn))
@@ -124,7 +124,7 @@ def keep_there(service: Service, who: Principal, talk: Conversation) -> None:
 def kept_of(service: Service) -> Kept:
     """Where a service keeps things. Raises `Conflict` where it keeps nothing."""
     if service.kept is None:
-        raise Conflict("This service keeps nothing for people.")
+        raise Conflict("keeps-nothing")
     return service.kept
 
 

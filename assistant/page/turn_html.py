@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.faults import Overloaded, ServiceFault, TooMany
 from assistant.labels import word, words_of
 from assistant.page.chat_turns import Turn
-from assistant.page.grids import grid_of
 from assistant.page.rendering import carried, version_path
 from assistant.page.source_panel import sources_of, tongue_of
 from assistant.qa.answer import Answer, Pointer, Statement
+from assistant.quoted_rows import grid_of
 from assistant.service import Service
-from corpus.corpus_errors import LibraryError, NotHeld
+from corpus.corpus_errors import NotHeld
 from corpus.language import detect_language
 from corpus.symbols import Symbol, link
 
@@ -36,13 +34,6 @@ def refused_html(number: int, question: str, scope: str, why: str) -> str:
     """A turn that the service refused, with what it said."""
     spoken = detect_language(question)
     return _turn(number, question, scope, spoken, "failed", word("refused", spoken), reason=why)
-
-
-def why_refused(error: ServiceFault | LibraryError, spoken: str) -> str:
-    """Why a question was refused: in the language of who asked where all there is to do is to wait, else as the service says it."""
-    if not isinstance(error, TooMany | Overloaded) or error.retry_after is None:
-        return str(error)
-    return f"{word(f'fault_{error.code}', spoken)} · {word('again_in', spoken, seconds=math.ceil(error.retry_after))}"
 
 
 def turn_html(
@@ -103,7 +94,7 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
     return {
         "text": statement.text,
         "long": len(statement.text) > LONG,
-        "grid": grid_of(service.library, statement),
+        "grid": grid_of(service.library.document, statement),
         "quoted": statement.verdict == "quoted",
         "verdict": word(statement.verdict, answer.language),
         "language": language,

@@ -62,7 +62,7 @@ class Chosen:
         """What that means. Raises `Invalid`."""
         meeting, _, item = self.meeting.partition("#")
         if self.year and not (self.year.isascii() and self.year.isdigit() and len(self.year) == 4):
-            raise Invalid("A year has four digits.")
+            raise Invalid("year-digits")
         if self.language:
             known_language(self.language)
         return scope_of(
@@ -124,7 +124,7 @@ async def ask(
     """Answers, and leads to the page with the answer, which can be looked at again without asking again. What is refused is told
     there, and the question is still in the form."""
     if not same_origin(request):
-        raise Forbidden("This was sent from another site. Use the form of this one.")
+        raise Forbidden("other-site")
     conversations, text = _conversations(request), question.strip()
     talk = conversations.find(conversation, caller.client) if conversation else None
     if not text:
@@ -143,7 +143,9 @@ async def ask(
         talk = conversations.open(conversation, caller.client)
         talk.add(turn, drawn)
         return RedirectResponse(_address(talk, chosen), 303)
-    said = _Said(question, talk, f"{word('refused', language_of(request))}: {fault.detail}", fault.status)
+    said = _Said(
+        question, talk, f"{word('refused', language_of(request))}: {fault.told(language_of(request))}", fault.status
+    )
     headers = {"Retry-After": str(math.ceil(fault.retry_after))} if fault.retry_after else {}
     return await run_in_threadpool(_shown, request, service, caller, chosen, said, headers)
 

@@ -77,8 +77,7 @@ class Windows:
             return
         window = self._unheard.setdefault(name, _Unheard(client, self._clock()))
         if window.calls >= MOST_CALLS:
-            why = f"This window made {MOST_CALLS} calls and does not listen to what becomes of them."
-            raise TooMany(why, retry_after=SECONDS)
+            raise TooMany("window-calls", most=MOST_CALLS, retry_after=SECONDS)
         window.calls += 1
 
     @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.frames import say
+from assistant.messages import Message
 from assistant.qa.abstention import FULL_TITLE
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.question import Bounds, Question
@@ -44,7 +45,7 @@ class Scope:
         """The scope in a library."""
         return Bounds(within=self.ids(library), of_item=self.item, parts=self.parts(library))
 
-    def unknown(self, library: Library) -> str | None:
+    def unknown(self, library: Library) -> Message | None:
         """What is named here and is not in a library, in a sentence that says what is; None where all is there. A
         language and a year may have nothing: then no document says anything."""
         if self.meeting is not None:
@@ -52,14 +53,18 @@ class Scope:
             meetings = library.meetings()
             of = [each for each in meetings if keys.get(each.document_id) == keys.get(self.meeting, "")]
             if not of:
-                there = _listed(each.document_id for each in meetings)
-                return f"There is no meeting {self.meeting[:LONGEST]!r} here. {there}"
+                return Message(
+                    "scope-meeting",
+                    {"name": self.meeting[:LONGEST], "there": _listed(each.document_id for each in meetings).told},
+                )
             items = list(dict.fromkeys(item.number for each in of for item in each.items))
             if self.item is not None and not any(is_under(number, self.item) for number in items):
-                return f"The agenda of {self.meeting!r} has no item {self.item[:LONGEST]!r}. {_listed(items)}"
+                return Message(
+                    "scope-item", {"meeting": self.meeting, "name": self.item[:LONGEST], "there": _listed(items).told}
+                )
         held = {header.key for header in library.each_header()} if self.documents else set()
         if lacking := [key for key in self.documents if key not in held]:
-            return f"There is no document {lacking[0][:LONGEST]!r} here. {_listed(sorted(held))}"
+            return Message("scope-document", {"name": lacking[0][:LONGEST], "there": _listed(sorted(held)).told})
         return None
 
     def ids(self, library: Library) -> frozenset[str] | None:
@@ -122,11 +127,13 @@ def _standing_for(symbol: Symbol, library: Library) -> list[str]:
     return [version.id for version in (*versions.current(symbol), *versions.addenda(symbol))]
 
 
-def _listed(names: Iterable[str]) -> str:
+def _listed(names: Iterable[str]) -> Message:
     """What there is instead, the first few of it."""
     known = list(names)
-    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
-    return f"There are: {'; '.join(known[:SHOWN])}{more}." if known else "There are none."
+    if not known:
+        return Message("there-are-none")
+    name = "there-are-more" if len(known) > SHOWN else "there-are"
+    return Message(name, {"names": "; ".join(known[:SHOWN]), "more": len(known) - SHOWN})
 
 
 def announced(meeting: Meeting, item: str | None = None) -> tuple[Symbol, ...]:

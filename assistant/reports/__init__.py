@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from assistant.messages import Told
+
 Progress = Callable[[str, int, int], None]
 """Told what is made next, how many parts are done, and how many there are."""
 
 
-class ReportError(ValueError):
+class ReportError(Told, ValueError):
     """A report that can't be made; the message says what is missing, what of it is near, and what to do."""
 
 
 @contextmanager
-def refused(fault: type[Exception]) -> Iterator[None]:
+def refused(fault: type[Told]) -> Iterator[None]:
     """Says as a fault why a report, or a file of it, can't be made."""
     try:
         yield
     except ReportError as error:
-        raise fault(str(error)) from None
+        raise fault(error.message) from None

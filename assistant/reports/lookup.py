@@ -3,10 +3,11 @@ one as a citation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from assistant.messages import Message
 from assistant.qa.answer import Citation
 from assistant.reports import ReportError
 from corpus.catalogue import Catalogue
@@ -63,7 +64,7 @@ def named(library: Library, name: str, language: str | None = None) -> Document:
     found = library.find(name)
     if language is not None and found and not any(each.language == language for each in found):
         held = ", ".join(sorted({each.language for each in found}))
-        raise ReportError(f"{name} is not held in {language!r}; it is held in {held}.")
+        raise ReportError("not-held-in", name=name, language=language, held=held)
     if not found:
         raise not_held(library, name)
     wanted = language or "en"
@@ -77,8 +78,12 @@ def not_held(library: Library, name: str) -> ReportError:
     called = {each.casefold(): header.key for header in library.headers()
               for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
     keys = list(dict.fromkeys(called[each] for each in near(name, called)))
-    told = f" Near to it: {'; '.join(keys)}." if keys else ""
-    return ReportError(f"No document {name[:LONGEST]!r} is held.{told}")
+    return ReportError("named-none", name=name[:LONGEST], near=near_to_it(keys))
+
+
+def near_to_it(names: Sequence[str]) -> str | Callable[[str], str]:
+    """That some names are near to one that nobody has."""
+    return Message("near", {"names": "; ".join(names)}).told if names else ""
 
 
 def near(name: str, names: Iterable[str], most: int = NEAR, least: float = 0.6) -> list[str]:
@@ -98,8 +103,10 @@ def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> 
     meetings = [each for each in held if each.document_id in wanted]
     if not meetings:
         told = "; ".join(sorted({each.label for each in agendas.values()})[:NEAR])
-        what = f"No agenda {symbol[:LONGEST]} is held" if symbol else "No agenda of a meeting is held"
-        raise ReportError(f"{what}.{f' Agendas held: {told}.' if told else ''}")
+        there = Message("agendas-held", {"names": told}).told if told else ""
+        if symbol:
+            raise ReportError("no-agenda-named", name=symbol[:LONGEST], there=there)
+        raise ReportError("no-agenda", there=there)
 
     def rank(meeting: Meeting) -> tuple[object, ...]:
         spoken = agendas[meeting.document_id].language

@@ -85,12 +85,12 @@ class Drafts:
         """One draft, whole."""
         rows = self._store.rows("SELECT id, title, state, created, briefing FROM drafts WHERE id = ?", draft_id)
         if not rows:
-            raise NotHeld(f"There is no draft {draft_id[:40]!r}.")
+            raise NotHeld("no-draft", name=draft_id[:40])
         known, title, state, created, briefing = rows[0]
         try:
             made: Briefing = from_plain(Briefing, json.loads(briefing), "the draft")
         except (PlainError, ValueError):
-            raise Conflict(f"Draft {draft_id} was kept by another version of Rapporteur. Make it again.") from None
+            raise Conflict("draft-old", name=draft_id) from None
         events = tuple(Event(*row) for row in self._store.rows(_EVENTS, draft_id))
         return Draft(known, title, state, created, events, made)
 
@@ -98,10 +98,10 @@ class Drafts:
         """Adds a comment, on a statement by its number or on the whole."""
         draft, said = self.get(draft_id), " ".join(text.split())
         if not said or len(said) > LONGEST:
-            raise Invalid(f"A comment has between 1 and {LONGEST} characters; this one has {len(said)}.")
+            raise Invalid("comment-length", most=LONGEST, count=len(said))
         count = len(list(draft.briefing.statements)) if draft.briefing else 0
         if statement is not None and not 1 <= statement <= count:
-            raise Invalid(f"There is no statement {statement}: the briefing has {count}.")
+            raise Invalid("no-statement", number=statement, count=count)
         self._note(draft_id, who, "comment", statement, said)
         return self.get(draft_id)
 
@@ -109,9 +109,9 @@ class Drafts:
         """Gives a draft another state. What is cleared was in review before."""
         draft = self.get(draft_id)
         if state not in STATES:
-            raise Invalid(f"{state[:40]!r} is no state: draft, review or cleared.")
+            raise Invalid("no-state", name=state[:40])
         if state == "cleared" and draft.state == "draft":
-            raise Conflict("A draft is cleared from review: put it in review first.")
+            raise Conflict("draft-unreviewed")
         if state != draft.state:
             with self._store.together():
                 # Who moves it at the same time from the same state finds it moved.
@@ -131,9 +131,7 @@ def check_quotes(briefing: Briefing, library: Library) -> None:
     held = library.keys()
     for cite in briefing.citations:
         if cite.document not in held or library.document(cite.document).quote(cite.start, cite.end) != cite.quote:
-            raise Conflict(
-                f"{cite.symbol} is no longer held as it was when the draft was made. Make the briefing again."
-            )
+            raise Conflict("draft-changed", symbol=cite.symbol)
 
 
 def comments_on(events: Sequence[Event]) -> list[Event]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.access.access_store import AccessStore
+from assistant.messages import Message
 
 KEPT = 1_000
 """Jobs that are kept, the latest ones."""
 OUTCOMES = 1_000
 """Outcomes of each; the counts are of all."""
-ENDED = "The server ended before the job did. What was finished is kept."
+ENDED = Message("job-interrupted")
 _NOTE = (
     "INSERT INTO jobs (id, server, created, state, record, outcomes) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (id) DO UPDATE SET state = excluded.state, record = excluded.record, outcomes = excluded.outcomes"
@@ -38,7 +39,13 @@ class History:
             "SELECT record, outcomes FROM jobs WHERE server = ? AND state IN ('queued', 'running')", self._server
         )
         for row in unfinished:
-            job = {**_job(*row), "state": "stopped", "reason": ENDED, "finished": self._store.stamp()}
+            job = {
+                **_job(*row),
+                "state": "stopped",
+                "reason": str(ENDED),
+                "code": ENDED.name,
+                "finished": self._store.stamp(),
+            }
             self._store.write(_NOTE, *self._row(job))
 
     def get(self, job_id: str) -> dict[str, Any] | None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from assistant.faults import Conflict, NotHeld, Overloaded
+from assistant.faults import Conflict, NotHeld, Overloaded, stopping
+from assistant.messages import Message, Told
 from assistant.service.history import History
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
@@ -32,14 +33,15 @@ class Stopped(Exception):
     """The job was told to stop, or the service is stopping: what is finished is kept."""
 
 
-class Failed(Exception):
+class Failed(Told):
     """The job can't be done; the message says why."""
 
 
 @dataclass
 class Job:
     """A piece of work. `done` of `total` say how far it is (`total` None: not known yet), `detail` what is in hand;
-    `outcomes` are records of what became of each part, `counts` how many there are of each result."""
+    `outcomes` are records of what became of each part, `counts` how many there are of each result; `reason` says in English
+    why it ended so, `code` is the name of that message."""
 
     id: str
     kind: str
@@ -50,6 +52,7 @@ class Job:
     total: int | None = None
     detail: str = ""
     reason: str = ""
+    code: str = ""
     finished: str | None = None
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -165,10 +168,10 @@ class Jobs:
         """Queues work for somebody. `ended` is called when the job is over, but not where the service stops before:
         then it is to be begun again. Raises `Overloaded` where too much waits."""
         with self._changed:
-            unfinished = self.unfinished
-            if self._closed or unfinished >= self._places:
-                why = "The service is stopping." if self._closed else f"{unfinished} jobs wait already."
-                raise Overloaded(f"{why} Try again later.", retry_after=60)
+            if self._closed:
+                raise stopping()
+            if self.unfinished >= self._places:
+                raise Overloaded("jobs-wait", count=self.unfinished, retry_after=60)
             job = Job(secrets.token_hex(8), kind, by, self._now(), detail=detail)
             self._jobs[job.id] = job
             self._stops[job.id] = threading.Event()
@@ -186,7 +189,7 @@ class Jobs:
                 return self._jobs[job_id]
         before = self._history and self._history.get(job_id)
         if not before:
-            raise NotHeld(f"There is no job {job_id!r}. Finished jobs are forgotten in time.")
+            raise NotHeld("no-job", name=job_id)
         return Job(**before)
 
     def all(self) -> list[dict[str, Any]]:
@@ -242,9 +245,9 @@ class Jobs:
         job = self.get(job_id)
         with self._changed:
             if job.state not in ("queued", "running"):
-                raise Conflict(f"The job has ended ({job.state}).")
+                raise Conflict("job-ended", state=job.state)
             if job_id not in self._stops:
-                raise Conflict("Another server does this job. Stop it there.")
+                raise Conflict("job-elsewhere")
             self._stops[job_id].set()
             if job.state == "queued":
                 self._end(job, "stopped")
@@ -275,24 +278,25 @@ class Jobs:
                     continue
                 job.state = "running"
                 self._changed.of(job)
-            state, reason = self._done(job, work)
+            state, why = self._done(job, work)
             with self._changed:
-                self._end(job, state, reason)
+                self._end(job, state, why)
 
-    def _done(self, job: Job, work: Work) -> tuple[State, str]:
+    def _done(self, job: Job, work: Work) -> tuple[State, Message | None]:
         try:
             work(Hand(job, self._changed, self._stops[job.id], self._heard))
         except Stopped:
-            return "stopped", "what was finished is kept"
+            return "stopped", Message("job-stopped")
         except Failed as error:
-            return "failed", str(error)
+            return "failed", error.message
         except Exception:  # a job is not to end the thread that does all others
             log.exception("a job broke down", extra={"fields": {"job": job.id, "kind": job.kind}})
-            return "failed", "The service has a fault; its log has the details."
-        return "done", ""
+            return "failed", Message("job-crashed")
+        return "done", None
 
-    def _end(self, job: Job, state: State, reason: str = "") -> None:
-        job.state, job.reason, job.finished = state, reason, self._now()
+    def _end(self, job: Job, state: State, why: Message | None = None) -> None:
+        job.state, job.finished = state, self._now()
+        job.reason, job.code = (str(why), why.name) if why else ("", "")
         after = self._after.pop(job.id, None)
         if after is not None and not (self._closed and state == "stopped"):
             after(job)

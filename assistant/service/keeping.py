@@ -109,7 +109,7 @@ class Keeper:
                             hand.advance()
                 self._fetched(hand, come, [FetchedInput(each.stored, downloads) for each in come if each.stored])
         except LibraryError as error:
-            raise Failed(str(error)) from None
+            raise Failed("said", text=str(error)) from None
 
     def _fetched(self, hand: Hand, come: Sequence[Download], sources: Sequence[FetchedInput]) -> None:
         from ingest.run import ingest
@@ -139,7 +139,7 @@ class Keeper:
             try:
                 self._library.remove(document_id)
             except LibraryError as error:
-                raise Failed(str(error)) from None
+                raise Failed("said", text=str(error)) from None
             hand.outcome({"result": "removed", "document": document_id})
             hand.tell(done=n, detail=document_id)
 
@@ -152,4 +152,4 @@ class Keeper:
             with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
                 yield readers
         except (WorkerError, LibraryError) as error:
-            raise Failed(str(error)) from None
+            raise Failed("said", text=str(error)) from None

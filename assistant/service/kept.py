@@ -114,7 +114,7 @@ class Kept:
                 "SELECT kept FROM conversations WHERE token = ? AND account = ?", token, _account(who)
             )
         if not found:
-            raise NotHeld("This conversation is not kept here any more.")
+            raise NotHeld("conversation-gone")
         kept: str = found[0][0]
         return kept
 
@@ -131,7 +131,7 @@ class Kept:
         """A link to an answer, good for `DAYS`."""
         check(who, "ask")
         if len(kept) > LONGEST_ANSWER:
-            raise TooLarge(f"This answer is too long for a link: it has more than {LONGEST_ANSWER:,} characters.")
+            raise TooLarge("link-long", most=LONGEST_ANSWER)
         now = self._store.now().astimezone(UTC)
         until, one = now + timedelta(days=DAYS), secrets.token_urlsafe(12)
         self._store.write("DELETE FROM shared WHERE until <= ?", now.isoformat())
@@ -147,10 +147,10 @@ class Kept:
         one, _, seal = name.partition(".")
         found = self._store.rows("SELECT given, until, kept FROM shared WHERE id = ?", one)
         if not found or not self._secret.sealed(seal, "answer", one, found[0][1]):
-            raise NotHeld("There is no such link, or it was taken back.")
+            raise NotHeld("no-link")
         link = Link(name, datetime.fromisoformat(found[0][0]), datetime.fromisoformat(found[0][1]), found[0][2])
         if link.until <= self._store.now():
-            raise NotHeld("This link has ended.")
+            raise NotHeld("link-ended")
         return link
 
 
@@ -158,5 +158,5 @@ def _account(who: Principal) -> str:
     """The account of somebody. Raises what `check` raises, and `Forbidden` for who shows none."""
     check(who, "ask")
     if who.kind != "session":
-        raise Forbidden("Conversations are kept on the server for those who sign in.")
+        raise Forbidden("keeping-signed-in")
     return who.id.removeprefix("account:")

@@ -44,7 +44,7 @@ class PagePictures:
         """A page of a document's file as PNG, the words of a span of its text marked on it. Raises `NotHeld` where the file is not
         kept, has no such page or can't be drawn, `Overloaded` where too many wait, `Unavailable` where nothing can be drawn."""
         if not 1 <= page <= len(document.pages):
-            raise NotHeld(f"{document.label} has no page {page}.")
+            raise NotHeld("no-page", document=document.label, page=page)
         between = document.pages_between(*words) if words else None
         quote = document.quote(*words) if words and between and between[0] <= page <= between[1] else ""
         key = (document.sha256, page, quote)
@@ -61,12 +61,12 @@ class PagePictures:
                 while len(self._drawn) > KEPT or sum(map(len, self._drawn.values())) > KEPT_BYTES:
                     self._drawn.popitem(last=False)
         if not known:
-            raise NotHeld(f"Page {page} of {document.label} can't be drawn.")
+            raise NotHeld("page-undrawn", document=document.label, page=page)
         return known
 
     def _drawn_now(self, document: Document, page: int, quote: str, between: tuple[int, int] | None) -> bytes:
         if not self._places.acquire(blocking=False):
-            raise Overloaded("Too many pages are being drawn. Try again in a moment.", retry_after=_AGAIN)
+            raise Overloaded("pages-wait", retry_after=_AGAIN)
         try:
             return self._draw(document, page, quote, between)
         finally:
@@ -89,8 +89,8 @@ class PagePictures:
             )
             return b""
         except WorkerError as error:
-            raise Unavailable(str(error), retry_after=60) from None
+            raise Unavailable("said", text=str(error), retry_after=60) from None
 
 
 def _not_kept(document: Document) -> NotHeld:
-    return NotHeld(f"The file of {document.label} is not kept, so that its pages can't be shown.")
+    return NotHeld("file-not-kept", document=document.label)

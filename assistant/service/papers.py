@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
-from assistant.faults import Overloaded, TooMany
-from assistant.service.turns import SHARED, Turns
+from assistant.access.principal import own_part
+from assistant.faults import Overloaded, TooMany, stopping
+from assistant.service.turns import Turns
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
@@ -99,20 +100,15 @@ class Papers:
                     del self._papers[key]
                 return cast(Paper[T], known)
             unfinished = [each for each in self._papers.values() if not each.future.done()]
-            if self._stopping.is_set() or len(unfinished) >= self._places:
-                why = (
-                    "The service is stopping." if self._stopping.is_set() else f"{len(unfinished)} papers wait already."
-                )
-                raise Overloaded(f"{why} Try again in a minute.", retry_after=60)
+            self._check()
+            if len(unfinished) >= self._places:
+                raise Overloaded("papers-wait", count=len(unfinished), retry_after=60)
             own = sum(each.client == client for each in unfinished)
             together = sum(each.origin == origin for each in unfinished) if origin else 0
-            if own >= (self._each if origin in ("", client) else max(1, self._each // SHARED)):
-                raise TooMany(
-                    f"{own} papers that you asked for are not finished. Try again in a minute.", retry_after=60
-                )
+            if own >= own_part(self._each, client, origin):
+                raise TooMany("papers-yours", count=own, retry_after=60)
             if together >= self._each:
-                why = f"{together} papers that were asked for from your address are not finished."
-                raise TooMany(f"{why} Try again in a minute.", retry_after=60)
+                raise TooMany("papers-address", count=together, retry_after=60)
             paper: Paper[T] = Paper(client=client, origin=origin)
             self._papers[key] = paper
             self._forget()
@@ -126,7 +122,7 @@ class Papers:
         with self._guard:
             for paper in self._papers.values():
                 if paper.aside:
-                    self._end(paper, error=self._overloaded())
+                    self._end(paper, error=stopping())
 
     def close(self, grace: float) -> bool:
         """Ends what is in hand before its next part, and what waits; says whether all ended within `grace` seconds."""
@@ -193,11 +189,7 @@ class Papers:
 
     def _check(self) -> None:
         if self._stopping.is_set():
-            raise self._overloaded()
-
-    @staticmethod
-    def _overloaded() -> Overloaded:
-        return Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+            raise stopping()
 
     def _forget(self) -> None:
         done = [key for key, each in self._papers.items() if each.future.done()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from assistant.service.turns import Turns
 from corpus.models import Models
 
 if TYPE_CHECKING:
-    from corpus.embedding import Crossing, Embedder
+    from corpus.embedding import Embedder
 
 SECONDS = 0.2
 """How long a batch is to take: about as long as one answer."""
@@ -28,56 +28,15 @@ class PoliteEmbedder:
         self._embedder, self._turns = embedder, turns
         self._pace = 0.05  # seconds for a passage, as it has been lately
 
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._embedder.name
-
-    @property
-    def fingerprint(self) -> str:
-        """What makes vectors comparable."""
-        return self._embedder.fingerprint
-
-    @property
-    def dimension(self) -> int:
-        """Numbers in one vector."""
-        return self._embedder.dimension
-
-    @property
-    def window(self) -> int:
-        """Most word pieces of a text."""
-        return self._embedder.window
-
-    @property
-    def languages(self) -> frozenset[str] | None:
-        """Languages that the model reads; None: all."""
-        return self._embedder.languages
-
-    def count(self, text: str) -> int:
-        """Word pieces of a text."""
-        return self._embedder.count(text)
-
-    def offsets(self, text: str) -> list[tuple[int, int]]:
-        """The span of every word piece."""
-        return self._embedder.offsets(text)
-
-    def embed_query(self, text: str) -> NDArray[np.float32]:
-        """The vector of a question, at once: whoever asks has the turn."""
-        return self._embedder.embed_query(text)
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the model's own: whoever embeds a question has the turn."""
+        return getattr(self._embedder, name)
 
     def embed_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """One vector a text, batch by batch."""
         return self._batches(texts, lambda part: self._embedder.embed_passages(part, progress))
-
-    def crossing(self, read: str) -> Crossing | None:
-        """What it takes to compare two languages."""
-        return self._embedder.crossing(read)
-
-    def likeness(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Cosines on the scale that models share."""
-        return self._embedder.likeness(cosines)
 
     def _batches(
         self, texts: Sequence[str], embed: Callable[[Sequence[str]], NDArray[np.float32]]
@@ -91,10 +50,14 @@ class PoliteEmbedder:
                 made.append(embed(part))
                 self._pace += 0.3 * ((time.perf_counter() - begun) / len(part) - self._pace)
             done += len(part)
-        return np.concatenate(made) if made else np.empty((0, self.dimension), np.float32)
+        return np.concatenate(made) if made else np.empty((0, self._embedder.dimension), np.float32)
 
 
 def politely(models: Models, turns: Turns) -> Models:
     """The models of a library, each taking turns."""
-    second = models.multilingual and PoliteEmbedder(models.multilingual, turns)
-    return Models(PoliteEmbedder(models.own, turns), second, optional=models.optional)
+
+    def polite(model: Embedder) -> Embedder:
+        return cast("Embedder", PoliteEmbedder(model, turns))
+
+    second = models.multilingual and polite(models.multilingual)
+    return Models(polite(models.own), second, optional=models.optional)

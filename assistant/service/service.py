@@ -19,12 +19,12 @@ from assistant.faults import (
     Forbidden,
     Invalid,
     NotHeld,
-    Overloaded,
     ServiceFault,
     known_language,
     of_library,
+    stopping,
 )
-from assistant.fetching import Row, held_row, languages_of, plan
+from assistant.fetching import Asked, Row, held_row, plan
 from assistant.named_files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Finished, Mode, Progress, Said, Statement
 from assistant.qa.engine import Engine
@@ -333,11 +333,11 @@ class Service:
                 question, language, rating, history=history, answer=answer, comment=comment, expected=expected
             )
         except FeedbackError as error:
-            raise Invalid(str(error)) from None
+            raise Invalid("rating-wrong", text=str(error)) from None
         try:
             return self.library.add_feedback(kept)
         except FeedbackFull as error:
-            raise Conflict(str(error)) from None
+            raise Conflict("ratings-full", text=str(error)) from None
 
     def ratings(self, who: Principal, offset: int = 0, limit: int = 50) -> tuple[list[Feedback], int]:
         """A page of what people said about answers, oldest first, and how much there is in all."""
@@ -405,73 +405,33 @@ class Service:
             ended=lambda _: upload.drop(),
         )
 
-    def fetch(
-        self,
-        who: Principal,
-        symbols: Sequence[str] = (),
-        languages: Sequence[str] = (),
-        form: str | None = None,
-        *,
-        meeting: bool = False,
-        cited_by: str | None = None,
-        everything: bool = False,
-        again: bool = False,
-    ) -> Job:
+    def fetch(self, who: Principal, asked: Asked) -> Job:
         """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
-        formats, wanted = self._planned(who, symbols, languages, form, meeting, cited_by, everything)
-        due = [each for each in wanted if again or not each.held]
+        wanted = self._planned(who, asked)
+        due = [each for each in wanted if asked.again or not each.held]
         held = [held_row(each) for each in wanted if each not in due]
 
         def work(hand: Hand) -> None:
             for row in held:
                 hand.outcome(asdict(row))
             if due:
-                self._keeper.fetch(hand, due, formats, again=again)
+                self._keeper.fetch(hand, due, asked.formats, again=asked.again)
 
         named = ", ".join(f"{each.symbol} ({each.language})" for each in due) or "nothing that is not held"
         self._noted(who, "fetch", named)
         return self.jobs.submit("fetch", who.id, work, detail=named[:200])
 
-    def foresee(
-        self,
-        who: Principal,
-        symbols: Sequence[str] = (),
-        languages: Sequence[str] = (),
-        form: str | None = None,
-        *,
-        meeting: bool = False,
-        cited_by: str | None = None,
-        everything: bool = False,
-        again: bool = False,
-    ) -> list[Row]:
+    def foresee(self, who: Principal, asked: Asked) -> list[Row]:
         """What `fetch` would do with each document, without asking anybody."""
-        formats, wanted = self._planned(who, symbols, languages, form, meeting, cited_by, everything)
-        return self._keeper.foreseen(wanted, formats, again=again)
+        return self._keeper.foreseen(self._planned(who, asked), asked.formats, again=asked.again)
 
-    def _planned(
-        self,
-        who: Principal,
-        symbols: Sequence[str],
-        languages: Sequence[str],
-        form: str | None,
-        meeting: bool,
-        cited_by: str | None,
-        everything: bool,
-    ) -> tuple[Sequence[str], list[Wanted]]:
-        """The formats and the documents that are meant."""
-        from ingest.fetch import FORMATS
-
+    def _planned(self, who: Principal, asked: Asked) -> list[Wanted]:
+        """The documents that are meant."""
         self._check(who, "fetch")
         if not self._keeper.can_fetch:
-            raise Conflict("This service does not fetch documents.")
-        if form is not None and form not in FORMATS:
-            raise Invalid(f"The format {form!r} is none of {', '.join(FORMATS)}.")
-        if not (symbols or meeting or cited_by or everything):
-            raise Invalid("Name at least one symbol, a meeting, a document that cites others, or the catalogue.")
-        wanted = plan(
-            symbols, languages_of(languages), meeting, cited_by, everything, self.library, self.engine.catalogue
-        )
-        return FORMATS if form is None else (form,), wanted
+            raise Conflict("fetch-off")
+        assert asked.formats
+        return plan(asked, self.library, self.engine.catalogue)
 
     def ingest(
         self,
@@ -547,7 +507,7 @@ class Service:
         """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""
         self._check(who, "jobs")
         if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
-            raise Forbidden("This job was begun by somebody else. They can stop it, or an administrator.")
+            raise Forbidden("job-others")
         self._noted(who, "stop", job_id)
         return self.jobs.stop(job_id).to_json()
 
@@ -579,7 +539,7 @@ class Service:
         if self._rates is not None:
             self._rates.count(who, operation)
         if self._stopping and operation in COSTLY:
-            raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+            raise stopping()
 
 
 def _language(language: str | None) -> None:
@@ -593,4 +553,4 @@ def _symbol(symbol: str | None) -> str | None:
     try:
         return Symbol.parse(symbol).text
     except SymbolError as error:
-        raise Invalid(str(error)) from None
+        raise Invalid("no-symbol", text=str(error), hint="") from None

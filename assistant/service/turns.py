@@ -21,14 +21,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from assistant.faults import Overloaded, ServiceFault, TooMany
+from assistant.access.principal import own_part
+from assistant.faults import Overloaded, ServiceFault, TooMany, stopping
 
 T = TypeVar("T")
 
 BETWEEN = 3
 """Questions that are answered before a batch has its turn, where questions wait."""
-SHARED = 5
-"""One of several who have a share together has this part of it."""
 
 
 @dataclass(eq=False)
@@ -77,20 +76,18 @@ class Turns:
         this origin have together. Raises `TooMany` or `Overloaded` at once."""
         with self._state:
             if self._closed:
-                raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+                raise stopping()
             self._sweep()
             waiting = len(self._queue) + len(self._away)
-            own = self._per_client if origin in ("", client) else max(1, self._per_client // SHARED)
-            if self._clients[client] >= own:
-                raise self._too_many(f"{self._clients[client]} of your questions", self._clients[client])
+            if self._clients[client] >= own_part(self._per_client, client, origin):
+                raise self._too_many("questions-yours", self._clients[client])
             if origin and self._clients[origin] >= self._per_client:
-                raise self._too_many(f"{self._clients[origin]} questions from your address", self._clients[origin])
+                raise self._too_many("questions-address", self._clients[origin])
             if waiting >= self._places:
                 seconds = self._wait_for(waiting)
-                why = f"{waiting} questions wait already. Try again in {seconds:.0f} s."
-                raise Overloaded(why, retry_after=seconds)
+                raise Overloaded("questions-wait", count=waiting, seconds=seconds, retry_after=seconds)
             future: Future[T] = Future()
-            clients = (client,) if origin in ("", client) else (client, origin)
+            clients = (client, origin) if origin else (client,)
             self._queue.append(_Waiting(work, future, clients, self._clock()))
             self._clients.update(clients)
             self._state.notify_all()
@@ -160,12 +157,12 @@ class Turns:
             self._given_up = not done
             self._state.notify_all()
         for each in left:
-            self._refuse(each, Overloaded("The service is stopping. Try again in a minute.", retry_after=60))
+            self._refuse(each, stopping())
         return done and not left
 
     def _too_many(self, which: str, before: int) -> TooMany:
         seconds = self._wait_for(before)
-        return TooMany(f"{which} wait already. Try again in {seconds:.0f} s.", retry_after=seconds)
+        return TooMany(which, count=before, seconds=seconds, retry_after=seconds)
 
     def _wait_for(self, before: int) -> float:
         return float(math.ceil(max(1.0, self._mean * before)))
@@ -208,7 +205,7 @@ class Turns:
             self._returning -= 1
             self._clients -= Counter(self._away.pop(me).clients)
             if self._given_up:
-                raise Overloaded("The service is stopping. Try again in a minute.", retry_after=60)
+                raise stopping()
             self._turn, self._turn_since = me, self._clock()
 
     def _next(self, me: threading.Thread) -> _Waiting | None:
@@ -229,8 +226,8 @@ class Turns:
                     return each
             if late:
                 seconds = self._wait_for(self.waiting)
-                why = f"Your question waited for more than {self._patience:.0f} s. Try again in {seconds:.0f} s."
-                self._refuse(each, Overloaded(why, retry_after=seconds))
+                late_fault = Overloaded("waited-long", patience=self._patience, seconds=seconds, retry_after=seconds)
+                self._refuse(each, late_fault)
 
     def _sweep(self) -> None:
         """Those who have gone keep no place from others."""

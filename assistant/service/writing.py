@@ -45,7 +45,7 @@ class Writing:
     @property
     def _drafts(self) -> Drafts:
         if self._known is None:
-            raise NotHeld("No drafts are kept here.")
+            raise NotHeld("no-drafts")
         return self._known
 
     def begin_brief(self, who: Principal, request: Request) -> Paper[Briefing]:
@@ -80,7 +80,7 @@ class Writing:
 
         self._allowed(who, "compare")
         if len(names) < 2:
-            raise Invalid("Name two documents or more, or a topic.")
+            raise Invalid("name-two")
         library = self._service.library
         with refused(NotHeld):
             return compare_versions(library, [named(library, name, language) for name in names])
@@ -93,9 +93,9 @@ class Writing:
 
         check(who, "compare")
         if not topic.strip():
-            raise Invalid("The topic is empty: say in a few words what to compare on.")
+            raise Invalid("no-topic")
         if len(names) > MOST_SIDES:
-            raise Invalid(f"{len(names)} documents are named; at most {MOST_SIDES} are compared.")
+            raise Invalid("most-sides", count=len(names), most=MOST_SIDES)
         with refused(NotHeld):
             documents = [named(self._service.library, name, language) for name in names]
 
@@ -110,7 +110,7 @@ class Writing:
 
         check(who, "compare")
         if not name.strip():
-            raise Invalid("Name a document.")
+            raise Invalid("name-one")
         library = self._service.library
         with refused(NotHeld):
             document = named(library, name, language)

@@ -19,7 +19,7 @@ from assistant.access import Role
 from assistant.access.client_addresses import network
 from assistant.api import connections
 from assistant.api.application import Doors
-from assistant.api.middleware.serving_places import Places
+from assistant.api.middleware.serving_places import Most, Places
 from assistant.faults import Overloaded, TooMany
 from corpus.catalogue import Catalogue
 
@@ -141,7 +141,7 @@ def test_a_client_has_its_number_of_windows_and_no_more_until_it_closes_some(
                 came += piece
         assert came.startswith(b"HTTP/1.1 429")
         assert b"\r\nretry-after: 5\r\n" in came.lower()
-        assert b"50 streams are open from your address already (windows of the page)" in came
+        assert b"50 streams are open from your address already." in came
         # Another kind has its own places.
         with idle(address, 1, lambda _: get("/gradio_api/queue/data?session_hash=x")) as (other,):
             assert other.recv(4_000).startswith(b"HTTP/1.1 200")
@@ -199,7 +199,7 @@ def scope(path: str, host: str) -> dict[str, object]:
 
 
 def test_streams_have_places_by_kind_and_address_and_requests_their_own() -> None:
-    places = Places(requests=4, streams=3, each=2, client=2)
+    places = Places(Most(4, 2, 2, "requests"), Most(3, 2, 2, "streams"))
     window = "/gradio_api/heartbeat/x"
     with ExitStack() as held:
         for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):

@@ -17,15 +17,16 @@ from security.test_gradio_doors import JOIN, Functions, functions
 from services import Made, listening, made_service
 
 from assistant.access import Principal
+from assistant.access.principal import SHARED
 from assistant.access.rates import Rates
 from assistant.access.secret import FILE, Secret
 from assistant.access.visitors import COOKIE, MOST, MOST_KEPT, SECONDS, Visitors
 from assistant.api.application import Doors
-from assistant.faults import Forbidden, Overloaded, TooMany
-from assistant.labels import word
-from assistant.page.turn_html import why_refused
+from assistant.api.middleware import Most, Places
+from assistant.faults import Overloaded, TooMany
+from assistant.messages import Message
 from assistant.service.papers import Papers
-from assistant.service.turns import SHARED, Turns
+from assistant.service.turns import Turns
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 
@@ -176,8 +177,13 @@ def test_people_at_one_address_have_their_own_places_in_the_queue() -> None:
         with pytest.raises(TooMany, match=r"2 of your questions wait already\. Try again in \d+ s\."):
             turns.take(lambda: None, first.client, first.origin)
         turns.take(lambda: None, second.client, second.origin)
-        for _ in range(2 * SHARED - 3):
+        for _ in range(SHARED):
             turns.take(lambda: None, nobody.client, nobody.origin)
+        with pytest.raises(TooMany, match="5 of your questions wait already"):
+            turns.take(lambda: None, nobody.client, nobody.origin)
+        for third in ("c", "c"):
+            who = Principal.anonymous(ROOM, reading=True, visit=third)
+            turns.take(lambda: None, who.client, who.origin)
         with pytest.raises(TooMany, match=r"10 questions from your address wait already\. Try again in \d+ s\."):
             turns.take(lambda: None, second.client, second.origin)
         last = turns.take(lambda: "done", "key:1", "")
@@ -242,6 +248,51 @@ def test_sessions_at_one_address_have_their_own_streams_and_the_address_a_bound_
         assert (status, told[:26]) == (429, "5 streams are open from yo"), "and all of them together have five"
 
 
+def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who_floods_it() -> None:
+    """Places as the server has them: each person has three requests of a kind in hand, and a program without a session all it can."""
+    requests = Most(1_000, 800, 250, "requests")
+    places, path = (
+        Places(requests, Most(3, 2, 1, "streams")),
+        {"type": "http", "path": "/documents", "client": (ROOM, 1)},
+    )
+    people = [Principal.anonymous(ROOM, reading=True, visit=f"v{n}") for n in range(200)]
+    nobody = Principal.anonymous(ROOM, reading=True)
+
+    def takes(who: Principal, held: ExitStack) -> None:
+        with ExitStack() as own:
+            own.enter_context(places.taken(path)).belongs(who.client)
+            held.push(own.pop_all())
+
+    with ExitStack() as held:
+        for _ in range(requests.client):
+            takes(nobody, held)
+        with pytest.raises(TooMany, match="250 requests of yours are being served"):
+            takes(nobody, held)
+        for who in people:
+            takes(who, held)
+            takes(who, held)
+        for _ in range(requests.address - requests.client - 2 * len(people)):
+            takes(people[0], held)
+        with pytest.raises(TooMany, match="800 requests from your address"):
+            takes(people[1], held)
+        elsewhere = places.taken({**path, "client": ("198.51.100.1", 1)})
+        held.enter_context(elsewhere)
+    with ExitStack() as held:
+        takes(nobody, held)  # all have come back
+
+
+@pytest.mark.usefixtures("_still")
+def test_programs_without_a_session_leave_people_at_the_same_address_half_of_what_it_has(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(made.service, "_rates", Rates(3, 8))
+    ask = ("POST", "/api/v1/ask")
+    shown = [visit(made) for _ in range(2)]
+    flood = [each.status_code for each in replies(made, *[(*ask, {})] * 12)]
+    assert flood == [200] * 4 + [429] * 8
+    assert [each.status_code for each in replies(made, *[(*ask, shown[0])] * 2, *[(*ask, shown[1])] * 2)] == [200] * 4
+
+
 def test_a_session_has_windows_of_its_own(made: Made, functions: Functions) -> None:
     own, other = visit(made), visit(made)
     client = made.client
@@ -259,24 +310,16 @@ def test_a_session_has_windows_of_its_own(made: Made, functions: Functions) -> N
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_is_refused_on_the_page_reads_when_to_try_again(language: str) -> None:
-    for fault in (TooMany("More than 3.", retry_after=11.2), Overloaded("Many wait.", retry_after=11.2)):
-        told = why_refused(fault, language)
-        assert "12" in told
-        assert ("Try again in 12 s." in told) == (language == "en")
-    assert why_refused(Forbidden("Not for you."), language) == "Not for you."
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_call_of_the_page_that_is_refused_says_so_in_the_language_of_the_reader(
     made: Made, functions: Functions, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
     def busy(*_: object) -> None:
-        raise Overloaded("Many wait.", retry_after=11.2)
+        raise Overloaded("questions-wait", count=7, seconds=12, retry_after=11.2)
 
     monkeypatch.setattr(made.service, "admit", busy)
     call = functions.call("rp-ask", *QUESTION, session_hash="one")
     reply = made.client.post(JOIN, json=call, headers={"Accept-Language": language})
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "12")
-    told = f"{word('fault_overloaded', language)} · {word('again_in', language, seconds=12)}"
-    assert reply.json()["detail"] == told
+    told = reply.json()["detail"]
+    assert told == Message("questions-wait", {"count": 7, "seconds": 12}).told(language)
+    assert ("Try again in 12 s." in told) == (language == "en")

@@ -3,6 +3,6 @@
 from assistant.api.middleware.bodies import Bodies
 from assistant.api.middleware.headers import SecurityHeaders
 from assistant.api.middleware.requests import Requests
-from assistant.api.middleware.serving_places import Places
+from assistant.api.middleware.serving_places import Most, Places
 
-__all__ = ["Bodies", "Places", "Requests", "SecurityHeaders"]
+__all__ = ["Bodies", "Most", "Places", "Requests", "SecurityHeaders"]

@@ -135,8 +135,8 @@ class _Body:
 
     def _late(self) -> TooSlow:
         if self._given_up:
-            return TooSlow("Too many requests were on their way, and the body of this one took longest. Send it again.")
-        return TooSlow(f"The body did not come within {self._seconds:.0f} s. Send it faster.")
+            return TooSlow("body-slowest")
+        return TooSlow("body-late", seconds=self._seconds)
 
 
 def _length(scope: Scope) -> int | None:
@@ -150,4 +150,4 @@ def _length(scope: Scope) -> int | None:
 
 def _too_large(limit: int) -> TooLarge:
     told = f"{limit / 1e6:.0f} MB" if limit >= 1e6 else f"{limit / 1e3:.0f} kB"
-    return TooLarge(f"What you send may have {told} here.")
+    return TooLarge("body-large", most=told)

@@ -1,7 +1,7 @@
 """How much is served at once. Streams, which stay open for as long as somebody looks, are counted apart from requests, which
 are over soon, and requests by what they are for: however many windows are open, and however many wait for what takes long,
-there is a place for who signs in or asks. Before it is known who asks, an address has its places, never all of them; once it is
-known, each of those behind it has its own number of streams, so that the windows of one take none from the others."""
+there is a place for who signs in or asks. An address has its places, never all of them; once it is known who asks, each of those
+behind it has their own number, those who show nothing together as one: what one does takes none from the others."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from starlette.types import Scope
 
@@ -34,27 +35,36 @@ _AGAIN = 5.0
 """Seconds after which there may be a place again."""
 
 
+class Most(NamedTuple):
+    """How many may be served at once of a kind: in all, for one address, and for one key, account or session, or for all at one address
+    that have none. `named` is what messages call them."""
+
+    every: int
+    address: int
+    client: int
+    named: str
+
+
 class Place:
     """A place that is taken. It is counted by who has it as soon as that is known."""
 
-    def __init__(self, places: Places, kind: str, stream: bool) -> None:
-        self._places, self._kind, self._stream = places, kind, stream
+    def __init__(self, places: Places, kind: str, most: Most) -> None:
+        self._places, self._kind, self._most = places, kind, most
         self.held: list[tuple[str, str]] = []
 
     def belongs(self, client: str) -> None:
-        """Says who has it. Raises `TooMany` where they have as many streams of this kind as one may."""
+        """Says who has it. Raises `TooMany` where they have as many of this kind as one may."""
         own = (self._kind, f"of {client}")
-        if self._stream and own not in self.held:
-            self._places.give(own)
+        if own not in self.held:
+            self._places.give(own, self._most)
             self.held.append(own)
 
 
 class Places:
-    """`requests` of each kind may be served at once, half of them for one address, and `streams` of each kind, `each` of
-    these for one address and `client` for one key, account or session, or for all at one address that have none."""
+    """How many requests of each kind, and how many streams of each kind, are served at once."""
 
-    def __init__(self, requests: int, streams: int, each: int, client: int) -> None:
-        self._requests, self._streams, self._each, self._client = requests, streams, each, client
+    def __init__(self, requests: Most, streams: Most) -> None:
+        self._requests, self._streams = requests, streams
         self._open: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
@@ -63,10 +73,13 @@ class Places:
         has all that are for one, and `Overloaded` where none is left."""
         stream = _kind(KINDS, scope["path"])
         kind = stream or _kind(RESERVED, scope["path"]) or _OTHERS
+        most = self._streams if stream else self._requests
         own, every = (kind, network(_address(scope))), (kind, "")
-        if not always:
-            self._room(self._open[own], self._open[every], stream)
-        place = Place(self, kind, stream is not None)
+        if not always and self._open[own] >= most.address:
+            raise TooMany(f"{most.named}-address", most=most.address, retry_after=_AGAIN)
+        if not always and self._open[every] >= most.every:
+            raise Overloaded(f"{most.named}-all", retry_after=_AGAIN)
+        place = Place(self, kind, most)
         place.held += (own, every)
         self._open.update(place.held)
         try:
@@ -75,24 +88,11 @@ class Places:
             self._open.subtract(place.held)
             self._open = +self._open
 
-    def give(self, own: tuple[str, str]) -> None:
-        """Counts a stream for a client. Raises `TooMany` where it has as many as one may."""
-        if self._open[own] >= self._client:
-            told = f"{self._client} streams of yours are open already ({own[0]}). Close some, or try again in a moment."
-            raise TooMany(told, retry_after=_AGAIN)
+    def give(self, own: tuple[str, str], most: Most) -> None:
+        """Counts a place for a client. Raises `TooMany` where it has as many as one may."""
+        if self._open[own] >= most.client:
+            raise TooMany(f"{most.named}-yours", most=most.client, retry_after=_AGAIN)
         self._open[own] += 1
-
-    def _room(self, own: int, every: int, stream: str | None) -> None:
-        """Raises where there is no place beside an address's own, and those of all."""
-        each = self._each if stream else max(1, self._requests // 2)
-        if own >= each:
-            what = f"{each} streams are open from your address already ({stream})."
-            if stream is None:
-                what = f"{each} requests from your address are being served already."
-            raise TooMany(f"{what} Close some, or try again in a moment.", retry_after=_AGAIN)
-        if every >= (self._streams if stream else self._requests):
-            what = f"Too many streams are open ({stream})." if stream else "Too many requests are being served."
-            raise Overloaded(f"{what} Try again in a moment.", retry_after=_AGAIN)
 
 
 def _address(scope: Scope) -> str:

@@ -13,18 +13,9 @@ from assistant.api.file_replies import DOCUMENTED, Form, file_reply, form_of, of
 from assistant.api.report_models import BriefingBody
 from assistant.api.route import Guarded, may
 from assistant.api.routes.report_routes import made_briefing
+from assistant.service.drafts import Event
 
 router = APIRouter(tags=["review"], route_class=Guarded)
-
-
-class EventOut(BaseModel):
-    """What somebody did to a draft."""
-
-    time: str
-    who: str
-    kind: Literal["state", "comment"]
-    statement: int | None
-    text: str
 
 
 class DraftOut(BaseModel):
@@ -34,7 +25,7 @@ class DraftOut(BaseModel):
     title: str
     state: Literal["draft", "review", "cleared"]
     created: str
-    events: list[EventOut]
+    events: list[Event]
     briefing: dict[str, Any] | None
 
 

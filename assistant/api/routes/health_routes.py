@@ -29,7 +29,7 @@ async def health() -> dict[str, str]:
 async def ready(service: Served) -> dict[str, Any]:
     """That questions are taken now; 503 where they are not."""
     if not service.ready:
-        raise Overloaded("Questions are not taken now.", retry_after=10)
+        raise Overloaded("not-ready", retry_after=10)
     return {"status": "ready", "waiting": service.turns.waiting}
 
 

@@ -19,6 +19,7 @@ from assistant.api.problems import Refusal, request_id
 from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream, event
 from assistant.faults import ServiceFault, TooLarge
+from assistant.fetching import Asked
 from assistant.service.uploads import CONTENT
 
 router = APIRouter(tags=["keep"], route_class=Guarded)
@@ -46,7 +47,7 @@ async def upload(
             while piece := await file.read(PIECE):
                 size += len(piece)
                 if size > service.limits.upload:
-                    raise TooLarge(f"A file may have {service.limits.upload / 1e6:.0f} MB.")
+                    raise TooLarge("file-large", most=service.limits.upload / 1e6)
                 await run_in_threadpool(kept.write, piece)
     except BaseException:
         await run_in_threadpool(shutil.rmtree, folder, True)
@@ -61,14 +62,14 @@ async def upload(
 @may("fetch")
 def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Fetches official documents by symbol from the Official Document System, and reads them in."""
-    return service.fetch(caller, **body.model_dump()).to_json()
+    return service.fetch(caller, Asked(**body.model_dump())).to_json()
 
 
 @router.post("/fetch/plan", response_model=list[dict[str, Any]])
 @may("fetch")
 def fetch_plan(body: FetchBody, service: Served, caller: Caller) -> list[dict[str, Any]]:
     """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
-    return [asdict(row) for row in service.foresee(caller, **body.model_dump())]
+    return [asdict(row) for row in service.foresee(caller, Asked(**body.model_dump()))]
 
 
 @router.post("/verify", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)

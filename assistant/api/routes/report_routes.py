@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -27,7 +28,9 @@ from assistant.api.route import Guarded, may
 from assistant.reports.brief import Briefing
 from assistant.reports.brief import Request as Briefed
 from assistant.service import Service
+from assistant.service.papers import Paper
 
+T = TypeVar("T")
 router = APIRouter(tags=["write"], route_class=Guarded)
 
 
@@ -50,8 +53,7 @@ async def make_briefing(request: Request, service: Served, caller: Caller, asked
 async def made_briefing(service: Service, caller: Caller, asked: BriefingBody) -> Briefing:
     """The briefing that a body asks for, once it is made."""
     wanted = Briefed(asked.kind, asked.value, asked.audience, asked.language, asked.meeting, asked.mixed, asked.mode)
-    paper = await off_thread(lambda: service.writing.begin_brief(caller, wanted))
-    return await asyncio.shield(asyncio.wrap_future(paper.future))
+    return await _made(lambda: service.writing.begin_brief(caller, wanted))
 
 
 async def _briefing(request: Request, service: Service, caller: Caller, asked: BriefingBody) -> Response:
@@ -73,8 +75,7 @@ async def themes(
 ) -> Response:
     """The themes of all that is held: summaries, documents over the years, gaps, places on a map."""
     await _ready(request, service, format, language)
-    paper = await off_thread(lambda: service.writing.begin_themes(caller, language, count))
-    made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    made = await _made(lambda: service.writing.begin_themes(caller, language, count))
     made = made if theme is None else service.writing.theme(made, theme)
     return await _reply(request, service, caller, made, language, format, "themes")
 
@@ -91,8 +92,7 @@ async def compare(
         made = await off_thread(lambda: service.writing.compare(caller, asked.document, asked.language))
     else:
         topic, names = asked.topic, asked.document
-        begun = await off_thread(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
-        made = await asyncio.shield(asyncio.wrap_future(begun.future))
+        made = await _made(lambda: service.writing.begin_compare_topic(caller, topic, names, asked.language))
     return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "comparison")
 
 
@@ -103,9 +103,7 @@ async def origins(
 ) -> Response:
     """Where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
     await _ready(request, service, asked.format, asked.language)
-    name, place = asked.document, asked.place
-    begun = await off_thread(lambda: service.writing.begin_origins(caller, name, place, asked.language))
-    made = await asyncio.shield(asyncio.wrap_future(begun.future))
+    made = await _made(lambda: service.writing.begin_origins(caller, asked.document, asked.place, asked.language))
     return await _reply(request, service, caller, made, asked.language or made.language, asked.format, "origins")
 
 
@@ -115,8 +113,7 @@ async def mandates(
     request: Request, service: Served, caller: Caller, asked: Annotated[MandatesQuery, Query()]
 ) -> Response:
     """Who is asked to do what, by when, in the resolutions held; as JSON, a document, or a sheet (`csv`, `xlsx`)."""
-    paper = await off_thread(lambda: service.writing.begin_mandates(caller, asked.wanted))
-    made = await asyncio.shield(asyncio.wrap_future(paper.future))
+    made = await _made(lambda: service.writing.begin_mandates(caller, asked.wanted))
     wanted = asked.format or form_of(request.headers.get("accept", ""), SHEETS)
     if wanted in SHEETS:
         data = await off_thread(lambda: service.writing.sheet(caller, made, wanted))
@@ -134,6 +131,12 @@ def agenda(
 ) -> dict[str, Any]:
     """What an agenda announces and cites against what is held, with the commands that mend it."""
     return service.writing.agenda(caller, meeting, language or ["en"]).to_json()
+
+
+async def _made(begin: Callable[[], Paper[T]]) -> T:
+    """What a paper becomes, for who waits for it; it is made to its end for others, too."""
+    paper = await off_thread(begin)
+    return await asyncio.shield(asyncio.wrap_future(paper.future))
 
 
 async def _ready(request: Request, service: Service, form: Form | None, language: str | None) -> None:

@@ -6,9 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 
-from assistant.access.audit import Audit
+from assistant.access.audit import Audit, Entry
 from assistant.api.api_models import Page
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
@@ -20,17 +19,6 @@ router = APIRouter(tags=["staff"], route_class=Guarded)
 metrics = APIRouter(include_in_schema=False, route_class=Guarded)
 
 
-class AuditOut(BaseModel):
-    """Something that somebody did."""
-
-    id: int
-    time: str
-    who: str
-    address: str
-    action: str
-    target: str
-
-
 @router.get("/status")
 @may("status")
 def status(service: Served, caller: Caller) -> dict[str, Any]:
@@ -38,13 +26,13 @@ def status(service: Served, caller: Caller) -> dict[str, Any]:
     return service.status(caller)
 
 
-@router.get("/audit", response_model=Page[AuditOut])
+@router.get("/audit", response_model=Page[Entry])
 @may("audit")
 def audit(request: Request, offset: Offset = 0, limit: Limit = 50) -> dict[str, Any]:
     """What staff did, the latest first."""
     log: Audit | None = request.app.state.audit
     if log is None:
-        raise NotHeld("No audit log is kept here.")
+        raise NotHeld("no-audit")
     return Page.of([asdict(each) for each in log.entries(offset, limit)], log.count(), offset)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
-from assistant.reports import Progress, ReportError
+from assistant.reports import Progress
 from assistant.reports.brief import agenda_sections, document_sections, subject_sections
 from assistant.reports.brief.briefing import (
     Audience,
@@ -97,7 +97,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
         if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
     )
     if request.kind in ("theme", "question") and all(section.empty for section in made.values()):
-        raise ReportError(subject_sections.unknown(chooser))
+        raise subject_sections.unknown(chooser)
     papers = agenda_sections.papers(chooser)
     briefing = Briefing(
         request=request,

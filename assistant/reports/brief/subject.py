@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from assistant.frames import say
 from assistant.qa.engine import Engine
@@ -80,19 +81,17 @@ def ground_of(engine: Engine, request: Request) -> Ground:
     library = engine.library
     headers = {header.id: header for header in library.each_header()}
     if not headers:
-        raise ReportError(say("empty_library", "en"))
+        raise ReportError("framed", told=partial(say, "empty_library"))
     if not request.value.strip():
-        raise ReportError("There is nothing to brief about: name an item, a theme, a document or a question.")
+        raise ReportError("brief-nothing")
     if len(request.value) > LONGEST:
-        raise ReportError(
-            f"The subject has {len(request.value)} characters; at most {LONGEST} are read. Name a shorter one."
-        )
+        raise ReportError("brief-long", count=len(request.value), most=LONGEST)
     held = sorted({header.language for header in headers.values()})
     if request.language not in held and not request.mixed:
-        names = ", ".join(language_name(each, "en") for each in held)
         raise ReportError(
-            f"No document is held in {language_name(request.language, 'en')}; the documents held are in {names}. "
-            "Quote other languages under its headings too, or wait until versions in that language are added."
+            "brief-language",
+            language=partial(language_name, request.language),
+            held=lambda reader: ", ".join(language_name(each, reader) for each in held),
         )
     usable = sorted(library.versions().quotable(request.language))
     kinds = {kind: tuple(each for each in usable if headers[each].kind == kind) for kind in ("treaty", "agenda")}
@@ -111,8 +110,10 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
     item = meeting.item(" ".join(request.value.split()))
     if item is None:
         mains = [each.number for each in meeting.items if " " not in each.number]
-        reason = say("no_item", "en", item=request.value, first=mains[0], last=mains[-1]) if mains else "It has none."
-        raise ReportError(f"{agenda.label}: {reason}")
+        if not mains:
+            raise ReportError("no-items", agenda=agenda.label)
+        why = partial(say, "no_item", item=request.value, first=mains[0], last=mains[-1])
+        raise ReportError("in-agenda", agenda=agenda.label, told=why)
     announced = {each.number: [Symbol.parse(text) for text, _ in each.documentation] for each in meeting.items}
     mine = announced[item.number]
     theirs = [symbol for number, symbols in announced.items() if number != item.number for symbol in symbols]

@@ -12,12 +12,14 @@ from assistant.qa.answer import Citation, Statement
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import READ, Scored
+from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
 from assistant.reports.brief.subject import Theme, proposes
 from assistant.reports.comparison.alike import differing
+from assistant.reports.lookup import near_to_it
 from corpus.documents import Document
 
 MANY = 8
@@ -173,12 +175,12 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     return say("not_selected", language, theme=named, places=joined(list(places), language))
 
 
-def unknown(chooser: Chooser) -> str:
+def unknown(chooser: Chooser) -> ReportError:
     """That the documents held say nothing on a subject, and where what comes nearest to it stands."""
     ground = chooser.ground
     scored = chooser.weigh(ground.title, (*ground.others, *ground.treaties), READ)
     near = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored))[:PLACES]
-    return f"The documents held say nothing on “{ground.title}”. Near to it: {'; '.join(near) or 'nothing'}."
+    return ReportError("brief-silent", subject=ground.title, near=near_to_it(near))
 
 
 def guidance(chooser: Chooser) -> tuple[Part, ...]:

@@ -114,7 +114,7 @@ def place_in(document: Document, place: str) -> str:
         return ""
     found = locator_of(document, place)
     if found is None:
-        raise ReportError(f"{document.label} has no paragraph {place.strip()[:100]!r}.")
+        raise ReportError("no-paragraph", document=document.label, place=place.strip()[:100])
     return found
 
 

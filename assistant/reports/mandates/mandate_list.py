@@ -8,6 +8,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -146,7 +147,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = 
 
     rows = tuple(row for _, row in heapq.nsmallest(MOST, found(), key=lambda each: each[0]))
     if not rows:
-        raise ReportError(_nothing(wanted, names, years))
+        raise _nothing(wanted, names, years)
     return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
 
 
@@ -157,16 +158,14 @@ def _chosen(library: Library, wanted: Wanted) -> list[str]:
         documents = [named(library, name, wanted.language) for name in wanted.documents]
         for document in documents:
             if document.kind != "resolution":
-                raise ReportError(f"{document.label} is no resolution: it has no operative paragraphs to list.")
+                raise ReportError("no-resolution", document=document.label)
         return list(dict.fromkeys(document.id for document in documents))
     usable = library.versions().quotable(wanted.language)
     ids = sorted(
         each for each in usable if headers[each].kind == "resolution" and headers[each].language == wanted.language
     )
     if not ids:
-        raise ReportError(
-            f"No resolution is held in {language_name(wanted.language, 'en')}. Add one, or name another language."
-        )
+        raise ReportError("no-resolutions-in", language=partial(language_name, wanted.language))
     return ids
 
 
@@ -175,20 +174,19 @@ def _asked(row: Row, addressee: str) -> bool:
     return not words or any(words in " ".join(folded(each.quote).split()) for each in row.addressees)
 
 
-def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> str:
+def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportError:
     """Why there is no row, and what there is instead."""
-    told = "Nothing that is asked or decided in the resolutions held fits."
     if wanted.year is not None and wanted.year not in years:
-        return f"No resolution of {wanted.year} is held; those held are of {', '.join(map(str, sorted(years))) or 'no known year'}."
+        return ReportError("mandates-year", year=wanted.year, years=", ".join(map(str, sorted(years))) or "–")
     wanted_words = folded(wanted.addressee)
     if wanted_words and not any(wanted_words in folded(name) for name in names):
         by_fold = {folded(name): name for name in names}
         near = [by_fold[each] for each in near_to(wanted_words, by_fold, NEAR, 0.5)]
         near = near or [name for name, _ in names.most_common(NEAR)]
-        return f"Nothing is asked of {wanted.addressee!r} in the resolutions held. Something is asked of: {'; '.join(near)}."
+        return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(near))
     if wanted.due_before:
-        return f"{told} Nothing of it has a time that comes to a day before {wanted.due_before}."
-    return told
+        return ReportError("mandates-due", day=wanted.due_before)
+    return ReportError("mandates-none")
 
 
 def _day(written: str) -> str:
@@ -196,7 +194,7 @@ def _day(written: str) -> str:
     try:
         return dt.date.fromisoformat(written.strip()).isoformat()
     except ValueError:
-        raise ReportError(f"{written!r} is no day: write it as 2026-12-31.") from None
+        raise ReportError("no-day", written=written) from None
 
 
 def rows_of(library: Library, document: Document) -> Iterator[Row]:

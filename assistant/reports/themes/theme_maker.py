@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 
@@ -133,7 +134,7 @@ def grouped(
     there are none."""
     documents = [each for each in documents if not _procedural(each)] or list(documents)
     if not documents:
-        raise ReportError(say("empty_library", "en"))
+        raise ReportError("framed", told=partial(say, "empty_library"))
     passages = [_telling(engine.library.passages(each.id)) for each in slices(documents)]
     searching = engine.library.models.searching
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)

@@ -86,7 +86,7 @@ class Themes:
         words = set(wanted.split())
         near = [known[each] for each in names_near(name, known, 3, 0.0)]
         near.sort(key=lambda each: -len(words & set(each.casefold().split())))
-        raise ReportError(f"There is no theme “{name}”. Near it: {'; '.join(near)}. All of them: rapporteur themes.")
+        raise ReportError("no-theme", name=name, near="; ".join(near))
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `themes --json` prints."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.faults import ServiceFault
 from assistant.qa.answer import Citation, Statement
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Block, Document
-from corpus.library import Library
 from corpus.tables import cells_of, tables_of
+
+Find = Callable[[str], Document]
+"""Gives a document by its id. Raises `NotHeld`, or as a `ServiceFault` where a server holds it."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +25,19 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-def grid_of(library: Library, statement: Statement) -> Grid | None:
-    """The table of a statement that quotes rows; None for one that does not, or of whose text the library now has another."""
+def without_bars(words: str) -> str:
+    """Words on one line, with commas between the cells of a row."""
+    return re.sub(r"(?:\s+\|)+\s+", ", ", " ".join(words.split())).strip("| ")
+
+
+def grid_of(find: Find, statement: Statement) -> Grid | None:
+    """The table of a statement that quotes rows; None for one that does not, or of whose text the library now has another. `find` gives
+    a document by its id."""
     if statement.verdict != "quoted" or not any("|" in each.quote for each in statement.citations):
         return None
     try:
-        document = library.document(statement.citations[0].document)
-    except NotHeld:  # removed since
+        document = find(statement.citations[0].document)
+    except (NotHeld, ServiceFault):  # removed since
         return None
     quoted: dict[int, Block] = {}
     lead = []

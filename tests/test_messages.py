@@ -1,0 +1,157 @@
+"""Why something is not done, in the language of who reads it: every message is there in six languages, and pages tell it so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+from markupsafe import escape
+from services import Made, made_service
+
+from assistant.frames import language_name
+from assistant.messages import Message
+from assistant.page.rendering import carried
+from assistant.shipped import shipped
+from corpus.catalogue import Catalogue
+from corpus.documents import LANGUAGES
+
+ASSISTANT = Path(__file__).parents[1] / "assistant"
+MESSAGES = shipped("messages")
+FAULTS = {"Invalid", "NotKnown", "Forbidden", "NotHeld", "Conflict", "TooLarge", "TooMany", "Overloaded", "TooSlow", "Full",
+          "Unavailable", "ServiceFault", "NoModel", "Failed", "ReportError", "PublishError", "Message"}  # fmt: skip
+QUOTING = {
+    "said",
+    "framed",
+    "no-symbol",
+    "rating-wrong",
+    "ratings-full",
+    "form-unwritten",
+    "call-strange",
+    "wrong-request",
+}
+"""Messages with a place for words of another program, or of `frames.yaml`, in which these are told."""
+
+
+def places(text: str) -> set[str]:
+    return {name.partition("!")[0] for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def told() -> Iterator[tuple[Path, ast.Call, ast.expr]]:
+    """Each place of the program where something is refused, with the name of what is told."""
+    for path in sorted(ASSISTANT.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "faults" not in text and "messages" not in text and "Error" not in text:
+            continue
+        elsewhere = {"NotHeld": "corpus_errors import NotHeld\n" in text, "Message": "assistant.messages" not in text}
+        for node in ast.walk(ast.parse(text)):
+            named = node.func if isinstance(node, ast.Call) else None
+            name = named.id if isinstance(named, ast.Name) else ""
+            if isinstance(node, ast.Call) and name in FAULTS and node.args and not elsewhere.get(name):
+                yield path, node, node.args[0]
+
+
+def names_in(given: ast.expr) -> list[str]:
+    """The messages that an expression may name."""
+    if isinstance(given, ast.Constant):
+        return [str(given.value)]
+    return [*names_in(given.body), *names_in(given.orelse)] if isinstance(given, ast.IfExp) else []
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_each_message_is_there_in_six_languages_with_the_same_places(name: str) -> None:
+    message = MESSAGES[name]
+    assert set(message) == set(LANGUAGES)
+    assert {frozenset(places(text)) for text in message.values()} == {frozenset(places(message["en"]))}
+    if name in ("framed", "in-agenda"):  # what fills its places is told in each language
+        return
+    foreign = {language: re.sub(r"\{[^}]*\}", "", text) for language, text in message.items() if language != "en"}
+    assert all(re.search(r"\w{2}|[\u4e00-\u9fff]", text) for text in foreign.values())
+    assert len(set(foreign.values())) == 5, "none is that of another language"
+    assert message["en"] not in message.values() or list(message.values()).count(message["en"]) == 1
+
+
+def test_every_refusal_of_the_program_is_a_message_and_every_message_is_used() -> None:
+    used, wrong = set(), []
+    for path, call, given in told():
+        names = names_in(given)
+        used.update(names)
+        unknown = [each for each in names if each not in MESSAGES]
+        if unknown:
+            wrong.append((path.name, call.lineno, unknown))
+    assert not wrong
+    source = "\n".join(path.read_text(encoding="utf-8") for path in ASSISTANT.rglob("*.py"))
+    # What is put together of two parts is found by its first.
+    assert not [
+        name for name in MESSAGES if name not in used and re.sub(r"-(?:address|yours|all)$", "", name) not in source
+    ]
+
+
+def test_words_that_are_in_english_only_stand_in_messages_that_say_what_they_are() -> None:
+    for path, call, given in told():
+        for name in names_in(given):
+            if name in QUOTING:
+                continue
+            for each in call.keywords:
+                if each.arg in ("retry_after", "most"):
+                    continue
+                sentence = isinstance(each.value, ast.JoinedStr | ast.Constant) and " " in ast.unparse(
+                    each.value
+                ).strip("'\" ")
+                assert not sentence, f"{path.name}:{call.lineno} fills {each.arg} with English words"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Iterator[Made]:
+    with made_service(tmp_path_factory.mktemp("messages"), catalogue, reading=True) as found:
+        yield found
+
+
+REFUSED: list[tuple[str, Message]] = [
+    ("/documents/A%2F99%2F9", Message("no-document", {"name": "A/99/9"})),
+    ("/comparison?first=A%2F99%2F9&second=boats", Message("named-none", {"name": "A/99/9", "near": ""})),
+    ("/answers/x", Message("no-link")),
+    ("/conversations/x.md", Message("conversation-gone")),
+    ("/nowhere", Message("no-address")),
+    ("/briefings?kind=item&value=3", Message("no-agenda", {"there": ""})),
+    ("/mandates?listed=1", Message("no-resolutions-in", {"language": partial(language_name, "en")})),
+]
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+@pytest.mark.parametrize(("path", "message"), REFUSED, ids=lambda each: each if isinstance(each, str) else "")
+def test_a_page_says_why_in_the_language_of_its_reader_and_the_api_in_english_with_a_code(
+    made: Made, path: str, message: Message, reader: str
+) -> None:
+    page = made.client.get(path, headers={"Accept": "text/html", "Accept-Language": reader})
+    assert page.status_code >= 400
+    assert str(escape(message.told(reader))) in page.text
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+def test_programs_are_told_in_english_with_a_code_and_scripts_of_the_page_as_its_reader(
+    made: Made, reader: str
+) -> None:
+    def ask(**headers: str) -> dict[str, Any]:
+        reply: dict[str, Any] = made.client.get(
+            "/api/v1/documents/A%2F99%2F9", headers={"Accept-Language": reader, **headers}
+        ).json()
+        return reply
+
+    program, script = ask(), ask(**{"Sec-Fetch-Site": "same-origin"})
+    assert program["detail"] == "The library holds no document 'A/99/9'."
+    assert program["code"] == script["code"] == "no-document"
+    assert script["detail"] == Message("no-document", {"name": "A/99/9"}).told(reader)
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+def test_how_a_job_ended_is_told_in_the_language_of_the_reader(reader: str) -> None:
+    for code in ("job-stopped", "job-crashed", "job-interrupted"):
+        job = {"detail": "x", "kind": "upload", "state": "stopped", "done": 0, "total": None, "outcomes": [],
+               "reason": str(Message(code)), "code": code}  # fmt: skip
+        assert str(escape(Message(code).told(reader))) in carried("jobs.html", reader, jobs=[job])
