@@ -118,6 +118,8 @@ def dates_in(text: str) -> tuple[Date, ...]:
 def find_dates(text: str) -> list[dt.date]:
     """Full dates in the order in which they stand there, of a range or list the last; impossible ones are left out, and those in
     figures alone, in which others may read the month first."""
+    if not any(map(str.isdigit, text)):
+        return []
     found = _found(plain_figures(text[:MAX_COMPARED]), _patterns()[_IN_FIGURES:])
     return [day for _, _, date in found if (day := date.full)]
 
@@ -249,6 +251,8 @@ def is_day_label(text: str) -> bool:
 
 def plain_figures(text: str) -> str:
     """Folded text with plain digits and dashes, punctuation kept."""
+    if text.isascii():
+        return re.sub(r"[^\S\n]+", " ", text.casefold())
     text = unicodedata.normalize("NFKC", text).casefold()
     text = "".join(
         str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from functools import cached_property, wraps
+from typing import Any, Literal, TypeVar
 
 from corpus.plain import PlainError, from_plain, to_plain
 from corpus.symbols import LANGUAGES as LANGUAGES
@@ -14,6 +15,7 @@ from corpus.symbols import Symbol
 Edition = Literal["official", "digest", "upload"]
 BlockKind = Literal["heading", "paragraph", "item", "row", "footnote"]
 Span = tuple[int, int]
+_Made = TypeVar("_Made")
 
 HEADINGS = " — "
 """What parts the headings of a passage in its `heading`."""
@@ -235,6 +237,20 @@ class Document:
                 found.append(above)
             parent = above.parent
         return tuple(reversed(found))
+
+
+def once(work: Callable[[Document], _Made]) -> Callable[[Document], _Made]:
+    """Has something worked out of a document once: it is remembered with the document, for as long as that is held in memory."""
+
+    @wraps(work)
+    def known(document: Document) -> _Made:
+        held: dict[str, _Made] = document.__dict__.setdefault("_known", {})
+        name = f"{work.__module__}.{work.__qualname__}"
+        if name not in held:
+            held[name] = work(document)
+        return held[name]
+
+    return known
 
 
 def _bar(two: str, left: int) -> bool:

@@ -7,12 +7,13 @@ from itertools import dropwhile, takewhile
 
 from assistant.wording.drafting import grammar_of
 from corpus.dates import find_dates, says_only_days
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, once
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""
 
 
+@once
 def adoption_lines(document: Document) -> tuple[Block, ...]:
     """The lines that tell of the adoption: those above the preamble and behind the last numbered paragraph that give a day, stand
     before one, are in brackets or tell of a vote; empty where the text is a draft or no resolution. A day alone above the

@@ -105,11 +105,10 @@ def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tupl
 
 
 def _told_below(document: Document, foot: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
-    """The lines below the text, as one."""
+    """The lines below a resolution, as one."""
     if foot:
         lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
-        told = "was adopted at this meeting on this day" if document.kind == "resolution" else "closes with"
-        yield foot, f"{name} {told}: {lines}."
+        yield foot, f"{name} was adopted at this meeting on this day: {lines}."
 
 
 def _line(document: Document, block: Block) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
+from assistant.qa.adoption import adoption_lines
 from assistant.qa.retriever import Evidence
 from corpus.dates import find_dates, says_only_days
-from corpus.documents import HEADINGS, Block, Document, Span
+from corpus.documents import HEADINGS, Block, Document, Span, once
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
@@ -24,7 +25,6 @@ DIGEST_LIMIT = 600
 """Longest paragraph of a digest, in characters, that is quoted whole."""
 LINE_LIMIT = 200
 """Characters of a line at the head of a text; what is longer is text."""
-SENTENCE_ENDS = ".;:,。；：،؛"
 SYMBOL_LIMIT = 80
 """Characters beyond which words are no longer looked at for being a symbol alone."""
 MAX_ROWS = 400
@@ -125,6 +125,7 @@ def _units(evidence: Evidence) -> Iterator[Unit]:
             yield from _sentences(evidence, block)
 
 
+@once
 def head_of(document: Document) -> tuple[Block, ...]:
     """The lines of the first page before the text: masthead and headings, without footnotes. They say what the document is, and
     little by themselves (`assistant.qa.metadata` tells them)."""
@@ -142,19 +143,11 @@ def head_of(document: Document) -> tuple[Block, ...]:
     return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
 
 
+@once
 def foot_of(document: Document) -> tuple[Block, ...]:
-    """The lines below the last numbered paragraph that say when a text was adopted, and where: one of them is a day and nothing else."""
-    below = [block for block in document.blocks if block.kind != "footnote"]
-    lines = [*takewhile(lambda block: _is_line(document, block), reversed(below))][::-1]
-    dated = any(find_dates(said) and says_only_days(said) for said in map(document.block_text, lines))
-    return tuple(lines) if dated and len(lines) < len(below) and below[-len(lines) - 1].number else ()
-
-
-def _is_line(document: Document, block: Block) -> bool:
-    """Whether a block is a line and no sentence: loose, short, without a full stop, or in brackets."""
-    words = document.block_text(block).strip()
-    sentence = words[-1:] in SENTENCE_ENDS and words[-1:] != "]"
-    return block.kind == "paragraph" and not block.number and len(words) <= LINE_LIMIT and not sentence
+    """The lines below a resolution that tell where and when it was adopted."""
+    lines = adoption_lines(document) if document.kind == "resolution" else ()
+    return tuple(block for block in lines if any(held.number for held in document.blocks[: block.ordinal]))
 
 
 def worded(evidence: Evidence) -> Evidence:
