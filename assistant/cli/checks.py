@@ -62,15 +62,13 @@ def _sqlite() -> Finding:
 
 
 def _extras() -> Finding:
-    """Which optional parts are installed; none is wanted."""
+    """Which optional parts are installed; none has to be."""
     here = [extra for extra in EXTRAS if installed(extra)]
-    absent = [f"{extra} ({each.what})" for extra, each in EXTRAS.items() if extra not in here]
+    absent = [extra for extra in EXTRAS if extra not in here]
     told = f"installed: {', '.join(here) or 'none'}"
     if not absent:
         return Finding("extras", "ok", told)
-    return Finding(
-        "extras", "ok", f"{told}; not installed: {', '.join(absent)}", f"Where one is wanted: {install('NAME')}"
-    )
+    return Finding("extras", "ok", f"{told}; not installed: {', '.join(absent)}", f"If wanted: {install('NAME')}")
 
 
 def _disk(settings: Settings) -> list[Finding]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from corpus.extras import extra_advice
-
 Progress = Callable[[str, int, int], None]
 """Told what is made next, how many parts are done, and how many there are."""
 
@@ -22,8 +20,3 @@ def refused(fault: type[Exception]) -> Iterator[None]:
         yield
     except ReportError as error:
         raise fault(str(error)) from None
-    except ModuleNotFoundError as error:
-        told = extra_advice(error)
-        if told is None:
-            raise
-        raise fault(told) from None
