@@ -18,7 +18,8 @@ EXTRAS = {
     "reports": Extra("briefings, comparisons, origins and themes", ("scipy", "sklearn")),
     "mcp": Extra("the Model Context Protocol", ("mcp", "mcp_types", "httpx2")),
     "page": Extra(
-        "the page and the API", ("gradio", "python_multipart", "uvicorn", "PIL", "fastapi", "starlette", "mcp", "scipy", "sklearn")
+        "the page and the API",
+        ("gradio", "python_multipart", "uvicorn", "PIL", "fastapi", "starlette", "mcp", "scipy", "sklearn"),
     ),
     "llama-index": Extra(
         "answers written by a model, and LlamaIndex's interfaces",
