@@ -17,7 +17,7 @@ import numpy as np
 
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, Within
-from corpus.exact import ExactVectors
+from corpus.exact_vectors import ExactVectors
 from corpus.extras import install
 from corpus.lexical import Lexical, LexicalHit
 
