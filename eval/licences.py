@@ -81,7 +81,7 @@ def normal(name: str) -> str:
 
 def licence_of(metadata: PackageMetadata) -> str:
     """What a package says its licence is: the expression, else the short field, else the classifiers."""
-    (told, *_) = metadata.get_all("License-Expression") or metadata.get_all("License") or [""]
+    told: str = (metadata.get_all("License-Expression") or metadata.get_all("License") or [""])[0]
     if told and len(told) <= _LONGEST and "\n" not in told.strip() and told.strip().upper() not in ("UNKNOWN", "NONE"):
         return told.strip()
     named = [
