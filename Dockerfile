@@ -1,17 +1,19 @@
 # Rapporteur as an image: small, without root, its library in /data.
-#   TORCH_INDEX  address of PyTorch's package index for CPU builds; without it pip takes the build with CUDA (3 GB more)
+#   EXTRAS       more of them, with a comma before each: ",sentence-transformers" for embedding models of your own
+#   TORCH_INDEX  with that extra: address of PyTorch's package index for CPU builds; without it pip takes the build with CUDA (3 GB more)
 #   CONVERTERS   any word: install what reads old Word files, RTF, ODT and scans (about 700 MB more)
 FROM python:3.12-slim AS build
+ARG EXTRAS=
 ARG TORCH_INDEX=
 WORKDIR /source
-COPY pyproject.toml constraints.txt README.md LICENSE app.py ./
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE app.py ./
 COPY corpus corpus
 COPY ingest ingest
 COPY assistant assistant
 COPY eval eval
 RUN python -m venv /opt/rapporteur \
     && /opt/rapporteur/bin/pip install --no-cache-dir --constraint constraints.txt \
-       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[crossencoder,multilingual,publish,fonts,otel,postgres]'
+       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} ".[standard,publish,fonts,otel,postgres$EXTRAS]"
 
 FROM python:3.12-slim
 ARG CONVERTERS=

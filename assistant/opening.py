@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.settings import Settings, load_settings, model_key
+from assistant.settings import Settings, SettingsError, load_settings, model_key
+from corpus.extras import install, installed
 
 if TYPE_CHECKING:
     from assistant.model.endpoint import Endpoint
@@ -99,6 +100,8 @@ def make_model(chosen: Settings) -> Endpoint:
     from assistant.model.endpoint import Endpoint
 
     assert chosen.model is not None
+    if not installed("llama-index"):
+        raise SettingsError(f"RAPPORTEUR_MODEL is set, but LlamaIndex is not installed. Run: {install('llama-index')}")
     return Endpoint(
         chosen.model_url,
         chosen.model,

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from assistant.settings import SettingsError
+from corpus.extras import install
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -29,7 +30,7 @@ def trace(app: FastAPI) -> bool:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        raise SettingsError("OpenTelemetry is asked for and not installed: pip install 'rapporteur[otel]'") from None
+        raise SettingsError(f"OpenTelemetry is asked for and not installed: {install('otel')}") from None
     os.environ.setdefault("OTEL_SERVICE_NAME", "rapporteur")
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(_exporter(exporter)))

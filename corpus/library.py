@@ -30,6 +30,7 @@ from corpus.corpus_errors import (
     plainly,
 )
 from corpus.documents import LANGUAGES, Document, Passage, Within
+from corpus.extras import install, installed
 from corpus.feedback import MOST, Feedback
 from corpus.lexical import LexicalHit
 from corpus.meetings import Meeting
@@ -191,6 +192,8 @@ class Library:
             made = ", ".join(f"{name} {stamp.get(name, 'unknown')}" for name in different)
             now = ", ".join(f"{name} {expected[name]}" for name in different)
             back = "" if stamp.get("embedding") == EARLIER else ", or set the settings back"
+            if "multilingual" in different and expected["multilingual"] == _NONE and not installed("multilingual"):
+                back += f", or install what it was made with: {install('multilingual')}"
             raise LibraryStale(
                 f"The library in {self.folder} was made with {made}; the settings now say {now}. "
                 f"Run 'rapporteur reindex' to rebuild it{back}."

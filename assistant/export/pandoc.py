@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.export.publication import PublishError
+from corpus.extras import install
 
-INSTALL = "pip install 'rapporteur[publish]'"
+INSTALL = install("publish")
 API = [1, 23, 1]
 """The version of pandoc's JSON form in which documents are given."""
 SECONDS = 120

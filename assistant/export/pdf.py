@@ -24,8 +24,9 @@ from assistant.export.publication import (
     Span,
     Table,
 )
+from corpus.extras import install
 
-FONTS_INSTALL = "pip install 'rapporteur[fonts]'"
+FONTS_INSTALL = install("fonts")
 FONTS = ("Times New Roman", "Liberation Serif", "Libertinus Serif")
 SCRIPT_FONTS = {
     "ar": ("Amiri", "Times New Roman", "Noto Naskh Arabic", "Noto Sans Arabic", "Scheherazade New", "Arial", "DejaVu Sans"),

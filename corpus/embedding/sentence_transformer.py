@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.embedding.embedder import Crossing, EmbeddingError
+from corpus.extras import install
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -155,7 +156,7 @@ class SentenceTransformerEmbedder:
         except ModuleNotFoundError as error:
             raise EmbeddingError(
                 f"The embedding model {self.name} needs sentence-transformers ({error}). "
-                "Run: pip install sentence-transformers"
+                f"Run: {install('sentence-transformers')}"
             ) from error
         if self.name.startswith((".", "/", "~")) and not Path(self.name).is_dir():
             raise EmbeddingError(f"There is no folder {self.name}, which the embedding setting names.")

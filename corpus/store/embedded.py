@@ -1,4 +1,4 @@
-"""The embedded engine: SQLite, and beside it the indexes of tantivy and Chroma.
+"""The embedded engine: SQLite, and beside it the indexes of tantivy and, where it is installed, Chroma.
 
 What the indexes have to learn or to forget waits in the `outbox` table, written in the transaction of the document, so that a
 process killed between the two leaves work to finish, never a difference.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ import numpy as np
 
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES, Passage, Within
+from corpus.exact_vectors import ExactVectors
+from corpus.extras import install
 from corpus.lexical import Lexical, LexicalHit
 
 if TYPE_CHECKING:
@@ -78,6 +81,15 @@ class Outbox:
             (language, document_id),
         )
 
+    def learn_all(self) -> None:
+        """In a transaction: every passage is to be learnt."""
+        self.unsettled = True
+        self._db.execute("INSERT OR REPLACE INTO outbox SELECT id, language, 0 FROM passages")
+
+    def exact(self) -> ExactVectors:
+        """What compares the vectors that stand here."""
+        return ExactVectors(self._db)
+
     def waiting(self, most: int) -> list[Waiting]:
         """What waits, `most` passages at once."""
         found = self._db.execute(
@@ -119,7 +131,7 @@ class EmbeddedIndexes:
     ) -> None:
         self._store, self._outbox, self._stamped = store, outbox, stamped
         self._location: Path | str = location or folder / _VECTORS
-        self._vector_index: Vectors | None = None
+        self._vector_index: Vectors | ExactVectors | None = None
         self._lexical = Lexical(folder / _LEXICAL)
 
     def near(
@@ -174,18 +186,13 @@ class EmbeddedIndexes:
             self._vector_index = None
         self._lexical.close()
 
-    def _opened(self) -> Vectors:
+    def _opened(self) -> Vectors | ExactVectors:
         """The vector index, with all that is held."""
         if self._vector_index is None:
-            from corpus.vectors import Vectors, VectorsError
-
             rebuild = _REBUILD.items() <= self._store.stamp().items()
             if rebuild and isinstance(self._location, Path) and self._location.exists():
                 shutil.rmtree(self._location)
-            try:
-                opened = Vectors(self._location)
-            except VectorsError as error:
-                raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
+            opened = self._open()
             if rebuild:
                 opened.clear()
                 # From here on what is missing waits in the outbox, and goes on from there whatever happens.
@@ -195,6 +202,26 @@ class EmbeddedIndexes:
         elif self._outbox.unsettled:
             self.settle()
         return self._vector_index
+
+    def _open(self) -> Vectors | ExactVectors:
+        """Chroma, or what takes its place where it is not installed. A folder that is not there is filled from the database."""
+        if find_spec("chromadb") is None:
+            if isinstance(self._location, str):
+                raise LibraryError(
+                    f"RAPPORTEUR_CHROMA_URL is set, but Chroma is not installed. Run: {install('chroma')}"
+                )
+            return self._outbox.exact()
+        from corpus.vectors import Vectors, VectorsError
+
+        absent = isinstance(self._location, Path) and not self._location.exists()
+        try:
+            opened = Vectors(self._location)
+        except VectorsError as error:
+            raise LibraryError(f"{error} Run 'rapporteur reindex' to rebuild it from the documents.") from None
+        if absent:
+            with self._store.transaction():
+                self._outbox.learn_all()
+        return opened
 
     def _settled(self, language: str) -> Lexical:
         """The lexical index, with all that is held in a language."""
@@ -217,6 +244,9 @@ class EmbeddedIndexes:
         """What waits in one language goes to the indexes. What is to be added is forgotten first: a process that was killed
         may have added part of it."""
         assert self._vector_index is not None
+        if isinstance(self._vector_index, ExactVectors) and isinstance(self._location, Path):
+            # An index of Chroma's would miss what changes now; it is made anew when Chroma is there again.
+            shutil.rmtree(self._location, ignore_errors=True)
         ids = [each.passage_id for each in waiting]
         held = self._store.passages_by_id([each.passage_id for each in waiting if not each.gone])
         self._vector_index.forget(ids, language)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from corpus.corpus_errors import LibraryError
+from corpus.extras import install
 from corpus.store.database import Database
 from corpus.store.earlier import migrate
 from corpus.store.embedded import OUTBOX, EmbeddedIndexes, Outbox
@@ -67,6 +68,6 @@ def postgres(url: str, settings: Mapping[str, str] = MappingProxyType({})) -> Da
         from corpus.store.postgres import Postgres
     except ImportError:
         raise LibraryError(
-            "RAPPORTEUR_DATABASE_URL is set, but the driver for PostgreSQL is not installed: pip install 'rapporteur[postgres]'."
+            f"RAPPORTEUR_DATABASE_URL is set, but the driver for PostgreSQL is not installed. Run: {install('postgres')}"
         ) from None
     return Postgres(url, settings)

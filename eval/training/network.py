@@ -99,16 +99,16 @@ def base(kind: Kind, pieces: int = MOST_PIECES) -> tuple[Reader, Pairing]:
     """A reader that has learnt nothing yet, with its tokenizer, on the packaged cross-encoder, whose own ranking is what
     answerability begins from: `bert` reads its word vectors, `e5` states of multilingual-e5-small through a bridge that is
     still to be fitted. Rows get at most so many `pieces`."""
-    from assistant.qa.base import bert_base, e5_lower, e5_words, tokenizer_of
+    from assistant.qa.base import EPSILON, e5_lower, e5_words, tokenizer_of
+    from eval.training.published import cross_encoder
 
-    found = bert_base()
-    weights = {name: torch.from_numpy(np.array(values)) for name, values in found.weights.items()}
+    weights = {name: torch.from_numpy(np.array(values)) for name, values in cross_encoder().items()}
     words = "embeddings.word_embeddings.weight"
     if kind == "bert":
-        reader = Reader(len(weights[words]), found.epsilon)
+        reader = Reader(len(weights[words]), EPSILON)
     else:
-        reader = Bridged(States(e5_lower(), e5_words(), KEPT_STATES), found.epsilon)
-        weights[words] = torch.from_numpy(marked(weights[words].numpy(), found.tokenizer))
+        reader = Bridged(States(e5_lower(), e5_words(), KEPT_STATES), EPSILON)
+        weights[words] = torch.from_numpy(marked(weights[words].numpy(), tokenizer_of("bert")))
     body = {f"bert.{name}": value for name, value in weights.items() if name.startswith(("embeddings.", "encoder."))}
     heads = {name: weights[old] for name, old in _HEADS.items() if old in weights}
     missing, unknown = reader.load_state_dict({**body, **heads}, strict=False)

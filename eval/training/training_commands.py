@@ -49,6 +49,16 @@ def rows(
 
 
 @app.command()
+def published() -> None:
+    """Write what ships of published models: the English embedding model, and what the readers stand on."""
+    from eval.training.published import publish
+
+    with _told():
+        for file in publish(EMBEDDING):
+            _print(f"{file_hash(file)}  {file}")
+
+
+@app.command()
 def bridge(
     rows: Annotated[list[Path], typer.Option(help="File of rows with English passages; may be repeated.")],
     out: Annotated[Path, typer.Option(help="File to write: what the training of `multilingual` begins from.")],

