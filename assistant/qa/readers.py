@@ -120,14 +120,14 @@ class Readers:
             told.append((scores, known.bars))
         return told
 
-    def read(self, question: str, language: str, evidence: Sequence[Evidence], best: float) -> dict[str, Known]:
-        """The readings of passages by evidence id; those are left out that no reader reads. `best` is the score of the passage
-        that search ranks first."""
+    def read(self, question: str, language: str, reads: Mapping[str, Evidence], best: float) -> dict[str, Known]:
+        """The readings of passages by their names in `reads`, where they stand as they are read; those are left out that no reader reads.
+        `best` is the score of the passage that search ranks first."""
         found: dict[str, Known] = {}
         for name, reader in self._readers.items():
-            mine = [each for each in evidence if self.name_for(language, each.document.language) == name]
-            readings = reader.read(question, [(heading_of(each), each.passage.text) for each in mine])
-            for each, reading in zip(mine, readings, strict=True):
+            mine = {of: each for of, each in reads.items() if self.name_for(language, each.document.language) == name}
+            readings = reader.read(question, [(heading_of(each), each.passage.text) for each in mine.values()])
+            for (of, each), reading in zip(mine.items(), readings, strict=True):
                 held = self._bars_for(name, language, each.document.language)
-                found[each.id] = Known(reading, held, name, gain(each.score, best), each.passage.start)
+                found[of] = Known(reading, held, name, gain(each.score, best), each.passage.start)
         return found
