@@ -639,7 +639,7 @@ def test_a_file_of_thresholds_that_says_something_else_is_refused(tmp_path: Path
 
 def command(*words: object, code: int = 0, **env: str) -> str:
     """Runs an `eval` command in this process and returns what it prints; what it says on stderr where it fails."""
-    settings = {"RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_CROSS_ENCODER": "off", **env}
+    settings = {"RAPPORTEUR_EMBEDDING": "hash", **env}
     done = CliRunner().invoke(app, [str(word) for word in words], env=settings, catch_exceptions=False)
     assert done.exit_code == code, done.output
     return str(done.stdout if code == 0 else done.output)

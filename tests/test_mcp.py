@@ -279,7 +279,6 @@ def environment(folder: Path) -> dict[str, str]:
     return {
         "RAPPORTEUR_DATA_DIR": str(folder),
         "RAPPORTEUR_EMBEDDING": "hash",
-        "RAPPORTEUR_CROSS_ENCODER": "off",
         "XDG_CONFIG_HOME": str(folder),
         "PYTHONPATH": str(ROOT),
     }

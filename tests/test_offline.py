@@ -46,7 +46,6 @@ class Offline:
             "NETWORK_LOG": str(self.log),
             "RAPPORTEUR_DATA_DIR": str(self.library),
             "RAPPORTEUR_EMBEDDING": "minilm",
-            "RAPPORTEUR_CROSS_ENCODER": "auto",
         }
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:

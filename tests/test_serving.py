@@ -56,7 +56,6 @@ class Server:
             **os.environ,
             "RAPPORTEUR_DATA_DIR": str(self.folder),
             "RAPPORTEUR_EMBEDDING": "hash",
-            "RAPPORTEUR_CROSS_ENCODER": "off",
             "RAPPORTEUR_OPEN_READING": "true",
             **self.env,
         }

@@ -495,7 +495,7 @@ def run(tmp_path: Path) -> Any:
     folder = tmp_path / "shown"
 
     def command(*arguments: str, code: int = 0) -> str:
-        env = {"RAPPORTEUR_DATA_DIR": str(folder), "RAPPORTEUR_EMBEDDING": "hash", "RAPPORTEUR_CROSS_ENCODER": "off"}
+        env = {"RAPPORTEUR_DATA_DIR": str(folder), "RAPPORTEUR_EMBEDDING": "hash"}
         done = CliRunner().invoke(app, list(arguments), env=env, catch_exceptions=False)
         assert done.exit_code == code, done.stderr
         return done.stdout if not code else done.stderr
