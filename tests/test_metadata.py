@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from conftest import OpenLibrary, add
 from test_answers import check_citations
-from word_reader import word_readers
+from word_reader import BARS, WordReader, word_readers
 
 from assistant.qa.engine import Engine
+from assistant.qa.reader import Reading
+from assistant.qa.readers import Readers
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 
@@ -64,6 +68,7 @@ def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
         ("Under which agenda item was A/RES/95/12 issued?", "Agenda item 71 (b) Advancement of lighthouses: safety at sea"),
         ("What is the symbol of the document on the keeping of lighthouses?", "95/12. Keeping of lighthouses A/RES/95/12"),
         ("What is the title of A/RES/95/12?", "95/12. Keeping of lighthouses"),
+        ("At which plenary meeting was A/RES/95/12 adopted?", "67th plenary meeting 15 December 2040"),
     ],
 )  # fmt: skip
 def test_the_first_page_answers_what_is_asked_of_the_document_itself(engine: Engine, question: str, said: str) -> None:
@@ -83,3 +88,24 @@ def test_a_day_or_a_symbol_alone_answers_nothing(engine: Engine) -> None:
 def test_what_the_first_page_says_gives_way_to_a_paragraph_that_answers(engine: Engine) -> None:
     answer = engine.ask("What is the Secretary-General requested to report on?")
     assert answer.statements[0].text.startswith("Requests the Secretary-General to report")
+
+
+def test_passages_are_read_without_the_lines_at_the_head_and_the_foot_of_their_document(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    seen: list[str] = []
+
+    class Recording(WordReader):
+        def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+            seen.extend(text for _, text in passages)
+            return super().read(question, passages)
+
+    library = open_library()
+    add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
+    engine = Engine(library, catalogue, readers=Readers({"en": Recording()}, {"en": BARS}))
+    answer = engine.ask("By when is the Secretary-General to report on lighthouses?")
+    assert answer.statements[0].text.startswith("Requests the Secretary-General to report")
+    passages = [text for text in seen if not text.startswith("The symbol of the document")]
+    assert any("ninety-seventh session" in text for text in passages)
+    for line in ("67th plenary meeting", "15 December 2040", "Distr.: General", "Agenda item 71 (b)"):
+        assert not [text for text in passages if line in text]

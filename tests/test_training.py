@@ -15,7 +15,9 @@ import pytest
 from conftest import SHARED, OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
+from test_metadata import RESOLUTION
 from typer.testing import CliRunner
+from word_reader import WordReader
 
 from assistant.qa.abstention import FOUND, SAME
 from assistant.qa.base import available
@@ -31,6 +33,7 @@ from eval.training.groups import Group, Read, folded, lines_of, load, save
 from eval.training.measure import by_likeness, by_reader, outcomes, questions_for
 from eval.training.meeting_rows import ASKED as ASKED_IN
 from eval.training.meeting_rows import agenda_text, beside, meeting_groups
+from eval.training.mining import mined
 from eval.training.mixes import MIXES, Mix, Part, aside, by_set, mixed
 from eval.training.own import own_groups
 from eval.training.public import SOURCES, Banned, Source, public_groups
@@ -270,6 +273,35 @@ def test_a_question_is_asked_of_the_same_passages_in_each_language_it_is_transla
     assert groups[2].question == "Et la cloche ? Qui peut sonner ?"
     assert groups[1].reads == groups[2].reads == groups[3].reads
     assert not groups[3].answerable
+
+
+def test_what_only_the_first_page_tells_no_passage_answers(
+    open_library: OpenLibrary, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("resolution.md", RESOLUTION.encode()))
+    when = {**ASKED[0], "document": "resolution", "question": "When were the rules of lamps adopted?"}
+    when |= {"facts": [["15 December 2040"]], "gold": [{"locator": "title", "span": "15 December 2040"}]}
+    engine = Engine(library, catalogue)
+    assert not list(own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine))
+    add(library, catalogue, Input("rules.md", RULES.encode()))
+    (group,) = own_groups([written_lines(tmp_path / "asked.jsonl", [when])], engine)
+    assert not group.answerable
+    assert group.reads
+    assert not any(read.answer for read in group.reads)
+
+
+def test_mining_keeps_what_answers_and_what_the_reader_takes_for_an_answer() -> None:
+    reads = (
+        Read("", "The boat is red."),
+        Read("", "The bell rings at six.", (19, 22)),
+        Read("", "The bell rings at noon."),
+    )
+    group = Group("un-fact", "en", "When does the bell ring at six?", True, reads)
+    (made,) = mined([group], WordReader(), 1)
+    assert made.reads == (reads[1], reads[2])
+    (alone,) = mined([replace(group, answerable=False, reads=reads[:1])], WordReader(), 4)
+    assert alone.reads == reads[:1]
 
 
 def test_a_question_whose_place_is_not_held_makes_no_group(harbour: Engine, tmp_path: Path) -> None:

@@ -150,14 +150,16 @@ def foot_of(document: Document) -> tuple[Block, ...]:
     return tuple(block for block in lines if any(held.number for held in document.blocks[: block.ordinal]))
 
 
-def worded(evidence: Evidence) -> Evidence:
+def worded(evidence: Evidence) -> Evidence | None:
     """A passage as it is read: without the lines at the head and the foot of its document, whose days would answer in place of the
-    text's (`assistant.qa.metadata` tells them)."""
+    text's (`assistant.qa.metadata` tells them). None where there is nothing else."""
     document, passage = evidence.document, evidence.passage
     outside = {block.ordinal for block in (*head_of(document), *foot_of(document))}
     held = document.blocks[passage.first : passage.last + 1]
     inside = [block for block in held if block.ordinal not in outside]
-    if not inside or len(inside) == len(held):
+    if not inside:
+        return None
+    if len(inside) == len(held):
         return evidence
     start, end = max(passage.start, inside[0].start), min(passage.end, inside[-1].end)
     return replace(evidence, passage=replace(passage, start=start, end=end, text=document.text[start:end]))

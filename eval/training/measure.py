@@ -91,9 +91,10 @@ def by_reader(engine: Engine, reader: Reads) -> Best:
 
     def best(text: str) -> float | None:
         found = engine.search(text, READ)
-        readings = reader.read(text, [(heading_of(each), worded(each).passage.text) for each in found])
+        reads = [read for each in found if (read := worded(each))]
+        readings = reader.read(text, [(heading_of(each), each.passage.text) for each in reads])
         top = max((each.score for each in found), default=0.0)
-        told = [one.logit + gain(each.score, top) for each, one in zip(found, readings, strict=True)]
+        told = [one.logit + gain(each.score, top) for each, one in zip(reads, readings, strict=True)]
         return max(told, default=None)
 
     return best

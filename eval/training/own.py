@@ -19,12 +19,12 @@ from eval.gold_spans import span_of, stem_of
 from eval.training.groups import Group, Read, lines_of
 from eval.wording import squeeze
 
-SEARCHED = 16
+SEARCHED = 24
 """Passages that are retrieved for a question."""
-HARD = 8
+HARD = 20
 """Of those, how many of the first that do not answer may be taken."""
-OTHERS = 4
-"""How many of these are taken beside what answers; one more where nothing does."""
+OTHERS = 8
+"""How many of these are taken beside what answers; one more where nothing does. More than a training reads: `mine` keeps the hardest."""
 WRITTEN_ABOUT = "un-"
 """What the name of a group begins with that asks about documents of the United Nations."""
 TREATY = "treaty-"
@@ -75,6 +75,8 @@ def own_groups(
         if asked is None:
             continue
         group = _group(asked, engine, rng, source, alone)
+        if not group.reads:
+            continue  # the first page alone tells it, and no passage is near
         yield group
         told = TRANSLATED if source == WRITTEN_ABOUT else source
         for raw in others.get(asked.id, ()):
@@ -86,7 +88,7 @@ def strange_groups(asked: Iterable[Group], engine: Engine) -> Iterator[Group]:
     """The questions of groups about anything but the documents of an engine's library, asked of what search finds in these."""
     for group in asked:
         found = engine.retriever.retrieve(engine.question(group.question), READ_STRANGE)
-        reads = tuple(as_read(each.passage, each.document) for each in found)
+        reads = tuple(read for each in found if (read := as_read(each.passage, each.document)))
         if reads:
             yield Group(f"{STRANGE}{group.language}", group.language, group.question, answerable=False, reads=reads)
 
@@ -147,15 +149,18 @@ def _group(asked: Asked, engine: Engine, rng: random.Random, source: str, alone:
     chosen = rng.sample(hard, min(len(hard), OTHERS + (not reads)))
     if not reads and near and near[0] not in chosen:
         chosen[-1:] = [near[0]]  # what search likes best of what does not answer
-    reads += [as_read(each, library.document(each.document_id)) for each in chosen]
+    reads += [read for each in chosen if (read := as_read(each, library.document(each.document_id)))]
     return Group(f"{source}{asked.kind}", asked.language, asked.question, answered, tuple(reads))
 
 
-def as_read(passage: Passage, document: Document, span: Span | None = None) -> Read:
+def as_read(passage: Passage, document: Document, span: Span | None = None) -> Read | None:
     """A passage as the product reads it, with what answers in it, a span of the document: nothing does that stands in lines which are
-    not read with passages."""
+    not read with passages. None where there are no others."""
     evidence = Evidence(passage, document)
-    read = worded(evidence).passage
+    words = worded(evidence)
+    if words is None:
+        return None
+    read = words.passage
     start, stop = (max(span[0], read.start), min(span[1], read.end)) if span else (0, 0)
     return Read(heading_of(evidence), read.text, (start - read.start, stop - read.start) if start < stop else None)
 
@@ -164,7 +169,7 @@ def _answering(document: Document, passages: Sequence[Passage], begin: int, end:
     """The passages that hold a span, or of a span over several the one that holds most of it."""
     best = max(passages, key=lambda each: min(end, each.end) - max(begin, each.start))
     read = as_read(best, document, (begin, end))
-    return [read] if read.answer else []
+    return [read] if read is not None and read.answer else []
 
 
 def _may_answer(asked: Asked, passage: Passage) -> bool:
