@@ -534,7 +534,7 @@ def test_feedback_and_pages_of_lists(tmp_path: Path, catalogue: Catalogue) -> No
 
 
 def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: Catalogue) -> None:
-    limits = Limits(queue=2, per_client=2)
+    limits = Limits(queue=2, per_client=4)
     with made_service(tmp_path, catalogue, reading=True, limits=limits) as made:
         held, _ = hold(made.service.turns)
         body = {"question": "When do boats leave?"}
