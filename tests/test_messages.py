@@ -14,10 +14,10 @@ import pytest
 from markupsafe import escape
 from services import Made, made_service
 
-from assistant.frames import language_name
 from assistant.messages import Message
 from assistant.page.rendering import carried
 from assistant.shipped import shipped
+from corpus.calendar_names import language_name
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 

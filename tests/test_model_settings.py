@@ -90,7 +90,7 @@ def test_without_a_model_no_client_of_one_is_imported(folder: Path) -> None:
         "import sys; from assistant.cli import main\n"
         f"sys.argv = ['rapporteur', 'ask', '--json', {ASKED!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "loaded = {'openai', 'llama_index', 'assistant.model', 'assistant.write.writer', 'babel'} & set(sys.modules)\n"
+        "loaded = {'openai', 'llama_index', 'assistant.model', 'assistant.write.writer'} & set(sys.modules)\n"
         "assert not loaded, loaded"
     )
     env = {**cli(folder).settings(), "PATH": ""}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.faults import NotHeld, ServiceFault
 from assistant.reports import refused
-from corpus.extras import absent, installed
+from corpus.extras import installed
 
 if TYPE_CHECKING:
     from assistant.export.layouts import Report
@@ -121,4 +121,4 @@ class LocalWriting:
 def _need_reports() -> None:
     """Says before any work begins that what texts are compared with is not installed."""
     if not installed("reports"):
-        raise ServiceFault(absent("reports"))
+        raise ModuleNotFoundError("scipy is not installed.", name="scipy")
