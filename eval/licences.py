@@ -150,7 +150,7 @@ def project() -> dict[str, Any]:
 def main() -> None:
     """Writes the file."""
     parser = argparse.ArgumentParser(prog="python -m eval.licences", description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "licences.md")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "licences.md", help="The file to write.")
     parser.parse_args().out.write_text(document(project()), encoding="utf-8")
 
 

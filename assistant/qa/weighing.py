@@ -216,9 +216,8 @@ class Weigher:
         """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`."""
         units = {each.id: [unit for unit in distinct(list(units_of(each))) if among(unit)] for each in evidence}
         worth = [each for each in evidence if units[each.id]]
-        reading = {each.id: read for each in worth if (read := worded(each))} | {
-            page.read.id: page.read for page in pages
-        }
+        reading = {each.id: words for each in worth if (words := worded(each))}
+        reading |= {page.read.id: page.read for page in pages}
         known = self._readers.read(question.text, question.language, reading, best) if self._readers else {}
         read = [
             Scored(unit, told.score(unit), told.bars, told)
