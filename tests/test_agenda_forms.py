@@ -665,7 +665,7 @@ def test_a_meeting_whose_place_is_not_said_is_told_by_its_days(open_library: Ope
     assert len(meeting.dates) == 3
     (whole, *_) = Teller(meeting, Citer(library, meeting), "en", meeting.sittings).whole()
     said = whole.parts[0].said[0].text
-    assert said.startswith("The meeting takes place on Monday, 2 June 2031")
+    assert said == "The meeting takes place on Monday, 2 June 2031 – Wednesday, 4 June 2031."
 
 
 # What is no agenda

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import partial
@@ -137,7 +138,8 @@ class Teller:
             cites = [self._cite.block(self._meeting.masthead)]
 
             def dates(way: str) -> str:
-                return joined([date_text(day, way) for day in days], way)
+                runs = [(date_text(run[0], way), date_text(run[-1], way), len(run)) for run in _runs(days)]
+                return joined([f"{first} – {last}" if count > 1 else first for first, last, count in runs], way)
 
             where = f"in {place} on" if place else "on"
             read = f"The meeting takes place {where} {dates('en')}."
@@ -195,6 +197,17 @@ class Teller:
         """A part that is said in the frame of its kind, or in another. Values that depend on the language are given as functions of it."""
         told = {name: value(self._language) if callable(value) else value for name, value in values.items()}
         return Part(read, (Statement(say(frame or kind, self._language, **told), "derived", tuple(cites)),), kind)
+
+
+def _runs(days: Sequence[dt.date]) -> list[list[dt.date]]:
+    """Days in order, three or more that follow each other together, others by themselves."""
+    runs: list[list[dt.date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == dt.timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [part for run in runs for part in ([run] if len(run) > 2 else [[day] for day in run])]
 
 
 def _many(things: Sized, name: str) -> str:
