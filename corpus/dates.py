@@ -120,7 +120,10 @@ def find_dates(text: str) -> list[dt.date]:
     figures alone, in which others may read the month first."""
     if not any(map(str.isdigit, text)):
         return []
-    found = _found(plain_figures(text[:MAX_COMPARED]), _patterns()[_IN_FIGURES:])
+    plain = plain_figures(text[:MAX_COMPARED])
+    if "月" not in plain and not any(name in plain for name in _months()[0]):
+        return []  # the patterns take twenty times as long
+    found = _found(plain, _patterns()[_IN_FIGURES:])
     return [day for _, _, date in found if (day := date.full)]
 
 
@@ -249,14 +252,26 @@ def is_day_label(text: str) -> bool:
     return days == 1 and sum(letter.isdigit() for letter in rest) <= 1 and len(rest.split()) <= 4
 
 
+class _Plain(dict[int, str | None]):
+    """What stands for a character in plain text: a plain digit, nothing for marks and signs without width, else itself."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        if letter.isdigit() and not letter.isascii():
+            told: str | None = str(unicodedata.digit(letter))
+        else:
+            told = None if unicodedata.category(letter) in ("Cf", "Mn") else letter
+        self[code] = told
+        return told
+
+
+_PLAIN = _Plain()
+
+
 def plain_figures(text: str) -> str:
     """Folded text with plain digits and dashes, punctuation kept."""
     if text.isascii():
         return re.sub(r"[^\S\n]+", " ", text.casefold())
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = "".join(
-        str(unicodedata.digit(letter)) if letter.isdigit() and not letter.isascii() else letter
-        for letter in text
-        if unicodedata.category(letter) not in ("Cf", "Mn")
-    )
+    text = text.translate(_PLAIN)
     return re.sub(r"[^\S\n]+", " ", re.sub(r"[‐-―−]", "-", text))
