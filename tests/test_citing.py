@@ -8,7 +8,7 @@ import pytest
 from conftest import OpenLibrary, add
 
 from assistant.export.un_style import act_name, in_words, name_of
-from assistant.qa.adoption import adopted_on
+from assistant.qa.metadata import adopted_on
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.symbols import Symbol

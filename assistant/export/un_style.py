@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.frames import act_frames, day_text, filled, place_name, say
-from assistant.qa.adoption import adopted_on
+from assistant.qa.metadata import adopted_on
 from corpus.documents import Document
 from corpus.symbols import Symbol
 

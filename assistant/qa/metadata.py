@@ -1,4 +1,5 @@
-"""What a document says of itself on its first page: its symbol, title, dates and agenda item, as sentences for a reader.
+"""What a document says of itself on its first page and below its text: when and how it was adopted, its symbol, title, dates and
+agenda item, as sentences for a reader.
 
 A line of a masthead says little by itself ("5 December 2025"), and its neighbours are other facts: read as a paragraph, the day of
 distribution passes for that of adoption.
@@ -6,77 +7,128 @@ distribution passes for that of adoption.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from itertools import dropwhile, takewhile
 
 from assistant.frames import day_text
-from assistant.qa.adoption import adopted_on, adoption_lines, item_lines
-from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit, foot_of, head_of
-from corpus.dates import find_dates
-from corpus.documents import Block, Document
-from corpus.library import Library
+from assistant.wording.drafting import grammar_of
+from corpus.dates import find_dates, says_only_days
+from corpus.documents import Block, Document, once
 from corpus.symbols import Symbol
 from ingest.masthead import is_original
 from ingest.readers.heads import is_distribution_line
 
-
-@dataclass(frozen=True)
-class Particular:
-    """A line or two of a first page as the exact words, and where the English sentence for it stands in what is read."""
-
-    unit: Unit
-    begin: int
-    end: int
+LONGEST = 1_500
+"""Longest line about an adoption, in characters: those that count votes name all States."""
+LINE_LIMIT = 200
+"""Characters of a line at the head of a text; what is longer is text."""
 
 
-@dataclass(frozen=True)
-class FirstPage:
-    """What a document says of itself, in the order of its lines; `read` is a passage for the reader, made of sentences."""
+@once
+def adoption_lines(document: Document) -> tuple[Block, ...]:
+    """The lines that tell of the adoption: those above the preamble and behind the last numbered paragraph that give a day, stand
+    before one, are in brackets or tell of a vote; empty where the text is a draft or no resolution. A day alone above the
+    preamble is that of the distribution, and the days of the meeting are no others."""
+    opens = next((block.ordinal for block in document.blocks if block.locator == "preamble"), None)
+    if opens is None:
+        return ()
+    body = [block for block in document.blocks if not block.locator.startswith("annex") and block.kind != "footnote"]
+    last = max((block.ordinal for block in body if block.number), default=opens)
+    vote, meets = grammar_of(document.language).vote, document.masthead.dates
 
-    read: Evidence
-    particulars: tuple[Particular, ...]
+    def tells(block: Block) -> bool:
+        text = line_of(document, block)
+        behind = block.ordinal > last and not block.number
+        if len(text) > LONGEST or block.locator == "masthead" or not (block.ordinal < opens or behind):
+            return False
+        if not behind and (says_only_days(text) or (meets and meets in text)):
+            return False
+        following = document.blocks[block.ordinal + 1 : block.ordinal + 2] if behind else ()
+        dated = any(find_dates(line_of(document, each)) for each in (block, *following))
+        return dated or _bracketed(text) or vote.search(text) is not None
+
+    return tuple(block for block in body if tells(block))
 
 
-def first_page(library: Library, document: Document, score: float) -> FirstPage | None:
-    """The first page of a document; `score` is what search says of it. None where it bears no symbol, as that of a paper from
-    elsewhere."""
-    head, name = head_of(document) if document.masthead.symbols else (), document.label
-    foot = foot_of(document)
-    passages = library.passages_by_id(
-        [at for block in (*head, *foot) if (at := library.passage_at(document.id, block.start))]
-    )
-    held = [Evidence(each, document, score) for each in passages.values()]
-    title = next((block for block in head if block.kind == "heading" and _says(document, block, document.title)), None)
-    made: list[Particular] = []
-    sentences: list[str] = []
-    for lines, sentence in (*_told(document, head, name), *_told_below(document, foot, name)):
-        first, last = lines[0], lines[-1]
-        leads = (((title.body_start, title.end), title.locator),) if title and _symbol_of(document, first) else ()
-        of = next((each for each in held if each.passage.start <= first.start < each.passage.end), None)
-        if of is not None and sentence not in sentences:
-            begin = sum(len(each) + 1 for each in sentences)
-            unit = Unit(of, first.start, last.end, first.locator, first.ordinal, leads)
-            made.append(Particular(unit, begin, begin + len(sentence)))
-            sentences.append(sentence)
-    if not made:
+def votes(document: Document) -> bool:
+    """Whether the lines about the adoption tell of a vote, or that there was none."""
+    vote = grammar_of(document.language).vote
+    return any(vote.search(line_of(document, block)) for block in adoption_lines(document))
+
+
+def adopted_on(document: Document) -> dt.date | None:
+    """The day on which a resolution was adopted, as its own lines say."""
+    days = find_dates("\n".join(document.body(block) for block in adoption_lines(document)))
+    return max(days, default=None)
+
+
+def dated_on(document: Document) -> dt.date | None:
+    """The day of the adoption, else of the distribution."""
+    try:
+        return adopted_on(document) or dt.date.fromisoformat(document.date or "")
+    except ValueError:
         return None
-    read = replace(made[0].unit.evidence, passage=replace(made[0].unit.evidence.passage, text=" ".join(sentences)))
-    return FirstPage(read, tuple(made))
 
 
-def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
-    """The lines that tell one thing, and what they tell, in English; emblem, body and job number tell nothing."""
-    masthead, rest = document.masthead, list(head)
+def item_lines(document: Document) -> tuple[Block, ...]:
+    """The lines of the masthead that name the item of the agenda: its number, and its title behind it."""
+    lines = (block for block in document.blocks if block.kind != "footnote")
+    heads = takewhile(lambda block: block.kind != "heading", lines)
+    item = " ".join(document.masthead.item.split())
+    named = list(dropwhile(lambda block: line_of(document, block) != item, heads)) if item else []
+    apart = bool(named) and named[0].locator == "masthead"  # in a text without marks its lines are paragraphs
+    return tuple(takewhile(lambda block: (block.locator == "masthead") == apart, named))
+
+
+def line_of(document: Document, block: Block) -> str:
+    """A block on one line, without its number."""
+    return " ".join(document.body(block).split())
+
+
+@once
+def head_of(document: Document) -> tuple[Block, ...]:
+    """The lines of the first page before the text: masthead and headings, without footnotes."""
+    printed = bool(document.masthead.symbols)
+
+    def above(block: Block) -> bool:
+        """Whether a line may stand there; the parts of a text that bears no marks are known by their place."""
+        if block.kind in ("heading", "footnote") or block.locator == "masthead":
+            return True
+        words = document.block_text(block).strip()
+        loose = block.kind == "paragraph" and not block.number and block.locator != "preamble"
+        return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or _bracketed(words))
+
+    return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
+
+
+@once
+def foot_of(document: Document) -> tuple[Block, ...]:
+    """The lines below a resolution that tell where and when it was adopted."""
+    lines = adoption_lines(document) if document.kind == "resolution" else ()
+    return tuple(block for block in lines if any(held.number for held in document.blocks[: block.ordinal]))
+
+
+@once
+def around(document: Document) -> frozenset[int]:
+    """The ordinals of the lines at the head and the foot of a document, which say little by themselves."""
+    return frozenset(block.ordinal for block in (*head_of(document), *foot_of(document)))
+
+
+def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
+    """The lines of a document that bears its symbol which tell one thing, and what they tell, in English; emblem, body and job
+    number tell nothing, and the lines below a resolution one thing."""
+    masthead, name = document.masthead, document.label
+    rest = list(head_of(document)) if masthead.symbols else []
     adopted, adopting, items = adopted_on(document), adoption_lines(document), item_lines(document)
     emblem = document.symbol is not None
     while rest:
         first, text = rest[0], _line(document, rest[0])
         behind, count = _line(document, rest[1]) if rest[1:] else "", 1
-        if behind[:1] == "[" and behind[-1:] == "]":
+        if _bracketed(behind):
             count, text = 2, f"{text} {behind}"
         told = f"{name}: {text.rstrip('.')}."
-        if _symbol_of(document, first):
+        if is_symbol(document, first):
             emblem, told = False, f"The symbol of the document “{document.title}” is {text}."
         elif emblem or text == masthead.body or (masthead.job and text.startswith(masthead.job)):
             told = ""
@@ -97,31 +149,32 @@ def _told(document: Document, head: Sequence[Block], name: str) -> Iterator[tupl
             told = f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
             told = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
-        elif first.kind == "heading" and _says(document, first, document.title):
+        elif is_title(document, first):
             told = f"The title of {name}, what it is about, is: {text}."
         if told:
             yield rest[:count], told
         rest = rest[count:]
-
-
-def _told_below(document: Document, foot: Sequence[Block], name: str) -> Iterator[tuple[Sequence[Block], str]]:
-    """The lines below a resolution, as one."""
-    if foot:
+    if foot := foot_of(document):
         lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
         yield foot, f"{name} was adopted at this meeting on this day: {lines}."
+
+
+def is_title(document: Document, block: Block) -> bool:
+    """Whether a line is the document's title."""
+    return block.kind == "heading" and document.title.casefold() in _line(document, block).casefold()
+
+
+def is_symbol(document: Document, block: Block) -> bool:
+    """Whether a line is the document's symbol."""
+    try:
+        return Symbol.parse(_line(document, block).rstrip("*")) == document.symbol
+    except ValueError:
+        return False
 
 
 def _line(document: Document, block: Block) -> str:
     return " ".join(document.block_text(block).split())
 
 
-def _says(document: Document, block: Block, words: str) -> bool:
-    return words.casefold() in _line(document, block).casefold()
-
-
-def _symbol_of(document: Document, block: Block) -> bool:
-    """Whether a line is the document's symbol."""
-    try:
-        return Symbol.parse(_line(document, block).rstrip("*")) == document.symbol
-    except ValueError:
-        return False
+def _bracketed(text: str) -> bool:
+    return text[:1] == "[" and text[-1:] == "]"

@@ -12,7 +12,7 @@ from assistant.qa.abstention import ASIDE, FOUND, SAME, Bars, Caution, bars
 from assistant.qa.base import available
 from assistant.qa.reader import KINDS, Name, Reader, Reading
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit, heading_of
+from assistant.qa.units import heading_of
 from assistant.qa.weights import ships
 
 
@@ -21,13 +21,12 @@ class Reads(Protocol):
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]: ...
 
-    def translated(self, text: str) -> list[str]:
-        """English words for those of a text in another language, where this is known."""
+    def translated(self, text: str) -> list[str]: ...
 
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the name and the bars of the reader that made it, and what search adds to its logit; what was
+    """A reading of a passage, with the bars and the name of the reader that made it, and what search adds to its logit; what was
     read begins at a character of the document."""
 
     reading: Reading
@@ -41,12 +40,8 @@ class Known:
         """How far the passage as a whole is above the bar for an answer, in log-odds, whichever of its words answer."""
         return self.bars.above(self.reading.logit + self.found)
 
-    def score(self, unit: Unit) -> float:
-        """How far a unit of the passage is above the bar for an answer, in log-odds."""
-        return self.score_of(unit.start - self.begin, unit.end - self.begin)
-
-    def score_of(self, begin: int, stop: int) -> float:
-        """As `score`, of what stands between two characters of the passage."""
+    def score(self, begin: int, stop: int) -> float:
+        """How far what stands between two characters of the passage is above the bar for an answer, in log-odds."""
         best, own = self.reading.best(), self.reading.best(begin, stop)
         if best is None or own is None:
             return self.bars.least - FAR
@@ -79,7 +74,7 @@ class Readers:
 
     @property
     def names(self) -> tuple[Name, ...]:
-        """Which readers are at hand."""
+        """Those at hand."""
         return tuple(self._readers)
 
     def name_for(self, asked: str, read: str) -> Name | None:
@@ -112,12 +107,12 @@ class Readers:
         if name is None:
             return None
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
-        told = []
+        told, held = [], self._bars_for(name, asked, read)
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
-            known = Known(reading, self._bars_for(name, asked, read), name, added)
+            known = Known(reading, held, name, added)
             ends = accumulate(len(text) + 1 for text in texts)
-            scores = [known.score_of(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
-            told.append((scores, known.bars))
+            scores = [known.score(end - len(text) - 1, end - 1) for text, end in zip(texts, ends, strict=True)]
+            told.append((scores, held))
         return told
 
     def read(self, question: str, language: str, reads: Mapping[str, Evidence], best: float) -> dict[str, Known]:

@@ -38,6 +38,13 @@ class Evidence:
     dense: float | None = None
     lexical: float | None = None
 
+    @classmethod
+    def at(cls, library: Library, document: Document, position: int, score: float = 0.0) -> Evidence | None:
+        """The passage in which a character of a document lies; None where none is held."""
+        found = library.passage_at(document.id, position)
+        passage = library.passages_by_id([found]).get(found) if found else None
+        return None if passage is None else cls(passage, document, score)
+
     @cached_property
     def document(self) -> Document:
         """The document of the passage. Raises `NotHeld` where it was removed or changed meanwhile."""

@@ -7,15 +7,16 @@ its opening words, so these are quoted with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import takewhile
+from itertools import accumulate
 
-from assistant.qa.adoption import adoption_lines
+from assistant.qa.metadata import around, head_of, is_symbol, is_title, particulars
 from assistant.qa.retriever import Evidence
 from corpus.dates import find_dates, says_only_days
-from corpus.documents import HEADINGS, Block, Document, Span, once
+from corpus.documents import HEADINGS, Block, Document, Span
+from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
@@ -23,8 +24,6 @@ GROUP_LIMIT = 900
 """Longest provision, in characters, that is quoted whole with all its sub-paragraphs."""
 DIGEST_LIMIT = 600
 """Longest paragraph of a digest, in characters, that is quoted whole."""
-LINE_LIMIT = 200
-"""Characters of a line at the head of a text; what is longer is text."""
 SYMBOL_LIMIT = 80
 """Characters beyond which words are no longer looked at for being a symbol alone."""
 MAX_ROWS = 400
@@ -37,6 +36,10 @@ _LEANS_BACK = re.compile(
 )
 
 
+Leads = tuple[tuple[Span, str], ...]
+"""What introduces words: spans with their locators."""
+
+
 @dataclass(frozen=True)
 class Unit:
     """Words that may answer: `text[start:end]` of the document, with the spans that introduce them. All spans go from
@@ -47,7 +50,13 @@ class Unit:
     end: int
     locator: str
     block: int
-    leads: tuple[tuple[Span, str], ...] = ()
+    leads: Leads = ()
+
+    @classmethod
+    def of(cls, evidence: Evidence, block: Block, end: int | None = None, leads: Leads = ()) -> Unit:
+        """The words of a block without its number, or of a row or a footnote with it; up to another `end`, if one is given."""
+        start = block.start if block.kind in ("row", "footnote") else block.body_start
+        return cls(evidence, start, block.end if end is None else end, block.locator, block.ordinal, leads)
 
     def __post_init__(self) -> None:
         start, end = self.document.trimmed(self.start, self.end)
@@ -63,8 +72,7 @@ class Unit:
 
     @property
     def bare(self) -> bool:
-        """Whether the words are a symbol or a day and nothing else, such as those at the head and the foot of a document: they say
-        nothing."""
+        """Whether the words are a symbol or a day and nothing else: they say nothing."""
         words = self.document.quote(self.start, self.end).strip(" .;")
         if self.leads or len(words) > SYMBOL_LIMIT:
             return False
@@ -73,7 +81,6 @@ class Unit:
 
     @property
     def document(self) -> Document:
-        """The document that the words are in."""
         return self.evidence.document
 
     def overlaps(self, other: Unit) -> bool:
@@ -96,6 +103,10 @@ class Unit:
         return ". ".join([*above[-2:], *row])
 
 
+FirstPage = tuple[Evidence, list[tuple[Unit, int, int]]]
+"""A passage for the reader, made of sentences, and of each the exact words and where it stands in the passage (characters)."""
+
+
 def units_of(evidence: Evidence) -> Iterator[Unit]:
     """The units of a passage."""
     return (unit for unit in _units(evidence) if not unit.empty and not unit.bare)
@@ -103,60 +114,53 @@ def units_of(evidence: Evidence) -> Iterator[Unit]:
 
 def _units(evidence: Evidence) -> Iterator[Unit]:
     document = evidence.document
-    outside = {block.ordinal for block in (*head_of(document), *foot_of(document))}
-    grouped: set[int] = set()
-    for ordinal in range(evidence.passage.first, evidence.passage.last + 1):
-        block = document.blocks[ordinal]
-        if block.kind == "heading" or block.ordinal in grouped or not document.body(block).strip():
+    outside, grouped = around(document), set[int]()
+    for block in document.blocks[evidence.passage.first : evidence.passage.last + 1]:
+        if block.kind == "heading" or block.ordinal in grouped | outside or not document.body(block).strip():
             continue
-        if ordinal in outside or block.locator == "contents" or block.page in document.unquotable:
+        if block.locator == "contents" or block.page in document.unquotable or _only_heads(document, block):
             continue
-        if _only_heads(document, block):
-            continue
-        if block.kind in ("paragraph", "item") and _items_below(document, block):
-            yield from _group(evidence, block, grouped)
+        if block.kind in ("paragraph", "item") and (below := items_below(document, block)):
+            grouped |= {each.ordinal for each in below}
+            for each in (block, *below):
+                last = (items_below(document, each) or [each])[-1]
+                if document.body(each).strip() and (last is each or last.end - each.body_start <= GROUP_LIMIT):
+                    yield Unit.of(evidence, each, last.end, _leads(document, each))
         elif block.kind == "item" and _leads(document, block):
-            yield Unit(evidence, block.body_start, block.end, block.locator, ordinal, _leads(document, block))
+            yield Unit.of(evidence, block, leads=_leads(document, block))
         elif block.kind == "row":
-            yield Unit(evidence, block.start, block.end, block.locator, ordinal, _heads(document, block))
+            yield Unit.of(evidence, block, leads=_heads(document, block))
         elif block.kind == "footnote":
-            yield Unit(evidence, block.start, block.end, block.locator, ordinal)
+            yield Unit.of(evidence, block)
         else:
             yield from _sentences(evidence, block)
 
 
-@once
-def head_of(document: Document) -> tuple[Block, ...]:
-    """The lines of the first page before the text: masthead and headings, without footnotes. They say what the document is, and
-    little by themselves (`assistant.qa.metadata` tells them)."""
-    printed = bool(document.masthead.symbols)
-
-    def above(block: Block) -> bool:
-        """Whether a line may stand there; the parts of a text that bears no marks are known by their place."""
-        if block.kind in ("heading", "footnote") or block.locator == "masthead":
-            return True
-        words = document.block_text(block).strip()
-        bracketed = words[:1] == "[" and words[-1:] == "]"
-        loose = block.kind == "paragraph" and not block.number and block.locator != "preamble"
-        return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or bracketed)
-
-    return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
-
-
-@once
-def foot_of(document: Document) -> tuple[Block, ...]:
-    """The lines below a resolution that tell where and when it was adopted."""
-    lines = adoption_lines(document) if document.kind == "resolution" else ()
-    return tuple(block for block in lines if any(held.number for held in document.blocks[: block.ordinal]))
+def first_page(library: Library, document: Document, score: float) -> FirstPage | None:
+    """What a document says of itself; `score` is what search says of it. None where it says nothing that is told."""
+    title = next((block for block in head_of(document) if is_title(document, block)), None)
+    made: dict[str, Unit] = {}
+    for lines, sentence in particulars(document):
+        found = Evidence.at(library, document, lines[0].start, score)
+        leads = (((title.body_start, title.end), title.locator),) if title and is_symbol(document, lines[0]) else ()
+        if found is not None:
+            made.setdefault(
+                sentence, Unit(found, lines[0].start, lines[-1].end, lines[0].locator, lines[0].ordinal, leads)
+            )
+    if not made:
+        return None
+    first = next(iter(made.values())).evidence
+    ends = accumulate(len(sentence) + 1 for sentence in made)
+    told = [(unit, end - 1 - len(text), end - 1) for (text, unit), end in zip(made.items(), ends, strict=True)]
+    return replace(first, passage=replace(first.passage, text=" ".join(made))), told
 
 
 def worded(evidence: Evidence) -> Evidence | None:
     """A passage as it is read: without the lines at the head and the foot of its document, whose days would answer in place of the
-    text's (`assistant.qa.metadata` tells them). None where there is nothing else."""
+    text's (`first_page` tells them). None where there is nothing else."""
     document, passage = evidence.document, evidence.passage
-    outside = {block.ordinal for block in (*head_of(document), *foot_of(document))}
     held = document.blocks[passage.first : passage.last + 1]
-    inside = [block for block in held if block.ordinal not in outside]
+    inside = [block for block in held if block.ordinal not in around(document)]
     if not inside:
         return None
     if len(inside) == len(held):
@@ -174,8 +178,12 @@ def heading_of(evidence: Evidence) -> str:
     return HEADINGS.join([*parts[:1], *(part for part in parts[1:] if part not in lines or part in document.title)])
 
 
-def _items_below(document: Document, block: Block) -> tuple[Block, ...]:
-    return tuple(child for child in document.children.get(block.ordinal, ()) if child.kind == "item")
+def items_below(document: Document, block: Block) -> list[Block]:
+    """The items under a block, and those under these, in order."""
+    found: list[Block] = []
+    for child in document.children.get(block.ordinal, ()):
+        found += [child, *items_below(document, child)] if child.kind == "item" else []
+    return found
 
 
 def _only_heads(document: Document, block: Block) -> bool:
@@ -192,7 +200,7 @@ def _only_heads(document: Document, block: Block) -> bool:
     return False
 
 
-def _heads(document: Document, row: Block) -> tuple[tuple[Span, str], ...]:
+def _heads(document: Document, row: Block) -> Leads:
     """The rows that head a row's table, and the caption above them: a number alone says nothing."""
     if document.kind == "agenda" or row.context == "header":
         return ()
@@ -210,7 +218,7 @@ def _heads(document: Document, row: Block) -> tuple[tuple[Span, str], ...]:
     return tuple(((block.start, block.end), block.locator) for block in found)
 
 
-def _leads(document: Document, block: Block) -> tuple[tuple[Span, str], ...]:
+def _leads(document: Document, block: Block) -> Leads:
     """The paragraphs that introduce an item, outermost first."""
     found: list[tuple[Span, str]] = []
     parent = block.parent
@@ -227,58 +235,23 @@ def _leads(document: Document, block: Block) -> tuple[tuple[Span, str], ...]:
     return tuple(reversed(found))
 
 
-def _group(evidence: Evidence, block: Block, grouped: set[int]) -> Iterator[Unit]:
-    """A provision with its sub-paragraphs: whole where it is short enough, and each part introduced."""
-    document = evidence.document
-    below = list(_below(document, block))
-    end = below[-1].end
-    if end - block.body_start <= GROUP_LIMIT and document.body(block).strip():
-        yield Unit(evidence, block.body_start, end, block.locator, block.ordinal, _leads(document, block))
-    for child in below:
-        grouped.add(child.ordinal)
-        if not _items_below(document, child) and document.body(child).strip():
-            yield Unit(evidence, child.body_start, child.end, child.locator, child.ordinal, _leads(document, child))
-        elif child.end - child.body_start and _items_below(document, child):
-            last = list(_below(document, child))[-1]
-            if last.end - child.body_start <= GROUP_LIMIT and document.body(child).strip():
-                yield Unit(
-                    evidence,
-                    child.body_start,
-                    last.end,
-                    child.locator,
-                    child.ordinal,
-                    _leads(document, child),
-                )
-
-
-def _below(document: Document, block: Block) -> Iterator[Block]:
-    for child in _items_below(document, block):
-        yield child
-        yield from _below(document, child)
-
-
 def _sentences(evidence: Evidence, block: Block) -> Iterator[Unit]:
     document = evidence.document
     text = document.body(block)
     if document.edition == "digest" and len(text) <= DIGEST_LIMIT:
         # A digest says a thing in one short paragraph, whose sentences lean on each other.
-        yield Unit(evidence, block.body_start, block.end, block.locator, block.ordinal)
+        yield Unit.of(evidence, block)
         return
     previous = 0
     for start, end in sentence_spans(text, document.language):
-        begin = previous if previous and _LEANS_BACK.match(text[start:end]) else start
-        begin = 0 if _LEANS_BACK.match(text[start:end]) and start and not previous else begin
+        begin = previous if _LEANS_BACK.match(text[start:end]) else start
         yield Unit(evidence, block.body_start + begin, block.body_start + end, block.locator, block.ordinal)
         previous = start
 
 
-def distinct(units: Sequence[Unit]) -> list[Unit]:
+def distinct(units: Iterable[Unit]) -> list[Unit]:
     """Units, each span once."""
-    seen: set[tuple[str, int, int]] = set()
-    kept = []
+    kept: dict[tuple[str, int, int], Unit] = {}
     for unit in units:
-        key = (unit.document.id, unit.start, unit.end)
-        if key not in seen:
-            seen.add(key)
-            kept.append(unit)
-    return kept
+        kept.setdefault((unit.document.id, unit.start, unit.end), unit)
+    return list(kept.values())

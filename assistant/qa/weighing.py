@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import ENOUGH, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
-from assistant.qa.metadata import FirstPage, first_page
 from assistant.qa.readers import Known, Readers, gain
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit, distinct, units_of, worded
+from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
 from assistant.question import Question
 from corpus.library import Library
-
-if TYPE_CHECKING:
-    from corpus.embedding import Embedder
 
 STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
@@ -68,8 +63,8 @@ class Told:
 
 
 class Weigher:
-    """Weighs the units of passages. `readers` read the passages that they can; of others the likeness of question, sentence and
-    passage in meaning is taken, by the library's embedding models, held against the bars of a `caution`."""
+    """Weighs the units of passages, against the bars of a `caution`. `readers` read those that they can; of others the likeness of
+    question, sentence and passage in meaning is taken, by the library's embedding models."""
 
     def __init__(self, library: Library, readers: Readers | None = None, caution: Caution = "normal") -> None:
         self._library = library
@@ -93,14 +88,12 @@ class Weigher:
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
         from being read. What a document says of itself is read of that of the first passage, of those whose first page is found, and of
         those that are `named` (ids)."""
-        best = max((each.score for each in evidence), default=0.0)
+        best = _best(evidence)
         wanted = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in evidence[:1]}
-        searched = iter(evidence)
+        searched, read = iter(evidence), 0
         new = [each for each in evidence if each.id in question.carried]
-        seen = {each.id for each in new}
-        opened: set[str] = set()
+        seen, opened = {each.id for each in new}, set[str]()
         scored: list[Scored] = []
-        read = 0
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages of nothing that can be said, such as damaged pages, take no place of others.
             for each in searched:
@@ -111,13 +104,10 @@ class Weigher:
                     new += [each] if each.id not in seen else []
                 if read == step:
                     break
-            pages = [
-                first_page(self._library, self._library.document(each), score)
-                for each, score in wanted.items()
-                if self._readers and each not in opened
-            ]
-            opened |= set(wanted)
-            scored += self._scored(question, new, among, best, [page for page in pages if page], named)
+            unread = [key for key in wanted if self._readers and key not in opened]
+            pages = [first_page(self._library, self._library.document(key), wanted[key]) for key in unread]
+            opened.update(unread)
+            scored += self._scored(question, new, best, among, [page for page in pages if page], named)
             new = []
             if any(each.score >= ENOUGH for each in scored):
                 break
@@ -125,16 +115,14 @@ class Weigher:
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""
-        best = max((each.score for each in evidence), default=0.0)
-        return sorted(self._scored(question, passages, lambda _: True, best), key=lambda each: -each.odds)
+        return sorted(self._scored(question, passages, _best(evidence)), key=lambda each: -each.odds)
 
     def alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
         """Units of the evidence for a question, each read as if it were a passage of its own, in the order given; where no reader
         reads them their likeness tells."""
-        best = max((each.score for each in evidence), default=0.0)
+        best = _best(evidence)
         found: dict[int, Scored] = {}
-        for language in dict.fromkeys(unit.document.language for unit in units):
-            rows = [n for n, unit in enumerate(units) if unit.document.language == language]
+        for language, rows in _by_language(units):
             passages = [(units[n].evidence.passage.heading, [units[n].text]) for n in rows]
             added = [gain(units[n].evidence.score, best) for n in rows]
             told = self._readers and self._readers.told(question.text, question.language, language, passages, added)
@@ -208,71 +196,60 @@ class Weigher:
         self,
         question: Question,
         evidence: Sequence[Evidence],
-        among: Callable[[Unit], bool],
         best: float,
+        among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
     ) -> list[Scored]:
         """The units of passages, and what first pages tell, which only a reader can weigh: less where their document is not `named`."""
-        units = {each.id: [unit for unit in distinct(list(units_of(each))) if among(unit)] for each in evidence}
-        worth = [each for each in evidence if units[each.id]]
-        reading = {each.id: words for each in worth if (words := worded(each))}
-        reading |= {page.read.id: page.read for page in pages}
+        units = {each.id: [unit for unit in distinct(units_of(each)) if among(unit)] for each in evidence}
+        reading = {each.id: words for each in evidence if units[each.id] and (words := worded(each))}
+        reading |= {page.id: page for page, _ in pages}
         known = self._readers.read(question.text, question.language, reading, best) if self._readers else {}
         read = [
-            Scored(unit, told.score(unit), told.bars, told)
-            for each in worth
-            if (told := known.get(each.id))
-            for unit in units[each.id]
+            Scored(unit, told.score(unit.start - told.begin, unit.end - told.begin), told.bars, told)
+            for name, each in units.items()
+            if (told := known.get(name))
+            for unit in each
         ]
         read += [
-            Scored(
-                each.unit,
-                told.score_of(each.begin, each.end) - UNNAMED * (each.unit.document.id not in named),
-                told.bars,
-                told,
-            )
-            for page in pages
-            if (told := known.get(page.read.id))
-            for each in page.particulars
-            if among(each.unit)
+            Scored(unit, told.score(*span) - UNNAMED * (unit.document.id not in named), told.bars, told)
+            for page, each in pages
+            if (told := known.get(page.id))
+            for unit, *span in each
+            if among(unit)
         ]
-        rest = [unit for each in worth if each.id not in known for unit in units[each.id]]
-        return [*read, *self._alike(question, distinct(rest))]
+        return [*read, *self._alike(question, distinct(u for name in units if name not in known for u in units[name]))]
 
     def _alike(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
         """Units by their likeness to the question and that of their passages; where no model reads the question, nothing is
         known but that search found them."""
-        if not units:
-            return []
-        told = self._likeness
-        near = self.nearness(question, units)
+        told, near = self._likeness, self.nearness(question, units) if units else []
         return [Scored(unit, UNREAD if near is None else told.above(near[n]), told) for n, unit in enumerate(units)]
 
     def nearness(self, question: Question, units: Sequence[Unit]) -> list[float] | None:
-        """How near to the question units are, 0 to 2: their likeness in meaning and their passages', by the model that
-        searches for it; None where none reads the question."""
-        readers = self._library.models.readers(question.language)
-        if not readers:
+        """How near to the question units are, 0 to 2: their likeness in meaning, with their headings, and their passages', by the
+        model that searches for it; None where none reads the question."""
+        models = self._library.models.readers(question.language)
+        if not models:
             return None
-        found = likenesses(self._library, question.text, readers[-1:], units)
-        passages = [unit.evidence.dense for unit in units]
-        return [one + (one if passage is None else passage) for one, passage in zip(found, passages, strict=True)]
+        near: dict[int, float] = {}
+        for language, rows in _by_language(units):
+            texts = [": ".join(filter(None, (units[n].context, units[n].text)))[:TEXT_LIMIT] for n in rows]
+            told = self._library.likenesses(question.text, texts, models[-1], language)
+            for n, likeness in zip(rows, told, strict=True):
+                passage = units[n].evidence.dense
+                near[n] = likeness + (likeness if passage is None else passage)
+        return [near[n] for n in range(len(units))]
 
 
-def likenesses(library: Library, asked: str, readers: Sequence[Embedder], units: Sequence[Unit]) -> list[float]:
-    """How like a text units are in meaning, 0 to 1, each by the first of some models that reads its language too,
-    else by the first."""
-    found = [0.0] * len(units)
-    for language in dict.fromkeys(unit.document.language for unit in units):
-        rows = [n for n, unit in enumerate(units) if unit.document.language == language]
-        model = next((each for each in readers if each in library.models.readers(language)), readers[0])
-        told = library.likenesses(asked, [compared(units[n]) for n in rows], model, language)
-        for n, likeness in zip(rows, told, strict=True):
-            found[n] = likeness
-    return found
+def _best(evidence: Sequence[Evidence]) -> float:
+    return max((each.score for each in evidence), default=0.0)
 
 
-def compared(unit: Unit) -> str:
-    """What embedding models see of a unit: its headings, and its words."""
-    return (f"{unit.context}: {unit.text}" if unit.context else unit.text)[:TEXT_LIMIT]
+def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:
+    """The numbers of units by the language of their documents."""
+    found: dict[str, list[int]] = {}
+    for n, unit in enumerate(units):
+        found.setdefault(unit.document.language, []).append(n)
+    return found.items()

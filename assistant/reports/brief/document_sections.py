@@ -6,8 +6,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from assistant.frames import say
-from assistant.qa.adoption import adoption_lines, dated_on, item_lines, votes
 from assistant.qa.answer import Statement
+from assistant.qa.metadata import adoption_lines, dated_on, item_lines, votes
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.comparison.paragraphs import key_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from assistant.qa.adoption import adoption_lines
+from assistant.qa.metadata import adoption_lines
 from corpus.documents import Block, Document
 
 Part = Literal["operative", "preamble", "annex", "footnote"]

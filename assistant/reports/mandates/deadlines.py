@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from assistant.qa.adoption import dated_on
+from assistant.qa.metadata import dated_on
 from assistant.wording.drafting import grammar_of, unquoted
 from assistant.wording.lexicon import number_words
 from corpus.analysis import fold

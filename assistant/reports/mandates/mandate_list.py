@@ -13,8 +13,8 @@ from itertools import count
 from typing import Any
 
 from assistant.frames import day_text, say
-from assistant.qa.adoption import dated_on
 from assistant.qa.answer import Citation
+from assistant.qa.metadata import dated_on
 from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import cite, named
