@@ -85,7 +85,7 @@ class PassageStore(BasePydanticVectorStore):
         found = self._library.nearest(vector / length, max(1, query.similarity_top_k), within)
         held = self._library.passages_by_id([passage_id for passage_id, _ in found])
         nodes = [
-            node_of(Evidence(passage, self._library.document(passage.document_id), score, score, None))
+            node_of(Evidence(passage, self._library.document(passage.document_id), score, score))
             for passage_id, score in found
             if (passage := held.get(passage_id)) is not None
         ]
@@ -175,7 +175,7 @@ class PassageReader(BaseNodePostprocessor):
         library = self._engine.library
         held = library.passages_by_id([node.node.node_id for node in nodes])
         evidence = [
-            Evidence(passage, library.document(passage.document_id), node.score or 0.0, None, None)
+            Evidence(passage, library.document(passage.document_id), node.score or 0.0)
             for node in nodes
             if (passage := held.get(node.node.node_id)) is not None
         ]

@@ -80,7 +80,7 @@ def drafted(
 def trusted(starter_library: Library) -> Evidence:
     """The passage of the Protocol on article 5."""
     return next(
-        Evidence(passage, document, 1.0, None, None)
+        Evidence(passage, document, 1.0)
         for document in starter_library.documents()
         if document.kind == "treaty"
         for passage in starter_library.passages(document.id)
@@ -106,7 +106,7 @@ def test_an_attack_in_a_document_changes_nothing(
     library = open_library()
     add(library, catalogue, Input("note.md", text.encode(), language=language))
     (document,) = library.documents()
-    poisoned = [Evidence(passage, document, 1.0, None, None) for passage in library.passages(document.id)]
+    poisoned = [Evidence(passage, document, 1.0) for passage in library.passages(document.id)]
     evidence = [*poisoned, trusted]
     fence = fenced(evidence, 5_000)
     names = {each.id: name for name, each in fence.held.items()}

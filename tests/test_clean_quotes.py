@@ -74,7 +74,7 @@ def check_quotes(document: Document) -> int:
     """Every unit of every passage, cited; says how many there were."""
     found = 0
     for passage in segment(document, HashEmbedder()):
-        for unit in units_of(Evidence(passage, document, 0.0, None, None)):
+        for unit in units_of(Evidence(passage, document)):
             found += 1
             for citation in statement_of(unit).citations:
                 assert document.text[citation.start : citation.end] == citation.quote
@@ -121,11 +121,7 @@ def test_the_symbol_at_the_head_of_a_document_is_never_quoted(open_library: Open
     library = open_library()
     add(library, catalogue, Input("n.md", b"A/88/701\n\n# A note on boats\n\nA/88/701\n\n1. A/88/701 is on boats.\n"))
     (document,) = library.documents()
-    found = [
-        unit.text
-        for passage in library.passages(document.id)
-        for unit in units_of(Evidence(passage, document, 0.0, None, None))
-    ]
+    found = [unit.text for passage in library.passages(document.id) for unit in units_of(Evidence(passage, document))]
     assert found == ["A/88/701 is on boats."]
     answer = Engine(library, catalogue, readers=word_readers()).ask("What is A/88/701?")
     said = [statement.text for statement in answer.statements]
@@ -147,9 +143,7 @@ def test_a_caption_and_a_header_say_nothing_without_a_row(catalogue: Catalogue) 
     # Captions are told from paragraphs where a page is laid out.
     document = replace(read, blocks=(read.blocks[0], replace(read.blocks[1], locator="table 1"), *read.blocks[2:]))
     found = [
-        unit.text
-        for passage in segment(document, HashEmbedder())
-        for unit in units_of(Evidence(passage, document, 0.0, None, None))
+        unit.text for passage in segment(document, HashEmbedder()) for unit in units_of(Evidence(passage, document))
     ]
     assert found == [
         "Table 1. Boats by harbour Harbour | Boats North | 4",

@@ -210,7 +210,7 @@ def test_the_narrowest_words_are_cited_and_two_sentences_only_where_one_will_not
     starter_library: Library,
 ) -> None:
     cited = [
-        Evidence(passage, document, 1.0, None, None)
+        Evidence(passage, document, 1.0)
         for document in starter_library.documents()
         if document.key == "figures"
         for passage in starter_library.passages(document.id)
@@ -232,7 +232,7 @@ def test_the_narrowest_words_are_cited_and_two_sentences_only_where_one_will_not
 
 def test_sentences_of_a_real_treaty_stand_on_themselves_and_hardly_on_their_neighbours(real_library: Library) -> None:
     (document,) = [each for each in real_library.documents() if "annex III" in each.key]
-    passages = [Evidence(each, document, 1.0, None, None) for each in real_library.passages(document.id)]
+    passages = [Evidence(each, document, 1.0) for each in real_library.passages(document.id)]
     units = [unit for passage in passages for unit in units_of(passage)]
     check, strangers = SupportCheck(), []
     for unit, neighbour in zip(units, units[3:], strict=False):

@@ -1,5 +1,5 @@
 """Questions about the meeting itself: when, which item, which document."""
 
-from assistant.meeting.meeting_desk import Lacking, MeetingAnswer, MeetingDesk, WatchRows
+from assistant.meeting.meeting_desk import MeetingAnswer, MeetingDesk, WatchRows
 
-__all__ = ["Lacking", "MeetingAnswer", "MeetingDesk", "WatchRows"]
+__all__ = ["MeetingAnswer", "MeetingDesk", "WatchRows"]

@@ -10,7 +10,7 @@ from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller, Telling
 from assistant.qa.abstention import ENOUGH, FURTHER, NAMED
-from assistant.qa.answer import Pointer, Statement
+from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.scope import narrowed
 from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question, numbered_meetings
@@ -36,15 +36,6 @@ class MeetingAnswer:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Lacking:
-    """What is said of an item, or a day, that a question names and the meeting does not have; `see` is a place of its agenda."""
-
-    reason: str
-    see: Pointer
-    item: bool
-
-
 WatchRows = Callable[[Question, Sequence[tuple[str, Told]]], None]
 
 
@@ -56,10 +47,11 @@ class MeetingDesk:
         self._library, self._weigher = library, weigher
         self.watch: WatchRows | None = None
 
-    def lacking(self, question: Question) -> Lacking | None:
-        """What a question names and the meeting that it is about does not have."""
+    def lacking(self, question: Question) -> tuple[Answer | None, bool]:
+        """What is said of an item or a day that a question names and the meeting that it is about does not have, and whether it is
+        an item."""
         meeting = self._about(question)
-        return None if meeting is None else _lacking(question, meeting[0], Citer(self._library, meeting[0]))
+        return (None, False) if meeting is None else _lacking(question, meeting[0], Citer(self._library, meeting[0]))
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
         """What a meeting says that comes closest to an answer; None where no meeting may be meant. Of the tellings those are
@@ -148,21 +140,25 @@ def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> lis
     return [meeting for meeting, each in zip(meetings, measured, strict=True) if each == max(measured)]
 
 
-def _lacking(question: Question, meeting: Meeting, cite: Citer) -> Lacking | None:
+def _lacking(question: Question, meeting: Meeting, cite: Citer) -> tuple[Answer | None, bool]:
     language, numbers = question.language, [item.number for item in meeting.items]
+
+    def told(reason: str, row: int) -> Answer:
+        see = Pointer.to(cite.document, cite.section(row))
+        return Answer(question.text, language, "not_found", reason, see_also=(see,))
+
     wrong = [number for number in question.items if number not in numbers]
     if wrong and (numbers or question.of_item is not None):
         mains = list(dict.fromkeys(item.main for item in meeting.items))
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
-        reason = say("no_item" if there else "not_found", language, **there)
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
-        return Lacking(reason, Pointer.to(cite.document, cite.section(first)), item=True)
+        return told(say("no_item" if there else "not_found", language, **there), first), True
     days = sorted({sitting.date for sitting in meeting.sittings})
     named = (question.weekdays or question.days) and {day.month for day in days}.issuperset(question.months)
     if days and named and not any(_on(question, day) for day in days):
         reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
-        return Lacking(reason, Pointer.to(cite.document, cite.section(meeting.sittings[0].time_row)), item=False)
-    return None
+        return told(reason, meeting.sittings[0].time_row), False
+    return None, False
 
 
 def tellings(question: Question, meeting: Meeting, cite: Citer) -> list[Telling]:

@@ -11,11 +11,11 @@ from assistant.qa.abstention import BESIDE, FURTHER
 from assistant.qa.answer import Answer, Citation, Pointer, Statement, ordered
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
-from assistant.qa.units import Unit, units_of
+from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import Scored
 from assistant.question import Question
 from corpus.calendar_names import language_name
-from corpus.documents import Block, Document, Span
+from corpus.documents import Span
 from corpus.library import Library
 
 WHOLE_LIMIT = 1_500
@@ -70,13 +70,14 @@ class Composer:
         for answer in answers:
             said += [one for one in answer.statements if one not in said][: None if answer.model else most]
         whole = self.answered(question, said)
+        open_ = [(asked.focus.strip(" ?？؟"), answer) for asked, answer in parts if answer.status != "answered"]
         told = [
-            say("part_not_certain" if answer.status == "tentative" else "part_not_found", whole.language,
-                part=asked.focus.strip(" ?？؟"))
-            for asked, answer in parts if answer.status not in ("answered", "partial")
-        ]  # fmt: skip
-        if any(answer.status != "answered" for answer in answers):
-            see = dict.fromkeys(to for answer in answers if answer.status != "answered" for to in answer.see_also)
+            say("part_not_certain" if answer.status == "tentative" else "part_not_found", whole.language, part=part)
+            for part, answer in open_
+            if answer.status != "partial"
+        ]
+        if open_:
+            see = dict.fromkeys(to for _, answer in open_ for to in answer.see_also)
             whole = replace(whole, status="partial", see_also=tuple(see))
         return replace(
             whole,
@@ -94,10 +95,8 @@ def unsure(answer: Answer) -> Answer:
 def not_found(question: Question, evidence: Sequence[Evidence]) -> Answer:
     """That nothing answers a question, with the passages that may be read instead."""
     worth = islice((each for each in evidence if any(units_of(each))), 3)
-    see = dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth)
-    return Answer(
-        question.text, question.language, "not_found", say("not_found", question.language), see_also=tuple(see)
-    )
+    see = tuple(dict.fromkeys(Pointer.to(each.document, each.passage.locator) for each in worth))
+    return Answer(question.text, question.language, "not_found", say("not_found", question.language), see_also=see)
 
 
 def weighed(answer: Answer, scored: Sequence[Scored]) -> Answer:
@@ -180,15 +179,7 @@ def _whole(unit: Unit) -> Unit | None:
     """The paragraph that a unit is under, with all its sub-paragraphs; None where it is too long or has none."""
     document = unit.document
     top = document.blocks[_provision(unit)[1]]
-    below = list(_descendants(document, top))
+    below = items_below(document, top)
     if not below or not document.body(top).strip() or below[-1].end - top.body_start > WHOLE_LIMIT:
         return None
-    return Unit(unit.evidence, top.body_start, below[-1].end, top.locator, top.ordinal)
-
-
-def _descendants(document: Document, block: Block) -> list[Block]:
-    found: list[Block] = []
-    for child in document.children.get(block.ordinal, ()):
-        if child.kind == "item":
-            found += [child, *_descendants(document, child)]
-    return found
+    return Unit.of(unit.evidence, top, below[-1].end)

@@ -11,13 +11,12 @@ from assistant.frames import say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer
 from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed
-from assistant.qa.retriever import Evidence
-from assistant.qa.scope import restricted
-from assistant.qa.units import Unit, units_of
+from assistant.qa.retriever import Evidence, restricted
+from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import Scored, Weigher
 from assistant.question import Question
 from corpus.analysis import analyse
-from corpus.documents import Block, Document
+from corpus.documents import Document
 from corpus.library import Library
 from corpus.places import folded, name_place, parts_of
 from corpus.touched import touched
@@ -53,16 +52,17 @@ class NamedPlaces:
 
     def _from_places(self, question: Question) -> Answer | None:
         """A paragraph, footnote or table of a document that the question names: quoted whole."""
-        places = named_places(question) if question.symbols or question.named else ()
+        naming = name_place(folded(question.text))
+        places = [place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place))]
         scope = restricted(question, self._library) if places else None
-        if not places or scope is None:
+        if scope is None:
             return None
         held = sorted(self._library.versions().quotable(question.language, scope))
         documents = [self._library.document(each) for each in held]
-        units = [
+        found = (
             each for place in places for document in documents for each in units_at(self._library, document, place)
-        ]
-        units = [unit for unit in units if question.admits(unit.document.id, unit.block)]
+        )
+        units = [unit for unit in found if question.admits(unit.document.id, unit.block)]
         if units:
             return self._composer.quoted(question, units[: 2 * self._most])
         if not question.symbols or not documents:
@@ -138,43 +138,26 @@ def _whole(units: Sequence[Unit], most: int) -> list[Unit]:
     return chosen[:most]
 
 
-def named_places(question: Question) -> tuple[str, ...]:
-    """The paragraphs, footnotes and tables that a question names, as locators."""
-    if question.articles:
-        return ()
-    naming = name_place(folded(question.text))
-    return tuple(place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place)))
-
-
 def units_at(library: Library, document: Document, place: str) -> list[Unit]:
     """The words of a document at a place: a paragraph with its sub-paragraphs, a footnote, the rows of a table."""
     spans = touched(document, place)
-    blocks = [block for block in document.blocks for start, end in spans if start <= block.start and block.end <= end]
-    blocks = [block for block in dict.fromkeys(blocks) if block.kind != "heading"]
+    blocks = [block for block in document.blocks if block.kind != "heading"
+              and any(start <= block.start and block.end <= end for start, end in spans)]  # fmt: skip
     if not blocks or any(block.page in document.unquotable for block in blocks):
         return []
-    first, last = blocks[0], _end_of(document, blocks[-1])
+    first, last = blocks[0], (items_below(document, blocks[-1]) or blocks)[-1]
+    held = [(block, found) for block in blocks if (found := Evidence.at(library, document, block.start))]
     if first.kind == "row" or blocks[-1].kind == "row":
-        rows = [block for block in blocks if block.kind == "row" and block.context != "header"] or blocks
-        return heads_once([unit for block in rows if block.kind == "row" for unit in _rows(library, document, block)])
-    evidence = _evidence(library, document, first)
-    if evidence is None:
-        return []
-    together = all(_end_of(document, block).ordinal >= block.ordinal for block in blocks) and _one(document, blocks)
-    if together and last.end - first.body_start <= _WHOLE:
-        whole = Unit(evidence, first.body_start, last.end, first.locator, first.ordinal)
-        return [] if whole.empty else [whole]
-    units = [
-        Unit(
-            found,
-            block.start if block.kind == "footnote" else block.body_start,
-            block.end,
-            block.locator,
-            block.ordinal,
-        )
-        for block in blocks
-        if (found := _evidence(library, document, block))
-    ]
+        rows = [(block, found) for block, found in held if block.kind == "row"]
+        rows = [(block, found) for block, found in rows if block.context != "header"] or rows
+        return heads_once([unit for row, found in rows for unit in units_of(found) if unit.block == row.ordinal])
+    under = {first.ordinal}
+    for block in document.blocks[first.ordinal + 1 : last.ordinal + 1]:
+        under |= {block.ordinal} if block.parent in under else set()
+    units = [Unit.of(found, block) for block, found in held]
+    together = under.issuperset(block.ordinal for block in blocks) and last.end - first.body_start <= _WHOLE
+    if together and held and held[0][0] is first:
+        units = [Unit(held[0][1], first.body_start, last.end, first.locator, first.ordinal)]
     return [unit for unit in units if not unit.empty]
 
 
@@ -194,35 +177,6 @@ def article_units(library: Library, document: Document, article: str, paragraph:
 def within(locator: str, place: str) -> bool:
     """Whether a locator is a place, or lies in it."""
     return locator == place or locator.startswith((f"{place},", f"{place} "))
-
-
-def _one(document: Document, blocks: Sequence[Block]) -> bool:
-    """Whether all blocks are the first one and what stands under it."""
-    first = blocks[0]
-    for block in blocks[1:]:
-        above = block
-        while above.parent is not None and above.ordinal != first.ordinal:
-            above = document.blocks[above.parent]
-        if above.ordinal != first.ordinal:
-            return False
-    return True
-
-
-def _end_of(document: Document, block: Block) -> Block:
-    """The last block under a block, or itself."""
-    below = [child for child in document.children.get(block.ordinal, ()) if child.kind == "item"]
-    return _end_of(document, below[-1]) if below else block
-
-
-def _rows(library: Library, document: Document, block: Block) -> list[Unit]:
-    evidence = _evidence(library, document, block)
-    return [unit for unit in units_of(evidence) if unit.block == block.ordinal] if evidence else []
-
-
-def _evidence(library: Library, document: Document, block: Block) -> Evidence | None:
-    passage_id = library.passage_at(document.id, block.start)
-    passage = library.passages_by_id([passage_id]).get(passage_id) if passage_id else None
-    return Evidence(passage, document) if passage else None
 
 
 def locator_of(document: Document, text: str) -> str | None:

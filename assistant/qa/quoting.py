@@ -1,4 +1,4 @@
-"""The answer to one question in quotes: of a meeting's rows, the place that is named, or the best evidence."""
+"""The answer to one question in quotes: of a meeting's rows, the place that is named, or the best evidence; or what is not held."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.frames import joined, say
-from assistant.meeting import Lacking, MeetingAnswer, MeetingDesk
-from assistant.qa.abstention import CARRIED, FURTHER
-from assistant.qa.answer import Answer
+from assistant.meeting import MeetingAnswer, MeetingDesk
+from assistant.qa.abstention import CARRIED, FULL_TITLE, FURTHER
+from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed
 from assistant.qa.provisions import NamedPlaces
-from assistant.qa.retriever import Evidence, Retriever
+from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
-from assistant.qa.scope import Absent, restricted
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
 from assistant.question import Question
 from corpus.analysis import fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.library import Library
+from corpus.symbols import Symbol, find_symbols, link, same_document
 
 Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
 TOLD = STEPS[1]
@@ -28,6 +28,10 @@ TOLD = STEPS[1]
 _ITEM = re.compile(r"\bitem (\d+)")
 MEANT = 3
 """Other meetings that are named where a question may mean them, too."""
+NOTES = 3
+"""Documents of an answer of which it is told that they are not held."""
+INSTRUMENT, TREATY = "instrument", "treaty"
+"""Kinds of entries in the catalogue: treaties that the documents refer to and that are no part of the collection, and those that are."""
 
 
 class Quoter:
@@ -56,16 +60,18 @@ class Quoter:
 
     def answer(self, question: Question) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not."""
-        absent, lacking = self._absent.symbol(question), self.desk.lacking(question)
-        if absent is not None:
+        missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
+        if missing and len(missing) == len(question.symbols):
             meeting = None if lacking else self.desk.answer(question)
-            return self._from_meeting(question, meeting) if meeting and meeting.told.score >= 0.0 else absent
-        if lacking is not None and lacking.item:
-            return _lacking(question, lacking)
+            sure = meeting is not None and meeting.told.score >= 0.0
+            return self._from_meeting(question, meeting) if meeting and sure else missing[0]
+        if lacking is not None and item:
+            return lacking
         instrument = self._absent.instrument(question)
         if instrument is not None and question.articles:
             return instrument
-        found = self.places.answer(question)
+        named = question.articles or question.symbols or question.named
+        found = self.places.answer(question) if named else None
         if found is None:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
@@ -73,13 +79,13 @@ class Quoter:
         if lacking is None:
             found = self._or_meeting(question, found)
         elif found.status != "answered":
-            found = _lacking(question, lacking)
+            found = lacking
         if instrument is not None and found.status == "tentative" and not _tells_of(found, question.named):
             return instrument
         absent = self._absent.named(question) or instrument
         if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
             return absent
-        return replace(found, notes=(*found.notes, *self._absent.notes(question)))
+        return replace(found, notes=(*found.notes, *(each.reason for each in missing[:NOTES])))
 
     def _or_meeting(self, question: Question, found: Answer) -> Answer:
         """What was found in passages, or what the rows of a meeting say where that is better; behind the one what the other says
@@ -161,10 +167,6 @@ class Quoter:
         return sorted(quotable) if len(quotable) <= FIRST else []
 
 
-def _lacking(question: Question, lacking: Lacking) -> Answer:
-    return Answer(question.text, question.language, "not_found", lacking.reason, see_also=(lacking.see,))
-
-
 def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
     """Whether the first statement of an answer speaks of one of the texts that the question names."""
     said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
@@ -197,3 +199,80 @@ def _named_beside(question: Question, scored: Sequence[Scored], chosen: Sequence
         if each.unit.document.key in keys and each.score >= 0.0:
             best.setdefault(each.unit.document.key, each.unit)
     return list(best.values())
+
+
+class Absent:
+    """What a library lacks of what the catalogue and the agendas know."""
+
+    def __init__(self, library: Library, catalogue: Catalogue) -> None:
+        self._library, self._catalogue = library, catalogue
+
+    def holds(self, symbol: Symbol) -> bool:
+        """Whether a symbol or a later revision of it is held."""
+        return bool(self._library.versions().current(symbol))
+
+    def announced_only(self, statements: Sequence[Statement], language: str) -> list[str]:
+        """What is to be said of the documents that statements announce and that are not held."""
+        told = " ".join(statement.text for statement in statements if statement.verdict == "derived")
+        symbols = dict.fromkeys(mention.symbol for mention in find_symbols(told))
+        absent = [symbol for symbol in symbols if not self.holds(symbol)]
+        return [say("not_held", language, name=symbol.text, url=link(symbol, language)) for symbol in absent[:NOTES]]
+
+    def symbols(self, question: Question) -> list[Answer]:
+        """What is to be said of each of the symbols that the question names and that are not held."""
+        return [self._unknown(question, symbol) for symbol in question.symbols if not self.holds(symbol)]
+
+    def instrument(self, question: Question) -> Answer | None:
+        """What is to be said of a treaty that the documents only refer to, where the question names no other text."""
+        named = question.named
+        if not named or any(entry.kind != INSTRUMENT or self._holds_text(entry) for entry in named):
+            return None
+        reason = say("referred_to", question.language, name=named[0].short or named[0].title)
+        return Answer(question.text, question.language, "not_found", reason)
+
+    def announced(self, question: Question, symbol: Symbol) -> Answer:
+        """What is to be said of a document that a held agenda announces and that is not held."""
+        entries = self._catalogue.by_symbol(symbol)
+        name = f"{symbol.text} ({entries[0].title})" if entries else symbol.text
+        return self._not_held(question, name, symbol, link(symbol, question.language))
+
+    def named(self, question: Question) -> Answer | None:
+        """What is to be said of a document that the question calls by its full title and that is not held."""
+        asked = fold(question.text)
+        named = [
+            (entry, entry.symbol)
+            for entry in question.named
+            if entry.symbol is not None
+            and entry.kind != INSTRUMENT
+            and (entry.kind == TREATY or (len(entry.title.split()) >= FULL_TITLE and fold(entry.title) in asked))
+        ]
+        if not named or any(self._holds_text(entry) for entry, _ in named):
+            return None
+        entry, symbol = named[0]
+        url = entry.url or link(symbol, question.language)
+        return self._not_held(question, f"{entry.key} ({entry.title})", symbol, url)
+
+    def _unknown(self, question: Question, symbol: Symbol) -> Answer:
+        announced = any(same_document(symbol, known) for m in self._library.meetings() for known in m.documents())
+        if announced or self._catalogue.by_symbol(symbol):
+            return self.announced(question, symbol)
+        reason = say("unknown_symbol", question.language, symbol=symbol.text)
+        return Answer(question.text, question.language, "not_found", reason, absent=symbol.text)
+
+    def _not_held(self, question: Question, name: str, symbol: Symbol, url: str | None) -> Answer:
+        """That a document is not held, and where held agendas announce it."""
+        reason = say("not_held", question.language, name=name, url=url)
+        see = [
+            Pointer.to(document, document.blocks[ordinal].locator)
+            for meeting in self._library.meetings()
+            for document in [self._library.document(meeting.document_id)]
+            for item in meeting.items
+            for text, ordinal in item.documentation
+            if same_document(symbol, Symbol.parse(text))
+        ]
+        return Answer(question.text, question.language, "not_found", reason, see_also=tuple(see), absent=symbol.text)
+
+    def _holds_text(self, entry: Entry) -> bool:
+        """Whether a text of the catalogue is held, in any revision where it is no part of another one."""
+        whole = entry.symbol is not None and entry.part is None and self.holds(entry.symbol)
+        return whole or entry.key in self._library.versions().keys.values()

@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Any
 
 from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, OWN_WEIGHT
-from assistant.qa.scope import restricted
 from assistant.question import Question
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document, Passage, Within
 from corpus.library import Library
+from corpus.symbols import Symbol
 
 POOL = 200
 """Hits that each index contributes; twice as many where language versions of what is searched take places."""
@@ -28,15 +28,14 @@ Translate = Callable[[str, str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Evidence:
-    """A passage that retrieval returned for a question. `score` is the fused score; `dense` the cosine and
-    `lexical` the BM25 score, None where that index did not find it. `of` is its document, or what gives a document by id: most
-    passages are never read, and neither are their documents then."""
+    """A passage that retrieval returned for a question. `score` is the fused score, `dense` the cosine, None where the index of
+    vectors did not find it. `of` is its document, or what gives a document by id: most passages are never read, and neither are
+    their documents then."""
 
     passage: Passage
     of: Document | Callable[[str], Document]
     score: float = 0.0
     dense: float | None = None
-    lexical: float | None = None
 
     @classmethod
     def at(cls, library: Library, document: Document, position: int, score: float = 0.0) -> Evidence | None:
@@ -78,26 +77,6 @@ class Evidence:
         }
 
 
-@dataclass(frozen=True)
-class Proposed:
-    """Passages by id with their fused scores, and what each index says of those that it found."""
-
-    scores: dict[str, float]
-    dense: dict[str, float]
-    lexical: dict[str, float]
-
-    def best(self, most: int | None) -> dict[str, float]:
-        """The best passages with their scores, `most` of them, or all."""
-        ordered = sorted(self.scores, key=lambda passage_id: (-self.scores[passage_id], passage_id))
-        return {passage_id: self.scores[passage_id] for passage_id in ordered[:most]}
-
-    def add(self, other: Proposed) -> None:
-        """Takes over what the indexes say for another wording of the question, where that is more."""
-        for own, more in ((self.dense, other.dense), (self.lexical, other.lexical)):
-            for passage_id, score in more.items():
-                own[passage_id] = max(own.get(passage_id, score), score)
-
-
 class Retriever:
     """Finds passages in a library. Superseded documents step behind, and of the language versions of a symbol one
     is searched: the question's own, else English, else any. `english` translates words for the search in English texts."""
@@ -133,61 +112,55 @@ class Retriever:
         pool = POOL if alone else 2 * POOL
         # Some may be superseded, or in the document of a better one; beyond that the tail can't come in.
         enough = 2 * limit + 10 if alone else None
-        proposed = self._proposed(question, pool, within)
-        named = self._named(question, documents)
-        scores = proposed.best(enough)
-        unnamed: dict[str, float] = {}
+        scores, dense = self._proposed(question, pool, within, enough)
+        named, unnamed = self._named(question, documents), dict[str, float]()
         if within is not None and named:
-            again = self._proposed(question.unnamed, pool, replace(within, documents=named))
-            unnamed = again.best(enough)
-            proposed.add(again)
+            unnamed, more = self._proposed(question.unnamed, pool, replace(within, documents=named), enough)
+            dense |= {key: max(dense.get(key, score), score) for key, score in more.items()}
         held = {
             passage_id: passage
             for passage_id, passage in library.passages_by_id([*(scores | unnamed)]).items()
             if passage.document_id in searched and (within is None or passage_id not in within.left_out)
         }
+        best_of: dict[str, float] = {}
         for passage_id, passage in held.items():
             scores.setdefault(passage_id, 0.0)
             if passage.document_id in named:
                 scores[passage_id] = (scores[passage_id] + unnamed.get(passage_id, 0.0)) / 2
-        best_of: dict[str, float] = {}
-        for passage_id, passage in held.items():
             best_of[passage.document_id] = max(best_of.get(passage.document_id, 0.0), scores[passage_id])
         found = [
             ((scores[each.id] + DOCUMENT_WEIGHT * best_of[each.document_id]) / (1 + DOCUMENT_WEIGHT), each)
             for each in held.values()
         ]
         found.sort(key=lambda pair: (-pair[0], pair[1].document_id, pair[1].ordinal))
-        return [
-            Evidence(each, library.document, score, proposed.dense.get(each.id), proposed.lexical.get(each.id))
-            for score, each in found[:limit]
-        ]
+        return [Evidence(each, library.document, score, dense.get(each.id)) for score, each in found[:limit]]
 
-    def _proposed(self, question: Question, pool: int, within: Within | None) -> Proposed:
-        """What both indexes have for a question, fused."""
-        library, languages, made = self._library, self._library.spoken(), Proposed({}, {}, {})
+    def _proposed(
+        self, question: Question, pool: int, within: Within | None, most: int | None
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Passages by id that both indexes have for a question: the best, `most` of them or all, with their fused scores; and the
+        cosines of those near in meaning."""
+        library, languages = self._library, self._library.spoken()
+        scores, dense = dict[str, float](), dict[str, float]()
         unread = not library.models.readers(question.language)
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
         if text and told and readers:
             near = library.dense(text, pool, within)
-            made.dense.update(near)
-            _fuse(made.scores, near)
+            dense = dict(near)
+            _fuse(scores, near)
         if question.language in languages and len(languages) > 1 and not unread:
-            self._level(made.scores, question)
+            self._level(scores, question)
         for language in languages:
-            tokens = self.tokens(question, language)
-            if language != question.language and not any(letter.isalpha() for token in tokens for letter in token):
+            own, tokens = language == question.language, self.tokens(question, language)
+            if not own and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
-            weight = 1.0
-            if unread and language == question.language:
-                weight = OWN_WEIGHT  # its own words are all there is
-            elif not unread and language != question.language:
-                weight = ABROAD_WEIGHT
-            hits = [(hit.passage_id, hit.score) for hit in library.lexical(tokens, language, pool, within)]
-            made.lexical.update(hits)
-            _fuse(made.scores, hits, weight)
-        return made
+            # Where no model reads the question its own words are all there is.
+            weight = OWN_WEIGHT if unread and own else 1.0 if unread or own else ABROAD_WEIGHT
+            hits = library.lexical(tokens, language, pool, within)
+            _fuse(scores, [(hit.passage_id, hit.score) for hit in hits], weight)
+        best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:most]
+        return {passage_id: scores[passage_id] for passage_id in best}, dense
 
     def _named(self, question: Question, documents: Sequence[str] | None) -> frozenset[str]:
         """Those of the documents that are searched which the question names. In these their names are in the way of what is
@@ -205,16 +178,9 @@ class Retriever:
 
     def _within(self, question: Question, searched: Collection[str]) -> Within:
         """The scope of a search: of a document in `parts`, the passages without a word on the agenda item are left out."""
-        partly = [each for each in sorted(question.parts) if each in searched]
-        return Within(
-            frozenset(searched),
-            frozenset(
-                passage.id
-                for document_id in partly
-                for passage in self._library.passages(document_id)
-                if not question.admits(document_id, passage.first, passage.last)
-            ),
-        )
+        held = (each for key in sorted(question.parts) if key in searched for each in self._library.passages(key))
+        silent = (each.id for each in held if not question.admits(each.document_id, each.first, each.last))
+        return Within(frozenset(searched), frozenset(silent))
 
     def _level(self, scores: dict[str, float], question: Question) -> None:
         """Scores by meaning, made equal for all languages where passages in the question's own compete with others: words
@@ -235,3 +201,24 @@ def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: f
     for passage_id, score in told.items():
         gain = weight * max(0.0, score) / best if best > 0 else 0.0
         scores[passage_id] = scores.get(passage_id, 0.0) + gain
+
+
+def restricted(question: Question, library: Library) -> list[str] | None:
+    """Ids of the documents that a question is restricted to by its scope, or restricts itself to by symbol or name; None for all."""
+    keys, behind = {entry.key for entry in question.named}, library.superseded()
+    held = [each for each, key in library.versions().keys.items() if key in keys and each not in behind]
+    for symbol in question.documents:
+        held += standing_for(symbol, library)
+    if held and not question.symbols and not question.articles:
+        # A treaty that is named is what a text without a symbol may be about.
+        held += [document_id for document_id, key in library.versions().keys.items() if "/" not in key]
+    named = list(dict.fromkeys(held)) or None
+    if question.within is None:
+        return named
+    return [each for each in named or sorted(question.within) if each in question.within]
+
+
+def standing_for(symbol: Symbol, library: Library) -> list[str]:
+    """Ids of what answers for a symbol: its current versions, and its addenda."""
+    versions = library.versions()
+    return [version.id for version in (*versions.current(symbol), *versions.addenda(symbol))]

@@ -3,7 +3,6 @@ language of a question, which it quotes."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from assistant.frames import joined, place_name, say
@@ -13,7 +12,7 @@ from assistant.qa.units import Unit
 from corpus.analysis import analyse
 from corpus.calendar_names import language_name
 from corpus.corrections import Correction, corrections
-from corpus.documents import Block, Document, Span
+from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.symbols import Symbol
 from corpus.touched import Placed, place
@@ -43,14 +42,17 @@ class VersionDesk:
                 document = self._library.document(citation.document)
                 for corrigendum in self._corrigenda(document, language):
                     for each in self._corrections(document, corrigendum):
-                        target = each.touches(citation.start, citation.end)
-                        key = (corrigendum.id, each.correction.start)
-                        if target is not None and key not in said and _readable(corrigendum, each.correction):
+                        target, key = (
+                            each.touches(citation.start, citation.end),
+                            (corrigendum.id, each.correction.start),
+                        )
+                        readable = target is not None and _readable(corrigendum, each.correction)
+                        if target is not None and readable and key not in said:
                             made.append(self._statement(document, target, corrigendum, each.correction, language))
                             said.add(key)
-                        elif not each.known or (target is not None and not _readable(corrigendum, each.correction)):
-                            notes.append(say("corrected_somewhere", language, document=document.label,
-                                             corrigendum=corrigendum.label))  # fmt: skip
+                        elif not each.known or (target is not None and not readable):
+                            names = {"document": document.label, "corrigendum": corrigendum.label}
+                            notes.append(say("corrected_somewhere", language, **names))
         words = [citation for each in made if each.verdict == "derived" for citation in each.citations]
         kept = [each for each in made if each.verdict != "quoted" or not _all_in(each.citations, words)]
         return kept, list(dict.fromkeys(notes))
@@ -60,9 +62,9 @@ class VersionDesk:
         stood; and notes that name the earlier ones."""
         groups: dict[tuple[str, ...], list[Statement]] = {}
         for each in statements:
-            last = each.citations[-1]
-            words = analyse(each.text, last.language) if each.verdict == "quoted" else [str(len(groups))]
-            groups.setdefault((each.verdict, last.language, *words), []).append(each)
+            spoken = each.citations[-1].language
+            words = analyse(each.text, spoken) if each.verdict == "quoted" else [str(len(groups))]
+            groups.setdefault((each.verdict, spoken, *words), []).append(each)
         made, notes = [], []
         for group in groups.values():
             dated = {each.citations[-1].document: each for each in reversed(group)}
@@ -185,39 +187,21 @@ def in_language(unit: Unit, library: Library, language: str) -> Unit:
 
 def _moved(unit: Unit, other: Document, library: Library) -> Unit | None:
     document = unit.document
-    first = _counterpart(document, unit.start, other)
-    last = _counterpart(document, unit.end - 1, other)
-    if first is None or last is None or last.ordinal < first.ordinal:
+    first, last = (_counterpart(document, at, other) for at in (unit.start, unit.end - 1))
+    heads = [_counterpart(document, start, other) for (start, _), _ in unit.leads]
+    if first is None or last is None or last.ordinal < first.ordinal or {first.page, last.page} & set(other.unquotable):
         return None
-    if {first.page, last.page} & set(other.unquotable):
-        return None
-    leads: list[tuple[Span, str]] = []
-    for (start, _), _ in unit.leads:
-        lead = _counterpart(document, start, other)
-        if lead is None:
-            return None
-        leads.append(((lead.body_start, lead.end), lead.locator))
-    home = library.passage_at(other.id, first.start)
-    passage = library.passages_by_id([home])[home] if home else None
-    if passage is None:
-        return None
-    evidence = Evidence(passage, other, unit.evidence.score)
-    begin = first.start if first.kind in ("row", "footnote") else first.body_start
-    moved = Unit(evidence, begin, last.end, first.locator, first.ordinal, tuple(leads))
-    return None if moved.empty else moved
+    leads = tuple(((head.body_start, head.end), head.locator) for head in heads if head)
+    evidence = Evidence.at(library, other, first.start, unit.evidence.score)
+    moved = Unit.of(evidence, first, last.end, leads) if evidence and len(leads) == len(heads) else None
+    return None if moved is None or moved.empty else moved
 
 
 def _counterpart(document: Document, position: int, other: Document) -> Block | None:
     """The block of another language version at the place of a character, where both have that place once."""
     block = document.block_at(position)
-    if block is None:
-        return None
-    key = block.kind, block.locator
-    here, there = _places(document), _places(other)
-    if here[key] != 1 or there[key] != 1:
-        return None
-    return next(each for each in other.blocks if (each.kind, each.locator) == key)
-
-
-def _places(document: Document) -> Counter[tuple[str, str]]:
-    return Counter((block.kind, block.locator) for block in document.blocks)
+    here, there = (
+        [each for each in held.blocks if block and (each.kind, each.locator) == (block.kind, block.locator)]
+        for held in (document, other)
+    )
+    return there[0] if len(here) == len(there) == 1 else None

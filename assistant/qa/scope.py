@@ -1,29 +1,20 @@
-"""Which documents a question is asked of: those of a scope, those that it names; and what is said of named ones that are not held."""
+"""To which documents, and to which item of an agenda, somebody restricts a question."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from assistant.frames import say
 from assistant.messages import Message
-from assistant.qa.abstention import FULL_TITLE
-from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.question import Bounds, Question
-from corpus.analysis import fold
-from corpus.catalogue import Catalogue, Entry
+from assistant.qa.retriever import standing_for
+from assistant.question import Bounds
 from corpus.documents import Document
 from corpus.library import Library
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, find_symbols, link, same_document
+from corpus.symbols import Symbol
 
 SHOWN, LONGEST = 20, 100
 """How much of what there is is told to who names something else, and how many characters of what they named."""
-INSTRUMENT = "instrument"
-"""Kind of the catalogue's entries for treaties that the documents refer to and that are no part of the collection."""
-TREATY = "treaty"
-NOTES = 3
-"""Documents of an answer of which it is told that they are not held."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +22,7 @@ class Scope:
     """Restricts a question to documents that meet every condition named here.
 
     `meeting` is the id of an agenda: its documents are the agenda itself, in all its versions, and what it announces;
-    `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are keys, `language` is a language code,
-    `year` that of a document's date.
+    `item` leaves of these what it announces under that item, and of the agenda that item (`parts`). `documents` are keys.
     """
 
     meeting: str | None = None
@@ -49,23 +39,15 @@ class Scope:
         """What is named here and is not in a library, in a sentence that says what is; None where all is there. A
         language and a year may have nothing: then no document says anything."""
         if self.meeting is not None:
-            keys = library.versions().keys
-            meetings = library.meetings()
-            of = [each for each in meetings if keys.get(each.document_id) == keys.get(self.meeting, "")]
+            of = self._versions(library)
             if not of:
-                return Message(
-                    "scope-meeting",
-                    {"name": self.meeting[:LONGEST], "there": _listed(each.document_id for each in meetings).told},
-                )
+                return _unknown("scope-meeting", self.meeting, [each.document_id for each in library.meetings()])
             items = list(dict.fromkeys(item.number for each in of for item in each.items))
             if self.item is not None and not any(is_under(number, self.item) for number in items):
-                return Message(
-                    "scope-item", {"meeting": self.meeting, "name": self.item[:LONGEST], "there": _listed(items).told}
-                )
+                return _unknown("scope-item", self.item, items, meeting=self.meeting)
         held = {header.key for header in library.each_header()} if self.documents else set()
-        if lacking := [key for key in self.documents if key not in held]:
-            return Message("scope-document", {"name": lacking[0][:LONGEST], "there": _listed(sorted(held)).told})
-        return None
+        lacking = [key for key in self.documents if key not in held]
+        return _unknown("scope-document", lacking[0], sorted(held)) if lacking else None
 
     def ids(self, library: Library) -> frozenset[str] | None:
         """Ids of the documents meant, None for all. Superseded documents are left out unless they are named."""
@@ -85,14 +67,16 @@ class Scope:
     def parts(self, library: Library) -> dict[str, frozenset[int]]:
         """The blocks of the agenda that speak of the item, by id of each version: its lines, annotations, documentation
         and rows of the timetable. Empty where no item is named."""
-        if self.meeting is None or self.item is None:
-            return {}
+        return {} if self.item is None else {
+            each.document_id: _blocks(each, self.item, library.document(each.document_id))
+            for each in self._versions(library)
+        }  # fmt: skip
+
+    def _versions(self, library: Library) -> list[Meeting]:
+        """The meeting, as each version of its agenda has it."""
         keys = library.versions().keys
-        return {
-            meeting.document_id: _blocks(meeting, self.item, library.document(meeting.document_id))
-            for meeting in library.meetings()
-            if keys.get(meeting.document_id) == keys.get(self.meeting)
-        }
+        key = keys.get(self.meeting or "")
+        return [each for each in library.meetings() if key is not None and keys.get(each.document_id) == key]
 
     def _of_meeting(self, library: Library) -> set[str] | None:
         if self.meeting is None:
@@ -102,38 +86,18 @@ class Scope:
         found = agendas if self.item is None else agendas & self.parts(library).keys()
         meeting = next((each for each in library.meetings() if each.document_id == self.meeting), None)
         for symbol in announced(meeting, self.item) if meeting else ():
-            found.update(_standing_for(symbol, library))
+            found.update(standing_for(symbol, library))
         return found
 
 
-def restricted(question: Question, library: Library) -> list[str] | None:
-    """Ids of the documents that a question is restricted to by its scope, or restricts itself to by symbol or name; None for all."""
-    keys, behind = {entry.key for entry in question.named}, library.superseded()
-    held = [each for each, key in library.versions().keys.items() if key in keys and each not in behind]
-    for symbol in question.documents:
-        held += _standing_for(symbol, library)
-    if held and not question.symbols and not question.articles:
-        # A treaty that is named is what a text without a symbol may be about.
-        held += [document_id for document_id, key in library.versions().keys.items() if "/" not in key]
-    named = list(dict.fromkeys(held)) or None
-    if question.within is None:
-        return named
-    return [each for each in named or sorted(question.within) if each in question.within]
-
-
-def _standing_for(symbol: Symbol, library: Library) -> list[str]:
-    """Ids of what answers for a symbol: its current versions, and its addenda."""
-    versions = library.versions()
-    return [version.id for version in (*versions.current(symbol), *versions.addenda(symbol))]
-
-
-def _listed(names: Iterable[str]) -> Message:
-    """What there is instead, the first few of it."""
-    known = list(names)
-    if not known:
-        return Message("there-are-none")
-    name = "there-are-more" if len(known) > SHOWN else "there-are"
-    return Message(name, {"names": "; ".join(known[:SHOWN]), "more": len(known) - SHOWN})
+def _unknown(kind: str, name: str, there: Iterable[str], **more: str) -> Message:
+    """That there is nothing of a name, and what there is instead, the first few of it."""
+    known = list(there)
+    listed = Message("there-are-none")
+    if known:
+        what = "there-are-more" if len(known) > SHOWN else "there-are"
+        listed = Message(what, {"names": "; ".join(known[:SHOWN]), "more": len(known) - SHOWN})
+    return Message(kind, {"name": name[:LONGEST], "there": listed.told, **more})
 
 
 def announced(meeting: Meeting, item: str | None = None) -> tuple[Symbol, ...]:
@@ -167,17 +131,13 @@ def is_under(number: str, item: str) -> bool:
 
 def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:
     alone = narrowed(meeting, item)
-    found: set[int] = set()
+    found: set[int | None] = set()
     for each in alone.items:
-        found |= {ordinal for ordinal in (each.listed, each.heading) if ordinal is not None}
-        found |= {*each.annotations, *(ordinal for _, ordinal in each.documentation)}
-        if each.heading is not None:
-            found |= _below(document, each.heading)
+        found |= {each.listed, each.heading, *each.annotations, *(ordinal for _, ordinal in each.documentation)}
+        found |= _below(document, each.heading) if each.heading is not None else set()
     for sitting in alone.sittings:
-        found |= {row.row for row in sitting.items}
-        if sitting.day_row is not None:
-            found.add(sitting.day_row)
-    return frozenset(found)
+        found |= {sitting.day_row, *(row.row for row in sitting.items)}
+    return frozenset(ordinal for ordinal in found if ordinal is not None)
 
 
 def _below(document: Document, ordinal: int) -> set[int]:
@@ -186,99 +146,3 @@ def _below(document: Document, ordinal: int) -> set[int]:
     for child in document.children.get(ordinal, ()):
         found |= {child.ordinal} | _below(document, child.ordinal)
     return found
-
-
-class Absent:
-    """What a library lacks of what the catalogue and the agendas know."""
-
-    def __init__(self, library: Library, catalogue: Catalogue) -> None:
-        self._library = library
-        self._catalogue = catalogue
-
-    def announced_only(self, statements: Sequence[Statement], language: str) -> list[str]:
-        """What is to be said of the documents that statements announce and that are not held."""
-        told = " ".join(statement.text for statement in statements if statement.verdict == "derived")
-        symbols = dict.fromkeys(mention.symbol for mention in find_symbols(told))
-        absent = [symbol for symbol in symbols if not self.holds(symbol)]
-        return [say("not_held", language, name=symbol.text, url=link(symbol, language)) for symbol in absent[:NOTES]]
-
-    def symbol(self, question: Question) -> Answer | None:
-        """What is to be said of the symbols that the question names, where none of them is held."""
-        missing = self.missing(question)
-        return self._lacking(question, missing[0]) if missing and len(missing) == len(question.symbols) else None
-
-    def missing(self, question: Question) -> list[Symbol]:
-        """The symbols that the question names and that are not held."""
-        return [symbol for symbol in question.symbols if not self.holds(symbol)]
-
-    def notes(self, question: Question) -> list[str]:
-        """What is to be said of symbols that are not held, beside an answer from others that the question names too."""
-        return [self._lacking(question, symbol).reason for symbol in self.missing(question)[:NOTES]]
-
-    def instrument(self, question: Question) -> Answer | None:
-        """What is to be said of a treaty that the documents only refer to, where the question names no other text."""
-        named = question.named
-        if not named or any(entry.kind != INSTRUMENT or self._holds_whole(entry) for entry in named):
-            return None
-        held = set(self._library.versions().keys.values())
-        if any(entry.key in held for entry in named):
-            return None
-        reason = say("referred_to", question.language, name=named[0].short or named[0].title)
-        return Answer(question.text, question.language, "not_found", reason)
-
-    def announced(self, question: Question, symbol: Symbol) -> Answer:
-        """What is to be said of a document that a held agenda announces and that is not held."""
-        return self._not_held(question, self._titled(symbol), symbol)
-
-    def named(self, question: Question) -> Answer | None:
-        """What is to be said of a document that the question calls by its full title and that is not held."""
-        held = set(self._library.versions().keys.values())
-        asked = fold(question.text)
-        named = [
-            entry
-            for entry in question.named
-            if entry.symbol is not None
-            and entry.kind != INSTRUMENT
-            and (entry.kind == TREATY or (len(entry.title.split()) >= FULL_TITLE and fold(entry.title) in asked))
-        ]
-        if named and not any(entry.key in held or self._holds_whole(entry) for entry in named):
-            entry = named[0]
-            assert entry.symbol is not None
-            return self._not_held(question, f"{entry.key} ({entry.title})", entry.symbol, entry)
-        return None
-
-    def _lacking(self, question: Question, symbol: Symbol) -> Answer:
-        announced = any(same_document(symbol, known) for m in self._library.meetings() for known in m.documents())
-        if announced or self._catalogue.by_symbol(symbol):
-            return self._not_held(question, self._titled(symbol), symbol)
-        reason = say("unknown_symbol", question.language, symbol=symbol.text)
-        return Answer(question.text, question.language, "not_found", reason, absent=symbol.text)
-
-    def _not_held(self, question: Question, name: str, symbol: Symbol, entry: Entry | None = None) -> Answer:
-        url = (entry.url if entry else None) or link(symbol, question.language)
-        reason = say("not_held", question.language, name=name, url=url)
-        see = self._mentions(symbol)
-        return Answer(question.text, question.language, "not_found", reason, see_also=see, absent=symbol.text)
-
-    def _titled(self, symbol: Symbol) -> str:
-        entries = self._catalogue.by_symbol(symbol)
-        return f"{symbol.text} ({entries[0].title})" if entries else symbol.text
-
-    def _mentions(self, symbol: Symbol) -> tuple[Pointer, ...]:
-        """Where held agendas announce a symbol."""
-        found = []
-        for meeting in self._library.meetings():
-            document = self._library.document(meeting.document_id)
-            for item in meeting.items:
-                for text, ordinal in item.documentation:
-                    if same_document(symbol, Symbol.parse(text)):
-                        found.append(Pointer.to(document, document.blocks[ordinal].locator))
-        return tuple(found)
-
-    def holds(self, symbol: Symbol) -> bool:
-        """Whether a symbol or a later revision of it is held."""
-        return bool(self._library.versions().current(symbol))
-
-    def _holds_whole(self, entry: Entry) -> bool:
-        """Whether a document of the catalogue that is no part of another one is held in any revision."""
-        return entry.symbol is not None and entry.part is None and self.holds(entry.symbol)

@@ -114,7 +114,7 @@ class ArticleFinder:
             passage_id = self._engine.library.passage_at(document.id, block.body_start)
             passage = self._engine.library.passages_by_id([passage_id]).get(passage_id) if passage_id else None
             if passage is not None:
-                evidence = Evidence(passage, document, 0.0, None, None)
+                evidence = Evidence(passage, document)
                 yield Unit(evidence, block.body_start, end.end, block.locator, block.ordinal)
 
     def _cross(self, article: Article) -> set[tuple[str, str]]:

@@ -159,5 +159,5 @@ def _evidence(quotes: Sequence[Statement], documents: dict[str, Document]) -> li
         text = document.text[start:stop] if whole else statement.text
         place = document.blocks[blocks[-1]].locator
         passage = Passage(document.id, 0, start, stop, "", place, first, final, text)
-        made.setdefault((document.id, first, final), Evidence(passage, document, 0.0, None, None))
+        made.setdefault((document.id, first, final), Evidence(passage, document))
     return list(made.values())

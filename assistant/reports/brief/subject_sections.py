@@ -293,4 +293,4 @@ def _named(chooser: Chooser, finder: ArticleFinder, units: Iterable[Unit]) -> li
 
 def _units(chooser: Chooser, document: Document) -> Iterator[Unit]:
     for passage in chooser.library.passages(document.id):
-        yield from units_of(Evidence(passage, document, 0.0, None, None))
+        yield from units_of(Evidence(passage, document))

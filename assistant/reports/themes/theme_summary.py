@@ -81,7 +81,7 @@ class Summary:
         units: list[Unit] = []
         for passage in self._slices([each for _, own in near[:DOCUMENTS] for each in own]):
             document = library.document(passage.document_id)
-            units += [unit for unit in units_of(Evidence(passage, document, 0.0, None, None)) if self._stands(unit)]
+            units += [unit for unit in units_of(Evidence(passage, document)) if self._stands(unit)]
         units = distinct(units)
         if centre is None or not units:
             return units
