@@ -42,7 +42,7 @@ def measured(engine: Engine, questions: Sequence[str]) -> dict[str, float]:
     """Medians of each stage over questions, in milliseconds; the passages that an answer read, as a number."""
     library, times = engine.library, dict[str, list[float]]()
     seen: list[int] = []
-    engine.watch = lambda question, evidence, scored: seen.append(len({each.unit.evidence.id for each in scored}))
+    engine.quoter.watch = lambda asked, evidence, scored: seen.append(len({each.unit.evidence.id for each in scored}))
 
     def timed(stage: str, work: Callable[..., _Done], *given: object) -> _Done:
         begun = time.perf_counter()
@@ -65,7 +65,8 @@ def measured(engine: Engine, questions: Sequence[str]) -> dict[str, float]:
         timed("words: search", library.lexical, tokens, "en", POOL)
         found = timed("retrieve, all of these", engine.retriever.retrieve, question, STEPS[-1])
         for step in (STEPS[0], STEPS[-1]):
-            timed(f"read {step} passages", engine.read, f"{altered} {step}", found[:step])
+            asked = engine.question(f"{altered} {step}")
+            timed(f"read {step} passages", engine.weigher.best_of_each, asked, found[:step])
     return {stage: round(statistics.median(each), 1) for stage, each in times.items()}
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.frames import say
-from assistant.meeting import WatchRows
 from assistant.qa.abstention import Caution
 from assistant.qa.answer import Answer, Event, Finished, Mode, Progress, said_of
 from assistant.qa.citations import Composer, Part
@@ -26,10 +25,9 @@ from assistant.qa.query import (
     readings,
     spoken_in,
 )
-from assistant.qa.quoting import Quoter, Watch
+from assistant.qa.quoting import Quoter
 from assistant.qa.retriever import Evidence, Retriever
 from assistant.qa.scope import Scope
-from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored, Weigher
 from assistant.question import Bounds, Question, clean_question, parse_question
 from assistant.vocabulary import Vocabulary
@@ -68,8 +66,8 @@ class Answered:
 class Engine:
     """Answers questions from one library. Thread-safe as far as the library is.
 
-    `watch` is shown each weighing of evidence: the question, the passages, their units with scores, best first. `readers` tell whether passages answer and with which words; where none reads, likeness
-    does, as `caution` wants it. `writer` writes answers, as `mode` says; without one all are quoted.
+    `readers` tell whether passages answer and with which words; where none reads, likeness does, as `caution` wants it. `writer`
+    writes answers, as `mode` says; without one all are quoted.
     """
 
     def __init__(
@@ -85,41 +83,16 @@ class Engine:
         writer: Writer | None = None,
         mode: Mode = "auto",
     ) -> None:
-        self.library = library
-        self.catalogue = catalogue
-        self.vocabulary = Vocabulary.shipped()
+        self.library, self.catalogue, self.vocabulary = library, catalogue, Vocabulary.shipped()
         self.retriever = Retriever(library, readers.english) if readers else Retriever(library)
-        self._weigher = Weigher(library, readers, caution)
+        self.weigher = Weigher(library, readers, caution)
         self._composer = Composer(library, max_statements)
-        self._quoter = Quoter(
-            library, catalogue, self.retriever, self._weigher, self._composer, passages, max_statements
-        )
-        self._speller = Speller(library)
-        self._caution = caution
-        self.passages = passages
-        self._most = max_statements
-        self._max_question = max_question
-        self.writer = writer
-        self.mode = mode
-        self._memory = Memory()
-
-    @property
-    def watch(self) -> Watch | None:
-        """Who is shown each weighing of evidence."""
-        return self._quoter.watch
-
-    @watch.setter
-    def watch(self, watch: Watch | None) -> None:
-        self._quoter.watch = watch
-
-    @property
-    def watch_rows(self) -> WatchRows | None:
-        """Who is shown each weighing of what the rows of a meeting tell (`assistant.meeting.MeetingDesk`)."""
-        return self._quoter.desk.watch
-
-    @watch_rows.setter
-    def watch_rows(self, watch: WatchRows | None) -> None:
-        self._quoter.desk.watch = watch
+        self.quoter = Quoter(library, catalogue, self.retriever, self.weigher, self._composer, passages, max_statements)
+        self._speller, self._memory = Speller(library), Memory()
+        self.passages, self._max_question = passages, max_question
+        self.writer, self.mode = writer, mode
+        self.signature = self.weigher.readers, caution, passages, max_statements
+        """What answers depend on beside the library: equal for engines that answer alike."""
 
     def ask(
         self,
@@ -131,8 +104,7 @@ class Engine:
         scope: Scope | None = None,
     ) -> Answer:
         """The answer to a question: what `stream` ends with. `history` are the earlier user turns, oldest first;
-        `language` overrides the detected language of the question, `mode` the engine's; `scope` says which documents it
-        is asked of."""
+        `language` overrides the detected language of the question, `mode` the engine's."""
         *_, last = self.stream(text, history, language, mode=mode, scope=scope)
         assert isinstance(last, Finished)
         return last.answer
@@ -151,12 +123,10 @@ class Engine:
         A generator: closing it ends the request to the model.
         """
         begun = time.perf_counter()
-        bounded = text[: self._max_question + 1]
-        cleaned = clean_question(bounded)
+        cleaned = clean_question(text[: self._max_question + 1])
         turns = [clean_question(turn[: self._max_question]) for turn in history[-HISTORY_LIMIT:]]
         spoken = language or spoken_in(cleaned[:400], turns)
-        refused = self._refused(text, cleaned, spoken)
-        if refused is not None:
+        if refused := self._refused(text, cleaned, spoken):
             yield Finished(refused)
             return
         asked = cleaned
@@ -166,30 +136,25 @@ class Engine:
         yield Progress("searching")
         bounds = scope.bounds(self.library) if scope else Bounds()
         before = self._whole(lambda: self._turn(turns, bounds))
-        found = readings(asked, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
+        found = self._readings(asked, before, spoken)
         generator = self._generator() if mode != "quote" else None
         made, fault = generator.whole(asked, turns, found, self.vocabulary) if generator else (None, None)
         parsed = time.perf_counter()
         best = self._whole(lambda: self._answer_first(found, before, bounds, made))
-        reading, answer = best.reading, best.answer
-        self._keep([*turns, asked], bounds, reading, answer)
+        answer = best.answer
+        self._keep([*turns, asked], bounds, best)
         if generator is not None and fault is None:
             answer = yield from generator.written(mode, best.question, answer, best.parts)
         else:
             yield from said_of(answer)
-        if self.writer is None and mode == "write":
-            answer = replace(answer, notes=(*answer.notes, say("no_model", spoken, **NAMES)))
-        done = time.perf_counter()
-        timings = {
-            "parse_ms": (parsed - begun) * 1e3,
-            "answer_ms": (done - parsed) * 1e3,
-            "total_ms": (done - begun) * 1e3,
-        }
         notes = [*answer.notes]
-        if reading is made:
-            notes.append(say("read_as", spoken, question=reading.text))
-        elif asked != cleaned:
-            notes.append(say("read_as", spoken, question=asked))
+        if self.writer is None and mode == "write":
+            notes.append(say("no_model", spoken, **NAMES))
+        done = time.perf_counter()
+        spans = {"parse_ms": parsed - begun, "answer_ms": done - parsed, "total_ms": done - begun}
+        timings = {name: seconds * 1e3 for name, seconds in spans.items()}
+        if best.reading is made or asked != cleaned:
+            notes.append(say("read_as", spoken, question=made.text if made and best.reading is made else asked))
         if generator is not None and fault is not None:
             notes.append(say(f"model_{fault.kind}", spoken, model=generator.model, **NAMES))
         yield Finished(replace(answer, question=cleaned, timings=timings, notes=tuple(dict.fromkeys(notes))))
@@ -204,11 +169,6 @@ class Engine:
         if not self.library.spoken():
             return Answer(cleaned, language, "not_found", say("empty_library", language))
         return None
-
-    @property
-    def signature(self) -> tuple[object, ...]:
-        """What answers depend on beside the library: equal for engines that answer alike."""
-        return self._weigher.readers, self._caution, self.passages, self._most
 
     def question(self, text: str, language: str | None = None) -> Question:
         """A question as the engine understands it."""
@@ -230,22 +190,10 @@ class Engine:
 
         return self._whole(found)
 
-    def read(self, text: str, evidence: Sequence[Evidence]) -> list[Scored]:
-        """What the reader says of passages: of each the unit that answers likeliest, best first."""
-        return self._weigher.best_of_each(self.question(text), evidence)
-
-    def weigh(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
-        """How far the units of some passages of the evidence for a question are above the bar for an answer, all of them read."""
-        return self._weigher.each(question, passages, evidence)
-
     def weigh_first(self, subject: Question, documents: Sequence[str], most: int) -> list[Scored]:
         """The units of the `most` passages of some documents that search ranks first for a subject, all read, best first."""
         found = self.retriever.retrieve(subject, most, documents)
-        return self.weigh(subject, found, found)
-
-    def weigh_alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
-        """How far each of some units of the evidence is above the bar, read as a passage of its own, in the order given."""
-        return self._weigher.alone(question, units, evidence)
+        return self.weigher.each(subject, found, found)
 
     # Parts of LlamaIndex, which takes a second to import
 
@@ -275,8 +223,8 @@ class Engine:
             return None
         from assistant.qa.generator import AnswerGenerator
 
-        composer, places = self._composer, self._quoter.places
-        return AnswerGenerator(self.library, self.retriever, places, composer, self.writer, self.passages)
+        places = self.quoter.places
+        return AnswerGenerator(self.library, self.retriever, places, self._composer, self.writer, self.passages)
 
     def _turn(self, turns: Sequence[str], bounds: Bounds, back: int = LOOKED_BACK) -> Turn | None:
         """What the last of some turns meant, and what answered it."""
@@ -286,15 +234,16 @@ class Engine:
         if known is not None:
             return known
         before = self._turn(turns[:-1], bounds, back - 1) if back > 1 else None
-        spoken = spoken_in(turns[-1], turns[:-1])
-        found = readings(turns[-1], before.reading if before else None, spoken, self.vocabulary, self.catalogue)
-        best = self._answer_first(found, before, bounds)
-        return self._keep(turns, bounds, best.reading, best.answer)
+        found = self._readings(turns[-1], before, spoken_in(turns[-1], turns[:-1]))
+        return self._keep(turns, bounds, self._answer_first(found, before, bounds))
 
-    def _keep(self, turns: Sequence[str], bounds: Bounds, reading: Reading, answer: Answer) -> Turn:
-        turn = Turn(reading, first_cited(answer))
+    def _keep(self, turns: Sequence[str], bounds: Bounds, answered: Answered) -> Turn:
+        turn = Turn(answered.reading, first_cited(answered.answer))
         self._memory.keep(_key(turns, bounds), self.library.versions(), turn)
         return turn
+
+    def _readings(self, turn: str, before: Turn | None, spoken: str) -> Sequence[Reading]:
+        return readings(turn, before.reading if before else None, spoken, self.vocabulary, self.catalogue)
 
     def _whole(self, work: Callable[[], Made]) -> Made:
         """What some work on the library makes, begun again where another process has changed the library in the middle of it."""
@@ -324,7 +273,7 @@ class Engine:
             question = parse_question(reading.text, self.vocabulary, self.catalogue, reading.language, reading.focus)
             carried = before.passages if before is not None and reading.leans else ()
             question = replace(question.bounded(bounds), carried=carried)
-            parts = [(question, self._quoter.answer(question))] if part else self._answer(question)
+            parts = [(question, self.quoter.answer(question))] if part else self._answer(question)
             answer = parts[0][1] if len(parts) == 1 else self._composer.several(question, parts)
             given.append(Answered(reading, question, answer, parts))
             if reading.leans and answer.status in ("answered", "partial"):
@@ -338,7 +287,7 @@ class Engine:
             answered = self._each(question, parts)
             if any(answer.status == "answered" for _, answer in answered):
                 return answered
-        whole = self._quoter.answer(question)
+        whole = self.quoter.answer(question)
         for cut in cuts(question.focus, question.language) if whole.statements else ():
             if whole.statements[0].verdict != "derived" and self._same_place(cut, question):
                 continue
@@ -349,9 +298,7 @@ class Engine:
 
     def _same_place(self, parts: Sequence[str], question: Question) -> bool:
         """Whether search finds the same passage first for all parts of a question."""
-        found = set()
-        for part in parts:
-            found |= {each.id for each in self.retriever.retrieve(question.asking(part), 1)}
+        found = {each.id for part in parts for each in self.retriever.retrieve(question.asking(part), 1)}
         return len(found) < len(parts)
 
     def _each(self, question: Question, parts: Sequence[str], *, all_answered: bool = False) -> list[Part]:
@@ -363,10 +310,7 @@ class Engine:
             before = Turn(Reading((earlier,), question.focus, question.language), question.carried)
         answered: list[Part] = []
         for part in parts:
-            found = readings(
-                part, before.reading if before else None, question.language, self.vocabulary, self.catalogue
-            )
-            best = self._answer_first(found, before, question, part=True)
+            best = self._answer_first(self._readings(part, before, question.language), before, question, part=True)
             before = Turn(best.reading, first_cited(best.answer))
             answered += best.parts
             if all_answered and best.answer.status != "answered":

@@ -81,12 +81,12 @@ def ask(engine: Engine, question: str) -> Asked:
     def watch(_: Question, __: Sequence[Evidence], scored: Sequence[Scored]) -> None:
         weighed.append(tuple(scored))
 
-    before, engine.watch = engine.watch, watch
+    before, engine.quoter.watch = engine.quoter.watch, watch
     begun = time.perf_counter()
     try:
         answer = engine.ask(question)
     finally:
-        engine.watch = before
+        engine.quoter.watch = before
     ms = (time.perf_counter() - begun) * 1e3
     best = max(weighed, key=lambda scored: scored[0].score if scored else float("-inf"))
     return Asked(answer, best, ms)

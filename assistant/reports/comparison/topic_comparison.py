@@ -189,15 +189,17 @@ def _said(engine: Engine, question: Question, document_id: str, *, thorough: boo
     """What of a text speaks to a topic. Where it is not `thorough`, no more is read of a text of which the first passages come
     nowhere near."""
     evidence = engine.retriever.retrieve(question, READ, [document_id])
-    scored = engine.weigh(question, evidence[: READ if thorough else FIRST], evidence)
+    scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
     if not thorough and any(each.whole >= each.bars.least for each in scored):
-        scored += engine.weigh(question, evidence[FIRST:], evidence)
+        scored += engine.weigher.each(question, evidence[FIRST:], evidence)
     paragraphs: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = _whole(each.unit)
         if each.whole >= each.bars.least and not any(unit.overlaps(other) for other in paragraphs):
             paragraphs[unit] = each.whole
-    read = [each for each in engine.weigh_alone(question, list(paragraphs), evidence) if each.score >= each.bars.least]
+    read = [
+        each for each in engine.weigher.alone(question, list(paragraphs), evidence) if each.score >= each.bars.least
+    ]
     read.sort(key=lambda each: (-each.odds, each.unit.start))
     sure = [each.unit for each in read if paragraphs[each.unit] >= 0.0]
     unsure = [each.unit for each in read if paragraphs[each.unit] < 0.0]
