@@ -201,14 +201,10 @@ def statement_json(statement: Statement) -> dict[str, Any]:
 
 def ordered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The statements, each said once."""
-    seen: set[str] = set()
-    kept = []
+    kept: dict[str, Statement] = {}
     for statement in statements:
-        key = " ".join(statement.text.split()).casefold()
-        if key not in seen:
-            seen.add(key)
-            kept.append(statement)
-    return tuple(kept)
+        kept.setdefault(" ".join(statement.text.split()).casefold(), statement)
+    return tuple(kept.values())
 
 
 def numbered(statements: Sequence[Statement]) -> list[Citation]:
@@ -229,7 +225,6 @@ class Progress:
     stage: Stage
 
     def to_json(self) -> dict[str, Any]:
-        """The stable JSON form."""
         return {"stage": self.stage}
 
 
@@ -269,7 +264,6 @@ class Finished:
     answer: Answer
 
     def to_json(self) -> dict[str, Any]:
-        """The stable JSON form of the answer."""
         return self.answer.to_json()
 
 
@@ -278,8 +272,7 @@ Event = Progress | Said | Finished
 
 def said(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> list[Said]:
     """The events of statements from index `first` on, those before it having been said."""
-    made = []
-    known = len(numbered(statements[:first]))
+    made, known = [], len(numbered(statements[:first]))
     order = {citation: n for n, citation in enumerate(numbered(statements), 1)}
     for index, statement in enumerate(statements[first:], first):
         numbers = tuple(order[citation] for citation in statement.citations)

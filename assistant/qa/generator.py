@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from typing import TypeVar
 
 from assistant.model import ModelFault
 from assistant.qa.answer import Answer, Event, Mode, Progress, Statement, ordered, said, said_of
@@ -22,6 +23,8 @@ from assistant.write.rewrite import rewritten
 from assistant.write.writer import Draft, Writer
 from corpus.library import Library
 
+Told = TypeVar("Told")
+Made = TypeVar("Made")
 LONGEST_TURN = 100
 """Characters of a turn that a model is asked to make whole; a longer one says what it is about."""
 
@@ -39,12 +42,7 @@ class AnswerGenerator:
         passages: int,
     ) -> None:
         self._library, self._retriever, self._places, self._composer = library, retriever, places, composer
-        self._writer, self._passages = writer, passages
-
-    @property
-    def model(self) -> str:
-        """The name of the model."""
-        return self._writer.model.name
+        self._writer, self._passages, self.model = writer, passages, writer.model.name
 
     def whole(
         self, text: str, history: Sequence[str], found: Sequence[Reading], vocabulary: Vocabulary
@@ -88,15 +86,10 @@ class AnswerGenerator:
         if not evidence:
             yield from said_of(quoted)
             return quoted
-        kept: list[Statement] = []
-        shown = 0
-        with closing(self._writer.write(question.text, evidence[0].document.language, evidence)) as writing:
-            while True:
-                try:
-                    event = next(writing)
-                except StopIteration as end:
-                    draft: Draft = end.value
-                    break
+        kept, shown, drafts = list[Statement](), 0, list[Draft]()
+        writing = self._writer.write(question.text, evidence[0].document.language, evidence)
+        with closing(_returning(writing, drafts)) as events:
+            for event in events:
                 if isinstance(event, Progress):
                     yield event
                     continue
@@ -104,7 +97,7 @@ class AnswerGenerator:
                 told, _ = self._composer.versions.corrected(ordered(kept), question.language)
                 yield from said(ordered(told), shown)
                 shown = len(ordered(told))
-        answer = quoted
+        answer, draft = quoted, drafts[0]
         if kept:
             quotes = quoted.statements if draft.too_little and quoted.status == "answered" else ()
             answer = self._composer.answered(question, [*kept, *quotes])
@@ -131,12 +124,13 @@ class AnswerGenerator:
 
 def _quietly(events: Generator[Event, None, Answer]) -> Generator[Event, None, Answer]:
     """A stream whose statements are not told, since others may come before them."""
+    answers: list[Answer] = []
+    with closing(_returning(events, answers)) as told:
+        yield from (event for event in told if isinstance(event, Progress))
+    return answers[0]
+
+
+def _returning(events: Generator[Told, None, Made], made: list[Made]) -> Generator[Told, None, None]:
+    """A stream, and at its end what it returns."""
     with closing(events):
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as end:
-                answer: Answer = end.value
-                return answer
-            if isinstance(event, Progress):
-                yield event
+        made.append((yield from events))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
+from typing import NamedTuple
 
 from assistant.qa.abstention import LEAST_WORDS, MOST_BESIDE
 from assistant.qa.answer import Answer
@@ -81,8 +81,7 @@ class Reading:
         return ": ".join([*(part.rstrip(_MARKS) for part in earlier), last])[:LIMIT]
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """What a question names that another turn may name anew: a kind, and the span of the text that fills it."""
 
     kind: str
@@ -109,11 +108,14 @@ def readings(
     new = parse_question(turn, vocabulary, catalogue, language)
     old = parse_question(before.text, vocabulary, catalogue, before.language)
     named = slots(new)
-    put = _replaced(old, new, slots(old), named) if before.language == language else None
+    put = _replaced(old, new, slots(old), named) if before.language == language and named else None
     if put is None:
         return alone, Reading((before.parts[0], *before.parts[1:][-1:], turn), turn, language, leans=True)
     same = Reading((put,), put, language, leans=True)
-    beside = _said_beside(new, named)
+    rest = new.text
+    for slot in named:
+        rest = rest[: slot.start] + " " * (slot.end - slot.start) + rest[slot.end :]
+    beside = vocabulary.content(analyse(rest, language), language)
     if not beside:
         return same, alone
     more = Reading((put, turn), turn, language, leans=True)
@@ -125,7 +127,7 @@ def slots(question: Question) -> list[Slot]:
     text, language, vocabulary = question.text, question.language, question.vocabulary
     found: list[Slot] = []
 
-    def take(kind: str, spans: Sequence[tuple[int, int]]) -> None:
+    def take(kind: str, spans: Iterable[tuple[int, int]]) -> None:
         for start, end in spans:
             if start < end and not any(start < other.end and other.start < end for other in found):
                 found.append(Slot(kind, start, end))
@@ -133,9 +135,9 @@ def slots(question: Question) -> list[Slot]:
     take("symbol", [(each.start, each.end) for each in find_symbols(text)])
     for kind in ("article", "paragraph", "item") if question.articles else ("item", "article", "paragraph"):
         take(kind, [(start, end) for _, start, end in numbers_after(kind, text, vocabulary, language)])
-    treaties = question.named or question.called
-    spans = [(each.start, each.end) for each in vocabulary.mentions(text, language)] if treaties else []
-    take("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
+    if question.treaty_keys:
+        spans = [(each.start, each.end) for each in question.terms]
+        take("treaty", [(start, end) for start, end in spans if question.asking(text[start:end]).treaty_keys])
     for kind, words in _GROUPS:
         forms = [str(form) for group in vocabulary.groups(words, language).values() for form in group]
         take(kind, [match.span() for match in word_pattern(forms, language).finditer(text)])
@@ -153,35 +155,22 @@ def _replaced(old: Question, new: Question, before: Sequence[Slot], named: Seque
         said = new.text[group[0].start : group[-1].end]
         if new.language == "ar" and kind in (*_NUMBERED, "ordinal"):
             said = re.sub("^[وف]", "", said)  # "and" is written with the word
-        targets = [slot for slot in before if slot.kind == kind]
-        if not targets and kind == "number":
-            numbered = [slot for slot in before if slot.kind in _NUMBERED]
+        if targets := [slot for slot in before if slot.kind == kind]:
+            edits.append((targets[0].start, targets[0].end, said))
+            gone = [slot for slot in before if slot.kind in _WITHIN.get(kind, ()) and slot.kind not in kinds]
+            edits += [(slot.start, slot.end, "") for slot in (*targets[1:], *gone)]
+        elif kind == "paragraph" and (numbered := [slot for slot in before if slot.kind == "article"]):
+            edits.append((numbered[-1].end, numbered[-1].end, f", {said}"))
+        else:
+            numbered = [slot for slot in before if slot.kind in _NUMBERED and kind == "number"]
             found = [match for slot in numbered for match in _NUMBER.finditer(old.text, slot.start, slot.end)]
             if len(numbered) != 1 or not found:
                 return None
             edits.append((*found[0].span(), said))
-        elif not targets and kind == "paragraph" and (numbered := [s for s in before if s.kind == "article"]):
-            edits.append((numbered[-1].end, numbered[-1].end, f", {said}"))
-        elif targets:
-            edits.append((targets[0].start, targets[0].end, said))
-            gone = [slot for slot in before if slot.kind in _WITHIN.get(kind, ()) and slot.kind not in kinds]
-            edits += [(slot.start, slot.end, "") for slot in (*targets[1:], *gone)]
-        else:
-            return None
-    if not edits:
-        return None
     text = old.text
     for start, end, said in sorted(edits, reverse=True):
         text = text[:start] + said + text[end:]
     return " ".join(text.split())
-
-
-def _said_beside(new: Question, named: Sequence[Slot]) -> list[str]:
-    """What a turn says beside its slots and function words."""
-    text = new.text
-    for slot in named:
-        text = text[: slot.start] + " " * (slot.end - slot.start) + text[slot.end :]
-    return new.vocabulary.content(analyse(text, new.language), new.language)
 
 
 def questions_of(text: str, language: str) -> list[str]:
@@ -244,32 +233,32 @@ class Turn:
 
 
 class Memory:
-    """The latest turns, by all that they depend on; all are forgotten when the library has changed. Thread-safe."""
+    """The latest turns, by all that they depend on; all are forgotten when the library has changed, which replaces its `state` then.
+    Thread-safe."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._state: object = None
-        self._held: OrderedDict[Hashable, Turn] = OrderedDict()
+        self._held: dict[Hashable, Turn] = {}
 
     def turn(self, key: Hashable, state: object) -> Turn | None:
-        """A turn that was kept. `state` is an object that the library replaces when it changes."""
+        """A turn that was kept."""
         with self._guard:
-            self._follow(state)
-            return self._held.get(key)
+            return self._held_in(state).get(key)
 
     def keep(self, key: Hashable, state: object, turn: Turn) -> None:
         """Remembers a turn that was answered."""
         with self._guard:
-            self._follow(state)
-            self._held[key] = turn
-            self._held.move_to_end(key)
-            while len(self._held) > REMEMBERED:
-                self._held.popitem(last=False)
+            held = self._held_in(state)
+            held.pop(key, None)
+            held[key] = turn
+            if len(held) > REMEMBERED:
+                del held[next(iter(held))]
 
-    def _follow(self, state: object) -> None:
+    def _held_in(self, state: object) -> dict[Hashable, Turn]:
         if state is not self._state:
-            self._held.clear()
-            self._state = state
+            self._held, self._state = {}, state
+        return self._held
 
 
 def first_cited(answer: Answer) -> tuple[str, ...]:
