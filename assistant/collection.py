@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.faults import NotHeld
-from assistant.qa.provisions import locator_of
 from assistant.views import facts, footnotes, outline, relations, tables, within
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from corpus.library import Library
+from corpus.touched import locator_of
 from ingest.memory import thin_pages
 
 _EDITIONS = {"official": 0, "upload": 1, "digest": 2}

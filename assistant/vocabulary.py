@@ -41,6 +41,7 @@ class Vocabulary:
         self.terms = tuple(terms)
         self._found: dict[tuple[str, str], list[TermMention]] = {}
         self._patterns: dict[tuple[str, str], re.Pattern[str]] = {}
+        self._indexes: dict[str, dict[tuple[str, ...], int]] = {}
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -56,18 +57,19 @@ class Vocabulary:
 
     def find(self, kind: str, text: str, language: str) -> re.Match[str] | None:
         """The first word of a kind in a text."""
-        return self._pattern(kind, tuple(self._questions[language][kind]), language).search(text)
+        return self._pattern(kind, self.forms(kind, language), language).search(text)
 
     def without(self, kind: str, text: str, language: str) -> str:
         """A text with the words of a kind blanked out, every other character in its place."""
-        pattern = self._pattern(kind, tuple(self._questions[language][kind]), language)
-        return pattern.sub(lambda match: " " * len(match.group()), text)
+        return self._pattern(kind, self.forms(kind, language), language).sub(
+            lambda found: " " * len(found.group()), text
+        )
 
     def choices(self, kind: str, text: str, language: str) -> list[str]:
         """Which of a kind's named choices a text mentions, in order: `dayparts` gives `morning`, `weekdays` numbers from 0, Monday."""
         found = []
         for name, forms in self.groups(kind, language).items():
-            pattern = self._pattern(f"{kind}.{name}", tuple(map(str, forms)), language)
+            pattern = self._pattern(f"{kind}.{name}", list(map(str, forms)), language)
             found += [(match.start(), str(name)) for match in pattern.finditer(text)]
         return list(dict.fromkeys(name for _, name in sorted(found)))
 
@@ -92,7 +94,7 @@ class Vocabulary:
             for form in forms
         }
 
-    def _pattern(self, name: str, forms: tuple[str, ...], language: str) -> re.Pattern[str]:
+    def _pattern(self, name: str, forms: Sequence[str], language: str) -> re.Pattern[str]:
         key = (language, name)
         if key not in self._patterns:
             self._patterns[key] = word_pattern(forms, language)
@@ -100,13 +102,12 @@ class Vocabulary:
 
     @cached_property
     def _stops(self) -> dict[str, frozenset[str]]:
-        made = {}
-        for language in LANGUAGES:
-            tokens = {
-                token for form in self._questions[language]["stopwords"] for token in analyse(str(form), language)
-            }
-            made[language] = frozenset(tokens)
-        return made
+        return {
+            language: frozenset(
+                token for form in self.forms("stopwords", language) for token in analyse(form, language)
+            )
+            for language in LANGUAGES
+        }
 
     def content(self, tokens: Sequence[str], language: str) -> list[str]:
         """Analysed tokens without function words."""
@@ -122,70 +123,42 @@ class Vocabulary:
             # One question is looked at by several parts in a row.
             while len(self._found) >= 256:
                 del self._found[next(iter(self._found))]
-            self._found[key] = self._find_wide(text) if language == "zh" else self._find_stems(text, language)
+            self._found[key] = self._find_terms(text, language)
         return self._found[key]
 
     def names(self, concept: int, language: str) -> list[str]:
         """The names of a concept in a language, the documents' own wording first."""
         return [str(name) for name in self.terms[concept].get(language, ())]
 
-    @cached_property
-    def _stems(self) -> dict[str, dict[tuple[str, ...], int]]:
-        return {}
-
-    def _stem_index(self, language: str) -> dict[tuple[str, ...], int]:
-        if language not in self._stems:
+    def _index(self, language: str) -> dict[tuple[str, ...], int]:
+        """The terms by the stems of their names; in Chinese, which has no words, by their characters."""
+        if language not in self._indexes:
             index: dict[tuple[str, ...], int] = {}
             for concept, term in enumerate(self.terms):
-                for name in term.get(language, ()):
-                    key = _term_stems(str(name), language)
-                    if key:
-                        index.setdefault(key, concept)
-            self._stems[language] = index
-        return self._stems[language]
+                for name in map(str, term.get(language, ())):
+                    index.setdefault(tuple(name) if language == "zh" else _term_stems(name, language), concept)
+            index.pop((), None)
+            self._indexes[language] = index
+        return self._indexes[language]
 
-    def _find_stems(self, text: str, language: str) -> list[TermMention]:
-        index = self._stem_index(language)
+    def _find_terms(self, text: str, language: str) -> list[TermMention]:
+        index = self._index(language)
         longest = max(map(len, index), default=0)
-        found_words = words(text)
-        stems = [_term_stems(word, language) for word, _, _ in found_words]
-        flat = [stem for parts in stems for stem in parts]
-        home = [n for n, parts in enumerate(stems) for _ in parts]
+        parts = [(char, n, n + 1) for n, char in enumerate(text)] if language == "zh" else words(text)
+        stems = [(word,) if language == "zh" else _term_stems(word, language) for word, _, _ in parts]
+        flat = [stem for each in stems for stem in each]
+        home = [n for n, each in enumerate(stems) for _ in each]
         mentions: list[TermMention] = []
         at = 0
         while at < len(flat):
+            word, start, _ = parts[home[at]]
             for size in range(min(longest, len(flat) - at), 0, -1):
                 concept = index.get(tuple(flat[at : at + size]))
-                if concept is None and language == "ar" and found_words[home[at]][0][0] in _PROCLITICS:
-                    bare = _term_stems(found_words[home[at]][0][1:], language)
+                if concept is None and language == "ar" and word[0] in _PROCLITICS:
+                    bare = _term_stems(word[1:], language)
                     concept = index.get((*bare, *flat[at + len(bare) : at + size])) if bare else None
                 if concept is not None:
-                    first, last = home[at], home[at + size - 1]
-                    mentions.append(TermMention(concept, found_words[first][1], found_words[last][2]))
-                    at += size
-                    break
-            else:
-                at += 1
-        return mentions
-
-    @cached_property
-    def _wide(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for concept, term in enumerate(self.terms):
-            for name in term.get("zh", ()):
-                found.setdefault(str(name), concept)
-        return found
-
-    def _find_wide(self, text: str) -> list[TermMention]:
-        index = self._wide
-        longest = max(map(len, index), default=0)
-        mentions: list[TermMention] = []
-        at = 0
-        while at < len(text):
-            for size in range(min(longest, len(text) - at), 0, -1):
-                concept = index.get(text[at : at + size])
-                if concept is not None:
-                    mentions.append(TermMention(concept, at, at + size))
+                    mentions.append(TermMention(concept, start, parts[home[at + size - 1]][2]))
                     at += size
                     break
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from corpus.symbols import Symbol
@@ -30,6 +30,11 @@ class AgendaItem:
     def main(self) -> str:
         """The number of the item that this is part of: `1` for `1 (a)`."""
         return self.number.split(" ", 1)[0]
+
+
+def is_under(number: str, item: str) -> bool:
+    """Whether an item is the one meant, or part of it: `1 (a)` is under `1`."""
+    return item in (number, number.split(" ", 1)[0])
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,15 @@ class Meeting:
     def item(self, number: str) -> AgendaItem | None:
         """The item of that number, or None."""
         return next((item for item in self.items if item.number == number), None)
+
+    def narrowed(self, item: str) -> Meeting:
+        """What the agenda says of one item and its sub-items alone."""
+        taken = (
+            replace(each, items=tuple(row for row in each.items if is_under(row.number, item)))
+            for each in self.sittings
+        )
+        items = tuple(each for each in self.items if is_under(each.number, item))
+        return replace(self, items=items, sittings=tuple(each for each in taken if each.items), masthead=None)
 
     def documents(self) -> tuple[Symbol, ...]:
         """Symbols announced under the items, in agenda order."""

@@ -1,4 +1,4 @@
-"""Which words of a document the places are that a corrigendum names."""
+"""Which words of a document the places are that a corrigendum or a person names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from corpus.corrections import Correction
 from corpus.documents import Block, Document, Span
-from corpus.places import annex_number, numbered, parts_of
+from corpus.places import annex_number, folded, name_place, numbered, parts_of
 from corpus.tables import tables_of
 
 _DOTTED = re.compile(r"(\d{1,2}[A-Z]?\.\d{1,3})\.?\s")
@@ -141,3 +141,20 @@ def _numbered_table(document: Document, wanted: dict[str, str], strict: bool) ->
         own = number if any(numbers) else parts_of(table.locator).get("table")
         if own == wanted["table"]:
             yield from (block for block in table.blocks if _outer(block, wanted, strict))
+
+
+def locator_of(document: Document, text: str) -> str | None:
+    """The locator that a person means who writes a place: `annex, para. 12` for "paragraph 12", "12" or "para. 12"
+    where the document has it there only; None where it has no such place."""
+    wanted = text.strip()
+    for block in document.blocks:
+        if block.locator == wanted or block.locator.startswith((f"{wanted},", f"{wanted} ")):
+            return wanted
+    naming = name_place(folded(wanted if not wanted[:1].isdigit() else f"para. {wanted}"))
+    for place in naming.places if naming else ():
+        for start, _ in touched(document, place):
+            found = document.block_at(start)
+            if found is not None:
+                table = found.locator.rpartition(", ")[0] if found.kind == "row" else ""
+                return table or found.locator
+    return None

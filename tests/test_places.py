@@ -9,10 +9,10 @@ from conftest import OpenLibrary, add
 from word_reader import word_readers
 
 from assistant.qa.engine import Engine
-from assistant.qa.provisions import locator_of
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
+from corpus.touched import locator_of
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
 

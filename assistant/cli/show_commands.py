@@ -13,9 +13,9 @@ from assistant.cli.desk import open_desk
 from assistant.cli.render import print_meeting
 from assistant.cli.session import data, fail
 from assistant.cli.sheet import print_document, print_facts, print_footnotes, print_outline, print_tables
-from assistant.qa.provisions import locator_of
 from assistant.views import facts, footnotes, outline, tables, within
 from corpus.documents import Document
+from corpus.touched import locator_of
 from ingest.readers import visible
 
 

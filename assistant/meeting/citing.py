@@ -1,13 +1,16 @@
-"""Citations of a meeting's rows, headings and sentences."""
+"""Citations of a meeting's rows, headings and sentences, and what is said of one agenda item or sitting by them: when it is taken up,
+for how long, with which documents."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from assistant.qa.answer import Citation
+from assistant.frames import date_text, joined, say
+from assistant.qa.answer import Citation, Statement
 from corpus.documents import Block, Document
 from corpus.library import Library
-from corpus.meetings import AgendaItem, Meeting, Sitting
+from corpus.meetings import AgendaItem, Meeting, Sitting, is_under
 
 
 class Citer:
@@ -33,7 +36,7 @@ class Citer:
 
     def sitting(self, sitting: Sitting, item: AgendaItem | None = None) -> tuple[Citation, ...]:
         """The row that names the day, and the rows from the time to the item (or to the last one)."""
-        rows = [row.row for row in sitting.items if item is None or is_of(row.number, item)]
+        rows = [row.row for row in sitting.items if item is None or is_under(row.number, item.number)]
         first = self.document.blocks[sitting.time_row]
         last = self.document.blocks[max(rows, default=sitting.time_row)]
         day = () if sitting.day_row is None else (self.block(sitting.day_row),)
@@ -44,14 +47,81 @@ class Citer:
         return Citation.of(self.document, start, end, block.locator, evidence)
 
 
-def is_of(number: str, item: AgendaItem) -> bool:
-    """Whether a row's item number is that item or part of it: `1 (a)` is of item 1."""
-    return number == item.number or number.split(" ")[0] == item.number
-
-
 def clock(label: str, which: int) -> str:
     """`3–5 p.m.` as `3 p.m.` (which = 0) or `5 p.m.` (which = -1)."""
     parts = re.split(r"\s*[‐-―−-]\s*|\s+(?:to|à|a|до|إلى)\s+|\s*[至到]\s*", label)
     half = re.search(r"[ap]\.?m\.?$", parts[-1])
     chosen = parts[which]
     return chosen if re.search(r"[ap]\.?m\.?$", chosen) or not half else f"{chosen} {half.group()}"
+
+
+def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:
+    """The sittings in which an item or a part of it is taken up."""
+    return [sitting for sitting in sittings if any(is_under(row.number, item.number) for row in sitting.items)]
+
+
+def taken_up(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
+    """When an item is taken up: its day and time in each of its sittings, of which there is at least one."""
+    slots = []
+    for each in sittings:
+        frame = (
+            "slot_continued"
+            if any(row.continued for row in each.items if is_under(row.number, item.number))
+            else "slot"
+        )
+        slots.append(say(frame, language, day=date_text(each.date, language), times=each.time_label))
+    text = say("item_when", language, item=item.number, title=item.title, slots=joined(slots, language))
+    cites = tuple(dict.fromkeys(each for sitting in sittings for each in cite.sitting(sitting, item)))
+    return Statement(text, "derived", cites)
+
+
+def titled(item: AgendaItem, cite: Citer, language: str) -> Statement:
+    """What an item is called, by the line that lists it."""
+    listed = cite.listed(item)
+    text = say("item_title", language, item=item.number, title=item.title.rstrip("."))
+    return Statement(text, "derived", (listed,) if listed else ())
+
+
+def length(item: AgendaItem, sittings: Sequence[Sitting], cite: Citer, language: str) -> Statement:
+    """In how many sittings an item is listed, and how long these last together, which must be said of each."""
+    hours = hours_text(minutes_of(sittings) or 0, language)
+    frame = "item_length_one" if len(sittings) == 1 else "item_length"
+    text = say(frame, language, item=item.number, title=item.title, count=len(sittings), hours=hours)
+    return Statement(text, "derived", tuple(each for sitting in sittings for each in cite.sitting(sitting, item)[-1:]))
+
+
+def held(sitting: Sitting, cite: Citer, language: str) -> Statement:
+    """What is taken up in a sitting, in the order of the timetable."""
+    items = [say("item", language, item=row.number, title=row.title) for row in sitting.items]
+    day, told = date_text(sitting.date, language), joined(items, language)
+    text = say("slot_items", language, day=day, times=sitting.time_label, items=told)
+    return Statement(text, "derived", cite.sitting(sitting))
+
+
+def minutes_of(sittings: Sequence[Sitting]) -> int | None:
+    """How long sittings last together, in minutes; None where it is not said of each."""
+    lengths = [sitting.minutes for sitting in sittings]
+    return None if None in lengths else sum(length or 0 for length in lengths)
+
+
+def announced(item: AgendaItem, cite: Citer, language: str, *, short: bool = False) -> list[Statement]:
+    """What the agenda announces for an item, or that it announces nothing."""
+    listed, frame = cite.listed(item), f"{'' if item.documentation else 'no_'}document_for{'_short' if short else ''}"
+    title, named = () if listed is None else (listed,), {"item": item.number, "title": item.title}
+    if not item.documentation:
+        return [Statement(say(frame, language, **named), "derived", title)]
+    title = () if short else title  # the line that announces a document need not say the item's title
+    return [
+        Statement(say(frame, language, symbol=symbol, **named), "derived", (*title, cite.block(ordinal)))
+        for symbol, ordinal in item.documentation
+    ]
+
+
+def hours_text(minutes: int, language: str) -> str:
+    """A length of time in hours, in the form that the number asks for (Unicode CLDR): `4 часа`, `5 часов`."""
+    from babel.units import format_unit
+
+    hours = round(minutes / 60, 1)
+    # CLDR has only the short form for Chinese, which is the usual one.
+    length = "short" if language == "zh" else "long"
+    return str(format_unit(hours if hours % 1 else int(hours), "duration-hour", length, locale=language))

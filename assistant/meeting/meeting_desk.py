@@ -11,7 +11,6 @@ from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller, Telling
 from assistant.qa.abstention import ENOUGH, FURTHER, NAMED
 from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.qa.scope import narrowed
 from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question, numbered_meetings
 from corpus.analysis import analyse
@@ -82,7 +81,7 @@ class MeetingDesk:
         if not fitting or self._elsewhere(question, fitting[0]):
             return None
         others = tuple(other.document_id for other in fitting[1:])
-        return fitting[0] if question.of_item is None else narrowed(fitting[0], question.of_item), others
+        return fitting[0] if question.of_item is None else fitting[0].narrowed(question.of_item), others
 
     def _fitting(self, question: Question) -> list[Meeting]:
         """The meetings that a question may be about, latest first: the one whose agenda it names, else, of those that have the items

@@ -10,8 +10,8 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 from assistant.frames import date_text, joined, say
-from assistant.meeting import items as said_of
-from assistant.meeting.citing import Citer, clock
+from assistant.meeting import citing
+from assistant.meeting.citing import Citer, clock, hours_text, minutes_of
 from assistant.qa.answer import Citation, Statement
 from corpus.meetings import AgendaItem, Meeting, Sitting
 
@@ -67,7 +67,7 @@ class Teller:
 
     def item(self, item: AgendaItem) -> Telling:
         """Of one item: what it is, when it is taken up, for how long, and its documents."""
-        sittings = said_of.sittings_of(item, self._meeting.sittings)
+        sittings = citing.sittings_of(item, self._meeting.sittings)
         sittings = [each for each in sittings if each in self._sittings] or sittings
         parts = [*self._title(item), *(self._times(item, sittings) if sittings else ()), *self._documents(item)]
         return Telling(f"Agenda item {item.number}: {item.title}", tuple(parts))
@@ -75,24 +75,24 @@ class Teller:
     def _title(self, item: AgendaItem) -> Iterator[Part]:
         if self._cite.listed(item) is not None:
             read = f"Item {item.number} of the agenda of the {self._meeting.body} is: {item.title.rstrip('.')}."
-            said = said_of.titled(item, self._cite, self._language)
+            said = citing.titled(item, self._cite, self._language)
             yield Part(read, (said,), "title", item.number)
 
     def _times(self, item: AgendaItem, sittings: Sequence[Sitting]) -> Iterator[Part]:
         slots = ", and continued ".join(f"on {_slot(sitting)}" for sitting in sittings)
-        taken = said_of.taken_up(item, sittings, self._cite, self._language)
+        taken = citing.taken_up(item, sittings, self._cite, self._language)
         read = f"Agenda item {item.number}, {item.title}, is taken up {slots.rstrip('.')}."
         yield Part(read, (taken,), "taken_up", item.number)
-        minutes = said_of.minutes_of(sittings)
+        minutes = minutes_of(sittings)
         if minutes is None:
             return
-        hours = said_of.hours_text(minutes, "en")
-        length = said_of.length(item, sittings, self._cite, self._language)
+        hours = hours_text(minutes, "en")
+        length = citing.length(item, sittings, self._cite, self._language)
         read = f"Item {item.number} is discussed for {hours}, in {_many(sittings, 'meeting')}."
         yield Part(read, (length,), "length", item.number)
 
     def _documents(self, item: AgendaItem) -> Iterator[Part]:
-        said = said_of.announced(item, self._cite, self._language)
+        said = citing.announced(item, self._cite, self._language)
         announces = any(each.documentation for each in self._meeting.items)  # else the agenda is no list of documents
         if announces and not item.documentation and said[0].citations:
             read = f"No document is announced for item {item.number}."
@@ -111,18 +111,15 @@ class Teller:
                 cites = cites[:: max(1, len(cites) - 1)]  # the first and the last number tell
             yield self._part("items_total", f"The agenda has {_many(mains, 'item')}.", cites, count=len(mains))
             listed = "; ".join(f"{item.number}. {item.title}" for item, _ in items)
-            yield Part(
-                f"The topics on the agenda are: {listed}.",
-                tuple(Statement.quoting(cite) for _, cite in items),
-                "agenda",
-            )
+            said = tuple(Statement.quoting(cite) for _, cite in items)
+            yield Part(f"The topics on the agenda are: {listed}.", said, "agenda")
 
     def _papers(self) -> Iterator[Part]:
         papers = [item for item in self._meeting.items if item.documentation]
         listed = [
             f"{symbol} for item {item.number}, {item.title}" for item in papers for symbol, _ in item.documentation
         ]
-        said = (each for item in papers for each in said_of.announced(item, self._cite, self._language))
+        said = (each for item in papers for each in citing.announced(item, self._cite, self._language))
         if papers:
             yield Part(f"The documents of the meeting are {'; '.join(listed)}.", tuple(said), "papers")
 
@@ -171,15 +168,15 @@ class Teller:
             days = {each.date for each in self._sittings}
             read = f"The organization of work has {_many(cites, 'plenary meeting')} over {_many(days, 'day')}."
             yield self._part("meetings_total", read, [each[-1] for each in cites], count=count, days=len(days))
-            minutes = said_of.minutes_of(self._sittings)
+            minutes = minutes_of(self._sittings)
             if minutes is None:
                 return
-            hours = partial(said_of.hours_text, minutes)
+            hours = partial(hours_text, minutes)
             read = f"All meetings together last {hours('en')} in all."
             yield self._part("hours_total", read, [one for each in cites for one in each], count=count, hours=hours)
 
     def _row(self, sitting: Sitting) -> Part:
-        said = said_of.held(sitting, self._cite, self._language)
+        said = citing.held(sitting, self._cite, self._language)
         return Part(f"On {_slot(sitting)}, the topics discussed are {_items(sitting)}.", (said,), "row")
 
     def _breaks(self, day: Sequence[Sitting]) -> Iterator[Part]:
@@ -189,7 +186,7 @@ class Teller:
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
             cites = (*self._cite.sitting(before), *self._cite.sitting(after)[-1:])
             start, end = clock(before.time_label, -1), clock(after.time_label, 0)
-            hours, date = partial(said_of.hours_text, minutes), partial(date_text, before.date)
+            hours, date = partial(hours_text, minutes), partial(date_text, before.date)
             read = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
             yield self._part("break", read, cites, day=date, hours=hours, start=start, end=end)
 

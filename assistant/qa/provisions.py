@@ -179,23 +179,6 @@ def within(locator: str, place: str) -> bool:
     return locator == place or locator.startswith((f"{place},", f"{place} "))
 
 
-def locator_of(document: Document, text: str) -> str | None:
-    """The locator that a person means who writes a place: `annex, para. 12` for "paragraph 12", "12" or "para. 12"
-    where the document has it there only; None where it has no such place."""
-    wanted = text.strip()
-    for block in document.blocks:
-        if block.locator == wanted or block.locator.startswith((f"{wanted},", f"{wanted} ")):
-            return wanted
-    naming = name_place(folded(wanted if not wanted[:1].isdigit() else f"para. {wanted}"))
-    for place in naming.places if naming else ():
-        for start, _ in touched(document, place):
-            found = document.block_at(start)
-            if found is not None:
-                table = found.locator.rpartition(", ")[0] if found.kind == "row" else ""
-                return table or found.locator
-    return None
-
-
 def asks_more(question: Question) -> bool:
     """Whether a question about an article asks for more than its text: whether it has more than one content word (who asks
     what an article says has that one) beside the article and what its treaty is called."""

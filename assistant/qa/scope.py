@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assistant.messages import Message
 from assistant.qa.retriever import standing_for
 from assistant.question import Bounds
 from corpus.documents import Document
 from corpus.library import Library
-from corpus.meetings import Meeting
-from corpus.symbols import Symbol
+from corpus.meetings import Meeting, is_under
 
 SHOWN, LONGEST = 20, 100
 """How much of what there is is told to who names something else, and how many characters of what they named."""
@@ -84,9 +83,10 @@ class Scope:
         keys = library.versions().keys
         agendas = {each for each, key in keys.items() if key == keys.get(self.meeting)}
         found = agendas if self.item is None else agendas & self.parts(library).keys()
-        meeting = next((each for each in library.meetings() if each.document_id == self.meeting), None)
-        for symbol in announced(meeting, self.item) if meeting else ():
-            found.update(standing_for(symbol, library))
+        for meeting in library.meetings():
+            if meeting.document_id == self.meeting:
+                asked = meeting if self.item is None else meeting.narrowed(self.item)
+                found.update(each for symbol in asked.documents() for each in standing_for(symbol, library))
         return found
 
 
@@ -100,37 +100,8 @@ def _unknown(kind: str, name: str, there: Iterable[str], **more: str) -> Message
     return Message(kind, {"name": name[:LONGEST], "there": listed.told, **more})
 
 
-def announced(meeting: Meeting, item: str | None = None) -> tuple[Symbol, ...]:
-    """Symbols that an agenda announces, under one item and its sub-items or under all."""
-    return tuple(
-        Symbol.parse(text)
-        for each in meeting.items
-        if item is None or is_under(each.number, item)
-        for text, _ in each.documentation
-    )
-
-
-def narrowed(meeting: Meeting, item: str) -> Meeting:
-    """A meeting with one item and its sub-items alone: what its agenda says of them."""
-    sittings = [
-        replace(sitting, items=tuple(row for row in sitting.items if is_under(row.number, item)))
-        for sitting in meeting.sittings
-    ]
-    return replace(
-        meeting,
-        items=tuple(each for each in meeting.items if is_under(each.number, item)),
-        sittings=tuple(sitting for sitting in sittings if sitting.items),
-        masthead=None,
-    )
-
-
-def is_under(number: str, item: str) -> bool:
-    """Whether an item is the one meant, or part of it: `1 (a)` is under `1`."""
-    return item in (number, number.split(" ", 1)[0])
-
-
 def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:
-    alone = narrowed(meeting, item)
+    alone = meeting.narrowed(item)
     found: set[int | None] = set()
     for each in alone.items:
         found |= {each.listed, each.heading, *each.annotations, *(ordinal for _, ordinal in each.documentation)}

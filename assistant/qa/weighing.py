@@ -127,9 +127,10 @@ class Weigher:
             added = [gain(units[n].evidence.score, best) for n in rows]
             told = self._readers and self._readers.told(question.text, question.language, language, passages, added)
             if told:
-                found |= {n: Scored(units[n], score, held) for n, ((score,), held) in zip(rows, told, strict=True)}
+                scored = [Scored(units[n], score, held) for n, ((score,), held) in zip(rows, told, strict=True)]
             else:
-                found |= dict(zip(rows, self._alike(question, [units[n] for n in rows]), strict=True))
+                scored = self._alike(question, [units[n] for n in rows])
+            found |= dict(zip(rows, scored, strict=True))
         return [found[n] for n in range(len(units))]
 
     def best_of_each(self, question: Question, evidence: Sequence[Evidence]) -> list[Scored]:
@@ -146,38 +147,24 @@ class Weigher:
         those are read first that are `leading`, then those that have the sentence most like the question, `most` of them at
         most; none is read twice for one question."""
         likes = self._likes(question, language, passages)
-        nearest = [max(each) for each in likes]
+        nearest, read = [max(each) for each in likes], bool(self._library.models.readers(question.language))
         order = sorted(range(len(passages)), key=lambda n: (n >= leading, -nearest[n], n))
         held: dict[int, list[Told]] = question.memory.setdefault((Told, *(heading for heading, _ in passages)), {})
         found: list[Told] = []
         for step in (step for step in STEPS if step <= most):
-            new = [n for n in order[:step] if n not in held]
-            held |= self._told(question, language, passages, likes, new, max(nearest, default=0.0))
+            rows = [n for n in order[:step] if n not in held]
+            added = [gain(nearest[n], max(nearest)) for n in rows]
+            asked = question.text, question.language, language, [passages[n] for n in rows], added
+            known = self._readers.told(*asked) if self._readers else None
+            if known is None:
+                bar = self._likeness
+                known = [([bar.above(one + nearest[n]) if read else UNREAD for one in likes[n]], bar) for n in rows]
+            for n, (scores, bar) in zip(rows, known, strict=True):
+                held[n] = [Told(n, m, score, bar) for m, score in enumerate(scores)]
             found = [each for n in order[:step] for each in held[n]]
             if any(each.score >= 0.0 for each in found):
                 break
         return sorted(found, key=lambda each: (-each.score, each.passage, each.sentence))
-
-    def _told(
-        self,
-        question: Question,
-        language: str,
-        passages: Sequence[tuple[str, Sequence[str]]],
-        likes: Sequence[Sequence[float]],
-        rows: Sequence[int],
-        best: float,
-    ) -> dict[int, list[Told]]:
-        known = None
-        if self._readers:
-            added = [gain(max(likes[n]), best) for n in rows]
-            known = self._readers.told(question.text, question.language, language, [passages[n] for n in rows], added)
-        if known is None:
-            told, read = self._likeness, bool(self._library.models.readers(question.language))
-            known = [([told.above(one + max(likes[n])) if read else UNREAD for one in likes[n]], told) for n in rows]
-        return {
-            n: [Told(n, m, score, held) for m, score in enumerate(scores)]
-            for n, (scores, held) in zip(rows, known, strict=True)
-        }
 
     def _likes(
         self, question: Question, language: str, passages: Sequence[tuple[str, Sequence[str]]]

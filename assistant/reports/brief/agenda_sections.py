@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from assistant.frames import say
-from assistant.meeting import items as said_of
+from assistant.meeting import citing as said_of
 from assistant.meeting.citing import Citer
 from assistant.qa.answer import Statement
 from assistant.qa.weighing import Scored

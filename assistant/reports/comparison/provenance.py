@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from assistant.qa.answer import Citation, citation_json
-from assistant.qa.provisions import locator_of, within
+from assistant.qa.provisions import within
 from assistant.reports import Progress, ReportError
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
@@ -24,6 +24,7 @@ from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
+from corpus.touched import locator_of
 
 WORDS, PASSAGES = 24, 60
 """How many words of a paragraph, the rarest, are searched for, and how many passages may have it."""
