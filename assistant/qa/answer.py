@@ -63,7 +63,6 @@ class Citation:
         )
 
     def overlaps(self, other: Citation) -> bool:
-        """Whether two citations share words."""
         return self.document == other.document and self.start < other.end and other.start < self.end
 
 
@@ -100,7 +99,6 @@ class Pointer:
 
     @classmethod
     def to(cls, document: Document, locator: str) -> Pointer:
-        """To a place of a document."""
         return cls(document.id, document.cite(locator), document.title, document.url)
 
 
@@ -139,7 +137,6 @@ class Answer:
         return numbered(self.statements)
 
     def numbers(self, statement: Statement) -> list[int]:
-        """The numbers of a statement's citations."""
         order = {citation: n for n, citation in enumerate(self.citations, 1)}
         return [order[citation] for citation in statement.citations]
 
@@ -168,7 +165,6 @@ class Answer:
 
 
 def answer_of(record: Mapping[str, Any]) -> Answer:
-    """An answer from its stable JSON form."""
     known = Citation.__dataclass_fields__
     cited = [Citation(**{name: value for name, value in each.items() if name in known}) for each in record["citations"]]
     made = {
@@ -185,7 +181,6 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
 
 
 def citation_json(citation: Citation, number: int) -> dict[str, Any]:
-    """The stable JSON form of a citation, with its number."""
     unsaid = () if citation.unverified else ("unverified",)
     return {"number": number, **{name: value for name, value in vars(citation).items() if name not in unsaid}}
 
@@ -283,5 +278,4 @@ def said(statements: Sequence[Statement], first: int = 0, doubt: str = "") -> li
 
 
 def said_of(answer: Answer, first: int = 0) -> list[Said]:
-    """The events of an answer's statements from index `first` on."""
     return said(answer.statements, first, doubt(answer.status, answer.language))

@@ -83,13 +83,11 @@ def bert_base() -> Base:
 
 
 def shipped_path() -> Path:
-    """Where the word vectors of the English base are."""
     return Path(str(files("assistant"))) / "qa" / "data" / "words-en.npz"
 
 
 @cache
 def words_digest() -> str:
-    """The SHA-256 of the word vectors of the English base."""
     return hashlib.sha256(shipped_path().read_bytes()).hexdigest()
 
 

@@ -38,7 +38,6 @@ class Composer:
         self.versions = VersionDesk(library)
 
     def answered(self, question: Question, statements: Sequence[Statement]) -> Answer:
-        """The answer that statements give to a question."""
         language, repeats = question.language, list[str]()
         if not question.symbols and not question.named:
             statements, repeats = self.versions.latest(statements, language)
@@ -55,7 +54,6 @@ class Composer:
         return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
     def quoted(self, question: Question, units: Sequence[Unit]) -> Answer:
-        """The answer that quotes units."""
         return self.answered(question, [statement_of(unit) for unit in units])
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:

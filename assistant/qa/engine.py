@@ -171,7 +171,6 @@ class Engine:
         return None
 
     def question(self, text: str, language: str | None = None) -> Question:
-        """A question as the engine understands it."""
         return parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
 
     def whole(self, text: str, history: Sequence[str] = ()) -> str:
@@ -218,7 +217,6 @@ class Engine:
     # Ways to an answer
 
     def _generator(self) -> AnswerGenerator | None:
-        """What has answers written; None without a model."""
         if self.writer is None:
             return None
         from assistant.qa.generator import AnswerGenerator

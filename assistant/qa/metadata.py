@@ -160,12 +160,10 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
 
 
 def is_title(document: Document, block: Block) -> bool:
-    """Whether a line is the document's title."""
     return block.kind == "heading" and document.title.casefold() in _line(document, block).casefold()
 
 
 def is_symbol(document: Document, block: Block) -> bool:
-    """Whether a line is the document's symbol."""
     try:
         return Symbol.parse(_line(document, block).rstrip("*")) == document.symbol
     except ValueError:

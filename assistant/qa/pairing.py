@@ -56,7 +56,6 @@ class Pairing:
         self._begin, self._end = (self._piece(name) for name in _ENDS[kind])
 
     def row(self, question: str, heading: str, passage: str) -> Row:
-        """The row of a question and a passage with the heading that it stands under."""
         asked = self._ids(question)[:QUESTION_PIECES]
         above = self._ids(f"{heading}.")[:HEADING_PIECES] if heading else []
         read = self._tokenizer.encode(self._readable(passage), add_special_tokens=False)

@@ -106,7 +106,6 @@ class NamedPlaces:
 
 
 def _no_article(question: Question, treaty: Document) -> Answer | None:
-    """That a treaty has no such article; None where it has none at all."""
     held = [int(found[1]) for block in treaty.blocks if (found := re.fullmatch(r"art\. (\d+)", block.locator))]
     if not held:
         return None

@@ -174,7 +174,6 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
 
 
 def _of_another_item(question: Question, unit: Unit) -> bool:
-    """Whether a unit stands in an agenda under another item than those that the question names."""
     found = _ITEM.search(unit.locator) if question.items and unit.document.kind == "agenda" else None
     return found is not None and found[1] not in {item.partition(" ")[0] for item in question.items}
 
@@ -208,7 +207,6 @@ class Absent:
         self._library, self._catalogue = library, catalogue
 
     def holds(self, symbol: Symbol) -> bool:
-        """Whether a symbol or a later revision of it is held."""
         return bool(self._library.versions().current(symbol))
 
     def announced_only(self, statements: Sequence[Statement], language: str) -> list[str]:

@@ -52,9 +52,12 @@ class Reading:
         inside = [n for n, (a, b) in enumerate(self.offsets) if b > begin and (stop is None or a < stop)]
         if not inside:
             return None
-        low, high = inside[0], inside[-1] + 1
-        first, last, where = best_span(self.start[low:high], self.end[low:high])
-        return self.offsets[low + first][0], self.offsets[low + last][1], where
+        low, high, best = inside[0], inside[-1] + 1, (0, 0, -np.inf)
+        start, end = self.start[low:high], self.end[low:high]
+        for first in np.argsort(-start)[:ENDS]:
+            last = first + np.argmax(end[first : first + SPAN_PIECES])
+            best = max(best, (int(first), int(last), float(start[first] + end[last])), key=lambda each: each[2])
+        return self.offsets[low + best[0]][0], self.offsets[low + best[1]][1], best[2]
 
 
 class Reader:
@@ -134,7 +137,6 @@ class Reader:
         return model
 
     def _graph(self, data: bytes) -> bytes:
-        """The ONNX model of trained weights on their base."""
         learnt, base = weights_of(data, self._weights), bert_base()
         kept = {name: values for name, values in base.weights.items() if name.startswith(KEPT)}
         width = kept[_WORDS].shape[1]
@@ -149,15 +151,3 @@ class Reader:
             return reader_graph({**kept, **learnt}, heads=HEADS, epsilon=EPSILON)
         except (KeyError, ValueError) as error:
             raise damaged(self._weights, f"no model can be made of them: {error}") from error
-
-
-def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
-    """The likeliest span: first and last piece, and its logit. `start` and `end` are logits of the passage's pieces."""
-    best = (0, 0, -np.inf)
-    for first in np.argsort(-start)[:ENDS]:
-        stop = min(len(end), int(first) + SPAN_PIECES)
-        last = int(first) + int(np.argmax(end[first:stop]))
-        where = float(start[first] + end[last])
-        if where > best[2]:
-            best = int(first), last, where
-    return int(best[0]), int(best[1]), float(best[2])

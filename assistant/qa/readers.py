@@ -74,7 +74,6 @@ class Readers:
 
     @property
     def names(self) -> tuple[Name, ...]:
-        """Those at hand."""
         return tuple(self._readers)
 
     def name_for(self, asked: str, read: str) -> Name | None:

@@ -57,7 +57,6 @@ class Evidence:
 
     @property
     def id(self) -> str:
-        """Stable evidence id."""
         return self.passage.id
 
     def admitted(self, question: Question, *, whole: bool = False) -> bool:

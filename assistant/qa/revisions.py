@@ -141,15 +141,13 @@ def _cut(corrigendum: Document, correction: Correction) -> int:
     """Where a long correction is cut: at the end of the last block that fits, else at a word's end."""
     if correction.end - correction.start <= WORDS:
         return correction.end
-    fit = [
-        block.end
-        for block in corrigendum.blocks
-        if correction.start < block.end <= correction.start + WORDS and block.start >= correction.start
-    ]
-    told = max(fit, default=correction.start)
+    most = correction.start + WORDS
+    told = max(
+        (each.end for each in corrigendum.blocks if correction.start <= each.start and each.end <= most), default=0
+    )
     if told - correction.start >= WORDS // 3:
         return told
-    text = corrigendum.text[correction.start : correction.start + WORDS]
+    text = corrigendum.text[correction.start : most]
     return correction.start + len(text.rsplit(None, 1)[0].rstrip())
 
 
@@ -161,7 +159,6 @@ def _told(quote: str) -> str:
 
 
 def _all_in(citations: Sequence[Citation], others: Sequence[Citation]) -> bool:
-    """Whether all citations lie in the words of others."""
     return all(
         any(other.document == each.document and other.start <= each.start and each.end <= other.end for other in others)
         for each in citations

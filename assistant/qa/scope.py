@@ -31,7 +31,6 @@ class Scope:
     year: int | None = None
 
     def bounds(self, library: Library) -> Bounds:
-        """The scope in a library."""
         return Bounds(within=self.ids(library), of_item=self.item, parts=self.parts(library))
 
     def unknown(self, library: Library) -> Message | None:
@@ -112,7 +111,6 @@ def _blocks(meeting: Meeting, item: str, document: Document) -> frozenset[int]:
 
 
 def _below(document: Document, ordinal: int) -> set[int]:
-    """The blocks that stand under one."""
     found: set[int] = set()
     for child in document.children.get(ordinal, ()):
         found |= {child.ordinal} | _below(document, child.ordinal)

@@ -84,7 +84,6 @@ class Unit:
         return self.evidence.document
 
     def overlaps(self, other: Unit) -> bool:
-        """Whether the two share words."""
         return self.document.id == other.document.id and self.start < other.end and other.start < self.end
 
     @cached_property
@@ -108,7 +107,6 @@ FirstPage = tuple[Evidence, list[tuple[Unit, int, int]]]
 
 
 def units_of(evidence: Evidence) -> Iterator[Unit]:
-    """The units of a passage."""
     return (unit for unit in _units(evidence) if not unit.empty and not unit.bare)
 
 

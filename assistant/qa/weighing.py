@@ -43,7 +43,6 @@ class Scored:
 
     @property
     def probability(self) -> float:
-        """The chance that the unit answers, 0 to 1."""
         return chance(self.odds)
 
 
@@ -58,7 +57,6 @@ class Told:
 
     @property
     def probability(self) -> float:
-        """The chance that the sentence answers, 0 to 1."""
         return self.bars.chance_above(self.score)
 
 
@@ -73,7 +71,6 @@ class Weigher:
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """Which readers are at hand."""
         return self._readers.names if self._readers else ()
 
     def weigh(
@@ -235,7 +232,6 @@ def _best(evidence: Sequence[Evidence]) -> float:
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:
-    """The numbers of units by the language of their documents."""
     found: dict[str, list[int]] = {}
     for n, unit in enumerate(units):
         found.setdefault(unit.document.language, []).append(n)

@@ -63,7 +63,6 @@ def shipped_path(name: str) -> Path:
 
 
 def ships(name: str) -> bool:
-    """Whether a reader ships."""
     return shipped_path(name).is_file()
 
 
@@ -86,5 +85,4 @@ def weights_of(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
 
 
 def damaged(path: Path, why: str) -> EmbeddingError:
-    """The error of a file that can't be what it should be."""
     return EmbeddingError(f"The reader's weights {path} are damaged ({why.rstrip('.')}). {REMEDY}")
