@@ -141,21 +141,16 @@ class Quoter:
             return [], []
         scored = self._scored(question, self._retriever.gather(question, self._searched, "en"), most)
         chosen = choose(scored, self._most)
-        own = [in_language(unit, self._library, question.language) for unit in chosen]
-        told = [
-            new if question.admits(new.document.id, new.block) else old for new, old in zip(own, chosen, strict=True)
-        ]
-        return told, scored
+        pairs = [(in_language(unit, self._library, question.language), unit) for unit in chosen]
+        return [own if question.admits(own.document.id, own.block) else unit for own, unit in pairs], scored
 
     def _scored(self, question: Question, evidence: Sequence[Evidence], most: int) -> list[Scored]:
         """The units of evidence that the question may be answered from, with their scores."""
-        scored = self._weigher.weigh(
-            question,
-            evidence,
-            lambda unit: question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit),
-            most,
-            self._named_alone(question),
-        )
+
+        def among(unit: Unit) -> bool:
+            return question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit)
+
+        scored = self._weigher.weigh(question, evidence, among, most, self._named_alone(question))
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored

@@ -49,9 +49,8 @@ class Evidence:
         """The document of the passage. Raises `NotHeld` where it was removed or changed meanwhile."""
         if not callable(self.of):
             return self.of
-        passage = self.passage
-        document = self.of(passage.document_id)
-        if document.text[passage.start : passage.end] != passage.text:
+        document = self.of(self.passage.document_id)
+        if document.quote(self.passage.start, self.passage.end) != self.passage.text:
             raise NotHeld(f"{document.id} was replaced a moment ago. Ask again.")
         return document
 

@@ -42,10 +42,8 @@ class VersionDesk:
                 document = self._library.document(citation.document)
                 for corrigendum in self._corrigenda(document, language):
                     for each in self._corrections(document, corrigendum):
-                        target, key = (
-                            each.touches(citation.start, citation.end),
-                            (corrigendum.id, each.correction.start),
-                        )
+                        key = corrigendum.id, each.correction.start
+                        target = each.touches(citation.start, citation.end)
                         readable = target is not None and _readable(corrigendum, each.correction)
                         if target is not None and readable and key not in said:
                             made.append(self._statement(document, target, corrigendum, each.correction, language))
