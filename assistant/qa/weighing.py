@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.qa.abstention import ENOUGH, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
 from assistant.qa.metadata import FirstPage, first_page
-from assistant.qa.readers import Known, Readers, gain
+from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, distinct, units_of, worded
 from assistant.question import Question
@@ -93,9 +93,9 @@ class Weigher:
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
         from being read. What a document says of itself is read of that of the first passage, of those whose first page is found, and of
         those that are `named` (ids)."""
-        best = max((each.score for each in evidence), default=0.0)
-        wanted = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in evidence[:1]}
-        searched = iter(evidence)
+        searched = Searched.of(evidence)
+        wanted = dict.fromkeys(named, searched.best) | {each.passage.document_id: each.score for each in evidence[:1]}
+        ranked = iter(evidence)
         new = [each for each in evidence if each.id in question.carried]
         seen = {each.id for each in new}
         opened: set[str] = set()
@@ -103,7 +103,7 @@ class Weigher:
         read = 0
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages of nothing that can be said, such as damaged pages, take no place of others.
-            for each in searched:
+            for each in ranked:
                 if each.passage.ordinal == 0:
                     wanted.setdefault(each.passage.document_id, each.score)
                 if any(units_of(each)):
@@ -117,7 +117,7 @@ class Weigher:
                 if self._readers and each not in opened
             ]
             opened |= set(wanted)
-            scored += self._scored(question, new, among, best, [page for page in pages if page], named)
+            scored += self._scored(question, new, among, searched, [page for page in pages if page], named)
             new = []
             if any(each.score >= ENOUGH for each in scored):
                 break
@@ -125,19 +125,21 @@ class Weigher:
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""
-        best = max((each.score for each in evidence), default=0.0)
-        return sorted(self._scored(question, passages, lambda _: True, best), key=lambda each: -each.odds)
+        scored = self._scored(question, passages, lambda _: True, Searched.of(evidence))
+        return sorted(scored, key=lambda each: -each.odds)
 
     def alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
         """Units of the evidence for a question, each read as if it were a passage of its own, in the order given; where no reader
         reads them their likeness tells."""
-        best = max((each.score for each in evidence), default=0.0)
+        searched = Searched.of(evidence)
         found: dict[int, Scored] = {}
         for language in dict.fromkeys(unit.document.language for unit in units):
             rows = [n for n, unit in enumerate(units) if unit.document.language == language]
             passages = [(units[n].evidence.passage.heading, [units[n].text]) for n in rows]
-            added = [gain(units[n].evidence.score, best) for n in rows]
-            told = self._readers and self._readers.told(question.text, question.language, language, passages, added)
+            added = [gain(units[n].evidence.score, searched.best) for n in rows]
+            told = self._readers and self._readers.told(
+                question.text, question.language, language, passages, added, searched.likeness
+            )
             if told:
                 found |= {n: Scored(units[n], score, held) for n, ((score,), held) in zip(rows, told, strict=True)}
             else:
@@ -182,7 +184,9 @@ class Weigher:
         known = None
         if self._readers:
             added = [gain(max(likes[n]), best) for n in rows]
-            known = self._readers.told(question.text, question.language, language, [passages[n] for n in rows], added)
+            known = self._readers.told(
+                question.text, question.language, language, [passages[n] for n in rows], added, best
+            )
         if known is None:
             told, read = self._likeness, bool(self._library.models.readers(question.language))
             known = [([told.above(one + max(likes[n])) if read else UNREAD for one in likes[n]], told) for n in rows]
@@ -209,7 +213,7 @@ class Weigher:
         question: Question,
         evidence: Sequence[Evidence],
         among: Callable[[Unit], bool],
-        best: float,
+        searched: Searched,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
     ) -> list[Scored]:
@@ -218,7 +222,7 @@ class Weigher:
         worth = [each for each in evidence if units[each.id]]
         reading = {each.id: words for each in worth if (words := worded(each))}
         reading |= {page.read.id: page.read for page in pages}
-        known = self._readers.read(question.text, question.language, reading, best) if self._readers else {}
+        known = self._readers.read(question.text, question.language, reading, searched) if self._readers else {}
         read = [
             Scored(unit, told.score(unit), told.bars, told)
             for each in worth
