@@ -1,9 +1,10 @@
 # make demo   build the library from the starter corpus and answer five questions
 # make test   linters aside, everything that CI tests
 # make bench   speed, beside LlamaIndex and bare text extraction; PDFS=folder of PDF files
-# make quality   ask the shipped questions and print how good the answers are (rapporteur eval --help: more)
+# make quality   ask the shipped questions of Rapporteur and its peers, and write eval-runs/quality.html (rapporteur eval --help: more)
 PYTHON ?= python3
 PDFS ?= ../shared/documents/pdf
+SYSTEMS := rapporteur llama-index dense bm25 cairn
 VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed
@@ -30,7 +31,8 @@ bench: $(DEV_STAMP)
 	@$(BIN)/python -m eval.reading $(if $(wildcard $(PDFS)),--pdf $(PDFS))
 
 quality: $(DEV_STAMP)
-	@$(BIN)/rapporteur eval run
+	@for system in $(SYSTEMS); do $(BIN)/rapporteur eval run --system $$system || exit 1; done
+	@$(BIN)/rapporteur eval report $(SYSTEMS:%=starter-%) --out eval-runs/quality.html
 
 install: $(RUN_STAMP)
 

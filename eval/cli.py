@@ -48,7 +48,7 @@ RunFolder = Annotated[Path, typer.Argument(help="Folder of a run, or its name in
 def run(
     questions: Questions = "starter",
     system: Annotated[
-        str, typer.Option(help="rapporteur, llama-index, bm25, dense, or the URL of a server.")
+        str, typer.Option(help="rapporteur, llama-index, bm25, dense, cairn, or the URL of a server.")
     ] = "rapporteur",
     documents: Documents = None,
     library: HeldIn = None,
@@ -116,12 +116,15 @@ def report(
     runs: Annotated[list[Path], typer.Argument(help="Folders of runs, or their names in the folder of runs.")],
     out: Annotated[Path, typer.Option(help="The HTML file to write.")],
     folder: Annotated[Path, typer.Option(help="Folder of runs.")] = OUT,
+    failures: Annotated[
+        int, typer.Option(min=0, help="Failed cases of a set that are shown at most, none that is held out; 0: none.")
+    ] = 20,
 ) -> None:
-    """One self-contained HTML page about one run or several."""
+    """One self-contained HTML page about one run or several; runs of one set are compared with the first of them."""
     from eval.report import write_report
 
     with _told():
-        write_report([_run(each, folder) for each in runs], out)
+        write_report([_run(each, folder) for each in runs], out, failures)
     talk.print(f"The report is in {out}.", markup=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from assistant.qa.abstention import Bars
 from eval.metrics.calibration import expected_error, reliability
 from eval.training.calibrate import (
     ASIDE_RISK,
+    CLOSEST_CHANCE,
     MISS_RISK,
     Outcome,
     bound,
@@ -97,6 +99,33 @@ def test_on_simulated_questions_the_risks_are_kept_as_often_as_stated() -> None:
         misses = [each.logit for each in others if not each.answerable and not each.aside]
         kept.append(np.mean([bars.above(each) >= 0 for each in misses]) <= MISS_RISK["normal"])
     assert np.mean(kept) >= 0.85  # stated: 0.9 or more
+
+
+def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keeps_the_risk() -> None:
+    rng = np.random.default_rng(8)
+    kind = [(2.0, True, False, 0.6), (-0.5, False, False, 0.6), (0.5, False, True, 0.2)]
+
+    def asked(count: int, *, known: bool = True) -> list[Outcome]:
+        return [
+            Outcome(float(logit), answerable, aside, float(rng.normal(like, 0.1)) if known else None)
+            for mean, answerable, aside, like in kind
+            for logit in rng.normal(mean, 1.5, count)
+        ]
+
+    found, blind = calibrate(asked(150)), calibrate(asked(150, known=False))
+    assert set(blind.alike.values()) == {None}
+    assert found.asides_bound <= ASIDE_RISK["normal"] < blind.asides_bound
+    assert found.tentative["normal"] == pytest.approx(math.log(CLOSEST_CHANCE / (1 - CLOSEST_CHANCE)))
+    others = asked(2_000)
+
+    bars = Bars(found.slope, found.offset, *(each["normal"] for each in (found.answered, found.tentative, found.alike)))
+
+    def shown(each: Outcome) -> bool:
+        held = bars.where(each.likeness)
+        return held.above(each.logit) >= held.least
+
+    assert np.mean([shown(each) for each in others if each.aside]) <= ASIDE_RISK["normal"]
+    assert np.mean([shown(each) for each in others if each.answerable]) > 0.8
 
 
 def test_chances_are_those_that_were_seen_and_rise_with_the_logit() -> None:

@@ -23,7 +23,7 @@ from assistant.cli.commands import Deferred
 from assistant.qa.engine import Engine
 from assistant.service import Service
 from assistant.settings import Settings
-from eval.cases import Case
+from eval.cases import Case, load_cases, shipped_sets
 from eval.metrics.summary import summarise
 from eval.runs.gate import COUNTS
 from eval.training.training_commands import app as training
@@ -251,6 +251,41 @@ def test_every_figure_of_the_evaluation_is_told_and_every_one_told_is_there() ->
     case = Case(id="one", question="When?", language="en", kind="fact", answerable=False, why="x")
     made = summarise([case], [], lambda _: "")
     assert first_cells("Figures of the evaluation") == {*made.figures, *COUNTS}
+
+
+def measured(heading: str, row: str) -> dict[str, str]:
+    """A row of the first table in a section of docs/quality.md, by the heads of its columns."""
+    page = (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    lines = [line for line in page.partition(f"\n## {heading}\n")[2].splitlines() if line.startswith("| ")]
+    head, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return next(dict(zip(head, each, strict=True)) for each in rows if each[0].startswith(row))
+
+
+def test_the_figures_of_quality_in_readme_are_those_that_were_measured() -> None:
+    told = " ".join(README.partition("\n## How good is it\n")[2].partition("\n## ")[0].split())
+    starter = measured("Answers about the starter corpus", "right:")
+    exact = measured("Answers about the starter corpus", "quotes that are exact spans")
+    unseen = measured("Documents that nobody wrote anything for", "all facts are in what is shown")
+    english, others = (next(unseen[head] for head in unseen if head.startswith(part)) for part in
+                       ("English, held out", "other languages, held out"))  # fmt: skip
+    sentences = [
+        f"Of the 247 Rapporteur has {starter['Rapporteur']} right, LlamaIndex's retrieval {starter['LlamaIndex']}, "
+        f"BM25 {starter['BM25']}, Cairn {starter['Cairn']}",
+        f"the share of its quotes that are exact is {exact['Rapporteur']}",
+        f"for {english} of the English questions and {others} of the others",
+    ]
+    assert [each for each in sentences if each not in told] == []
+    figures = [figure for each in sentences for figure in re.findall(r"\d\.\d{3}", each)]
+    assert sorted(re.findall(r"\d\.\d{3}", told)) == sorted(figures)
+
+
+def test_the_sizes_of_the_sets_in_readme_are_those_of_the_sets() -> None:
+    section = README.partition("\n## How good is it\n")[2].partition("\n## ")[0]
+    lines = [line.partition("#") for line in section.splitlines() if "eval run " in line and "--system" not in line]
+    told = {(re.findall(r"--set (\w+)", line) or ["starter"])[0]: re.findall(r"\d+", about) for line, _, about in lines}
+    sizes = {name: len(load_cases(path)) for name, path in shipped_sets().items()}
+    assert {name: int(numbers[0]) for name, numbers in told.items()} == {name: sizes[name] for name in told}
+    assert set(sizes) - set(told) == {"meeting"}  # its documents do not ship
 
 
 def test_a_module_is_known_by_its_name_alone() -> None:

@@ -34,6 +34,7 @@ from corpus.models import Models
 from eval.cases import load_cases, shipped_sets
 from eval.cli import app
 from eval.metrics.scores import MEASURES
+from eval.report.page import set_notes
 from eval.runs.comparing import compare, summary_of
 from eval.runs.corpora import KEPT, CorpusError, built, fingerprint, sources
 from eval.runs.execute import Plan, execute
@@ -683,6 +684,22 @@ def test_the_commands_run_compare_gate_and_report(
     page = (here / "pages" / "report.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
     assert "What became of the questions" in page
+    assert "set-bm25 beside the others" in page
+    shown = html.document_fromstring(page.split(">", 1)[1])
+    right = shown.xpath("//table[contains(string(thead), 'other - set-bm25')]//tr[th = 'right']/td")
+    (paired,) = (" ".join(cell.itertext()) for cell in right)
+    difference = compared["figures"]["right"]
+    assert paired.startswith(f"{difference['difference']:+.3f}")
+    assert f"p {difference['p']:.4f}, n=3" in paired
+    assert shown.xpath("//h2[starts-with(., 'Cases that failed')]/text()") == ["Cases that failed: set-bm25"]
+    bars = shown.xpath("//*[local-name() = 'svg'][contains(*[1], 'What became of the questions')]")
+    assert len(bars) == 2
+    for bar in bars:
+        rows: dict[str, float] = {}
+        for cut in bar.xpath(".//*[local-name() = 'rect']"):
+            rows[cut.get("y")] = rows.get(cut.get("y"), 0.0) + float(cut.get("width"))
+        assert len(rows) == 2  # cases with an answer, and the football match
+        assert max(rows.values()) == pytest.approx(min(rows.values()), abs=0.05)
     assert command("check", "--set", questions, "--documents", note) == ""
 
 
@@ -703,6 +720,44 @@ def test_the_report_asks_nobody_for_anything_and_shows_hostile_words_as_words(he
     assert "default-src 'none'" in page.xpath("string(//meta[@http-equiv]/@content)")
     assert "alert(1)" in page.text_content()  # the failed case is shown, its words as words
     assert page.xpath("count(//*[local-name() = 'svg'])") > 0
+    command("report", "evil", "--out", here / "bare.html", "--failures", 0)
+    bare = (here / "bare.html").read_text(encoding="utf-8")
+    assert "Single cases are left out." in bare
+    assert "Where are the bags?" not in bare
+
+
+def stored(folder: Path, questions: Path) -> None:
+    """A finished run of a set in which nothing was found."""
+    folder.mkdir(parents=True)
+    (folder / questions.name).write_bytes(questions.read_bytes())
+    (folder / META).write_text(json.dumps({"set": questions.stem, "cases": questions.name, "system": "mute"}), "utf-8")
+    (folder / ANSWERS).touch()
+    with Answers(folder) as answers:
+        for case in load_cases(questions):
+            answers.add(case, Record(case.id, "mute", "not_found", ms=1.0))
+
+
+def test_the_report_tells_what_a_shipped_set_is_and_shows_no_case_of_one_that_nobody_may_look_at(here: Path) -> None:
+    assert set(set_notes()) == set(shipped_sets())
+    name = next(name for name, note in set_notes().items() if not note.listed)
+    questions = shipped_sets()[name]
+    stored(here / "eval-runs" / name, questions)
+    command("report", name, "--out", here / "page.html")
+    page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
+    assert set_notes()[name].about in page
+    assert set_notes()[name].kept_out in page
+    assert "none of them is shown" in page
+    assert [case.id for case in load_cases(questions) if case.question in page] == []
+
+
+def test_the_report_claims_nothing_for_a_set_that_only_has_the_name_of_one_that_ships(here: Path) -> None:
+    (here / "starter.yaml").write_text(SET, encoding="utf-8")
+    stored(here / "eval-runs" / "mine", here / "starter.yaml")
+    command("report", "mine", "--out", here / "page.html")
+    page = html.fromstring((here / "page.html").read_text(encoding="utf-8").split(">", 1)[1]).text_content()
+    assert "Nothing is known here of how contamination was kept out." in page
+    assert set_notes()["starter"].kept_out not in page
+    assert "Where must visitors leave their bags?" in page
 
 
 def test_a_server_is_evaluated_and_its_failures_count(here: Path, questions: Path, note: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from importlib.metadata import PackageNotFoundError
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from eval.cases import Case
 from eval.runs.records import JOIN, Record
 from eval.systems import NAMES, SystemFault, peer
 from eval.systems.chat import PROMPT, claims_of
-from eval.systems.passages import QUOTED, RETRIEVED, spans_of
+from eval.systems.passages import RETRIEVED, spans_of
 from eval.systems.rapporteur import BY_RULE, Rapporteur
 from eval.systems.remote import Remote
 
@@ -109,11 +110,13 @@ def test_a_system_that_was_not_made_ready_says_so() -> None:
 def test_a_peer_quotes_its_best_passages_whole_and_cites_each_place_in_them(
     name: str, starter_library: Library
 ) -> None:
+    if name == "cairn":
+        pytest.importorskip("cairn")
     system = peer(name)
     system.prepare(starter_library)
     record = system.answer(FIGURE)
     assert (record.system, record.status) == (name, "answered")
-    assert len(record.claims) == QUOTED
+    assert len(record.claims) == int(system.settings["passages"])
     assert len(record.ranked) == len(record.places) == RETRIEVED
     assert record.confidence == record.raw[0]["score"]
     assert [hit["score"] for hit in record.raw] == sorted((hit["score"] for hit in record.raw), reverse=True)
@@ -138,6 +141,26 @@ def test_llama_index_finds_what_the_vectors_alone_find(starter_library: Library)
         first, second = theirs.answer(case), plain.answer(case)
         assert [hit["score"] for hit in first.raw] == pytest.approx([hit["score"] for hit in second.raw], abs=1e-4)
         assert first.raw[0]["id"] == second.raw[0]["id"]
+
+
+def test_cairn_quotes_nothing_where_no_passage_is_like_enough(starter_library: Library) -> None:
+    pytest.importorskip("cairn")
+    system = peer("cairn")
+    system.prepare(starter_library)
+    record = system.answer(CHAIR)
+    assert (record.status, record.claims) == ("not_found", ())
+    assert record.ranked
+    assert record.confidence is not None
+    assert 0 < record.confidence < (system.answer(FIGURE).confidence or 0)
+
+
+def test_a_peer_that_is_not_installed_is_named_with_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("eval.systems.peers.version", absent)
+    with pytest.raises(SystemFault, match="pip install cairn-assistant"):
+        peer("cairn")
 
 
 def test_words_that_no_passage_has_find_nothing(starter_library: Library) -> None:

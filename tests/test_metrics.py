@@ -427,6 +427,26 @@ def test_cases_that_are_held_out_are_counted_apart_and_their_answers_not_shown(t
     assert "kept" not in page
 
 
+def test_failed_cases_are_shown_of_each_cause_and_those_that_are_right_last(tmp_path):
+    cases = [*(case(f"silent{n}") for n in range(5)), case("broken"), case("inexact")]
+    records = [
+        *(abstains(f"silent{n}", ranked=(("A/1", "para. 1"),)) for n in range(5)),
+        fails("broken"),
+        answer("inexact", cited(quote="It shall meet twice a year.")),
+    ]
+    made = summarise(cases, records, text_of)
+    run = Run(tmp_path, {}, tuple(cases), tuple(records), {}, {})
+    page = str(failures(run, made.per_case, 3))
+    assert "passed over (2 of 5)" in page
+    assert "failed (1)" in page
+    assert [name for name in ("silent0", "silent1", "silent2", "broken", "inexact") if f">{name}<" in page] == [
+        "silent0",
+        "silent1",
+        "broken",
+    ]
+    assert ">inexact<" in str(failures(run, made.per_case, 7))
+
+
 def test_a_summary_tells_what_became_of_near_misses_and_of_other_subjects():
     none = {"answerable": False, "facts": (), "gold": ()}
     cases = [

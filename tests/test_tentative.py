@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -56,6 +57,20 @@ def test_evidence_is_an_answer_or_what_comes_closest_or_nothing(
     answer = engine(open_library, catalogue, logit).ask("How many crowns do yachts pay a night?")
     assert answer.status == status
     assert bool(answer.statements) == (status != "not_found")
+
+
+@pytest.mark.parametrize(
+    ("alike", "logit", "status"),
+    [(-9.0, -2.0, "tentative"), (9.0, -2.0, "not_found"), (9.0, 3.0, "not_found"), (None, -2.0, "tentative")],
+)
+def test_nothing_is_found_where_no_passage_is_as_like_the_question_as_the_bar_says(
+    open_library: OpenLibrary, catalogue: Catalogue, alike: float | None, logit: float, status: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, Input("note.md", NOTE.encode()))
+    readers = Readers({"en": Judge(logit)}, {"en": replace(BARS, alike=alike)})
+    answer = Engine(library, catalogue, readers=readers).ask("How many crowns do yachts pay a night?")
+    assert answer.status == status
 
 
 FRENCH = "# Règles du port\n\nA/88/502\n\n1. Les yachts paient quarante couronnes (crowns) par nuit dans le port des yachts.\n"

@@ -121,7 +121,7 @@ def _decided(weighing: Weighing) -> list[str]:
     return [
         f"Best unit {best.score:+.2f} above the bar, a chance of {best.probability:.0%}: {_against(best)}.",
         f"Bars of {f'the reader {best.known.reader!r}' if best.known else 'likeness, since no reader reads it'}: answered from "
-        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}; log-odds = {_odds(bars, 'logit' if read else 'likeness')}.",
+        f"{_bar(bars.answered)}, tentative from {_bar(bars.tentative)}{_alike(bars)}; log-odds = {_odds(bars, 'logit' if read else 'likeness')}.",
     ]
 
 
@@ -136,6 +136,10 @@ def _against(best: Scored) -> str:
 
 def _bar(odds: float) -> str:
     return f"log-odds {odds:+.2f} (a chance of {chance(odds):.0%})"
+
+
+def _alike(bars: Bars) -> str:
+    return "" if bars.alike is None else f" where a passage is {bars.alike:.2f} or more like the question"
 
 
 def _odds(bars: Bars, of: str) -> str:

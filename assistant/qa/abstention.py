@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -43,6 +43,8 @@ NAMED = 0.8
 UNNAMED = 1.0
 """What counts against the first page of a document that the question does not name: a day on it is seldom the day of what the document
 tells of."""
+APART = 20.0
+"""What counts against everything (log-odds) where no passage is like the question in meaning."""
 CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 
@@ -76,12 +78,21 @@ other."""
 @dataclass(frozen=True)
 class Bars:
     """What one reader's logits (with what search adds to them, `FOUND`), or likenesses, mean. The log-odds that a passage
-    answers are `slope` times its logit and `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds)."""
+    answers are `slope` times its logit and `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds).
+    Neither is reached where no passage is so like the question in meaning as `alike` says."""
 
     slope: float
     offset: float
     answered: float
     tentative: float
+    alike: float | None = None
+
+    def where(self, likeness: float | None) -> Bars:
+        """What logits mean where the passage most like the question is so like it (None: not known): a question that nothing is like is
+        about something else, whatever the reader says."""
+        if likeness is None or self.alike is None or likeness >= self.alike:
+            return self
+        return replace(self, offset=self.offset - APART)
 
     def above(self, logit: float) -> float:
         """How far a logit is above the bar for an answer, in log-odds: below 0 it is not enough."""
@@ -118,6 +129,7 @@ def bars(caution: Caution = "normal") -> Mapping[str, Bars]:
                 float(each["offset"]),
                 float(each["answered"][caution]),
                 float(each["tentative"][caution]),
+                None if (alike := each["alike"][caution]) is None else float(alike),
             )
             for name, each in raw["readers"].items()
         }

@@ -53,6 +53,22 @@ FAR = 20.0
 nothing is known of these."""
 
 
+@dataclass(frozen=True)
+class Searched:
+    """What search thinks of all that it found for a question: the score of the passage that it ranks first, and the likeness in meaning
+    of the one most like the question (None where nothing was searched for; 0 where only words found anything)."""
+
+    best: float
+    likeness: float | None
+
+    @classmethod
+    def of(cls, evidence: Sequence[Evidence]) -> Searched:
+        """Of the passages found."""
+        best = max((each.score for each in evidence), default=0.0)
+        likenesses = [each.dense for each in evidence if each.dense is not None]
+        return cls(best, max(likenesses, default=0.0 if best > 0.0 else None))
+
+
 def gain(score: float, best: float) -> float:
     """What search adds to the logit of a passage with a score, where the first one's is `best`; all that is named and not
     searched for counts as the first."""
@@ -82,10 +98,10 @@ class Readers:
             return "en"
         return "multilingual" if "multilingual" in self._readers else None
 
-    def _bars_for(self, name: Name, asked: str, read: str) -> Bars:
-        """The bars of a reader for a question and a text in two languages, or in one."""
+    def _bars_for(self, name: Name, asked: str, read: str, likeness: float | None) -> Bars:
+        """The bars of a reader for a question and a text in two languages, or in one, where search found what is so like the question."""
         same = name == "multilingual" and asked == read != "en"
-        return self._bars[SAME if same and SAME in self._bars else name]
+        return self._bars[SAME if same and SAME in self._bars else name].where(likeness)
 
     def english(self, text: str, language: str) -> list[str]:
         """English words for those of a text in another language; none where no reader knows any."""
@@ -99,14 +115,15 @@ class Readers:
         read: str,
         passages: Sequence[tuple[str, Sequence[str]]],
         found: Sequence[float],
+        likeness: float | None,
     ) -> list[tuple[list[float], Bars]] | None:
         """How far above the bar for an answer each sentence of some passages (heading, sentences) is, with that bar; None where
-        no reader reads both languages. `found` is what search adds to the logit of each passage."""
+        no reader reads both languages. `found` is what search adds to the logit of each passage, `likeness` that of the one most like the question."""
         name = self.name_for(asked, read)
         if name is None:
             return None
         readings = self._readers[name].read(question, [(heading, " ".join(texts)) for heading, texts in passages])
-        told, held = [], self._bars_for(name, asked, read)
+        told, held = [], self._bars_for(name, asked, read, likeness)
         for (_, texts), reading, added in zip(passages, readings, found, strict=True):
             known = Known(reading, held, name, added)
             ends = accumulate(len(text) + 1 for text in texts)
@@ -114,14 +131,14 @@ class Readers:
             told.append((scores, held))
         return told
 
-    def read(self, question: str, language: str, reads: Mapping[str, Evidence], best: float) -> dict[str, Known]:
+    def read(self, question: str, language: str, reads: Mapping[str, Evidence], searched: Searched) -> dict[str, Known]:
         """The readings of passages by their names in `reads`, where they stand as they are read; those are left out that no reader reads.
-        `best` is the score of the passage that search ranks first."""
+        They are among what was `searched`."""
         found: dict[str, Known] = {}
         for name, reader in self._readers.items():
             mine = {of: each for of, each in reads.items() if self.name_for(language, each.document.language) == name}
             readings = reader.read(question, [(heading_of(each), each.passage.text) for each in mine.values()])
             for (of, each), reading in zip(mine.items(), readings, strict=True):
-                held = self._bars_for(name, language, each.document.language)
-                found[of] = Known(reading, held, name, gain(each.score, best), each.passage.start)
+                held = self._bars_for(name, language, each.document.language, searched.likeness)
+                found[of] = Known(reading, held, name, gain(each.score, searched.best), each.passage.start)
         return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.qa.abstention import ENOUGH, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
-from assistant.qa.readers import Known, Readers, gain
+from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
 from assistant.question import Question
@@ -85,15 +85,15 @@ class Weigher:
         before, best first. Units that are not `among` those that are asked for are left out, and keep no further passage
         from being read. What a document says of itself is read of that of the first passage, of those whose first page is found, and of
         those that are `named` (ids)."""
-        best = _best(evidence)
-        wanted = dict.fromkeys(named, best) | {each.passage.document_id: each.score for each in evidence[:1]}
-        searched, read = iter(evidence), 0
+        searched = Searched.of(evidence)
+        wanted = dict.fromkeys(named, searched.best) | {each.passage.document_id: each.score for each in evidence[:1]}
+        ranked, read = iter(evidence), 0
         new = [each for each in evidence if each.id in question.carried]
         seen, opened = {each.id for each in new}, set[str]()
         scored: list[Scored] = []
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages of nothing that can be said, such as damaged pages, take no place of others.
-            for each in searched:
+            for each in ranked:
                 if each.passage.ordinal == 0:
                     wanted.setdefault(each.passage.document_id, each.score)
                 if any(units_of(each)):
@@ -104,7 +104,7 @@ class Weigher:
             unread = [key for key in wanted if self._readers and key not in opened]
             pages = [first_page(self._library, self._library.document(key), wanted[key]) for key in unread]
             opened.update(unread)
-            scored += self._scored(question, new, best, among, [page for page in pages if page], named)
+            scored += self._scored(question, new, searched, among, [page for page in pages if page], named)
             new = []
             if any(each.score >= ENOUGH for each in scored):
                 break
@@ -112,17 +112,18 @@ class Weigher:
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""
-        return sorted(self._scored(question, passages, _best(evidence)), key=lambda each: -each.odds)
+        return sorted(self._scored(question, passages, Searched.of(evidence)), key=lambda each: -each.odds)
 
     def alone(self, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
         """Units of the evidence for a question, each read as if it were a passage of its own, in the order given; where no reader
         reads them their likeness tells."""
-        best = _best(evidence)
+        searched = Searched.of(evidence)
         found: dict[int, Scored] = {}
         for language, rows in _by_language(units):
             passages = [(units[n].evidence.passage.heading, [units[n].text]) for n in rows]
-            added = [gain(units[n].evidence.score, best) for n in rows]
-            told = self._readers and self._readers.told(question.text, question.language, language, passages, added)
+            added = [gain(units[n].evidence.score, searched.best) for n in rows]
+            asked = question.text, question.language, language, passages, added, searched.likeness
+            told = self._readers.told(*asked) if self._readers else None
             if told:
                 scored = [Scored(units[n], score, held) for n, ((score,), held) in zip(rows, told, strict=True)]
             else:
@@ -145,13 +146,14 @@ class Weigher:
         most; none is read twice for one question."""
         likes = self._likes(question, language, passages)
         nearest, read = [max(each) for each in likes], bool(self._library.models.readers(question.language))
+        best = max(nearest, default=0.0)
         order = sorted(range(len(passages)), key=lambda n: (n >= leading, -nearest[n], n))
         held: dict[int, list[Told]] = question.memory.setdefault((Told, *(heading for heading, _ in passages)), {})
         found: list[Told] = []
         for step in (step for step in STEPS if step <= most):
             rows = [n for n in order[:step] if n not in held]
-            added = [gain(nearest[n], max(nearest)) for n in rows]
-            asked = question.text, question.language, language, [passages[n] for n in rows], added
+            added = [gain(nearest[n], best) for n in rows]
+            asked = question.text, question.language, language, [passages[n] for n in rows], added, best
             known = self._readers.told(*asked) if self._readers else None
             if known is None:
                 bar = self._likeness
@@ -180,7 +182,7 @@ class Weigher:
         self,
         question: Question,
         evidence: Sequence[Evidence],
-        best: float,
+        searched: Searched,
         among: Callable[[Unit], bool] = lambda _: True,
         pages: Sequence[FirstPage] = (),
         named: Sequence[str] = (),
@@ -189,7 +191,7 @@ class Weigher:
         units = {each.id: [unit for unit in distinct(units_of(each)) if among(unit)] for each in evidence}
         reading = {each.id: words for each in evidence if units[each.id] and (words := worded(each))}
         reading |= {page.id: page for page, _ in pages}
-        known = self._readers.read(question.text, question.language, reading, best) if self._readers else {}
+        known = self._readers.read(question.text, question.language, reading, searched) if self._readers else {}
         read = [
             Scored(unit, told.score(unit.start - told.begin, unit.end - told.begin), told.bars, told)
             for name, each in units.items()
@@ -225,10 +227,6 @@ class Weigher:
                 passage = units[n].evidence.dense
                 near[n] = likeness + (likeness if passage is None else passage)
         return [near[n] for n in range(len(units))]
-
-
-def _best(evidence: Sequence[Evidence]) -> float:
-    return max((each.score for each in evidence), default=0.0)
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from eval.cases import Case
+from eval.metrics.causes import SHOWN, cause
 from eval.metrics.facts import said
 from eval.report.html_markup import Html, Part, joined, tag
 from eval.runs.records import Cited, Record
 from eval.runs.run_store import Gold, Run
 from eval.wording import says
 
+MOST = 20
+"""How many failed cases are shown unless more are asked for."""
+_RIGHT = "right, but a place, a quote or a citation is not as it should be"
 _CHECKS = (
     ("citation_recall", "a claim is not supported"),
     ("citation_precision", "a citation is irrelevant"),
@@ -38,22 +43,33 @@ def faults(case: Case, record: Record, row: Mapping[str, float | None]) -> list[
     return found
 
 
-def failures(run: Run, per_case: Mapping[str, Mapping[str, float | None]]) -> Html:
-    """A card for each case that is not right in every respect, by kind; those that are wrong come first; none
-    for a case that is held out."""
+def failures(run: Run, per_case: Mapping[str, Mapping[str, float | None]], most: int = MOST) -> Html:
+    """A card for cases that are not right in every respect, by what went wrong: `most` in all, as many of each cause as of the
+    others where there are so many, those that are wrong first; none for a case that is held out."""
     records = {record.case: record for record in run.records}
     held: dict[str, list[tuple[Case, Record, list[str]]]] = {}
     for case in run.cases:
         record = records[case.id]
         told = faults(case, record, per_case[case.id])
         if told and not case.held_out:
-            held.setdefault(case.kind, []).append((case, record, told))
+            held.setdefault(_cause(case, record, per_case[case.id]["right"] == 1.0), []).append((case, record, told))
+    turns = sorted((why == _RIGHT, n, why) for why, cases in held.items() for n in range(len(cases)))
+    shown = Counter(why for _, _, why in turns[:most])
     parts: list[Part] = []
-    for kind, cases in sorted(held.items()):
-        cases.sort(key=lambda each: per_case[each[0].id]["right"] == 1.0)
-        parts.append(tag("h3", f"{kind} ({len(cases)})"))
-        parts += [_card(case, record, told, run.gold.get(case.id, ())) for case, record, told in cases]
+    for why, cases in sorted(held.items(), key=lambda each: (each[0] == _RIGHT, -len(each[1]))):
+        parts.append(tag("h3", f"{why} ({f'{shown[why]} of ' if shown[why] < len(cases) else ''}{len(cases)})"))
+        parts += [_card(case, record, told, run.gold.get(case.id, ())) for case, record, told in cases[: shown[why]]]
     return joined(*parts) if parts else tag("p", "No case failed.", class_="good")
+
+
+def _cause(case: Case, record: Record, good: bool) -> str:
+    """What went wrong with a case, for people."""
+    if good:
+        return _RIGHT
+    if not case.answerable and record.status != "failed":
+        return "no answer is held, and something is shown"
+    why = cause(case, record)
+    return "all facts are shown, but not all as an answer" if why == SHOWN else why
 
 
 def _card(case: Case, record: Record, told: Sequence[str], gold: Sequence[Gold]) -> Html:

@@ -11,6 +11,9 @@ from eval.report.html_markup import Html, joined, tag
 WIDTH = 360.0
 """Units of a plot's width; one is about a pixel on a phone."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 16.0, 10.0, 32.0
+_HEIGHT = 230.0
+_SHARES = [(n / 5, f"{n / 5:.0%}") for n in range(6)]
+"""Marks of an axis from 0 to 1: where they are and what stands there."""
 _EDGES = (5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 """Borders of the classes of the latency histogram, in milliseconds."""
 
@@ -38,107 +41,83 @@ class Mark:
 _Scale = Callable[[float], float]
 
 
-def legend(names: Sequence[str]) -> Html:
-    """Names with their colours; nothing for one alone."""
+def legend(names: Sequence[str], colours: Sequence[int] | None = None) -> Html:
+    """Names with their colours, those of runs unless others are given; nothing for one alone."""
     if len(names) < 2:
         return Html()
+    keys = zip(names, range(len(names)) if colours is None else colours, strict=True)
     return tag(
         "p",
-        *(tag("span", tag("i", class_=f"swatch c{n % 6}"), name, class_="key") for n, name in enumerate(names)),
+        *(tag("span", tag("i", class_=f"swatch c{n % 6}"), name, class_="key") for name, n in keys),
         class_="legend",
     )
 
 
 def risk_coverage(curves: Sequence[Curve]) -> Html:
     """Risk (down is better) against coverage, both 0..1."""
-    height = 230.0
     highest = max((risk for curve in curves for _, risk in curve.points), default=0.0)
     top = next((limit for limit in (0.1, 0.2, 0.3, 0.5, 0.75) if highest <= limit), 1.0)
-
-    def x(value: float) -> float:
-        return _LEFT + value * (WIDTH - _LEFT - _RIGHT)
-
-    def y(value: float) -> float:
-        return height - _BOTTOM - value / top * (height - _TOP - _BOTTOM)
-
-    parts: list[Html] = []
-    for n in range(6):
-        parts += [
-            tag("line", x1=x(0), x2=x(1), y1=y(top * n / 5), y2=y(top * n / 5), class_="grid" if n else "axis"),
-            tag("text", f"{top * n / 5:.0%}", x=_LEFT - 4, y=y(top * n / 5) + 3.5, text_anchor="end"),
-            tag("text", f"{n / 5:.0%}", x=x(n / 5), y=height - _BOTTOM + 13, text_anchor="middle"),
-        ]
-    parts.append(tag("text", "questions answered (coverage)", x=x(0.5), y=height - 4, text_anchor="middle"))
+    parts = _frame("questions answered (coverage)", _SHARES, [(at, f"{top * at:.0%}") for at, _ in _SHARES])
     for curve in curves:
-        drawn = " ".join(f"{x(coverage):.1f},{y(risk):.1f}" for coverage, risk in curve.points)
-        parts.append(tag("polyline", points=drawn, class_=f"curve s{curve.colour % 6}"))
-        if curve.points:
-            coverage, risk = curve.points[-1]
-            parts.append(tag("circle", cx=x(coverage), cy=y(risk), r=3.5, class_=f"c{curve.colour % 6}"))
-    return _svg(height, "Share of wrong answers against share of questions answered", parts)
+        points = [(coverage, risk / top) for coverage, risk in curve.points]
+        parts += [_line(points, curve.colour), *_dots(points[-1:], curve.colour)]
+    return _svg(_HEIGHT, "Share of wrong answers against share of questions answered", parts)
 
 
 def reliability(curves: Sequence[Curve]) -> Html:
     """Shares that have an answer against the chances told, both 0..1; where chances are what they say, on the diagonal."""
-    height = 230.0
-
-    def x(value: float) -> float:
-        return _LEFT + value * (WIDTH - _LEFT - _RIGHT)
-
-    def y(value: float) -> float:
-        return height - _BOTTOM - value * (height - _TOP - _BOTTOM)
-
-    parts: list[Html] = []
-    for n in range(6):
-        at = n / 5
-        parts += [
-            tag("line", x1=x(0), x2=x(1), y1=y(at), y2=y(at), class_="grid" if n else "axis"),
-            tag("text", f"{at:.0%}", x=_LEFT - 4, y=y(at) + 3.5, text_anchor="end"),
-            tag("text", f"{at:.0%}", x=x(at), y=height - _BOTTOM + 13, text_anchor="middle"),
-        ]
-    parts.append(tag("line", x1=x(0), x2=x(1), y1=y(0), y2=y(1), class_="axis"))
-    parts.append(tag("text", "chance told", x=x(0.5), y=height - 4, text_anchor="middle"))
+    parts = _frame("chance told", _SHARES, _SHARES)
+    parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(0), y2=_y(1), class_="axis"))
     for curve in curves:
-        drawn = " ".join(f"{x(told):.1f},{y(seen):.1f}" for told, seen in curve.points)
-        parts.append(tag("polyline", points=drawn, class_=f"curve s{curve.colour % 6}"))
-        parts += [
-            tag("circle", cx=x(told), cy=y(seen), r=3.5, class_=f"c{curve.colour % 6}") for told, seen in curve.points
-        ]
-    return _svg(height, "Share of cases that have an answer against the chance told", parts)
+        parts += [_line(curve.points, curve.colour), *_dots(curve.points, curve.colour)]
+    return _svg(_HEIGHT, "Share of cases that have an answer against the chance told", parts)
 
 
 def growth(curves: Sequence[Curve], across: str, label: str) -> Html:
     """How milliseconds grow with a size, both on logarithmic scales, a line for each power of ten."""
-    height = 230.0
     told = [point for curve in curves for point in curve.points if min(point) > 0]
-    sides = [[math.log10(point[n]) for point in told] or [0.0] for n in (0, 1)]
-    (left, right), (low, high) = (
-        (math.floor(min(each)), max(math.ceil(max(each)), math.floor(min(each)) + 1)) for each in sides
-    )
-
-    def x(value: float) -> float:
-        return _LEFT + (math.log10(value) - left) / (right - left) * (WIDTH - _LEFT - _RIGHT)
-
-    def y(value: float) -> float:
-        return height - _BOTTOM - (math.log10(value) - low) / (high - low) * (height - _TOP - _BOTTOM)
-
-    parts: list[Html] = []
-    for power in range(low, high + 1):
-        at, kind = 10.0**power, "axis" if power == low else "grid"
-        parts.append(tag("line", x1=x(10.0**left), x2=x(10.0**right), y1=y(at), y2=y(at), class_=kind))
-        parts.append(tag("text", f"{at:g} ms", x=_LEFT - 4, y=y(at) + 3.5, text_anchor="end"))
-    for power in range(left, right + 1):
-        at = 10.0**power
-        parts.append(tag("text", f"{at:,.0f}", x=x(at), y=height - _BOTTOM + 13, text_anchor="middle"))
-    parts.append(tag("text", across, x=WIDTH / 2, y=height - 4, text_anchor="middle"))
+    sizes, times = (_Powers([point[n] for point in told]) for n in (0, 1))
+    parts = _frame(across, sizes.ticks(lambda size: f"{size:,.0f}"), times.ticks(lambda ms: f"{ms:g} ms"))
     for curve in curves:
-        points = [point for point in curve.points if min(point) > 0]
-        drawn = " ".join(f"{x(size):.1f},{y(spent):.1f}" for size, spent in points)
-        parts.append(tag("polyline", points=drawn, class_=f"curve s{curve.colour % 6}"))
-        parts += [
-            tag("circle", cx=x(size), cy=y(spent), r=3.5, class_=f"c{curve.colour % 6}") for size, spent in points
-        ]
-    return _svg(height, label, parts)
+        points = [(sizes.share(size), times.share(spent)) for size, spent in curve.points if min(size, spent) > 0]
+        parts += [_line(points, curve.colour), *_dots(points, curve.colour)]
+    return _svg(_HEIGHT, label, parts)
+
+
+def beside_latency(runs: Sequence[tuple[str, Mark, float, float]], label: str) -> Html:
+    """A figure of each run (up is better) with its interval against how long answers take: from the median, where the dot
+    is, to the 95th percentile, in milliseconds on a logarithmic scale. Runs are (name, figure, median, 95th percentile)."""
+    times = _Powers([ms for _, _, *both in runs for ms in both if ms > 0])
+    parts = _frame("time to an answer, median to 95th percentile", times.ticks(_time), _SHARES)
+    for name, mark, median, late in runs:
+        if mark.value is None or median <= 0:
+            continue
+        x, y = times.share(median), mark.value
+        whisker = f"whisker s{mark.colour % 6}"
+        parts.append(tag("line", x1=_x(x), x2=_x(times.share(late)), y1=_y(y), y2=_y(y), class_=whisker))
+        if mark.low is not None and mark.high is not None:
+            parts.append(tag("line", x1=_x(x), x2=_x(x), y1=_y(mark.low), y2=_y(mark.high), class_=whisker))
+        title = tag("title", f"{name}: {y:.3f}, {_time(median)}, 95th percentile {_time(late)}")
+        parts.append(tag("g", title, *_dots([(x, y)], mark.colour)))
+    return _svg(_HEIGHT, label, parts)
+
+
+def stacked(rows: Sequence[tuple[str, int, Sequence[tuple[str, float, int]]]], label: str) -> Html:
+    """A bar a group, as long as all its cases, cut into shares: rows are (name, number of cases, [(what, share, colour)])."""
+    left, step, right = 130.0, 24.0, WIDTH - 48
+    parts: list[Html] = []
+    for n, (name, count, shares) in enumerate(rows):
+        y, at = 4 + n * step, left
+        parts.append(tag("text", name, x=left - 8, y=y + 13, text_anchor="end"))
+        parts.append(tag("text", f"n={count}", x=right + 8, y=y + 13, class_="faint"))
+        for what, share, colour in shares:
+            wide = share * (right - left)
+            title = tag("title", f"{name}, {what}: {share:.3f}")
+            bar = tag("rect", x=at, y=y, width=max(0.0, wide), height=step - 6, class_=f"c{colour % 6}")
+            told = tag("text", f"{share:.0%}", x=at + wide / 2, y=y + 13, text_anchor="middle", class_="on")
+            parts.append(tag("g", title, bar, told if wide > 26 else None))
+            at += wide
+    return _svg(len(rows) * step + 4, label, parts)
 
 
 def whiskers(rows: Sequence[tuple[str, Sequence[Mark]]], label: str) -> Html:
@@ -203,6 +182,53 @@ def _whisker(mark: Mark, y: float, x: _Scale, name: str) -> list[Html]:
     return parts
 
 
+class _Powers:
+    """A logarithmic scale from the power of ten below some values to that above them."""
+
+    def __init__(self, values: Sequence[float]) -> None:
+        logs = [math.log10(value) for value in values] or [0.0]
+        self._low = math.floor(min(logs))
+        self._high = max(math.ceil(max(logs)), self._low + 1)
+
+    def share(self, value: float) -> float:
+        """Where a value lies, 0..1."""
+        return (math.log10(value) - self._low) / (self._high - self._low)
+
+    def ticks(self, told: Callable[[float], str]) -> list[tuple[float, str]]:
+        """Where the powers of ten lie, and how each is told."""
+        powers = [10.0**power for power in range(self._low, self._high + 1)]
+        return [(self.share(power), told(power)) for power in powers]
+
+
+def _x(share: float) -> float:
+    return _LEFT + share * (WIDTH - _LEFT - _RIGHT)
+
+
+def _y(share: float) -> float:
+    return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+
+
+def _frame(across: str, x_marks: Sequence[tuple[float, str]], y_marks: Sequence[tuple[float, str]]) -> list[Html]:
+    """The lines and words around a plot whose points lie in 0..1 by `_x` and `_y`."""
+    parts: list[Html] = []
+    for n, (at, told) in enumerate(y_marks):
+        parts.append(tag("line", x1=_x(0), x2=_x(1), y1=_y(at), y2=_y(at), class_="grid" if n else "axis"))
+        parts.append(tag("text", told, x=_LEFT - 4, y=_y(at) + 3.5, text_anchor="end"))
+    for at, told in x_marks:
+        parts.append(tag("text", told, x=_x(at), y=_HEIGHT - _BOTTOM + 13, text_anchor="middle"))
+    parts.append(tag("text", across, x=_x(0.5), y=_HEIGHT - 4, text_anchor="middle"))
+    return parts
+
+
+def _line(points: Sequence[tuple[float, float]], colour: int) -> Html:
+    drawn = " ".join(f"{_x(across):.1f},{_y(up):.1f}" for across, up in points)
+    return tag("polyline", points=drawn, class_=f"curve s{colour % 6}")
+
+
+def _dots(points: Sequence[tuple[float, float]], colour: int) -> list[Html]:
+    return [tag("circle", cx=_x(across), cy=_y(up), r=3.5, class_=f"c{colour % 6}") for across, up in points]
+
+
 def _svg(height: float, label: str, parts: Sequence[Html]) -> Html:
     return tag(
         "svg",
@@ -219,4 +245,4 @@ def _short(ms: float) -> str:
 
 
 def _time(ms: float) -> str:
-    return f"{ms:.0f} ms" if ms < 1_000 else f"{ms / 1_000:.2f} s"
+    return f"{ms:.3g} ms" if ms < 1_000 else f"{ms / 1_000:.3g} s"

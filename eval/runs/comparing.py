@@ -57,11 +57,20 @@ def summary_of(run: Run) -> Summary:
     return summarise(run.cases, run.records, run.text_of)
 
 
+def in_common(first: Run, second: Run) -> list[str]:
+    """The cases that two runs were asked alike."""
+    questions = {case.id: asked(case) for case in first.cases}
+    return [case.id for case in second.cases if questions.get(case.id) == asked(case)]
+
+
 def compare(first: Run, second: Run) -> Comparison:
     """Compares two stored runs. Raises `RunError` where one is not finished, or they share no question."""
-    before, after = summary_of(first), summary_of(second)
-    questions = {case.id: asked(case) for case in first.cases}
-    shared = [case.id for case in second.cases if questions.get(case.id) == asked(case)]
+    return compare_summaries(first, summary_of(first), second, summary_of(second))
+
+
+def compare_summaries(first: Run, before: Summary, second: Run, after: Summary) -> Comparison:
+    """Compares two stored runs whose figures are at hand. Raises `RunError` where they share no question."""
+    shared = in_common(first, second)
     if not shared:
         raise RunError(f"{first.folder} and {second.folder} have no question in common.")
     clusters = {case.id: case.cluster for case in second.cases}

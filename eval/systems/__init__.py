@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eval.systems.peers import bm25, dense, llama_index
+from eval.systems.peers import bm25, cairn, dense, llama_index
 from eval.systems.system_interface import System, SystemFault
 
 __all__ = ["NAMES", "System", "SystemFault", "peer"]
 
-_PEERS: dict[str, Callable[[], System]] = {"llama-index": llama_index, "bm25": bm25, "dense": dense}
+_PEERS: dict[str, Callable[[], System]] = {"llama-index": llama_index, "bm25": bm25, "dense": dense, "cairn": cairn}
 NAMES = ("rapporteur", *_PEERS)
 """Systems that are known by name; all others are addresses of servers."""
 

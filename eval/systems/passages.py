@@ -44,14 +44,17 @@ def spans_of(document: Document, passage: Passage) -> list[tuple[int, int, str]]
     return spans
 
 
-def passage_record(case: Case, system: str, library: Library, hits: Sequence[tuple[str, float]], ms: float) -> Record:
-    """A record of retrieved passages, (evidence id, score), best first: the first ones are the answer, each a claim
-    that cites all its own places. The best score is the confidence, 0 without a hit: then nothing was found."""
+def passage_record(
+    case: Case, system: str, library: Library, hits: Sequence[tuple[str, float]], ms: float, quoted: int = QUOTED
+) -> Record:
+    """A record of retrieved passages, (evidence id, score), best first: the first `quoted` are the answer, each a claim
+    that cites all its own places; nothing was found where there are none. The best score is the confidence, 0 without a
+    hit."""
     held = library.passages_by_id([passage_id for passage_id, _ in hits])
     found = [(held[passage_id], library.document(held[passage_id].document_id), score) for passage_id, score in hits]
     citations: list[Cited] = []
     claims: list[Claim] = []
-    for passage, document, _ in found[:QUOTED]:
+    for passage, document, _ in found[:quoted]:
         first = len(citations)
         citations += [
             Cited(document.key, locator, document.quote(start, end), start, end, passage.text, document.id)

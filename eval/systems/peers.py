@@ -1,4 +1,5 @@
-"""Peers that only retrieve, over the same passages: words alone, vectors alone, and LlamaIndex's defaults.
+"""Peers that only retrieve, over the same passages: words alone, vectors alone, LlamaIndex's defaults, and Cairn, which
+abstains where no passage is like enough.
 
 Each answers with its best passages, quoted whole, since no language model is configured. A follow-up is asked with the
 earlier turns before it.
@@ -7,8 +8,9 @@ earlier turns before it.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from corpus.analysis import analyse
@@ -23,17 +25,20 @@ Search = Callable[[str], Hits]
 
 
 class PassagePeer:
-    """A system that is a way to search: `build` makes its search, question to (evidence id, score), over a library."""
+    """A system that is a way to search: `build` makes its search, question to (evidence id, score), over a library. `quoted`
+    tells how many of the hits are the answer."""
 
     def __init__(
         self,
         name: str,
         build: Callable[[Library], Search],
         settings: Mapping[str, str],
+        quoted: Callable[[Hits], int] = lambda _: QUOTED,
     ) -> None:
         self.name = name
         self.settings: Mapping[str, str] = {"passages": str(QUOTED), **settings}
         self._build = build
+        self._quoted = quoted
         self._ready: tuple[Library, Search] | None = None
 
     def prepare(self, library: Library | None) -> None:
@@ -51,7 +56,8 @@ class PassagePeer:
         library, search = self._ready
         begun = time.perf_counter()
         hits = search(whole_question(case))
-        return passage_record(case, self.name, library, hits, (time.perf_counter() - begun) * 1e3)
+        ms = (time.perf_counter() - begun) * 1e3
+        return passage_record(case, self.name, library, hits, ms, self._quoted(hits))
 
 
 def bm25() -> PassagePeer:
@@ -102,5 +108,56 @@ def _llama_index_search(library: Library) -> Search:
     def search(question: str) -> Hits:
         bundle = QueryBundle(query_str=question, embedding=[float(x) for x in embedder.embed_query(question)])
         return [(found.node.node_id, float(found.score)) for found in retriever.retrieve(bundle)]
+
+    return search
+
+
+def cairn() -> PassagePeer:
+    """Cairn's default (`cairn-assistant`): cosines of weighted words, in the language of the question, then in all; the best
+    passage is quoted where it is above a threshold. Raises `SystemFault` where it is not installed."""
+    try:
+        told = version("cairn-assistant")
+    except PackageNotFoundError:
+        raise SystemFault("cairn needs a package that is not installed. Run: pip install cairn-assistant") from None
+    from cairn.config import Config
+
+    chosen = Config(candidates=RETRIEVED)
+
+    def quoted(hits: Hits) -> int:
+        return sum(score >= chosen.threshold for _, score in hits[: chosen.max_passages])
+
+    settings = {"passages": str(chosen.max_passages), "cairn-assistant": told}
+    return PassagePeer("cairn", lambda library: _cairn_search(library, chosen), settings, quoted)
+
+
+def _cairn_search(library: Library, chosen: Any) -> Search:
+    from cairn.engine import ask
+    from cairn.index import TITLE_WEIGHT, Index, IndexedPassage, LanguageStats
+    from cairn.text import tokenize
+
+    passages: list[Any] = []
+    words: dict[str, Counter[str]] = {}
+    documents = list(library.documents())
+    for document in documents:
+        for passage in library.passages(document.id):
+            # As its own reader of files does: each passage is counted with the title of its document.
+            counts = Counter(tokenize(f"{document.title}\n" * TITLE_WEIGHT + passage.embedded))
+            words.setdefault(document.language, Counter()).update(counts.keys())
+            passages.append(
+                IndexedPassage(passage.id, document.id, document.title, document.language, passage.embedded, counts)
+            )
+    held = Counter(passage.lang for passage in passages)
+    # The fingerprint is of files, of which there are none here; nothing compares it.
+    index = Index(
+        tuple(passages),
+        {language: LanguageStats(held[language], dict(own)) for language, own in words.items()},
+        doc_count=len(documents),
+        synthetic_doc_count=0,
+        corpus_fingerprint="0" * 64,
+    )
+
+    def search(question: str) -> Hits:
+        found = ask(question, index, chosen).answer.trace.candidates
+        return [(each.passage.passage_id, each.score) for each in found]
 
     return search

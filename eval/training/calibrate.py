@@ -18,15 +18,19 @@ MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
 """Most near misses (questions on a subject of the documents, which they do not answer) that may be answered, by caution."""
 ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
 """Most questions about something else for which anything may be shown."""
+CLOSEST_CHANCE = 0.4
+"""The chance from which on something may come closest, where likeness keeps away what is about something else."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The best logit that a question got, whether the documents answer it, and whether it is about something else."""
+    """The best logit that a question got, whether the documents answer it, whether it is about something else, and how like it the
+    passage is that is most like it in meaning."""
 
     logit: float
     answerable: bool
     aside: bool = False
+    likeness: float | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Calibration:
     offset: float
     answered: Mapping[Caution, float]
     tentative: Mapping[Caution, float]
+    alike: Mapping[Caution, float | None]
     questions: int
     answerable_answered: float
     misses_answered: float
@@ -59,7 +64,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     """Chances by Platt's method (logistic regression of one variable; Platt, 1999), of questions on the documents, since how
     many are about something else is a choice of ours; `all_told` of all, for what tells near misses hardly apart. Bars by the lowest logit at which the
     upper Clopper-Pearson bound of the risk is within what is allowed (risk control as in Bates et al., 2021, for one
-    bounded loss). `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
+    bounded loss). Where the lower bar would be above `CLOSEST_CHANCE`, it is that, and the lowest likeness that keeps the risk is asked for, too. `ValueError` where no bar keeps a risk, or there is nothing to tell apart."""
     from sklearn.linear_model import LogisticRegression
 
     if len({each.answerable for each in outcomes if all_told or not each.aside}) < 2:
@@ -73,18 +78,31 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
         raise ValueError(
             "What the reader says does not tell answerable questions from others: there is nothing to calibrate."
         )
-    misses = np.array([each.logit for each in outcomes if not each.answerable and not each.aside])
-    asides = np.array([each.logit for each in outcomes if each.aside])
+    is_aside = np.array([each.aside for each in outcomes])
+    is_miss = ~right & ~is_aside
+    misses, asides = logits[is_miss], logits[is_aside]
     uppers = {caution: lowest(misses, risk) for caution, risk in MISS_RISK.items()}
-    lowers = {caution: min(uppers[caution], lowest(asides, risk)) for caution, risk in ASIDE_RISK.items()}
-    upper, lower = uppers["normal"], lowers["normal"]
+    lowers: dict[Caution, float] = {}
+    alike: dict[Caution, float | None] = {}
+    likenesses = np.array([each.likeness for each in outcomes if each.aside and each.likeness is not None])
+    closest = (math.log(CLOSEST_CHANCE / (1 - CLOSEST_CHANCE)) - offset) / slope
+    for caution, risk in ASIDE_RISK.items():
+        lowers[caution], alike[caution] = min(uppers[caution], lowest(asides, risk)), None
+        if lowers[caution] > closest and len(likenesses) == len(asides):
+            lowers[caution] = closest
+            alike[caution] = lowest(likenesses[asides >= closest], risk, len(asides))
+    upper, lower, least = uppers["normal"], lowers["normal"], alike["normal"]
+    near = np.array([each.likeness is None or least is None or each.likeness >= least for each in outcomes])
+    best = np.where(near, logits, -np.inf)
+    misses, asides = best[is_miss], best[is_aside]
     return Calibration(
         slope=slope,
         offset=offset,
         answered={caution: slope * bar + offset for caution, bar in uppers.items()},
         tentative={caution: slope * bar + offset for caution, bar in lowers.items()},
+        alike=alike,
         questions=len(outcomes),
-        answerable_answered=float((logits[right] >= upper).mean()),
+        answerable_answered=float((best[right] >= upper).mean()),
         misses_answered=float((misses >= upper).mean()),
         misses_bound=bound(int((misses >= upper).sum()), len(misses)),
         asides_shown=float((asides >= lower).mean()),
@@ -99,12 +117,14 @@ def _short(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def lowest(logits: np.ndarray, risk: float) -> float:
-    """The lowest bar that so many of some logits may pass that the bound of their share is within a risk."""
-    passed = sorted(logits.tolist(), reverse=True)
-    allowed = max((n for n in range(len(passed) + 1) if bound(n, len(passed)) <= risk), default=None)
+def lowest(values: np.ndarray, risk: float, of: int | None = None) -> float:
+    """The lowest bar that so many of some values may pass that the bound of their share, of all of them or `of` so many questions, is
+    within a risk."""
+    passed = sorted(values.tolist(), reverse=True)
+    asked = len(passed) if of is None else of
+    allowed = max((n for n in range(len(passed) + 1) if bound(n, asked) <= risk), default=None)
     if allowed is None:
-        raise ValueError(f"{len(passed)} questions are too few to tell of a risk of {risk}.")
+        raise ValueError(f"{asked} questions are too few to tell of a risk of {risk}.")
     if allowed == len(passed):
         return float(passed[-1])
     # Between the last that may pass and the first that may not; above that one also where both are equal.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.qa.engine import Engine
-from assistant.qa.readers import Reads, gain
+from assistant.qa.readers import Reads, Searched, gain
 from assistant.qa.units import heading_of, units_of, worded
 from assistant.qa.weighing import READ, Weigher
 from eval.training.calibrate import Calibration, Outcome
@@ -30,8 +30,8 @@ class Question:
     aside: bool
 
 
-Best = Callable[[str], float | None]
-"""What is said for the best passage of a question, None where none is found."""
+Best = Callable[[str], tuple[float, float | None] | None]
+"""What is said for the best passage of a question, and how like it the passage is that is most like it in meaning; None where none is found."""
 
 
 def questions_for(
@@ -83,19 +83,20 @@ def outcomes(questions: Iterable[Question], best: Best) -> Iterator[Outcome]:
     for asked in questions:
         told = best(asked.text)
         if told is not None:
-            yield Outcome(told, asked.answerable, asked.aside)
+            logit, likeness = told
+            yield Outcome(logit, asked.answerable, asked.aside, likeness)
 
 
 def by_reader(engine: Engine, reader: Reads) -> Best:
     """The best logit of a reader, with what search adds to it, over the passages that search finds."""
 
-    def best(text: str) -> float | None:
+    def best(text: str) -> tuple[float, float | None] | None:
         found = engine.search(text, READ)
         reads = [read for each in found if (read := worded(each))]
         readings = reader.read(text, [(heading_of(each), each.passage.text) for each in reads])
-        top = max((each.score for each in found), default=0.0)
-        told = [one.logit + gain(each.score, top) for each, one in zip(reads, readings, strict=True)]
-        return max(told, default=None)
+        searched = Searched.of(found)
+        told = [one.logit + gain(each.score, searched.best) for each, one in zip(reads, readings, strict=True)]
+        return (max(told), searched.likeness) if told else None
 
     return best
 
@@ -104,9 +105,10 @@ def by_likeness(engine: Engine) -> Best:
     """The best nearness (`assistant.qa.weighing`) of the units that search finds."""
     weigher = Weigher(engine.library)
 
-    def best(text: str) -> float | None:
+    def best(text: str) -> tuple[float, float | None] | None:
         units = [unit for each in engine.search(text, READ) for unit in units_of(each)]
-        return max(weigher.nearness(engine.question(text), units) or [], default=None)
+        near = weigher.nearness(engine.question(text), units)
+        return (max(near), None) if near else None
 
     return best
 
