@@ -25,6 +25,7 @@ from assistant.faults import (
     stopping,
 )
 from assistant.fetching import Asked, Row, held_row, plan
+from assistant.keeping import Keeper
 from assistant.named_files import Files
 from assistant.qa.answer import Answer, AnswerStatus, Finished, Mode, Progress, Said, Statement
 from assistant.qa.engine import Engine
@@ -34,7 +35,6 @@ from assistant.service.drafts import Drafts
 from assistant.service.events import Closed, Done, Stated, Status, Stream
 from assistant.service.history import History
 from assistant.service.jobs import Hand, Job, Jobs
-from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
 from assistant.service.metrics import Metrics
 from assistant.service.page_pictures import PagePictures
