@@ -47,7 +47,7 @@ def excerpt(document: Document, start: int, end: int, marked: Span | None = None
     for _, run in groupby(within, lambda each: next(n for n, (_, own) in enumerate(tables) if each.ordinal in own)):
         quoted = list(run)
         header = next(table.header for table, own in tables if quoted[0].ordinal in own)
-        made.append({"parts": parts(document, start, max(start, quoted[0].start), marked)})
+        made.append({"parts": parts(document, *document.trimmed(start, max(start, quoted[0].start)), marked)})
         made.append({"rows": rows(document, header, [each for each in quoted if each not in header], marked)})
         start = min(quoted[-1].end, end)
     made.append({"parts": parts(document, start, end, marked)})
