@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.frames import isolated
+from assistant.retold import reason
 from assistant.shipped import shipped
 
 
 @dataclass(frozen=True)
 class Message:
     """A sentence by its name, which is a code that stays the same, and what fills its places: texts, numbers, and what gives a text
-    in the language in which the sentence is told, such as `told` of another message."""
+    in the language in which the sentence is told, such as `told` of another message. At `text` stands what a floor below says."""
 
     name: str
     values: Mapping[str, str | float | Callable[[str], str]] = field(default_factory=dict)
@@ -22,6 +23,11 @@ class Message:
         filled = {
             name: each(language) if callable(each) else isolated(each, language) for name, each in self.values.items()
         }
+        said = str(self.values.get("text", ""))
+        if (known := reason(said, language)) != said:
+            if self.name == "said":
+                return known
+            filled["text"] = known
         return str(shipped("messages")[self.name][language]).format(**filled)
 
     def __str__(self) -> str:

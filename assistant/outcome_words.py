@@ -1,41 +1,20 @@
-"""What became of files that were ingested, in words and as records: for terminal, page and API."""
+"""What became of files and symbols, as records, and in words: for terminal, page and API."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from assistant.messages import Message
+from assistant.retold import reason
 from corpus.documents import Document
-from corpus.store import Header
 from ingest.memory import LEAST_CHARACTERS, thin_pages
 from ingest.outcomes import Outcome
 from ingest.readers import visible
 
 
-def line(outcome: Outcome) -> str:
-    """An outcome on one line."""
-    said = outcome.reason
-    if outcome.before:
-        said = f"{said} (as before; --again reads it anew)"
-    elif outcome.header is not None and outcome.result in ("added", "replaced", "unchanged"):
-        header = outcome.header
-        said = f"{_named(header)}, "
-        said += f"{outcome.passages} passages" if outcome.passages else "held already"
-        if outcome.document is not None and outcome.document.pages:
-            said += f", {coverage(outcome.document)}"
-    elif outcome.header is not None and outcome.result == "removed":
-        said = f"{_named(outcome.header)}, whose file is gone"
-    named = said if said.startswith((f"{outcome.name} ", f"{outcome.name}: ")) else f"{outcome.name}: {said}"
-    return " ".join(f"{outcome.result:<10} {named}".splitlines())
-
-
-def _named(header: Header) -> str:
-    edition = f"{header.edition} (unverified)" if header.unverified else header.edition
-    return f"{header.label} ({header.language}, {edition})"
-
-
 def record(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as JSON."""
+    """An outcome as JSON; `said` is what there is to say of it, in English."""
     header, document = outcome.header, outcome.document
     made: dict[str, Any] = {
         "file": visible(outcome.name),
@@ -48,30 +27,89 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "passages": outcome.passages,
         "reason": visible(outcome.reason),
         "before": outcome.before,
+        "said": visible(_said(outcome)),
     }
     if document is not None:
-        thin = thin_pages(document)
-        made |= {"pages": len(document.pages), "thin_pages": list(thin), "warnings": list(document.warnings)}
+        made |= {
+            "pages": len(document.pages),
+            "thin_pages": list(thin_pages(document)),
+            "warnings": list(document.warnings),
+        }
     return made
 
 
-def outcome_record(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as JSON, with the line about it for people, and what they should know."""
+def _said(outcome: Outcome) -> str:
+    header = outcome.header
+    if outcome.before:
+        return f"{outcome.reason} (as before; --again reads it anew)"
+    if header is None or outcome.result not in ("added", "replaced", "unchanged", "removed"):
+        return outcome.reason
+    edition = f"{header.edition} (unverified)" if header.unverified else header.edition
+    named = f"{header.label} ({header.language}, {edition}), "
+    if outcome.result == "removed":
+        return f"{named}whose file is gone"
+    held = f"{outcome.passages} passages" if outcome.passages else "held already"
+    paged = outcome.document is not None and outcome.document.pages
+    return f"{named}{held}, {_coverage(outcome.document)}" if outcome.document and paged else f"{named}{held}"
+
+
+def told(made: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """A record of what became of a file, a symbol or a document, with a line about it for people in a language, and what they should
+    know: why a file is not held, what was not found in one that is."""
+    bare = {name: value for name, value in made.items() if name != "said"}
+    if "line" in made:  # kept by an earlier version
+        return bare
+    result, why = str(made["result"]), str(made.get("reason") or "")
+    width = 13 if "url" in made else 10  # of what is fetched one result is `not published`
+    notes = [why] if "said" in made and result in ("skipped", "refused") else _doubts(made)
     return {
-        **record(outcome),
-        "line": line(outcome),
-        "notes": [{"result": word, "text": sentence} for word, sentence in worth_knowing(outcome)],
+        **bare,
+        "line": " ".join(f"{reason(result, language):<{width}} {_named(made, language)}".split("\n")).rstrip(),
+        "notes": [{"result": result, "text": reason(each, language)} for each in notes],
     }
 
 
-def coverage(document: Document) -> str:
-    """On how many pages of a paged document there is text, and on which there is next to none."""
-    thin = thin_pages(document)
-    said = f"text on {len(document.pages) - len(thin)} of {len(document.pages)} pages"
-    return f"{said} (under {LEAST_CHARACTERS} characters on {ranges(thin)})" if thin else said
+def _named(made: Mapping[str, Any], language: str) -> str:
+    """Which file, symbol or document it is, and what is said of it."""
+    if (said := made.get("said")) is not None:
+        name = made["file"]
+        return (
+            reason(said, language)
+            if said.startswith((f"{name} ", f"{name}: "))
+            else f"{name}: {reason(said, language)}"
+        )
+    parts = [made.get("document") or "", reason(made.get("reason") or "", language)]
+    if made.get("format") and made.get("bytes"):
+        parts.insert(1, f"{made['format']}, {max(1, made['bytes'] // 1000):,} kB")
+    elif str(made["result"]).startswith("would"):
+        parts.insert(1, made.get("url") or "")
+    name = f"{made['symbol']} ({made['language']})" if made.get("symbol") else ""
+    return ": ".join(each for each in (name, "; ".join(visible(part) for part in parts if part)) if each)
 
 
-def ranges(numbers: Sequence[int]) -> str:
+def _doubts(made: Mapping[str, Any]) -> list[str]:
+    thin = made.get("thin_pages")
+    return [*([_covered(made["pages"], thin)] if thin else []), *made.get("warnings", ())]
+
+
+def job_told(job: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """The record of a job, in a language what it has in hand, why it ended, and what became of its parts."""
+    why = Message(job["code"], {"text": job["reason"]}).told(language) if job["code"] else job["reason"]
+    outcomes = [told(each, language) for each in job["outcomes"]]
+    return {**job, "detail": reason(job["detail"], language), "reason": why, "outcomes": outcomes}
+
+
+def _coverage(document: Document) -> str:
+    return _covered(len(document.pages), thin_pages(document))
+
+
+def _covered(pages: int, thin: Sequence[int]) -> str:
+    """On how many pages there is text, and on which there is next to none."""
+    said = f"text on {pages - len(thin)} of {pages} pages"
+    return f"{said} (under {LEAST_CHARACTERS} characters on {_ranges(thin)})" if thin else said
+
+
+def _ranges(numbers: Sequence[int]) -> str:
     """Ascending numbers with runs drawn together: `1, 4-6`; at most twelve runs."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -81,14 +119,3 @@ def ranges(numbers: Sequence[int]) -> str:
             runs.append([number, number])
     parts = [f"{first}-{last}" if last > first else str(first) for first, last in runs]
     return ", ".join(parts[:12] + ["..."] * (len(parts) > 12))
-
-
-def worth_knowing(outcome: Outcome) -> list[tuple[str, str]]:
-    """What of an outcome belongs in the table at the end: why a file is not held, what was not found in one that is."""
-    if outcome.result in ("skipped", "refused"):
-        return [(outcome.result, outcome.reason)]
-    document = outcome.document
-    if document is None:
-        return []
-    pages = [coverage(document)] if thin_pages(document) else []
-    return [(outcome.result, sentence) for sentence in [*pages, *document.warnings]]

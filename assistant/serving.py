@@ -25,18 +25,15 @@ from assistant.api.application import Doors
 from assistant.api.caller_gate import AccessGate
 from assistant.api.hosts import Hosts
 from assistant.cli.server_desk import SERVER
-from assistant.fetching import Source
-from assistant.opening import catalogue_of, open_engine
+from assistant.opening import make_keeper, open_engine
 from assistant.service import Limits, Service
 from assistant.service.drafts import Drafts
 from assistant.service.history import History
-from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
 from assistant.service.politely import politely
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
 from corpus.embedding import make_models
-from ingest.workers.pool import Limits as ReaderLimits
 
 NICE = 10
 """How far the processes that read files step behind those that answer."""
@@ -89,14 +86,9 @@ def open_service(chosen: Settings, token: str | None = None, doors: Doors | None
         audit = Audit(store)
         keys, accounts = Keys(store), Accounts(store, chosen.session_hours)
         rates = Rates(chosen.rate, chosen.rate_address)
-        catalogue = catalogue_of(chosen)
-        source = Source(
-            chosen.ods_url, chosen.fetch_delay, chosen.fetch_timeout, chosen.fetch_max_wait, chosen.fetch_private
-        )
-        reader = ReaderLimits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds, nice=NICE)
         service = Service(
             engine,
-            Keeper(engine.library, catalogue, source, jobs=chosen.jobs, limits=reader),
+            make_keeper(engine.library, chosen, NICE),
             limits,
             turns=turns,
             rates=rates,

@@ -45,8 +45,8 @@ def _ask(*questions: str) -> Callable[[Page, str], None]:
         page.goto(url)
         page.locator(".rp-examples button").first.wait_for()
         for question in questions:
-            page.get_by_label("Your question").fill(question)
-            page.get_by_label("Your question").press("Enter")
+            page.locator("#rp-question textarea").fill(question)
+            page.locator("#rp-question textarea").press("Enter")
             page.locator(".rp-now h2", has_text=question).wait_for()
             page.locator(".rp-now .rp-status:not(.rp-waiting)").wait_for()
 
@@ -77,7 +77,7 @@ PICTURES = (
     Picture(
         "ask-dark", {**DESKTOP, "color_scheme": "dark"}, _ask("Can a migrant be prosecuted for having been smuggled?")
     ),
-    Picture("ask-arabic", DESKTOP, _ask("متى يُنظر في البند 3؟")),
+    Picture("ask-arabic", {**DESKTOP, "locale": "ar"}, _ask("متى يُنظر في البند 3؟")),
     Picture("ask-phone", PHONE, _ask("When is item 3?")),
     Picture("meeting", DESKTOP, _open("/meetings")),
     Picture("document", DESKTOP, _open("/documents/CTOC/COP/WG.7/2021/1#item-3")),

@@ -29,9 +29,9 @@ from assistant.access.secret import Secret
 from assistant.access.visitors import Visitors
 from assistant.api.caller_gate import AccessGate
 from assistant.api.connections import TimedProtocol
+from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Service
-from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder

@@ -26,11 +26,11 @@ from assistant.access.visitors import Visitors
 from assistant.api.application import Doors
 from assistant.api.caller_gate import AccessGate
 from assistant.api.hosts import Hosts
+from assistant.keeping import Keeper
 from assistant.qa.engine import Engine
 from assistant.service import Limits, Service
 from assistant.service.drafts import Drafts
 from assistant.service.history import History
-from assistant.service.keeping import Keeper
 from assistant.service.kept import Kept
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder

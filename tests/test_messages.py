@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +15,9 @@ import pytest
 from markupsafe import escape
 from services import Made, made_service
 
+from assistant.access import LOCAL
 from assistant.messages import Message
+from assistant.outcome_words import job_told
 from assistant.page.rendering import carried
 from assistant.shipped import shipped
 from corpus.calendar_names import language_name
@@ -24,7 +27,7 @@ from corpus.documents import LANGUAGES
 ASSISTANT = Path(__file__).parents[1] / "assistant"
 MESSAGES = shipped("messages")
 FAULTS = {"Invalid", "NotKnown", "Forbidden", "NotHeld", "Conflict", "TooLarge", "TooMany", "Overloaded", "TooSlow", "Full",
-          "Unavailable", "ServiceFault", "NoModel", "Failed", "ReportError", "PublishError", "Message"}  # fmt: skip
+          "Unavailable", "ServiceFault", "NoModel", "ReportError", "PublishError", "Message"}  # fmt: skip
 QUOTING = {
     "said",
     "framed",
@@ -154,4 +157,34 @@ def test_how_a_job_ended_is_told_in_the_language_of_the_reader(reader: str) -> N
     for code in ("job-stopped", "job-crashed", "job-interrupted"):
         job = {"detail": "x", "kind": "upload", "state": "stopped", "done": 0, "total": None, "outcomes": [],
                "reason": str(Message(code)), "code": code}  # fmt: skip
-        assert str(escape(Message(code).told(reader))) in carried("jobs.html", reader, jobs=[job])
+        assert str(escape(Message(code).told(reader))) in carried("jobs.html", reader, jobs=[job_told(job, reader)])
+
+
+ADDED = {"en": "added ", "fr": "ajouté ", "es": "añadido ", "ru": "добавлено ", "ar": "أُضيف ", "zh": "已添加 "}
+REFUSED_EMPTY = {"en": "is empty", "fr": "est vide", "es": "está vacío", "ru": "пуст", "ar": "فارغ", "zh": "为空"}
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+def test_what_became_of_a_file_is_told_by_the_api_and_the_page_in_the_language_that_is_asked_for(
+    made: Made, reader: str
+) -> None:
+    def uploaded(name: str, data: bytes) -> dict[str, Any]:
+        sent = made.client.post("/api/v1/uploads", files={"file": (name, data)}, headers=made.headers("staff")).json()
+        with made.client.stream(
+            "GET", f"/api/v1/jobs/{sent['id']}/stream", params={"language": reader}, headers=made.headers("staff")
+        ) as events:
+            last = [line for line in events.iter_lines() if line.startswith("data: ")][-1]
+        asked = {"language": reader}
+        job = made.client.get(f"/api/v1/jobs/{sent['id']}", params=asked, headers=made.headers("staff")).json()
+        assert json.loads(last.removeprefix("data: "))["outcomes"] == job["outcomes"]
+        return dict(job)
+
+    (refused,) = uploaded("nothing.txt", b"")["outcomes"]
+    assert REFUSED_EMPTY[reader] in refused["line"]
+    assert [REFUSED_EMPTY[reader] in note["text"] for note in refused["notes"]] == [True]
+    assert refused["reason"].startswith("nothing.txt is empty."), "programs are told as ever"
+    (added,) = uploaded(f"{reader}.txt", f"Notes {reader}\n\nBoats need buoys.\n".encode())["outcomes"]
+    assert added["line"].startswith(ADDED[reader])
+    assert f"{reader}.txt" in added["line"]
+    again = made.service.job(LOCAL, made.service.all_jobs(LOCAL)[1]["id"])
+    assert REFUSED_EMPTY[reader] in carried("jobs.html", reader, jobs=[job_told(again, reader)])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import OpenLibrary
@@ -282,15 +283,22 @@ def test_a_document_names_its_other_versions_and_what_corrects_it(
 def test_words_that_a_document_has_no_more_are_shown_without_what_stands_there_now(made: Made) -> None:
     answer = made.service.engine.ask("When is item 3?")
     first = sources_of(made.service, answer)[0]
-    assert first.lead
-    assert (
-        first.before + first.lead + first.quote + first.tail + first.after
-        in made.library.document(answer.citations[0].document).text
-    )
+    drawn = [*first.before, *first.passage, *first.after]
+    words = [part["text"] for each in drawn for part in each.get("parts", ())]
+    assert "".join(words[:3]) in made.library.document(answer.citations[0].document).text
+    assert len([part for each in first.passage for part in drawn_parts(each) if part["marked"]]) == 1
     statement = answer.statements[0]
     gone = replace(statement, citations=(replace(statement.citations[0], quote="Monday, 3 May"),))
     source = sources_of(made.service, replace(answer, statements=(gone,)))[0]
-    assert (source.before, source.lead, source.quote, source.tail, source.after) == ("", "", "Monday, 3 May", "", "")
+    assert (source.before, source.quote, source.after) == ([], "Monday, 3 May", [])
+    assert source.passage == [{"parts": [{"text": "Monday, 3 May", "marked": True}]}]
+
+
+def drawn_parts(piece: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The words of a piece of an excerpt, cell by cell where it is a table."""
+    return (
+        [part for row in piece["rows"] for cell in row["cells"] for part in cell] if "rows" in piece else piece["parts"]
+    )
 
 
 DUES = """# Harbour dues
@@ -335,6 +343,26 @@ def test_rows_of_a_table_are_shown_as_a_table_with_its_head(
         for quote in ("Boats pay at noon | or at dusk.", rows[0][:-4]):
             assert "<table" not in shown(quote), "no table, or part of a row"
             assert quote in Words(shown(quote)).text
+
+
+def test_the_text_around_a_row_that_is_cited_is_a_table_with_its_head_and_the_cited_cells_marked(
+    tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
+) -> None:
+    with made_service(tmp_path_factory.mktemp("around"), catalogue) as made:
+        hostile = DUES.replace("Ketch", 'Ketch "&amp;lt;')
+        list(ingest([Input("dues.md", hostile.encode())], made.library, catalogue))
+        document = next(each for each in made.library.documents() if each.title == "Harbour dues")
+        row = next(each for each in document.text.split("\n") if each.startswith("Sloop"))
+        start = document.text.index(row)
+        (passage,) = [each for each in made.library.passages(document.id) if each.start <= start < each.end]
+        cite = Citation.of(document, start, start + len(row), "table 1, row 1", passage.id)
+        statement = Statement(row, "quoted", (cite,))
+        answer = Answer("What does a sloop pay?", "en", "answered", "", (statement,))
+        html = turn_html(made.service, 1, Turn(answer.question, "", answer)).partition("<aside")[2]
+        assert re.findall(r"<th scope=col>(.*?)</th>", html) == ["Boat", "Dues (crowns)", "Days"]
+        assert re.findall(r"<mark>(.*?)</mark>", html) == ["Sloop", "40", "3"]
+        assert re.findall(r"<td>(Ketch.*?)</td>", html) == ["Ketch &#34;&amp;lt;"]
+        assert Words(html).text.count("|") == 1, "that of the sentence below, which is no cell"
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,18 @@ from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.fetching import Source
 from assistant.model.shared import Shared
+from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
 from assistant.service import Done, Limits, Service, Stated, Status
 from assistant.service.history import History
-from assistant.service.jobs import Failed, Hand, Job, Jobs
+from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder
 from assistant.service.turns import Turns
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue
+from corpus.corpus_errors import LibraryError
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
 from ingest.run import Input
@@ -331,7 +333,7 @@ def test_a_job_that_fails_or_breaks_down_says_so_and_the_next_one_runs() -> None
     jobs = Jobs()
 
     def failing(_: Hand) -> None:
-        raise Failed("said", text="The disk is full.")
+        raise LibraryError("The disk is full.")
 
     def broken(_: Hand) -> None:
         raise RuntimeError("secret")
@@ -410,7 +412,7 @@ def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
 
     with made_service(tmp_path, catalogue) as made:
         job = made.service.jobs.submit("count", "key:x", work, detail="three of them")
-        before = ended(made, job.to_json())
+        before = job_told(ended(made, job.to_json()))
     with made_service(tmp_path, catalogue) as made:
         staff = made.headers("staff")
         assert made.client.get(f"/api/v1/jobs/{job.id}", headers=staff).json() == before

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from assistant.access.access_store import AccessStore
 from assistant.access.principal import LOCAL, Role
-from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, settings, talk
-from ingest.readers import visible
+from assistant.cli.session import EXIT_USAGE, fail, plain_errors, print_list, settings, talk
 
 keys = typer.Typer(name="keys", help="API keys: made, listed, revoked.", no_args_is_help=True)
 accounts = typer.Typer(name="accounts", help="Accounts that sign in at the page.", no_args_is_help=True)
@@ -49,14 +44,10 @@ def list_keys(as_json: JsonOption = False) -> None:
 
     with _store() as store:
         found = Keys(store).all()
-    if as_json:
-        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
-        return
-    table = Table("Key", "Name", "Role", "Made", "Ends", "Last used", "Revoked")
-    for each in found:
-        cells = (each.id, each.name, each.role, each.created, each.expires, each.used, each.revoked)
-        table.add_row(*(Text(visible(cell or "")) for cell in cells))
-    data.print(table)
+    heads = ("Key", "Name", "Role", "Made", "Ends", "Last used", "Revoked")
+    print_list(
+        found, as_json, heads, lambda key: (key.id, key.name, key.role, key.created, key.expires, key.used, key.revoked)
+    )
 
 
 @keys.command("revoke")
@@ -104,13 +95,7 @@ def list_accounts(as_json: JsonOption = False) -> None:
 
     with _store() as store:
         found = Accounts(store).all()
-    if as_json:
-        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
-        return
-    table = Table("Account", "Role", "Made")
-    for each in found:
-        table.add_row(Text(each.name), each.role, each.created)
-    data.print(table)
+    print_list(found, as_json, ("Account", "Role", "Made"), lambda each: (each.name, each.role, each.created))
 
 
 def audit(
@@ -122,13 +107,8 @@ def audit(
 
     with _store() as store:
         found = Audit(store).entries(limit=count)
-    if as_json:
-        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False))
-        return
-    table = Table("Time", "Who", "From", "What", "On what")
-    for each in found:
-        table.add_row(*(Text(visible(cell)) for cell in (each.time, each.who, each.address, each.action, each.target)))
-    data.print(table)
+    heads = ("Time", "Who", "From", "What", "On what")
+    print_list(found, as_json, heads, lambda each: (each.time, each.who, each.address, each.action, each.target))
 
 
 def _account(action: str, name: str, role: Role | None = None) -> None:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from assistant.cli.bars import drawn, progress_bar
+from assistant.cli.bars import done_here, done_there
 from assistant.cli.desk import library_or_server
-from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, settings, talk
-from assistant.fetching import FOLDER, Asked, Row, foreseen, held_row, languages_of, plan, row_of
-from assistant.opening import catalogue_of, open_library
+from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
+from assistant.fetching import FOLDER, Asked, foreseen, held_row, languages_of, plan
+from assistant.opening import catalogue_of, make_keeper, open_library, source_of
+from assistant.outcome_words import told
 from assistant.settings import Settings
 from corpus.library import Library
-from ingest.readers import visible
 
 if TYPE_CHECKING:
-    from assistant.cli.server_desk import ServerDesk
-    from ingest.fetch import Download, Downloads, Service, Wanted
+    from assistant.keeping import Hand, Keeper
 
 _BAD = ("not published", "refused", "failed")
 _STYLES = {"not published": "yellow", "refused": "red", "failed": "red"}
@@ -54,105 +54,53 @@ def fetch(
     with plain_errors():
         asked = Asked(symbols or [], languages_of(language or []), form, meeting, cited_by, everything, again)
         formats = asked.formats
+    rows: list[Mapping[str, Any]] = []
     with library_or_server("fetch") as (found, chosen):
         if not isinstance(found, Library):
-            body = asdict(asked)
-            rows = [Row(**each) for each in found.foresee(body)] if dry_run else _by_server(found, body)
+            if dry_run:
+                rows += found.foresee(asdict(asked))
+            else:
+                done_there("Fetching", found, "/fetch", asdict(asked), rows.append, 0)
             _report(rows, as_json)
             return
         planned = plan(asked, found, catalogue_of(chosen))
     if dry_run:
-        _report(foreseen(planned, formats, chosen.data_dir / FOLDER, chosen.ods_url, again=again), as_json)
+        rows += [
+            asdict(each) for each in foreseen(planned, formats, chosen.data_dir / FOLDER, chosen.ods_url, again=again)
+        ]
+        _report(rows, as_json)
         return
     due = [each for each in planned if again or not each.held]
-    rows = [held_row(each) for each in planned if each not in due]
+    rows += [asdict(held_row(each)) for each in planned if each not in due]
     if due:
-        rows += _fetched(due, formats, chosen, again)
+        from assistant.keeping import fetch as fetched
+
+        def work(hand: Hand) -> None:
+            folder = chosen.data_dir / FOLDER
+            fetched(hand, due, formats, source_of(chosen), folder, lambda: _opened(chosen), again=again)
+
+        with plain_errors():
+            done_here("Fetching", work, rows.append, len(due))
     places = {(each.symbol.text, each.language): n for n, each in enumerate(planned)}
-    _report(sorted(rows, key=lambda row: places[row.symbol, row.language]), as_json)
+    _report(sorted(rows, key=lambda row: places[row["symbol"], row["language"]]), as_json)
 
 
-def _by_server(server: ServerDesk, body: dict[str, Any]) -> list[Row]:
-    """Has the server that owns the library fetch."""
-    job = server.begin("/fetch", body)
-    with progress_bar("Fetching", 0) as bar:
-        return [Row(**each) for each in server.outcomes(job, lambda at: bar(at["done"], at["total"], at["detail"]))]
+@contextmanager
+def _opened(chosen: Settings) -> Iterator[Keeper]:
+    with open_library(chosen, "rapporteur fetch") as library:
+        yield make_keeper(library, chosen)
 
 
-def _fetched(due: Sequence[Wanted], formats: Sequence[str], chosen: Settings, again: bool) -> list[Row]:
-    """Downloads first, so that the library is not kept from others meanwhile; then reads what has come."""
-    from ingest.fetch import Downloads, Patience, Service
-
-    patience = Patience(delay=chosen.fetch_delay, timeout=chosen.fetch_timeout, max_wait=chosen.fetch_max_wait)
-    with plain_errors(), Downloads(chosen.data_dir / FOLDER) as downloads:
-        with Service(downloads, chosen.ods_url, private=chosen.fetch_private, patience=patience, told=_told) as service:
-            done = _downloaded(due, formats, service, again)
-        rows = [row_of(each, each.result, reason=each.reason) for each in done if each.stored is None]
-        come = [each for each in done if each.stored is not None]
-        return rows + (_added(come, downloads) if come else [])
-
-
-def _told(words: str) -> None:
-    talk.print(Text(visible(words), style="yellow"))
-
-
-def _downloaded(due: Sequence[Wanted], formats: Sequence[str], service: Service, again: bool) -> list[Download]:
-    from ingest.fetch import At, download
-
-    done = []
-    with drawn() as bar:
-        task = bar.add_task("Fetching", total=len(due), detail="")
-
-        def show(at: At) -> None:
-            of = f" of {at.total / 1e6:.1f}" if at.total else ""
-            size = f": {at.size / 1e6:.1f}{of} MB" if at.size else ""
-            bar.update(task, detail=f"{at.wanted.symbol} ({at.wanted.language}){size}")
-
-        for each in download(due, service, formats, again=again, progress=show):
-            done.append(each)
-            bar.update(task, advance=1)
-    return done
-
-
-def _added(come: Sequence[Download], downloads: Downloads) -> list[Row]:
-    """Reads the files into the library; notes which it did not take."""
-    from ingest.fetch import FetchedInput
-    from ingest.run import ingest
-    from ingest.workers.pool import Workers, processors
-    from ingest.workers.process import WorkerError
-
-    rows = []
-    with plain_errors(), open_library(chosen := settings(), "rapporteur fetch") as library, drawn() as bar:
-        task = bar.add_task("Reading", total=len(come), detail="")
-        catalogue = catalogue_of(chosen)
-        sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]
-        try:
-            with Workers(catalogue, min(len(sources), processors())) as readers:
-                outcomes = ingest(sources, library, catalogue, readers=readers)
-                for each, source, outcome in zip(come, sources, outcomes, strict=True):
-                    downloads.refuse(source.stored, outcome.result == "refused")
-                    rows.append(row_of(each, outcome.result, outcome, outcome.reason or each.reason))
-                    bar.update(task, advance=1, detail=outcome.name)
-        except WorkerError as error:
-            raise fail(str(error)) from None
-    return rows
-
-
-def _report(rows: Sequence[Row], as_json: bool) -> None:
+def _report(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     """Outcomes on stdout (what went wrong on stderr, unless as JSON), the count of each on stderr."""
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+        bare = [{name: value for name, value in row.items() if name not in ("line", "notes")} for row in rows]
+        typer.echo(json.dumps(bare, ensure_ascii=False))
     for row in () if as_json else rows:
-        parts = [row.document or "", row.reason or ""]
-        if row.format and row.bytes:
-            parts.insert(1, f"{row.format}, {max(1, row.bytes // 1000):,} kB")
-        elif row.result.startswith("would"):
-            parts.insert(1, row.url or "")
-        said = "; ".join(visible(part) for part in parts if part)
-        line = f"{row.result:<13} {row.symbol} ({row.language}){f': {said}' if said else ''}"
-        (talk if row.result in _BAD else data).print(Text(line, style=_STYLES.get(row.result, "")))
-    results = dict.fromkeys(row.result for row in rows)
-    counts = [f"{sum(row.result == result for row in rows)} {result}" for result in results]
+        result = row["result"]
+        (talk if result in _BAD else data).print(Text(told(row)["line"], style=_STYLES.get(result, "")))
+    results = [row["result"] for row in rows]
+    counts = [f"{results.count(each)} {each}" for each in dict.fromkeys(results)]
     talk.print(", ".join(counts) or "nothing to fetch", markup=False)
-    if any(row.result in _BAD for row in rows):
+    if any(each in _BAD for each in results):
         raise typer.Exit(1)

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.bars import drawn, progress_bar
+from assistant.cli.bars import Heard, done_here, done_there
 from assistant.cli.desk import library_or_server
 from assistant.cli.outcome_lines import Report
 from assistant.cli.session import EXIT_USAGE, fail, talk
 from assistant.named_files import Files
-from assistant.opening import catalogue_of
+from assistant.opening import make_keeper
 from assistant.settings import Settings
-from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.ahead import Openable
-from ingest.folder import FileInput, origin_of, printable
-from ingest.outcomes import Outcome
-from ingest.outcomes import Progress as At
-from ingest.run import ingest as run
-from ingest.workers.pool import Limits, Workers
-from ingest.workers.process import WorkerError
+from ingest.folder import FileInput, printable
 
 if TYPE_CHECKING:
     from assistant.cli.server_desk import ServerDesk
+    from assistant.keeping import Hand, Keeper
 
 
 def ingest(
@@ -59,126 +54,72 @@ def ingest(
     report = Report(as_json=as_json)
     with library_or_server("ingest") as (found, chosen):
         files = Files(given, starter, symbol, language, ocr, chosen.data_dir)
-        with _ingestion(found, chosen, report, again=again, jobs=jobs) as ingestion:
-            if watch:
-                _keep_in_step(ingestion, files, folders)
-                return
-            ingestion.read(files)
+        ingestion = _Ingestion(found, chosen, report, again, jobs)
+        if watch:
+            _keep_in_step(ingestion, files, folders)
+            return
+        ingestion.read(files)
     report.summary()
     if report.failed:
         raise typer.Exit(1)
 
 
-class _Ingestion(Protocol):
-    """What reads and removes, and where the outcomes go."""
-
-    @property
-    def report(self) -> Report:
-        """Where the outcomes go."""
-        ...
-
-    def read(self, files: Files) -> None:
-        """Reads what the command line names."""
-        ...
-
-    def update(self, sources: Sequence[FileInput]) -> None:
-        """Reads what has changed."""
-        ...
-
-    def remove(self, path: Path, shown: str) -> bool:
-        """Removes what came from a file that is gone; says whether there are others to be read in its place."""
-        ...
-
-
 @dataclass(frozen=True)
-class _Local:
-    """One library, and the processes that read for it."""
+class _Ingestion:
+    """The library, or the server that owns it, and what both are told with every file; where the outcomes go."""
 
-    library: Library
-    catalogue: Catalogue
-    readers: Workers
-    report: Report
-    again: bool = False
-
-    def read(self, files: Files) -> None:
-        """Reads what the command line names."""
-        _note_empty(files, self.report)
-        self._run(files, len(files), again=self.again)
-
-    def _run(self, sources: Iterable[Openable], total: int, *, again: bool = False, quiet: bool = False) -> None:
-        with _bar(total) as (tell, advance):
-            for outcome in run(sources, self.library, self.catalogue, tell, self.readers, again=again):
-                advance(outcome)
-                if not (quiet and outcome.result == "unchanged"):
-                    self.report.add(outcome)
-
-    def update(self, sources: Sequence[FileInput]) -> None:
-        """Reads what has changed."""
-        if sources:
-            self._run(sources, len(sources), quiet=True)
-
-    def remove(self, path: Path, shown: str) -> bool:
-        """Removes what came from a file that is gone; says whether there are others to be read in its place."""
-        origin = origin_of(path)
-        held = self.library.headers(origin=origin)
-        freed = self.library.forget(origin)
-        for header in held:
-            self.report.add(Outcome(shown, "removed", header=header))
-        return bool(freed)
-
-
-@dataclass(frozen=True)
-class _Served:
-    """The server that owns the library, and what it is told with every file."""
-
-    server: ServerDesk
+    found: Library | ServerDesk
+    chosen: Settings
     report: Report
     again: bool
     jobs: int | None
 
     def read(self, files: Files) -> None:
         """Reads what the command line names."""
-        _note_empty(files, self.report)
+        for folder in files.empty():
+            self.report.note(f"{printable(str(folder))} holds no file to be read.")
         said = {"starter": files.starter, "symbol": files.symbol, "language": files.language, "ocr": files.ocr}
-        for outcome in self._run(files.paths, len(files), again=self.again, **said):
-            self.report.put(outcome)
+        self._read(files, len(files), files.paths, said, self.report.put, again=self.again)
 
     def update(self, sources: Sequence[FileInput]) -> None:
         """Reads what has changed."""
+
+        def put(made: Mapping[str, Any]) -> None:
+            if made["result"] != "unchanged":
+                self.report.put(made)
+
         if sources:
             said = {"language": sources[0].language, "ocr": sources[0].ocr}
-            for outcome in self._run([each.path for each in sources], len(sources), **said):
-                if outcome["result"] != "unchanged":
-                    self.report.put(outcome)
+            self._read(sources, len(sources), [each.path for each in sources], said, put)
 
     def remove(self, path: Path, shown: str) -> bool:
         """Removes what came from a file that is gone; says whether there may be others to be read in its place."""
-        gone = list(self.server.outcomes(self.server.begin("/local/forget", {"path": str(path), "shown": shown})))
-        for outcome in gone:
-            self.report.put(outcome)
+        gone: list[Mapping[str, Any]] = []
+        body = {"path": str(path), "shown": shown}
+        self._work(lambda keeper, hand: keeper.forget(hand, path, shown), "forget", body, gone.append, 0)
+        for each in gone:
+            self.report.put(each)
         return bool(gone)
 
-    def _run(self, paths: Sequence[Path], total: int, **said: object) -> Iterator[dict[str, Any]]:
-        asked = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, **said}
-        job = self.server.begin("/local/ingest", asked)
-        with progress_bar("Reading", total) as bar:
-            yield from self.server.outcomes(job, lambda now: bar(now["done"], now["total"], now["detail"]))
+    def _read(
+        self, sources: Iterable[Openable], total: int, paths: Sequence[Path], said: Mapping[str, Any], heard: Heard, *,
+        again: bool = False,
+    ) -> None:  # fmt: skip
+        body = {"paths": [str(path.absolute()) for path in paths], "jobs": self.jobs, "again": again, **said}
 
+        def read(keeper: Keeper, hand: Hand) -> None:
+            keeper.read(hand, sources, total, again=again, jobs=self.jobs)
 
-@contextmanager
-def _ingestion(
-    found: Library | ServerDesk, chosen: Settings, report: Report, *, again: bool, jobs: int | None
-) -> Iterator[_Ingestion]:
-    if not isinstance(found, Library):
-        yield _Served(found, report, again, jobs)
-        return
-    with _readers(chosen, jobs) as (readers, catalogue):
-        yield _Local(found, catalogue, readers, report, again)
+        self._work(read, "ingest", body, heard, total)
 
-
-def _note_empty(files: Files, report: Report) -> None:
-    for folder in files.empty():
-        report.note(f"{printable(str(folder))} holds no file to be read.")
+    def _work(
+        self, work: Callable[[Keeper, Hand], None], path: str, body: Mapping[str, Any], heard: Heard, total: int
+    ) -> None:
+        if isinstance(self.found, Library):
+            keeper = make_keeper(self.found, self.chosen)
+            done_here("Reading", lambda hand: work(keeper, hand), heard, total)
+        else:
+            done_there("Reading", self.found, f"/local/{path}", body, heard, total)
 
 
 def _keep_in_step(ingestion: _Ingestion, files: Files, folders: Sequence[Path]) -> None:
@@ -217,30 +158,3 @@ def _stopped_by_terminate(stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _readers(chosen: Settings, jobs: int | None) -> Iterator[tuple[Workers, Catalogue]]:
-    """The processes that read files, ended with the block."""
-    catalogue = catalogue_of(chosen)
-    limits = Limits(memory=chosen.reader_memory * 1024**2, seconds=chosen.reader_seconds)
-    try:
-        with Workers(catalogue, jobs or chosen.jobs, limits) as readers:
-            yield readers, catalogue
-    except WorkerError as error:
-        raise fail(str(error)) from None
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[tuple[Callable[[At], None], Callable[[Outcome], None]]]:
-    """A progress bar on stderr: what it is to be told by ingestion, and of each outcome."""
-    with drawn() as bar:
-        task = bar.add_task("Reading", total=total, detail="")
-
-        def tell(at: At) -> None:
-            bar.update(task, detail=f"{at.name}: {at.done}/{at.total} passages")
-
-        def advance(outcome: Outcome) -> None:
-            bar.update(task, advance=1, detail=outcome.name)
-
-        yield tell, advance

@@ -12,7 +12,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.session import data, talk
-from assistant.outcome_words import outcome_record
+from assistant.outcome_words import record, told
 from ingest.outcomes import Outcome
 from ingest.readers import visible
 
@@ -44,23 +44,23 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """Prints an outcome."""
-        self.put(outcome_record(outcome))
+        self.put(told(record(outcome)))
 
-    def put(self, told: Mapping[str, Any]) -> None:
+    def put(self, made: Mapping[str, Any]) -> None:
         """Prints an outcome that is a record with its line and notes."""
-        result, notes = told["result"], told["notes"]
+        result, notes = made["result"], made["notes"]
         self.counts[result] += 1
         if self.as_json:
-            bare = {name: value for name, value in told.items() if name not in ("line", "notes")}
+            bare = {name: value for name, value in made.items() if name not in ("line", "notes")}
             typer.echo(json.dumps(bare, ensure_ascii=False))
         else:
             # Where both are one terminal, the console of the progress bar must know of every line.
             console = talk if talk.is_terminal and data.is_terminal else data
-            console.print(Text(visible(told["line"]), style=_STYLES.get(result, "")))
+            console.print(Text(visible(made["line"]), style=_STYLES.get(result, "")))
         for note in notes:
             word = note["result"]
             if sum(row[0] == word for row in self.rows) < MOST_ROWS:
-                self.rows.append((word, told["file"], note["text"]))
+                self.rows.append((word, made["file"], note["text"]))
             else:
                 self._left_out += 1
 

@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from assistant.access.access_store import AccessStore
-from assistant.cli.session import data, plain_errors, settings, talk
+from assistant.cli.session import data, plain_errors, print_list, settings, talk
 from assistant.faults import ServiceFault
 from assistant.opening import open_library
 from assistant.reports import refused
@@ -36,13 +34,8 @@ def list_drafts(as_json: AsJson = False) -> None:
     """List the drafts, the latest first."""
     with drafts() as kept:
         found = kept.all()
-    if as_json:
-        typer.echo(json.dumps([each.to_json() for each in found], ensure_ascii=False))
-        return
-    table = Table("Draft", "Title", "State", "Made")
-    for each in found:
-        table.add_row(*(Text(visible(cell)) for cell in (each.id, each.title, each.state, each.created)))
-    data.print(table)
+    heads = ("Draft", "Title", "State", "Made")
+    print_list(found, as_json, heads, lambda each: (each.id, each.title, each.state, each.created))
 
 
 @app.command()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import typer
 from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
 
 from assistant.cli.global_options import options
 from assistant.faults import Invalid, NotHeld, ServiceFault
@@ -39,6 +42,27 @@ def fail(message: str, code: int = EXIT_FAILED) -> typer.Exit:
     """Says what is wrong on stderr; raise what it returns."""
     talk.print(f"rapporteur: {visible(message)}", markup=False, style="red")
     return typer.Exit(code)
+
+
+def print_list(
+    found: Sequence[object], as_json: bool, heads: Sequence[str | Column], cells: Callable[[Any], Iterable[str | None]]
+) -> None:
+    """Prints values as one JSON list of their fields, or as a table whose rows are `cells` of each."""
+    if as_json:
+        typer.echo(
+            json.dumps([each if isinstance(each, dict) else to_dict(each) for each in found], ensure_ascii=False)
+        )
+        return
+    table = Table(*heads)
+    for each in found:
+        table.add_row(*(Text(visible(cell or "")) for cell in cells(each)))
+    data.print(table)
+
+
+def to_dict(value: object) -> dict[str, Any]:
+    """A value as JSON: in its own form, or by its fields."""
+    made: dict[str, Any] = value.to_json() if hasattr(value, "to_json") else vars(value)
+    return made
 
 
 @contextmanager

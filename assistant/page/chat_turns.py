@@ -9,6 +9,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from starlette.requests import Request
+
 from assistant.qa.answer import Answer, answer_of
 
 MOST_CONVERSATIONS = 1_000
@@ -133,3 +135,9 @@ class Conversations:
         counts = Counter(each.client for each in self._held.values())
         most = max(counts.values())
         del self._held[next(token for token, each in self._held.items() if counts[each.client] == most)]
+
+
+def conversations_of(request: Request) -> Conversations:
+    """The conversations that the application of a request holds."""
+    held: Conversations = request.app.state.conversations
+    return held

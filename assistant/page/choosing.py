@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from assistant.access import Principal
 from assistant.frames import date_text
@@ -54,9 +56,15 @@ def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> 
     """The agenda items of a meeting."""
     for each in service.meetings(who):
         if each["document_id"] == meeting_id:
-            return [*any_of(reader), *((f"{item['number']}. {item['title']}", item["number"])
-                            for item in each["items"] if " " not in item["number"])]  # fmt: skip
+            return [*any_of(reader), *agenda_items(each)]
     return any_of(reader)
+
+
+def agenda_items(meeting: Mapping[str, Any]) -> Choices:
+    """The items of a meeting's agenda, without those below them."""
+    return [
+        (f"{item['number']}. {item['title']}", item["number"]) for item in meeting["items"] if " " not in item["number"]
+    ]
 
 
 def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:

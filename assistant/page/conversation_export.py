@@ -14,6 +14,7 @@ from assistant.labels import direction, word
 from assistant.page.chat_turns import Turn
 from assistant.page.source_panel import Source, sources_of
 from assistant.page.turn_html import state_of
+from assistant.quoted_rows import without_bars
 from assistant.service import Service
 
 TITLE = "Questions to the conference documents"
@@ -67,7 +68,7 @@ def _said(service: Service, turns: Sequence[Turn]) -> list[_Said]:
         answer = turn.answer
         sources = {each.number: each for each in sources_of(service, answer)}
         statements = tuple(
-            (each.text, each.verdict == "quoted", tuple(sources[n] for n in answer.numbers(each)))
+            (without_bars(each.text), each.verdict == "quoted", tuple(sources[n] for n in answer.numbers(each)))
             for each in answer.statements
         )
         state = word(state_of(answer), answer.language)

@@ -12,13 +12,14 @@ from assistant.api.route import may
 from assistant.labels import LANGUAGE_NAMES, direction, language_of, word
 from assistant.page.anchors import anchors_of
 from assistant.page.document_list import list_documents
+from assistant.page.excerpts import parts, rows
 from assistant.page.leaves import leaves_of, span_of
 from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, page
 from assistant.page.reference import edition_words, official_address
 from assistant.page.rendering import version_path, web_address
 from assistant.service import Service
-from corpus.documents import Block, Document
+from corpus.documents import Document
 from corpus.tables import tables_of
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
@@ -101,20 +102,20 @@ def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str
     for block in document.blocks:
         table = tables.get(block.ordinal)
         if table is not None:
-            width = max(max(1, len(row.cells)) for row in (*table.header, *table.rows))
-            made.append({"kind": "table", "label": table.locator,
-                         "rows": [_row(document, row, row in table.header, width, anchors, marked)
-                                  for row in (*table.header, *table.rows)]})  # fmt: skip
+            drawn_rows = rows(document, table.header, table.rows, marked)
+            for row, each in zip((*table.header, *table.rows), drawn_rows, strict=True):
+                each |= {"ids": anchors[row.ordinal], "anchor": anchors[row.ordinal][0], "locator": row.locator}
+            made.append({"kind": "table", "label": table.locator, "rows": drawn_rows})
         elif block.kind != "row":
             drawn = {
                 "kind": block.kind,
                 "ids": anchors[block.ordinal],
                 "anchor": anchors[block.ordinal][0],
                 "locator": block.locator,
-                "number": _parts(document, *document.trimmed(block.start, block.body_start), marked),
+                "number": parts(document, *document.trimmed(block.start, block.body_start), marked),
                 "level": min(6, max(2, 1 + len(document.headings(block)))),
                 "depth": max(0, block.level - 1) if block.kind in ("item", "paragraph") else 0,
-                "parts": _parts(document, block.body_start, block.end, marked),
+                "parts": parts(document, block.body_start, block.end, marked),
             }
             if first and block.kind == "heading" and document.body(block).split() == document.title.split():
                 drawn["kind"] = "title"
@@ -124,40 +125,15 @@ def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str
     return made
 
 
-def _row(
-    document: Document, row: Block, head: bool, width: int, anchors: dict[int, tuple[str, ...]],
-    marked: tuple[int, int] | None,
-) -> dict[str, Any]:  # fmt: skip
-    cells = row.cells or ((row.start, row.end),)
-    return {
-        "ids": anchors[row.ordinal],
-        "anchor": anchors[row.ordinal][0],
-        "head": head,
-        "locator": row.locator,
-        "cells": [_parts(document, *cell, marked) if cell else [] for cell in cells],
-        "span": width - len(cells) + 1,
-    }
-
-
-def _parts(document: Document, start: int, end: int, marked: tuple[int, int] | None) -> list[dict[str, Any]]:
-    """The words of a span, cut where what is marked begins and ends."""
-    if marked is None or marked[1] <= start or end <= marked[0]:
-        cuts = [(start, end, False)]
-    else:
-        low, high = max(start, marked[0]), min(end, marked[1])
-        cuts = [(start, low, False), (low, high, True), (high, end, False)]
-    return [{"text": document.quote(a, b), "marked": on, "first": False} for a, b, on in cuts if a < b]
-
-
 def _anchor_first_mark(blocks: list[dict[str, Any]]) -> None:
     # The title stands at the head of the page, not in its place: words behind it are the better mark.
     for block in sorted(blocks, key=lambda each: each["kind"] == "title"):
-        rows = (
-            [parts for row in block["rows"] for parts in row["cells"]]
+        runs = (
+            [run for row in block["rows"] for run in row["cells"]]
             if block["kind"] == "table"
             else [block["number"], block["parts"]]
         )
-        for part in (part for parts in rows for part in parts):
+        for part in (part for run in runs for part in run):
             if part["marked"]:
                 part["first"] = True
                 return

@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from assistant.labels import LANGUAGE_NAMES, direction, mark, word
-from assistant.messages import Message
+from assistant.retold import reason
 from corpus.documents import Document
 from corpus.store import Header
 
@@ -21,10 +21,11 @@ def render(template: str, reader: str = "en", /, **values: object) -> str:
     def say(name: str, **more: object) -> str:
         return word(name, reader, **more)
 
-    def tell(name: str, **more: str) -> str:
-        return Message(name, more).told(reader)
-
-    return _environment().get_template(template).render(reader=reader, say=say, tell=tell, **values)
+    return (
+        _environment()
+        .get_template(template)
+        .render(reader=reader, say=say, known=lambda text: reason(text, reader), **values)
+    )
 
 
 def marked(template: str, /, **values: object) -> str:

@@ -19,7 +19,7 @@ from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.api.api_models import Language
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import SHEETS, file_reply
+from assistant.api.file_replies import file_reply
 from assistant.api.route import may
 from assistant.export.html import to_html
 from assistant.labels import LANGUAGE_NAMES, language_of, word
@@ -285,10 +285,7 @@ def _file(request: Request, service: Service, who: Principal, asked: Asked, form
     writing.ready(form, asked.language or None)
 
     def file(made: Any) -> Response:
-        if form in SHEETS:
-            return file_reply(writing.sheet(who, made, form), form, asked.name)
-        publication = writing.publication(made, asked.language or made.language)
-        return file_reply(writing.file(who, publication, form), form, asked.name)
+        return file_reply(writing.made_file(who, made, form, asked.language or made.language), form, asked.name)
 
     return made_or_waiting(request, service, who, asked, file)
 

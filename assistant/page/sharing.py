@@ -14,7 +14,7 @@ from assistant.api.route import Guarded, may
 from assistant.faults import NotHeld
 from assistant.frames import date_text
 from assistant.labels import language_of
-from assistant.page.chat_turns import Conversations, turns_of_words, words_of_turns
+from assistant.page.chat_turns import conversations_of, turns_of_words, words_of_turns
 from assistant.page.conversation_export import can_docx
 from assistant.page.plain_pages import Paged, page
 from assistant.page.taking import taken
@@ -38,8 +38,7 @@ class Shared(BaseModel):
 @may("ask", counted="rate")
 def share(request: Request, body: Shared, service: Served, caller: Caller) -> dict[str, str]:
     """Makes a link to an answer that who asks was given."""
-    held: Conversations = request.app.state.conversations
-    talk = held.find(body.token, caller.client)
+    talk = conversations_of(request).find(body.token, caller.client)
     turn = talk.turn(body.turn) if talk else None
     if turn is None:
         raise NotHeld("answer-gone")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.faults import NotHeld
 from assistant.labels import direction, word
+from assistant.page.excerpts import excerpt
 from assistant.page.leaves import Leaf, leaves_of
 from assistant.page.reference import edition_words, official_address, place_of, reference
 from assistant.page.rendering import web_address, words_path
 from assistant.qa.answer import Answer, Citation
+from assistant.quoted_rows import without_bars
 from assistant.service import Service
 from corpus.calendar_names import language_name
 from corpus.corpus_errors import NotHeld as Gone
@@ -24,8 +26,8 @@ CLOSE = 200
 
 @dataclass(frozen=True)
 class Source:
-    """One numbered source. `lead`, `quote` and `tail` are the words that are cited and those close around them; `before` and
-    `after` are the rest of the passage and those next to it. `path` opens the document at the words (empty where it is not held any
+    """One numbered source. `quote` are the words that are cited, on one line, `passage` the same, marked, and those close around them; `before` and
+    `after` are the rest of the passage and those next to it, each as `excerpt` draws words. `path` opens the document at the words (empty where it is not held any
     more), `official` the document itself. `tongue` says which language the words are in, where it is not the reader's; `doubted`
     that they are not known to be the official ones. `leaves` are the pages with the words, where they can be shown."""
 
@@ -38,11 +40,10 @@ class Source:
     language: str
     tongue: str
     direction: str
-    lead: str
     quote: str
-    tail: str
-    before: str
-    after: str
+    passage: Sequence[Mapping[str, Any]]
+    before: Sequence[Mapping[str, Any]]
+    after: Sequence[Mapping[str, Any]]
     path: str
     official: str | None
     host: str
@@ -77,11 +78,10 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         language=citation.language,
         tongue=tongue_of(citation.language, language),
         direction=direction(citation.language),
-        lead="",
-        quote=citation.quote,
-        tail="",
-        before="",
-        after="",
+        quote=without_bars(citation.quote),
+        passage=[{"parts": [{"text": citation.quote, "marked": True}]}],
+        before=(),
+        after=(),
         path="",
         official=official,
         host=(urlsplit(official).hostname or "") if official else "",
@@ -93,6 +93,7 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
     except Gone:  # an answer that was kept may outlive what it cites
         return shown
     before, passage, after = _around(service, document, citation)
+    same = document.quote(citation.start, citation.end) == citation.quote
     official = web_address(official_address(document, language))
     return replace(
         shown,
@@ -100,10 +101,9 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         edition=edition_words(document, language),
         doubted=document.edition == "digest" or document.unverified,
         place=place_of(document, citation.locator),
-        lead=document.quote(passage[0], citation.start),
-        tail=document.quote(citation.end, passage[1]),
-        before=document.quote(*before),
-        after=document.quote(*after),
+        passage=excerpt(document, *passage, (citation.start, citation.end)) if same else shown.passage,
+        before=excerpt(document, *before),
+        after=excerpt(document, *after),
         path=words_path(document, citation.start, citation.end),
         official=official,
         host=(urlsplit(official).hostname or "") if official else "",

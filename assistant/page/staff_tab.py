@@ -16,6 +16,7 @@ from assistant.access import Principal
 from assistant.faults import Conflict, ServiceFault
 from assistant.fetching import Asked
 from assistant.labels import LANGUAGE_NAMES, mark, word
+from assistant.outcome_words import job_told
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversations
 from assistant.page.health_page import evaluation_path, feedback_views, health_view
@@ -72,9 +73,9 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
             for each in ids:
                 records[each] = service.job(who, each)
             waiting = [each for each in ids if records[each]["state"] in OPEN]
-            yield [carried("jobs.html", reader, jobs=[records[each] for each in ids]), gr.Button(visible=bool(waiting)), gr.skip(),
+            yield [carried("jobs.html", reader, jobs=[job_told(records[each], reader) for each in ids]), gr.Button(visible=bool(waiting)), gr.skip(),
                    gr.skip()]  # fmt: skip
-        yield [carried("jobs.html", reader, jobs=[records[each] for each in ids]), gr.Button(visible=False),
+        yield [carried("jobs.html", reader, jobs=[job_told(records[each], reader) for each in ids]), gr.Button(visible=False),
                _health(service, who, reader), _documents(service, who)]  # fmt: skip
 
     def refused(detail: str) -> list[Any]:

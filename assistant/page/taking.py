@@ -12,7 +12,7 @@ from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import file_reply
 from assistant.api.route import may
 from assistant.faults import NotHeld
-from assistant.page.chat_turns import Conversations, Turn
+from assistant.page.chat_turns import Turn, conversations_of
 from assistant.page.conversation_export import to_docx, to_markdown
 from assistant.page.plain_pages import Paged
 from assistant.service import Service
@@ -30,8 +30,7 @@ def file(request: Request, token: Token, service: Served, caller: Caller) -> Res
 
 
 def _turns(request: Request, token: str, client: str) -> list[Turn]:
-    conversations: Conversations = request.app.state.conversations
-    found = conversations.find(token, client)
+    found = conversations_of(request).find(token, client)
     if found is None or not found.turns:
         raise NotHeld("conversation-gone")
     return found.turns

@@ -12,7 +12,7 @@ from assistant.access import Principal
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.faults import Conflict, Invalid, NotHeld
-from assistant.page.chat_turns import MOST_KEPT, Conversation, Conversations, turns_of_words, words_of_turns
+from assistant.page.chat_turns import MOST_KEPT, Conversation, conversations_of, turns_of_words, words_of_turns
 from assistant.page.turn_html import turn_html
 from assistant.service import Service
 from assistant.service.kept import CONVERSATIONS, Kept
@@ -60,7 +60,7 @@ def conversations(service: Served, caller: Caller) -> dict[str, Any]:
 @may("ask", counted="documents")
 def conversation(request: Request, token: Token, service: Served, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
-    found = _held(request).find(token, caller.client)
+    found = conversations_of(request).find(token, caller.client)
     if found is None or not found.turns:
         raise NotHeld("conversation-gone")
     kept = words_of_turns(found.turns)
@@ -71,7 +71,7 @@ def conversation(request: Request, token: Token, service: Served, caller: Caller
 @may("ask", counted="documents")
 def reopen(request: Request, body: Opened, service: Served, caller: Caller) -> dict[str, str]:
     """Opens a conversation again; under another token, where somebody else has it open."""
-    held, kept = _held(request), kept_of(service)
+    held, kept = conversations_of(request), kept_of(service)
     found = held.find(body.token, caller.client)
     if found is None:
         if body.kept is None:
@@ -107,7 +107,7 @@ def forget(
     kept = kept_of(service)
     can = kept.keeping(caller) is not None
     for each in token or ():
-        _held(request).forget(each, caller.client)
+        conversations_of(request).forget(each, caller.client)
         if can:
             kept.forget(caller, each)
     if everything and can:
@@ -126,8 +126,3 @@ def kept_of(service: Service) -> Kept:
     if service.kept is None:
         raise Conflict("keeps-nothing")
     return service.kept
-
-
-def _held(request: Request) -> Conversations:
-    held: Conversations = request.app.state.conversations
-    return held

@@ -7,7 +7,7 @@ import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -21,8 +21,8 @@ from assistant.api.callers import Caller, Served
 from assistant.api.route import may
 from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library
 from assistant.labels import language_of, word
-from assistant.page.chat_turns import Conversation, Conversations, Turn
-from assistant.page.choosing import Choices, Filters, filters_of, scope_of, scope_words
+from assistant.page.chat_turns import Conversation, Turn, conversations_of
+from assistant.page.choosing import Choices, Filters, agenda_items, filters_of, scope_of, scope_words
 from assistant.page.conversation_export import can_docx
 from assistant.page.examples import examples
 from assistant.page.meeting_views import latest_meeting
@@ -106,7 +106,7 @@ def form(
     ask: Annotated[str, Query(max_length=LONGEST)] = "",
 ) -> Response:
     """The form, and below it the conversation."""
-    talk = _conversations(request).find(conversation, caller.client) if conversation else None
+    talk = conversations_of(request).find(conversation, caller.client) if conversation else None
     told = "" if talk or not conversation else word("conversation_gone", language_of(request))
     return _shown(request, service, caller, chosen, _Said(ask, talk, told))
 
@@ -125,7 +125,7 @@ async def ask(
     there, and the question is still in the form."""
     if not same_origin(request):
         raise Forbidden("other-site")
-    conversations, text = _conversations(request), question.strip()
+    conversations, text = conversations_of(request), question.strip()
     talk = conversations.find(conversation, caller.client) if conversation else None
     if not text:
         return RedirectResponse(_address(talk, chosen), 303)
@@ -206,18 +206,13 @@ def _meetings(service: Service, who: Principal, filters: Filters) -> list[_Meeti
     """The meetings that can be chosen, the latest first, with the items of the latest ones."""
     items: dict[str, Choices] = {}
     for each in service.meetings(who):
-        agenda: list[dict[str, Any]] = each["items"]
-        items[each["document_id"]] = [(f"{item['number']}. {item['title']}", f"{each['document_id']}#{item['number']}")
-                                      for item in agenda if " " not in item["number"]]  # fmt: skip
+        items[each["document_id"]] = [
+            (label, f"{each['document_id']}#{number}") for label, number in agenda_items(each)
+        ]
     return [
         _Meeting(label, value, items.get(value, []) if n < MOST_MEETINGS else [])
         for n, (label, value) in enumerate(each for each in filters.meetings if each[1])
     ]
-
-
-def _conversations(request: Request) -> Conversations:
-    found: Conversations = request.app.state.conversations
-    return found
 
 
 def _address(talk: Conversation | None, chosen: Chosen) -> str:

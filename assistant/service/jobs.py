@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from assistant.faults import Conflict, NotHeld, Overloaded, stopping
-from assistant.messages import Message, Told
+from assistant.messages import Message
 from assistant.service.history import History
+from corpus.corpus_errors import LibraryError
+from ingest.workers.process import WorkerError
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
 
@@ -31,10 +33,6 @@ log = logging.getLogger("rapporteur.jobs")
 
 class Stopped(Exception):
     """The job was told to stop, or the service is stopping: what is finished is kept."""
-
-
-class Failed(Told):
-    """The job can't be done; the message says why."""
 
 
 @dataclass
@@ -130,6 +128,10 @@ class Hand:
     def advance(self) -> None:
         """Says that one more part is done. Raises `Stopped` where the work is to end."""
         self.tell(done=self._job.done + 1)
+
+    def note(self, words: str) -> None:
+        """Says what people who wait should know. Raises `Stopped` where the work is to end."""
+        self.tell(detail=words)
 
     def outcome(self, record: dict[str, Any]) -> None:
         """Adds what became of a part."""
@@ -287,8 +289,8 @@ class Jobs:
             work(Hand(job, self._changed, self._stops[job.id], self._heard))
         except Stopped:
             return "stopped", Message("job-stopped")
-        except Failed as error:
-            return "failed", error.message
+        except (LibraryError, WorkerError) as error:
+            return "failed", Message("said", {"text": str(error)})
         except Exception:  # a job is not to end the thread that does all others
             log.exception("a job broke down", extra={"fields": {"job": job.id, "kind": job.kind}})
             return "failed", Message("job-crashed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.access import Principal, check
 from assistant.faults import Conflict, Invalid, NotHeld
@@ -196,12 +196,14 @@ class Writing:
         with refused(Conflict):
             check_form(form, language)
 
-    def sheet(self, who: Principal, made: Mandates, form: str) -> bytes:
-        """Requests and decisions as `csv` or `xlsx`. Whoever was given them may have them so."""
-        from assistant.export.spreadsheets import sheet
+    def made_file(self, who: Principal, made: Any, form: str, language: str) -> bytes:
+        """What was made as a file; requests and decisions also as `csv` or `xlsx`. Whoever was given it may have it so."""
+        from assistant.export.spreadsheets import FORMATS, sheet
 
+        if form not in FORMATS:
+            return self.file(who, self.publication(made, language), form)
         self._allowed(who, "documents")
-        return sheet(made, form, made.language)
+        return sheet(made, form, language)
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""

@@ -20,6 +20,7 @@ from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream, event
 from assistant.faults import ServiceFault, TooLarge
 from assistant.fetching import Asked
+from assistant.outcome_words import job_told
 from assistant.service.uploads import CONTENT
 
 router = APIRouter(tags=["keep"], route_class=Guarded)
@@ -27,6 +28,11 @@ router = APIRouter(tags=["keep"], route_class=Guarded)
 PIECE = 1_000_000
 JobId = Annotated[str, Path(max_length=100)]
 Known = Annotated[int, Query(ge=0, le=10_000_000, description="Outcomes that are known already.")]
+
+Spoken = Annotated[
+    Language,
+    Query(description="In which language reasons, `line` and `notes` of outcomes, and what is in hand are told."),
+]
 
 
 @router.post("/uploads", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
@@ -93,29 +99,32 @@ def job(
     caller: Caller,
     job: JobId,
     since: Known = 0,
+    language: Spoken = "en",
 ) -> dict[str, Any]:
     """How a job stands."""
-    return service.job(caller, job, since)
+    return job_told(service.job(caller, job, since), language)
 
 
 @router.get("/jobs/{job}/stream", response_class=EventStream, responses=DOCUMENTED)
 @may("jobs")
 async def job_stream(
-    request: Request, service: Served, caller: Caller, job: JobId, since: Known | None = None
+    request: Request, service: Served, caller: Caller, job: JobId, since: Known | None = None, language: Spoken = "en"
 ) -> EventStream:
     """A job as server-sent events `job`, one whenever it has changed, until it has ended. With `since` each event has only the
     outcomes that none before it had."""
-    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job, since)))
+    return EventStream(_changes(request, await run_in_threadpool(service.follow_job, caller, job, since), language))
 
 
 @router.delete("/jobs/{job}", response_model=JobOut)
 @may("jobs")
 def stop_job(service: Served, caller: Caller, job: JobId) -> dict[str, Any]:
     """Stops a job; what is finished is kept."""
-    return service.stop_job(caller, job)
+    return job_told(service.stop_job(caller, job))
 
 
-async def _changes(request: Request, changes: AsyncGenerator[dict[str, Any], None]) -> AsyncIterator[bytes]:
+async def _changes(
+    request: Request, changes: AsyncGenerator[dict[str, Any], None], language: Language
+) -> AsyncIterator[bytes]:
     """The records of a job as events, for as long as the caller may see them: a key may be revoked, a session ended."""
     coming: asyncio.Future[dict[str, Any]] | None = None
     try:
@@ -127,7 +136,7 @@ async def _changes(request: Request, changes: AsyncGenerator[dict[str, Any], Non
                 record, coming = coming.result(), None
                 if not record:
                     return
-                yield event("job", record)
+                yield event("job", job_told(record, language))
     except ServiceFault as fault:
         yield event("problem", Refusal.of(fault).problem(request_id(request)))
     finally:

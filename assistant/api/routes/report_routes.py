@@ -115,9 +115,6 @@ async def mandates(
     """Who is asked to do what, by when, in the resolutions held; as JSON, a document, or a sheet (`csv`, `xlsx`)."""
     made = await _made(lambda: service.writing.begin_mandates(caller, asked.wanted))
     wanted = asked.format or form_of(request.headers.get("accept", ""), SHEETS)
-    if wanted in SHEETS:
-        data = await off_thread(lambda: service.writing.sheet(caller, made, wanted))
-        return file_reply(data, wanted, "mandates")
     return await _reply(request, service, caller, made, asked.language, wanted, "mandates")
 
 
@@ -151,6 +148,5 @@ async def _reply(
     wanted = form or form_of(request.headers.get("accept", ""))
     if wanted == "json":
         return JSONResponse(await off_thread(made.to_json))
-    writing = service.writing
-    data = await off_thread(lambda: writing.file(caller, writing.publication(made, language), wanted))
+    data = await off_thread(lambda: service.writing.made_file(caller, made, wanted, language))
     return file_reply(data, wanted, name)

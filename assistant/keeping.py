@@ -1,0 +1,171 @@
+"""What changes the collection: reading files in, fetching, removing. Each document goes in whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assistant.fetching import FOLDER, Row, Source, foreseen, row_of
+from assistant.outcome_words import record
+from corpus.catalogue import Catalogue
+from corpus.library import Library
+from ingest.ahead import Openable
+from ingest.folder import origin_of
+from ingest.outcomes import Outcome, Progress
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ingest.fetch import Download, Downloads, Wanted
+    from ingest.workers.pool import Limits
+
+
+class Hand(Protocol):
+    """Who is told how far the work is, and what became of each part; each may raise what ends the work."""
+
+    def tell(self, *, done: int | None = None, total: int | None = None, detail: str | None = None) -> None:
+        """How far the work is, and what is in hand."""
+
+    def advance(self) -> None:
+        """One more part is done."""
+
+    def note(self, words: str) -> None:
+        """What a person who waits should know."""
+
+    def outcome(self, record: dict[str, Any]) -> None:
+        """What became of a part."""
+
+
+class Keeper:
+    """Does the work on one library. `jobs` are the files that are read at once, within `limits`; `source` is where documents are
+    fetched, over `transport` in place of the network where one is given. Raises `LibraryError` and `WorkerError`."""
+
+    def __init__(
+        self,
+        library: Library,
+        catalogue: Catalogue,
+        source: Source | None = None,
+        *,
+        jobs: int | None = None,
+        limits: Limits | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._library, self._catalogue, self._width, self.limits = library, catalogue, jobs, limits
+        self._source, self._transport = source, transport
+
+    def read(
+        self, hand: Hand, sources: Iterable[Openable], total: int, *, again: bool = False, jobs: int | None = None
+    ) -> None:
+        """Reads files in; between two of them, and while passages are embedded, it can be stopped."""
+        hand.tell(total=total)
+        with closing(self._outcomes(hand, sources, again=again, jobs=jobs)) as outcomes:
+            for n, outcome in enumerate(outcomes, 1):
+                hand.outcome(record(outcome))
+                hand.tell(done=n, detail=outcome.name)
+
+    def take(self, hand: Hand, come: Sequence[Download], downloads: Downloads) -> None:
+        """Reads in what was fetched, and notes which of it was not taken."""
+        from ingest.fetch import FetchedInput
+
+        sources = [FetchedInput(each.stored, downloads) for each in come if each.stored]
+        with closing(self._outcomes(hand, sources)) as outcomes:
+            for each, source, outcome in zip(come, sources, outcomes, strict=True):
+                downloads.refuse(source.stored, outcome.result == "refused")
+                hand.outcome(asdict(row_of(each, outcome.result, outcome, outcome.reason or each.reason)))
+                hand.advance()
+
+    def _outcomes(
+        self, hand: Hand, sources: Iterable[Openable], *, again: bool = False, jobs: int | None = None
+    ) -> Generator[Outcome, None, None]:
+        from ingest.run import ingest
+        from ingest.workers.pool import Workers
+
+        def tell(at: Progress) -> None:
+            hand.tell(detail=f"{at.name}: {at.done}/{at.total} passages")
+
+        with Workers(self._catalogue, jobs or self._width, self.limits) as readers:
+            yield from ingest(sources, self._library, self._catalogue, tell, readers, again=again)
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether there is somewhere to fetch from."""
+        return self._source is not None
+
+    def foreseen(self, wanted: Sequence[Wanted], formats: Sequence[str], *, again: bool = False) -> list[Row]:
+        """What fetching would do."""
+        assert self._source is not None, "without a source nothing is to be fetched"
+        return foreseen(wanted, formats, self._library.folder / FOLDER, self._source.ods_url, again=again)
+
+    def fetch(self, hand: Hand, due: Sequence[Wanted], formats: Sequence[str], *, again: bool = False) -> None:
+        """Fetches official documents and reads in what has come; what did not come is an outcome too."""
+        assert self._source is not None, "without a source nothing is to be fetched"
+        folder = self._library.folder / FOLDER
+        fetch(
+            hand, due, formats, self._source, folder, lambda: nullcontext(self), again=again, transport=self._transport
+        )
+
+    def verify(self, hand: Hand) -> None:
+        """Checks the library; what is wrong are the outcomes."""
+        for fault in self._library.verify():
+            hand.outcome({"result": "fault", "reason": fault})
+
+    def forget(self, hand: Hand, path: Path, shown: str) -> None:
+        """Removes what came from a file that is gone."""
+        origin = origin_of(path)
+        held = self._library.headers(origin=origin)
+        self._library.forget(origin)
+        for header in held:
+            hand.outcome(record(Outcome(shown, "removed", header=header)))
+
+    def remove(self, hand: Hand, ids: Sequence[str]) -> None:
+        """Removes documents."""
+        hand.tell(total=len(ids))
+        for n, document_id in enumerate(ids, 1):
+            self._library.remove(document_id)
+            hand.outcome({"result": "removed", "document": document_id})
+            hand.tell(done=n, detail=document_id)
+
+
+def fetch(
+    hand: Hand,
+    due: Sequence[Wanted],
+    formats: Sequence[str],
+    source: Source,
+    folder: Path,
+    opened: Callable[[], AbstractContextManager[Keeper]],
+    *,
+    again: bool = False,
+    transport: httpx.BaseTransport | None = None,
+) -> None:
+    """Fetches official documents into a folder, and has them read in by the keeper that is `opened` only then, so that others can use
+    the library meanwhile."""
+    from ingest.fetch import At, Downloads, Patience, Service, download
+
+    def show(at: At) -> None:
+        size = "/".join(f"{each / 1e6:.1f}" for each in (at.size, at.total) if each)
+        hand.tell(detail=f"{at.wanted.symbol} ({at.wanted.language}){f': {size} MB' if at.size else ''}")
+
+    patience = Patience(delay=source.fetch_delay, timeout=source.fetch_timeout, max_wait=source.fetch_max_wait)
+    come: list[Download] = []
+    hand.tell(total=len(due))
+    with Downloads(folder) as downloads:
+        with Service(
+            downloads,
+            source.ods_url,
+            transport=transport,
+            private=source.fetch_private,
+            patience=patience,
+            told=hand.note,
+        ) as service:
+            for each in download(due, service, formats, again=again, progress=show):
+                if each.stored is not None:
+                    come.append(each)
+                else:
+                    hand.outcome(asdict(row_of(each, each.result, reason=each.reason)))
+                    hand.advance()
+        if come:
+            with opened() as keeper:
+                keeper.take(hand, come, downloads)

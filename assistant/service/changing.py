@@ -1,0 +1,198 @@
+"""What changes the collection: files in, documents fetched, confirmed, removed; and the jobs that do it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.access import Principal, Role, check
+from assistant.collection import Collection
+from assistant.faults import Conflict, Forbidden, Invalid
+from assistant.fetching import Asked, Row, held_row, plan
+from assistant.keeping import Keeper
+from assistant.named_files import Files
+from assistant.qa.engine import Engine
+from assistant.service.entrance import Entrance, checked_language
+from assistant.service.jobs import Hand, Job, Jobs
+from assistant.service.uploads import Upload, Uploads
+from corpus.library import Library
+from corpus.symbols import Symbol, SymbolError
+from ingest.folder import printable
+
+if TYPE_CHECKING:
+    from ingest.fetch import Wanted
+
+
+class Changing(Entrance):
+    """Operations that begin jobs give them back at once; what comes of them tell `job` and `follow_job`."""
+
+    engine: Engine
+    library: Library
+    collection: Collection
+    jobs: Jobs
+    _keeper: Keeper
+    _uploads: Uploads
+
+    def verify(self, who: Principal) -> Job:
+        """Begins to check the library; each outcome is something that is wrong."""
+        self._check(who, "verify")
+        return self.jobs.submit("verify", who.id, self._keeper.verify)
+
+    def room(self, who: Principal) -> Path:
+        """A new folder of the server's for one upload: the door writes the bytes into `content` there, and then
+        calls `upload`."""
+        self._check(who, "upload")
+        return self._uploads.room()
+
+    def upload(
+        self,
+        who: Principal,
+        folder: Path,
+        name: str,
+        *,
+        symbol: str | None = None,
+        language: str | None = None,
+        ocr: bool = False,
+    ) -> Job:
+        """Begins to read the file in a folder that `room` gave. `name` is only shown, what it is its content tells."""
+        try:
+            self._check(who, "upload")
+            checked_language(language)
+            named = _symbol(symbol)
+            upload = self._uploads.take(folder, name, who.id, symbol=named, language=language, ocr=ocr)
+            self._noted(who, "upload", f"{upload.name} {upload.sha256}")
+            return self._read(upload, who.id)
+        except BaseException:  # whoever sent it is told that it was not taken
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def resume(self) -> int:
+        """Begins again with uploads that an earlier process took and did not finish; returns their number."""
+        return len([self._read(upload, by) for upload, by in self._uploads.left()])
+
+    def _read(self, upload: Upload, by: str) -> Job:
+        return self.jobs.submit(
+            "upload",
+            by,
+            lambda hand: self._keeper.read(hand, [upload], 1),
+            detail=upload.name,
+            ended=lambda _: upload.drop(),
+        )
+
+    def fetch(self, who: Principal, asked: Asked) -> Job:
+        """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
+        wanted = self._planned(who, asked)
+        due = [each for each in wanted if asked.again or not each.held]
+        held = [held_row(each) for each in wanted if each not in due]
+
+        def work(hand: Hand) -> None:
+            for row in held:
+                hand.outcome(asdict(row))
+            if due:
+                self._keeper.fetch(hand, due, asked.formats, again=asked.again)
+
+        named = ", ".join(f"{each.symbol} ({each.language})" for each in due) or "nothing that is not held"
+        self._noted(who, "fetch", named)
+        return self.jobs.submit("fetch", who.id, work, detail=named[:200])
+
+    def foresee(self, who: Principal, asked: Asked) -> list[Row]:
+        """What `fetch` would do with each document, without asking anybody."""
+        return self._keeper.foreseen(self._planned(who, asked), asked.formats, again=asked.again)
+
+    def _planned(self, who: Principal, asked: Asked) -> list[Wanted]:
+        """The documents that are meant."""
+        self._check(who, "fetch")
+        if not self._keeper.can_fetch:
+            raise Conflict("fetch-off")
+        assert asked.formats
+        return plan(asked, self.library, self.engine.catalogue)
+
+    def ingest(
+        self,
+        who: Principal,
+        paths: Sequence[Path],
+        *,
+        starter: bool = False,
+        symbol: str | None = None,
+        language: str | None = None,
+        ocr: bool = False,
+        again: bool = False,
+        jobs: int | None = None,
+    ) -> Job:
+        """Begins to read files and folders of this machine's, for its own user."""
+        self._check(who, "ingest")
+        checked_language(language)
+        files = Files(paths, starter, _symbol(symbol), language, ocr, self.library.folder)
+        self._noted(who, "ingest", ", ".join(map(str, paths)) or "starter")
+        return self.jobs.submit(
+            "ingest",
+            who.id,
+            lambda hand: self._keeper.read(hand, files, len(files), again=again, jobs=jobs),
+            detail=", ".join(printable(str(path)) for path in paths)[:200],
+        )
+
+    def forget(self, who: Principal, path: Path, shown: str) -> Job:
+        """Begins to remove what came from a file of this machine's that is gone, for its own user."""
+        self._check(who, "ingest")
+        self._noted(who, "forget", str(path))
+        name = printable(shown)
+        return self.jobs.submit("forget", who.id, lambda hand: self._keeper.forget(hand, path, name), detail=name[:200])
+
+    def remove(self, who: Principal, name: str, language: str | None = None, edition: str | None = None) -> Job:
+        """Begins to remove a document: all its versions, or those in a language or edition."""
+        self._check(who, "remove")
+        ids = [document.id for document in self.collection.find(name, language, edition)]
+        self._noted(who, "remove", ", ".join(ids))
+        return self.jobs.submit("remove", who.id, lambda hand: self._keeper.remove(hand, ids), detail=name)
+
+    def confirm(self, who: Principal, name: str, language: str | None = None) -> list[dict[str, Any]]:
+        """Takes somebody's word that a document's texts, or those in a language, are what they say they are."""
+        self._check(who, "confirm")
+        ids = self.collection.unverified(name, language)
+        self._noted(who, "confirm", ", ".join(ids))
+        for each in ids:
+            self.library.confirm(each)
+        return self.collection.records(ids)
+
+    def job(self, who: Principal, job_id: str, since: int = 0) -> dict[str, Any]:
+        """How a job stands, with the outcomes behind the first `since`."""
+        self._check(who, "jobs")
+        return self.jobs.look(job_id, since)
+
+    def all_jobs(self, who: Principal) -> list[dict[str, Any]]:
+        """The jobs, the latest first, without their outcomes."""
+        self._check(who, "jobs")
+        return self.jobs.all()
+
+    def wait_job(self, who: Principal, job_id: str, after: int = -1, seconds: float = 10) -> tuple[int, dict[str, Any]]:
+        """A job as soon as it has changed since revision `after`, or after some seconds; and its revision. To follow a job
+        is to have asked for it once."""
+        check(who, "jobs")
+        return self.jobs.wait(job_id, after, seconds)
+
+    def follow_job(self, who: Principal, job_id: str, since: int | None = None) -> AsyncGenerator[dict[str, Any], None]:
+        """A job whenever it has changed, until it has ended; to have asked for it once is enough. With `since` each outcome behind
+        the first ones is told once. Raises `NotHeld` here."""
+        self._check(who, "jobs")
+        self.jobs.get(job_id)
+        return self.jobs.follow(job_id, since)
+
+    def stop_job(self, who: Principal, job_id: str) -> dict[str, Any]:
+        """Tells a job to stop; what is finished is kept. Others' jobs are stopped by administrators alone."""
+        self._check(who, "jobs")
+        if self.jobs.get(job_id).by != who.id and who.role < Role.ADMIN:
+            raise Forbidden("job-others")
+        self._noted(who, "stop", job_id)
+        return self.jobs.stop(job_id).to_json()
+
+
+def _symbol(symbol: str | None) -> str | None:
+    if not symbol:
+        return None
+    try:
+        return Symbol.parse(symbol).text
+    except SymbolError as error:
+        raise Invalid("no-symbol", text=str(error), hint="") from None
