@@ -114,3 +114,9 @@ def test_a_message_that_quotes_a_floor_below_quotes_it_in_its_own_language() -> 
     assert "il n'y a pas de barre oblique" in said.told("fr")
     assert Message("said", {"text": "a.pdf holds no text."}).told("es") == "a.pdf no contiene texto."
     assert Message("said", {"text": "Sailed."}).told("es") == "Mensaje técnico: Sailed."
+
+
+@pytest.mark.parametrize("text", [": /" * 300, " is : " * 160, "a (" * 300 + ", ", " (, ), " * 140, "x" * 5_000])
+def test_names_full_of_the_signs_of_a_sentence_are_shown_as_they_are(text: str) -> None:
+    # With a search that tries every way to cut such a text the first of these took three quarters of a minute.
+    assert reason(text, "fr") == text
