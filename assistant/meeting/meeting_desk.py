@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
 from assistant.meeting.telling import Teller, Telling
-from assistant.qa.abstention import ENOUGH, FURTHER, NAMED
+from assistant.qa.abstention import BARE, FURTHER, NAMED
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.weighing import FIRST, Told, Weigher
 from assistant.question import Question, numbered_meetings
@@ -64,7 +64,7 @@ class MeetingDesk:
         told = self._weigher.told(question, "en", passages, most, leading=sum(telling.whole for telling in found))
         named = NAMED if question.items or _timed(question) else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
-        told = [replace(each, score=each.score + (-ENOUGH if _bare(found[each.passage]) else named)) for each in told]
+        told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
         if self.watch is not None:
             self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
         if not told:
