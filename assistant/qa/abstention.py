@@ -45,8 +45,6 @@ NAMED = 0.8
 UNNAMED = 1.0
 """What counts against the first page of a document that the question does not name: a day on it is seldom the day of what the document
 tells of."""
-APART = 20.0
-"""What counts against everything (log-odds) where no passage is like the question in meaning."""
 CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 
@@ -81,7 +79,7 @@ other."""
 class Bars:
     """What one reader's logits (with what search adds to them, `FOUND`), or likenesses, mean. The log-odds that a passage
     answers are `slope` times its logit and `offset` (Platt, 1999); from `answered` on they are enough for an answer, from `tentative` on for what comes closest (both log-odds).
-    Neither is reached where no passage is so like the question in meaning as `alike` says."""
+    What comes closest is shown only where a passage is so like the question in meaning as `alike` says."""
 
     slope: float
     offset: float
@@ -90,11 +88,11 @@ class Bars:
     alike: float | None = None
 
     def where(self, likeness: float | None) -> Bars:
-        """What logits mean where the passage most like the question is so like it (None: not known): a question that nothing is like is
-        about something else, whatever the reader says."""
+        """These bars where the passage most like the question is so like it (None: not known): of a question that nothing is like
+        nothing comes closest, since it is rather about something else."""
         if likeness is None or self.alike is None or likeness >= self.alike:
             return self
-        return replace(self, offset=self.offset - APART)
+        return replace(self, tentative=self.answered)
 
     def above(self, logit: float) -> float:
         """How far a logit is above the bar for an answer, in log-odds: below 0 it is not enough."""

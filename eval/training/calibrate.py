@@ -79,8 +79,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
             "What the reader says does not tell answerable questions from others: there is nothing to calibrate."
         )
     is_aside = np.array([each.aside for each in outcomes])
-    is_miss = ~right & ~is_aside
-    misses, asides = logits[is_miss], logits[is_aside]
+    misses, asides = logits[~right & ~is_aside], logits[is_aside]
     uppers = {caution: lowest(misses, risk) for caution, risk in MISS_RISK.items()}
     lowers: dict[Caution, float] = {}
     alike: dict[Caution, float | None] = {}
@@ -89,12 +88,13 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
     for caution, risk in ASIDE_RISK.items():
         lowers[caution], alike[caution] = min(uppers[caution], lowest(asides, risk)), None
         if lowers[caution] > closest and len(likenesses) == len(asides):
-            lowers[caution] = closest
-            alike[caution] = lowest(likenesses[asides >= closest], risk, len(asides))
-    upper, lower, least = uppers["normal"], lowers["normal"], alike["normal"]
-    near = np.array([each.likeness is None or least is None or each.likeness >= least for each in outcomes])
-    best = np.where(near, logits, -np.inf)
-    misses, asides = best[is_miss], best[is_aside]
+            # What gets an answer is shown, however little anything is like it.
+            held = np.where(asides >= uppers[caution], np.inf, likenesses)[asides >= closest]
+            if math.isfinite(least := lowest(held, risk, len(asides))):
+                lowers[caution], alike[caution] = closest, least
+    upper, lower, likest = uppers["normal"], lowers["normal"], alike["normal"]
+    near = likenesses >= likest if likest is not None else True
+    shown = int(((asides >= upper) | ((asides >= lower) & near)).sum())
     return Calibration(
         slope=slope,
         offset=offset,
@@ -102,11 +102,11 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
         tentative={caution: slope * bar + offset for caution, bar in lowers.items()},
         alike=alike,
         questions=len(outcomes),
-        answerable_answered=float((best[right] >= upper).mean()),
+        answerable_answered=float((logits[right] >= upper).mean()),
         misses_answered=float((misses >= upper).mean()),
         misses_bound=bound(int((misses >= upper).sum()), len(misses)),
-        asides_shown=float((asides >= lower).mean()),
-        asides_bound=bound(int((asides >= lower).sum()), len(asides)),
+        asides_shown=shown / len(asides),
+        asides_bound=bound(shown, len(asides)),
         expected_error=expected_error(reliability(1 / (1 + np.exp(-(slope * logits[asked] + offset))), right[asked])),
     )
 
