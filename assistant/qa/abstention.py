@@ -27,7 +27,7 @@ SAME = "same-language"
 languages what answers, and is less sure of it."""
 UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
-ENOUGH = 0.3
+ENOUGH = 1.0
 """How far above the bar for an answer the best of the passages read so far must be for no more to be read."""
 BARE = 1.0
 """What counts against the line of a meeting that tells no more than a title."""

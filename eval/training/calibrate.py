@@ -18,7 +18,7 @@ MISS_RISK: Mapping[Caution, float] = {"low": 0.45, "normal": 0.3, "high": 0.15}
 """Most near misses (questions on a subject of the documents, which they do not answer) that may be answered, by caution."""
 ASIDE_RISK: Mapping[Caution, float] = {"low": 0.25, "normal": 0.15, "high": 0.1}
 """Most questions about something else for which anything may be shown."""
-CLOSEST_CHANCE = 0.4
+CLOSEST_CHANCE = 0.5
 """The chance from which on something may come closest, where likeness keeps away what is about something else."""
 
 
