@@ -103,13 +103,13 @@ def test_on_simulated_questions_the_risks_are_kept_as_often_as_stated() -> None:
 
 def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keeps_the_risk() -> None:
     rng = np.random.default_rng(8)
-    kind = [(2.0, True, False, 0.6), (0.3, False, False, 0.6), (-0.8, False, True, 0.2)]
+    kind = [(2.0, True, False, 0.6, 3), (0.5, False, False, 0.6, 1), (-0.3, False, True, 0.2, 1)]
 
     def asked(count: int, *, known: bool = True) -> list[Outcome]:
         return [
             Outcome(float(logit), answerable, aside, float(rng.normal(like, 0.1)) if known else None)
-            for mean, answerable, aside, like in kind
-            for logit in rng.normal(mean, 1.5, count)
+            for mean, answerable, aside, like, share in kind
+            for logit in rng.normal(mean, 1.5, share * count)
         ]
 
     found, blind = calibrate(asked(150)), calibrate(asked(150, known=False))
@@ -125,8 +125,8 @@ def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keep
         held = bars.where(each.likeness)
         return held.above(each.logit) >= held.least
 
-    assert np.mean([shown(each) for each in others if each.aside]) <= ASIDE_RISK["normal"]
-    assert np.mean([shown(each) for each in others if each.answerable]) > 0.8
+    assert np.mean([shown(each) for each in others if each.aside]) <= ASIDE_RISK["normal"] + 0.03  # other draws
+    assert np.mean([shown(each) for each in others if each.answerable]) > 0.9
 
 
 def test_chances_are_those_that_were_seen_and_rise_with_the_logit() -> None:
