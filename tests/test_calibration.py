@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +128,14 @@ def test_where_the_reader_cannot_tell_what_is_about_something_else_likeness_keep
 
     assert np.mean([shown(each) for each in others if each.aside]) <= ASIDE_RISK["normal"] + 0.03  # other draws
     assert np.mean([shown(each) for each in others if each.answerable]) > 0.9
+
+
+def test_questions_about_something_else_that_are_few_and_below_the_bar_need_no_likeness() -> None:
+    known = [replace(each, likeness=0.5) for each in drawn(np.random.default_rng(4), 300)]
+    few = [replace(each, logit=0.2) for each in known if each.aside][:22]
+    found = calibrate([*(each for each in known if not each.aside), *few])
+    assert found.alike["high"] is None
+    assert found.asides_shown == 0
 
 
 def test_chances_are_those_that_were_seen_and_rise_with_the_logit() -> None:

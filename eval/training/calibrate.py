@@ -90,7 +90,7 @@ def calibrate(outcomes: Sequence[Outcome], *, all_told: bool = False) -> Calibra
         if lowers[caution] > closest and len(likenesses) == len(asides):
             # What gets an answer is shown, however little anything is like it.
             held = np.where(asides >= uppers[caution], np.inf, likenesses)[asides >= closest]
-            if math.isfinite(least := lowest(held, risk, len(asides))):
+            if len(held) and math.isfinite(least := lowest(held, risk, len(asides))):
                 lowers[caution], alike[caution] = closest, least
     upper, lower, likest = uppers["normal"], lowers["normal"], alike["normal"]
     near = likenesses >= likest if likest is not None else True
