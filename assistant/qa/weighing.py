@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.qa.abstention import ENOUGH, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
+from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
@@ -14,7 +14,7 @@ from corpus.library import Library
 
 STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
-all, and so on."""
+all, and so on; no more where of `STEPS[1]` none is anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
@@ -106,7 +106,7 @@ class Weigher:
             opened.update(unread)
             scored += self._scored(question, new, searched, among, [page for page in pages if page], named)
             new = []
-            if any(each.score >= ENOUGH for each in scored):
+            if any(each.score >= ENOUGH for each in scored) or (read >= STEPS[1] and _hopeless(scored)):
                 break
         return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
 
@@ -227,6 +227,13 @@ class Weigher:
                 passage = units[n].evidence.dense
                 near[n] = likeness + (likeness if passage is None else passage)
         return [near[n] for n in range(len(units))]
+
+
+def _hopeless(scored: Sequence[Scored]) -> bool:
+    """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
+    return bool(scored) and all(
+        each.known is not None and each.score < HOPELESS.get(each.known.reader, float("-inf")) for each in scored
+    )
 
 
 def _by_language(units: Sequence[Unit]) -> Iterable[tuple[str, list[int]]]:
