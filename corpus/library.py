@@ -574,20 +574,24 @@ class Library:
 
     # Searching
 
-    def dense(self, question: str, limit: int, within: Within | None = None) -> list[tuple[str, float]]:
+    def dense(
+        self, question: str, limit: int, within: Within | None = None, languages: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
         """(passage id, likeness) of the passages nearest in meaning to a question, nearest first. `within` is the scope that is
-        searched, None for all."""
+        searched, None for all, `languages` those that are searched."""
         model = self.models.searching
-        best = self.nearest(self.models.query(question, model), limit, within)
+        best = self.nearest(self.models.query(question, model), limit, within, languages)
         likeness = model.likeness(np.array([cosine for _, cosine in best], np.float32))
         return [(key, float(value)) for (key, _), value in zip(best, likeness, strict=True)]
 
-    def nearest(self, vector: np.ndarray, limit: int, within: Within | None = None) -> list[tuple[str, float]]:
+    def nearest(
+        self, vector: np.ndarray, limit: int, within: Within | None = None, languages: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
         """(passage id, cosine) of the passages nearest to the vector of a question by the model that searches, nearest first;
         cosines across two languages are put on the scale of those within one."""
         found: list[tuple[str, float]] = []
         with self._guard, plainly(self.folder):
-            for language in self.spoken():
+            for language in self.spoken() if languages is None else languages:
                 crossing = self.models.searching.crossing(language)
                 asked = vector if crossing is None else crossing.moved(vector)
                 near = self._indexes.near(asked, language, limit, within)

@@ -17,7 +17,7 @@ from corpus.embedding import Crossing, HashEmbedder, PackagedE5
 from corpus.embedding.languages import crossing
 from corpus.library import Library
 from corpus.models import Models
-from eval.training.language_vectors import figures_of, parallel
+from eval.training.language_vectors import figures_of, parallel, unrelated
 from ingest.run import Input
 from ingest.segment import SEGMENTER_VERSION
 from tests.conftest import add
@@ -135,27 +135,36 @@ def test_a_moved_question_is_of_unit_length(read: str) -> None:
 
 
 def test_figures_are_the_part_of_vectors_that_languages_add() -> None:
-    phrases = {language: ["alpha one", "beta two", "gamma three", "delta four"] for language in LANGUAGES}
+    phrases = {language: [f"{language} {word}" for word in ("alpha", "beta", "gamma")] for language in LANGUAGES}
+    passages = {language: [f"{language} {word}" for word in ("delta", "epsilon")] for language in LANGUAGES}
     inner, added = HashEmbedder(), np.eye(len(LANGUAGES), dtype=np.float32)
 
     class Added(HashEmbedder):
-        """Each language adds a direction of its own to passages, told by the order in which they are embedded; questions
-        lie where English ones do."""
-
-        done = 0
+        """Each language adds a direction of its own to passages; questions lie where English ones do."""
 
         def embed_query(self, text: str) -> np.ndarray:
-            return np.concatenate([inner.embed_query(text), added[0]])
+            return np.concatenate([inner.embed_query(text.split()[1]), added[LANGUAGES.index("en")]])
 
         def embed_passages(self, texts: Sequence[str], progress: object = None) -> np.ndarray:
-            Added.done += 1
-            return np.stack([np.concatenate([inner.embed_query(text), added[Added.done - 1]]) for text in texts])
+            said = [text.split() for text in texts]
+            vectors = [np.concatenate([inner.embed_query(word), added[LANGUAGES.index(of)]]) for of, word in said]
+            return np.stack(vectors)
 
-    figures = figures_of(phrases, Added(), 1.0)
+    figures = figures_of(phrases, passages, Added(), 1.0)
     np.testing.assert_allclose((figures["means"][1] - figures["means"][0])[-6:], added[1] - added[0], atol=1e-6)
     # Moved all the way, a question is as near to other texts in the other language as in English.
     np.testing.assert_allclose(figures["cosines"], figures["cosines"][0], atol=1e-5)
     np.testing.assert_allclose(figures["spreads"], figures["spreads"][0], atol=1e-5)
+
+
+def test_the_same_passages_are_compared_at_every_time(tmp_path: Path) -> None:
+    written = tmp_path / "documents.jsonl"
+    rows = [{"language": each, "title": "T", "passage": f"{each} {n}"} for each in LANGUAGES for n in range(9)]
+    written.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = unrelated(written, 3)
+    assert found == unrelated(written, 3)
+    assert {language: len(set(texts)) for language, texts in found.items()} == dict.fromkeys(LANGUAGES, 3)
+    assert all(text.startswith(f"T\n{language}") for language, texts in found.items() for text in texts)
 
 
 def test_parallel_questions_are_those_that_there_are_in_all_languages(tmp_path: Path) -> None:

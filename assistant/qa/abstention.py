@@ -66,8 +66,9 @@ FULL_TITLE = 6
 provisional agenda"."""
 ASKED_ALONE = 1
 """Content words of a question that asks for the words of an article, and for nothing else."""
-OWN_WEIGHT = 3.0
-"""How much words in the question's own language weigh beside likeness in meaning, where the embedding model does not read it."""
+NEARER, OWN_LANGUAGE = 20.0, 2.0
+"""The share of passages in the question's language among those that are read, where texts in others are held, too, in log-odds: by how
+much nearer in meaning the nearest of them is (likeness, 0 to 1), and where both are as near."""
 ABROAD_WEIGHT = 0.2
 """How much words in documents of another language weigh, where a model reads the question: names, numbers, and the English words
 that a question's are near to. All other words, and likeness in meaning, weigh 1."""

@@ -7,12 +7,13 @@ reciprocal rank; so it is here (`docs/quality.md`).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, OWN_WEIGHT
+from assistant.qa.abstention import ABROAD_WEIGHT, DOCUMENT_WEIGHT, NEARER, OWN_LANGUAGE, chance
 from assistant.question import Question
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document, Passage, Within
@@ -102,7 +103,19 @@ class Retriever:
     def retrieve(self, question: Question, limit: int, documents: Sequence[str] | None = None) -> list[Evidence]:
         """The best passages, best first. `documents` are the ids of those that are searched, whatever their version, and to
         the full depth; without them all are that the versions leave for the question's language. Of a document that is
-        asked about one agenda item only the passages that speak of it are searched."""
+        asked about one agenda item only the passages that speak of it are searched.
+
+        Texts in the question's language are searched by meaning and words, those in other languages by meaning above all: the scores
+        of the two can't be compared. Each are ranked by themselves, and the passages taken in turn, by shares."""
+        own = [language for language in self._library.spoken() if language == question.language]
+        others = [language for language in self._library.spoken() if language not in own]
+        ranked = [self._ranked(question, limit, documents, each) if each else [] for each in (own, others)]
+        return _in_shares(*ranked)[:limit]
+
+    def _ranked(
+        self, question: Question, limit: int, documents: Sequence[str] | None, languages: Sequence[str]
+    ) -> list[Evidence]:
+        """The best passages in some languages, best first."""
         library, versions = self._library, self._library.versions()
         searched = versions.quotable(question.language) if documents is None else frozenset(documents)
         within = None if documents is None and not question.parts else self._within(question, searched)
@@ -110,10 +123,10 @@ class Retriever:
         pool = POOL if alone else 2 * POOL
         # Some may be superseded, or in the document of a better one; beyond that the tail can't come in.
         enough = 2 * limit + 10 if alone else None
-        scores, dense = self._proposed(question, pool, within, enough)
+        scores, dense = self._proposed(question, languages, pool, within, enough)
         named, unnamed = self._named(question, documents), dict[str, float]()
         if within is not None and named:
-            unnamed, more = self._proposed(question.unnamed, pool, replace(within, documents=named), enough)
+            unnamed, more = self._proposed(question.unnamed, languages, pool, replace(within, documents=named), enough)
             dense |= {key: max(dense.get(key, score), score) for key, score in more.items()}
         held = {
             passage_id: passage
@@ -134,27 +147,25 @@ class Retriever:
         return [Evidence(each, library.document, score, dense.get(each.id)) for score, each in found[:limit]]
 
     def _proposed(
-        self, question: Question, pool: int, within: Within | None, most: int | None
+        self, question: Question, languages: Sequence[str], pool: int, within: Within | None, most: int | None
     ) -> tuple[dict[str, float], dict[str, float]]:
         """Passages by id that both indexes have for a question: the best, `most` of them or all, with their fused scores; and the
         cosines of those near in meaning."""
-        library, languages = self._library, self._library.spoken()
+        library = self._library
         scores, dense = dict[str, float](), dict[str, float]()
         unread = not library.models.readers(question.language)
         text, readers = question.for_models(library.models)
         told = not unread or any(letter.isalpha() for letter in text)  # bare numbers are near to anything
         if text and told and readers:
-            near = library.dense(text, pool, within)
+            near = library.dense(text, pool, within, languages)
             dense = dict(near)
             _fuse(scores, near)
-        if question.language in languages and len(languages) > 1 and not unread:
-            self._level(scores, question)
         for language in languages:
             own, tokens = language == question.language, self.tokens(question, language)
             if not own and not any(letter.isalpha() for token in tokens for letter in token):
                 continue
             # Where no model reads the question its own words are all there is.
-            weight = OWN_WEIGHT if unread and own else 1.0 if unread or own else ABROAD_WEIGHT
+            weight = 1.0 if unread or own else ABROAD_WEIGHT
             hits = library.lexical(tokens, language, pool, within)
             _fuse(scores, [(hit.passage_id, hit.score) for hit in hits], weight)
         best = sorted(scores, key=lambda passage_id: (-scores[passage_id], passage_id))[:most]
@@ -180,14 +191,20 @@ class Retriever:
         silent = (each.id for each in held if not question.admits(each.document_id, each.first, each.last))
         return Within(frozenset(searched), frozenset(silent))
 
-    def _level(self, scores: dict[str, float], question: Question) -> None:
-        """Scores by meaning, made equal for all languages where passages in the question's own compete with others: words
-        can't be compared across languages, so that meaning counts for both."""
-        languages = self._library.versions().language_of
-        for passage_id, passage in self._library.passages_by_id(list(scores)).items():
-            # What another process has added a moment ago is not among the versions yet.
-            if languages.get(passage.document_id) != question.language:
-                scores[passage_id] *= 2.0
+
+def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
+    """Passages in the question's language and in others, each best first, in one order: of the first so many that share comes from
+    either that stands for how near in meaning the nearest of both are. Scores are against the best of their list, and its share."""
+    if not own or not others:
+        return [*own, *others]
+    near, far = (max(each.dense or 0.0 for each in found) for found in (own, others))
+    share = chance(NEARER * (near - far) + OWN_LANGUAGE)
+    placed: list[tuple[float, Evidence]] = []
+    for found, part in ((own, share), (others, 1.0 - share)):
+        best = max(found[0].score, sys.float_info.min)
+        weight = part / max(share, 1.0 - share)
+        placed += [((n + 0.5) / part, replace(each, score=each.score / best * weight)) for n, each in enumerate(found)]
+    return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _fuse(scores: dict[str, float], hits: Sequence[tuple[str, float]], weight: float = 1.0) -> None:

@@ -21,8 +21,8 @@ from corpus.embedding.embedder import Crossing
 
 FIGURES = "e5-languages.npz"
 """The file in this folder, made by `python -m eval.training languages`: `moved`, how much of the difference of a language's mean and that
-of English a question is moved by; `means` (languages x dimension) of the same passages in each language; `cosines` and
-`spreads` (languages), mean and standard deviation of the cosines of questions, so moved, with passages that say something
+of English a question is moved by; `means` (languages x dimension) of the same sentences in each language; `cosines` and
+`spreads` (languages), mean and standard deviation of the cosines of a question, so moved, with passages that say something
 else. Languages are in the order of `LANGUAGES`."""
 ENGLISH = LANGUAGES.index("en")
 

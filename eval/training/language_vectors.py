@@ -1,8 +1,9 @@
 """What a language adds to the vectors of the packaged multilingual model (`corpus.embedding.languages`), from questions of the
-training data that there are in all six languages."""
+training data that there are in all six languages, and passages that have nothing to do with them."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,7 +19,9 @@ MOVED = 0.7
 """How much of the difference of two languages' means a question is moved by: `docs/quality.md` has other shares."""
 
 PARALLEL = 600
-"""Questions that are measured in each language."""
+"""Questions whose mean is taken in each language."""
+UNRELATED = 150
+"""Passages that they are compared with, in each."""
 
 
 def parallel(questions: Path, translations: Path, most: int) -> dict[str, list[str]]:
@@ -32,17 +35,38 @@ def parallel(questions: Path, translations: Path, most: int) -> dict[str, list[s
     return {language: [each[language] for each in whole] for language in LANGUAGES}
 
 
+def unrelated(documents: Path, most: int) -> dict[str, list[str]]:
+    """By language, as many passages of written documents, with their titles, but at most so many: the same at every call."""
+    held: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    for raw in lines_of(documents):
+        held[raw["language"]].append(f"{raw['title']}\n{raw['passage']}")
+    rng = random.Random(1)
+    return {language: rng.sample(texts, min(most, len(texts))) for language, texts in held.items()}
+
+
 def figures_of(
-    sentences: Mapping[str, Sequence[str]], model: Embedder, moved: float = MOVED
+    sentences: Mapping[str, Sequence[str]],
+    passages: Mapping[str, Sequence[str]],
+    model: Embedder,
+    moved: float = MOVED,
 ) -> dict[str, NDArray[np.float32]]:
-    """The figures of `corpus.embedding.languages`, from parallel sentences by language."""
-    read = [model.embed_passages(sentences[language]) for language in LANGUAGES]
-    means = np.stack([vectors.mean(axis=0) for vectors in read])
-    asked = np.stack([model.embed_query(each) for each in sentences["en"]])
-    cosines, spreads = np.empty((2, len(LANGUAGES)), np.float32)
-    other = ~np.eye(len(asked), dtype=bool)
-    for n, passages in enumerate(read):
-        vectors = asked + moved * (means[n] - means[ENGLISH])
-        unrelated = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True) @ passages.T)[other]
-        cosines[n], spreads[n] = unrelated.mean(), unrelated.std()
+    """The figures of `corpus.embedding.languages`: means from parallel sentences by language; cosines with passages by language
+    that have nothing to do with these, asked in English and in the language of the passages, each beside the cosines of the
+    same question with English passages. Cosines with short texts are no measure: they lie higher, and further apart."""
+    means = np.stack([model.embed_passages(sentences[language]).mean(axis=0) for language in LANGUAGES])
+    asked = {each: np.stack([model.embed_query(text) for text in sentences[each]]) for each in LANGUAGES}
+    read = {each: model.embed_passages(passages[each]) for each in LANGUAGES}
+
+    def spoken(question: str, text: str) -> tuple[float, float]:
+        """Mean and spread of cosines, of each question by itself."""
+        vectors = asked[question] + moved * (means[LANGUAGES.index(text)] - means[ENGLISH])
+        cosines = vectors / np.linalg.norm(vectors, axis=1, keepdims=True) @ read[text].T
+        return float(cosines.mean()), float(cosines.std(axis=1).mean())
+
+    english = {each: spoken(each, "en") for each in LANGUAGES}
+    cosines, spreads = (np.full(len(LANGUAGES), value, np.float32) for value in english["en"])
+    for n, language in enumerate(LANGUAGES):
+        pairs = [(spoken(each, language), english[each]) for each in ("en", language)]
+        cosines[n] += np.mean([here[0] - there[0] for here, there in pairs])
+        spreads[n] *= np.mean([here[1] / there[1] for here, there in pairs])
     return {"moved": np.array(moved, np.float32), "means": means, "cosines": cosines, "spreads": spreads}

@@ -126,13 +126,14 @@ def languages(
     from corpus.embedding import PackagedE5
     from corpus.embedding.languages import FIGURES
     from eval.training.export import npz
-    from eval.training.language_vectors import PARALLEL, figures_of, parallel
-    from eval.training.rows import QUESTIONS, TRANSLATIONS
+    from eval.training.language_vectors import PARALLEL, UNRELATED, figures_of, parallel, unrelated
+    from eval.training.rows import PAPERS, QUESTIONS, TRANSLATIONS
     from eval.training.shelf import models_in
 
     file = EMBEDDING / FIGURES
     with _told():
-        figures = figures_of(parallel(QUESTIONS, TRANSLATIONS, PARALLEL), PackagedE5(models_in(folder)))
+        asked, read = parallel(QUESTIONS, TRANSLATIONS, PARALLEL), unrelated(PAPERS, UNRELATED)
+        figures = figures_of(asked, read, PackagedE5(models_in(folder)))
         file.write_bytes(npz(figures))
     _print(str(file))
 
