@@ -67,7 +67,7 @@ def test_a_catalogue_holds_what_its_template_holds_in_its_order_with_its_comment
     assert [(each.context, each.id, each.auto_comments) for each in found if each.id] == [
         (each.context, each.id, each.auto_comments) for each in template(domain)
     ], "make translations brings a template's changes into the catalogues"
-    assert not found.obsolete
+    assert not found.obsolete, "what is marked #~ is no longer said"
 
 
 @of_each
