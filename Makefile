@@ -1,6 +1,7 @@
 # make demo   build the library from the starter corpus and answer five questions
 # make test   linters aside, everything that CI tests
 # make bench   speed, beside LlamaIndex and bare text extraction; PDFS=folder of PDF files
+# make translations   bring what has changed in assistant/locale/*.pot into the catalogues of the languages
 # make quality   ask the shipped questions of Rapporteur and its peers, and write eval-runs/quality.html (rapporteur eval --help: more)
 PYTHON ?= python3
 PDFS ?= ../shared/documents/pdf
@@ -11,7 +12,7 @@ RUN_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint bench quality install clean
+.PHONY: demo test lint bench quality translations install clean
 
 demo: $(RUN_STAMP)
 	@$(BIN)/rapporteur demo
@@ -33,6 +34,10 @@ bench: $(DEV_STAMP)
 quality: $(DEV_STAMP)
 	@for system in $(SYSTEMS); do $(BIN)/rapporteur eval run --system $$system || exit 1; done
 	@$(BIN)/rapporteur eval report $(SYSTEMS:%=starter-%) --out eval-runs/quality.html
+
+translations: $(RUN_STAMP)
+	@for each in $(basename $(notdir $(wildcard assistant/locale/*.pot))); do \
+		$(BIN)/pybabel --quiet update --previous --input-file assistant/locale/$$each.pot --output-dir assistant/locale --domain $$each || exit 1; done
 
 install: $(RUN_STAMP)
 

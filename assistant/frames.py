@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import TypeVar
 
-from assistant.shipped import shipped
+from assistant.translations import texts
 from corpus.calendar_names import month_name, weekday_name
 from corpus.places import parts_of
 
@@ -16,10 +16,10 @@ _ISOLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./(),:_–-]*[A-Za-z0-9)]")
 
 
 def say(name: str, language: str, /, **values: object) -> str:
-    """A sentence of `frames.yaml` or `papers.yaml` in a language, its places filled. Latin names in Arabic sentences are isolated (Unicode
-    Standard Annex 9), so that symbols keep their order."""
-    frames = shipped("frames")[language]
-    return filled(str(frames[name] if name in frames else shipped("papers")[language][name]), language, **values)
+    """A sentence of answers or papers in a language, its places filled. Latin names in Arabic sentences are isolated (Unicode Standard
+    Annex 9), so that symbols keep their order."""
+    frame = texts("answers", language).get(name) or texts("papers", language)[name]
+    return filled(frame, language, **values)
 
 
 def filled(frame: str, language: str, /, **values: object) -> str:
@@ -40,23 +40,24 @@ def isolated(value: T, language: str) -> T | str:
 
 def place_name(locator: str, language: str) -> str:
     """A place that a corrigendum names (`annex II, para. 3`), in the words of a language."""
-    names = shipped("frames")[language]["places"]
-    parts = [str(names[kind]).format(n=number).strip() for kind, number in parts_of(locator).items()]
+    names = texts("answers", language)
+    parts = [names[f"places.{kind}"].format(n=number).strip() for kind, number in parts_of(locator).items()]
     return ("" if language == "zh" else "، " if language == "ar" else ", ").join(parts)
 
 
-def act_frames(language: str) -> dict[str, dict[str, str]]:
-    """How resolutions (`RES`) and decisions (`DEC`) are named in a language, by the code of their body in symbols: `General Assembly
+def act_frames(series: str, language: str) -> dict[str, str]:
+    """How resolutions (`RES`) or decisions (`DEC`) are named in a language, by the code of their body in symbols: `General Assembly
     resolution {number}`; bodies whose acts are not cited so are not there."""
-    frames: dict[str, dict[str, str]] = shipped("papers")[language]["acts"]
-    return frames
+    begin = f"acts.{series}."
+    return {
+        name.removeprefix(begin): frame for name, frame in texts("papers", language).items() if name.startswith(begin)
+    }
 
 
 def date_text(day: dt.date, language: str) -> str:
     """A date with its weekday, as it is written in a language."""
-    frame = str(shipped("frames")[language]["date"])
     weekday, month = weekday_name(day.weekday(), language), month_name(day.month, language)
-    return frame.format(weekday=weekday, day=day.day, month=month, year=day.year)
+    return texts("answers", language)["date"].format(weekday=weekday, day=day.day, month=month, year=day.year)
 
 
 def day_text(day: dt.date, language: str) -> str:
@@ -74,4 +75,4 @@ def joined(parts: list[str], language: str) -> str:
     if len(parts) < 2:
         return "".join(parts)
     comma = {"zh": "、", "ar": "، "}.get(language, ", ")
-    return comma.join(parts[:-1]) + str(shipped("frames")[language]["and"]) + parts[-1]
+    return comma.join(parts[:-1]) + texts("answers", language)["and"] + parts[-1]

@@ -7,7 +7,7 @@ import re
 
 from starlette.requests import HTTPConnection
 
-from assistant.shipped import shipped
+from assistant.translations import texts
 from corpus.calendar_names import language_name
 from corpus.documents import LANGUAGES
 
@@ -27,8 +27,7 @@ def word(name: str, language: str, **values: object) -> str:
 
 def words_of(language: str) -> dict[str, str]:
     """All labels of a language."""
-    words: dict[str, str] = shipped("page")[language]
-    return words
+    return texts("page", language)
 
 
 def direction(language: str) -> str:

@@ -1,4 +1,4 @@
-"""Why something is not done: sentences by name, in the six languages (`data/messages.yaml`)."""
+"""Why something is not done: sentences by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.frames import isolated
 from assistant.retold import reason
-from assistant.shipped import shipped
+from assistant.translations import texts
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Message:
             if self.name == "said":
                 return known
             filled["text"] = known
-        return str(shipped("messages")[self.name][language]).format(**filled)
+        return texts("messages", language)[self.name].format(**filled)
 
     def __str__(self) -> str:
         return self.told("en")
 
 
 class Told(Exception):
-    """Something that is not done; the message, one of `data/messages.yaml`, is for the person who wanted it."""
+    """Something that is not done; the message is for the person who wanted it."""
 
     def __init__(self, name: str | Message, /, **values: str | float | Callable[[str], str]) -> None:
         self.message = name if isinstance(name, Message) else Message(name, values)

@@ -1,4 +1,4 @@
-"""What the floors below say, which is English, in the language of who reads it: sentences known again by their words (`data/reasons.yaml`)."""
+"""What the floors below say, which is English, in the language of who reads it: sentences known again by their words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from string import Formatter
 
 from assistant.frames import isolated
-from assistant.shipped import shipped
+from assistant.translations import texts
 
 LONGEST = 1_000
 """Characters of a sentence that is looked for; longer ones are shown as they are."""
@@ -35,13 +35,13 @@ def _told(text: str, language: str, depth: int) -> str | None:
             inner = {place: sentence for place, sentence in told.items() if sentence is not None}
             if len(inner) == len(told):
                 filled = {place: isolated(value, language) for place, value in values.items()} | inner
-                return str(shipped("reasons")[name][language]).format(**filled)
+                return texts("reasons", language)[name].format(**filled)
     return None
 
 
 @lru_cache(maxsize=1)
 def _sentences() -> list[tuple[str, Parts]]:
-    return [(name, [each[:2] for each in Formatter().parse(told["en"])]) for name, told in shipped("reasons").items()]
+    return [(name, [each[:2] for each in Formatter().parse(told)]) for name, told in texts("reasons", "en").items()]
 
 
 def _values(parts: Parts, text: str) -> dict[str, str] | None:

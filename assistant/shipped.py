@@ -1,4 +1,4 @@
-"""The words that ship with Rapporteur: the files in `assistant/data`."""
+"""The words by which texts and questions are understood: the files in `assistant/data`."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ NOTES = {
     "pypdfium2": "the package holds PDFium, BSD-3-Clause and Apache-2.0",
 }
 SHIPPED = (
-    ("all code, `assistant/data`, `corpus/catalogue`, `eval/cases`, `eval/support`", "Apache-2.0", "the project's own"),
+    ("all code, `assistant/data`, `assistant/locale`, `corpus/catalogue`, `eval/cases`, `eval/support`", "Apache-2.0", "the project's own"),
     ("`corpus/starter`, `corpus/sample`", "Apache-2.0", "digests in the project's own words, and an invented document"),
     ("`corpus/embedding/minilm.onnx`, `tokenizer.json`", "Apache-2.0",
      "all-MiniLM-L6-v2 (sentence-transformers) in 8 bits, otherwise unchanged; its authors name what it was trained on in its "

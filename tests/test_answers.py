@@ -4,7 +4,6 @@ say is not said."""
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from conftest import AGENDA, OpenLibrary, add
@@ -18,7 +17,6 @@ from assistant.markdown import reference
 from assistant.qa.answer import Answer, Citation, Statement, ordered
 from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES
 from corpus.library import Library
 from ingest.folder import FileInput
 from ingest.run import Input, starter_sources
@@ -293,17 +291,6 @@ def test_a_citation_of_nothing_is_refused(real_library: Library) -> None:
 def test_a_statement_is_said_once() -> None:
     once = Statement("The same  words.", "quoted", ())
     assert ordered([once, Statement("the same words.", "quoted", ())]) == (once,)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_frame_exists_in_every_language(language: str) -> None:
-    import yaml
-
-    frames = yaml.safe_load((Path("assistant") / "data" / "frames.yaml").read_text(encoding="utf-8"))
-    assert set(frames[language]) == set(frames["en"])
-    for name, text in frames["en"].items():
-        if isinstance(text, str):
-            assert set(re.findall(r"\{\w+\}", frames[language][name])) == set(re.findall(r"\{\w+\}", text)), name
 
 
 def test_symbols_keep_their_order_in_arabic_sentences() -> None:

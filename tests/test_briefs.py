@@ -15,13 +15,13 @@ from word_reader import word_readers
 
 from assistant.export import render
 from assistant.export.layouts import publication_of_briefing
+from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief import Briefing, Request, brief
 from assistant.reports.brief.briefing import SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
 from assistant.reports.themes import themes_of
-from assistant.shipped import shipped
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.embedding import HashEmbedder
@@ -130,7 +130,7 @@ def test_an_empty_library_is_said_to_be_empty(open_library: OpenLibrary, catalog
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_headings_are_in_the_language_asked_for_and_quotes_stay_as_they_are(engine: Engine, language: str) -> None:
     briefing = brief(engine, Request("item", "2", "chair", language, mixed=True))
-    assert briefing.sections[0].heading == shipped("papers")[language]["section_mandate"]
+    assert briefing.sections[0].heading == say("section_mandate", language)
     assert scores_of(briefing, engine.library).quote_exact == 1.0
     assert render(publication_of_briefing(briefing, engine.library), "html")
 
@@ -221,20 +221,6 @@ def test_a_document_is_briefed_about_by_its_sections(starter_engine: Engine) -> 
     assert {citation.symbol for statement in points.statements for citation in statement.citations} == {
         "working-group-mandate"
     }
-
-
-def test_all_frames_of_papers_are_there_in_six_languages_with_the_same_places() -> None:
-    import re
-
-    frames = shipped("papers")
-    assert set(frames) == set(LANGUAGES)
-    for language in LANGUAGES:
-        assert set(frames[language]) == set(frames["en"])
-        for name, text in frames[language].items():
-            assert set(re.findall(r"{(\w+)}", str(text))) == set(re.findall(r"{(\w+)}", str(frames["en"][name]))), (
-                language,
-                name,
-            )
 
 
 def test_the_briefings_of_the_real_items_keep_every_promise(
@@ -334,7 +320,7 @@ def test_the_articles_that_sources_name_and_those_in_references_with_them_are_gi
 def test_what_is_said_to_be_held_nowhere_is_found_nowhere(whole_engine: Engine, item: str) -> None:
     briefing = brief(whole_engine, Request("item", item, "chair"))
     library = whole_engine.library
-    frame = shipped("papers")["en"]["unsourced_theme"].partition("{theme}")
+    frame = say("unsourced_theme", "en", theme="{theme}").partition("{theme}")
     remarks = [remark for section in briefing.sections for remark in section.remarks]
     for said in (*briefing.unsourced, *remarks):
         if said.startswith(frame[0]):

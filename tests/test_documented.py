@@ -317,7 +317,14 @@ def test_every_feature_is_held_by_a_test_that_is_there() -> None:
 
 def test_the_recipes_for_contributors_name_files_that_are_there() -> None:
     headings = re.findall(r"^## (.+)$", CONTRIBUTING, re.MULTILINE)
-    assert headings == ["A reader of a new document format", "A language", "A metric", "A route", "A training set"]
+    assert headings == [
+        "A reader of a new document format",
+        "A language",
+        "A sentence",
+        "A metric",
+        "A route",
+        "A training set",
+    ]
     for recipe in re.split(r"^## ", CONTRIBUTING, flags=re.MULTILINE)[1:]:
         steps = [int(n) for n in re.findall(r"^(\d)\. ", recipe, re.MULTILINE)]
         assert len(steps) >= 3

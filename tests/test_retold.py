@@ -6,13 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
 from assistant.messages import Message
 from assistant.retold import reason
-from assistant.shipped import shipped
+from assistant.translations import texts
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, SymbolError
 from ingest.readers import ReadError
@@ -79,16 +78,10 @@ def test_what_the_floors_below_say_of_files_symbols_and_ratings_is_known_in_ever
     assert not [(place, said) for place, said in found if reason(said, language) == said]
 
 
-def test_each_reason_is_there_in_six_languages_and_has_no_place_that_the_english_one_lacks() -> None:
-    for name, told in shipped("reasons").items():
-        assert set(told) == set(LANGUAGES), name
-        assert all(places(text) <= places(told["en"]) for text in told.values()), name
-        if re.search(r"\w", re.sub(r"\{[^}]*\}", "", told["en"])):
-            assert list(told.values()).count(told["en"]) == 1 or "passages" in name, name
-
-
-def places(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+def test_no_reason_is_told_in_english_to_others() -> None:
+    for name, said in texts("reasons", "en").items():
+        if re.search(r"\w", re.sub(r"\{[^}]*\}", "", said)) and "passages" not in name:
+            assert said not in [texts("reasons", language)[name] for language in FOREIGN], name
 
 
 def test_what_is_within_a_reason_is_told_in_the_language_and_names_stay_as_they_are() -> None:

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
-from assistant.shipped import shipped
 from assistant.support.claim_sources import Source
 from assistant.support.reasons import Reason
 from assistant.support.sentence_check import Support, SupportCheck
+from assistant.translations import texts
 from assistant.write.grounds import grounds
 from assistant.write.parts import Parts, Written
 from corpus.documents import LANGUAGES
@@ -286,7 +286,7 @@ def _cut(reply: str, size: int) -> list[Written]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reasons_are_told_in_the_six_languages(language: str) -> None:
-    kinds = {name.removeprefix("lack_") for name in shipped("frames")["en"] if name.startswith("lack_")}
+    kinds = {name.removeprefix("lack_") for name in texts("answers", "en") if name.startswith("lack_")}
     filled = {"weekday": Reason("weekday", "3"), "strength": Reason("strength", "obligation", "permission")}
     told = {kind: filled.get(kind, Reason(kind, "7/1", "x")).said(language) for kind in kinds}
     assert all(text and "{" not in text for text in told.values())
@@ -303,5 +303,5 @@ def test_every_reason_that_the_check_gives_has_a_frame() -> None:
         for path in (ASSISTANT / name).glob("*.py")
     ]
     used = {kind for text in sources for kind in re.findall(r'Reason\("(\w+)"', text)}
-    frames = {name.removeprefix("lack_") for name in shipped("frames")["en"] if name.startswith("lack_")}
+    frames = {name.removeprefix("lack_") for name in texts("answers", "en") if name.startswith("lack_")}
     assert used == frames

@@ -53,7 +53,7 @@ def name_of(document: Document, language: str) -> Name:
 def act_name(symbol: Symbol, language: str) -> str | None:
     """A resolution or decision by its body and number, `General Assembly resolution 78/217`; None for what is none, or of a body
     that is not cited so."""
-    frame = act_frames(language).get(symbol.series or "", {}).get(symbol.body)
+    frame = act_frames(symbol.series or "", language).get(symbol.body)
     if frame is None or symbol.modifiers or len(symbol.all) > 1:
         return None
     number = symbol.text.split(f"{symbol.series}/", 1)[1]

@@ -103,7 +103,7 @@ def resolutions_in(document: Document) -> list[Symbol]:
     def stems(*parts: str) -> tuple[list[str], ...]:
         return tuple(analyse(part, language) for part in parts)
 
-    frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames(language)["RES"].items()}
+    frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames("RES", language).items()}
     bare = set.intersection(*({*before, *after} for before, after in frames.values()))  # resolution
     own = document.symbol.body if document.symbol else ""
     found: dict[str, None] = {}
