@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
 from typing import TypeVar
 
 from assistant.translations import texts
+from corpus.analysis import analyse
 from corpus.calendar_names import month_name, weekday_name
 from corpus.places import parts_of
 
@@ -52,6 +54,14 @@ def act_frames(series: str, language: str) -> dict[str, str]:
     return {
         name.removeprefix(begin): frame for name, frame in texts("papers", language).items() if name.startswith(begin)
     }
+
+
+@cache
+def act_words(language: str) -> frozenset[str]:
+    """The words for resolutions and decisions in a language, analysed: what their names have in common."""
+    frames = [act_frames(series, language).values() for series in ("RES", "DEC")]
+    said = [[set(analyse(frame.replace("{number}", " "), language)) for frame in each] for each in frames]
+    return frozenset().union(*(set.intersection(*each) for each in said))
 
 
 def date_text(day: dt.date, language: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from assistant.frames import act_words
 from assistant.vocabulary import TermMention, Vocabulary
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
@@ -25,6 +26,10 @@ _BEGINS = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _BODIES = ("Conference of the Parties", "Working Group")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
+_CITED = re.compile(r"(?<![A-Za-z\d/.(-])(?:\d{1,4}/\d{1,4}|\d{2,4}(?:\s?\(\d{4}\))?)(?![A-Za-z\d/]|[.,]\d)")
+"""How a resolution may be cited by its number: `80/228`, `2771 (2025)`, `2771`."""
+_REACH = 30
+"""Characters beside such a number in which the word for what it is the number of is looked for."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|o['’]clock|h(?:eures)?|часов|点|uhr)",
@@ -35,11 +40,13 @@ _CLOCK = re.compile(
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
     """What of a library a question may be answered from: `within` are ids of the only documents, None for all; of those in `parts`
-    only the blocks named there, which speak of the agenda item `of_item`."""
+    only the blocks named there, which speak of the agenda item `of_item`. `acts` are the resolutions and decisions held, by the numbers
+    that they are cited by."""
 
     within: frozenset[str] | None = None
     of_item: str | None = None
     parts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    acts: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict, repr=False)
 
     def covers(self, document_id: str) -> bool:
         """Whether the question may be answered from a document."""
@@ -91,8 +98,21 @@ class Question(Bounds):
     memory: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def bounded(self, bounds: Bounds) -> Question:
-        """The question, asked of what the bounds leave."""
-        return replace(self, within=bounds.within, of_item=bounds.of_item, parts=bounds.parts)
+        """The question, asked of what the bounds leave; a resolution that is held and named by its number is named by its symbol."""
+        symbols, rest = [*self.symbols], self.rest
+        for found in _CITED.finditer(self.rest):
+            number = re.sub(r"(?<=\d)\s*\(", " (", found.group())
+            beside = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
+            if number in bounds.acts and ("/" in number or self._speaks_of_acts(*beside)):
+                symbols += bounds.acts[number]
+                rest = rest[: found.start()] + " " * len(found.group()) + rest[found.end() :]
+        limits = {each.name: getattr(bounds, each.name) for each in fields(Bounds)}
+        return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
+
+    def _speaks_of_acts(self, before: str, after: str) -> bool:
+        """Whether the last word before a number or the first behind it is the one for resolutions or decisions."""
+        words = act_words(self.language)
+        return not words.isdisjoint([*analyse(before, self.language)[-1:], *analyse(after, self.language)[:1]])
 
     def asking(self, text: str) -> Question:
         """Another question in the same language, asked of the same documents."""

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from corpus.documents import LANGUAGES
 from corpus.store import Header
-from corpus.symbols import Symbol, same_document
+from corpus.symbols import RESOLUTIONS, Symbol, same_document
 
 _Line = tuple[str, str | None]
 
@@ -78,6 +78,17 @@ class Versions:
                 if above:
                     behind[old.id] = min(above, key=lambda new: _rank(new, old.header.language)).id
         return behind
+
+    @cached_property
+    def acts(self) -> dict[str, tuple[Symbol, ...]]:
+        """Resolutions and decisions by the numbers that they are cited by: `80/228`, `2771 (2025)`, `2771`."""
+        found: dict[str, tuple[Symbol, ...]] = {}
+        for symbol in dict.fromkeys(version.symbol for version in self.held):
+            if symbol.series in RESOLUTIONS and not symbol.modifiers and len(symbol.all) == 1:
+                number, bracket, year = symbol.text.split(f"{symbol.series}/", 1)[1].partition("(")
+                for cited in dict.fromkeys((number, f"{number} {bracket}{year}".strip())):
+                    found[cited] = (*found.get(cited, ()), symbol)
+        return found
 
     def later(self, document_id: str) -> list[Version]:
         """The language versions of the latest revision that is held of a document, where it is a later one."""

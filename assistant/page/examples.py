@@ -48,7 +48,7 @@ def _of_documents(library: Library, language: str) -> Iterator[str]:
         article = _one_of(_articles(document))
         yield word("example_article", language, article=article, document=_name(document, language))
     for document in map(library.document, sorted(quotable)):
-        headings = _headings(document) if document.language == language else []
+        headings = _headings(document) if document.language == language and not document.unquotable else []
         if headings and document.kind != "treaty" and document.edition != "digest":
             yield word("example_heading", language, document=document.label, heading=_one_of(headings))
 

@@ -134,7 +134,7 @@ class Engine:
             asked, *turns = (self._speller.mended(turn) for turn in (cleaned, *turns))
         mode = mode or self.mode
         yield Progress("searching")
-        bounds = scope.bounds(self.library) if scope else Bounds()
+        bounds = (scope or Scope()).bounds(self.library)
         before = self._whole(lambda: self._turn(turns, bounds))
         found = self._readings(asked, before, spoken)
         generator = self._generator() if mode != "quote" else None
@@ -161,7 +161,7 @@ class Engine:
 
     def _refused(self, text: str, cleaned: str, language: str) -> Answer | None:
         """What is said of a question that can't be answered as it is, or from no documents."""
-        if not cleaned:
+        if not any(sign.isalnum() for sign in cleaned):
             return Answer("", language, "refused", say("empty", language))
         if len(text) > self._max_question:
             reason = say("too_long", language, length=len(text), limit=self._max_question)
@@ -171,12 +171,13 @@ class Engine:
         return None
 
     def question(self, text: str, language: str | None = None) -> Question:
-        return parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
+        question = parse_question(text[: self._max_question], self.vocabulary, self.catalogue, language)
+        return question.bounded(Scope().bounds(self.library))
 
     def whole(self, text: str, history: Sequence[str] = ()) -> str:
         """A turn as it was understood after the turns before it: a question that stands alone."""
         turns = [clean_question(turn[: self._max_question]) for turn in (*history[-HISTORY_LIMIT:], text)]
-        known = self._turn(turns, Bounds())
+        known = self._turn(turns, Scope().bounds(self.library))
         return known.reading.text if known else text
 
     def search(self, text: str, limit: int = 10) -> list[Evidence]:

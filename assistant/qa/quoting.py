@@ -28,6 +28,8 @@ TOLD = STEPS[1]
 _ITEM = re.compile(r"\bitem (\d+)")
 MEANT = 3
 """Other meetings that are named where a question may mean them, too."""
+COMPARED = 4
+"""Texts that a question may name for each of them to be asked."""
 NOTES = 3
 """Documents of an answer of which it is told that they are not held."""
 INSTRUMENT, TREATY = "instrument", "treaty"
@@ -130,8 +132,22 @@ class Quoter:
             chosen, told = self._from_other_languages(question, most)
         if not chosen:
             return weighed(self._composer.closest(question, nearest(scored), evidence), scored)
-        chosen += _named_beside(question, scored, chosen)
+        chosen += self._named_beside(question, chosen, most)
         return weighed(self._composer.quoted(question, chosen), told)
+
+    def _named_beside(self, question: Question, chosen: Sequence[Unit], most: int) -> list[Unit]:
+        """Where a question names several texts that are held, the best unit of each that has no say yet, if it is enough for an answer."""
+        versions, said = self._library.versions(), {unit.document.key for unit in chosen}
+        ids = {version.id for symbol in question.symbols for version in versions.current(symbol)}
+        ids |= {each for each, key in versions.keys.items() if key in question.treaty_keys}
+        held = sorted(each for each in versions.quotable(question.language, ids) if question.covers(each))
+        keys = {versions.keys[each] for each in held}
+        best: list[Unit] = []
+        for key in sorted(keys - said) if 1 < len(keys) <= COMPARED else ():
+            own = [each for each in held if versions.keys[each] == key]
+            scored = self._scored(question, self._retriever.retrieve(question, self._searched, own), most)
+            best += [each.unit for each in scored[:1] if each.score >= 0.0]
+        return best
 
     def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[Scored]]:
         """What the English versions answer where those in the question's language do not, and the units weighed;
@@ -180,19 +196,6 @@ def _lifted(scored: Sequence[Scored], carried: Sequence[str]) -> list[Scored]:
         for each in scored
     ]
     return sorted(made, key=lambda each: -each.odds)
-
-
-def _named_beside(question: Question, scored: Sequence[Scored], chosen: Sequence[Unit]) -> list[Unit]:
-    """Where a question names several documents that are held, the best unit of each that has no say yet."""
-    keys = question.treaty_keys
-    if len(keys & {each.unit.document.key for each in scored}) < 2:
-        return []
-    keys -= {unit.document.key for unit in chosen}
-    best: dict[str, Unit] = {}
-    for each in scored:
-        if each.unit.document.key in keys and each.score >= 0.0:
-            best.setdefault(each.unit.document.key, each.unit)
-    return list(best.values())
 
 
 class Absent:

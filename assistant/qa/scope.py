@@ -31,7 +31,8 @@ class Scope:
     year: int | None = None
 
     def bounds(self, library: Library) -> Bounds:
-        return Bounds(within=self.ids(library), of_item=self.item, parts=self.parts(library))
+        acts = library.versions().acts
+        return Bounds(within=self.ids(library), of_item=self.item, parts=self.parts(library), acts=acts)
 
     def unknown(self, library: Library) -> Message | None:
         """What is named here and is not in a library, in a sentence that says what is; None where all is there. A

@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from assistant.qa.metadata import around, head_of, is_symbol, is_title, particulars
 from assistant.qa.retriever import Evidence
+from corpus.analysis import fold
 from corpus.dates import find_dates, says_only_days
 from corpus.documents import HEADINGS, Block, Document, Span
 from corpus.library import Library
@@ -72,10 +73,12 @@ class Unit:
 
     @property
     def bare(self) -> bool:
-        """Whether the words are a symbol or a day and nothing else: they say nothing."""
-        words = self.document.quote(self.start, self.end).strip(" .;")
+        """Whether the words are a symbol, a day or the name of the body that speaks and nothing else: they say nothing."""
+        words = self.document.quote(self.start, self.end).strip(" .,;")
         if self.leads or len(words) > SYMBOL_LIMIT:
             return False
+        if (body := self.document.masthead.body) and fold(words).endswith(fold(body)) and len(words) < len(body) + 5:
+            return True  # "The General Assembly,"
         symbol = any(mention.end - mention.start == len(words) for mention in find_symbols(words))
         return symbol or (bool(find_dates(words)) and says_only_days(words))
 
@@ -117,6 +120,8 @@ def _units(evidence: Evidence) -> Iterator[Unit]:
         if block.kind == "heading" or block.ordinal in grouped | outside or not document.body(block).strip():
             continue
         if block.locator == "contents" or block.page in document.unquotable or _only_heads(document, block):
+            continue
+        if _labels(document, block):
             continue
         if block.kind in ("paragraph", "item") and (below := items_below(document, block)):
             grouped |= {each.ordinal for each in below}
@@ -196,6 +201,13 @@ def _only_heads(document: Document, block: Block) -> bool:
         if each.kind == "row" and each.context != "header":
             return each.locator.rpartition(", ")[0] == table
     return False
+
+
+def _labels(document: Document, block: Block) -> bool:
+    """Whether a block is no caption of a chart, but the words in it, which say nothing without their places."""
+    above = document.blocks[block.ordinal - 1] if block.ordinal else None
+    chart = block.locator.rpartition(", ")[2].startswith("figure ")
+    return chart and above is not None and above.locator == block.locator
 
 
 def _heads(document: Document, row: Block) -> Leads:

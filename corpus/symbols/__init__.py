@@ -9,13 +9,14 @@ from .expansion import MAX_RANGE, expand, expand_all
 from .finding import Mention, find_symbols
 from .grammar import MAX_LENGTH, SymbolError
 from .model import Modifier, Symbol, link, same_document
-from .symbol_words import LANGUAGES, RECORDS, VERSIONS, ModifierKind
+from .symbol_words import LANGUAGES, RECORDS, RESOLUTIONS, VERSIONS, ModifierKind
 
 __all__ = [
     "LANGUAGES",
     "MAX_LENGTH",
     "MAX_RANGE",
     "RECORDS",
+    "RESOLUTIONS",
     "VERSIONS",
     "Mention",
     "Modifier",

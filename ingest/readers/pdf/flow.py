@@ -27,6 +27,8 @@ _ENDS = re.compile(r"[.!?:;。！？：；؟؛]['\"”’»)\]*]*$")
 _FIGURE = re.compile(r"(?:figure|figura|gráfico|рисунок|диаграмма|الشكل|图)\s*[0-9IVXLC]{1,5}", re.IGNORECASE)
 _MOST_LABELS = 60
 _DATE = re.compile(r"\d{1,2}(?:er)?(?: de)? [^\W\d]{3,12}(?: de)? \d{4}(?: г\.| года)?")
+_STOPS = (".", ";", ":", "。", "؟")
+"""How text ends, and labels of a chart do not."""
 _SOURCE = re.compile(
     r"(?:data )?(?:sources?|notes?|fuentes?|источники?|примечани[ея]|المصدر|资料来源|来源|注)\s*[:：]", re.IGNORECASE
 )
@@ -356,7 +358,12 @@ def _level(paragraph: Paragraph, size: float) -> int:
 def _figure_left(item: Paragraph, left: int) -> int:
     """How many more paragraphs may be labels of the chart whose caption came before; 0 where its text goes on."""
     text = " ".join(line.text for line in item.prints)
-    prose = len(text) > 200 or _NUMBER.match(text) or _ROMAN.match(text) or _CAPITAL.match(text)
+    prose = (
+        (len(text) > 200 and text.rstrip().endswith(_STOPS))
+        or _NUMBER.match(text)
+        or _ROMAN.match(text)
+        or _CAPITAL.match(text)
+    )
     if not left or prose or _SOURCE.match(text):
         return 0
     return left - 1
