@@ -229,6 +229,68 @@ def test_a_document_without_symbol_is_answered_from(
     assert engine.ask("What does the zeppelin weigh?").status == "not_found"
 
 
+def resolution(number: str, session: str) -> Input:
+    """A resolution that asks for a report at a session, the same as others but for that."""
+    symbol = f"S/RES/{number}" if "(" in number else f"A/RES/{number}"
+    text = (
+        f"---\nsymbol: {symbol}\ntitle: Lamps of {number}\nlanguage: en\n---\n# Lamps of {number}\n\n"
+        f"1. Lamps are lit at dusk.\n\n2. The harbour master shall report on lamps to the {session} session.\n"
+    )
+    return Input(f"{number.replace('/', '-')}.md", text.encode())
+
+
+ACTS = {"90/12": "ninety-first", "90/13": "ninety-second", "2771(2025)": "hundredth"}
+
+
+@pytest.mark.parametrize(
+    ("question", "session"),
+    [
+        ("To which session shall the harbour master report under resolution 90/13?", "ninety-second"),
+        ("At which session is a report on lamps due, says 90/12?", "ninety-first"),
+        ("À quelle session le rapport sur les lamps, selon la résolution 90/13 ?", "ninety-second"),
+        ("¿En qué sesión se presenta el report sobre lamps, resolución 90/12?", "ninety-first"),
+        ("第90/13号决议要求港务长(harbour master)向哪届会议提交 report lamps？", "ninety-second"),
+        ("To which session is the report of Security Council resolution 2771?", "hundredth"),
+        ("To which session is the report of resolution 2771 (2025)?", "hundredth"),
+    ],
+)
+def test_a_resolution_is_named_by_its_number_in_every_language(
+    open_library: OpenLibrary, catalogue: Catalogue, question: str, session: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    asked = engine.question(question)
+    assert len(asked.symbols) == 1
+    documents = {each.document.key for each in engine.retriever.gather(asked, 10)}
+    assert [ACTS[key.split("RES/")[1]] for key in documents] == [session]
+
+
+@pytest.mark.parametrize("question", ["Who lights 2771 lamps?", "When is item 90/14?", "What is 1/90/12?"])
+def test_other_numbers_name_no_resolution(open_library: OpenLibrary, catalogue: Catalogue, question: str) -> None:
+    library = open_library()
+    add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
+    assert Engine(library, catalogue, readers=word_readers()).question(question).symbols == ()
+
+
+def test_of_two_resolutions_that_are_named_both_answer(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    add(library, catalogue, *(resolution(*each) for each in ACTS.items()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("To which session shall the harbour master report on lamps in 90/12 and in 90/13?")
+    check_citations(answer, library)
+    said = " ".join(statement.text for statement in answer.statements)
+    assert "ninety-first session" in said
+    assert "ninety-second session" in said
+    assert {citation.symbol for citation in answer.citations} == {"A/RES/90/12", "A/RES/90/13"}
+
+
+@pytest.mark.parametrize("asked", ["???", " … ", "¿?", "。", "-"])
+def test_signs_alone_are_no_question(real_engine: Engine, asked: str) -> None:
+    answer = real_engine.ask(asked)
+    assert (answer.status, answer.statements) == ("refused", ())
+
+
 @bounds(max_examples=60)
 @given(st.text(max_size=120))
 def test_no_question_breaks_a_citation(starter_engine: Engine, question: str) -> None:
