@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,16 +95,26 @@ def test_an_answer_in_another_language_stands_above_what_only_shares_the_languag
     assert ranked(tmp_path / "levelled", catalogue, Levelling(), ASKED)[0] == "shelter:en:upload"
 
 
-def test_the_words_of_a_text_find_it_in_its_language_among_many_in_another(
+def test_the_words_of_a_text_find_it_in_its_language_among_many_that_are_nearer_in_meaning(
     tmp_path: Path, catalogue: Catalogue
 ) -> None:
-    lines = "\n\n".join(f"{n}. Berth {n} is let to boats of the authority for a week." for n in range(1, 60))
-    english = f"# Berths\n\n{lines}\n".encode()
-    with Library(tmp_path, Models(EnglishOnly(), Levelling()), SEGMENTER_VERSION) as library:
-        add(library, catalogue, Input("berths.md", english), Input("barcos.md", BOATS))
-        found = Engine(library, catalogue).search("La autoridad portuaria cuenta los barcos una vez por semana", 3)
-        assert found[0].document.id == "barcos:es:upload"
-        assert {each.document.id for each in found} == {"barcos:es:upload", "berths:en:upload"}
+    class Lower(Levelling):
+        """Spanish passages lie lower."""
+
+        def crossing(self, read: str) -> Crossing | None:
+            there = super().crossing(read)
+            return there and replace(there, offset=-0.2)
+
+    berths = [f"# Berth {n}\n\n1. Berth {n} is let to boats for a week.\n".encode() for n in range(30)]
+    with Library(tmp_path, Models(EnglishOnly(), Lower()), SEGMENTER_VERSION) as library:
+        add(
+            library,
+            catalogue,
+            *(Input(f"berth-{n}.md", each) for n, each in enumerate(berths)),
+            Input("barcos.md", BOATS),
+        )
+        found = Engine(library, catalogue).search("La autoridad portuaria cuenta los barcos una vez por semana", 6)
+        assert "barcos:es:upload" in {each.document.id for each in found}
 
 
 def test_an_english_question_finds_what_only_a_spanish_passage_says(tmp_path: Path, catalogue: Catalogue) -> None:
