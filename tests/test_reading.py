@@ -204,6 +204,7 @@ def test_composed_and_decomposed_letters_read_alike() -> None:
         (b"&nbsp;\n<br>\n", "holds no text"),
         (b"harbour\x00\x01\x02\x03", "binary"),
         (bytes(range(1, 9)) * 40 + b"text", "binary"),
+        (bytes(range(200, 256)) + bytes(range(1, 9)) * 40, "binary"),
         ("Résumé of the tides".encode("cp1252"), "is not UTF-8 text"),
         (b"\xff\xfeo", "UTF-16"),
         (b"%PDF-1.7 rest", "PDF"),

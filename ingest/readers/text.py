@@ -36,6 +36,9 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)([^*_]{1,4000}?)(?<=\S)
 _BACKQUOTES = re.compile(r"``([^`\"“”]{1,400}?)(?:''|\"|”)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
+_HIGH = bytes(range(128, 256))
+"""Letters in the encodings of single bytes that text which is no UTF-8 may have."""
+
 
 def decode(data: bytes, name: str) -> str:
     """The text of a file: UTF-8, or UTF-16 with its byte order mark. Raises `ReadError` for anything else."""
@@ -50,6 +53,8 @@ def decode(data: bytes, name: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        if _binary_share(data[:20_000].translate(None, _HIGH).decode("ascii")) > 0.05:
+            raise ReadError(f"{name} holds binary data, not text.") from None
         raise ReadError(
             f"{name} is not {encoding.removesuffix('-sig').upper()} text (byte {error.start} does not fit). If it is text, save it as "
             "UTF-8, for example with: iconv -f WINDOWS-1252 -t UTF-8"
