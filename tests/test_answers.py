@@ -285,6 +285,23 @@ def test_of_two_resolutions_that_are_named_both_answer(open_library: OpenLibrary
     assert {citation.symbol for citation in answer.citations} == {"A/RES/90/12", "A/RES/90/13"}
 
 
+def test_of_a_long_list_that_is_quoted_in_part_the_rest_is_named(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    long = "and writes down who came, when and with which papers, in ink, in the book that the office keeps " * 4
+    parts = "\n".join(f"({letter}) The {letter} pilot boards tankers {long};" for letter in "abcdef")
+    add(library, catalogue, Input("harbour.md", f"# Harbour rules\n\n1. Pilots do this:\n{parts}\n".encode()))
+    answer = Engine(library, catalogue, readers=word_readers()).ask("Which pilots board tankers?")
+    check_citations(answer, library)
+    quoted = {citation.locator for citation in answer.citations if "(" in citation.locator}
+    assert 1 < len(quoted) < 6
+    (note,) = [note for note in answer.notes if note.startswith("Not quoted here:")]
+    assert all(
+        (f"para. 1 ({letter})" in note) != (f"Harbour rules, para. 1 ({letter})" in quoted) for letter in "abcdef"
+    )
+
+
 @pytest.mark.parametrize("asked", ["???", " … ", "¿?", "。", "-"])
 def test_signs_alone_are_no_question(real_engine: Engine, asked: str) -> None:
     answer = real_engine.ask(asked)

@@ -21,6 +21,9 @@ from corpus.library import Library
 WHOLE_LIMIT = 1_500
 """Longest provision, in characters, that is quoted whole when several of its parts are meant."""
 
+MOST_NAMED = 8
+"""Sub-paragraphs that are named of those that are not quoted."""
+
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
 
@@ -54,7 +57,26 @@ class Composer:
         return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
     def quoted(self, question: Question, units: Sequence[Unit]) -> Answer:
-        return self.answered(question, [statement_of(unit) for unit in units])
+        answer = self.answered(question, [statement_of(unit) for unit in units])
+        return replace(answer, notes=(*answer.notes, *self.left_out(units, question.language)))
+
+    def left_out(self, units: Sequence[Unit], language: str) -> list[str]:
+        """What is to be said of a list of which several sub-paragraphs are quoted, and not all: which are not."""
+        said: dict[tuple[str, int], list[Unit]] = {}
+        for unit in units:
+            block = unit.document.blocks[unit.block]
+            if block.kind == "item" and block.parent is not None:
+                said.setdefault((unit.document.id, block.parent), []).append(unit)
+        notes = []
+        for (_, parent), quoted in said.items():
+            document, ends = quoted[0].document, {(unit.start, unit.end) for unit in quoted}
+            rest = [each for each in document.children[parent]
+                    if each.kind == "item" and not any(start < each.end and each.body_start < end for start, end in ends)]  # fmt: skip
+            if len(quoted) > 1 and rest:
+                places = [document.cite(each.locator) for each in rest]
+                told = joined(places[:MOST_NAMED], language) + (" …" if len(places) > MOST_NAMED else "")
+                notes.append(say("parts_left_out", language, places=told))
+        return notes
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
