@@ -1,0 +1,31 @@
+"""Whether a text is found among texts in other languages: the rank of what answers."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import OpenLibrary, add
+
+from assistant.qa.engine import Engine
+from corpus.catalogue import Catalogue
+from eval.mixed import Sought, rank
+from ingest.run import Input
+
+
+@pytest.mark.parametrize(("words", "place"), [("Pilots board", 0), ("Yachts pay", 1), ("Zeppelins land", None)])
+def test_the_rank_is_that_of_the_first_passage_that_holds_the_words(
+    open_library: OpenLibrary, catalogue: Catalogue, words: str, place: int | None
+) -> None:
+    library = open_library()
+    add(
+        library,
+        catalogue,
+        Input("pilots.md", b"# Pilots\n\n1. Pilots board tankers in the harbour.\n"),
+        Input("yachts.md", b"# Yachts\n\n1. Yachts pay forty crowns.\n"),
+        Input("air.md", b"# Air\n\n1. Zeppelins land elsewhere.\n"),
+    )
+    engine = Engine(library, catalogue)
+    found = engine.search("Who boards tankers in the harbour: pilots? Do yachts pay?", 2)
+    held = {each.id: library.document(each.id) for each in library.headers()}
+    spans = {key: [(begin, begin + 5)] for key, each in held.items() if (begin := each.text.find(words)) >= 0}
+    assert len(spans) == 1
+    assert rank(found, Sought("?", "en", spans, own=True)) == place
