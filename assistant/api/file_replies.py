@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 
+from assistant.paper_requests import SheetForm
+
 T = TypeVar("T")
-Form = Literal["json", "md", "html", "docx", "pdf"]
-SheetForm = Literal["json", "md", "html", "docx", "pdf", "csv", "xlsx"]
 
 TYPES: dict[str, str] = {
     "md": "text/markdown",

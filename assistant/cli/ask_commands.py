@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.text import Text
 
 from assistant.cli.desk import Desk, open_desk
 from assistant.cli.render import print_answer, print_events
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
 from assistant.faults import ServiceFault
+from assistant.question_request import QuestionRequest, ScopeRequest
 from assistant.quoted_rows import without_bars
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES
@@ -24,7 +26,6 @@ from corpus.embedding.embedder import EmbeddingError
 
 if TYPE_CHECKING:
     from assistant.cli.explaining import Watched
-    from assistant.qa.scope import Scope
 
 log = logging.getLogger("rapporteur.batch")
 ASKED, SOUGHT = ("id", "question", "history", "language", "mode", "scope"), ("id", "question")
@@ -66,8 +67,9 @@ def ask(
             known = known_mode(mode, desk.settings)
 
             def answered(row: dict[str, Any]) -> dict[str, Any]:
-                given, asked_of = row.get("language", language), row.get("scope")
-                return desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known), asked_of).record
+                told = {"language": row.get("language", language), "mode": row.get("mode", known)}
+                asked = QuestionRequest.of(row["question"], row.get("history", ()), scope=row["scope"], **told)
+                return desk.ask(asked).record
 
             _each(rows, answered)
         return
@@ -75,7 +77,7 @@ def ask(
     known_language(language)
     with open_desk("ask") as desk:
         watched = _watched(desk) if explain else None
-        answer, record = desk.ask(text, language=language, mode=known_mode(mode, desk.settings))
+        answer, record = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
         if not as_json and answer.status != "refused":
             print_answer(data, answer, desk.read)
     if as_json:
@@ -101,7 +103,7 @@ def chat(
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_events(data, desk.stream(line, history, mode=known), desk.read)
+            print_events(data, desk.stream(QuestionRequest.of(line, history, mode=known)), desk.read)
             data.print()
             history.append(line)
 
@@ -142,7 +144,7 @@ def demo() -> None:
         for question in questions:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, desk.ask(question).answer, desk.read)
+            print_answer(data, desk.ask(QuestionRequest.of(question)).answer, desk.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
     with open_desk("demo") as desk:
@@ -224,16 +226,12 @@ def _rows(path: Path, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
             raise fail(f"{path}, line {number} has no scope that can be meant: {error}.", EXIT_USAGE) from None
 
 
-def _scope(given: object) -> Scope | None:
+def _scope(given: object) -> ScopeRequest | None:
     """Which documents a line is asked of. Raises `ValueError` for what is no scope."""
     if given is None:
         return None
-    from pydantic import ValidationError
-
-    from assistant.api.api_models import ScopeBody, scope_of
-
     try:
-        return scope_of(ScopeBody.model_validate(given))
+        return ScopeRequest.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(": ".join([*map(str, first["loc"]), first["msg"]])) from None

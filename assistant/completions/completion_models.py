@@ -3,12 +3,12 @@ writing of a language model (temperature, seed, max_tokens, stop and whatever el
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from assistant.api.api_models import AskMode, Language, ScopeBody
+from assistant.question_request import Wish
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 
@@ -50,17 +50,6 @@ class StreamOptions(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     include_usage: bool = False
-
-
-class Wish(BaseModel):
-    """What can be asked for beside OpenAI's fields. A condition that is not known is refused: a question is never asked
-    of more documents than was meant."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    mode: AskMode = None
-    scope: ScopeBody | None = None
-    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
 
 
 class ChatBody(BaseModel):

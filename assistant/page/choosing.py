@@ -9,7 +9,7 @@ from typing import Any
 from assistant.access import Principal
 from assistant.frames import date_text
 from assistant.labels import LANGUAGE_NAMES, mark, word
-from assistant.qa.scope import Scope
+from assistant.question_request import ScopeRequest
 from assistant.service import Service
 from corpus.documents import LANGUAGES
 from corpus.meetings import Meeting
@@ -67,19 +67,19 @@ def agenda_items(meeting: Mapping[str, Any]) -> Choices:
     ]
 
 
-def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
+def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> ScopeRequest | None:
     """The scope that the filters make, None for everything."""
-    scope = Scope(
+    scope = ScopeRequest.model_construct(
         meeting=meeting or None,
         item=(item or None) if meeting else None,
-        documents=tuple(documents or ()),
+        documents=list(documents or ()),
         language=language or None,
         year=int(year) if year else None,
     )
-    return None if scope == Scope() else scope
+    return scope if any(value not in (None, []) for value in vars(scope).values()) else None
 
 
-def scope_words(scope: Scope | None) -> str:
+def scope_words(scope: ScopeRequest | None) -> str:
     """A scope in words that need no translation: symbols, item numbers, languages, years."""
     if scope is None:
         return ""

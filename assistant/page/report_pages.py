@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
-from assistant.api.api_models import Language
 from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import file_reply
 from assistant.api.route import may
@@ -26,13 +25,21 @@ from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, page
 from assistant.page.rendering import document_path, words_path
+from assistant.paper_requests import (
+    MOST_SIDES,
+    BriefingRequest,
+    ComparisonRequest,
+    MandatesRequest,
+    Name,
+    OriginsRequest,
+    PaperRequest,
+    ThemesRequest,
+)
 from assistant.qa.answer import Mode
-from assistant.reports.brief import Request as Briefed
+from assistant.question_request import Language
 from assistant.reports.brief.briefing import Audience, Kind
-from assistant.reports.mandates import Wanted
 from assistant.service import Service
 from assistant.service.papers import Paper
-from assistant.service.writing import MOST_SIDES
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 T = TypeVar("T")
@@ -51,7 +58,6 @@ STATES = ("held", "superseded", "digest", "missing")
 File = Literal["docx", "pdf", "md"]
 ListFile = Literal["docx", "pdf", "md", "csv", "xlsx"]
 Short = Annotated[str, Field(max_length=20)]
-Name = Annotated[str, Field(max_length=200)]
 Named = Annotated[str, Field(max_length=3_000)]
 Topic = Annotated[str, Field(max_length=1_000)]
 AnyLanguage = Literal["", Language]
@@ -73,8 +79,9 @@ class Asked(BaseModel):
         """Whether it says what is to be made."""
         return True
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """What is asked for, or a paper of it, to come."""
+    @property
+    def request(self) -> PaperRequest:
+        """What it asks for."""
         raise NotImplementedError
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
@@ -99,12 +106,11 @@ class BriefingAsked(Asked):
         """Whether it says what it is about."""
         return bool(self.value.strip())
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The briefing, to come."""
-        asked = Briefed(
-            self.kind, self.value, self.audience, self.language, self.meeting, bool(self.mixed), self.mode or None
-        )
-        return service.writing.begin_brief(who, asked)
+    @property
+    def request(self) -> PaperRequest:
+        """The briefing."""
+        held = {**self.model_dump(), "mixed": bool(self.mixed), "mode": self.mode or None}
+        return BriefingRequest.model_construct(**held)
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """The choices of the form, and where nothing is asked for the items of meetings."""
@@ -124,9 +130,10 @@ class ThemesAsked(Asked):
     place, name, waits = "themes", "themes", "gathering_themes"
     language: Language = "en"
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The themes, to come."""
-        return service.writing.begin_themes(who, self.language)
+    @property
+    def request(self) -> PaperRequest:
+        """The themes."""
+        return ThemesRequest.model_construct(language=self.language)
 
 
 class ComparisonAsked(Asked):
@@ -142,10 +149,11 @@ class ComparisonAsked(Asked):
         """Whether two are named."""
         return bool(self.first.strip() and self.second.strip())
 
-    def begin(self, service: Service, who: Principal) -> Any:
+    @property
+    def request(self) -> PaperRequest:
         """The comparison."""
         names = [each for each in (self.first, self.second, self.third) if each.strip()]
-        return service.writing.compare(who, names, self.language or None)
+        return ComparisonRequest.model_construct(document=names, language=self.language or None)
 
 
 class TopicAsked(Asked):
@@ -160,9 +168,15 @@ class TopicAsked(Asked):
         """Whether there is a topic."""
         return bool(self.topic.strip())
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The comparison, to come."""
-        return service.writing.begin_compare_topic(who, self.topic, _lines(self.documents), self.language or None)
+    @property
+    def request(self) -> PaperRequest:
+        """The comparison."""
+        held: dict[str, Any] = {
+            "topic": self.topic,
+            "document": _lines(self.documents),
+            "language": self.language or None,
+        }
+        return ComparisonRequest.model_construct(**held)
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """How many documents may be named."""
@@ -185,12 +199,13 @@ class MandatesAsked(Asked):
         """Whether they are to be listed."""
         return bool(self.listed)
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The list, to come."""
+    @property
+    def request(self) -> PaperRequest:
+        """The list."""
         year = int(self.year) if self.year.strip() else None
-        documents = tuple(_lines(self.documents))
-        wanted = Wanted(self.addressee.strip(), year, self.due_before.strip(), documents, self.language)
-        return service.writing.begin_mandates(who, wanted)
+        return MandatesRequest.model_construct(
+            **{**self.model_dump(), "year": year, "document": _lines(self.documents)}
+        )
 
 
 class OriginsAsked(Asked):
@@ -205,9 +220,11 @@ class OriginsAsked(Asked):
         """Whether a document is named."""
         return bool(self.document.strip())
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """Where its paragraphs come from, to come."""
-        return service.writing.begin_origins(who, self.document, self.part, self.language or None)
+    @property
+    def request(self) -> PaperRequest:
+        """Where its paragraphs come from."""
+        held: dict[str, Any] = {"document": self.document, "place": self.part, "language": self.language or None}
+        return OriginsRequest.model_construct(**held)
 
 
 def _add(kind: type[Asked], operation: str) -> None:
@@ -252,7 +269,7 @@ def made_or_waiting(
     request: Request, service: Service, who: Principal, asked: Asked, then: Callable[[Any], Response]
 ) -> Response:
     """What is answered with what is asked for, where it is there soon; until then the page that waits for it."""
-    made = asked.begin(service, who)
+    made: Any = service.writing.begin(who, asked.request)
     if isinstance(made, Paper):
         paper, made = made, _soon(made.future)
         if made is None:

@@ -28,7 +28,7 @@ from assistant.page.examples import examples
 from assistant.page.meeting_views import latest_meeting
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
-from assistant.qa.scope import Scope
+from assistant.question_request import QuestionRequest, ScopeRequest
 from assistant.service import Service
 from corpus.corpus_errors import LibraryError
 
@@ -58,7 +58,7 @@ class Chosen:
     year: str = ""
 
     @property
-    def scope(self) -> Scope | None:
+    def scope(self) -> ScopeRequest | None:
         """What that means. Raises `Invalid`."""
         meeting, _, item = self.meeting.partition("#")
         if self.year and not (self.year.isascii() and self.year.isdigit() and len(self.year) == 4):
@@ -131,14 +131,14 @@ async def ask(
         return RedirectResponse(_address(talk, chosen), 303)
     fault: ServiceFault
     try:
-        scope = chosen.scope
-        answer = await asyncio.wrap_future(service.begin_ask(caller, text, talk.history if talk else (), scope=scope))
+        asked = QuestionRequest.of(text, talk.history if talk else (), scope=chosen.scope)
+        answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
     except ServiceFault as refused:
         fault = refused
     except LibraryError as error:
         fault = of_library(error, trusted=caller.trusted)
     else:
-        turn = Turn(text, scope_words(scope), answer)
+        turn = Turn(text, scope_words(asked.scope), answer)
         drawn = await run_in_threadpool(turn_html, service, talk.number + 1 if talk else 1, turn)
         talk = conversations.open(conversation, caller.client)
         talk.add(turn, drawn)

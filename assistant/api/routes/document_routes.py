@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, status
 
-from assistant.api.api_models import BlockOut, DocumentOut, Edition, JobOut, Language, Page, PassagesOut
+from assistant.api.api_models import BlockOut, DocumentOut, Edition, JobOut, Page, PassagesOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.collection import block_record
+from assistant.question_request import Language
 from corpus.documents import Document
 
 router = APIRouter(tags=["documents"], route_class=Guarded)

@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import DOCUMENTED, Form, file_reply, form_of, off_thread
-from assistant.api.report_models import BriefingBody
+from assistant.api.file_replies import DOCUMENTED, file_reply, form_of, off_thread
 from assistant.api.route import Guarded, may
-from assistant.api.routes.report_routes import made_briefing
+from assistant.api.routes.report_routes import made_paper
+from assistant.paper_requests import BriefingRequest, Form
 from assistant.service.drafts import Event
 
 router = APIRouter(tags=["review"], route_class=Guarded)
@@ -55,9 +55,9 @@ def drafts(service: Served, caller: Caller) -> list[dict[str, Any]]:
 
 @router.post("/drafts", response_model=DraftOut, status_code=201)
 @may("review")
-async def add_draft(service: Served, caller: Caller, asked: BriefingBody) -> dict[str, Any]:
+async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Makes a briefing and keeps it as a draft."""
-    made = await made_briefing(service, caller, asked)
+    made = await made_paper(service, caller, asked)
     return await off_thread(lambda: service.writing.draft(caller, made).to_json())
 
 

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from assistant.access import check
 from assistant.api import callers
-from assistant.api.api_models import FetchBody, JobOut, Language
+from assistant.api.api_models import FetchBody, JobOut
 from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.problems import Refusal, request_id
 from assistant.api.route import Guarded, may
@@ -21,6 +21,7 @@ from assistant.api.server_events import DOCUMENTED, EventStream, event
 from assistant.faults import ServiceFault, TooLarge
 from assistant.fetching import Asked
 from assistant.outcome_words import job_told
+from assistant.question_request import Language
 from assistant.service.uploads import CONTENT
 
 router = APIRouter(tags=["keep"], route_class=Guarded)

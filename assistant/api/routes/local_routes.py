@@ -8,10 +8,11 @@ from typing import Any
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.api_models import JobOut, Language
+from assistant.api.api_models import JobOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.api.routes.document_routes import Held
+from assistant.question_request import Language
 
 router = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
 
