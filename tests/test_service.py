@@ -23,6 +23,7 @@ from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.fetching import Source
 from assistant.model.shared import Shared
+from assistant.named_files import Files
 from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
@@ -300,7 +301,7 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
             with pytest.raises(Forbidden):
                 call(READER)
     with pytest.raises(Forbidden):
-        service.ingest(Principal(Role.ADMIN, "key", "key:2"), [Path("/etc")])
+        service.ingest(Principal(Role.ADMIN, "key", "key:2"), Files([Path("/etc")], apart=Path("/")))
 
 
 # Jobs

@@ -218,23 +218,6 @@ class JobOut(BaseModel):
     counts: dict[str, int]
 
 
-class FetchBody(BaseModel):
-    """What to fetch: symbols (`CTOC/COP/WG.7/2021/2-4` names three), with `meeting` ids of meetings; or all that a held
-    document cites, or that the catalogue lists. What is held already is passed over unless `again`."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"symbols": ["CTOC/COP/WG.7/2021/2"], "languages": ["en"]}]}
-    )
-
-    symbols: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=500)] = []
-    languages: Annotated[list[Language], Field(max_length=6)] = []
-    form: Annotated[Literal["docx", "pdf", "doc"] | None, Field(description="Only this format.")] = None
-    meeting: bool = False
-    cited_by: Annotated[str | None, Field(max_length=200)] = None
-    everything: bool = False
-    again: bool = False
-
-
 class RatingBody(BaseModel):
     """What somebody says about an answer: 1 right, -1 wrong, 0 neither."""
 

@@ -18,8 +18,7 @@ from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream
 from assistant.completions.completion_models import ChatBody, ErrorBody
 from assistant.completions.conversation import Conversation
-from assistant.completions.errors import error_of, told_to
-from assistant.completions.reply import MODEL, Reply
+from assistant.completions.reply import MODEL, Reply, error_of, told_to
 from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say
 from assistant.markdown import ending, opening, statement_piece

@@ -167,8 +167,8 @@ def _read(service: Service, who: Principal, wanted: mcp_models.ReadParagraph) ->
 
 def _meetings(service: Service, who: Principal) -> Given:
     meetings, links = [], []
-    for each in service.meetings(who):
-        agenda = service.document(who, each["document_id"])
+    for meeting in service.meetings(who):
+        each, agenda = meeting.to_json(), service.document(who, meeting.document_id)
         links.append((agenda.title, agenda.url))
         items = [
             {

@@ -3,7 +3,7 @@ words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from threading import BoundedSemaphore
@@ -64,11 +64,14 @@ AnyLanguage = Literal["", Language]
 
 
 class Asked(BaseModel):
-    """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `waits` is said until it is made."""
+    """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `asks` is what it asks for once the fields
+    that it `needs` are filled; `waits` is said until that is made."""
 
     model_config = ConfigDict(extra="forbid")
     place: ClassVar[str]
     name: ClassVar[str]
+    asks: ClassVar[type[PaperRequest]]
+    needs: ClassVar[Sequence[str]] = ()
     waits: ClassVar[str] = ""
     files: ClassVar[Mapping[str, str]] = FILES
 
@@ -77,12 +80,17 @@ class Asked(BaseModel):
     @property
     def whole(self) -> bool:
         """Whether it says what is to be made."""
-        return True
+        return all(getattr(self, each).strip() for each in self.needs)
 
     @property
     def request(self) -> PaperRequest:
         """What it asks for."""
-        raise NotImplementedError
+        held = {**self.model_dump(by_alias=True), "language": self.language or None, **self.otherwise()}
+        return self.asks.model_construct(**held)
+
+    def otherwise(self) -> dict[str, Any]:
+        """What the request has otherwise than the form."""
+        return {}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """What else its page shows."""
@@ -93,6 +101,7 @@ class BriefingAsked(Asked):
     """A briefing."""
 
     place, name, waits = "briefings", "briefing", "writing_briefing"
+    asks, needs = BriefingRequest, ("value",)
     kind: Kind = "item"
     value: Topic = ""
     audience: Audience = "delegate"
@@ -101,16 +110,9 @@ class BriefingAsked(Asked):
     mixed: Short = ""
     mode: Literal["", Mode] = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether it says what it is about."""
-        return bool(self.value.strip())
-
-    @property
-    def request(self) -> PaperRequest:
-        """The briefing."""
-        held = {**self.model_dump(), "mixed": bool(self.mixed), "mode": self.mode or None}
-        return BriefingRequest.model_construct(**held)
+    def otherwise(self) -> dict[str, Any]:
+        """Choices that are none."""
+        return {"mixed": bool(self.mixed), "mode": self.mode or None}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """The choices of the form, and where nothing is asked for the items of meetings."""
@@ -128,55 +130,35 @@ class ThemesAsked(Asked):
     """The themes of all that is held."""
 
     place, name, waits = "themes", "themes", "gathering_themes"
+    asks = ThemesRequest
     language: Language = "en"
-
-    @property
-    def request(self) -> PaperRequest:
-        """The themes."""
-        return ThemesRequest.model_construct(language=self.language)
 
 
 class ComparisonAsked(Asked):
     """Two documents, or three in a row."""
 
     place, name = "comparison", "comparison"
+    asks, needs = ComparisonRequest, ("first", "second")
     first: Name = ""
     second: Name = ""
     third: Name = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether two are named."""
-        return bool(self.first.strip() and self.second.strip())
-
-    @property
-    def request(self) -> PaperRequest:
-        """The comparison."""
-        names = [each for each in (self.first, self.second, self.third) if each.strip()]
-        return ComparisonRequest.model_construct(document=names, language=self.language or None)
+    def otherwise(self) -> dict[str, Any]:
+        """The documents."""
+        return {"document": [each for each in (self.first, self.second, self.third) if each.strip()]}
 
 
 class TopicAsked(Asked):
     """A topic, and the documents whose words on it are wanted."""
 
     place, name, waits = "topics", "topic", "comparing_documents"
+    asks, needs = ComparisonRequest, ("topic",)
     topic: Topic = ""
     documents: Named = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether there is a topic."""
-        return bool(self.topic.strip())
-
-    @property
-    def request(self) -> PaperRequest:
-        """The comparison."""
-        held: dict[str, Any] = {
-            "topic": self.topic,
-            "document": _lines(self.documents),
-            "language": self.language or None,
-        }
-        return ComparisonRequest.model_construct(**held)
+    def otherwise(self) -> dict[str, Any]:
+        """The documents."""
+        return {"document": _lines(self.documents)}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """How many documents may be named."""
@@ -184,9 +166,10 @@ class TopicAsked(Asked):
 
 
 class MandatesAsked(Asked):
-    """Requests and decisions of the resolutions held, all where nothing is named."""
+    """Requests and decisions of the resolutions held, all where nothing is named; `listed` has them listed."""
 
     place, name, waits, files = "mandates", "mandates", "listing_mandates", LISTS
+    asks, needs = MandatesRequest, ("listed",)
     addressee: Name = ""
     year: Annotated[str, Field(pattern=r"^\s*([0-9]{4})?\s*$")] = ""
     due_before: Short = ""
@@ -194,47 +177,28 @@ class MandatesAsked(Asked):
     language: Language = "en"
     listed: Short = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether they are to be listed."""
-        return bool(self.listed)
-
-    @property
-    def request(self) -> PaperRequest:
-        """The list."""
-        year = int(self.year) if self.year.strip() else None
-        return MandatesRequest.model_construct(
-            **{**self.model_dump(), "year": year, "document": _lines(self.documents)}
-        )
+    def otherwise(self) -> dict[str, Any]:
+        """The year, and the documents."""
+        return {"year": int(self.year) if self.year.strip() else None, "document": _lines(self.documents)}
 
 
 class OriginsAsked(Asked):
     """A document, or one place of it."""
 
     place, name, waits = "origins", "origins", "finding_origins"
+    asks, needs = OriginsRequest, ("document",)
     document: Name = ""
     part: Annotated[str, Field(max_length=200, alias="place")] = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether a document is named."""
-        return bool(self.document.strip())
 
-    @property
-    def request(self) -> PaperRequest:
-        """Where its paragraphs come from."""
-        held: dict[str, Any] = {"document": self.document, "place": self.part, "language": self.language or None}
-        return OriginsRequest.model_construct(**held)
-
-
-def _add(kind: type[Asked], operation: str) -> None:
+def _add(kind: type[Asked]) -> None:
     """Adds the page of a kind, with its form and what is asked for, and its files."""
 
-    @may(operation, counted="documents")
+    @may(kind.asks.operation, counted="documents")
     def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
         return _shown(request, service, caller, asked)
 
-    @may(operation, counted="documents")
+    @may(kind.asks.operation, counted="documents")
     def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
         return _file(request, service, caller, asked, form)
 
@@ -244,11 +208,8 @@ def _add(kind: type[Asked], operation: str) -> None:
     router.add_api_route(f"/{kind.place}/{kind.name}.{{form}}", file)
 
 
-_add(BriefingAsked, "brief")
-_add(ThemesAsked, "themes")
-for _kind in (ComparisonAsked, TopicAsked, OriginsAsked):
-    _add(_kind, "compare")
-_add(MandatesAsked, "mandates")
+for _kind in (BriefingAsked, ThemesAsked, ComparisonAsked, TopicAsked, OriginsAsked, MandatesAsked):
+    _add(_kind)
 
 
 @router.get("/agenda")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -25,7 +25,7 @@ from assistant.page.chat_turns import Conversation, Turn, conversations_of
 from assistant.page.choosing import Choices, Filters, agenda_items, filters_of, scope_of, scope_words
 from assistant.page.conversation_export import can_docx
 from assistant.page.examples import examples
-from assistant.page.meeting_views import latest_meeting
+from assistant.page.meeting_views import latest_first, latest_meeting
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
 from assistant.question_request import QuestionRequest, ScopeRequest
@@ -199,19 +199,16 @@ class _Meeting:
 
     label: str
     value: str
-    items: Choices = field(default_factory=list)
+    items: Choices
 
 
 def _meetings(service: Service, who: Principal, filters: Filters) -> list[_Meeting]:
     """The meetings that can be chosen, the latest first, with the items of the latest ones."""
-    items: dict[str, Choices] = {}
-    for each in service.meetings(who):
-        items[each["document_id"]] = [
-            (label, f"{each['document_id']}#{number}") for label, number in agenda_items(each)
-        ]
+    items = {each.document_id: agenda_items(each) for each in latest_first(service, who)[:MOST_MEETINGS]}
     return [
-        _Meeting(label, value, items.get(value, []) if n < MOST_MEETINGS else [])
-        for n, (label, value) in enumerate(each for each in filters.meetings if each[1])
+        _Meeting(label, value, [(told, f"{value}#{number}") for told, number in items.get(value, ())])
+        for label, value in filters.meetings
+        if value
     ]
 
 

@@ -62,7 +62,7 @@ def catalogue(service: Served, caller: Caller, offset: Offset = 0, limit: Limit 
 @may("meetings")
 def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The meetings whose agendas are held: items, documentation, sittings."""
-    return service.meetings(caller)
+    return [each.to_json() for each in service.meetings(caller)]
 
 
 @router.get("/passages/{passage}", response_model=PassagesOut)
