@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -23,9 +23,6 @@ from assistant.quoted_rows import without_bars
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES
 from corpus.embedding.embedder import EmbeddingError
-
-if TYPE_CHECKING:
-    from assistant.cli.explaining import Watched
 
 log = logging.getLogger("rapporteur.batch")
 ASKED, SOUGHT = ("id", "question", "history", "language", "mode", "scope"), ("id", "question")
@@ -76,7 +73,11 @@ def ask(
     text = read_stdin_or(question)
     known_language(language)
     with open_desk("ask") as desk:
-        watched = _watched(desk) if explain else None
+        watched = None
+        if explain:
+            from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
+
+            watched = Watched(desk)
         answer, record = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
         if not as_json and answer.status != "refused":
             print_answer(data, answer, desk.read)
@@ -166,12 +167,6 @@ def demo() -> None:
         f"  {program} --help",
         markup=False,
     )
-
-
-def _watched(desk: Desk) -> Watched:
-    from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
-
-    return Watched(desk)
 
 
 def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -6,10 +6,11 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import DOCUMENTED, LISTED, SHEETS, file_reply, form_of, off_thread
+from assistant.api.file_replies import DOCUMENTED, LISTED, SHEETS, file_reply, form_of
 from assistant.api.report_models import AgendaOut, BriefingOut, ComparisonOut, MandatesOut, OriginsOut, ThemesOut
 from assistant.api.route import Guarded, may
 from assistant.paper_requests import (
@@ -93,7 +94,7 @@ def agenda(
 
 async def made_paper(service: Service, caller: Caller, asked: PaperRequest) -> Any:
     """What is asked for, once it is made; it is made to its end for others, too."""
-    made = await off_thread(lambda: service.writing.begin(caller, asked))
+    made = await run_in_threadpool(service.writing.begin, caller, asked)
     return await asyncio.shield(asyncio.wrap_future(made.future)) if isinstance(made, Paper) else made
 
 
@@ -101,9 +102,9 @@ async def _written(request: Request, service: Service, caller: Caller, asked: Pa
     """What is asked for as JSON or as a file. A form that can't be written here is refused before any work is done."""
     sheets = SHEETS if isinstance(asked, MandatesRequest) else {}
     form = asked.format or form_of(request.headers.get("accept", ""), sheets)
-    await off_thread(lambda: service.writing.ready(form, asked.language))
+    await run_in_threadpool(service.writing.ready, form, asked.language)
     made = service.writing.part(asked, await made_paper(service, caller, asked))
     if form == "json":
-        return JSONResponse(await off_thread(made.to_json))
-    data = await off_thread(lambda: service.writing.made_file(caller, made, form, asked.spoken(made)))
+        return JSONResponse(await run_in_threadpool(made.to_json))
+    data = await run_in_threadpool(service.writing.made_file, caller, made, form, asked.spoken(made))
     return file_reply(data, form, asked.name)
