@@ -105,17 +105,6 @@ class Collection:
             key=lambda each: (each.id in behind, _EDITIONS[each.edition], each.language != "en", each.id),
         )
 
-    def locator(self, document: Document, place: str | None) -> str | None:
-        """A place of a document as the document writes it. Raises `NotHeld` where it has no such place."""
-        if place is None:
-            return None
-        locator = locator_of(document, place) or place
-        if not any(within(block, locator) for block in document.blocks):
-            places = list(dict.fromkeys(block.locator for block in document.blocks))
-            more = ", ..." if len(places) > 40 else ""
-            raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:40]) + more)
-        return locator
-
     def about(self, document: Document) -> dict[str, Any]:
         """What is known of a document beside its text: head, reading, versions, corrections."""
         return {
@@ -137,11 +126,11 @@ class Collection:
     def parts(self, document: Document, kind: str, place: str | None = None) -> list[dict[str, Any]]:
         """The `outline`, `tables` or `footnotes` of a document, or of a place in it."""
         made = {"outline": outline, "tables": tables, "footnotes": footnotes}[kind]
-        return made(document, self.locator(document, place))
+        return made(document, locator_at(document, place))
 
     def blocks(self, document: Document, place: str | None = None) -> list[Block]:
         """The blocks of a document, or those at a place."""
-        locator = self.locator(document, place)
+        locator = locator_at(document, place)
         return [block for block in document.blocks if within(block, locator)]
 
     # Passages
@@ -187,11 +176,17 @@ class Collection:
             **found.stamp,
         }
 
-    # Meetings
 
-    def meetings(self) -> list[dict[str, Any]]:
-        """The meetings whose agendas are held, their documents each with what is held of it."""
-        return [meeting.to_json() for meeting in self._library.meetings()]
+def locator_at(document: Document, place: str | None) -> str | None:
+    """A place of a document as the document writes it. Raises `NotHeld` where it has no such place."""
+    if place is None:
+        return None
+    locator = locator_of(document, place) or place
+    if not any(within(block, locator) for block in document.blocks):
+        places = list(dict.fromkeys(block.locator for block in document.blocks))
+        more = ", ..." if len(places) > 40 else ""
+        raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:40]) + more)
+    return locator
 
 
 def block_record(document: Document, block: Block) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.faults import Invalid, NotHeld, known_language
 from assistant.messages import Message
+from assistant.question_request import Language
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
@@ -37,16 +40,19 @@ class Row:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What `fetch` is asked for: symbols, with `meeting` ids of meetings; all that a held document cites, or with `everything` that the
-    catalogue lists; in languages, and in one format where `form` names it. What is held already is passed over unless `again`."""
+class FetchRequest(BaseModel):
+    """What to fetch: symbols (`CTOC/COP/WG.7/2021/2-4` names three), with `meeting` ids of meetings; or all that a held
+    document cites, or that the catalogue lists. What is held already is passed over unless `again`."""
 
-    symbols: Sequence[str] = ()
-    languages: Sequence[str] = ()
-    form: str | None = None
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"symbols": ["CTOC/COP/WG.7/2021/2"], "languages": ["en"]}]}
+    )
+
+    symbols: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=500)] = []
+    languages: Annotated[list[Language], Field(max_length=6)] = []
+    form: Annotated[Literal["docx", "pdf", "doc"] | None, Field(description="Only this format.")] = None
     meeting: bool = False
-    cited_by: str | None = None
+    cited_by: Annotated[str | None, Field(max_length=200)] = None
     everything: bool = False
     again: bool = False
 
@@ -79,7 +85,7 @@ def languages_of(given: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(known_language(code) for code in codes))
 
 
-def plan(asked: Asked, library: Library, catalogue: Catalogue) -> list[Wanted]:
+def plan(asked: FetchRequest, library: Library, catalogue: Catalogue) -> list[Wanted]:
     """What is to be fetched. Raises `Invalid` or `NotHeld` where that is not clear."""
     from ingest import fetch as fetching
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.export.un_style import in_words
 from assistant.frames import doubt, say
 from assistant.qa.answer import Answer, Citation, Statement
 from corpus.calendar_names import language_name
@@ -98,7 +97,15 @@ def ending(answer: Answer, notes: Sequence[str] = ()) -> str:
 
 def reference(citation: Citation, language: str) -> str:
     """A citation as a line: where, the exact words, the stored link."""
-    tags = [citation.edition] if citation.edition == "upload" else []
+    from assistant.export.un_style import in_words  # with what lays out papers, which a terminal does not need
+
+    place = in_words(citation.locator, citation.symbol, language)
+    return f"{inert(place)}{remark(citation, language)}: “{inert(citation.quote)}”{_linked(citation.url)}"
+
+
+def remark(citation: Citation, language: str) -> str:
+    """What is to be known of a text beside its place, in brackets; empty where it is an official one in this language."""
+    tags = ["upload"] if citation.edition == "upload" else []
     if citation.edition == "digest":
         tags.append(say("digest", language))
     if citation.unverified:
@@ -107,9 +114,7 @@ def reference(citation: Citation, language: str) -> str:
         tags.append(say("ocr", language))
     if citation.language != language:
         tags.append(language_name(citation.language, language))
-    note = f" ({', '.join(tags)})" if tags else ""
-    place = in_words(citation.locator, citation.symbol, language)
-    return f"{inert(place)}{note}: “{inert(citation.quote)}”{_linked(citation.url)}"
+    return f" ({', '.join(tags)})" if tags else ""
 
 
 def _escaped(text: str) -> str:

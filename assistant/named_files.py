@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -20,11 +20,11 @@ class Files:
     """
 
     paths: Sequence[Path]
-    starter: bool
-    symbol: str | None
-    language: str | None
-    ocr: bool
-    apart: Path
+    starter: bool = False
+    symbol: str | None = None
+    language: str | None = None
+    ocr: bool = False
+    apart: Path = field(kw_only=True)
 
     def __iter__(self) -> Iterator[Openable]:
         from ingest.run import starter_sources

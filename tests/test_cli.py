@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from assistant.cli import app
 from assistant.cli.ask_commands import DEMO_QUESTIONS, SAMPLE_QUESTIONS
-from assistant.cli.commands import OWN, Deferred
+from assistant.cli.commands import OWN, Deferred, said_of
 from corpus.catalogue import Catalogue
 from corpus.embedding import HashEmbedder
 from corpus.library import Library
@@ -844,10 +844,10 @@ def test_a_library_of_another_segmenter_names_the_command_that_mends_it(cli: Cli
 
 @pytest.mark.parametrize("name", OWN)
 def test_what_the_list_says_of_a_command_is_the_first_sentence_of_its_help(name: str) -> None:
-    place, says = OWN[name]
-    told = Deferred(name, f"assistant.cli.{place}", says).load().help
-    assert told is not None
-    assert " ".join(told.split("\n\n")[0].split()) == says
+    place = f"assistant.cli.{OWN[name]}"
+    told = Deferred(name, place).load().help
+    assert told
+    assert " ".join(told.split("\n\n")[0].split()) == said_of(place)
 
 
 def test_the_list_of_commands_loads_none_of_them() -> None:

@@ -24,7 +24,7 @@ from test_cli import BOATS, TRAINS, Cli, state, write
 import corpus.library
 import ingest.memory
 from assistant.cli.outcome_lines import Report
-from assistant.outcome_words import record
+from assistant.outcome_words import record, told
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryStale
 from corpus.embedding import HashEmbedder
@@ -671,11 +671,11 @@ def test_coverage_and_warnings_of_a_paged_document_are_told(capsys: pytest.Captu
     outcome = Outcome("a.pdf", "added", document, 3, header=header)
     assert record(outcome)["thin_pages"] == [2, 3, 4, 6]
     report = Report()
-    report.add(outcome)
+    report.put(told(record(outcome)))
     report.summary()
-    told = "text on 2 of 6 pages (under 20 characters on 2-4, 6)"
+    coverage = "text on 2 of 6 pages (under 20 characters on 2-4, 6)"
     out, err = capsys.readouterr()
-    assert out == f"added      a.pdf: A note on boats (en, upload), 3 passages, {told}\n"
+    assert out == f"added      a.pdf: A note on boats (en, upload), 3 passages, {coverage}\n"
     assert "Page 1 is upside down." in " ".join(err.split())
     assert "1 added" in err
 

@@ -23,9 +23,11 @@ from assistant.access.access_store import AccessStore
 from assistant.faults import Conflict, Forbidden, NotHeld, NotKnown, Overloaded, TooMany
 from assistant.fetching import Source
 from assistant.model.shared import Shared
+from assistant.named_files import Files
 from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer
 from assistant.qa.engine import Engine
+from assistant.question_request import QuestionRequest
 from assistant.service import Done, Limits, Service, Stated, Status
 from assistant.service.history import History
 from assistant.service.jobs import Hand, Job, Jobs
@@ -41,6 +43,7 @@ from ingest.run import Input
 
 READER = Principal(Role.READ, "key", "key:1", "192.0.2.1")
 SMUGGLED = "How much did smugglers earn in 2016 according to the UNODC Global Study of 2018?"
+asked = QuestionRequest.of
 
 
 @pytest.fixture
@@ -206,53 +209,55 @@ def service(starter_engine: Engine) -> Iterator[Service]:
 
 
 def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Service) -> None:
-    whole = service.ask(READER, SMUGGLED)
-    events = list(service.stream(READER, SMUGGLED))
+    whole = service.begin_ask(READER, asked(SMUGGLED)).result()
+    events = list(service.stream(READER, asked(SMUGGLED)))
     assert [type(event) for event in events] == [Status, Status, *[Stated] * len(whole.statements), Done]
     done = events[-1]
     assert isinstance(done, Done)
     assert {**done.answer.to_json(), "timings": {}} == {**whole.to_json(), "timings": {}}
 
     async def read() -> list[object]:
-        return [event async for event in service.stream(READER, SMUGGLED)]
+        return [event async for event in service.stream(READER, asked(SMUGGLED))]
 
     again = asyncio.run(read())
     assert [type(event) for event in again] == [type(event) for event in events]
 
 
 def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
-    for _ in service.stream(READER, SMUGGLED):
+    for _ in service.stream(READER, asked(SMUGGLED)):
         break
 
     async def leave() -> None:
-        stream = service.stream(READER, SMUGGLED)
+        stream = service.stream(READER, asked(SMUGGLED))
         async for _ in stream:
             break
         stream.close()
 
     asyncio.run(leave())
-    assert service.ask(READER, SMUGGLED).status == "answered"
+    assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
 def test_a_stream_that_waits_is_given_up_with_its_place(service: Service) -> None:
     held, _ = hold(service.turns)
-    stream = service.stream(READER, SMUGGLED)
+    stream = service.stream(READER, asked(SMUGGLED))
     stream.close()
     held.go.set()
-    assert service.ask(READER, SMUGGLED).status == "answered"
+    assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
 def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
     questions = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
     questions = questions * 5
-    expected = {each: service.ask(READER, each).to_json() for each in set(questions)}
+    expected = {each: service.begin_ask(READER, asked(each)).result().to_json() for each in set(questions)}
     got: dict[int, object] = {}
 
     def ask(n: int) -> None:
         if n % 2:
-            got[n] = service.ask(Principal(Role.READ, "key", f"key:{n}"), questions[n]).to_json()
+            got[n] = service.begin_ask(Principal(Role.READ, "key", f"key:{n}"), asked(questions[n])).result().to_json()
         else:
-            got[n] = next(e for e in service.stream(READER, questions[n]) if isinstance(e, Done)).answer.to_json()
+            got[n] = next(
+                e for e in service.stream(READER, asked(questions[n])) if isinstance(e, Done)
+            ).answer.to_json()
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(50)]
     for thread in threads:
@@ -266,9 +271,9 @@ def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
 def test_every_operation_checks_who_asks(service: Service) -> None:
     nobody = Principal.anonymous("192.0.2.1")
     calls: list[tuple[Role, Callable[[Principal], object]]] = [
-        (Role.READ, lambda who: service.ask(who, "x")),
-        (Role.READ, lambda who: service.stream(who, "x")),
-        (Role.READ, lambda who: service.search(who, "x")),
+        (Role.READ, lambda who: service.begin_ask(who, asked("x")).result()),
+        (Role.READ, lambda who: service.stream(who, asked("x"))),
+        (Role.READ, lambda who: service.begin_search(who, "x").result()),
         (Role.READ, service.documents),
         (Role.READ, service.records),
         (Role.READ, service.catalogue),
@@ -296,7 +301,7 @@ def test_every_operation_checks_who_asks(service: Service) -> None:
             with pytest.raises(Forbidden):
                 call(READER)
     with pytest.raises(Forbidden):
-        service.ingest(Principal(Role.ADMIN, "key", "key:2"), [Path("/etc")])
+        service.ingest(Principal(Role.ADMIN, "key", "key:2"), Files([Path("/etc")], apart=Path("/")))
 
 
 # Jobs
@@ -402,7 +407,7 @@ def test_an_upload_that_was_taken_and_not_read_is_read_by_the_next_process(
         assert ended(made, again)["counts"] == {"added": 1}
         assert not half.exists()
         assert not folder.exists()
-        assert made.service.ask(LOCAL, "When are nets mended?").status == "answered"
+        assert made.service.begin_ask(LOCAL, asked("When are nets mended?")).result().status == "answered"
 
 
 def test_a_restart_forgets_no_job(tmp_path: Path, catalogue: Catalogue) -> None:
@@ -568,7 +573,7 @@ def test_overload_is_refused_with_a_time_and_passes(tmp_path: Path, catalogue: C
 
 def test_a_cancelled_question_is_not_answered(service: Service) -> None:
     held, _ = hold(service.turns)
-    future = service.begin_ask(READER, SMUGGLED)
+    future = service.begin_ask(READER, asked(SMUGGLED))
     assert future.cancel()
     held.go.set()
     with pytest.raises(CancelledError):
@@ -634,7 +639,7 @@ def test_a_reader_who_has_gone_keeps_no_place_in_the_queue(
         while made.service.turns.waiting:
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        later = made.service.begin_ask(READER, "When do boats leave?")
+        later = made.service.begin_ask(READER, asked("When do boats leave?"))
         held.go.set()
         assert later.result(10).question == "When do boats leave?"
 
@@ -690,10 +695,10 @@ def test_while_one_waits_for_the_model_others_are_answered(
     starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
 ) -> None:
     service, held = slow()
-    stream = service.stream(READER, SMUGGLED, mode="write")
+    stream = service.stream(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
     others = [f"When is item {n} taken up?" for n in range(1, 6)] + [f"What says article {n}?" for n in range(3, 8)]
-    got = [service.begin_ask(READER, each) for each in others]
+    got = [service.begin_ask(READER, asked(each)) for each in others]
     assert [alike(each.result(30)) for each in got] == [alike(starter_engine.ask(each)) for each in others]
     assert service.turns.elsewhere == 1
     assert b"rapporteur_writing 1.0" in service.metrics_text(LOCAL)
@@ -711,15 +716,15 @@ def test_while_the_model_makes_a_follow_up_whole_others_are_answered(
     starter_engine: Engine, slow: Callable[..., tuple[Service, Held]]
 ) -> None:
     service, held = slow()
-    asked, before = "And how many articles has it?", ["What is the Protocol about?"]
-    first = service.begin_ask(READER, asked, before, mode="auto")
+    leaning, before = "And how many articles has it?", ["What is the Protocol about?"]
+    first = service.begin_ask(READER, asked(leaning, before, mode="auto"))
     assert held.begun.wait(10)
     assert service.turns.elsewhere == 1
     other = "When is item 3 taken up?"
-    assert alike(service.ask(READER, other, mode="quote")) == alike(starter_engine.ask(other))
+    assert alike(service.begin_ask(READER, asked(other, mode="quote")).result()) == alike(starter_engine.ask(other))
     assert not first.done()
     held.go.set()
-    assert first.result(30).question == asked
+    assert first.result(30).question == leaning
     assert service.turns.elsewhere == 0
 
 
@@ -728,7 +733,9 @@ def test_many_wait_for_the_model_at_once_and_each_gets_its_own_answer(
 ) -> None:
     service, held = slow(replies=3)
     questions = [f"What says article {n}?" for n in range(3, 9)] + [f"When is item {n} taken up?" for n in range(1, 5)]
-    got = [service.begin_ask(READER, each, mode="write" if n < 6 else "quote") for n, each in enumerate(questions)]
+    got = [
+        service.begin_ask(READER, asked(each, mode="write" if n < 6 else "quote")) for n, each in enumerate(questions)
+    ]
     for future in got[6:]:
         future.result(30)
     assert not any(future.done() for future in got[:6])
@@ -742,9 +749,9 @@ def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(
     slow: Callable[..., tuple[Service, Held]], starter_engine: Engine
 ) -> None:
     service, held = slow(replies=1, patience=0.05)
-    first = service.begin_ask(READER, SMUGGLED, mode="write")
+    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
-    second = service.ask(READER, SMUGGLED, mode="write")
+    second = service.begin_ask(READER, asked(SMUGGLED, mode="write")).result()
     assert second.statements == starter_engine.ask(SMUGGLED).statements
     assert any("overloaded" in note for note in second.notes), second.notes
     held.go.set()
@@ -754,41 +761,41 @@ def test_more_than_the_model_may_be_asked_at_once_are_quoted_and_told(
 def test_those_who_wait_for_the_model_count_for_the_limits(slow: Callable[..., tuple[Service, Held]]) -> None:
     service, held = slow(places=2, per_client=1)
     other = Principal(Role.READ, "key", "key:2", "192.0.2.2")
-    first = service.begin_ask(READER, SMUGGLED, mode="write")
+    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
     with pytest.raises(TooMany):
-        service.ask(READER, SMUGGLED)
-    second = service.begin_ask(other, SMUGGLED, mode="write")
+        service.begin_ask(READER, asked(SMUGGLED)).result()
+    second = service.begin_ask(other, asked(SMUGGLED, mode="write"))
     waits(lambda: service.turns.elsewhere == 2)
     with pytest.raises(Overloaded):
-        service.ask(Principal(Role.READ, "key", "key:3"), SMUGGLED)
+        service.begin_ask(Principal(Role.READ, "key", "key:3"), asked(SMUGGLED)).result()
     held.go.set()
     assert first.result(30).question == second.result(30).question
-    assert service.ask(READER, SMUGGLED).status == "answered"
+    assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
 def test_a_reader_who_goes_while_the_model_is_waited_for_ends_the_writing(
     slow: Callable[..., tuple[Service, Held]],
 ) -> None:
     service, held = slow()
-    stream = service.stream(READER, SMUGGLED, mode="write")
+    stream = service.stream(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
     stream.close()
     held.go.set()
     waits(lambda: service.turns.elsewhere == 0)
-    assert service.ask(READER, SMUGGLED).status == "answered"
+    assert service.begin_ask(READER, asked(SMUGGLED)).result().status == "answered"
 
 
 def test_told_to_stop_it_waits_for_the_model_so_long_and_no_longer(slow: Callable[..., tuple[Service, Held]]) -> None:
     service, held = slow()
-    first = service.begin_ask(READER, SMUGGLED, mode="write")
+    first = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
     assert not service.close(0.05)
     held.go.set()
     with pytest.raises(Overloaded, match="stopping"):
         first.result(10)
     service, held = slow()
-    second = service.begin_ask(READER, SMUGGLED, mode="write")
+    second = service.begin_ask(READER, asked(SMUGGLED, mode="write"))
     assert held.begun.wait(10)
     threading.Timer(0.05, held.go.set).start()
     assert service.close(10)

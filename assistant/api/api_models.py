@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.qa.answer import AnswerStatus, Mode, Verdict
-from assistant.qa.scope import Scope
+from assistant.qa.answer import AnswerStatus, Verdict
+from assistant.question_request import MOST_HISTORY, Language
 
-Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
 Edition = Literal["official", "digest", "upload"]
 Item = TypeVar("Item")
-
-MOST_HISTORY = 50
-MOST_CHARACTERS = 20_000
-"""Of one question or earlier turn; the setting max_question says what is answered."""
 
 _ANSWER: dict[str, Any] = {
     "question": "When is item 3?",
@@ -43,57 +38,6 @@ _ANSWER: dict[str, Any] = {
     "absent": None,
     "timings": {"parse_ms": 2.1, "answer_ms": 18.0, "total_ms": 20.1},
 }  # fmt: skip
-
-
-class ScopeBody(BaseModel):
-    """Which documents a question is asked of: those that meet every condition."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    meeting: Annotated[str | None, Field(max_length=200, description="Id of an agenda: it and what it announces.")] = (
-        None
-    )
-    item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
-    documents: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Keys.")] = []
-    language: Language | None = None
-    year: Annotated[int | None, Field(ge=1900, le=2999)] = None
-
-    @field_validator("item")
-    @classmethod
-    def _of_meeting(cls, item: str | None, told: ValidationInfo) -> str | None:
-        if item is not None and told.data.get("meeting") is None:
-            raise ValueError("name the meeting whose item is meant, with 'meeting'")
-        return item
-
-
-def scope_of(given: ScopeBody | None) -> Scope | None:
-    """What the service is told of it."""
-    if given is None:
-        return None
-    return Scope(given.meeting, given.item, tuple(given.documents), given.language, given.year)
-
-
-AskMode = Annotated[
-    Mode | None,
-    Field(
-        description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
-    ),
-]
-
-
-class AskBody(BaseModel):
-    """A question with the earlier user turns, oldest first."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"question": "and on Friday?", "history": ["When is item 3?"]}]},
-    )
-
-    question: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
-    history: Annotated[list[Annotated[str, Field(max_length=MOST_CHARACTERS)]], Field(max_length=MOST_HISTORY)] = []
-    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
-    mode: AskMode = None
-    scope: ScopeBody | None = None
 
 
 class StatementOut(BaseModel):
@@ -272,23 +216,6 @@ class JobOut(BaseModel):
     finished: str | None
     outcomes: list[dict[str, Any]]
     counts: dict[str, int]
-
-
-class FetchBody(BaseModel):
-    """What to fetch: symbols (`CTOC/COP/WG.7/2021/2-4` names three), with `meeting` ids of meetings; or all that a held
-    document cites, or that the catalogue lists. What is held already is passed over unless `again`."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"symbols": ["CTOC/COP/WG.7/2021/2"], "languages": ["en"]}]}
-    )
-
-    symbols: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=500)] = []
-    languages: Annotated[list[Language], Field(max_length=6)] = []
-    form: Annotated[Literal["docx", "pdf", "doc"] | None, Field(description="Only this format.")] = None
-    meeting: bool = False
-    cited_by: Annotated[str | None, Field(max_length=200)] = None
-    everything: bool = False
-    again: bool = False
 
 
 class RatingBody(BaseModel):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, cast
 
 from fastapi import Response
-from starlette.concurrency import run_in_threadpool
 
-T = TypeVar("T")
-Form = Literal["json", "md", "html", "docx", "pdf"]
-SheetForm = Literal["json", "md", "html", "docx", "pdf", "csv", "xlsx"]
+from assistant.paper_requests import SheetForm
 
 TYPES: dict[str, str] = {
     "md": "text/markdown",
@@ -61,8 +58,3 @@ def file_reply(data: bytes, form: str, name: str) -> Response:
     media = {**TYPES, **SHEETS}[form] + ("; charset=utf-8" if form in ("md", "html", "csv") else "")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Content-Type": media}
     return Response(data, headers=headers)
-
-
-async def off_thread(work: Callable[[], T]) -> T:
-    """What work gives, without holding up other requests."""
-    return await run_in_threadpool(work)

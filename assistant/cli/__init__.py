@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.commands import Commands
-from assistant.cli.global_options import options
+from assistant.cli.commands import Commands, options
 
 app = typer.Typer(
     name="rapporteur",

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from assistant.access.access_store import AccessStore
+from assistant.access.audit import Audit
+from assistant.access.keys import Keys
 from assistant.access.principal import LOCAL, Role
 from assistant.cli.session import EXIT_USAGE, fail, plain_errors, print_list, settings, talk
 
@@ -27,9 +29,6 @@ def add_key(
     days: Annotated[int | None, typer.Option(min=1, max=3_650, help="Days until it ends; without: never.")] = None,
 ) -> None:
     """Make a key. It is shown once and kept as a hash only."""
-    from assistant.access.audit import Audit
-    from assistant.access.keys import Keys
-
     with _store() as store, store.together():
         key, secret = Keys(store).make(name, _role(role), days)
         Audit(store).note(LOCAL, "make key", f"{key.id} {key.role} {name}")
@@ -40,8 +39,6 @@ def add_key(
 @keys.command("list")
 def list_keys(as_json: JsonOption = False) -> None:
     """List the keys, revoked ones too."""
-    from assistant.access.keys import Keys
-
     with _store() as store:
         found = Keys(store).all()
     heads = ("Key", "Name", "Role", "Made", "Ends", "Last used", "Revoked")
@@ -53,9 +50,6 @@ def list_keys(as_json: JsonOption = False) -> None:
 @keys.command("revoke")
 def revoke_key(key: Annotated[str, typer.Argument(help="The key's id, as 'keys list' shows it.")]) -> None:
     """End a key at once."""
-    from assistant.access.audit import Audit
-    from assistant.access.keys import Keys
-
     with _store() as store, store.together():
         if not Keys(store).revoke(key):
             raise fail(f"There is no key {key!r} that is good. 'rapporteur keys list' shows the keys.")
@@ -79,7 +73,6 @@ def change_password(name: Annotated[str, typer.Argument(help="Name of the accoun
 def remove_account(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
     """Remove an account; who is signed in with it is signed out."""
     from assistant.access.accounts import Accounts
-    from assistant.access.audit import Audit
 
     with _store() as store, store.together():
         if not Accounts(store).remove(name):
@@ -103,8 +96,6 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """Show what staff did, the latest first."""
-    from assistant.access.audit import Audit
-
     with _store() as store:
         found = Audit(store).entries(limit=count)
     heads = ("Time", "Who", "From", "What", "On what")
@@ -113,7 +104,6 @@ def audit(
 
 def _account(action: str, name: str, role: Role | None = None) -> None:
     from assistant.access.accounts import AccountError, Accounts
-    from assistant.access.audit import Audit
 
     password = _password()
     with _store() as store, store.together():

@@ -8,23 +8,21 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.text import Text
 
 from assistant.cli.desk import Desk, open_desk
 from assistant.cli.render import print_answer, print_events
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, read_stdin_or, talk
 from assistant.faults import ServiceFault
+from assistant.question_request import QuestionRequest, ScopeRequest
 from assistant.quoted_rows import without_bars
 from corpus.corpus_errors import LibraryError
 from corpus.documents import LANGUAGES
 from corpus.embedding.embedder import EmbeddingError
-
-if TYPE_CHECKING:
-    from assistant.cli.explaining import Watched
-    from assistant.qa.scope import Scope
 
 log = logging.getLogger("rapporteur.batch")
 ASKED, SOUGHT = ("id", "question", "history", "language", "mode", "scope"), ("id", "question")
@@ -66,16 +64,21 @@ def ask(
             known = known_mode(mode, desk.settings)
 
             def answered(row: dict[str, Any]) -> dict[str, Any]:
-                given, asked_of = row.get("language", language), row.get("scope")
-                return desk.ask(row["question"], row.get("history", ()), given, row.get("mode", known), asked_of).record
+                told = {"language": row.get("language", language), "mode": row.get("mode", known)}
+                asked = QuestionRequest.of(row["question"], row.get("history", ()), scope=row["scope"], **told)
+                return desk.ask(asked).record
 
             _each(rows, answered)
         return
     text = read_stdin_or(question)
     known_language(language)
     with open_desk("ask") as desk:
-        watched = _watched(desk) if explain else None
-        answer, record = desk.ask(text, language=language, mode=known_mode(mode, desk.settings))
+        watched = None
+        if explain:
+            from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
+
+            watched = Watched(desk)
+        answer, record = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
         if not as_json and answer.status != "refused":
             print_answer(data, answer, desk.read)
     if as_json:
@@ -101,7 +104,7 @@ def chat(
             line = sys.stdin.readline().strip()
             if not line:
                 return
-            print_events(data, desk.stream(line, history, mode=known), desk.read)
+            print_events(data, desk.stream(QuestionRequest.of(line, history, mode=known)), desk.read)
             data.print()
             history.append(line)
 
@@ -142,7 +145,7 @@ def demo() -> None:
         for question in questions:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, desk.ask(question).answer, desk.read)
+            print_answer(data, desk.ask(QuestionRequest.of(question)).answer, desk.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
     with open_desk("demo") as desk:
@@ -164,12 +167,6 @@ def demo() -> None:
         f"  {program} --help",
         markup=False,
     )
-
-
-def _watched(desk: Desk) -> Watched:
-    from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
-
-    return Watched(desk)
 
 
 def _each(rows: Sequence[dict[str, Any]], answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
@@ -224,16 +221,12 @@ def _rows(path: Path, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
             raise fail(f"{path}, line {number} has no scope that can be meant: {error}.", EXIT_USAGE) from None
 
 
-def _scope(given: object) -> Scope | None:
+def _scope(given: object) -> ScopeRequest | None:
     """Which documents a line is asked of. Raises `ValueError` for what is no scope."""
     if given is None:
         return None
-    from pydantic import ValidationError
-
-    from assistant.api.api_models import ScopeBody, scope_of
-
     try:
-        return scope_of(ScopeBody.model_validate(given))
+        return ScopeRequest.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(": ".join([*map(str, first["loc"]), first["msg"]])) from None

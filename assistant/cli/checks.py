@@ -35,7 +35,8 @@ class Finding:
 
 def run_checks() -> list[Finding]:
     """All checks, in the order in which they depend on each other."""
-    findings = [_python(), _sqlite(), _extras()]
+    python = ".".join(map(str, sys.version_info[:3]))
+    findings = [Finding("python", "ok", python), Finding("sqlite", "ok", sqlite3.sqlite_version), _extras()]
     try:
         settings = read_settings()
         catalogue = catalogue_of(settings)
@@ -51,14 +52,6 @@ def run_checks() -> list[Finding]:
         *_database(settings),
         *_library(settings),
     ]
-
-
-def _python() -> Finding:
-    return Finding("python", "ok", ".".join(map(str, sys.version_info[:3])))
-
-
-def _sqlite() -> Finding:
-    return Finding("sqlite", "ok", sqlite3.sqlite_version)
 
 
 def _extras() -> Finding:

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import getpass
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from assistant.cli.report_results import LocalWriting
 from assistant.cli.session import plain_errors, settings
-from assistant.faults import NotHeld
+from assistant.faults import NotHeld, ServiceFault
 from assistant.opening import catalogue_of, make_engine, open_library
-from assistant.reports import refused
+from assistant.qa.answer import Answer, Event, Finished
+from assistant.question_request import QuestionRequest, scope_of
+from assistant.reports import Progress, refused
 from assistant.settings import Settings
 from corpus.corpus_errors import LibraryBusy
+from corpus.extras import installed
 
 if TYPE_CHECKING:
     from assistant.cli.server_desk import ServerDesk
-    from assistant.qa.answer import Answer, Event, Mode
+    from assistant.export.layouts import Report
+    from assistant.paper_requests import BriefingRequest, PaperRequest
     from assistant.qa.engine import Engine
-    from assistant.qa.scope import Scope
     from corpus.documents import Document
     from corpus.feedback import Feedback
     from corpus.library import Library
     from corpus.meetings import Meeting
 
 
-class Asked(NamedTuple):
+class Written(NamedTuple):
+    """Something written: its stable JSON form, and itself as a file of a format."""
+
+    record: dict[str, Any]
+    file: Callable[[str], bytes]
+
+
+class Answered(NamedTuple):
     """An answer, and its stable JSON form."""
 
     answer: Answer
@@ -52,23 +62,16 @@ class LocalDesk:
         """The engine over the library, made when it is first asked for."""
         return make_engine(self.library, self.settings)
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        language: str | None = None,
-        mode: Mode | None = None,
-        scope: Scope | None = None,
-    ) -> Asked:
+    def ask(self, asked: QuestionRequest) -> Answered:
         """Answers a question."""
-        if scope is not None and (why := scope.unknown(self.library)) is not None:
-            raise NotHeld(why)
-        answer = self.engine.ask(question, history, language, mode=mode, scope=scope)
-        return Asked(answer, answer.to_json())
+        *_, last = self.stream(asked)
+        assert isinstance(last, Finished)
+        return Answered(last.answer, last.to_json())
 
-    def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
+    def stream(self, asked: QuestionRequest) -> Iterator[Event]:
         """An answer while it comes about."""
-        return self.engine.stream(question, history, mode=mode)
+        scope = scope_of(asked, self.library)
+        return self.engine.stream(asked.question, asked.history, asked.language, mode=asked.mode, scope=scope)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:
         """Passages as `search --json` prints them."""
@@ -140,10 +143,32 @@ class LocalDesk:
             latest = agenda_meeting(self.library, meeting)
         return check_agenda(self.library, catalogue_of(self.settings), latest, languages).to_json()
 
-    @property
-    def writing(self) -> LocalWriting:
-        """Briefings, themes, comparisons."""
-        return LocalWriting(self.library, lambda: self.engine)
+    def write(self, request: PaperRequest, told: Progress) -> Written:
+        """A paper."""
+        from assistant.paper_requests import file_of
+
+        made = self._made(request, told)
+
+        def file(form: str) -> bytes:
+            with refused(ServiceFault):
+                return file_of(made, form, self.library, request.spoken(made))
+
+        return Written(made.to_json(), file)
+
+    def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
+        """A briefing, kept as a draft for review: its JSON form."""
+        from assistant.access.access_store import AccessStore
+        from assistant.service.drafts import Drafts
+
+        made: Any = self._made(request, told)
+        with AccessStore(self.settings.data_dir, database=self.settings.database_url) as store:
+            return Drafts(store).add(made, getpass.getuser()).to_json()
+
+    def _made(self, request: PaperRequest, told: Progress) -> Report:
+        if request.extra and not installed(request.extra):  # said before any work begins
+            raise ModuleNotFoundError("scipy is not installed.", name="scipy")
+        with refused(NotHeld if request.fault is NotHeld else ServiceFault):
+            return request.part(request.make(self, request.subject(self.library), told))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from rich.text import Text
 from assistant.cli.desk import open_desk
 from assistant.cli.render import print_answer
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, read_stdin_or, talk
+from assistant.question_request import QuestionRequest
 from assistant.rated_cases import NAMES, RATINGS
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
 from ingest.readers import visible
@@ -45,7 +46,7 @@ def add(
     turns = history or []
     with open_desk("feedback") as desk:
         _checked(text, language or "en", turns, comment=comment, expected=expected)
-        answer, record = desk.ask(text, turns, language=language)
+        answer, record = desk.ask(QuestionRequest.of(text, turns, language=language))
         if answer.status == "refused":
             raise fail(answer.reason)
         kept = _checked(text, answer.language, turns, RATINGS[rating], record, comment=comment, expected=expected)

@@ -14,7 +14,7 @@ from rich.text import Text
 from assistant.cli.bars import done_here, done_there
 from assistant.cli.desk import library_or_server
 from assistant.cli.session import EXIT_USAGE, data, fail, plain_errors, talk
-from assistant.fetching import FOLDER, Asked, foreseen, held_row, languages_of, plan
+from assistant.fetching import FOLDER, FetchRequest, foreseen, held_row, languages_of, plan
 from assistant.opening import catalogue_of, make_keeper, open_library, source_of
 from assistant.outcome_words import told
 from assistant.settings import Settings
@@ -52,15 +52,23 @@ def fetch(
     if not (symbols or meeting or cited_by or everything):
         raise fail("Name at least one symbol, or --meeting, --cited-by SYMBOL or --catalogue.", EXIT_USAGE)
     with plain_errors():
-        asked = Asked(symbols or [], languages_of(language or []), form, meeting, cited_by, everything, again)
+        asked = FetchRequest.model_construct(
+            symbols=symbols or [],
+            languages=languages_of(language or []),
+            form=form,
+            meeting=meeting,
+            cited_by=cited_by,
+            everything=everything,
+            again=again,
+        )
         formats = asked.formats
     rows: list[Mapping[str, Any]] = []
     with library_or_server("fetch") as (found, chosen):
         if not isinstance(found, Library):
             if dry_run:
-                rows += found.foresee(asdict(asked))
+                rows += found.foresee(asked.model_dump())
             else:
-                done_there("Fetching", found, "/fetch", asdict(asked), rows.append, 0)
+                done_there("Fetching", found, "/fetch", asked.model_dump(), rows.append, 0)
             _report(rows, as_json)
             return
         planned = plan(asked, found, catalogue_of(chosen))

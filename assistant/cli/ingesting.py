@@ -53,7 +53,7 @@ def ingest(
         raise fail("--watch goes with at least one folder.", EXIT_USAGE)
     report = Report(as_json=as_json)
     with library_or_server("ingest") as (found, chosen):
-        files = Files(given, starter, symbol, language, ocr, chosen.data_dir)
+        files = Files(given, starter, symbol, language, ocr, apart=chosen.data_dir)
         ingestion = _Ingestion(found, chosen, report, again, jobs)
         if watch:
             _keep_in_step(ingestion, files, folders)

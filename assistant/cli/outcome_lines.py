@@ -12,8 +12,6 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.cli.session import data, talk
-from assistant.outcome_words import record, told
-from ingest.outcomes import Outcome
 from ingest.readers import visible
 
 MOST_ROWS = 50
@@ -41,10 +39,6 @@ class Report:
     def note(self, sentence: str) -> None:
         """A sentence for the end."""
         self.notes.append(sentence)
-
-    def add(self, outcome: Outcome) -> None:
-        """Prints an outcome."""
-        self.put(told(record(outcome)))
 
     def put(self, made: Mapping[str, Any]) -> None:
         """Prints an outcome that is a record with its line and notes."""

@@ -11,8 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from assistant.cli.desk import open_desk
-from assistant.cli.report_results import Written
+from assistant.cli.desk import Written, open_desk
 from assistant.cli.session import EXIT_USAGE, data, fail, known_language, known_mode, talk
 
 Out = Annotated[
@@ -52,7 +51,7 @@ def brief(
     as_json: AsJson = False,
 ) -> None:
     """Write a briefing: an agenda item, a theme, a document or a question, every sentence with its source."""
-    from assistant.reports.brief import Request
+    from assistant.paper_requests import BriefingRequest
 
     asked = {"theme": theme, "document": document, "question": question}
     given = [("item", value) for value in dict.fromkeys(item or ())]
@@ -66,13 +65,15 @@ def brief(
     with open_desk("brief") as desk:
         chosen = known_mode(mode, desk.settings)
         for kind, value in given:
-            request = Request(kind, value, audience, language, meeting, mixed, chosen)  # type: ignore[arg-type]
+            request = BriefingRequest.model_construct(
+                kind=kind, value=value, audience=audience, language=language, meeting=meeting, mixed=mixed, mode=chosen
+            )
             if draft:
-                kept = desk.writing.draft(request, _progress, desk.settings)
+                kept = desk.draft(request, _progress)
                 typer.echo(kept["id"])
                 talk.print("Kept for review. To see it: rapporteur review show " + kept["id"], markup=False)
             else:
-                briefing = desk.writing.brief(request, _progress)
+                briefing = desk.write(request, _progress)
                 _finish(briefing, out if out is None or len(given) == 1 else _beside(out, value), as_json)
                 for sentence in briefing.record["unsourced"]:
                     talk.print(f"- {sentence}", markup=False)
@@ -90,6 +91,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare a document with its revisions word by word, or documents on a topic."""
+    from assistant.paper_requests import ComparisonRequest
+
     names = symbols or []
     known_language(language)
     if topic is None and len(names) < 2:
@@ -98,10 +101,8 @@ def compare(
         raise fail("--topic is empty: say in a few words what to compare on.", EXIT_USAGE)
     _ready(out, language)
     with open_desk("compare") as desk:
-        if topic is None:
-            made = desk.writing.compare(names, language)
-        else:
-            made = desk.writing.compare_topic(topic, names, language, _progress)
+        request = ComparisonRequest.model_construct(document=names, topic=topic, language=language)
+        made = desk.write(request, _progress)
         lost = topic is not None and not any(side["statements"] for side in made.record["sides"])
         _finish(made, None if lost else out, as_json)
     if lost:
@@ -127,11 +128,13 @@ def origins(
     as_json: AsJson = False,
 ) -> None:
     """Tell where the paragraphs of a document come from: the earlier documents held that have them, to the letter or nearly."""
+    from assistant.paper_requests import OriginsRequest
+
     known_language(language)
     _ready(out, language)
     with open_desk("origins") as desk:
-        made = desk.writing.origins(name, place, language, _progress)
-        _finish(made, out, as_json)
+        request = OriginsRequest.model_construct(document=name, place=place, language=language)
+        _finish(desk.write(request, _progress), out, as_json)
 
 
 def themes(
@@ -144,10 +147,13 @@ def themes(
     as_json: AsJson = False,
 ) -> None:
     """Cluster all that is held by theme: a compendium with summaries, documents over the years and gaps."""
+    from assistant.paper_requests import ThemesRequest
+
     known_language(language)
     _ready(out, language)
     with open_desk("themes") as desk:
-        _finish(desk.writing.themes(language, count, theme, _progress), out, as_json)
+        request = ThemesRequest.model_construct(language=language, count=count, theme=theme)
+        _finish(desk.write(request, _progress), out, as_json)
 
 
 def mandates(
@@ -169,13 +175,15 @@ def mandates(
 ) -> None:
     """List who is asked to do what, by when, in the resolutions that are held; what is due first comes first."""
     from assistant.export.spreadsheets import FORMATS
-    from assistant.reports.mandates import Wanted
+    from assistant.paper_requests import MandatesRequest
 
     known_language(language)
     _ready(out, language, FORMATS)
-    wanted = Wanted(addressee.strip(), year, due_before.strip(), tuple(document or ()), language)
+    request = MandatesRequest.model_construct(
+        addressee=addressee, year=year, due_before=due_before, document=document or [], language=language
+    )
     with open_desk("mandates") as desk:
-        made = desk.writing.mandates(wanted, _progress)
+        made = desk.write(request, _progress)
         _finish(made, out, as_json, FORMATS)
     talk.print(f"{made.record['total']} requests and decisions.", markup=False)
 

@@ -10,9 +10,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.frames import doubt, say
+from assistant.markdown import remark
 from assistant.qa.answer import Answer, Event, Finished, Said, Statement
 from assistant.quoted_rows import Find, grid_of, without_bars
-from corpus.calendar_names import language_name
 from corpus.corpus_errors import NotHeld
 from corpus.documents import Document
 from corpus.meetings import Meeting
@@ -86,17 +86,7 @@ def _print_grounds(console: Console, answer: Answer) -> None:
     if answer.citations:
         console.print()
     for n, citation in enumerate(answer.citations, 1):
-        tags = ["upload"] if citation.edition == "upload" else []
-        if citation.edition == "digest":
-            tags.append(say("digest", answer.language))
-        if citation.unverified:
-            tags.append(say("unverified", answer.language))
-        if citation.ocr:
-            tags.append(say("ocr", answer.language))
-        if citation.language != answer.language:
-            tags.append(language_name(citation.language, answer.language))
-        note = f" ({', '.join(tags)})" if tags else ""
-        console.print(Text.assemble((f"[{n}] ", "cyan"), (citation.locator, "bold"), note))
+        console.print(Text.assemble((f"[{n}] ", "cyan"), (citation.locator, "bold"), remark(citation, answer.language)))
         quote = [without_bars(line) if " | " in line else line for line in citation.quote.split("\n") if line]
         console.print(Text("    “" + "\n     ".join(quote) + "”"))
         if citation.url and citation.url not in (each.url for each in answer.citations[: n - 1]):

@@ -19,14 +19,11 @@ from assistant.reports import refused
 from assistant.service.drafts import Draft, Drafts, reviewed
 from ingest.readers import visible
 
-app = typer.Typer(name="review", no_args_is_help=True)
+app = typer.Typer(
+    name="review", help="Briefings under review: list, show, comment, change their state.", no_args_is_help=True
+)
 Id = Annotated[str, typer.Argument(help="The draft, as `rapporteur review list` names it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-@app.callback()
-def _review() -> None:
-    """Briefings under review: list, show, comment, change their state."""
 
 
 @app.command("list")

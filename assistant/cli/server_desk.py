@@ -5,27 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
 
-from assistant.cli.desk import Asked
-from assistant.cli.report_results import Progress, Written
+from assistant.cli.desk import Answered, Written
 from assistant.faults import Conflict, Invalid, ServiceFault
-from assistant.frames import doubt
-from assistant.qa.answer import Event, Finished, Mode, answer_of, said
+from assistant.qa.answer import Event, Finished, answer_of, said_of
+from assistant.question_request import QuestionRequest
+from assistant.reports import Progress
 from assistant.settings import Settings
 from corpus.documents import Document
 from corpus.feedback import Feedback
 from corpus.meetings import Meeting
 
 if TYPE_CHECKING:
-    from assistant.qa.scope import Scope
-    from assistant.reports.brief import Request
-    from assistant.reports.mandates import Wanted
+    from assistant.paper_requests import BriefingRequest, PaperRequest
 
 SERVER = "server.json"
 """File in the library's folder that tells this user's command line where the server is; it holds a secret."""
@@ -65,40 +62,24 @@ class ServerDesk:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def ask(
-        self,
-        question: str,
-        history: Sequence[str] = (),
-        language: str | None = None,
-        mode: Mode | None = None,
-        scope: Scope | None = None,
-    ) -> Asked:
+    def ask(self, asked: QuestionRequest) -> Answered:
         """Answers a question."""
-        body = {
-            "question": question or " ",
-            "history": list(history),
-            "language": language,
-            "mode": mode,
-            "scope": None if scope is None else asdict(scope),
-        }
-        record = self._call("POST", "/ask", json=body)
-        return Asked(answer_of(record), record)
+        record = self._call("POST", "/ask", json={**asked.model_dump(), "question": asked.question or " "})
+        return Answered(answer_of(record), record)
 
-    def stream(self, question: str, history: Sequence[str] = (), mode: Mode | None = None) -> Iterator[Event]:
+    def stream(self, asked: QuestionRequest) -> Iterator[Event]:
         """An answer as a stream, all of it at once."""
-        answer = self.ask(question, history, mode=mode).answer
-        yield from said(answer.statements, 0, doubt(answer.status, answer.language))
+        answer = self.ask(asked).answer
+        yield from said_of(answer)
         yield Finished(answer)
 
     def search(self, text: str, limit: int) -> list[dict[str, Any]]:
         """Passages as `search --json` prints them."""
-        found: list[dict[str, Any]] = self._call("GET", "/search", params={"q": text, "limit": limit}) if text else []
-        return found
+        return self._list("GET", "/search", params={"q": text, "limit": limit}) if text else []
 
     def records(self, *, missing: bool) -> list[dict[str, Any]]:
         """Documents as `list --json` prints them."""
-        found: list[dict[str, Any]] = self._call("GET", "/local/records", params={"missing": missing})
-        return found
+        return self._list("GET", "/local/records", params={"missing": missing})
 
     def read(self, document_id: str) -> Document:
         """A document by its id."""
@@ -115,8 +96,7 @@ class ServerDesk:
 
     def status(self) -> dict[str, Any]:
         """What the library holds."""
-        told: dict[str, Any] = self._call("GET", "/status")
-        return told
+        return self._record("GET", "/status")
 
     def remove(self, name: str, language: str | None, edition: str | None) -> list[str]:
         """Removes a document's versions; returns their ids."""
@@ -158,23 +138,34 @@ class ServerDesk:
 
     def agenda(self, meeting: str, languages: Sequence[str]) -> dict[str, Any]:
         """An agenda against what is held, as `agenda check --json` prints it."""
-        told: dict[str, Any] = self._call("GET", "/agenda", params={"meeting": meeting, "language": list(languages)})
-        return told
+        return self._record("GET", "/agenda", params={"meeting": meeting, "language": list(languages)})
 
-    @property
-    def writing(self) -> ServerWriting:
-        """Briefings, themes, comparisons."""
-        return ServerWriting(self._reply)
+    def write(self, request: PaperRequest, told: Progress) -> Written:
+        """A paper. The server tells nothing of its progress here, and keeps what it has made: a file of it is not made anew."""
+        asked = {name: value for name, value in request.model_dump().items() if value not in (None, "", [])}
+
+        def ask(form: str) -> httpx.Response:
+            given = {**asked, "format": form}
+            try:
+                if request.path == "briefings":  # whose subjects are to stand in no log of addresses
+                    return self._reply("POST", "/briefings", json=given)
+                return self._reply("GET", f"/{request.path}", params=given)
+            except Invalid as fault:  # the options were understood; what they ask for can't be made
+                raise ServiceFault(fault.message) from None
+
+        return Written(ask("json").json(), lambda form: ask(form).content)
+
+    def draft(self, request: BriefingRequest, told: Progress) -> dict[str, Any]:
+        """A briefing, kept as a draft for review: its JSON form."""
+        return self._record("POST", "/drafts", json=request.model_dump())
 
     def foresee(self, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What `fetch` would do."""
-        rows: list[dict[str, Any]] = self._call("POST", "/fetch/plan", json=body)
-        return rows
+        return self._list("POST", "/fetch/plan", json=body)
 
     def begin(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Begins a job."""
-        job: dict[str, Any] = self._call("POST", path, json=body)
-        return job
+        return self._record("POST", path, json=body)
 
     def outcomes(self, job: Mapping[str, Any], told: Told = lambda _: None) -> Generator[dict[str, Any], None, None]:
         """What becomes of each part of a job, as it comes; `told` sees the job itself. Whoever stops listening stops
@@ -212,6 +203,12 @@ class ServerDesk:
         except httpx.HTTPError as error:
             raise self._silent(error) from None
 
+    def _list(self, method: str, path: str, **given: Any) -> list[dict[str, Any]]:
+        return list(self._call(method, path, **given))
+
+    def _record(self, method: str, path: str, **given: Any) -> dict[str, Any]:
+        return dict(self._call(method, path, **given))
+
     def _call(self, method: str, path: str, **given: Any) -> Any:
         return self._reply(method, path, **given).json()
 
@@ -236,60 +233,6 @@ class ServerDesk:
             detail = f"The server at {self._url} answers {reply.status_code}."
         known = {fault.status: fault for fault in (Conflict, Invalid)}
         return known.get(reply.status_code, ServiceFault)("said", text=detail)
-
-
-class ServerWriting:
-    """The server writes. `ask` sends a request to it, and raises a `ServiceFault` for what it refuses."""
-
-    def __init__(self, ask: Callable[..., httpx.Response]) -> None:
-        self._ask = ask
-
-    def brief(self, request: Request, told: Progress) -> Written:
-        """A briefing. The server tells nothing of its progress here."""
-        return self._written("POST", "/briefings", json=asdict(request))
-
-    def draft(self, request: Request, told: Progress, settings: Settings) -> dict[str, Any]:
-        """A briefing, kept as a draft for review: its JSON form."""
-        made: dict[str, Any] = self._ask("POST", "/drafts", json=asdict(request)).json()
-        return made
-
-    def themes(self, language: str, count: int | None, theme: str | None, told: Progress) -> Written:
-        """The compendium, or one theme of it."""
-        return self._written("GET", "/themes", params={"language": language, "count": count, "theme": theme})
-
-    def compare(self, names: Sequence[str], language: str | None) -> Written:
-        """Two or more texts word by word, each with the one before."""
-        return self._written("GET", "/compare", params={"document": list(names), "language": language})
-
-    def compare_topic(self, topic: str, names: Sequence[str], language: str | None, told: Progress) -> Written:
-        """What documents say on a topic. The server tells nothing of its progress here."""
-        asked = {"topic": topic, "document": list(names), "language": language}
-        return self._written("GET", "/compare", params=asked)
-
-    def origins(self, name: str, place: str, language: str | None, told: Progress) -> Written:
-        """Where the paragraphs of a document come from, or that at one place of it."""
-        return self._written("GET", "/origins", params={"document": name, "place": place, "language": language})
-
-    def mandates(self, wanted: Wanted, told: Progress) -> Written:
-        """The requests and decisions of the resolutions held. The server tells nothing of its progress here."""
-        asked = {name: value for name, value in asdict(wanted).items() if value}
-        asked["document"] = list(asked.pop("documents", ()))
-        return self._written("GET", "/mandates", params=asked)
-
-    def _written(self, method: str, path: str, **given: dict[str, Any]) -> Written:
-        """The server keeps what it has made, so that a file of it is not made anew."""
-
-        def ask(form: str) -> httpx.Response:
-            asked = {
-                kind: {name: value for name, value in {**values, "format": form}.items() if value is not None}
-                for kind, values in given.items()
-            }
-            try:
-                return self._ask(method, path, **asked)
-            except Invalid as fault:  # the options were understood; what they ask for can't be made
-                raise ServiceFault(fault.message) from None
-
-        return Written(ask("json").json(), lambda form: ask(form).content)
 
 
 def _part(name: str) -> str:

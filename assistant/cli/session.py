@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from assistant.cli.global_options import options
+from assistant.cli.commands import options
 from assistant.faults import Invalid, NotHeld, ServiceFault
 from assistant.settings import Settings, SettingsError, load_settings
 from corpus.catalogue import CatalogueError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -13,9 +12,10 @@ from assistant.cli.desk import open_desk
 from assistant.cli.render import print_meeting
 from assistant.cli.session import data, fail
 from assistant.cli.sheet import print_document, print_facts, print_footnotes, print_outline, print_tables
+from assistant.collection import block_record, locator_at
+from assistant.faults import NotHeld
 from assistant.views import facts, footnotes, outline, tables, within
 from corpus.documents import Document
-from corpus.touched import locator_of
 from ingest.readers import visible
 
 
@@ -32,8 +32,10 @@ def show(
     """Show a document as it was read, to be checked: what its head says, its versions and corrections, its text."""
     with open_desk("show") as desk:
         document, related = desk.document(symbol, language, edition)
-    if locator is not None:
-        locator = locator_of(document, locator) or locator
+    try:
+        locator = locator_at(document, locator)
+    except NotHeld as error:
+        raise fail(error.detail) from None
     parts: dict[str, list[dict[str, Any]]] = {}
     if headings:
         parts["outline"] = outline(document, locator)
@@ -41,11 +43,6 @@ def show(
         parts["tables"] = tables(document, locator)
     if notes:
         parts["footnotes"] = footnotes(document, locator)
-    if not any(within(block, locator) for block in document.blocks):
-        places = list(dict.fromkeys(block.locator for block in document.blocks))
-        raise fail(
-            f"{document.label} has no place {locator!r}. It has: {'; '.join(places[:40])}{', ...' if len(places) > 40 else ''}"
-        )
     if as_json:
         typer.echo(json.dumps({**_as_json(document, locator, parts), **facts(document), "versions": related, **parts},
                               ensure_ascii=False))  # fmt: skip
@@ -78,9 +75,7 @@ def _as_json(document: Document, locator: str | None, parts: object) -> dict[str
     }
     if not parts:
         record["text"] = document.text
-        record["blocks"] = [
-            {**asdict(block), "text": document.block_text(block)} for block in document.blocks if within(block, locator)
-        ]
+        record["blocks"] = [block_record(document, block) for block in document.blocks if within(block, locator)]
     return record
 
 

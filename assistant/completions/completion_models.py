@@ -3,12 +3,13 @@ writing of a language model (temperature, seed, max_tokens, stop and whatever el
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from assistant.api.api_models import AskMode, Language, ScopeBody
+from assistant.question_request import Wish
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 
@@ -52,15 +53,19 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
-class Wish(BaseModel):
-    """What can be asked for beside OpenAI's fields. A condition that is not known is refused: a question is never asked
-    of more documents than was meant."""
+def _unsupported(message: str) -> PydanticCustomError:
+    return PydanticCustomError("unsupported", message)
 
-    model_config = ConfigDict(extra="forbid")
 
-    mode: AskMode = None
-    scope: ScopeBody | None = None
-    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
+def _only(good: Callable[[Any], bool], message: str) -> AfterValidator:
+    """Refuses a value that is not good."""
+
+    def check(value: Any) -> Any:
+        if not good(value):
+            raise _unsupported(message)
+        return value
+
+    return AfterValidator(check)
 
 
 class ChatBody(BaseModel):
@@ -77,14 +82,26 @@ class ChatBody(BaseModel):
     messages: list[Message] = Field(min_length=1)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: int | None = None
+    n: Annotated[int | None, _only(lambda n: n in (None, 1), "There is one answer to a question: n must be 1.")] = None
     tool_choice: Any = None
     tools: list[Any] | None = None
     function_call: Any = None
     functions: list[Any] | None = None
-    response_format: dict[str, Any] | None = None
-    logprobs: bool | None = None
-    modalities: list[str] | None = None
+    response_format: Annotated[
+        dict[str, Any] | None,
+        _only(
+            lambda wanted: (wanted or {}).get("type", "text") == "text",
+            "Answers are text; the field rapporteur of the reply holds them as JSON.",
+        ),
+    ] = None
+    logprobs: Annotated[
+        bool | None,
+        _only(lambda wanted: not wanted, "Answers are not sampled from a model, so that there are no logprobs."),
+    ] = None
+    modalities: Annotated[
+        list[str] | None,
+        _only(lambda wanted: set(wanted or ()) <= {"text"}, "Answers are text: modalities can only be text."),
+    ] = None
     rapporteur: Wish = Wish()
 
     @field_validator("messages")
@@ -98,13 +115,6 @@ class ChatBody(BaseModel):
             raise _unsupported(f"Only text is read, and the question holds {kinds}.")
         return messages
 
-    @field_validator("n")
-    @classmethod
-    def _one(cls, n: int | None) -> int | None:
-        if n not in (None, 1):
-            raise _unsupported("There is one answer to a question: n must be 1.")
-        return n
-
     @field_validator("tools", "functions")
     @classmethod
     def _no_tools(cls, tools: list[Any] | None, info: Any) -> list[Any] | None:
@@ -112,27 +122,6 @@ class ChatBody(BaseModel):
         if tools and choice != "none":
             raise _unsupported("No tools are called: answers rest on the held documents alone. Send none.")
         return tools
-
-    @field_validator("response_format")
-    @classmethod
-    def _text(cls, wanted: dict[str, Any] | None) -> dict[str, Any] | None:
-        if wanted is not None and wanted.get("type", "text") != "text":
-            raise _unsupported("Answers are text; the field rapporteur of the reply holds them as JSON.")
-        return wanted
-
-    @field_validator("logprobs")
-    @classmethod
-    def _no_logprobs(cls, logprobs: bool | None) -> bool | None:
-        if logprobs:
-            raise _unsupported("Answers are not sampled from a model, so that there are no logprobs.")
-        return logprobs
-
-    @field_validator("modalities")
-    @classmethod
-    def _only_text(cls, modalities: list[str] | None) -> list[str] | None:
-        if set(modalities or ()) - {"text"}:
-            raise _unsupported("Answers are text: modalities can only be text.")
-        return modalities
 
 
 class Error(BaseModel):
@@ -148,7 +137,3 @@ class ErrorBody(BaseModel):
     """Why a request was not fulfilled."""
 
     error: Error
-
-
-def _unsupported(message: str) -> PydanticCustomError:
-    return PydanticCustomError("unsupported", message)

@@ -12,18 +12,17 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import format_sse_event
 
-from assistant.api.api_models import scope_of
 from assistant.api.callers import Caller, Served
 from assistant.api.problems import Refusal
 from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream
 from assistant.completions.completion_models import ChatBody, ErrorBody
 from assistant.completions.conversation import Conversation
-from assistant.completions.errors import error_of, told_to
-from assistant.completions.reply import MODEL, Reply
+from assistant.completions.reply import MODEL, Reply, error_of, told_to
 from assistant.faults import NotHeld, ServiceFault
 from assistant.frames import say
 from assistant.markdown import ending, opening, statement_piece
+from assistant.question_request import QuestionRequest
 from assistant.service import Done, Stated, Stream
 
 PREFIX = "/v1"
@@ -72,19 +71,19 @@ def model(model: str, request: Request) -> dict[str, Any]:
 async def complete(body: ChatBody, service: Served, caller: Caller) -> dict[str, Any] | EventStream:
     """Answers the last message of a conversation in the form of OpenAI's chat completions, streamed or not."""
     _known(body.model)
-    asked = Conversation.of(body.messages)
-    wish = body.rapporteur
-    said: dict[str, Any] = {"language": wish.language, "mode": wish.mode, "scope": scope_of(wish.scope)}
-    reply = Reply()
+    asked, wish, reply = Conversation.of(body.messages), body.rapporteur, Reply()
+    question = QuestionRequest.of(
+        asked.question, asked.history, language=wish.language, mode=wish.mode, scope=wish.scope
+    )
     if body.stream:
         usage = body.stream_options is not None and body.stream_options.include_usage
         if not asked.chore:
-            await run_in_threadpool(service.check_scope, caller, said["scope"])
-        stream = None if asked.chore else service.stream(caller, asked.question, asked.history, **said)
+            await run_in_threadpool(service.check_scope, caller, question)
+        stream = None if asked.chore else service.stream(caller, question)
         return EventStream(_lines(_chunks(stream, reply, asked), reply, usage=usage))
     if asked.chore:
         return reply.text(NOTHING)
-    answer = await asyncio.wrap_future(service.begin_ask(caller, asked.question, asked.history, **said))
+    answer = await asyncio.wrap_future(service.begin_ask(caller, question))
     return reply.whole(answer, _notes(asked, answer.language))
 
 

@@ -1,4 +1,4 @@
-"""Completions and their chunks, as OpenAI's clients know them."""
+"""Completions, their chunks, and errors, as OpenAI's clients know them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from assistant.api.problems import Refusal
 from assistant.markdown import Rendered, rendered
 from assistant.qa.answer import Answer
 
 MODEL = "rapporteur"
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 """Tokens are not counted."""
+_CODES = {"not-signed-in": "invalid_api_key", "too-many-requests": "rate_limit_exceeded"}
 
 
 class Reply:
@@ -70,3 +75,29 @@ def url_citations(answer: Answer, shown: Rendered) -> list[dict[str, Any]]:
         }
         made.append({"type": "url_citation", "url_citation": cited})
     return made
+
+
+def error_of(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as such an error."""
+    status, wrong = refusal.status, refusal.wrong
+    kind = "server_error" if status >= 500 else "rate_limit_error" if status == 429 else "invalid_request_error"
+    at = ".".join(map(str, wrong[0]["loc"])) if wrong else ""
+    return {
+        "error": {
+            "message": "; ".join(str(each["msg"]) for each in wrong[:5]) or refusal.detail,
+            "type": kind,
+            "param": at.removeprefix("body").removeprefix(".") or None,
+            "code": _CODES.get(refusal.code, refusal.code.replace("-", "_")),
+        }
+    }
+
+
+def told_to(prefix: str) -> Callable[[Request, Refusal], JSONResponse | None]:
+    """Tells every refusal under a prefix so; 422 becomes 400, as there."""
+
+    def form(request: Request, refusal: Refusal) -> JSONResponse | None:
+        if not request.scope["path"].startswith(prefix):
+            return None
+        return JSONResponse(error_of(refusal), 400 if refusal.status == 422 else refusal.status)
+
+    return form

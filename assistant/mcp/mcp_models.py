@@ -6,17 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.api_models import (
-    MOST_CHARACTERS,
-    MOST_HISTORY,
-    AskMode,
-    DocumentOut,
-    Edition,
-    HitOut,
-    Language,
-    Page,
-    ScopeBody,
-)
+from assistant.api.api_models import DocumentOut, Edition, HitOut, Page
+from assistant.question_request import Language
 
 DocumentPage = Page[DocumentOut]
 Name = Annotated[
@@ -35,21 +26,6 @@ class Arguments(BaseModel):
     """Arguments of a tool."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Ask(Arguments):
-    """A question with the earlier ones of the same conversation."""
-
-    question: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
-    history: Annotated[
-        list[Annotated[str, Field(max_length=MOST_CHARACTERS)]],
-        Field(max_length=MOST_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
-    ] = []
-    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
-    mode: AskMode = None
-    scope: Annotated[
-        ScopeBody | None, Field(description="Which documents it is asked of; without: all that are held.")
-    ] = None
 
 
 class Search(Arguments):

@@ -11,11 +11,12 @@ from mcp_types import ResourceLink
 from pydantic import BaseModel
 
 from assistant.access import Principal
-from assistant.api.api_models import AnswerOut, scope_of
+from assistant.api.api_models import AnswerOut
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.mcp import mcp_models
 from assistant.qa.answer import Answer
+from assistant.question_request import QuestionRequest
 from assistant.service import Done, Service, Stated
 from corpus.documents import Document
 
@@ -48,9 +49,8 @@ class Tool:
     run: Callable[[Service, Principal, Any, Tell], Awaitable[Given]]
 
 
-async def _ask(service: Service, who: Principal, asked: mcp_models.Ask, tell: Tell) -> Given:
-    scope = scope_of(asked.scope)
-    async for event in service.stream(who, asked.question, asked.history, asked.language, mode=asked.mode, scope=scope):
+async def _ask(service: Service, who: Principal, asked: QuestionRequest, tell: Tell) -> Given:
+    async for event in service.stream(who, asked):
         if isinstance(event, Done):
             return _answered(event.answer)
         await tell(inert(event.statement.text) if isinstance(event, Stated) else event.stage)
@@ -85,7 +85,7 @@ TOOLS = (
         "Every statement cites symbol, paragraph and exact words; where the documents do not say, the status is "
         "not_found: then say so and do not answer from elsewhere. Where it is tentative, the statements are what comes "
         "closest: say that they may not answer. Quote statements as they are, with their locators.",
-        mcp_models.Ask,
+        QuestionRequest,
         AnswerOut,
         _ask,
     ),
@@ -167,8 +167,8 @@ def _read(service: Service, who: Principal, wanted: mcp_models.ReadParagraph) ->
 
 def _meetings(service: Service, who: Principal) -> Given:
     meetings, links = [], []
-    for each in service.meetings(who):
-        agenda = service.document(who, each["document_id"])
+    for meeting in service.meetings(who):
+        each, agenda = meeting.to_json(), service.document(who, meeting.document_id)
         links.append((agenda.title, agenda.url))
         items = [
             {

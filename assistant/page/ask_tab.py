@@ -24,6 +24,7 @@ from assistant.page.meeting_views import latest_meeting
 from assistant.page.rendering import carried, marked
 from assistant.page.talks import keep_there
 from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html
+from assistant.question_request import QuestionRequest
 from assistant.service import Service
 from assistant.service.events import Done, Stated, Status
 from corpus.corpus_errors import LibraryError
@@ -112,7 +113,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
         }
         ready = {ask: gr.Button(visible=True), stop: gr.Button(visible=False)}
         try:
-            stream = service.stream(who, text, talk.history if talk else (), scope=scope)
+            stream = service.stream(who, QuestionRequest.of(text, talk.history if talk else (), scope=scope))
             said = []
             async for event in stream:
                 if isinstance(event, Status):

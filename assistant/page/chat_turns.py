@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from assistant.faults import NotHeld
 from assistant.qa.answer import Answer, answer_of
 
 MOST_CONVERSATIONS = 1_000
@@ -141,3 +142,11 @@ def conversations_of(request: Request) -> Conversations:
     """The conversations that the application of a request holds."""
     held: Conversations = request.app.state.conversations
     return held
+
+
+def talk_of(request: Request, token: str, client: str) -> Conversation:
+    """A conversation of a client's, in which something was asked. Raises `NotHeld`."""
+    found = conversations_of(request).find(token, client)
+    if found is None or not found.turns:
+        raise NotHeld("conversation-gone")
+    return found

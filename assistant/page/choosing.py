@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from assistant.access import Principal
 from assistant.frames import date_text
 from assistant.labels import LANGUAGE_NAMES, mark, word
-from assistant.qa.scope import Scope
+from assistant.page.meeting_views import latest_first
+from assistant.question_request import ScopeRequest
 from assistant.service import Service
 from corpus.documents import LANGUAGES
 from corpus.meetings import Meeting
@@ -36,8 +35,6 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
     """What can be chosen from what is held."""
     every = any_of(reader)
     records = service.records(who)
-    meetings = [Meeting.from_json(each) for each in service.meetings(who)]
-    meetings.sort(key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
     keys: dict[str, str] = {}
     for record in records:
         key = record["id"].rsplit(":", 2)[0]
@@ -45,7 +42,7 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
     held = {record["language"] for record in records}
     years = {str(record["date"])[:4] for record in records if record["date"]}
     return Filters(
-        [*every, *((_meeting_label(each, reader), each.document_id) for each in meetings)],
+        [*every, *((_meeting_label(each, reader), each.document_id) for each in latest_first(service, who))],
         [(label, key) for key, label in keys.items()],
         [*every, *((LANGUAGE_NAMES[each], each) for each in LANGUAGES if each in held)],
         [*every, *((year, year) for year in sorted(years, reverse=True))],
@@ -54,32 +51,28 @@ def filters_of(service: Service, who: Principal, reader: str) -> Filters:
 
 def items_of(service: Service, who: Principal, meeting_id: str, reader: str) -> Choices:
     """The agenda items of a meeting."""
-    for each in service.meetings(who):
-        if each["document_id"] == meeting_id:
-            return [*any_of(reader), *agenda_items(each)]
-    return any_of(reader)
+    items = (agenda_items(each) for each in service.meetings(who) if each.document_id == meeting_id)
+    return [*any_of(reader), *next(items, ())]
 
 
-def agenda_items(meeting: Mapping[str, Any]) -> Choices:
+def agenda_items(meeting: Meeting) -> Choices:
     """The items of a meeting's agenda, without those below them."""
-    return [
-        (f"{item['number']}. {item['title']}", item["number"]) for item in meeting["items"] if " " not in item["number"]
-    ]
+    return [(f"{item.number}. {item.title}", item.number) for item in meeting.items if " " not in item.number]
 
 
-def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> Scope | None:
+def scope_of(meeting: str, item: str, documents: list[str] | None, language: str, year: str) -> ScopeRequest | None:
     """The scope that the filters make, None for everything."""
-    scope = Scope(
+    scope = ScopeRequest.model_construct(
         meeting=meeting or None,
         item=(item or None) if meeting else None,
-        documents=tuple(documents or ()),
+        documents=list(documents or ()),
         language=language or None,
         year=int(year) if year else None,
     )
-    return None if scope == Scope() else scope
+    return scope if any(value not in (None, []) for value in vars(scope).values()) else None
 
 
-def scope_words(scope: Scope | None) -> str:
+def scope_words(scope: ScopeRequest | None) -> str:
     """A scope in words that need no translation: symbols, item numbers, languages, years."""
     if scope is None:
         return ""

@@ -7,7 +7,7 @@ from typing import Any
 from assistant.access import Principal
 from assistant.access.operations import allowed
 from assistant.labels import LANGUAGE_NAMES
-from assistant.page.rendering import document_path, web_address
+from assistant.page.rendering import document_path, record_path, web_address
 from assistant.service import Service
 from corpus.symbols import Symbol, link
 
@@ -42,7 +42,7 @@ def list_documents(
                 "date": record["date"] if record["edition"] != "digest" else None,
                 "pages": record["pages"],
                 "warnings": len(record["warnings"]) + bool(record["pages_without_text"]),
-                "path": f"{document_path(key)}?language={record['language']}&edition={record['edition']}",
+                "path": record_path(record),
             }
         )
     words = text.casefold().split()

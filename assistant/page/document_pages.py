@@ -13,7 +13,7 @@ from assistant.labels import LANGUAGE_NAMES, direction, language_of, word
 from assistant.page.anchors import anchors_of
 from assistant.page.document_list import list_documents
 from assistant.page.excerpts import parts, rows
-from assistant.page.leaves import leaves_of, span_of
+from assistant.page.leaves import LookedAt, leaves_of
 from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, page
 from assistant.page.reference import edition_words, official_address
@@ -53,19 +53,10 @@ def meetings(
 
 @router.get("/documents/{name:path}")
 @may("documents")
-def document(
-    request: Request,
-    name: str,
-    service: Served,
-    caller: Caller,
-    language: Annotated[str | None, Query(max_length=10)] = None,
-    edition: Annotated[str | None, Query(max_length=20)] = None,
-    words: Annotated[str, Query(max_length=40)] = "",
-) -> Response:
-    """A document. `words` are two offsets: the words between them are marked, as a citation does."""
-    held = service.document(caller, name, language or None, edition or None)
+def document(request: Request, service: Served, looked_at: LookedAt) -> Response:
+    """A document."""
+    held, span = looked_at
     about = service.collection.about(held)
-    span = span_of(words, held)
     leaves = leaves_of(service, held, span or (0, 1), language_of(request))
     official = web_address(official_address(held, held.language))
     return page(

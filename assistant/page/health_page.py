@@ -14,7 +14,7 @@ from assistant.api.route import may
 from assistant.faults import NotHeld
 from assistant.labels import LANGUAGE_NAMES
 from assistant.page.plain_pages import Paged
-from assistant.page.rendering import document_path
+from assistant.page.rendering import record_path
 from assistant.service import Service
 
 REPORT = "evaluation.html"
@@ -33,8 +33,7 @@ def health_view(service: Service, who: Principal) -> dict[str, Any]:
     doubtful = [
         {
             "id": record["id"],
-            "path": f"{document_path(record['id'].rsplit(':', 2)[0])}?language={record['language']}"
-            f"&edition={record['edition']}",
+            "path": record_path(record),
             "warnings": list(record["warnings"]),
             "pages": record["pages"],
             "thin": record["pages_without_text"],

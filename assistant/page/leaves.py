@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from assistant.api.callers import Caller, Served
@@ -20,9 +20,6 @@ from corpus.documents import Document, Span
 pictures = APIRouter(include_in_schema=False, route_class=Guarded)
 router = APIRouter(include_in_schema=False, route_class=Paged)
 Number = Annotated[int, Path(ge=1, le=100_000)]
-Language = Annotated[str | None, Query(max_length=10)]
-Edition = Annotated[str | None, Query(max_length=20)]
-Words = Annotated[str, Query(max_length=40)]
 
 
 @dataclass(frozen=True)
@@ -61,27 +58,35 @@ def span_of(words: str, document: Document) -> Span | None:
     return (start, end) if start < end <= len(document.text) else None
 
 
+def _looked_at(
+    name: str,
+    service: Served,
+    caller: Caller,
+    language: Annotated[str | None, Query(max_length=10)] = None,
+    edition: Annotated[str | None, Query(max_length=20)] = None,
+    words: Annotated[str, Query(max_length=40)] = "",
+) -> tuple[Document, Span | None]:
+    held = service.document(caller, name, language or None, edition or None)
+    return held, span_of(words, held)
+
+
+LookedAt = Annotated[tuple[Document, Span | None], Depends(_looked_at)]
+"""Parameters of a route: a document, and two offsets in it (`words`), between which the words are marked."""
+
+
 @pictures.get("/documents/{name:path}/page/{number}.png")
 @may("documents")
-def picture(
-    name: str, number: Number, service: Served, caller: Caller, language: Language = None, edition: Edition = None,
-    words: Words = "",
-) -> Response:  # fmt: skip
-    """A page as a picture. `words` are two offsets: the words between them are marked."""
-    held = service.document(caller, name, language or None, edition or None)
-    made = service.picture(caller, held, number, span_of(words, held))
+def picture(number: Number, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
+    """A page as a picture."""
+    made = service.picture(caller, looked_at[0], number, looked_at[1])
     return Response(made, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/documents/{name:path}/page/{number}")
 @may("documents")
-def leaf(
-    request: Request, name: str, number: Number, service: Served, caller: Caller, language: Language = None,
-    edition: Edition = None, words: Words = "",
-) -> Response:  # fmt: skip
+def leaf(request: Request, number: Number, service: Served, caller: Caller, looked_at: LookedAt) -> Response:
     """A page that shows one of a document's pages, and leads to those before and behind it."""
-    held = service.document(caller, name, language or None, edition or None)
-    span = span_of(words, held)
+    held, span = looked_at
     service.picture(caller, held, number, span)  # what can't be shown is told as a page
     reader = language_of(request)
     near = [leaf_of(held, each, reader, span) for each in (number - 1, number, number + 1)]

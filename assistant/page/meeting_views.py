@@ -16,18 +16,21 @@ from corpus.meetings import AgendaItem, Meeting
 from corpus.symbols import Symbol, link
 
 
-def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
+def latest_first(service: Service, who: Principal) -> list[Meeting]:
     """The meetings whose agendas are held, the latest first."""
-    meetings = [Meeting.from_json(each) for each in service.meetings(who)]
-    meetings.sort(key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
-    return [_view(service, who, each, reader) for each in meetings]
+    return sorted(service.meetings(who), key=lambda each: (each.dates[-1:], each.document_id), reverse=True)
+
+
+def meeting_views(service: Service, who: Principal, reader: str = "en") -> list[dict[str, Any]]:
+    """The meetings as they are shown."""
+    return [_view(service, who, each, reader) for each in latest_first(service, who)]
 
 
 def latest_meeting(service: Service, who: Principal, reader: str) -> dict[str, str] | None:
     """The body of the latest meeting and its days, in a reader's words; None where no agenda is held."""
-    meetings = [Meeting.from_json(each) for each in service.meetings(who)]
-    latest = max(meetings, key=lambda each: (each.dates[-1:], each.document_id), default=None)
-    return {"body": latest.body or latest.title, "dates": _dates(latest.dates, reader)} if latest else None
+    for latest in latest_first(service, who)[:1]:
+        return {"body": latest.body or latest.title, "dates": _dates(latest.dates, reader)}
+    return None
 
 
 def _view(service: Service, who: Principal, meeting: Meeting, reader: str) -> dict[str, Any]:

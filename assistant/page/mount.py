@@ -21,7 +21,6 @@ from assistant.page import (
     sharing,
     signing,
     switching,
-    taking,
     talks,
     unscripted,
 )
@@ -52,10 +51,9 @@ def mount_page(app: FastAPI, service: Service) -> None:
     app.include_router(document_pages.router)
     app.include_router(report_pages.router)
     app.include_router(draft_pages.router)
-    app.include_router(taking.router)
-    app.include_router(talks.router)
     app.include_router(sharing.making)
     app.include_router(sharing.router)
+    app.include_router(talks.router)
     app.include_router(health_page.router)
     app.include_router(switching.router)
     app.include_router(signing.router)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -73,6 +75,11 @@ def document_path(key: str) -> str:
 def version_path(version: Document | Header) -> str:
     """The address of a document's page in one language and edition."""
     return f"{document_path(version.key)}?language={version.language}&edition={version.edition}"
+
+
+def record_path(record: Mapping[str, Any]) -> str:
+    """The same, of a document as a record."""
+    return f"{document_path(record['id'].rsplit(':', 2)[0])}?language={record['language']}&edition={record['edition']}"
 
 
 def words_path(document: Document, start: int, end: int) -> str:

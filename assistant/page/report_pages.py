@@ -3,7 +3,7 @@ words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from threading import BoundedSemaphore
@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.access import Principal
 from assistant.access.operations import allowed
-from assistant.api.api_models import Language
 from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import file_reply
 from assistant.api.route import may
@@ -26,13 +25,21 @@ from assistant.labels import LANGUAGE_NAMES, language_of, word
 from assistant.page.meeting_views import meeting_views
 from assistant.page.plain_pages import Paged, page
 from assistant.page.rendering import document_path, words_path
+from assistant.paper_requests import (
+    MOST_SIDES,
+    BriefingRequest,
+    ComparisonRequest,
+    MandatesRequest,
+    Name,
+    OriginsRequest,
+    PaperRequest,
+    ThemesRequest,
+)
 from assistant.qa.answer import Mode
-from assistant.reports.brief import Request as Briefed
+from assistant.question_request import Language
 from assistant.reports.brief.briefing import Audience, Kind
-from assistant.reports.mandates import Wanted
 from assistant.service import Service
 from assistant.service.papers import Paper
-from assistant.service.writing import MOST_SIDES
 
 router = APIRouter(include_in_schema=False, route_class=Paged)
 T = TypeVar("T")
@@ -51,18 +58,20 @@ STATES = ("held", "superseded", "digest", "missing")
 File = Literal["docx", "pdf", "md"]
 ListFile = Literal["docx", "pdf", "md", "csv", "xlsx"]
 Short = Annotated[str, Field(max_length=20)]
-Name = Annotated[str, Field(max_length=200)]
 Named = Annotated[str, Field(max_length=3_000)]
 Topic = Annotated[str, Field(max_length=1_000)]
 AnyLanguage = Literal["", Language]
 
 
 class Asked(BaseModel):
-    """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `waits` is said until it is made."""
+    """What the form of a page holds. The page is at `/place`, its files at `/place/name`; `asks` is what it asks for once the fields
+    that it `needs` are filled; `waits` is said until that is made."""
 
     model_config = ConfigDict(extra="forbid")
     place: ClassVar[str]
     name: ClassVar[str]
+    asks: ClassVar[type[PaperRequest]]
+    needs: ClassVar[Sequence[str]] = ()
     waits: ClassVar[str] = ""
     files: ClassVar[Mapping[str, str]] = FILES
 
@@ -71,11 +80,17 @@ class Asked(BaseModel):
     @property
     def whole(self) -> bool:
         """Whether it says what is to be made."""
-        return True
+        return all(getattr(self, each).strip() for each in self.needs)
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """What is asked for, or a paper of it, to come."""
-        raise NotImplementedError
+    @property
+    def request(self) -> PaperRequest:
+        """What it asks for."""
+        held = {**self.model_dump(by_alias=True), "language": self.language or None, **self.otherwise()}
+        return self.asks.model_construct(**held)
+
+    def otherwise(self) -> dict[str, Any]:
+        """What the request has otherwise than the form."""
+        return {}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """What else its page shows."""
@@ -86,6 +101,7 @@ class BriefingAsked(Asked):
     """A briefing."""
 
     place, name, waits = "briefings", "briefing", "writing_briefing"
+    asks, needs = BriefingRequest, ("value",)
     kind: Kind = "item"
     value: Topic = ""
     audience: Audience = "delegate"
@@ -94,17 +110,9 @@ class BriefingAsked(Asked):
     mixed: Short = ""
     mode: Literal["", Mode] = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether it says what it is about."""
-        return bool(self.value.strip())
-
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The briefing, to come."""
-        asked = Briefed(
-            self.kind, self.value, self.audience, self.language, self.meeting, bool(self.mixed), self.mode or None
-        )
-        return service.writing.begin_brief(who, asked)
+    def otherwise(self) -> dict[str, Any]:
+        """Choices that are none."""
+        return {"mixed": bool(self.mixed), "mode": self.mode or None}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """The choices of the form, and where nothing is asked for the items of meetings."""
@@ -122,47 +130,35 @@ class ThemesAsked(Asked):
     """The themes of all that is held."""
 
     place, name, waits = "themes", "themes", "gathering_themes"
+    asks = ThemesRequest
     language: Language = "en"
-
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The themes, to come."""
-        return service.writing.begin_themes(who, self.language)
 
 
 class ComparisonAsked(Asked):
     """Two documents, or three in a row."""
 
     place, name = "comparison", "comparison"
+    asks, needs = ComparisonRequest, ("first", "second")
     first: Name = ""
     second: Name = ""
     third: Name = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether two are named."""
-        return bool(self.first.strip() and self.second.strip())
-
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The comparison."""
-        names = [each for each in (self.first, self.second, self.third) if each.strip()]
-        return service.writing.compare(who, names, self.language or None)
+    def otherwise(self) -> dict[str, Any]:
+        """The documents."""
+        return {"document": [each for each in (self.first, self.second, self.third) if each.strip()]}
 
 
 class TopicAsked(Asked):
     """A topic, and the documents whose words on it are wanted."""
 
     place, name, waits = "topics", "topic", "comparing_documents"
+    asks, needs = ComparisonRequest, ("topic",)
     topic: Topic = ""
     documents: Named = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether there is a topic."""
-        return bool(self.topic.strip())
-
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The comparison, to come."""
-        return service.writing.begin_compare_topic(who, self.topic, _lines(self.documents), self.language or None)
+    def otherwise(self) -> dict[str, Any]:
+        """The documents."""
+        return {"document": _lines(self.documents)}
 
     def beside(self, request: Request, service: Service, who: Principal) -> dict[str, Any]:
         """How many documents may be named."""
@@ -170,9 +166,10 @@ class TopicAsked(Asked):
 
 
 class MandatesAsked(Asked):
-    """Requests and decisions of the resolutions held, all where nothing is named."""
+    """Requests and decisions of the resolutions held, all where nothing is named; `listed` has them listed."""
 
     place, name, waits, files = "mandates", "mandates", "listing_mandates", LISTS
+    asks, needs = MandatesRequest, ("listed",)
     addressee: Name = ""
     year: Annotated[str, Field(pattern=r"^\s*([0-9]{4})?\s*$")] = ""
     due_before: Short = ""
@@ -180,44 +177,28 @@ class MandatesAsked(Asked):
     language: Language = "en"
     listed: Short = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether they are to be listed."""
-        return bool(self.listed)
-
-    def begin(self, service: Service, who: Principal) -> Any:
-        """The list, to come."""
-        year = int(self.year) if self.year.strip() else None
-        documents = tuple(_lines(self.documents))
-        wanted = Wanted(self.addressee.strip(), year, self.due_before.strip(), documents, self.language)
-        return service.writing.begin_mandates(who, wanted)
+    def otherwise(self) -> dict[str, Any]:
+        """The year, and the documents."""
+        return {"year": int(self.year) if self.year.strip() else None, "document": _lines(self.documents)}
 
 
 class OriginsAsked(Asked):
     """A document, or one place of it."""
 
     place, name, waits = "origins", "origins", "finding_origins"
+    asks, needs = OriginsRequest, ("document",)
     document: Name = ""
     part: Annotated[str, Field(max_length=200, alias="place")] = ""
 
-    @property
-    def whole(self) -> bool:
-        """Whether a document is named."""
-        return bool(self.document.strip())
 
-    def begin(self, service: Service, who: Principal) -> Any:
-        """Where its paragraphs come from, to come."""
-        return service.writing.begin_origins(who, self.document, self.part, self.language or None)
-
-
-def _add(kind: type[Asked], operation: str) -> None:
+def _add(kind: type[Asked]) -> None:
     """Adds the page of a kind, with its form and what is asked for, and its files."""
 
-    @may(operation, counted="documents")
+    @may(kind.asks.operation, counted="documents")
     def show(request: Request, service: Served, caller: Caller, asked: Any) -> Response:
         return _shown(request, service, caller, asked)
 
-    @may(operation, counted="documents")
+    @may(kind.asks.operation, counted="documents")
     def file(request: Request, service: Served, caller: Caller, form: Any, asked: Any) -> Response:
         return _file(request, service, caller, asked, form)
 
@@ -227,11 +208,8 @@ def _add(kind: type[Asked], operation: str) -> None:
     router.add_api_route(f"/{kind.place}/{kind.name}.{{form}}", file)
 
 
-_add(BriefingAsked, "brief")
-_add(ThemesAsked, "themes")
-for _kind in (ComparisonAsked, TopicAsked, OriginsAsked):
-    _add(_kind, "compare")
-_add(MandatesAsked, "mandates")
+for _kind in (BriefingAsked, ThemesAsked, ComparisonAsked, TopicAsked, OriginsAsked, MandatesAsked):
+    _add(_kind)
 
 
 @router.get("/agenda")
@@ -252,7 +230,7 @@ def made_or_waiting(
     request: Request, service: Service, who: Principal, asked: Asked, then: Callable[[Any], Response]
 ) -> Response:
     """What is answered with what is asked for, where it is there soon; until then the page that waits for it."""
-    made = asked.begin(service, who)
+    made: Any = service.writing.begin(who, asked.request)
     if isinstance(made, Paper):
         paper, made = made, _soon(made.future)
         if made is None:

@@ -1,7 +1,9 @@
-"""Links to answers: made for who may read, opened as plain pages by those who may, until they end."""
+"""Answers that leave the page: links to them, made for who may read and opened as plain pages by those who may, until they end; and
+conversations and answers as files."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -10,20 +12,22 @@ from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.callers import Caller, Served
+from assistant.api.file_replies import file_reply
 from assistant.api.route import Guarded, may
 from assistant.faults import NotHeld
 from assistant.frames import date_text
 from assistant.labels import language_of
-from assistant.page.chat_turns import conversations_of, turns_of_words, words_of_turns
-from assistant.page.conversation_export import can_docx
+from assistant.page.chat_turns import Turn, conversations_of, talk_of, turns_of_words, words_of_turns
+from assistant.page.conversation_export import can_docx, to_docx, to_markdown
 from assistant.page.plain_pages import Paged, page
-from assistant.page.taking import taken
 from assistant.page.talks import NAME, kept_of
 from assistant.page.turn_html import turn_html
+from assistant.service import Service
 
 making = APIRouter(include_in_schema=False, route_class=Guarded)
 router = APIRouter(include_in_schema=False, route_class=Paged)
 Name = Annotated[str, Path(max_length=100)]
+Token = Annotated[str, Path(max_length=64)]
 
 
 class Shared(BaseModel):
@@ -46,12 +50,20 @@ def share(request: Request, body: Shared, service: Served, caller: Caller) -> di
     return {"path": f"/answers/{link.name}", "until": date_text(link.until.date(), language_of(request))}
 
 
+@router.get("/conversations/{token}.md")
+@router.get("/conversations/{token}.docx")
+@may("brief")
+def conversation(request: Request, token: Token, service: Served, caller: Caller) -> Response:
+    """A conversation as a file."""
+    return _taken(request, service, talk_of(request, token, caller.client).turns)
+
+
 @router.get("/answers/{name}.md")
 @router.get("/answers/{name}.docx")
 @may("brief", counted="documents")
 def file(request: Request, name: Name, service: Served, caller: Caller) -> Response:
     """An answer as a file."""
-    return taken(request, service, turns_of_words(kept_of(service).shared(caller, name).kept))
+    return _taken(request, service, turns_of_words(kept_of(service).shared(caller, name).kept))
 
 
 @router.get("/answers/{name}")
@@ -66,3 +78,12 @@ def answer(request: Request, name: Name, service: Served, caller: Caller) -> Res
     }
     made = Markup(turn_html(service, 1, turn, now=True, plain=True))  # noqa: S704  (escaped)
     return page("answer.html", request, turn=made, question=turn.question, name=name, word=can_docx(), **days)
+
+
+def _taken(request: Request, service: Service, turns: Sequence[Turn]) -> Response:
+    """Turns as a file to be taken away, of the format with which the address ends."""
+    form = request.url.path.rpartition(".")[2]
+    data = to_markdown(service, turns).encode() if form == "md" else to_docx(service, turns)
+    reply = file_reply(data, form, "rapporteur")
+    reply.headers["Cache-Control"] = "no-store"
+    return reply

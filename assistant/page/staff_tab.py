@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
 from assistant.faults import Conflict, ServiceFault
-from assistant.fetching import Asked
+from assistant.fetching import FetchRequest
 from assistant.labels import LANGUAGE_NAMES, mark, word
 from assistant.outcome_words import job_told
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks
@@ -92,22 +92,19 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
         except ServiceFault as fault:
             yield refused(fault.told(reader_of(request)))
 
-    async def begin_fetch(named: str, spoken: list[str], whole: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
-        who = who_asks(request)
-        wanted = [each.strip() for line in named.splitlines() for each in line.split(";") if each.strip()]
+    async def begin_fetch(spoken: list[str], request: gr.Request, named: str | None = None) -> AsyncIterator[list[Any]]:
+        """Fetches the documents that are named, or where none are all of the meeting."""
+        who, whole = who_asks(request), named is None
+        wanted = [each.strip() for line in (named or "").splitlines() for each in line.split(";") if each.strip()]
         try:
-            job = service.fetch(who, Asked(() if whole else wanted, spoken, meeting=whole))
-            async for told in follow(who, [job.id], reader_of(request)):
+            asked = FetchRequest.model_construct(symbols=wanted, languages=spoken, meeting=whole)
+            async for told in follow(who, [service.fetch(who, asked).id], reader_of(request)):
                 yield told
         except ServiceFault as fault:
             yield refused(fault.told(reader_of(request)))
 
     async def fetch_named(named: str, spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
-        async for told in begin_fetch(named, spoken, False, request):
-            yield told
-
-    async def fetch_meeting(spoken: list[str], request: gr.Request) -> AsyncIterator[list[Any]]:
-        async for told in begin_fetch("", spoken, True, request):
+        async for told in begin_fetch(spoken, request, named):
             yield told
 
     async def begin_remove(chosen: str | None, certain: bool, request: gr.Request) -> AsyncIterator[list[Any]]:
@@ -153,7 +150,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
     # Who sends more while the first are read has these followed too, and once more when that is over.
     follow_sent.click(follow_files, sent, told, trigger_mode="always_last", **QUIET)
     fetch.click(fetch_named, [symbols, languages], told, **QUIET)
-    meeting.click(fetch_meeting, [languages], told, **QUIET)
+    meeting.click(begin_fetch, [languages], told, **QUIET)
     remove.click(begin_remove, [document, sure], [*told, sure], **QUIET)
     stop.click(stop_all, None, None, **QUIET)
     shell.select(look, symbols, [official, symbols, languages, health, feedback, evaluation, document], **QUIET)

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.access import Principal
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
-from assistant.faults import Conflict, Invalid, NotHeld
-from assistant.page.chat_turns import MOST_KEPT, Conversation, conversations_of, turns_of_words, words_of_turns
+from assistant.faults import Conflict, Invalid
+from assistant.page.chat_turns import MOST_KEPT, Conversation, conversations_of, talk_of, turns_of_words, words_of_turns
 from assistant.page.turn_html import turn_html
 from assistant.service import Service
 from assistant.service.kept import CONVERSATIONS, Kept
@@ -60,9 +60,7 @@ def conversations(service: Served, caller: Caller) -> dict[str, Any]:
 @may("ask", counted="documents")
 def conversation(request: Request, token: Token, service: Served, caller: Caller) -> dict[str, str]:
     """A conversation for a browser to keep."""
-    found = conversations_of(request).find(token, caller.client)
-    if found is None or not found.turns:
-        raise NotHeld("conversation-gone")
+    found = talk_of(request, token, caller.client)
     kept = words_of_turns(found.turns)
     return {"token": token, "title": found.title, "kept": kept, "seal": kept_of(service).seal(token, kept)}
 

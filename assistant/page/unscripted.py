@@ -6,13 +6,14 @@ import asyncio
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
@@ -25,10 +26,10 @@ from assistant.page.chat_turns import Conversation, Turn, conversations_of
 from assistant.page.choosing import Choices, Filters, agenda_items, filters_of, scope_of, scope_words
 from assistant.page.conversation_export import can_docx
 from assistant.page.examples import examples
-from assistant.page.meeting_views import latest_meeting
+from assistant.page.meeting_views import latest_first, latest_meeting
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
-from assistant.qa.scope import Scope
+from assistant.question_request import QuestionRequest, ScopeRequest
 from assistant.service import Service
 from corpus.corpus_errors import LibraryError
 
@@ -43,22 +44,22 @@ MOST_QUESTION = 20_000
 """Characters of a question that are taken; the setting max_question says what is answered."""
 MOST_QUERY = 30_000
 """Bytes behind a question mark that are looked at: the longest question, in any script."""
-Short = Annotated[str, Query(max_length=10)]
-Name = Annotated[str, Query(max_length=200)]
+Short = Annotated[str, Field(max_length=10)]
+Name = Annotated[str, Field(max_length=200)]
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(BaseModel):
     """What a question is asked of, as the form has it: `meeting` is the id of an agenda, with `#` and the number of an item
-    where one is chosen; empty: everything."""
+    where one is chosen; empty: everything. `conversation` is the token of that which goes on."""
 
-    meeting: str = ""
-    document: str = ""
-    language: str = ""
-    year: str = ""
+    meeting: Name = ""
+    document: Name = ""
+    language: Short = ""
+    year: Short = ""
+    conversation: Annotated[str, Field(max_length=64)] = ""
 
     @property
-    def scope(self) -> Scope | None:
+    def scope(self) -> ScopeRequest | None:
         """What that means. Raises `Invalid`."""
         meeting, _, item = self.meeting.partition("#")
         if self.year and not (self.year.isascii() and self.year.isdigit() and len(self.year) == 4):
@@ -75,17 +76,16 @@ class Chosen:
         return bool(self.meeting or self.document or self.language or self.year)
 
 
-def _of_query(meeting: Name = "", document: Name = "", language: Short = "", year: Short = "") -> Chosen:
-    return Chosen(meeting, document, language, year)
+class Begun(Chosen):
+    """A question that waits in the form."""
+
+    ask: Annotated[str, Field(max_length=LONGEST)] = ""
 
 
-def _of_form(
-    meeting: Annotated[str, Form(max_length=200)] = "",
-    document: Annotated[str, Form(max_length=200)] = "",
-    language: Annotated[str, Form(max_length=10)] = "",
-    year: Annotated[str, Form(max_length=10)] = "",
-) -> Chosen:
-    return Chosen(meeting, document, language, year)
+class Sent(Chosen):
+    """A question that is asked."""
+
+    question: Annotated[str, Field(max_length=MOST_QUESTION)] = ""
 
 
 def path_of(query: bytes) -> str:
@@ -97,54 +97,43 @@ def path_of(query: bytes) -> str:
 
 @router.get(PATH)
 @may("ask")
-def form(
-    request: Request,
-    service: Served,
-    caller: Caller,
-    chosen: Annotated[Chosen, Depends(_of_query)],
-    conversation: Annotated[str, Query(max_length=64)] = "",
-    ask: Annotated[str, Query(max_length=LONGEST)] = "",
-) -> Response:
+def form(request: Request, service: Served, caller: Caller, chosen: Annotated[Begun, Query()]) -> Response:
     """The form, and below it the conversation."""
-    talk = conversations_of(request).find(conversation, caller.client) if conversation else None
-    told = "" if talk or not conversation else word("conversation_gone", language_of(request))
-    return _shown(request, service, caller, chosen, _Said(ask, talk, told))
+    talk = conversations_of(request).find(chosen.conversation, caller.client)
+    told = "" if talk or not chosen.conversation else word("conversation_gone", language_of(request))
+    return _shown(request, service, caller, chosen, _Said(chosen.ask, talk, told))
 
 
 @router.post(PATH)
 @may("ask")
-async def ask(
-    request: Request,
-    service: Served,
-    caller: Caller,
-    chosen: Annotated[Chosen, Depends(_of_form)],
-    question: Annotated[str, Form(max_length=MOST_QUESTION)] = "",
-    conversation: Annotated[str, Form(max_length=64)] = "",
-) -> Response:
+async def ask(request: Request, service: Served, caller: Caller, chosen: Annotated[Sent, Form()]) -> Response:
     """Answers, and leads to the page with the answer, which can be looked at again without asking again. What is refused is told
     there, and the question is still in the form."""
     if not same_origin(request):
         raise Forbidden("other-site")
-    conversations, text = conversations_of(request), question.strip()
-    talk = conversations.find(conversation, caller.client) if conversation else None
+    conversations, text = conversations_of(request), chosen.question.strip()
+    talk = conversations.find(chosen.conversation, caller.client)
     if not text:
         return RedirectResponse(_address(talk, chosen), 303)
     fault: ServiceFault
     try:
-        scope = chosen.scope
-        answer = await asyncio.wrap_future(service.begin_ask(caller, text, talk.history if talk else (), scope=scope))
+        asked = QuestionRequest.of(text, talk.history if talk else (), scope=chosen.scope)
+        answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
     except ServiceFault as refused:
         fault = refused
     except LibraryError as error:
         fault = of_library(error, trusted=caller.trusted)
     else:
-        turn = Turn(text, scope_words(scope), answer)
+        turn = Turn(text, scope_words(asked.scope), answer)
         drawn = await run_in_threadpool(turn_html, service, talk.number + 1 if talk else 1, turn)
-        talk = conversations.open(conversation, caller.client)
+        talk = conversations.open(chosen.conversation, caller.client)
         talk.add(turn, drawn)
         return RedirectResponse(_address(talk, chosen), 303)
     said = _Said(
-        question, talk, f"{word('refused', language_of(request))}: {fault.told(language_of(request))}", fault.status
+        chosen.question,
+        talk,
+        f"{word('refused', language_of(request))}: {fault.told(language_of(request))}",
+        fault.status,
     )
     headers = {"Retry-After": str(math.ceil(fault.retry_after))} if fault.retry_after else {}
     return await run_in_threadpool(_shown, request, service, caller, chosen, said, headers)
@@ -199,23 +188,23 @@ class _Meeting:
 
     label: str
     value: str
-    items: Choices = field(default_factory=list)
+    items: Choices
 
 
 def _meetings(service: Service, who: Principal, filters: Filters) -> list[_Meeting]:
     """The meetings that can be chosen, the latest first, with the items of the latest ones."""
-    items: dict[str, Choices] = {}
-    for each in service.meetings(who):
-        items[each["document_id"]] = [
-            (label, f"{each['document_id']}#{number}") for label, number in agenda_items(each)
-        ]
+    items = {each.document_id: agenda_items(each) for each in latest_first(service, who)[:MOST_MEETINGS]}
     return [
-        _Meeting(label, value, items.get(value, []) if n < MOST_MEETINGS else [])
-        for n, (label, value) in enumerate(each for each in filters.meetings if each[1])
+        _Meeting(label, value, [(told, f"{value}#{number}") for told, number in items.get(value, ())])
+        for label, value in filters.meetings
+        if value
     ]
 
 
 def _address(talk: Conversation | None, chosen: Chosen) -> str:
-    query = {"conversation": talk.token if talk else "", **vars(chosen)}
+    query = {
+        **{name: getattr(chosen, name) for name in Chosen.model_fields},
+        "conversation": talk.token if talk else "",
+    }
     kept = {name: value for name, value in query.items() if value}
     return f"{PATH}?{urlencode(kept)}" if kept else PATH

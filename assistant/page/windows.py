@@ -14,9 +14,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from assistant.faults import TooMany
+
+if TYPE_CHECKING:
+    from assistant.page.gradio_page import Built
 
 MOST_CALLS = 100
 """Calls of one window that nobody listens to: the page makes fewer before it does."""
@@ -24,18 +27,6 @@ MOST_WINDOWS = 300
 """Windows of one client that have called and do not listen; Gradio keeps what 2,000 have called for, of all clients."""
 SECONDS = 30.0
 """How long a window may have called without listening."""
-
-
-class Queue(Protocol):
-    """What Gradio keeps for windows."""
-
-    async def forget(self, window: str) -> None:
-        """Gives up what a window has called for and did not fetch."""
-        ...
-
-    def has(self, window: str, event: str) -> bool:
-        """Whether an event is one that a window has called for, and waits for."""
-        ...
 
 
 @dataclass
@@ -48,10 +39,10 @@ class _Unheard:
 
 
 class Windows:
-    """The windows of one page. `clock` gives seconds."""
+    """The windows of one page, as Gradio has it. `clock` gives seconds."""
 
-    def __init__(self, queue: Queue, clock: Callable[[], float] = time.monotonic) -> None:
-        self._queue, self._clock = queue, clock
+    def __init__(self, page: Built, clock: Callable[[], float] = time.monotonic) -> None:
+        self._page, self._clock = page, clock
         self._secret = secrets.token_bytes(32)
         self._unheard: OrderedDict[str, _Unheard] = OrderedDict()
         self._heard: dict[str, int] = {}
@@ -63,7 +54,7 @@ class Windows:
 
     def event(self, name: str, event: str) -> str:
         """An event that a window names, where it is its own; else one that there is not."""
-        return event if self._queue.has(name, event) else "none"
+        return event if self._page.has(name, event) else "none"
 
     async def called(self, name: str, client: str) -> None:
         """Counts a call of a window. Raises `TooMany` where it calls on and on and does not listen."""
@@ -72,7 +63,7 @@ class Windows:
         for each in dict.fromkeys((*late, *own[: max(0, len(own) - MOST_WINDOWS + 1)])):
             # One may have come to listen while another was given up.
             if self._unheard.pop(each, None) is not None:
-                await self._queue.forget(each)
+                await self._page.forget(each)
         if name in self._heard:
             return
         window = self._unheard.setdefault(name, _Unheard(client, self._clock()))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
 from typing import TypeVar
 
 from assistant.access import Principal
-from assistant.faults import NotHeld, ServiceFault, of_library
-from assistant.qa.answer import Answer, AnswerStatus, Finished, Mode, Progress, Said, Statement
+from assistant.faults import ServiceFault, of_library
+from assistant.qa.answer import Answer, AnswerStatus, Finished, Progress, Said, Statement
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
-from assistant.qa.scope import Scope
+from assistant.question_request import QuestionRequest, scope_of
 from assistant.service.entrance import Entrance, checked_language
 from assistant.service.events import Closed, Done, Stated, Status, Stream
 from assistant.service.metrics import Metrics
@@ -26,72 +26,36 @@ log = logging.getLogger("rapporteur.service")
 
 
 class Asking(Entrance):
-    """`ask` and `search` wait for their turn; `begin_ask` and `begin_search` give a future instead, for doors that must not block."""
+    """Gives futures, since doors must not block."""
 
     engine: Engine
     turns: Turns
     metrics: Metrics
     _log_questions: bool
 
-    def check_scope(self, who: Principal, scope: Scope | None) -> None:
+    def check_scope(self, who: Principal, asked: QuestionRequest) -> None:
         """Raises `NotHeld` where a scope names a meeting, an item or a document that is not there. Answering says so too;
         a door that streams asks beforehand, so that its reply can be a refusal as a whole."""
         self._check(who, "documents")
-        self._known(scope)
+        scope_of(asked, self.engine.library)
 
-    def _known(self, scope: Scope | None) -> None:
-        if scope is not None and (why := scope.unknown(self.engine.library)) is not None:
-            raise NotHeld(why)
-
-    def begin_ask(
-        self,
-        who: Principal,
-        question: str,
-        history: Sequence[str] = (),
-        language: str | None = None,
-        *,
-        mode: Mode | None = None,
-        scope: Scope | None = None,
-    ) -> Future[Answer]:
-        """The answer to a question, to come. `history` are the earlier user turns, oldest first; `mode` overrides that
-        of the settings, `scope` says which documents it is asked of."""
+    def begin_ask(self, who: Principal, asked: QuestionRequest) -> Future[Answer]:
+        """The answer to a question, to come."""
         self._check(who, "ask")
-        checked_language(language)
-        return self._turn(lambda: self._answer(who, question, history, language, mode, scope), who)
+        checked_language(asked.language)
+        return self._turn(lambda: self._answer(who, asked), who)
 
-    def ask(
-        self,
-        who: Principal,
-        question: str,
-        history: Sequence[str] = (),
-        language: str | None = None,
-        *,
-        mode: Mode | None = None,
-        scope: Scope | None = None,
-    ) -> Answer:
-        """The answer to a question, in its turn."""
-        return self.begin_ask(who, question, history, language, mode=mode, scope=scope).result()
-
-    def stream(
-        self,
-        who: Principal,
-        question: str,
-        history: Sequence[str] = (),
-        language: str | None = None,
-        *,
-        mode: Mode | None = None,
-        scope: Scope | None = None,
-    ) -> Stream:
+    def stream(self, who: Principal, asked: QuestionRequest) -> Stream:
         """The answer as it comes: `Status`, `Stated` for each verified statement, and `Done` with the whole answer,
-        which is what `ask` gives. For `for` and `async for`; refusals are raised here, not in the stream."""
+        which is what `begin_ask` gives. For `for` and `async for`; refusals are raised here, not in the stream."""
         self._check(who, "ask")
-        checked_language(language)
+        checked_language(asked.language)
         stream = Stream()
 
         def answer() -> None:
             try:
                 stream.put(Status("answering"))
-                stream.put(Done(self._answer(who, question, history, language, mode, scope, stream.put)))
+                stream.put(Done(self._answer(who, asked, stream.put)))
             except Closed:
                 return
 
@@ -101,13 +65,9 @@ class Asking(Entrance):
         return stream
 
     def begin_search(self, who: Principal, text: str, limit: int = 10) -> Future[list[Evidence]]:
-        """The passages nearest to a question, to come."""
+        """The passages nearest to a question, best first, to come."""
         self._check(who, "search")
         return self._turn(lambda: self.engine.search(text, limit), who)
-
-    def search(self, who: Principal, text: str, limit: int = 10) -> list[Evidence]:
-        """The passages nearest to a question, best first."""
-        return self.begin_search(who, text, limit).result()
 
     def _turn(self, work: Callable[[], T], who: Principal) -> Future[T]:
         def told() -> T:
@@ -123,20 +83,14 @@ class Asking(Entrance):
             raise
 
     def _answer(
-        self,
-        who: Principal,
-        question: str,
-        history: Sequence[str],
-        language: str | None,
-        mode: Mode | None,
-        scope: Scope | None,
-        told: Callable[[Status | Stated], None] = lambda _: None,
+        self, who: Principal, asked: QuestionRequest, told: Callable[[Status | Stated], None] = lambda _: None
     ) -> Answer:
         """Answers; `told` hears of each statement once it stands, and when a model is asked."""
-        self._known(scope)
+        scope = scope_of(asked, self.engine.library)
         stated: list[Statement] = []
+        question, history, language = asked.question, asked.history, asked.language
         spoken = language or self.engine.question(question).language
-        with closing(self.engine.stream(question, history, language, mode=mode, scope=scope)) as events:
+        with closing(self.engine.stream(question, history, language, mode=asked.mode, scope=scope)) as events:
             for event in events:
                 if isinstance(event, Said):
                     stated.append(event.statement)
@@ -150,6 +104,6 @@ class Asking(Entrance):
         self.metrics.answer(answer.status, answer.language, seconds)
         fields = {"who": who.id, "status": answer.status, "language": answer.language, "ms": round(seconds * 1e3, 1)}
         if self._log_questions:
-            fields |= {"question": question, "history": list(history)}
+            fields |= {"question": question, "history": history}
         log.info("answer", extra={"fields": fields})
         return answer

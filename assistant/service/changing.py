@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.access import Principal, Role, check
 from assistant.collection import Collection
 from assistant.faults import Conflict, Forbidden, Invalid
-from assistant.fetching import Asked, Row, held_row, plan
+from assistant.fetching import FetchRequest, Row, held_row, plan
 from assistant.keeping import Keeper
 from assistant.named_files import Files
 from assistant.qa.engine import Engine
@@ -82,7 +82,7 @@ class Changing(Entrance):
             ended=lambda _: upload.drop(),
         )
 
-    def fetch(self, who: Principal, asked: Asked) -> Job:
+    def fetch(self, who: Principal, asked: FetchRequest) -> Job:
         """Begins to fetch official documents by symbol (see `rapporteur fetch`); never from an address that is given."""
         wanted = self._planned(who, asked)
         due = [each for each in wanted if asked.again or not each.held]
@@ -98,11 +98,11 @@ class Changing(Entrance):
         self._noted(who, "fetch", named)
         return self.jobs.submit("fetch", who.id, work, detail=named[:200])
 
-    def foresee(self, who: Principal, asked: Asked) -> list[Row]:
+    def foresee(self, who: Principal, asked: FetchRequest) -> list[Row]:
         """What `fetch` would do with each document, without asking anybody."""
         return self._keeper.foreseen(self._planned(who, asked), asked.formats, again=asked.again)
 
-    def _planned(self, who: Principal, asked: Asked) -> list[Wanted]:
+    def _planned(self, who: Principal, asked: FetchRequest) -> list[Wanted]:
         """The documents that are meant."""
         self._check(who, "fetch")
         if not self._keeper.can_fetch:
@@ -110,28 +110,16 @@ class Changing(Entrance):
         assert asked.formats
         return plan(asked, self.library, self.engine.catalogue)
 
-    def ingest(
-        self,
-        who: Principal,
-        paths: Sequence[Path],
-        *,
-        starter: bool = False,
-        symbol: str | None = None,
-        language: str | None = None,
-        ocr: bool = False,
-        again: bool = False,
-        jobs: int | None = None,
-    ) -> Job:
+    def ingest(self, who: Principal, files: Files, *, again: bool = False, jobs: int | None = None) -> Job:
         """Begins to read files and folders of this machine's, for its own user."""
         self._check(who, "ingest")
-        checked_language(language)
-        files = Files(paths, starter, _symbol(symbol), language, ocr, self.library.folder)
-        self._noted(who, "ingest", ", ".join(map(str, paths)) or "starter")
+        _symbol(files.symbol)
+        self._noted(who, "ingest", ", ".join(map(str, files.paths)) or "starter")
         return self.jobs.submit(
             "ingest",
             who.id,
             lambda hand: self._keeper.read(hand, files, len(files), again=again, jobs=jobs),
-            detail=", ".join(printable(str(path)) for path in paths)[:200],
+            detail=", ".join(printable(str(path)) for path in files.paths)[:200],
         )
 
     def forget(self, who: Principal, path: Path, shown: str) -> Job:

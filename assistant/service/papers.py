@@ -19,11 +19,10 @@ from typing import Any, Generic, TypeVar, cast
 
 from assistant.access.principal import own_part
 from assistant.faults import Overloaded, TooMany, stopping
+from assistant.reports import Progress
 from assistant.service.turns import Turns
 
 T = TypeVar("T")
-Progress = Callable[[str, int, int], None]
-"""Told what is made next, how many parts are done, and how many there are."""
 
 KEPT = 50
 """Finished papers that are kept."""

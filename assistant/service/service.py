@@ -26,6 +26,7 @@ from assistant.service.uploads import FOLDER, Uploads
 from assistant.service.writing import Writing
 from corpus.documents import Document
 from corpus.feedback import Feedback, FeedbackError, FeedbackFull, feedback_of
+from corpus.meetings import Meeting
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,10 @@ class Service(Asking, Changing):
         self._check(who, "documents")
         return self.collection.passage(passage_id, around)
 
-    def meetings(self, who: Principal) -> list[dict[str, Any]]:
+    def meetings(self, who: Principal) -> list[Meeting]:
         """The meetings whose agendas are held."""
         self._check(who, "meetings")
-        return self.collection.meetings()
+        return self.library.meetings()
 
     def status(self, who: Principal) -> dict[str, Any]:
         """What the library holds, in numbers, and what it was made with."""

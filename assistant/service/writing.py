@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from assistant.access import Principal, check
-from assistant.faults import Conflict, Invalid, NotHeld
+from assistant.faults import Conflict, NotHeld
+from assistant.paper_requests import PaperRequest, file_of
 from assistant.reports import refused
 from assistant.service.papers import Paper, Papers, Work
 
@@ -14,18 +16,9 @@ if TYPE_CHECKING:
     from assistant.export import Address, Publication
     from assistant.export.layouts import Report
     from assistant.reports.agenda_check import AgendaCheck
-    from assistant.reports.brief import Briefing, Request
-    from assistant.reports.comparison import Origins, TopicComparison, Versions
-    from assistant.reports.mandates import Mandates, Wanted
-    from assistant.reports.themes import Themes
+    from assistant.reports.brief import Briefing
     from assistant.service.drafts import Draft, Drafts
     from assistant.service.service import Service
-
-T = TypeVar("T")
-
-
-MOST_SIDES = 12
-"""Documents that are compared on a topic, at most."""
 
 
 class Writing:
@@ -48,88 +41,33 @@ class Writing:
             raise NotHeld("no-drafts")
         return self._known
 
-    def begin_brief(self, who: Principal, request: Request) -> Paper[Briefing]:
-        """The briefing of a request, to come."""
-        from assistant.reports.brief import brief
+    def begin(self, who: Principal, request: PaperRequest) -> Paper[Any] | Report:
+        """What is asked for, to come; where it is made at once, itself."""
+        service = self._service
+        check(who, request.operation)
+        if request.at_once:
+            self._allowed(who, request.operation)
+        request.check()
+        with refused(request.fault):
+            subject = request.subject(service.library)
 
-        def work(given: Work) -> Briefing:
-            with refused(Invalid):
-                return brief(self._service.engine, request, given.tell, given.aside)
+        def work(given: Work) -> Report:
+            with refused(request.fault):
+                return request.make(service, subject, given.tell, given.aside)
 
-        return self._begin(who, "brief", request, work, lambda made: made.lasting)
+        if request.at_once:
+            return work(Work(lambda *_: None, nullcontext))
+        from assistant.reports.report_cache import state_of
 
-    def begin_themes(self, who: Principal, language: str = "en", count: int | None = None) -> Paper[Themes]:
-        """The themes of all that is held, to come."""
-        from assistant.reports.themes import themes_of
+        key = (request.path, subject, state_of(service.library, service.engine.signature))
+        # What is there already costs no more than looking at a document.
+        self._allowed(who, "documents" if self.papers.held(key) else request.operation)
+        return self.papers.take(key, work, _lasting, client=who.client, origin=who.origin)
 
-        def work(given: Work) -> Themes:
-            with refused(Conflict):
-                return themes_of(self._service.engine, language, count, given.tell, given.aside)
-
-        return self._begin(who, "themes", (language, count), work)
-
-    def theme(self, made: Themes, name: str) -> Themes:
-        """One of the themes. Raises `NotHeld`, which says what is near, where there is none of that name."""
-
+    def part(self, request: PaperRequest, made: Any) -> Report:
+        """What is wanted of what was made. Raises `NotHeld`, which says what is near, where there is none of that name."""
         with refused(NotHeld):
-            return made.only(name)
-
-    def compare(self, who: Principal, names: Sequence[str], language: str | None = None) -> Versions:
-        """What was changed from each of two or more documents to the next."""
-        from assistant.reports.comparison import compare_versions, named
-
-        self._allowed(who, "compare")
-        if len(names) < 2:
-            raise Invalid("name-two")
-        library = self._service.library
-        with refused(NotHeld):
-            return compare_versions(library, [named(library, name, language) for name in names])
-
-    def begin_compare_topic(
-        self, who: Principal, topic: str, names: Sequence[str] = (), language: str | None = None
-    ) -> Paper[TopicComparison]:
-        """What documents say on a topic, to come: those named, or all that are held."""
-        from assistant.reports.comparison import compare_topic, named
-
-        check(who, "compare")
-        if not topic.strip():
-            raise Invalid("no-topic")
-        if len(names) > MOST_SIDES:
-            raise Invalid("most-sides", count=len(names), most=MOST_SIDES)
-        with refused(NotHeld):
-            documents = [named(self._service.library, name, language) for name in names]
-
-        def work(given: Work) -> TopicComparison:
-            return compare_topic(self._service.engine, topic, documents, language, given.tell, given.aside)
-
-        return self._begin(who, "compare", (topic, tuple(each.id for each in documents), language), work)
-
-    def begin_origins(self, who: Principal, name: str, place: str = "", language: str | None = None) -> Paper[Origins]:
-        """Where the paragraphs of a document come from, to come, or that at one place of it."""
-        from assistant.reports.comparison import named, origins_of, place_in
-
-        check(who, "compare")
-        if not name.strip():
-            raise Invalid("name-one")
-        library = self._service.library
-        with refused(NotHeld):
-            document = named(library, name, language)
-            locator = place_in(document, place)
-
-        def work(given: Work) -> Origins:
-            return origins_of(library, library.document(document.id), locator, given.tell, given.aside)
-
-        return self._begin(who, "compare", ("origins", document.id, locator), work)
-
-    def begin_mandates(self, who: Principal, wanted: Wanted) -> Paper[Mandates]:
-        """The requests and decisions of the resolutions held, to come."""
-        from assistant.reports.mandates import list_mandates
-
-        def work(given: Work) -> Mandates:
-            with refused(NotHeld):
-                return list_mandates(self._service.library, wanted, given.tell)
-
-        return self._begin(who, "mandates", wanted, work)
+            return request.part(made)
 
     def drafts_of(self, who: Principal) -> list[Draft]:
         """The briefings under review."""
@@ -198,35 +136,21 @@ class Writing:
 
     def made_file(self, who: Principal, made: Any, form: str, language: str) -> bytes:
         """What was made as a file; requests and decisions also as `csv` or `xlsx`. Whoever was given it may have it so."""
-        from assistant.export.spreadsheets import FORMATS, sheet
-
-        if form not in FORMATS:
-            return self.file(who, self.publication(made, language), form)
-        self._allowed(who, "documents")
-        return sheet(made, form, language)
+        return self._file(who, form, lambda: file_of(made, form, self._service.library, language))
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
         from assistant.export import render
 
+        return self._file(who, form, lambda: render(publication, form))
+
+    def _file(self, who: Principal, form: str, written: Callable[[], bytes]) -> bytes:
         # A program of its own writes these, whoever made what stands in them.
         self._allowed(who, "brief" if form in ("docx", "pdf") else "documents")
         with refused(Conflict):
-            return render(publication, form)
+            return written()
 
-    def _begin(
-        self,
-        who: Principal,
-        operation: str,
-        asked: Hashable,
-        work: Callable[[Work], T],
-        lasting: Callable[[T], bool] = lambda _: True,
-    ) -> Paper[T]:
-        from assistant.reports.report_cache import state_of
 
-        check(who, operation)
-        engine = self._service.engine
-        key = (operation, asked, state_of(engine.library, engine.signature))
-        # What is there already costs no more than looking at a document.
-        self._allowed(who, "documents" if self.papers.held(key) else operation)
-        return self.papers.take(key, work, lasting, client=who.client, origin=who.origin)
+def _lasting(made: Report) -> bool:
+    """Whether it would be made again the same: no model failed on the way."""
+    return bool(getattr(made, "lasting", True))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.cli.global_options import options
+from assistant.cli.commands import options
 from assistant.opening import catalogue_of, make_engine
 from assistant.settings import Settings, load_settings
 from corpus.embedding import make_models

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from assistant.api.api_models import AnswerOut, AskBody, HitOut, scope_of
+from assistant.api.api_models import AnswerOut, HitOut
 from assistant.api.callers import Caller, Served
 from assistant.api.problems import CRASH, Refusal, request_id
 from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream, event
 from assistant.faults import ServiceFault
+from assistant.question_request import QuestionRequest
 from assistant.service import Stream
 
 router = APIRouter(tags=["ask"], route_class=Guarded)
@@ -24,27 +25,22 @@ log = logging.getLogger("rapporteur.api")
 
 @router.post("/ask", response_model=AnswerOut, response_model_exclude_unset=True)
 @may("ask")
-async def ask(body: AskBody, service: Served, caller: Caller) -> dict[str, Any]:
+async def ask(asked: QuestionRequest, service: Served, caller: Caller) -> dict[str, Any]:
     """Answers a question; every statement cites exact words."""
-    answer = await asyncio.wrap_future(
-        service.begin_ask(
-            caller, body.question, body.history, body.language, mode=body.mode, scope=scope_of(body.scope)
-        )
-    )
+    answer = await asyncio.wrap_future(service.begin_ask(caller, asked))
     return answer.to_json()
 
 
 @router.post("/ask/stream", response_class=EventStream, responses=DOCUMENTED)
 @may("ask")
-async def ask_stream(body: AskBody, request: Request, service: Served, caller: Caller) -> EventStream:
+async def ask_stream(asked: QuestionRequest, request: Request, service: Served, caller: Caller) -> EventStream:
     """Answers a question as server-sent events.
 
     Events are `status`, `statement` (verified, with the citations that it is the first to use) and `done`, whose
     answer is what `ask` gives; `problem` where it fails midway.
     """
-    scope = scope_of(body.scope)
-    await run_in_threadpool(service.check_scope, caller, scope)
-    stream = service.stream(caller, body.question, body.history, body.language, mode=body.mode, scope=scope)
+    await run_in_threadpool(service.check_scope, caller, asked)
+    stream = service.stream(caller, asked)
     return EventStream(_events(stream, request_id(request)))
 
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, status
 
-from assistant.api.api_models import BlockOut, DocumentOut, Edition, JobOut, Language, Page, PassagesOut
+from assistant.api.api_models import BlockOut, DocumentOut, Edition, JobOut, Page, PassagesOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.collection import block_record
+from assistant.question_request import Language
 from corpus.documents import Document
 
 router = APIRouter(tags=["documents"], route_class=Guarded)
@@ -61,7 +62,7 @@ def catalogue(service: Served, caller: Caller, offset: Offset = 0, limit: Limit 
 @may("meetings")
 def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The meetings whose agendas are held: items, documentation, sittings."""
-    return service.meetings(caller)
+    return [each.to_json() for each in service.meetings(caller)]
 
 
 @router.get("/passages/{passage}", response_model=PassagesOut)

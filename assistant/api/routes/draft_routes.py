@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.api.callers import Caller, Served
-from assistant.api.file_replies import DOCUMENTED, Form, file_reply, form_of, off_thread
-from assistant.api.report_models import BriefingBody
+from assistant.api.file_replies import DOCUMENTED, file_reply, form_of
 from assistant.api.route import Guarded, may
-from assistant.api.routes.report_routes import made_briefing
+from assistant.api.routes.report_routes import made_paper
+from assistant.paper_requests import BriefingRequest, Form
 from assistant.service.drafts import Event
 
 router = APIRouter(tags=["review"], route_class=Guarded)
@@ -55,10 +56,10 @@ def drafts(service: Served, caller: Caller) -> list[dict[str, Any]]:
 
 @router.post("/drafts", response_model=DraftOut, status_code=201)
 @may("review")
-async def add_draft(service: Served, caller: Caller, asked: BriefingBody) -> dict[str, Any]:
+async def add_draft(service: Served, caller: Caller, asked: BriefingRequest) -> dict[str, Any]:
     """Makes a briefing and keeps it as a draft."""
-    made = await made_briefing(service, caller, asked)
-    return await off_thread(lambda: service.writing.draft(caller, made).to_json())
+    made = await made_paper(service, caller, asked)
+    return (await run_in_threadpool(service.writing.draft, caller, made)).to_json()
 
 
 @router.get("/drafts/{draft_id}", response_model=DraftOut, responses=DOCUMENTED)
@@ -67,11 +68,12 @@ async def draft(
     request: Request, service: Served, caller: Caller, draft_id: str, format: Form | None = None
 ) -> Response:
     """A draft with its comments and changes; as a file with its state on the cover."""
-    found = await off_thread(lambda: service.writing.drafted(caller, draft_id))
+    found = await run_in_threadpool(service.writing.drafted, caller, draft_id)
     wanted = format or form_of(request.headers.get("accept", ""))
     if wanted == "json":
-        return JSONResponse(await off_thread(found.to_json))
-    data = await off_thread(lambda: service.writing.file(caller, service.writing.reviewed(found), wanted))
+        return JSONResponse(await run_in_threadpool(found.to_json))
+    made = await run_in_threadpool(service.writing.reviewed, found)
+    data = await run_in_threadpool(service.writing.file, caller, made, wanted)
     return file_reply(data, wanted, "briefing")
 
 

@@ -13,14 +13,15 @@ from fastapi.concurrency import run_in_threadpool
 
 from assistant.access import check
 from assistant.api import callers
-from assistant.api.api_models import FetchBody, JobOut, Language
+from assistant.api.api_models import JobOut
 from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.problems import Refusal, request_id
 from assistant.api.route import Guarded, may
 from assistant.api.server_events import DOCUMENTED, EventStream, event
 from assistant.faults import ServiceFault, TooLarge
-from assistant.fetching import Asked
+from assistant.fetching import FetchRequest
 from assistant.outcome_words import job_told
+from assistant.question_request import Language
 from assistant.service.uploads import CONTENT
 
 router = APIRouter(tags=["keep"], route_class=Guarded)
@@ -66,16 +67,16 @@ async def upload(
 
 @router.post("/fetch", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)
 @may("fetch")
-def fetch(body: FetchBody, service: Served, caller: Caller) -> dict[str, Any]:
+def fetch(asked: FetchRequest, service: Served, caller: Caller) -> dict[str, Any]:
     """Fetches official documents by symbol from the Official Document System, and reads them in."""
-    return service.fetch(caller, Asked(**body.model_dump())).to_json()
+    return service.fetch(caller, asked).to_json()
 
 
 @router.post("/fetch/plan", response_model=list[dict[str, Any]])
 @may("fetch")
-def fetch_plan(body: FetchBody, service: Served, caller: Caller) -> list[dict[str, Any]]:
+def fetch_plan(asked: FetchRequest, service: Served, caller: Caller) -> list[dict[str, Any]]:
     """What fetching would do with each document: `held`, `would read` (it was fetched before), `would fetch`."""
-    return [asdict(row) for row in service.foresee(caller, Asked(**body.model_dump()))]
+    return [asdict(row) for row in service.foresee(caller, asked)]
 
 
 @router.post("/verify", response_model=JobOut, status_code=status.HTTP_202_ACCEPTED)

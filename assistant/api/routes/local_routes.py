@@ -8,10 +8,12 @@ from typing import Any
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.api.api_models import JobOut, Language
+from assistant.api.api_models import JobOut
 from assistant.api.callers import Caller, Served
 from assistant.api.route import Guarded, may
 from assistant.api.routes.document_routes import Held
+from assistant.named_files import Files
+from assistant.question_request import Language
 
 router = APIRouter(prefix="/local", include_in_schema=False, route_class=Guarded)
 
@@ -34,8 +36,8 @@ class IngestBody(BaseModel):
 @may("ingest")
 def ingest(body: IngestBody, service: Served, caller: Caller) -> dict[str, Any]:
     """Reads files and folders of this machine's."""
-    said = body.model_dump()
-    return service.ingest(caller, said.pop("paths"), **said).to_json()
+    files = Files(body.paths, body.starter, body.symbol or None, body.language, body.ocr, apart=service.library.folder)
+    return service.ingest(caller, files, again=body.again, jobs=body.jobs).to_json()
 
 
 class ForgetBody(BaseModel):
@@ -66,7 +68,7 @@ def document(service: Served, held: Held) -> dict[str, Any]:
 def meetings(service: Served, caller: Caller) -> list[dict[str, Any]]:
     """The meetings, each with how its agenda is cited."""
     return [
-        {"meeting": each, "label": service.document(caller, each["document_id"]).label}
+        {"meeting": each.to_json(), "label": service.document(caller, each.document_id).label}
         for each in service.meetings(caller)
     ]
 

@@ -1,0 +1,95 @@
+"""A question as it is asked, at every door: with the turns before it, how it is to be answered, and of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from assistant.faults import NotHeld
+from assistant.qa.answer import Mode
+from assistant.qa.scope import Scope
+from corpus.library import Library
+
+Language = Literal["en", "fr", "es", "ru", "ar", "zh"]
+
+MOST_HISTORY = 50
+MOST_CHARACTERS = 20_000
+"""Of one question or earlier turn; the setting max_question says what is answered."""
+
+
+class ScopeRequest(BaseModel):
+    """Which documents a question is asked of: those that meet every condition."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    meeting: Annotated[str | None, Field(max_length=200, description="Id of an agenda: it and what it announces.")] = (
+        None
+    )
+    item: Annotated[str | None, Field(max_length=20, description="Of these one item, and what it announces.")] = None
+    documents: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100, description="Keys.")] = []
+    language: Language | None = None
+    year: Annotated[int | None, Field(ge=1900, le=2999)] = None
+
+    @field_validator("item")
+    @classmethod
+    def _of_meeting(cls, item: str | None, told: ValidationInfo) -> str | None:
+        if item is not None and told.data.get("meeting") is None:
+            raise ValueError("name the meeting whose item is meant, with 'meeting'")
+        return item
+
+
+class Wish(BaseModel):
+    """What can be asked for beside the words. A condition that is not known is refused: a question is never asked of more
+    documents than was meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Annotated[Language | None, Field(description="Of the question, where detection errs.")] = None
+    mode: Annotated[
+        Mode | None,
+        Field(
+            description="How the answer is made: of quotes, written by the model of the settings, or as the question asks."
+        ),
+    ] = None
+    scope: Annotated[
+        ScopeRequest | None, Field(description="Which documents it is asked of; without: all that are held.")
+    ] = None
+
+
+class QuestionRequest(Wish):
+    """A question with the earlier user turns, oldest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"question": "and on Friday?", "history": ["When is item 3?"]}]}
+    )
+
+    question: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+    history: Annotated[
+        list[Annotated[str, Field(max_length=MOST_CHARACTERS)]],
+        Field(max_length=MOST_HISTORY, description="Earlier questions of the user, oldest first, for follow-ups."),
+    ] = []
+
+    @classmethod
+    def of(
+        cls,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        language: str | None = None,
+        mode: Mode | None = None,
+        scope: ScopeRequest | None = None,
+    ) -> QuestionRequest:
+        """One from a door that has bounds of its own."""
+        return cls.model_construct(question=question, history=list(history), language=language, mode=mode, scope=scope)
+
+
+def scope_of(asked: QuestionRequest, library: Library) -> Scope | None:
+    """What a question is asked of in a library, None for everything. Raises `NotHeld` where that is not there."""
+    if asked.scope is None:
+        return None
+    scope = Scope(**{**vars(asked.scope), "documents": tuple(asked.scope.documents)})
+    if (why := scope.unknown(library)) is not None:
+        raise NotHeld(why)
+    return scope
