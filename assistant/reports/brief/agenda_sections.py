@@ -10,7 +10,7 @@ from assistant.meeting import citing as said_of
 from assistant.meeting.citing import Citer
 from assistant.qa.answer import Statement
 from assistant.qa.weighing import Scored
-from assistant.reports.brief.briefing import Part
+from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import proposes
 from assistant.reports.lookup import Paper, held_as
@@ -20,7 +20,7 @@ from corpus.symbols import Symbol, find_symbols
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 
-def mandate(chooser: Chooser) -> tuple[Part, ...]:
+def mandate(chooser: Chooser) -> Section:
     """The item as the agenda lists it, and what gives the body its mandate."""
     ground, language = chooser.ground, chooser.language
     meeting, item, _ = ground.taken_up
@@ -36,10 +36,10 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
         asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text, each.unit.document.language)
     )
     found = [each.unit for each in (*own, *others)]
-    return (Part("", (*made, *chooser.take(found, fresh=True))),)
+    return chooser.section("mandate", Part("", (*made, *chooser.take(found, fresh=True))))
 
 
-def expected(chooser: Chooser) -> tuple[Part, ...]:
+def expected(chooser: Chooser) -> Section:
     """What the agenda says that the meeting is to do, beside what it proposes to discuss."""
     ground = chooser.ground
     meeting, _, _ = ground.taken_up
@@ -52,7 +52,7 @@ def expected(chooser: Chooser) -> tuple[Part, ...]:
         lambda each: each.unit.block in told and not proposes(each.unit.text, each.unit.document.language),
     )
     sure = [each.unit for each in found if each.score >= 0.0] or [each.unit for each in found[:1]]
-    return (Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))),)
+    return chooser.section("expected", Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))))
 
 
 def earlier_meeting(chooser: Chooser) -> dt.date | None:
@@ -64,15 +64,15 @@ def earlier_meeting(chooser: Chooser) -> dt.date | None:
     return max((day for day in days if day < meeting.dates[0]), default=None)
 
 
-def schedule(chooser: Chooser) -> tuple[Part, ...]:
+def schedule(chooser: Chooser) -> Section:
     """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
     meeting, item, _ = chooser.ground.taken_up
     sittings = said_of.sittings_of(item, meeting.sittings)
     citer, language = Citer(chooser.library, meeting), chooser.language
-    return (Part("", tuple(said_of.held(sitting, citer, language) for sitting in sittings)),)
+    return chooser.section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
 
 
-def documentation(chooser: Chooser) -> tuple[Part, ...]:
+def documentation(chooser: Chooser) -> Section:
     """What the annotations say beside what they propose, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
@@ -85,7 +85,7 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
         return bool(named & announced) and each.unit.document.key not in announced
 
     found = chooser.speaking(ground.title, ground.own, 1, tells)
-    return (Part("", (*said, *made, *chooser.take([each.unit for each in found]))),)
+    return chooser.section("documentation", Part("", (*said, *made, *chooser.take([each.unit for each in found]))))
 
 
 def papers(chooser: Chooser) -> tuple[Paper, ...]:
@@ -102,7 +102,7 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
     return tuple(held_as(library, chooser.engine.catalogue, symbol, ground.title) for symbol in symbols)
 
 
-def questions(chooser: Chooser) -> tuple[Part, ...]:
+def questions(chooser: Chooser) -> Section:
     """What the agenda and the papers propose to discuss, in their words."""
     ground = chooser.ground
     fresh: list[Statement] = []
@@ -113,4 +113,4 @@ def questions(chooser: Chooser) -> tuple[Part, ...]:
     found = chooser.speaking(
         ground.title, documents, QUESTIONS, lambda each: proposes(each.unit.text, each.unit.document.language)
     )
-    return (Part("", (*fresh, *chooser.take([each.unit for each in found]))),)
+    return chooser.section("questions", Part("", (*fresh, *chooser.take([each.unit for each in found]))))

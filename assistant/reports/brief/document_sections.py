@@ -26,7 +26,7 @@ RECOMMENDED = 80
 """Most recommendations."""
 
 
-def adoption(chooser: Chooser, heading: str) -> Section:
+def adoption(chooser: Chooser) -> Section:
     """The lines about the adoption, and the item of the agenda, as the text prints them."""
     document = _own(chooser)
     language = chooser.language
@@ -36,11 +36,10 @@ def adoption(chooser: Chooser, heading: str) -> Section:
     if items:
         said.append(Statement.quoting(cite(chooser.library, document, items[0].body_start, items[-1].end)))
     remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
-    parts = (Part("", tuple(said)),) if said else ()
-    return Section("adoption", heading, parts, (say(remark, language),) if remark else ())
+    return chooser.section("adoption", Part("", tuple(said)), remarks=(say(remark, language),) if remark else ())
 
 
-def mandates(chooser: Chooser, heading: str) -> Section:
+def mandates(chooser: Chooser) -> Section:
     """The requests and decisions as a table, and the paragraphs that hold none."""
     document = _own(chooser)
     language = chooser.language
@@ -49,24 +48,24 @@ def mandates(chooser: Chooser, heading: str) -> Section:
     asking |= {parent for each in asking if (parent := document.blocks[each].parent) is not None}
     others = [block.number for block in operative(document) if block.number and block.ordinal not in asking]
     remarks = (say("asks_nothing", language, places=", ".join(others)),) if others else ()
-    return Section("mandates", heading, remarks=remarks, tables=(grid_of(rows, language),))
+    return chooser.section("mandates", remarks=remarks, tables=(grid_of(rows, language),))
 
 
-def changes(chooser: Chooser, heading: str) -> Section:
+def changes(chooser: Chooser) -> Section:
     """What the operative paragraphs have that those of the text before in the same series have not."""
     library, document = chooser.library, _own(chooser)
     language = chooser.language
     before = previous(library, document)
     if before is None:
-        return Section("changes", heading, unsourced=(say("no_previous", language),))
+        return chooser.section("changes", unsourced=(say("no_previous", language),))
     title = say("section_changes_since", language, symbol=before.label)
     chooser.slices.end()
     found = compare_texts(library, before, document)
     rows = tuple(_row(each) for each in found.changes if each.part == "operative" and each.kind != "moved")
     if not rows:
-        return Section("changes", title, remarks=(say("same_since", language, symbol=before.label),))
+        return chooser.section("changes", heading=title, remarks=(say("same_since", language, symbol=before.label),))
     columns = tuple(say(f"column_{name}", language) for name in ("place", "before", "new", "gone"))
-    return Section("changes", title, tables=(Grid(columns, rows),))
+    return chooser.section("changes", heading=title, tables=(Grid(columns, rows),))
 
 
 def previous(library: Library, document: Document) -> Document | None:
@@ -122,7 +121,7 @@ def _own(chooser: Chooser) -> Document:
     return chooser.library.document(chooser.ground.own[0])
 
 
-def recommendations(chooser: Chooser, heading: str) -> Section:
+def recommendations(chooser: Chooser) -> Section:
     """The sentences that recommend, each with its place and those to whom it is addressed."""
     document = _own(chooser)
     rows: list[tuple[Cell, ...]] = []
@@ -136,10 +135,10 @@ def recommendations(chooser: Chooser, heading: str) -> Section:
         who = tuple(chooser.cite(document, block, span) for span in each.addressees)
         rows.append((Cell((sentence,), place=True), Cell(who), Cell((sentence,))))
     columns = tuple(say(f"column_{name}", chooser.language) for name in ("place", "addressee", "action"))
-    return Section("recommendations", heading, tables=(Grid(columns, tuple(rows)),) if rows else ())
+    return chooser.section("recommendations", tables=(Grid(columns, tuple(rows)),) if rows else ())
 
 
-def figures(chooser: Chooser, heading: str) -> Section:
+def figures(chooser: Chooser) -> Section:
     """The tables with the most figures, their first rows."""
     document = _own(chooser)
     tables = [
@@ -149,7 +148,7 @@ def figures(chooser: Chooser, heading: str) -> Section:
     ]
     weighed = [(_figures(document, blocks), n) for n, (_, blocks) in enumerate(tables)]
     best = sorted(n for count, n in sorted(weighed, key=lambda each: (-each[0], each[1]))[:TABLES] if count > 1)
-    return Section("figures", heading, tables=tuple(_grid(chooser, document, *tables[n]) for n in best))
+    return chooser.section("figures", tables=tuple(_grid(chooser, document, *tables[n]) for n in best))
 
 
 def _table(block: Block) -> str:

@@ -9,15 +9,18 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.frames import say
 from assistant.qa.abstention import ALIKE, REPEATED
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored
+from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Ground
 from assistant.reports.lookup import cite
 from assistant.slices import Slices
@@ -29,6 +32,9 @@ from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
+if TYPE_CHECKING:
+    from assistant.reports.brief.subject_sections import Framework
+
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
@@ -38,13 +44,14 @@ _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 @dataclass
 class Chooser:
     """Chooses units for one briefing. What was said once is not said again, nor are words that hold it. `slices` end
-    before each search, so that others have their turn."""
+    before each search, so that others have their turn. `framework` is what applies of the treaties, once that is known."""
 
     engine: Engine
     ground: Ground
     used: list[Citation] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
     slices: Slices = field(default_factory=Slices)
+    framework: Framework | None = None
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
     _weighed: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
 
@@ -57,6 +64,11 @@ class Chooser:
     def library(self) -> Library:
         """What is held."""
         return self.engine.library
+
+    def section(self, key: SectionKey, *parts: Part, heading: str = "", **told: Any) -> Section:
+        """A section with the parts that say something, and the rest of its values."""
+        kept = tuple(part for part in parts if part.statements)
+        return Section(key, heading or say(f"section_{key}", self.language), kept, **told)
 
     def speaking(
         self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
