@@ -27,6 +27,7 @@ from assistant.reports.comparison import Origins, TopicComparison, Versions
 from assistant.reports.lookup import Paper
 from assistant.reports.mandates import Mandates, Row
 from assistant.reports.mandates.mandate_list import comes_to, grid_of
+from assistant.reports.quoted_tables import columns
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
 from corpus.calendar_names import language_name
 from corpus.library import Library
@@ -124,8 +125,7 @@ def _notice(briefing: Briefing) -> str:
 
 
 def _papers(papers: tuple[Paper, ...], language: str) -> Table:
-    header = tuple(say(f"column_{name}", language) for name in ("symbol", "title", "held"))
-    return Table(header, tuple(_paper(paper, language) for paper in papers))
+    return Table(columns(language, "symbol", "title", "held"), tuple(_paper(paper, language) for paper in papers))
 
 
 def _paper(paper: Paper, language: str) -> tuple[Content, ...]:
@@ -214,9 +214,8 @@ def _repeated(repeats: Sequence[Citation], language: str) -> tuple[Span, ...]:
 
 def _list_of(themes: Themes) -> Table:
     language = themes.language
-    header = ("", say("column_theme", language), say("column_documents", language), say("column_years", language))
     return Table(
-        header,
+        ("", *columns(language, "theme", "documents", "years")),
         tuple(
             (plain(str(theme.number)), plain(theme.name), plain(str(len(theme.documents))), plain(_years(theme)))
             for theme in themes.themes
@@ -240,7 +239,6 @@ def _by_year(themes: Themes) -> Table:
 def _documents(
     documents: Sequence[ThemeDocument], theme: Theme | None, language: str, library: Library, address: Address | None
 ) -> Table:
-    header = tuple(say(f"column_{name}", language) for name in ("years", "symbol", "title"))
     rows: list[tuple[Content, ...]] = []
     for document in documents:
         held = library.document(document.document)
@@ -251,7 +249,7 @@ def _documents(
         rows.append(
             (plain(year), (Span(document.label, url=document.url),), (Span(title or document.label, url=link),))
         )
-    return Table(header, tuple(rows))
+    return Table(columns(language, "years", "symbol", "title"), tuple(rows))
 
 
 def _years(theme: Theme) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
-from assistant.reports import Progress
+from assistant.reports import Progress, silent
 from assistant.reports.brief import agenda_sections, document_sections, subject_sections
 from assistant.reports.brief.briefing import Audience, Briefing, Request, Section, SectionKey, Source
 from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
@@ -41,7 +41,7 @@ _OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
 _OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
 
 
-def brief(engine: Engine, request: Request, progress: Progress | None = None, aside: Aside = nullcontext) -> Briefing:
+def brief(engine: Engine, request: Request, progress: Progress = silent, aside: Aside = nullcontext) -> Briefing:
     """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
 
     `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `ReportError` where the request asks for something
@@ -59,8 +59,7 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
     made: dict[SectionKey, Section] = {}
     keys = _keys(engine, ground)
     for n, key in enumerate(keys):
-        if progress is not None:
-            progress(say(f"section_{key}", request.language), n, len(keys))
+        progress(say(f"section_{key}", request.language), n, len(keys))
         section = _read(engine.library, finished, key)
         if section is None:
             section = _made(chooser, key)

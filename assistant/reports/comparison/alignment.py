@@ -46,26 +46,22 @@ def pair(one: Sequence[Para], other: Sequence[Para]) -> Indices:
 def in_place(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) -> set[int]:
     """Which of the pairs, in the order of the first text, keep their order in the second: the increasing run of the largest
     weight. The others were moved."""
-    size = max((j for _, j in pairs), default=0) + 2
-    best: list[tuple[int, int]] = [(0, -1)] * size
-    before: list[int] = []
-
-    for n, ((_, j), weight) in enumerate(zip(pairs, weights, strict=True)):
-        top, at = (0, -1), j
-        while at > 0:  # a Fenwick tree of the best run that ends left of a place
-            top = max(top, best[at])
-            at -= at & -at
-        before.append(top[1])
-        at, mine = j + 1, (top[0] + weight, n)
-        while at < size:
-            best[at] = max(best[at], mine)
-            at += at & -at
-    last = max(best, default=(0, -1))[1]
-    kept = set()
-    while last >= 0:
+    places = np.array([j for _, j in pairs], dtype=int)
+    best, before = np.zeros(len(pairs)), []
+    for n, weight in enumerate(weights):
+        behind = np.flatnonzero(places[:n] < places[n])
+        before.append(_last_best(behind, best))
+        best[n] = weight + (best[before[n]] if len(behind) else 0)
+    kept, last = set[int](), _last_best(np.arange(len(pairs)), best)
+    while last is not None:
         kept.add(last)
         last = before[last]
     return kept
+
+
+def _last_best(some: np.ndarray, worth: np.ndarray) -> int | None:
+    """Of some numbers that which is worth most, of equal ones the last; None of none."""
+    return int(some[::-1][np.argmax(worth[some[::-1]])]) if len(some) else None
 
 
 def _equal(one: Sequence[Para], other: Sequence[Para]) -> Indices:

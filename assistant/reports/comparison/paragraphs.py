@@ -95,11 +95,11 @@ def paragraphs(document: Document) -> list[Para]:
             preambular += block.locator != "preamble"
             made.append(Para(block, "preamble", str(preambular or ""), text))
         else:
-            made.append(Para(block, "operative", block.locator.removeprefix("para. "), _untitled(document, text)))
+            made.append(Para(block, "operative", block.locator.removeprefix("para. "), unnumbered(document, text)))
     return made
 
 
-def _untitled(document: Document, text: str) -> str:
+def unnumbered(document: Document, text: str) -> str:
     """The title of a resolution without its number, which is the document's own."""
     number, _, title = text.partition(". ")
     own = document.symbol.text if document.symbol else ""

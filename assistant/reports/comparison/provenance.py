@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from assistant.qa.answer import Citation, citation_json
 from assistant.qa.provisions import within
-from assistant.reports import Progress, ReportError
+from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
 from assistant.reports.comparison.text_diff import LITTLE, cite_para, pairs_of
@@ -123,7 +123,7 @@ def origins_of(
     library: Library,
     document: Document,
     place: str = "",
-    progress: Progress | None = None,
+    progress: Progress = silent,
     aside: Aside = nullcontext,
 ) -> Origins:
     """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it. Of a
@@ -133,7 +133,7 @@ def origins_of(
     held = _Held(library, document)
     proposed: list[list[Key]] = []
     for n, para in enumerate(slices(mine)):
-        if progress is not None and n % STEP == 0:
+        if n % STEP == 0:
             progress(document.cite(para.block.locator), n, len(mine))
         proposed.append(held.near(para))
     theirs = {key: other for near in proposed for key in near if (other := held.para(*key)) is not None}

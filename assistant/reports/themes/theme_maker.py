@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
-from assistant.reports import Progress, ReportError
+from assistant.reports import Progress, ReportError, silent
 from assistant.reports.report_cache import Derived, state_of
 from assistant.reports.themes.clusters import (
     LEAST,
@@ -44,7 +44,7 @@ def themes_of(
     engine: Engine,
     language: str = "en",
     count: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     aside: Aside = nullcontext,
 ) -> Themes:
     """The themes of all that the engine's library holds, named in a language; `count` of them where it is given.
@@ -87,8 +87,7 @@ def themes_of(
         terms = namer.name(rows, taken, near) or (_title(telling[rows[0]]),)
         name = joined(list(terms), language)
         name = name[:1].upper() + name[1:]
-        if progress is not None:
-            progress(name, n, len(groups))
+        progress(name, n, len(groups))
         # Near to what the documents say and to what the theme is called.
         wanted = unit_length(unit_length(centres[n]) + embedded(searching, [name], slices)[0]) if n in named else None
         statements, repeats = summary.of([passages[row] for row in rows], wanted)
