@@ -135,7 +135,7 @@ class Chooser:
         """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
         item, meeting = self.ground.item, self.ground.meeting
         embedder = self.library.embedder
-        if item is None or meeting is None or not self._read(unit):
+        if item is None or meeting is None or not self.reads(unit.document.language, self.language):
             return True
         titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
         own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
@@ -144,7 +144,7 @@ class Chooser:
     def fresh(self, unit: Unit) -> bool:
         """Whether nothing that was used says the same in other words."""
         said = [words for words in self.said if words != _folded(unit.text)]
-        if not said or not self._read(unit):
+        if not said or not self.reads(unit.document.language, self.language):
             return True
         embedder = self.library.embedder
         missing = [words for words in said if words not in self._vectors]
@@ -152,10 +152,10 @@ class Chooser:
         vector = embedder.embed_passages([unit.text])[0]
         return all(float(vector @ self._vectors[words]) < REPEATED for words in said)
 
-    def _read(self, unit: Unit) -> bool:
-        """Whether the embedding model reads a unit and the language of the briefing."""
+    def reads(self, *languages: str) -> bool:
+        """Whether the embedding model reads some languages."""
         read = self.library.embedder.languages
-        return read is None or {unit.document.language, self.language} <= read
+        return read is None or read.issuperset(languages)
 
     def foreign(self, unit: Unit) -> bool:
         """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""

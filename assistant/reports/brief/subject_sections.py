@@ -255,7 +255,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         and not proposes(unit.text, unit.document.language)
     ]
     embedder = chooser.library.embedder
-    if units and (embedder.languages is None or document.language in embedder.languages):
+    if units and chooser.reads(document.language):
         asked = embedder.embed_query(f"{theme.words}. {document.title}")
         near = embedder.embed_passages([unit.text for unit in units]) @ asked
         units = [units[n] for n in np.argsort(-near, kind="stable")]
