@@ -32,10 +32,11 @@ def adoption(chooser: Chooser) -> Section:
     document = _own(chooser)
     language = chooser.language
     lines = adoption_lines(document)
-    said = [Statement.quoting(cite(chooser.library, document, block.body_start, block.end)) for block in lines]
+    said = [Statement.quoting(cite(chooser.library, document, block, placed=False)) for block in lines]
     items = item_lines(document)
     if items:
-        said.append(Statement.quoting(cite(chooser.library, document, items[0].body_start, items[-1].end)))
+        span = items[0].body_start, items[-1].end
+        said.append(Statement.quoting(cite(chooser.library, document, items[0], span, placed=False)))
     remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
     return chooser.section("adoption", Part("", tuple(said)), remarks=(say(remark, language),) if remark else ())
 

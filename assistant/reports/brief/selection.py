@@ -119,7 +119,7 @@ class Chooser:
 
     def cite(self, document: Document, block: Block, span: Span | None = None) -> Citation:
         """Words of a block, else all but its number, as a citation."""
-        return cite(self.library, document, *(span or (block.body_start, block.end)), block.locator)
+        return cite(self.library, document, block, span)
 
     def free(self, statement: Statement) -> bool:
         """Whether a statement says something new."""

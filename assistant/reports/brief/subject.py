@@ -137,7 +137,7 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
 
 def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
     versions = engine.library.versions()
-    symbol = _symbol(request.value)
+    symbol = Symbol.read(request.value.strip())
     found = [engine.library.document(each.id) for each in (versions.current(symbol) if symbol else ())]
     found = found or engine.library.find(request.value)
     usable = versions.quotable(request.language)
@@ -194,10 +194,3 @@ def _short(words: str, language: str) -> str:
     if len(short) > HEADING:
         short = short[:HEADING].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
     return short[:1].upper() + short[1:]
-
-
-def _symbol(text: str) -> Symbol | None:
-    try:
-        return Symbol.parse(text.strip())
-    except ValueError:
-        return None

@@ -51,7 +51,7 @@ def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, 
     """Which of the words of different documents in one language say the same, and which differ though their words are alike: of these
     each group that says one thing beside the one next in time."""
     places, units = list(said), list(said.values())
-    paras = [Para(unit.document.blocks[unit.block], "operative", unit.locator, unit.text) for unit in units]
+    paras = list(map(Para.of, units))
     like: set[tuple[int, int]] = set()
     agree: set[tuple[int, int]] = set()
     for n, row in enumerate(likenesses(paras, paras)):

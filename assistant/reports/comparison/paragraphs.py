@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.metadata import adoption_lines
+from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
 Part = Literal["operative", "preamble", "annex", "footnote"]
@@ -55,6 +56,11 @@ class Para:
     place: str
     text: str
     bearer: int | None = None
+
+    @classmethod
+    def of(cls, unit: Unit) -> Para:
+        """Words of a passage as a paragraph."""
+        return cls(unit.document.blocks[unit.block], "operative", unit.locator, unit.text)
 
     @cached_property
     def key(self) -> str:

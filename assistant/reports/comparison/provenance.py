@@ -18,8 +18,9 @@ from assistant.qa.provisions import within
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
-from assistant.reports.comparison.text_diff import LITTLE, cite_para, pairs_of
+from assistant.reports.comparison.text_diff import LITTLE, pairs_of
 from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.lookup import cite
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
@@ -155,10 +156,10 @@ def origins_of(
             if other is not None:
                 alike_both = float(next(likenesses([para], [other]))[0])
                 _keep(kept, held, para, (model, other.block.ordinal), alike_both, 0.0)
-    made = [
-        Origin(cite_para(library, document, para), _ordered(kept, model))
+    made = (
+        Origin(cite(library, document, para.block), _ordered(kept, model))
         for para, kept in zip(mine, found, strict=True)
-    ]
+    )
     return Origins(document.id, document.label, document.language, tuple(made))
 
 
@@ -227,7 +228,7 @@ class _Held:
         """What an earlier text has of a paragraph."""
         document = self._library.document(document_id)
         pieces = (Piece("same", para.text),) if verbatim else pieces_of(other.text, para.text)
-        cited = cite_para(self._library, document, other)
+        cited = cite(self._library, document, other.block)
         return Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
 
     def _read(self, document_id: str) -> dict[int, Para]:

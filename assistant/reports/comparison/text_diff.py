@@ -49,9 +49,12 @@ class Pair:
 
     @property
     def renumbered(self) -> bool:
-        """Whether it has another number, and stands behind and before the same paragraphs."""
-        before, after = self.before, self.after
-        return before is not None and after is not None and not self.moved and before.place != after.place
+        """Whether nothing but its number is another one, and it was not moved; the numbers of footnotes tell nothing."""
+        return (
+            self.kind == "same"
+            and self.part != "footnote"
+            and len({each.place for each in (self.before, self.after) if each}) > 1
+        )
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ class Comparison:
 
     @cached_property
     def renumbered(self) -> int:
-        """How many of those that are the same have another number, and were not moved; footnotes aside."""
-        return sum(pair.kind == "same" and pair.renumbered and pair.part != "footnote" for pair in self.pairs)
+        """How many of those that are the same have another number."""
+        return sum(pair.renumbered for pair in self.pairs)
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `compare --json` prints."""
@@ -258,15 +261,10 @@ def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _change(library: Library, first: Document, second: Document, each: Pair) -> Change:
-    old = cite_para(library, first, each.before) if each.before else None
-    new = cite_para(library, second, each.after) if each.after else None
+    old = cite(library, first, each.before.block) if each.before else None
+    new = cite(library, second, each.after.block) if each.after else None
     if each.before and each.after:
         pieces = pieces_of(each.before.text, each.after.text)
     else:
         pieces = (Piece("removed" if each.before else "added", each.para.text),)
     return Change(each.kind, each.part, each.moved, old, new, pieces)
-
-
-def cite_para(library: Library, document: Document, para: Para) -> Citation:
-    """A paragraph as a citation."""
-    return cite(library, document, para.block.body_start, para.block.end, para.block.locator)

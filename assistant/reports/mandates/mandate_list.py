@@ -17,13 +17,12 @@ from assistant.qa.answer import Citation
 from assistant.qa.metadata import dated_on
 from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
-from assistant.reports.lookup import cite, named
-from assistant.reports.lookup import near as near_to
+from assistant.reports.lookup import cite, named, near
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
 from assistant.reports.quoted_tables import Cell, Grid, columns
 from corpus.calendar_names import language_name
-from corpus.documents import Document, Span
+from corpus.documents import Document
 from corpus.library import Library
 
 MOST = 5_000
@@ -180,9 +179,8 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportErro
     wanted_words = folded(wanted.addressee)
     if wanted_words and not any(wanted_words in folded(name) for name in names):
         by_fold = {folded(name): name for name in names}
-        near = [by_fold[each] for each in near_to(wanted_words, by_fold, NEAR, 0.5)]
-        near = near or [name for name, _ in names.most_common(NEAR)]
-        return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(near))
+        found = near(wanted_words, by_fold, NEAR, 0.5) or [name for name, _ in names.most_common(NEAR)]
+        return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(found))
     if wanted.due_before:
         return ReportError("mandates-due", day=wanted.due_before)
     return ReportError("mandates-none")
@@ -207,9 +205,7 @@ def rows_of(library: Library, document: Document) -> Iterator[Row]:
 def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | None, clock: Clock) -> Row:
     block = document.blocks[mandate.block]
 
-    def cited(span: Span) -> Citation:
-        return cite(library, document, *span, block.locator)
-
+    cited = partial(cite, library, document, block)
     times = tuple(map(cited, mandate.times))
     dates = [comes for each in times if (comes := clock.due(each.quote))]
     return Row(

@@ -28,6 +28,7 @@ from assistant.reports.themes.theme_summary import Summary
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document, Passage
+from corpus.embedding import Embedder
 from corpus.symbols import RECORDS
 
 FOLDER, KEPT = "themes", 4
@@ -77,13 +78,7 @@ def themes_of(
     taken: set[str] = set()
     for n, rows in enumerate(groups):
         centre = unit_length(centres[n] - middle) if n in named else None
-
-        def near(phrases: Sequence[str], centre: np.ndarray | None = centre) -> np.ndarray:
-            if centre is None or not centre.any():
-                return np.ones(len(phrases))
-            told: np.ndarray = unit_length(embedded(searching, phrases, slices) - middle) @ centre
-            return told
-
+        near = partial(_nearness, searching, slices, middle, centre)
         terms = namer.name(rows, taken, near) or (_title(telling[rows[0]]),)
         name = joined(list(terms), language)
         name = name[:1].upper() + name[1:]
@@ -110,6 +105,16 @@ def themes_of(
     derived.put(state, themes)
     derived.keep(KEPT)
     return themes
+
+
+def _nearness(
+    embedder: Embedder, slices: Slices, middle: np.ndarray, centre: np.ndarray | None, phrases: Sequence[str]
+) -> np.ndarray:
+    """How near phrases are to a centre in meaning, seen from the `middle` of all; all as near where there is none."""
+    if centre is None or not centre.any():
+        return np.ones(len(phrases))
+    told: np.ndarray = unit_length(embedded(embedder, phrases, slices) - middle) @ centre
+    return told
 
 
 def _procedural(document: Document) -> bool:
