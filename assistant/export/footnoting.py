@@ -183,16 +183,13 @@ def _capital(words: str) -> str:
 
 def _innermost(citations: Sequence[Citation]) -> list[Citation]:
     """Citations without those of the words that only introduce a provision that is cited too."""
-    kept: list[Citation] = []
-    for citation in dict.fromkeys(citations):
-        inside = any(
-            other.document == citation.document
-            and other.locator.startswith((f"{citation.locator},", f"{citation.locator} "))
-            for other in citations
-        )
-        if not inside and not any(o.document == citation.document and o.locator == citation.locator for o in kept):
-            kept.append(citation)
-    return kept
+    places = {(each.document, each.locator): each for each in reversed(citations)}
+    kept = dict.fromkeys((each.document, each.locator) for each in citations)
+    return [
+        places[document, place]
+        for document, place in kept
+        if not any(other.startswith((f"{place},", f"{place} ")) for same, other in kept if same == document)
+    ]
 
 
 def _short(quote: str, cut: bool) -> str:

@@ -145,33 +145,22 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     if not chosen:
         raise not_held(engine.library, request.value)
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
-    own = (document.id,)
     others = tuple(each for each in rest if each != document.id)
     # A treaty is its own legal framework.
-    other_treaties = () if document.kind == "treaty" else treaties
-    return Ground(
-        request, document.title, _sections(document) or (Theme("", document.title),), own, other_treaties, others
-    )
+    near = () if document.kind == "treaty" else treaties
+    themes = _sections(document) or (Theme("", document.title),)
+    return Ground(request, document.title, themes, (document.id,), near, others)
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:
     """The sections of a document: the headings of the outermost level on which several have paragraphs under them."""
-    paragraphs: dict[int, int] = {}
-    for block in document.blocks:
-        if block.kind == "paragraph":
-            for above in document.headings(block):
-                paragraphs[above.ordinal] = paragraphs.get(above.ordinal, 0) + 1
-    heads = [block for block in document.blocks if paragraphs.get(block.ordinal) and document.body(block).strip()]
-    levels = sorted({block.level for block in heads})
-    for least in (3, 2):
-        for level in levels:
-            there = [block for block in heads if block.level == level]
-            if len(there) >= least:
-                said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in there]
-                return tuple(
-                    Theme(_short(words, document.language), words, ordinal) for words, ordinal in said[:MAX_SECTIONS]
-                )
-    return ()
+    paragraphs = (block for block in document.blocks if block.kind == "paragraph")
+    above = {head.ordinal for block in paragraphs for head in document.headings(block)}
+    heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
+    levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]
+    chosen = next((there for least in (3, 2) for there in levels if len(there) >= least), [])
+    said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen[:MAX_SECTIONS]]
+    return tuple(Theme(_short(words, document.language), words, ordinal) for words, ordinal in said)
 
 
 def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:

@@ -90,11 +90,10 @@ def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
     """Pairs of units of different documents that differ though their words are alike, in the order of the units; each unit once."""
     used: set[Place] = set()
     found = []
-    for pair in sorted(
-        sorted((each.later, each.earlier)) for each in alike({(n, 0): unit for n, unit in enumerate(units)})[1]
-    ):
-        if not used & {*pair}:
-            used |= {*pair}
+    _, differences = alike({(n, 0): unit for n, unit in enumerate(units)})
+    for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
+        if used.isdisjoint(pair):
+            used.update(pair)
             found.append((units[pair[0][0]], units[pair[1][0]]))
     return found
 

@@ -211,14 +211,9 @@ class _Held:
         rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[:WORDS]
         hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
-        found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
-        near = (
-            (each.document_id, n)
-            for each in found
-            if self._admits(each.document_id)
-            for n in range(each.first, each.last + 1)
-        )
-        return list(dict.fromkeys(near))
+        found = [passages[hit.passage_id] for hit in hits if hit.passage_id in passages]
+        found = [each for each in found if self._admits(each.document_id)]
+        return list(dict.fromkeys((each.document_id, n) for each in found for n in range(each.first, each.last + 1)))
 
     def para(self, document_id: str, ordinal: int) -> Para | None:
         """A paragraph or list item of a text; None where the block is something else."""

@@ -154,10 +154,8 @@ def grouped(
     unread = [n for n in range(len(documents)) if n not in read]
     if unread:
         vocabulary = engine.vocabulary
-        bags = [
-            vocabulary.content(analyse(documents[n].text, documents[n].language), documents[n].language)
-            for n in slices(unread)
-        ]
+        texts = ((documents[n].text, documents[n].language) for n in slices(unread))
+        bags = [vocabulary.content(analyse(text, spoken), spoken) for text, spoken in texts]
         with slices.aside():
             for n, vector in zip(unread, lexical_vectors(bags), strict=True):
                 vectors[n] = vector
@@ -182,21 +180,14 @@ def _not_held(engine: Engine, centres: np.ndarray, language: str, slices: Slices
     versions = library.versions()
     # Of a principal organ, `A`, nobody holds all.
     bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
-    missing = [
-        entry
-        for entry in engine.catalogue.entries
-        if entry.symbol is not None
-        and entry.part is None
-        and entry.symbol.body in bodies
-        and not versions.current(entry.symbol)
-    ]
+    known = [(each.symbol, each.title) for each in engine.catalogue.entries if each.symbol and each.part is None]
+    missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
     if not missing or (embedder.languages is not None and "en" not in embedder.languages):
         return {}
-    nearest = np.argmax(embedded(embedder, [entry.title for entry in missing], slices) @ centres.T, axis=1)
+    nearest = np.argmax(embedded(embedder, [title for _, title in missing], slices) @ centres.T, axis=1)
     told: dict[int, tuple[str, ...]] = {}
-    for entry, n in zip(missing, nearest, strict=True):
-        assert entry.symbol is not None
-        sentence = say("gap_paper", language, symbol=entry.symbol.text, title=entry.title)
+    for (symbol, title), n in zip(missing, nearest, strict=True):
+        sentence = say("gap_paper", language, symbol=symbol.text, title=title)
         told[int(n)] = (*told.get(int(n), ()), sentence)
     return told
 
