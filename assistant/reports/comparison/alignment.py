@@ -27,8 +27,6 @@ GROWN, GROWN_WORDS = 0.9, 20
 """A paragraph of so many words that is found by this share in another has grown, however much was added."""
 NEAR, OPENS = 0.06, 0.08
 """What a near place and the same first two words count besides likeness, where there are several to choose from."""
-FEW = 24
-"""Most paragraphs of the second text that one of the first is held against in the assignment."""
 ROWS = 500
 """Paragraphs that are compared with all others at once, for the memory it takes."""
 
@@ -119,8 +117,7 @@ def _gains(
     one: Sequence[Para], other: Sequence[Para], left: Sequence[int], right: Sequence[int],
     chain: tuple[list[int], list[int]] | None,
 ) -> Any:  # fmt: skip
-    """What each pair that is alike enough is worth, by places in `left` and `right`: a sparse matrix with the best `FEW` of
-    each paragraph of the first text."""
+    """What each pair that is alike enough is worth, by places in `left` and `right`: a sparse matrix."""
     from scipy.sparse import csr_array, vstack
 
     weights = [side[places] for side, places in zip(_weighed(one, other), (left, right), strict=True)]
@@ -140,10 +137,7 @@ def _gains(
             least = np.where(part[0][rows, None] == part[1][None], np.array([ALIKE, HINTED, BOTH])[hints], SURE)
         near = 1 - np.abs(place[0][rows, None] - place[1][None])
         fits = (sort[0][rows, None] == sort[1][None]) & (alike >= least)
-        worth = np.where(fits, alike - BOTH + NEAR * near + OPENS * opens, 0)
-        if worth.shape[1] > FEW:
-            worth[worth < np.partition(worth, -FEW, axis=1)[:, [-FEW]]] = 0
-        made.append(csr_array(worth))
+        made.append(csr_array(np.where(fits, alike - BOTH + NEAR * near + OPENS * opens, 0)))
     return vstack(made, format="csr")
 
 
