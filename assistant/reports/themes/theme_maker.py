@@ -54,15 +54,22 @@ def themes_of(
     apart. What was made before from the same library is read again. `aside` is entered around what needs no turn at the
     models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
     """
-    library, searching = engine.library, engine.library.models.searching
     model = engine.writer.model if engine.writer else None
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
-    state = state_of(library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
-    derived = Derived(library, FOLDER)
-    kept: Themes | None = derived.get(state, Themes)
-    if kept is not None:
-        return kept
-    slices = Slices(aside)
+    state = state_of(engine.library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
+    derived = Derived(engine.library, FOLDER)
+    themes: Themes | None = derived.get(state, Themes)
+    if themes is None:
+        themes = _made(engine, language, count, state, progress, Slices(aside))
+        derived.put(state, themes)
+        derived.keep(KEPT)
+    return themes
+
+
+def _made(engine: Engine, language: str, count: int | None, state: str, progress: Progress, slices: Slices) -> Themes:
+    """The themes made anew."""
+    library, searching = engine.library, engine.library.models.searching
+    model = engine.writer.model if engine.writer else None
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
     telling, passages, groups, vectors, read = grouped(engine, documents, count, slices)
@@ -101,10 +108,7 @@ def themes_of(
             )
         )
     apart = [each for each in documents if each not in telling]
-    themes = Themes(language, tuple(made), state, _listed(apart, [len(library.passages(each.id)) for each in apart]))
-    derived.put(state, themes)
-    derived.keep(KEPT)
-    return themes
+    return Themes(language, tuple(made), state, _listed(apart, [len(library.passages(each.id)) for each in apart]))
 
 
 def _nearness(
