@@ -12,7 +12,7 @@ from assistant.qa.answer import Statement
 from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import proposes
+from assistant.reports.brief.subject import proposes, proposing
 from assistant.reports.lookup import Paper, held_as
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
@@ -32,9 +32,7 @@ def mandate(chooser: Chooser) -> Section:
     asked = say("ask_mandate", language, body=meeting.body)
     ordains = set(meeting.mandate)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(
-        asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text, each.unit.document.language)
-    )
+    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: not proposing(each.unit))
     found = [each.unit for each in (*own, *others)]
     return chooser.section("mandate", Part("", (*made, *chooser.take(found, fresh=True))))
 
@@ -46,10 +44,7 @@ def expected(chooser: Chooser) -> Section:
     asked = say("ask_expected", ground.request.language, body=meeting.body)
     told = {*meeting.mandate, *(each for item in meeting.items for each in item.annotations)}
     found = chooser.speaking(
-        asked,
-        ground.agendas,
-        EXPECTED,
-        lambda each: each.unit.block in told and not proposes(each.unit.text, each.unit.document.language),
+        asked, ground.agendas, EXPECTED, lambda each: each.unit.block in told and not proposing(each.unit)
     )
     sure = [each.unit for each in found if each.score >= 0.0] or [each.unit for each in found[:1]]
     return chooser.section("expected", Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))))
@@ -110,7 +105,5 @@ def questions(chooser: Chooser) -> Section:
         language = ground.agenda.language
         fresh = chooser.quoted(ground.agenda, ground.item.annotations, lambda words: proposes(words, language))
     documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
-    found = chooser.speaking(
-        ground.title, documents, QUESTIONS, lambda each: proposes(each.unit.text, each.unit.document.language)
-    )
+    found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposing(each.unit))
     return chooser.section("questions", Part("", (*fresh, *chooser.take([each.unit for each in found]))))

@@ -8,6 +8,7 @@ from functools import partial
 
 from assistant.frames import say
 from assistant.qa.engine import Engine
+from assistant.qa.units import Unit
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting, not_held
@@ -31,6 +32,11 @@ _ENDS = " .,;:。，、"
 def proposes(text: str, language: str) -> bool:
     """Whether a sentence proposes something for discussion."""
     return grammar_of(language).wish.search(text) is not None
+
+
+def proposing(unit: Unit) -> bool:
+    """Whether a unit proposes something for discussion."""
+    return proposes(unit.text, unit.document.language)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
-from assistant.reports.brief.subject import Theme, proposes
+from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.alike import differing
 from assistant.reports.lookup import near_to_it
 from corpus.documents import Document
@@ -149,7 +150,7 @@ def points(chooser: Chooser) -> Section:
     for n, theme in enumerate(ground.themes):
         if theme.section is not None:
             continue
-        for each in chooser.speaking(theme.words, documents, POOL, lambda each: _is_point(chooser, each)):
+        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_point, chooser)):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in found or each.odds > found[key][0]:
                 found[key] = (each.odds, n, each)
@@ -192,9 +193,8 @@ def unknown(chooser: Chooser) -> ReportError:
 def guidance(chooser: Chooser) -> Section:
     """What other documents recommend or offer as guidance, none of it later than the meeting."""
     ground = chooser.ground
-    found = chooser.speaking(
-        asking_guidance(chooser), ground.others, 2 * GUIDANCE, lambda each: _is_point(chooser, each)
-    )
+    fits = partial(_is_point, chooser)
+    found = chooser.speaking(asking_guidance(chooser), ground.others, 2 * GUIDANCE, fits)
     return chooser.section("guidance", Part("", chooser.take([each.unit for each in found], GUIDANCE, fresh=True)))
 
 
@@ -252,7 +252,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         for unit in _units(chooser, document)
         if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
         and chooser.usable(unit)
-        and not proposes(unit.text, unit.document.language)
+        and not proposing(unit)
     ]
     embedder = chooser.library.embedder
     if units and chooser.reads(document.language):
@@ -271,9 +271,7 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
     bound to the subject, nearer to this item than to another one."""
     unit = each.unit
     own = unit.document.id in chooser.ground.own
-    return (
-        not proposes(unit.text, unit.document.language) and not _later(chooser, unit) and (own or chooser.belongs(unit))
-    )
+    return not proposing(unit) and not _later(chooser, unit) and (own or chooser.belongs(unit))
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:
