@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.frames import act_words
 from assistant.vocabulary import TermMention, Vocabulary
+from assistant.wording.values import without_symbols
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.language import detect_language
@@ -213,10 +214,7 @@ def parse_question(
     """Understands a question. `language` overrides what its words tell; `focus` is the part asked last."""
     text = clean_question(asked)
     spoken = language or detect_language(text)
-    mentions = find_symbols(text)
-    bare = text
-    for mention in reversed(mentions):
-        bare = bare[: mention.start] + " " * (mention.end - mention.start) + bare[mention.end :]
+    mentions, bare = find_symbols(text), without_symbols(text)[1]
     articles, paragraph, rest = _articles(bare, vocabulary, spoken)
     months = tuple(int(month) for month in vocabulary.choices("months", rest, spoken))
     # Russian "повестка дня" (agenda) ends in a word for the afternoon.

@@ -516,10 +516,7 @@ class Library:
     def find(self, name: str) -> list[Document]:
         """Documents by id, symbol (however written, with or without its part), or name without a symbol."""
         wanted = name.strip()
-        try:
-            symbol: Symbol | None = Symbol.parse(wanted)
-        except ValueError:
-            symbol = None
+        symbol = Symbol.read(wanted)
         asked, versions, found = wanted.casefold(), self.versions(), []
         for header in self.each_header():
             named = (header.id, header.key, header.slug, header.title, header.short)

@@ -18,6 +18,7 @@ _MARKED = re.compile(r"\d\s?[.:]\s?\d{2}|\d\s?(?:[ap]\.?\s?m\b|h|ч)", re.IGNORE
 _NOON = re.compile(r"\b(?:12\s+)?(?:noon|midi|mediodía|полдень)\b", re.IGNORECASE)
 _HALVES = {"上午": "a.m.", "早上": "a.m.", "下午": "p.m.", "晚上": "p.m.", "中午": "p.m."}
 _CHINESE = re.compile(rf"({'|'.join(_HALVES)})?\s*(\d{{1,2}})\s*(?:[时時点點：]|(?=:))\s*(半|:?\d{{2}})?\s*分?")
+_HALF_BEHIND = re.compile(r"[ap]\.?m\.?$")
 _JOINS = re.compile(r"[\s,;،؛、/&+]*(?:and|et|y|и|و|和|及)?\s*", re.IGNORECASE)
 _MORNING = r"morning|a\.?m\.?|matin(?:ée)?|(?:por la )?mañana|утро|утром|утреннее заседание|до обеда|صباحا|الصباح|قبل الظهر|上午"
 _AFTERNOON = r"afternoon|p\.?m\.?|après-midi|(?:por la )?tarde|днем|днём|дневное заседание|после обеда|بعد الظهر|下午"
@@ -82,6 +83,14 @@ def several_times(text: str) -> list[str]:
     between = [text[end : match.start()] for end, match in zip(ends, found, strict=False)]
     said = [*between[1:], between[0] + text[ends[-1] :]]
     return [match.group() for match in found] if all(_JOINS.fullmatch(each) for each in said) else []
+
+
+def ends_of(label: str) -> tuple[str, str]:
+    """The beginning and the end of a span of time as it is printed, each with its half of the day: `3–5 p.m.` as `3 p.m.`, `5 p.m.`."""
+    parts = re.split(rf"{_TO}|\s*[至到]\s*", label)
+    start, end = parts[0], parts[-1]
+    half = _HALF_BEHIND.search(end)
+    return (f"{start} {half.group()}" if half and not _HALF_BEHIND.search(start) else start), end
 
 
 def _plain(label: str) -> str:

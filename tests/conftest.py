@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -176,3 +177,18 @@ def real_library(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue)
 def real_engine(real_library: Library, catalogue: Catalogue) -> Engine:
     """An engine over the real documents, with a reader that goes by words."""
     return Engine(real_library, catalogue, readers=word_readers())
+
+
+@pytest.fixture
+def starter_desk(monkeypatch: pytest.MonkeyPatch, starter_library: Library) -> None:
+    """The commands that write papers have the starter corpus at hand."""
+    from assistant.cli import publishing
+    from assistant.cli.desk import LocalDesk
+    from assistant.cli.session import plain_errors, settings
+
+    @contextmanager
+    def opened(_command: str) -> Iterator[LocalDesk]:
+        with plain_errors():
+            yield LocalDesk(starter_library, settings())
+
+    monkeypatch.setattr(publishing, "open_desk", opened)

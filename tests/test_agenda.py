@@ -16,7 +16,7 @@ from corpus.dates import find_dates
 from corpus.documents import Document
 from corpus.meetings import Meeting
 from ingest.agenda import meeting_of, place_and_dates
-from ingest.clock import parse_times
+from ingest.clock import ends_of, parse_times
 from ingest.folder import FileInput
 from ingest.run import Input, read_document
 
@@ -111,6 +111,20 @@ def test_times_of_day_are_read_in_the_ways_they_are_printed(label: str, start: T
 )
 def test_what_is_no_span_of_time_is_read_as_none(label: str) -> None:
     assert parse_times(label) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "ends"),
+    [
+        ("3–5 p.m.", ("3 p.m.", "5 p.m.")),
+        ("11 a.m.–1 p.m.", ("11 a.m.", "1 p.m.")),
+        ("10 h 30 à 13 h", ("10 h 30", "13 h")),
+        ("上午10时至下午1时", ("上午10时", "下午1时")),
+        ("noon", ("noon", "noon")),
+    ],
+)
+def test_a_span_of_time_has_two_ends_each_with_its_half_of_the_day(label: str, ends: tuple[str, str]) -> None:
+    assert ends_of(label) == ends
 
 
 @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 23), st.integers(0, 59))

@@ -322,5 +322,5 @@ def test_the_turn_is_given_up_while_the_model_is_waited_for(engine_at: Make) -> 
         return TRUE(excerpts, asked)  # type: ignore[return-value]
 
     with writing(script) as served:
-        brief(engine_at(served.url), REQUEST, None, aside)
+        brief(engine_at(served.url), REQUEST, aside=aside)
     assert waiting[-1] == "back"

@@ -33,6 +33,7 @@ from eval.cli import app
 from eval.comparison import read_texts
 from eval.mandates import load_labels, scores_of
 from ingest.document_reading import read_document
+from ingest.folder import inputs
 from ingest.run import Input
 
 PREAMBLE = {
@@ -391,6 +392,16 @@ def test_a_briefing_of_a_report_has_recommendations_with_addressees_and_figures_
     assert [row[1].shown() for row in by_key["recommendations"].tables[0].rows] == ["the Council", "Pilots"]
     (table,) = by_key["figures"].tables
     assert [[cell.shown() for cell in row[1:]] for row in table.rows] == [["North", "12", "30"], ["South", "7", "21"]]
+
+
+def test_a_table_of_contents_is_no_table_of_figures(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the shared documents are not here")
+    library = open_library()
+    add(library, catalogue, *inputs(SHARED / "documents" / "un" / "train" / "DP_OPS_2025_1.en.pdf"))
+    made = brief(Engine(library, catalogue), Request("document", "DP/OPS/2025/1"))
+    (figures,) = (section for section in made.sections if section.key == "figures")
+    assert [table.heading.partition(".")[0] for table in figures.tables] == ["Table 1", "Table 2", "Table 3"]
 
 
 def test_requests_are_read_from_real_resolutions_as_they_were_labelled() -> None:

@@ -213,21 +213,9 @@ def test_a_program_that_is_not_installed_is_named_with_the_command(
     ],
 )
 def test_the_command_says_what_is_wrong_and_leaves_no_file(
-    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_library: Library
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_desk: None
 ) -> None:
-    from contextlib import contextmanager
-
-    from assistant.cli import publishing
-    from assistant.cli.desk import LocalDesk
-    from assistant.cli.session import plain_errors, settings
-
-    @contextmanager
-    def opened(_command: str):
-        with plain_errors():
-            yield LocalDesk(starter_library, settings())
-
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(publishing, "open_desk", opened)
     before = {each.name for each in tmp_path.iterdir()}
     done = CliRunner().invoke(app, ["brief", *arguments])
     assert done.exit_code != 0

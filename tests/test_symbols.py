@@ -198,6 +198,7 @@ def test_what_is_no_symbol_is_refused_with_the_text_and_an_example(text: str) ->
         Symbol.parse(text)
     assert (repr(text) if len(text) <= 60 else repr(text[:50])[:-1]) in str(refused.value)
     assert "CTOC/COP/WG.7/2021/1" in str(refused.value)
+    assert Symbol.read(text) is None
 
 
 def test_words_of_unknown_bodies_keep_their_mixed_case_and_become_capitals_otherwise() -> None:

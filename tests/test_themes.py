@@ -290,18 +290,8 @@ def test_an_unknown_theme_names_what_is_near(starter_themes: Themes) -> None:
 
 @pytest.mark.parametrize(("module", "ending"), [("pypandoc", "docx"), ("typst", "pdf")])
 def test_the_command_writes_no_file_for_an_unknown_theme_or_without_its_program(
-    module: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_library: Library
+    module: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter_desk: None
 ) -> None:
-    from assistant.cli import publishing
-    from assistant.cli.desk import LocalDesk
-    from assistant.cli.session import plain_errors, settings
-
-    @contextmanager
-    def opened(_command: str) -> Iterator[LocalDesk]:
-        with plain_errors():
-            yield LocalDesk(starter_library, settings())
-
-    monkeypatch.setattr(publishing, "open_desk", opened)
     out = tmp_path / f"themes.{ending}"
     done = CliRunner().invoke(app, ["themes", "--theme", "nothing of the kind", "--out", str(out)])
     assert (done.exit_code, out.exists()) == (1, False)

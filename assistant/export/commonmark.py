@@ -62,9 +62,8 @@ class _Writer:
     def _table(self, table: Table) -> str:
         head = "| " + " | ".join(_escaped(cell) for cell in table.header) + " |"
         rule = "|" + "---|" * len(table.header)
-        return "\n".join(
-            [head, rule, *("| " + " | ".join(self.line(cell) for cell in row) + " |" for row in table.rows)]
-        )
+        rows = ("| " + " | ".join(map(self.line, row)) + " |" for row in table.rows)
+        return "\n".join([head, rule, *rows])
 
 
 def _span(span: Span) -> str:
@@ -83,8 +82,7 @@ def _escaped(text: str) -> str:
     line = " ".join(text.split()) if "\n" in text else text
     # Entities, since many programs take a tag behind a backslash for a tag all the same.
     line = _SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;")
-    return re.sub(r"^(\s*)([-+=]|\d+[.)])", lambda m: m.group(1) + "\\" + m.group(2) if not m.group(2)[0].isdigit() else
-                  m.group(1) + m.group(2)[:-1] + "\\" + m.group(2)[-1], line)  # fmt: skip
+    return re.sub(r"^(\s*)([-+=])", r"\1\\\2", re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", line))
 
 
 def _address(url: str) -> str:

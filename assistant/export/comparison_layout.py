@@ -22,7 +22,7 @@ _SUMS: dict[str, Callable[[Pair], bool]] = {
     "deleted": lambda each: each.kind == "removed",
     "changed": lambda each: each.kind == "changed",
     "moved": lambda each: each.moved,
-    "renumbered": lambda each: each.renumbered and each.kind == "same" and each.part != "footnote",
+    "renumbered": lambda each: each.renumbered,
 }
 """What is counted of each part, and of what."""
 _NUMBER = re.compile(r"\d+")

@@ -8,6 +8,7 @@ parts in `reference` when it is needed, so that no binary file is kept.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from importlib.resources import files
 from typing import Any
@@ -69,12 +70,9 @@ def _document(publication: Publication) -> dict[str, Any]:
     meta = {"lang": {"t": "MetaString", "c": publication.language}}
     if publication.language == "ar":
         meta["dir"] = {"t": "MetaString", "c": "rtl"}
-    rows = max(len(publication.masthead), len(publication.label))
     blocks: list[Any] = []
-    for n in range(rows):
-        left = publication.masthead[n] if n < len(publication.masthead) else ""
-        right = publication.label[n] if n < len(publication.label) else ""
-        style = "Masthead First" if n == 0 else "Masthead Last" if n == rows - 1 else "Masthead"
+    for n, (left, right) in enumerate(publication.head, 1):
+        style = "Masthead First" if n == 1 else "Masthead Last" if n == len(publication.head) else "Masthead"
         blocks.append(_styled(style, [*_words(left), _TAB, *_words(right)]))
     blocks.append(_styled("Title", _words(publication.title)))
     if publication.notice:
@@ -90,7 +88,7 @@ def _blocks(block: Block) -> list[Any]:
         case Paragraph():
             if block.number is None:
                 return [_styled("Unnumbered Paragraph", _inlines(block.content))]
-            inlines = [_str(f"{block.number}."), _TAB, *_inlines(block.content)]
+            inlines = [*_words(f"{block.number}."), _TAB, *_inlines(block.content)]
             return [_styled("Numbered Paragraph", inlines, f"p-{block.number}")]
         case Listing():
             return [{"t": "BulletList", "c": [[{"t": "Plain", "c": _inlines(item)}] for item in block.items]}]
@@ -124,20 +122,10 @@ def _span(span: Span) -> list[Any]:
 
 
 def _words(text: str) -> list[Any]:
-    """Text as pandoc has it, words and spaces apart; characters that XML can't hold are left out."""
-    made: list[Any] = []
-    for n, word in enumerate(
-        "".join(c for c in text if c in "\t\n\r" or c >= " ").replace("\r", " ").replace("\n", " ").split(" ")
-    ):
-        if n:
-            made.append({"t": "Space"})
-        if word:
-            made.append(_str(word))
-    return made
-
-
-def _str(text: str) -> dict[str, Any]:
-    return {"t": "Str", "c": text}
+    """Text as pandoc has it; characters that XML can't hold are left out."""
+    return (
+        [{"t": "Str", "c": "".join(c for c in re.sub(r"[\r\n]", " ", text) if c >= " " or c == "\t")}] if text else []
+    )
 
 
 def _table(table: Table) -> dict[str, Any]:

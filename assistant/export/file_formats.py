@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from assistant.export import pandoc
+from assistant.export.commonmark import to_markdown
+from assistant.export.docx import to_docx
+from assistant.export.html import to_html
+from assistant.export.pdf import check_typst, to_pdf
 from assistant.export.publication import Publication, PublishError
 from corpus.files import write_whole
 
-FORMATS = ("md", "html", "docx", "pdf")
+_WRITERS: dict[str, Callable[[Publication], str | bytes]] = {
+    "md": to_markdown,
+    "html": to_html,
+    "docx": to_docx,
+    "pdf": to_pdf,
+}
+FORMATS = tuple(_WRITERS)
 
 
 def format_of(path: Path, more: Sequence[str] = ()) -> str:
@@ -36,34 +47,17 @@ def check_form(form: str, language: str | None = None) -> None:
     """Raises `PublishError` where what writes a format is not installed, or for PDF a font for a language, before any work is
     done."""
     if form == "docx":
-        from assistant.export.pandoc import check_pandoc
-
-        check_pandoc()
+        pandoc.check_pandoc()
     elif form == "pdf":
-        from assistant.export.pdf import check_typst
-
         check_typst(language)
 
 
 def render(publication: Publication, form: str) -> bytes:
     """The publication in one of `FORMATS`. Raises `PublishError` where a program for it is not installed."""
-    if form == "md":
-        from assistant.export.commonmark import to_markdown
-
-        return to_markdown(publication).encode()
-    if form == "html":
-        from assistant.export.html import to_html
-
-        return to_html(publication).encode()
-    if form == "docx":
-        from assistant.export.docx import to_docx
-
-        return to_docx(publication)
-    if form == "pdf":
-        from assistant.export.pdf import to_pdf
-
-        return to_pdf(publication)
-    raise PublishError("no-format", form=form, formats=", ".join(FORMATS))
+    if form not in _WRITERS:
+        raise PublishError("no-format", form=form, formats=", ".join(FORMATS))
+    made = _WRITERS[form](publication)
+    return made.encode() if isinstance(made, str) else made
 
 
 def write(publication: Publication, path: Path) -> None:

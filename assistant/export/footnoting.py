@@ -40,29 +40,19 @@ class References:
         that is `known` from the heading is not named again, nor is document or place of the statement right `before`. The footnote of what a model wrote gives all the
         words that it rests on."""
         if statement.verdict != "quoted":
-            return (
-                Span(statement.text),
-                self.note(statement.citations, words=True, cut=statement.verdict == "derived"),
-            )
+            note = self.note(statement.citations, words=True, cut=statement.verdict == "derived")
+            return (Span(statement.text), note)
         last = statement.citations[-1]
-        words = grammar_of(last.language).tail.sub(
-            "", f" {CUT} ".join(self._shown(each) for each in statement.citations)
-        )
-        quoted = self._quotation(words, last.language)
-        colon = self._colon
-        place = self.place(
-            last, known, before.citations[-1] if before is not None and before.verdict == "quoted" else None
-        )
-        if not place:
-            return (Span(quoted), self.note(statement.citations))
-        said = (Span(place + colon),) if self._address is None else (Span(place, url=self.path(last)), Span(colon))
-        return (*said, Span(quoted), self.note(statement.citations))
+        words = f" {CUT} ".join(self._shown(each) for each in statement.citations)
+        quoted = Span(self._quotation(grammar_of(last.language).tail.sub("", words), last.language))
+        place = self.place(last, known, before.citations[-1] if before and before.verdict == "quoted" else None)
+        said = (Span(place, url=self.path(last)), Span(self._colon)) if self._address else (Span(place + self._colon),)
+        return (*(said if place else ()), quoted, self.note(statement.citations))
 
     def place(self, citation: Citation, known: str = "", before: Citation | None = None) -> str:
         """Document and place in words, for the running text: what the heading or the citation `before` says is not said again."""
         document = self.library.document(citation.document)
-        again = before is not None and before.document == citation.document
-        if again and before is not None and before.locator == citation.locator:
+        if before is not None and (before.document, before.locator) == (citation.document, citation.locator):
             return ""
         where = self.where(citation, document)
         section = _SECTION.match(where)
@@ -70,21 +60,16 @@ class References:
             where = section.group(2) or ""
         headed = known.startswith(tuple(filter(None, (document.short, document.title, document.label))))
         first, _, rest = where.partition(self._comma)
-        if (
-            headed
-            and first
-            and f"{first}{mark(',', self.language)[:1]}"
-            in f"{known}{mark(',', self.language)[:1]}".replace(":", self._comma[:1])
-        ):
+        comma = self._comma[:1]
+        if headed and first and f"{first}{comma}" in f"{known}{comma}".replace(":", comma):
             return _capital(rest)
-        named = () if again or headed else (name_of(document, self.language).short,)
-        return (
-            _capital(self._comma.join((*named, *((where,) if where else ())))) or name_of(document, self.language).short
-        )
+        short = name_of(document, self.language).short
+        again = before is not None and before.document == citation.document
+        return _capital(self._comma.join(filter(None, ("" if again or headed else short, where)))) or short
 
     def where(self, citation: Citation, document: Document) -> str:
         """The place in words, as the locator has it where it can't be put into words whole."""
-        locator = citation.locator.removeprefix(document.label).removeprefix(", ")
+        locator = _locator(citation, document)
         named = place_name(locator, self.language) if _NAMED.fullmatch(locator) else ""
         return named or locator
 
@@ -93,20 +78,18 @@ class References:
         it gives the words that are cited, long ones `cut`."""
         spans: list[Span] = []
         cited = _innermost(citations) if not words else list(dict.fromkeys(citations))
-        cited = [
-            each for each in cited if not each.locator.endswith(", title")
-        ] or cited  # what names a text says no place
+        # What names a text says no place.
+        cited = [each for each in cited if not each.locator.endswith(", title")] or cited
         before = ""
-        for n, citation in enumerate(cited):
-            if n:
-                spans.append(Span(self._semicolon))
+        for citation in cited:
+            spans += [Span(self._semicolon)] if spans else []
             spans += self._reference(citation, again=citation.document == before)
             before = citation.document
             # Words that an earlier footnote gives are not given again, nor is a heading, which the place names.
             if words and citation not in self._worded and not self._heading(citation):
                 self._worded.add(citation)
-                spans.append(Span(self._colon))
-                spans.append(Span(self._quotation(_short(self._shown(citation), cut), citation.language)))
+                quoted = self._quotation(_short(self._shown(citation), cut), citation.language)
+                spans += [Span(self._colon), Span(quoted)]
         ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
         return Note((*spans, *(() if ended else (Span("。" if self.language == "zh" else "."),))))
 
@@ -124,9 +107,7 @@ class References:
     def _reference(self, citation: Citation, *, again: bool) -> list[Span]:
         """Document and place; the place alone where the same footnote has just named the document."""
         document = self.library.document(citation.document)
-        locator = citation.locator.removeprefix(document.label).removeprefix(", ")
-        if self.language != "en":
-            locator = self.where(citation, document)
+        locator = _locator(citation, document) if self.language == "en" else self.where(citation, document)
         if again and locator:
             return [Span(locator, url=self.path(citation))]
         first = document.id not in self._mentioned
@@ -135,11 +116,11 @@ class References:
         name = name_of(document, self.language)
         if not first:
             return [Span(name.short, url=document.url), *where]
-        known = f"{mark(',', self.language)}{say('unverified_note', self.language)}" if document.unverified else ""
+        known = say("unverified_note", self.language) if document.unverified else ""
         if not name.symbol or not name.title or document.edition == "digest":
-            tail = f" ({known.removeprefix(mark(',', self.language))})" if known else ""
-            return [Span(name.full, url=document.url), *((Span(tail),) if tail else ()), *where]
-        return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(f"{known})"), *where]
+            return [Span(name.full, url=document.url), *([Span(f" ({known})")] if known else []), *where]
+        behind = f"{self._comma}{known})" if known else ")"
+        return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(behind), *where]
 
     def _shown(self, citation: Citation) -> str:
         """The words of a citation on one line; between the cells of a row stands no bar."""
@@ -151,7 +132,7 @@ class References:
     def _where(self, citation: Citation, locator: str) -> list[Span]:
         """The place behind the name of a document. Where places are links, one without a name is an arrow."""
         if self._address is None:
-            return [Span(f"{mark(',', self.language)}{locator}")] if locator else []
+            return [Span(f"{self._comma}{locator}")] if locator else []
         return [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
 
     def path(self, citation: Citation) -> str | None:
@@ -191,22 +172,24 @@ class References:
         return (Span(text, url=cell.url),) if text else plain("–")
 
 
+def _locator(citation: Citation, document: Document) -> str:
+    """The place without its document."""
+    return citation.locator.removeprefix(document.label).removeprefix(", ")
+
+
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
 def _innermost(citations: Sequence[Citation]) -> list[Citation]:
     """Citations without those of the words that only introduce a provision that is cited too."""
-    kept: list[Citation] = []
-    for citation in dict.fromkeys(citations):
-        inside = any(
-            other.document == citation.document
-            and other.locator.startswith((f"{citation.locator},", f"{citation.locator} "))
-            for other in citations
-        )
-        if not inside and not any(o.document == citation.document and o.locator == citation.locator for o in kept):
-            kept.append(citation)
-    return kept
+    places = {(each.document, each.locator): each for each in reversed(citations)}
+    kept = dict.fromkeys((each.document, each.locator) for each in citations)
+    return [
+        places[document, place]
+        for document, place in kept
+        if not any(other.startswith((f"{place},", f"{place} ")) for same, other in kept if same == document)
+    ]
 
 
 def _short(quote: str, cut: bool) -> str:

@@ -17,7 +17,7 @@ from assistant.export.publication import (
     Span,
     Table,
     plain,
-)
+)  # fmt: skip
 from assistant.export.theme_plots import map_of, years_of
 from assistant.export.un_style import name_of
 from assistant.frames import joined, mark, say
@@ -27,6 +27,7 @@ from assistant.reports.comparison import Origins, TopicComparison, Versions
 from assistant.reports.lookup import Paper
 from assistant.reports.mandates import Mandates, Row
 from assistant.reports.mandates.mandate_list import comes_to, grid_of
+from assistant.reports.quoted_tables import columns
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
 from corpus.calendar_names import language_name
 from corpus.library import Library
@@ -88,18 +89,15 @@ def publication_of_briefing(
         if section.key == "documentation" and briefing.papers:
             blocks.append(_papers(briefing.papers, language))
     if briefing.papers and not any(section.key == "documentation" for section in briefing.sections):
-        blocks += [
-            Heading(1, say("section_documentation", language), "documentation"),
-            _papers(briefing.papers, language),
-        ]
-    blocks.append(Heading(1, say("section_sources", language), "sources"))
-    blocks.append(Listing(tuple(_source(source, library, language) for source in briefing.sources)))
-    if briefing.unsourced:
-        blocks.append(Heading(1, say("section_unsourced", language), "unsourced"))
-        blocks.append(Listing(tuple(plain(each) for each in briefing.unsourced)))
-    if comments:
-        blocks.append(Heading(1, say("section_comments", language), "comments"))
-        blocks.append(Listing(tuple(_comment(*each, language=language) for each in comments)))
+        documentation = Heading(1, say("section_documentation", language), "documentation")
+        blocks += [documentation, _papers(briefing.papers, language)]
+    for key, items in (
+        ("sources", [_source(source, library, language) for source in briefing.sources]),
+        ("unsourced", [plain(each) for each in briefing.unsourced]),
+        ("comments", [_comment(*each, language=language) for each in comments]),
+    ):
+        if items or key == "sources":
+            blocks += [Heading(1, say(f"section_{key}", language), key), Listing(tuple(items))]
     stands = (say(f"state_{state}", language),) if state else ()
     return Publication(
         language=language,
@@ -118,14 +116,13 @@ def _comment(paragraph: int | None, who: str, text: str, *, language: str) -> Co
 
 def _notice(briefing: Briefing) -> str:
     language, models = briefing.request.language, briefing.models
-    if not models:
-        return say("unofficial", language)
-    return say("unofficial_written", language, model=joined(models, language))
+    return (
+        say("unofficial_written", language, model=joined(models, language)) if models else say("unofficial", language)
+    )
 
 
 def _papers(papers: tuple[Paper, ...], language: str) -> Table:
-    header = tuple(say(f"column_{name}", language) for name in ("symbol", "title", "held"))
-    return Table(header, tuple(_paper(paper, language) for paper in papers))
+    return Table(columns(language, "symbol", "title", "held"), tuple(_paper(paper, language) for paper in papers))
 
 
 def _paper(paper: Paper, language: str) -> tuple[Content, ...]:
@@ -180,8 +177,7 @@ def _resolution(row: Row, language: str) -> Content:
 def publication_of_themes(themes: Themes, library: Library, address: Address | None = None) -> Publication:
     """The compendium: a table of the themes, map and timeline, and each theme with summary, documents and gaps. With an
     `address` documents are links to what they say of the theme."""
-    language = themes.language
-    references = References(library, language, address)
+    language, references = themes.language, References(library, themes.language, address)
     blocks: list[Block] = []
     if len(themes.themes) > 1:
         blocks += [
@@ -213,34 +209,25 @@ def _repeated(repeats: Sequence[Citation], language: str) -> tuple[Span, ...]:
 
 
 def _list_of(themes: Themes) -> Table:
-    language = themes.language
-    header = ("", say("column_theme", language), say("column_documents", language), say("column_years", language))
-    return Table(
-        header,
-        tuple(
-            (plain(str(theme.number)), plain(theme.name), plain(str(len(theme.documents))), plain(_years(theme)))
-            for theme in themes.themes
-        ),
-    )
+    rows = [(str(each.number), each.name, str(len(each.documents)), _years(each)) for each in themes.themes]
+    return _plainly(("", *columns(themes.language, "theme", "documents", "years")), rows)
 
 
 def _by_year(themes: Themes) -> Table:
-    language = themes.language
-    years = themes.years
-    header = (say("column_theme", language), *(say("no_year", language) if y is None else str(y) for y in years))
-    return Table(
-        header,
-        tuple(
-            (plain(f"{theme.number}. {theme.name}"), *(plain(str(theme.years.get(year, "") or "")) for year in years))
-            for theme in themes.themes
-        ),
-    )
+    language, years = themes.language, themes.years
+    header = (*columns(language, "theme"), *(say("no_year", language) if y is None else str(y) for y in years))
+    rows = [(f"{each.number}. {each.name}", *(str(each.years.get(y, "")) for y in years)) for each in themes.themes]
+    return _plainly(header, rows)
+
+
+def _plainly(header: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Table:
+    """A table of bare words."""
+    return Table(header, tuple(tuple(map(plain, row)) for row in rows))
 
 
 def _documents(
     documents: Sequence[ThemeDocument], theme: Theme | None, language: str, library: Library, address: Address | None
 ) -> Table:
-    header = tuple(say(f"column_{name}", language) for name in ("years", "symbol", "title"))
     rows: list[tuple[Content, ...]] = []
     for document in documents:
         held = library.document(document.document)
@@ -248,10 +235,9 @@ def _documents(
         link = address(held, first.start, first.end) if address and first else None
         year = say("no_year", language) if document.year is None else str(document.year)
         title = document.title if document.title != document.label else ""
-        rows.append(
-            (plain(year), (Span(document.label, url=document.url),), (Span(title or document.label, url=link),))
-        )
-    return Table(header, tuple(rows))
+        symbol, named = Span(document.label, url=document.url), Span(title or document.label, url=link)
+        rows.append((plain(year), (symbol,), (named,)))
+    return Table(columns(language, "years", "symbol", "title"), tuple(rows))
 
 
 def _years(theme: Theme) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from assistant.reports import ReportError
@@ -105,6 +106,11 @@ class Publication:
     masthead: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     notice: str = ""
+
+    @property
+    def head(self) -> list[tuple[str, str]]:
+        """The lines of masthead and label, side by side."""
+        return list(zip_longest(self.masthead, self.label, fillvalue=""))
 
 
 def plain(text: str) -> Content:

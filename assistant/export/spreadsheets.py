@@ -11,10 +11,11 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from assistant.frames import say
-from assistant.qa.answer import Citation
 from assistant.reports.mandates.mandate_list import Mandates, Row
+from assistant.reports.quoted_tables import Cell, columns
 
 FORMATS = ("csv", "xlsx")
 COLUMNS = ("symbol", "title", "adopted", "place", "addressee", "verb", "action", "due", "comes", "money", "source")
@@ -29,24 +30,21 @@ _MADE = dt.datetime(2000, 1, 1)
 
 def sheet(made: Mandates, form: str, language: str) -> bytes:
     """The list as a file of one of `FORMATS`, all its rows."""
-    header = [say(f"column_{name}", language) for name in COLUMNS]
+    header = columns(language, *COLUMNS)
     return _csv(made, header) if form == "csv" else _xlsx(made, header, language)
 
 
 def _cells(rows: tuple[Row, ...]) -> Iterator[list[str]]:
     for row in rows:
         cells = (
-            row.label, row.title, row.adopted, row.place.locator.removeprefix(f"{row.label}, "), _listed(row.addressees),
-            _listed([row.verb]), _listed(row.action, " […] "), _listed(row.times), row.due, _listed(row.money), row.place.url or "",
+            row.label, row.title, row.adopted, row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
+            Cell((row.verb,)).shown(), Cell(row.action, whole=True).shown(), Cell(row.times).shown(), row.due, Cell(row.money).shown(),
+            row.place.url or "",
         )  # fmt: skip
         yield [_CONTROL.sub("", " ".join(cell.split()))[:LONGEST] for cell in cells]
 
 
-def _listed(cites: Sequence[Citation], between: str = "; ") -> str:
-    return between.join(" ".join(each.quote.split()) for each in cites)
-
-
-def _csv(made: Mandates, header: list[str]) -> bytes:
+def _csv(made: Mandates, header: Sequence[str]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(header)
@@ -56,17 +54,12 @@ def _csv(made: Mandates, header: list[str]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(made: Mandates, header: list[str], language: str) -> bytes:
+def _xlsx(made: Mandates, header: Sequence[str], language: str) -> bytes:
     from xlsxwriter import Workbook
 
     out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with Workbook(out, {**options, "in_memory": False}) as book:
+    text_only = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    with Workbook(out, {"constant_memory": True, "in_memory": False, **text_only}) as book:
         book.set_properties({"title": say("mandates_title", language), "created": _MADE})
         page = book.add_worksheet("Mandates")
         if language == "ar":
@@ -77,9 +70,7 @@ def _xlsx(made: Mandates, header: list[str], language: str) -> bytes:
             page.set_column(column, column, width)
         page.freeze_panes(1, 1)
         page.autofilter(0, 0, len(made.rows), len(header) - 1)
-        for column, name in enumerate(header):
-            page.write_string(0, column, name, bold)
-        for line, cells in enumerate(_cells(made.rows), 1):
+        for line, cells in enumerate(chain([header], _cells(made.rows))):
             for column, cell in enumerate(cells):
-                page.write_string(line, column, cell, wrapped)
+                page.write_string(line, column, cell, wrapped if line else bold)
     return out.getvalue()

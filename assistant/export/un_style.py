@@ -62,12 +62,8 @@ def act_name(symbol: Symbol, language: str) -> str | None:
 
 def in_words(locator: str, symbol: str, language: str) -> str:
     """A locator that begins with a symbol, with the name of the resolution in its place."""
-    if not locator.startswith(symbol):
-        return locator
-    try:
-        act = act_name(Symbol.parse(symbol), language)
-    except ValueError:
-        return locator
+    known = Symbol.read(symbol) if locator.startswith(symbol) else None
+    act = act_name(known, language) if known else None
     return f"{act}{locator.removeprefix(symbol)}" if act else locator
 
 

@@ -3,7 +3,6 @@ for how long, with which documents."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from assistant.frames import date_text, joined, say
@@ -45,14 +44,6 @@ class Citer:
     def _span(self, start: int, end: int, block: Block) -> Citation:
         evidence = self._library.passage_at(self.document.id, start) or ""
         return Citation.of(self.document, start, end, block.locator, evidence)
-
-
-def clock(label: str, which: int) -> str:
-    """`3–5 p.m.` as `3 p.m.` (which = 0) or `5 p.m.` (which = -1)."""
-    parts = re.split(r"\s*[‐-―−-]\s*|\s+(?:to|à|a|до|إلى)\s+|\s*[至到]\s*", label)
-    half = re.search(r"[ap]\.?m\.?$", parts[-1])
-    chosen = parts[which]
-    return chosen if re.search(r"[ap]\.?m\.?$", chosen) or not half else f"{chosen} {half.group()}"
 
 
 def sittings_of(item: AgendaItem, sittings: Sequence[Sitting]) -> list[Sitting]:

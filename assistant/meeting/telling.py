@@ -11,9 +11,10 @@ from typing import Literal
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting import citing
-from assistant.meeting.citing import Citer, clock, hours_text, minutes_of
+from assistant.meeting.citing import Citer, hours_text, minutes_of
 from assistant.qa.answer import Citation, Statement
 from corpus.meetings import AgendaItem, Meeting, Sitting
+from ingest.clock import ends_of
 
 Kind = Literal["title", "taken_up", "length", "documents", "items_total", "agenda", "papers", "timetable", "place", "opens", "closes",
                "meetings_total", "hours_total", "row", "break"]  # fmt: skip
@@ -155,7 +156,7 @@ class Teller:
                 or sitting is not [each for each in self._meeting.sittings if each.date == sitting.date][which]
             ):
                 continue  # the morning's meeting is not the last of its day
-            day, time = partial(date_text, sitting.date), clock(sitting.time_label, which)
+            day, time = partial(date_text, sitting.date), ends_of(sitting.time_label)[which]
             cites = self._cite.sitting(sitting)[: 2 if which == 0 else None]
             whole = sitting is self._meeting.sittings[which]
             told = f"meeting {words} on {day('en')}" if whole else of_day.format(day("en"))
@@ -185,7 +186,7 @@ class Teller:
                 continue
             minutes = (after.start.hour - before.end.hour) * 60 + after.start.minute - before.end.minute
             cites = (*self._cite.sitting(before), *self._cite.sitting(after)[-1:])
-            start, end = clock(before.time_label, -1), clock(after.time_label, 0)
+            start, end = ends_of(before.time_label)[1], ends_of(after.time_label)[0]
             hours, date = partial(hours_text, minutes), partial(date_text, before.date)
             read = f"The lunch break is from {start} to {end} and lasts {hours('en')}."
             yield self._part("break", read, cites, day=date, hours=hours, start=start, end=end)
@@ -216,7 +217,7 @@ def _slot(sitting: Sitting) -> str:
     day, label = date_text(sitting.date, "en").replace(",", f" {half},", 1), sitting.time_label
     if sitting.start is None:
         return day
-    return f"{day}, from {clock(label, 0)} to {clock(label, -1)}"
+    return "{}, from {} to {}".format(day, *ends_of(label))
 
 
 def _items(sitting: Sitting) -> str:

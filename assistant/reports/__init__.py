@@ -11,6 +11,10 @@ Progress = Callable[[str, int, int], None]
 """Told what is made next, how many parts are done, and how many there are."""
 
 
+def silent(_part: str, _done: int, _total: int) -> None:
+    """Tells nobody of a progress."""
+
+
 class ReportError(Told, ValueError):
     """A report that can't be made; the message says what is missing, what of it is near, and what to do."""
 

@@ -3,7 +3,7 @@ one as a citation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -11,7 +11,7 @@ from assistant.messages import Message
 from assistant.qa.answer import Citation
 from assistant.reports import ReportError
 from corpus.catalogue import Catalogue
-from corpus.documents import LANGUAGES, Document
+from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import Meeting
 from corpus.symbols import Symbol, same_document
@@ -53,9 +53,13 @@ def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str =
     )
 
 
-def cite(library: Library, document: Document, start: int, end: int, locator: str = "") -> Citation:
-    """Words of a document as a citation, with the id of the passage in which they begin."""
-    return Citation.of(document, start, end, locator, library.passage_at(document.id, start) or "")
+def cite(
+    library: Library, document: Document, block: Block, span: Span | None = None, *, placed: bool = True
+) -> Citation:
+    """Words of a block, else all but its number, as a citation with the id of the passage in which they begin; where it is not
+    `placed`, it names the document alone."""
+    start, end = span or (block.body_start, block.end)
+    return Citation.of(document, start, end, block.locator * placed, library.passage_at(document.id, start) or "")
 
 
 def named(library: Library, name: str, language: str | None = None) -> Document:
@@ -77,8 +81,7 @@ def not_held(library: Library, name: str) -> ReportError:
     """That no document has a name, with those whose names are near to it."""
     called = {each.casefold(): header.key for header in library.headers()
               for each in (header.title, header.short, header.slug, header.key) if each}  # fmt: skip
-    keys = list(dict.fromkeys(called[each] for each in near(name, called)))
-    return ReportError("named-none", name=name[:LONGEST], near=near_to_it(keys))
+    return ReportError("named-none", name=name[:LONGEST], near=near_to_it(near(name, called)))
 
 
 def near_to_it(names: Sequence[str]) -> str | Callable[[str], str]:
@@ -86,12 +89,14 @@ def near_to_it(names: Sequence[str]) -> str | Callable[[str], str]:
     return Message("near", {"names": "; ".join(names)}).told if names else ""
 
 
-def near(name: str, names: Iterable[str], most: int = NEAR, least: float = 0.6) -> list[str]:
-    """The names, in small letters, that are near to one: those spelt alike (from `least` on, 0 to 1), else those with all its words."""
-    wanted, names = " ".join(name[:LONGEST].casefold().split()), list(names)
+def near(name: str, names: Mapping[str, str], most: int = NEAR, least: float = 0.6) -> list[str]:
+    """What names, in small letters, stand for that are near to one: those spelt alike (from `least` on, 0 to 1), else those with all
+    its words."""
+    wanted = " ".join(name[:LONGEST].casefold().split())
     words = set(wanted.split())
     within = (each for each in names if words and words <= set(each.split()))
-    return get_close_matches(wanted, names, most, least) or sorted(within, key=len)[:most]
+    found = get_close_matches(wanted, names, most, least) or sorted(within, key=len)[:most]
+    return list(dict.fromkeys(names[each] for each in found))
 
 
 def agenda_meeting(library: Library, symbol: str = "", language: str = "en") -> Meeting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.frames import say
 from assistant.qa.answer import Citation
 
 CUT = "[…]"
@@ -44,3 +45,8 @@ class Grid:
     def citations(self) -> Iterator[Citation]:
         """All citations in order."""
         return (cite for row in self.rows for cell in row for cite in cell.citations)
+
+
+def columns(language: str, *names: str) -> tuple[str, ...]:
+    """What columns are called in a language."""
+    return tuple(say(f"column_{name}", language) for name in names)

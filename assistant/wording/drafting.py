@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +32,7 @@ class Grammar:
         verbs = "|".join(f"(?P<{kind}>{edge[0]}(?:{source}){edge[1]})" for kind, source in kinds.items())
         leads = rf"(?:{edge[0]}(?:{self._source('lead')}){edge[1]},?\s*)*"
         join = self._source("join")
-        self._comma = comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*)?"
+        comma = rf"[,;،؛，；]\s*(?:(?:{join})\s*)?"
         self.opening = self._compile(
             rf"\s*(?P<lead>{leads})(?P<verb>{verbs}|(?P<noun>{self._source('opening')}){edge[1]})"
         )
@@ -73,10 +72,6 @@ class Grammar:
         pattern = self._word(name)
         setattr(self, name, pattern)
         return pattern
-
-    def behind_comma(self, verbs: Iterable[str]) -> re.Pattern[str]:
-        """Some verbs where a clause begins with them."""
-        return self._compile(rf"{self._comma}(?P<verb>{'|'.join(map(re.escape, sorted(verbs)))})\b")
 
     def days(self, words: str) -> int:
         """How many days the first unit of a term has that is named, 0 where none is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from assistant.model import Message
 from assistant.write.fence import contained
@@ -37,19 +38,19 @@ Write in {language}: number, sentence, id of its excerpt in square brackets, one
 
 def system(language: str, most: int, example: str) -> Message:
     """The rules. `example` is an id that no excerpt has."""
-    name = language_name(language, "en")
-    return Message("system", _SYSTEM.format(language=name, most=most, example=example, no_answer=NO_ANSWER))
+    return _message("system", _SYSTEM, language, most=most, example=example, no_answer=NO_ANSWER)
 
 
 def ask(excerpts: str, question: str, language: str) -> Message:
     """The fenced excerpts and the question."""
-    name = language_name(language, "en")
-    return Message("user", _ASK.format(excerpts=excerpts, question=contained(question), language=name))
+    return _message("user", _ASK, language, excerpts=excerpts, question=contained(question))
 
 
 def again(excerpts: str, question: str, failed: Sequence[tuple[str, str]], language: str) -> Message:
     """Sentences that failed with what each lacks, to be written once more."""
     lines = [f"{n}. {contained(text)} (reason: {contained(reason)})" for n, (text, reason) in enumerate(failed, 1)]
-    name = language_name(language, "en")
-    text = _AGAIN.format(excerpts=excerpts, question=contained(question), failed="\n".join(lines), language=name)
-    return Message("user", text)
+    return _message("user", _AGAIN, language, excerpts=excerpts, question=contained(question), failed="\n".join(lines))
+
+
+def _message(role: Literal["system", "user"], frame: str, language: str, **values: object) -> Message:
+    return Message(role, frame.format(language=language_name(language, "en"), **values))

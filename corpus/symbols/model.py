@@ -58,6 +58,14 @@ class Symbol:
         reading = _checked(text)
         return cls(reading.text, reading.reissue)
 
+    @classmethod
+    def read(cls, text: str) -> "Symbol | None":
+        """The same; None where a text is no symbol."""
+        try:
+            return cls.parse(text)
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         return self.text
 

@@ -10,9 +10,9 @@ from assistant.meeting import citing as said_of
 from assistant.meeting.citing import Citer
 from assistant.qa.answer import Statement
 from assistant.qa.weighing import Scored
-from assistant.reports.brief.briefing import Part
+from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import proposes
+from assistant.reports.brief.subject import proposes, proposing
 from assistant.reports.lookup import Paper, held_as
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
@@ -20,7 +20,7 @@ from corpus.symbols import Symbol, find_symbols
 MANDATE, QUESTIONS, EXPECTED = 2, 8, 4
 
 
-def mandate(chooser: Chooser) -> tuple[Part, ...]:
+def mandate(chooser: Chooser) -> Section:
     """The item as the agenda lists it, and what gives the body its mandate."""
     ground, language = chooser.ground, chooser.language
     meeting, item, _ = ground.taken_up
@@ -32,27 +32,22 @@ def mandate(chooser: Chooser) -> tuple[Part, ...]:
     asked = say("ask_mandate", language, body=meeting.body)
     ordains = set(meeting.mandate)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(
-        asked, ground.others, MANDATE, lambda each: not proposes(each.unit.text, each.unit.document.language)
-    )
+    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: not proposing(each.unit))
     found = [each.unit for each in (*own, *others)]
-    return (Part("", (*made, *chooser.take(found, fresh=True))),)
+    return chooser.section("mandate", Part("", (*made, *chooser.take(found, fresh=True))))
 
 
-def expected(chooser: Chooser) -> tuple[Part, ...]:
+def expected(chooser: Chooser) -> Section:
     """What the agenda says that the meeting is to do, beside what it proposes to discuss."""
     ground = chooser.ground
     meeting, _, _ = ground.taken_up
     asked = say("ask_expected", ground.request.language, body=meeting.body)
     told = {*meeting.mandate, *(each for item in meeting.items for each in item.annotations)}
     found = chooser.speaking(
-        asked,
-        ground.agendas,
-        EXPECTED,
-        lambda each: each.unit.block in told and not proposes(each.unit.text, each.unit.document.language),
+        asked, ground.agendas, EXPECTED, lambda each: each.unit.block in told and not proposing(each.unit)
     )
     sure = [each.unit for each in found if each.score >= 0.0] or [each.unit for each in found[:1]]
-    return (Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))),)
+    return chooser.section("expected", Part("", chooser.take(sorted(sure, key=lambda unit: unit.start))))
 
 
 def earlier_meeting(chooser: Chooser) -> dt.date | None:
@@ -64,15 +59,15 @@ def earlier_meeting(chooser: Chooser) -> dt.date | None:
     return max((day for day in days if day < meeting.dates[0]), default=None)
 
 
-def schedule(chooser: Chooser) -> tuple[Part, ...]:
+def schedule(chooser: Chooser) -> Section:
     """The meetings in which the item is taken up, each with its time and all that it takes up, in their order."""
     meeting, item, _ = chooser.ground.taken_up
     sittings = said_of.sittings_of(item, meeting.sittings)
     citer, language = Citer(chooser.library, meeting), chooser.language
-    return (Part("", tuple(said_of.held(sitting, citer, language) for sitting in sittings)),)
+    return chooser.section("schedule", Part("", tuple(said_of.held(each, citer, language) for each in sittings)))
 
 
-def documentation(chooser: Chooser) -> tuple[Part, ...]:
+def documentation(chooser: Chooser) -> Section:
     """What the annotations say beside what they propose, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
@@ -85,7 +80,7 @@ def documentation(chooser: Chooser) -> tuple[Part, ...]:
         return bool(named & announced) and each.unit.document.key not in announced
 
     found = chooser.speaking(ground.title, ground.own, 1, tells)
-    return (Part("", (*said, *made, *chooser.take([each.unit for each in found]))),)
+    return chooser.section("documentation", Part("", (*said, *made, *chooser.take([each.unit for each in found]))))
 
 
 def papers(chooser: Chooser) -> tuple[Paper, ...]:
@@ -102,7 +97,7 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
     return tuple(held_as(library, chooser.engine.catalogue, symbol, ground.title) for symbol in symbols)
 
 
-def questions(chooser: Chooser) -> tuple[Part, ...]:
+def questions(chooser: Chooser) -> Section:
     """What the agenda and the papers propose to discuss, in their words."""
     ground = chooser.ground
     fresh: list[Statement] = []
@@ -110,7 +105,5 @@ def questions(chooser: Chooser) -> tuple[Part, ...]:
         language = ground.agenda.language
         fresh = chooser.quoted(ground.agenda, ground.item.annotations, lambda words: proposes(words, language))
     documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
-    found = chooser.speaking(
-        ground.title, documents, QUESTIONS, lambda each: proposes(each.unit.text, each.unit.document.language)
-    )
-    return (Part("", (*fresh, *chooser.take([each.unit for each in found]))),)
+    found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposing(each.unit))
+    return chooser.section("questions", Part("", (*fresh, *chooser.take([each.unit for each in found]))))

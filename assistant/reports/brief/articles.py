@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from assistant.qa.abstention import LIKENESS, bars
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit
+from assistant.qa.units import Unit, items_below
 from corpus.analysis import analyse
 from corpus.documents import Block, Document
 from corpus.sentences import sentence_spans
@@ -41,7 +42,7 @@ class ArticleFinder:
         self._engine = engine
         self._treaties = {document.key: document for document in map(engine.library.document, treaties)}
         self._likeness = bars()[LIKENESS]
-        self._crossing: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self._cross = cache(self._named_in)
         self.articles = {each.key: each for document in self._treaties.values() for each in _articles(document)}
 
     def named(self, text: str, language: str, treaty: Document | None = None) -> list[Article]:
@@ -96,7 +97,7 @@ class ArticleFinder:
     def further(self, applying: Iterable[Article]) -> list[Article]:
         """The articles that stand in a reference, to or from them, with several of those that apply, and are none of them."""
         known = {article.key for article in applying}
-        crossing = [(article.key, other) for article in self.articles.values() for other in self._cross(article)]
+        crossing = [(article.key, other) for article in self.articles.values() for other in self._cross(article.key)]
         pairs = {pair for one, other in crossing for pair in ((one, other), (other, one))}
         count = Counter(one for one, other in pairs if one not in known and other in known)
         return [self.articles[key] for key in sorted(count) if count[key] >= NAMING]
@@ -109,21 +110,18 @@ class ArticleFinder:
                 break
             if block.ordinal <= last or block.kind in ("heading", "footnote") or not document.body(block).strip():
                 continue
-            end = _last(document, block)
+            end = [block, *items_below(document, block)][-1]
             last = end.ordinal
             passage_id = self._engine.library.passage_at(document.id, block.body_start)
-            passage = self._engine.library.passages_by_id([passage_id]).get(passage_id) if passage_id else None
-            if passage is not None:
-                evidence = Evidence(passage, document)
-                yield Unit(evidence, block.body_start, end.end, block.locator, block.ordinal)
+            for passage in self._engine.library.passages_by_id([passage_id]).values() if passage_id else ():
+                yield Unit(Evidence(passage, document), block.body_start, end.end, block.locator, block.ordinal)
 
-    def _cross(self, article: Article) -> set[tuple[str, str]]:
-        if article.key not in self._crossing:
-            # References are looked for in all articles; most have none.
-            text = " ".join(" ".join(unit.text.split()) for unit in self.whole(article))
-            named = self.named(text, article.document.language, article.document)
-            self._crossing[article.key] = {each.key for each in named} - {article.key}
-        return self._crossing[article.key]
+    def _named_in(self, key: tuple[str, str]) -> set[tuple[str, str]]:
+        """The articles to which one refers; most refer to none."""
+        article = self.articles[key]
+        text = " ".join(" ".join(unit.text.split()) for unit in self.whole(article))
+        named = self.named(text, article.document.language, article.document)
+        return {each.key for each in named} - {article.key}
 
 
 def article_of(locator: str) -> str:
@@ -144,8 +142,3 @@ def _beside(title: str, known: set[str], language: str) -> str:
     """A title without the words that its treaty's title says too; the whole where no other is left."""
     words = [word for word in title.split() if not (tokens := set(analyse(word, language))) or not tokens <= known]
     return " ".join(words) if analyse(" ".join(words), language) else title
-
-
-def _last(document: Document, block: Block) -> Block:
-    below = [child for child in document.children.get(block.ordinal, ()) if child.kind == "item"]
-    return _last(document, below[-1]) if below else block

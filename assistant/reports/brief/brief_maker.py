@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
-from assistant.reports import Progress
+from assistant.reports import Progress, silent
 from assistant.reports.brief import agenda_sections, document_sections, subject_sections
-from assistant.reports.brief.briefing import (
-    Audience,
-    Briefing,
-    Part,
-    Request,
-    Section,
-    SectionKey,
-    Source,
-)
+from assistant.reports.brief.briefing import Audience, Briefing, Request, Section, SectionKey, Source
 from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground, Theme, ground_of
@@ -48,15 +39,9 @@ ORDER: dict[Audience, tuple[SectionKey, ...]] = {
 _OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation", "expected", "new"])
 _OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
 _OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
-_MADE: tuple[SectionKey, ...] = (
-    "mandate", "schedule", "documentation", "questions", "new", "expected", "framework", "differences", "points", "guidance",
-    "articles",
-)  # fmt: skip
-"""The order in which sections are made, whatever that in which they stand: what is said in one is not said in those
-after it, and two places that differ are told together."""
 
 
-def brief(engine: Engine, request: Request, progress: Progress | None = None, aside: Aside = nullcontext) -> Briefing:
+def brief(engine: Engine, request: Request, progress: Progress = silent, aside: Aside = nullcontext) -> Briefing:
     """The briefing of a request, from what the engine's library holds. Goes on where it was stopped.
 
     `aside` is entered while a model of language is waited for, and between short slices of the rest. Raises `ReportError` where the request asks for something
@@ -69,18 +54,15 @@ def brief(engine: Engine, request: Request, progress: Progress | None = None, as
     state = state_of(engine.library, (*engine.signature, *([writer.model.name] if writer else [])))
     finished = Derived(engine.library, FOLDER, name_of(to_plain(request), state))
     chooser = Chooser(engine, ground, slices=Slices(aside))
-    maker = _Maker(chooser)
     desk = VersionDesk(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
     keys = _keys(engine, ground)
     for n, key in enumerate(keys):
-        heading = say(f"section_{key}", request.language)
-        if progress is not None:
-            progress(heading, n, len(keys))
+        progress(say(f"section_{key}", request.language), n, len(keys))
         section = _read(engine.library, finished, key)
         if section is None:
-            section = maker.section(key, heading)
+            section = _made(chooser, key)
             if scribe is not None:
                 section = scribe.section(section)
             elif asked == "write" and key in WRITTEN and section.parts:
@@ -125,18 +107,10 @@ def _read(library: Library, finished: Derived, key: SectionKey) -> Section | Non
     return section if exact else None
 
 
-_OWN: dict[SectionKey, Callable[[Chooser, str], Section]] = {
-    "adoption": document_sections.adoption,
-    "mandates": document_sections.mandates,
-    "changes": document_sections.changes,
-    "recommendations": document_sections.recommendations,
-    "figures": document_sections.figures,
-}
-
-
 def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
     """The sections of a briefing: of a resolution what it asks and decides, of another document its recommendations and figures, too."""
-    keys = tuple(key for key in _MADE if ground.item is not None or key not in _OF_ITEMS)
+    apart = frozenset((*_OF_RESOLUTIONS, *_OF_REPORTS, *(_OF_ITEMS if ground.item is None else ())))
+    keys = tuple(key for key in _MAKERS if key not in apart)
     if ground.request.kind != "document":
         return keys
     kind = engine.library.document(ground.own[0]).kind
@@ -145,55 +119,46 @@ def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
     return keys if kind in ("treaty", "agenda") else (*_OF_REPORTS, *keys)
 
 
-@dataclass
-class _Maker:
-    """Makes the sections of one briefing; what applies of the treaties is found once."""
-
-    chooser: Chooser
-
-    @cached_property
-    def _known(self) -> subject_sections.Framework:
-        return subject_sections.framework_of(self.chooser)
-
-    def section(self, key: SectionKey, heading: str) -> Section:
-        """A section; one of an item that is empty says so."""
-        if key in _OWN:
-            return _OWN[key](self.chooser, heading)
-        chooser, unsourced = self.chooser, tuple[str, ...]()
-        remarks: tuple[str, ...] = ()
-        match key:
-            case "points":
-                parts, unsourced = subject_sections.points(chooser, self._known)
-            case "framework":
-                parts = subject_sections.framework(chooser, self._known)
-            case "articles":
-                parts = subject_sections.articles(chooser, self._known)
-            case "new":
-                parts, remarks = subject_sections.new(chooser)
-            case _:
-                parts = _MAKERS[key](chooser)
-        parts = tuple(part for part in parts if part.statements)
-        if not parts and chooser.ground.item is not None:
-            remarks, unsourced = (*remarks, *(unsourced or (_empty(chooser, key, heading),))), ()
-        return Section(key, heading, parts, remarks, unsourced)
-
-
-def _empty(chooser: Chooser, key: SectionKey, heading: str) -> str:
-    language = chooser.language
-    if key == "guidance":
-        return subject_sections.not_told(chooser, Theme(heading, subject_sections.asking_guidance(chooser)))
-    return say("unsourced_differences" if key == "differences" else "unsourced_section", language, section=heading)
-
-
-_MAKERS: dict[SectionKey, Callable[[Chooser], tuple[Part, ...]]] = {
+_MAKERS: dict[SectionKey, Callable[[Chooser], Section]] = {
     "mandate": agenda_sections.mandate,
     "schedule": agenda_sections.schedule,
     "documentation": agenda_sections.documentation,
-    "expected": agenda_sections.expected,
-    "guidance": subject_sections.guidance,
-    "differences": subject_sections.differences,
     "questions": agenda_sections.questions,
+    "new": subject_sections.new,
+    "expected": agenda_sections.expected,
+    "framework": subject_sections.framework,
+    "differences": subject_sections.differences,
+    "points": subject_sections.points,
+    "guidance": subject_sections.guidance,
+    "articles": subject_sections.articles,
+    "adoption": document_sections.adoption,
+    "mandates": document_sections.mandates,
+    "changes": document_sections.changes,
+    "recommendations": document_sections.recommendations,
+    "figures": document_sections.figures,
 }
+"""In the order in which they are made, whatever that in which they stand: what is said in one is not said in those after it, and two
+places that differ are told together."""
+
+
+def _made(chooser: Chooser, key: SectionKey) -> Section:
+    """A section; one of an item that is empty says so."""
+    section = _MAKERS[key](chooser)
+    if section.parts or chooser.ground.item is None:
+        return section
+    told = section.unsourced or (_empty(chooser, section),)
+    return replace(section, remarks=(*section.remarks, *told), unsourced=())
+
+
+def _empty(chooser: Chooser, section: Section) -> str:
+    if section.key == "guidance":
+        return subject_sections.not_told(chooser, Theme(section.heading, subject_sections.asking_guidance(chooser)))
+    return _silent(section, chooser.language)
+
+
+def _silent(section: Section, language: str) -> str:
+    frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
+    return say(frame, language, section=section.heading)
 
 
 def _checked(engine: Engine, desk: VersionDesk, request: Request, section: Section) -> Section:
@@ -248,6 +213,5 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
             fell = say("sentences_dropped", language, count=len(fallen))
             told.append(say("in_section", language, section=section.heading, said=fell))
         if section.empty and not section.unsourced and request.kind != "item":
-            frame = "unsourced_differences" if section.key == "differences" else "unsourced_section"
-            told.append(say(frame, language, section=section.heading))
+            told.append(_silent(section, language))
     return tuple(dict.fromkeys(told))

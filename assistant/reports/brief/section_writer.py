@@ -130,10 +130,9 @@ class Scribe:
         """Whether a text is a piece of another one, or says the same in other words."""
         if text.casefold().rstrip(" .;。") in other.casefold():
             return True
-        embedder = self.chooser.library.embedder
-        if embedder.languages is not None and self.chooser.language not in embedder.languages:
+        if not self.chooser.reads(self.chooser.language):
             return False
-        one, two = embedder.embed_passages([text, other])
+        one, two = self.chooser.library.embedder.embed_passages([text, other])
         return float(one @ two) >= least
 
     def _placed(self, cite: Citation) -> Citation:

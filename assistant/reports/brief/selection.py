@@ -9,15 +9,18 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.frames import say
 from assistant.qa.abstention import ALIKE, REPEATED
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored
+from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Ground
 from assistant.reports.lookup import cite
 from assistant.slices import Slices
@@ -29,6 +32,9 @@ from corpus.library import Library
 from corpus.sentences import sentence_spans
 from corpus.symbols import find_symbols
 
+if TYPE_CHECKING:
+    from assistant.reports.brief.subject_sections import Framework
+
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
@@ -38,13 +44,14 @@ _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 @dataclass
 class Chooser:
     """Chooses units for one briefing. What was said once is not said again, nor are words that hold it. `slices` end
-    before each search, so that others have their turn."""
+    before each search, so that others have their turn. `framework` is what applies of the treaties, once that is known."""
 
     engine: Engine
     ground: Ground
     used: list[Citation] = field(default_factory=list)
     said: set[str] = field(default_factory=set)
     slices: Slices = field(default_factory=Slices)
+    framework: Framework | None = None
     _vectors: dict[str, np.ndarray] = field(default_factory=dict)
     _weighed: dict[tuple[str, tuple[str, ...], int], list[Scored]] = field(default_factory=dict)
 
@@ -57,6 +64,11 @@ class Chooser:
     def library(self) -> Library:
         """What is held."""
         return self.engine.library
+
+    def section(self, key: SectionKey, *parts: Part, heading: str = "", **told: Any) -> Section:
+        """A section with the parts that say something, and the rest of its values."""
+        kept = tuple(part for part in parts if part.statements)
+        return Section(key, heading or say(f"section_{key}", self.language), kept, **told)
 
     def speaking(
         self, words: str, documents: Sequence[str], most: int, fits: Callable[[Scored], bool] = lambda _: True
@@ -107,7 +119,7 @@ class Chooser:
 
     def cite(self, document: Document, block: Block, span: Span | None = None) -> Citation:
         """Words of a block, else all but its number, as a citation."""
-        return cite(self.library, document, *(span or (block.body_start, block.end)), block.locator)
+        return cite(self.library, document, block, span)
 
     def free(self, statement: Statement) -> bool:
         """Whether a statement says something new."""
@@ -123,7 +135,7 @@ class Chooser:
         """Whether a unit is about this item rather than about another one, told by its likeness to their titles."""
         item, meeting = self.ground.item, self.ground.meeting
         embedder = self.library.embedder
-        if item is None or meeting is None or not self._read(unit):
+        if item is None or meeting is None or not self.reads(unit.document.language, self.language):
             return True
         titles = [each.title for each in meeting.items if each.number == each.main and each.main != item.main]
         own, *others = embedder.embed_passages([item.title, *titles]) @ embedder.embed_passages([unit.text])[0]
@@ -132,7 +144,7 @@ class Chooser:
     def fresh(self, unit: Unit) -> bool:
         """Whether nothing that was used says the same in other words."""
         said = [words for words in self.said if words != _folded(unit.text)]
-        if not said or not self._read(unit):
+        if not said or not self.reads(unit.document.language, self.language):
             return True
         embedder = self.library.embedder
         missing = [words for words in said if words not in self._vectors]
@@ -140,10 +152,10 @@ class Chooser:
         vector = embedder.embed_passages([unit.text])[0]
         return all(float(vector @ self._vectors[words]) < REPEATED for words in said)
 
-    def _read(self, unit: Unit) -> bool:
-        """Whether the embedding model reads a unit and the language of the briefing."""
+    def reads(self, *languages: str) -> bool:
+        """Whether the embedding model reads some languages."""
         read = self.library.embedder.languages
-        return read is None or {unit.document.language, self.language} <= read
+        return read is None or read.issuperset(languages)
 
     def foreign(self, unit: Unit) -> bool:
         """Whether a unit belongs to another item of the meeting: it names that item, or a paper of that item, only."""

@@ -8,6 +8,7 @@ from functools import partial
 
 from assistant.frames import say
 from assistant.qa.engine import Engine
+from assistant.qa.units import Unit
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
 from assistant.reports.lookup import agenda_meeting, not_held
@@ -31,6 +32,11 @@ _ENDS = " .,;:。，、"
 def proposes(text: str, language: str) -> bool:
     """Whether a sentence proposes something for discussion."""
     return grammar_of(language).wish.search(text) is not None
+
+
+def proposing(unit: Unit) -> bool:
+    """Whether a unit proposes something for discussion."""
+    return proposes(unit.text, unit.document.language)
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
 
 def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
     versions = engine.library.versions()
-    symbol = _symbol(request.value)
+    symbol = Symbol.read(request.value.strip())
     found = [engine.library.document(each.id) for each in (versions.current(symbol) if symbol else ())]
     found = found or engine.library.find(request.value)
     usable = versions.quotable(request.language)
@@ -145,33 +151,22 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
     if not chosen:
         raise not_held(engine.library, request.value)
     document = min(chosen, key=lambda each: (each.language != request.language, each.edition == "digest", each.id))
-    own = (document.id,)
     others = tuple(each for each in rest if each != document.id)
     # A treaty is its own legal framework.
-    other_treaties = () if document.kind == "treaty" else treaties
-    return Ground(
-        request, document.title, _sections(document) or (Theme("", document.title),), own, other_treaties, others
-    )
+    near = () if document.kind == "treaty" else treaties
+    themes = _sections(document) or (Theme("", document.title),)
+    return Ground(request, document.title, themes, (document.id,), near, others)
 
 
 def _sections(document: Document) -> tuple[Theme, ...]:
     """The sections of a document: the headings of the outermost level on which several have paragraphs under them."""
-    paragraphs: dict[int, int] = {}
-    for block in document.blocks:
-        if block.kind == "paragraph":
-            for above in document.headings(block):
-                paragraphs[above.ordinal] = paragraphs.get(above.ordinal, 0) + 1
-    heads = [block for block in document.blocks if paragraphs.get(block.ordinal) and document.body(block).strip()]
-    levels = sorted({block.level for block in heads})
-    for least in (3, 2):
-        for level in levels:
-            there = [block for block in heads if block.level == level]
-            if len(there) >= least:
-                said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in there]
-                return tuple(
-                    Theme(_short(words, document.language), words, ordinal) for words, ordinal in said[:MAX_SECTIONS]
-                )
-    return ()
+    paragraphs = (block for block in document.blocks if block.kind == "paragraph")
+    above = {head.ordinal for block in paragraphs for head in document.headings(block)}
+    heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
+    levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]
+    chosen = next((there for least in (3, 2) for there in levels if len(there) >= least), [])
+    said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen[:MAX_SECTIONS]]
+    return tuple(Theme(_short(words, document.language), words, ordinal) for words, ordinal in said)
 
 
 def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
@@ -194,10 +189,3 @@ def _short(words: str, language: str) -> str:
     if len(short) > HEADING:
         short = short[:HEADING].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
     return short[:1].upper() + short[1:]
-
-
-def _symbol(text: str) -> Symbol | None:
-    try:
-        return Symbol.parse(text.strip())
-    except ValueError:
-        return None

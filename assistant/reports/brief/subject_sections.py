@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,9 +16,9 @@ from assistant.qa.weighing import READ, Scored
 from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
-from assistant.reports.brief.briefing import Audience, Part
+from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
-from assistant.reports.brief.subject import Theme, proposes
+from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.alike import differing
 from assistant.reports.lookup import near_to_it
 from corpus.documents import Document
@@ -54,7 +55,13 @@ class Framework:
 
 
 def framework_of(chooser: Chooser) -> Framework:
-    """The articles that apply to the subject of a briefing."""
+    """The articles that apply to the subject of a briefing; they are looked for once."""
+    if chooser.framework is None:
+        chooser.framework = _framework(chooser)
+    return chooser.framework
+
+
+def _framework(chooser: Chooser) -> Framework:
     ground, language = chooser.ground, chooser.language
     finder = ArticleFinder(chooser.engine, ground.treaties)
     if not ground.treaties:
@@ -81,9 +88,9 @@ def framework_of(chooser: Chooser) -> Framework:
     return Framework(finder, by_theme, only, tuple(finder.further(applying)), tuple(naming[:NAMING]))
 
 
-def framework(chooser: Chooser, known: Framework) -> tuple[Part, ...]:
+def framework(chooser: Chooser) -> Section:
     """What the sources name, and the articles that apply by subject, each once."""
-    language = chooser.language
+    known, language = framework_of(chooser), chooser.language
     parts = [Part("", chooser.take(known.naming))]
     rows = [
         (theme.heading or (say("articles_whole", language) if chooser.ground.item else ""), own)
@@ -94,18 +101,18 @@ def framework(chooser: Chooser, known: Framework) -> tuple[Part, ...]:
         treaties = dict.fromkeys(each.document.id for each in own)
         told = tuple(_listed(chooser, [e for e in own if e.document.id == treaty]) for treaty in sorted(treaties))
         parts.append(Part(heading, told))
-    return tuple(part for part in parts if part.statements)
+    return chooser.section("framework", *parts)
 
 
-def articles(chooser: Chooser, known: Framework) -> tuple[Part, ...]:
+def articles(chooser: Chooser) -> Section:
     """The articles that apply in full, paragraph by paragraph."""
-    language = chooser.language
+    known, language = framework_of(chooser), chooser.language
     parts = []
     for article in known.articles[:PARTS]:
         chooser.slices.end()
         statements = chooser.take([unit for unit in known.finder.whole(article) if unit.document.block_at(unit.start)])
         parts.append(Part(f"{_name(article)}{mark(':', language)}{article.title}".rstrip(" :："), statements))
-    return tuple(part for part in parts if part.statements)
+    return chooser.section("articles", *parts)
 
 
 def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
@@ -132,9 +139,9 @@ def _name(article: Article) -> str:
     return f"{document.short or document.title}, {place_name(f'art. {article.number}', document.language)}"
 
 
-def points(chooser: Chooser, known: Framework) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+def points(chooser: Chooser) -> Section:
     """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
-    ground = chooser.ground
+    known, ground = framework_of(chooser), chooser.ground
     most = POINTS[ground.request.audience]
     if ground.request.kind in ("theme", "question"):
         most *= 3
@@ -143,7 +150,7 @@ def points(chooser: Chooser, known: Framework) -> tuple[tuple[Part, ...], tuple[
     for n, theme in enumerate(ground.themes):
         if theme.section is not None:
             continue
-        for each in chooser.speaking(theme.words, documents, POOL, lambda each: _is_point(chooser, each)):
+        for each in chooser.speaking(theme.words, documents, POOL, partial(_is_point, chooser)):
             key = (each.unit.document.id, each.unit.start, each.unit.end)
             if key not in found or each.odds > found[key][0]:
                 found[key] = (each.odds, n, each)
@@ -157,7 +164,7 @@ def points(chooser: Chooser, known: Framework) -> tuple[tuple[Part, ...], tuple[
         else:
             own = next((own for other, own in known.by_theme if other == theme), ())
             empty.append(not_told(chooser, theme, [_name(each) for each in own[:PLACES]]))
-    return tuple(parts), tuple(empty)
+    return chooser.section("points", *parts, unsourced=tuple(empty))
 
 
 def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
@@ -183,14 +190,12 @@ def unknown(chooser: Chooser) -> ReportError:
     return ReportError("brief-silent", subject=ground.title, near=near_to_it(near))
 
 
-def guidance(chooser: Chooser) -> tuple[Part, ...]:
+def guidance(chooser: Chooser) -> Section:
     """What other documents recommend or offer as guidance, none of it later than the meeting."""
     ground = chooser.ground
-    found = chooser.speaking(
-        asking_guidance(chooser), ground.others, 2 * GUIDANCE, lambda each: _is_point(chooser, each)
-    )
-    statements = chooser.take([each.unit for each in found], GUIDANCE, fresh=True)
-    return (Part("", statements),) if statements else ()
+    fits = partial(_is_point, chooser)
+    found = chooser.speaking(asking_guidance(chooser), ground.others, 2 * GUIDANCE, fits)
+    return chooser.section("guidance", Part("", chooser.take([each.unit for each in found], GUIDANCE, fresh=True)))
 
 
 def asking_guidance(chooser: Chooser) -> str:
@@ -198,16 +203,16 @@ def asking_guidance(chooser: Chooser) -> str:
     return say("ask_guidance", chooser.language, theme=chooser.ground.title)
 
 
-def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+def new(chooser: Chooser) -> Section:
     """What the agenda, and the documents on the subject, date after the last earlier meeting of the body that is known; and
     the sentence that says which that is."""
     ground, language = chooser.ground, chooser.language
     meeting, item, agenda = ground.taken_up
     if not meeting.dates:
-        return (), ()
+        return chooser.section("new")
     before = agenda_sections.earlier_meeting(chooser)
     if before is None:
-        return (), (say("no_earlier_meeting", language),)
+        return chooser.section("new", remarks=(say("no_earlier_meeting", language),))
     last = meeting.dates[-1]
     ordinals = [*meeting.mandate, *item.annotations]
     fresh = chooser.quoted(agenda, ordinals, lambda words: dated_within(words, before, last))
@@ -219,10 +224,10 @@ def new(chooser: Chooser) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     ]
     statements = (*fresh, *chooser.take([each.unit for each in found], NEW, fresh=True))
     told = say("since_meeting", language, day=day_text(before, language))
-    return ((Part("", statements),) if statements else ()), (told,)
+    return chooser.section("new", Part("", statements), remarks=(told,))
 
 
-def differences(chooser: Chooser) -> tuple[Part, ...]:
+def differences(chooser: Chooser) -> Section:
     """Pairs of places that say nearly the same with other figures, or one of them with a negation."""
     ground = chooser.ground
     units = [
@@ -236,7 +241,7 @@ def differences(chooser: Chooser) -> tuple[Part, ...]:
         statements = tuple(chooser.take([first, second]))
         if len(statements) == 2:
             parts.append(Part(f"{first.document.label} / {second.document.label}", statements))
-    return tuple(parts)
+    return chooser.section("differences", *parts)
 
 
 def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
@@ -247,10 +252,10 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         for unit in _units(chooser, document)
         if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
         and chooser.usable(unit)
-        and not proposes(unit.text, unit.document.language)
+        and not proposing(unit)
     ]
     embedder = chooser.library.embedder
-    if units and (embedder.languages is None or document.language in embedder.languages):
+    if units and chooser.reads(document.language):
         asked = embedder.embed_query(f"{theme.words}. {document.title}")
         near = embedder.embed_passages([unit.text for unit in units]) @ asked
         units = [units[n] for n in np.argsort(-near, kind="stable")]
@@ -266,9 +271,7 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
     bound to the subject, nearer to this item than to another one."""
     unit = each.unit
     own = unit.document.id in chooser.ground.own
-    return (
-        not proposes(unit.text, unit.document.language) and not _later(chooser, unit) and (own or chooser.belongs(unit))
-    )
+    return not proposing(unit) and not _later(chooser, unit) and (own or chooser.belongs(unit))
 
 
 def _later(chooser: Chooser, unit: Unit) -> bool:

@@ -27,8 +27,6 @@ GROWN, GROWN_WORDS = 0.9, 20
 """A paragraph of so many words that is found by this share in another has grown, however much was added."""
 NEAR, OPENS = 0.06, 0.08
 """What a near place and the same first two words count besides likeness, where there are several to choose from."""
-FEW = 24
-"""Most paragraphs of the second text that one of the first is held against in the assignment."""
 ROWS = 500
 """Paragraphs that are compared with all others at once, for the memory it takes."""
 
@@ -46,26 +44,22 @@ def pair(one: Sequence[Para], other: Sequence[Para]) -> Indices:
 def in_place(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) -> set[int]:
     """Which of the pairs, in the order of the first text, keep their order in the second: the increasing run of the largest
     weight. The others were moved."""
-    size = max((j for _, j in pairs), default=0) + 2
-    best: list[tuple[int, int]] = [(0, -1)] * size
-    before: list[int] = []
-
-    for n, ((_, j), weight) in enumerate(zip(pairs, weights, strict=True)):
-        top, at = (0, -1), j
-        while at > 0:  # a Fenwick tree of the best run that ends left of a place
-            top = max(top, best[at])
-            at -= at & -at
-        before.append(top[1])
-        at, mine = j + 1, (top[0] + weight, n)
-        while at < size:
-            best[at] = max(best[at], mine)
-            at += at & -at
-    last = max(best, default=(0, -1))[1]
-    kept = set()
-    while last >= 0:
+    places = np.array([j for _, j in pairs], dtype=int)
+    best, before = np.zeros(len(pairs)), []
+    for n, weight in enumerate(weights):
+        behind = np.flatnonzero(places[:n] < places[n])
+        before.append(_last_best(behind, best))
+        best[n] = weight + (best[before[n]] if len(behind) else 0)
+    kept, last = set[int](), _last_best(np.arange(len(pairs)), best)
+    while last is not None:
         kept.add(last)
         last = before[last]
     return kept
+
+
+def _last_best(some: np.ndarray, worth: np.ndarray) -> int | None:
+    """Of some numbers that which is worth most, of equal ones the last; None of none."""
+    return int(some[::-1][np.argmax(worth[some[::-1]])]) if len(some) else None
 
 
 def _equal(one: Sequence[Para], other: Sequence[Para]) -> Indices:
@@ -123,8 +117,7 @@ def _gains(
     one: Sequence[Para], other: Sequence[Para], left: Sequence[int], right: Sequence[int],
     chain: tuple[list[int], list[int]] | None,
 ) -> Any:  # fmt: skip
-    """What each pair that is alike enough is worth, by places in `left` and `right`: a sparse matrix with the best `FEW` of
-    each paragraph of the first text."""
+    """What each pair that is alike enough is worth, by places in `left` and `right`: a sparse matrix."""
     from scipy.sparse import csr_array, vstack
 
     weights = [side[places] for side, places in zip(_weighed(one, other), (left, right), strict=True)]
@@ -144,10 +137,7 @@ def _gains(
             least = np.where(part[0][rows, None] == part[1][None], np.array([ALIKE, HINTED, BOTH])[hints], SURE)
         near = 1 - np.abs(place[0][rows, None] - place[1][None])
         fits = (sort[0][rows, None] == sort[1][None]) & (alike >= least)
-        worth = np.where(fits, alike - BOTH + NEAR * near + OPENS * opens, 0)
-        if worth.shape[1] > FEW:
-            worth[worth < np.partition(worth, -FEW, axis=1)[:, [-FEW]]] = 0
-        made.append(csr_array(worth))
+        made.append(csr_array(np.where(fits, alike - BOTH + NEAR * near + OPENS * opens, 0)))
     return vstack(made, format="csr")
 
 

@@ -51,7 +51,7 @@ def alike(said: Mapping[Place, Unit]) -> tuple[tuple[Same, ...], tuple[Differs, 
     """Which of the words of different documents in one language say the same, and which differ though their words are alike: of these
     each group that says one thing beside the one next in time."""
     places, units = list(said), list(said.values())
-    paras = [Para(unit.document.blocks[unit.block], "operative", unit.locator, unit.text) for unit in units]
+    paras = list(map(Para.of, units))
     like: set[tuple[int, int]] = set()
     agree: set[tuple[int, int]] = set()
     for n, row in enumerate(likenesses(paras, paras)):
@@ -90,11 +90,10 @@ def differing(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
     """Pairs of units of different documents that differ though their words are alike, in the order of the units; each unit once."""
     used: set[Place] = set()
     found = []
-    for pair in sorted(
-        sorted((each.later, each.earlier)) for each in alike({(n, 0): unit for n, unit in enumerate(units)})[1]
-    ):
-        if not used & {*pair}:
-            used |= {*pair}
+    _, differences = alike({(n, 0): unit for n, unit in enumerate(units)})
+    for pair in sorted(sorted((each.later, each.earlier)) for each in differences):
+        if used.isdisjoint(pair):
+            used.update(pair)
             found.append((units[pair[0][0]], units[pair[1][0]]))
     return found
 

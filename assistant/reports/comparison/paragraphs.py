@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.qa.metadata import adoption_lines
+from assistant.qa.units import Unit
 from corpus.documents import Block, Document
 
 Part = Literal["operative", "preamble", "annex", "footnote"]
@@ -56,6 +57,11 @@ class Para:
     text: str
     bearer: int | None = None
 
+    @classmethod
+    def of(cls, unit: Unit) -> Para:
+        """Words of a passage as a paragraph."""
+        return cls(unit.document.blocks[unit.block], "operative", unit.locator, unit.text)
+
     @cached_property
     def key(self) -> str:
         """What must be equal for two to be the same."""
@@ -95,11 +101,11 @@ def paragraphs(document: Document) -> list[Para]:
             preambular += block.locator != "preamble"
             made.append(Para(block, "preamble", str(preambular or ""), text))
         else:
-            made.append(Para(block, "operative", block.locator.removeprefix("para. "), _untitled(document, text)))
+            made.append(Para(block, "operative", block.locator.removeprefix("para. "), unnumbered(document, text)))
     return made
 
 
-def _untitled(document: Document, text: str) -> str:
+def unnumbered(document: Document, text: str) -> str:
     """The title of a resolution without its number, which is the document's own."""
     number, _, title = text.partition(". ")
     own = document.symbol.text if document.symbol else ""

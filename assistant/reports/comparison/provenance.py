@@ -15,11 +15,12 @@ from typing import Any, Literal
 
 from assistant.qa.answer import Citation, citation_json
 from assistant.qa.provisions import within
-from assistant.reports import Progress, ReportError
+from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para, paragraphs
-from assistant.reports.comparison.text_diff import LITTLE, cite_para, pairs_of
+from assistant.reports.comparison.text_diff import LITTLE, pairs_of
 from assistant.reports.comparison.word_diff import Piece, pieces_of
+from assistant.reports.lookup import cite
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document
@@ -123,7 +124,7 @@ def origins_of(
     library: Library,
     document: Document,
     place: str = "",
-    progress: Progress | None = None,
+    progress: Progress = silent,
     aside: Aside = nullcontext,
 ) -> Origins:
     """Where the paragraphs and list items of a document come from, or those at one `place` of it (a locator) and under it. Of a
@@ -133,7 +134,7 @@ def origins_of(
     held = _Held(library, document)
     proposed: list[list[Key]] = []
     for n, para in enumerate(slices(mine)):
-        if progress is not None and n % STEP == 0:
+        if n % STEP == 0:
             progress(document.cite(para.block.locator), n, len(mine))
         proposed.append(held.near(para))
     theirs = {key: other for near in proposed for key in near if (other := held.para(*key)) is not None}
@@ -155,10 +156,10 @@ def origins_of(
             if other is not None:
                 alike_both = float(next(likenesses([para], [other]))[0])
                 _keep(kept, held, para, (model, other.block.ordinal), alike_both, 0.0)
-    made = [
-        Origin(cite_para(library, document, para), _ordered(kept, model))
+    made = (
+        Origin(cite(library, document, para.block), _ordered(kept, model))
         for para, kept in zip(mine, found, strict=True)
-    ]
+    )
     return Origins(document.id, document.label, document.language, tuple(made))
 
 
@@ -210,14 +211,9 @@ class _Held:
         rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[:WORDS]
         hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
-        found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
-        near = (
-            (each.document_id, n)
-            for each in found
-            if self._admits(each.document_id)
-            for n in range(each.first, each.last + 1)
-        )
-        return list(dict.fromkeys(near))
+        found = [passages[hit.passage_id] for hit in hits if hit.passage_id in passages]
+        found = [each for each in found if self._admits(each.document_id)]
+        return list(dict.fromkeys((each.document_id, n) for each in found for n in range(each.first, each.last + 1)))
 
     def para(self, document_id: str, ordinal: int) -> Para | None:
         """A paragraph or list item of a text; None where the block is something else."""
@@ -227,7 +223,7 @@ class _Held:
         """What an earlier text has of a paragraph."""
         document = self._library.document(document_id)
         pieces = (Piece("same", para.text),) if verbatim else pieces_of(other.text, para.text)
-        cited = cite_para(self._library, document, other)
+        cited = cite(self._library, document, other.block)
         return Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
 
     def _read(self, document_id: str) -> dict[int, Para]:

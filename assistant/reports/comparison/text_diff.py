@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -48,8 +49,12 @@ class Pair:
 
     @property
     def renumbered(self) -> bool:
-        """Whether it has another number, and stands behind and before the same paragraphs."""
-        return self.after is not None and self.before is not None and not self.moved and _numbers_differ(self)
+        """Whether nothing but its number is another one, and it was not moved; the numbers of footnotes tell nothing."""
+        return (
+            self.kind == "same"
+            and self.part != "footnote"
+            and len({each.place for each in (self.before, self.after) if each}) > 1
+        )
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,8 @@ class Comparison:
 
     @cached_property
     def renumbered(self) -> int:
-        """How many of those that are the same have another number, and were not moved; footnotes aside."""
-        return sum(pair.kind == "same" and pair.renumbered and pair.part != "footnote" for pair in self.pairs)
+        """How many of those that are the same have another number."""
+        return sum(pair.renumbered for pair in self.pairs)
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `compare --json` prints."""
@@ -125,12 +130,9 @@ class Comparison:
             ],
             "changes": [
                 {
-                    "kind": change.kind,
-                    "part": change.part,
-                    "moved": change.moved,
+                    **asdict(change),
                     "before": change.before and citation_json(change.before, n),
                     "after": change.after and citation_json(change.after, n),
-                    "pieces": [asdict(piece) for piece in change.pieces],
                 }
                 for n, change in enumerate(self.changes, 1)
             ],
@@ -192,16 +194,15 @@ def compare_texts(library: Library, first: Document, second: Document) -> Compar
     if common < LITTLE:
         pairs = ()
     changes = tuple(_change(library, first, second, each) for each in pairs if each.kind != "same")
-    return Comparison(
-        first.id, second.id, first.label, second.label, second.language, common, pairs, changes
-    )  # fmt: skip
+    return Comparison(first.id, second.id, first.label, second.label, second.language, common, pairs, changes)
 
 
 def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]]:
     """The share of words in common, and every paragraph with what it is in the other text: by part, in the order of the second,
     those that are only in the first behind what stands before them there."""
-    one, other = ([para for para in paragraphs(each) if para.part != "footnote"] for each in (first, second))
-    notes, others = ([para for para in paragraphs(each) if para.part == "footnote"] for each in (first, second))
+    texts = [paragraphs(each) for each in (first, second)]
+    one, other = ([para for para in each if para.part != "footnote"] for each in texts)
+    notes, others = ([para for para in each if para.part == "footnote"] for each in texts)
     found = pair(one, other)
     kept = in_place(found, [MANY + len(one[i].key) for i, _ in found])
     pairs = [_judged(one[i], other[j], n not in kept) for n, (i, j) in enumerate(found)]
@@ -215,14 +216,9 @@ def pairs_of(first: Document, second: Document) -> tuple[float, tuple[Pair, ...]
 
 
 def _judged(before: Para, after: Para, out_of_order: bool = False) -> Pair:
-    kind: Kind = "same" if before.key == after.key else "changed"
-    made = Pair(before, after, kind, False)
-    moved = out_of_order and before.sort == "paragraph" and (before.part != after.part or _numbers_differ(made))
-    return Pair(before, after, "moved" if moved and kind == "same" else kind, moved)
-
-
-def _numbers_differ(each: Pair) -> bool:
-    return each.before is not None and each.after is not None and each.before.place != each.after.place
+    moved = out_of_order and before.sort == "paragraph" and (before.part, before.place) != (after.part, after.place)
+    kind: Kind = "changed" if before.key != after.key else "moved" if moved else "same"
+    return Pair(before, after, kind, moved)
 
 
 def _single(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:
@@ -251,32 +247,24 @@ def _notes(one: Sequence[Para], other: Sequence[Para], borne: dict[int, int]) ->
 
 
 def _in_order(pairs: Sequence[Pair]) -> list[Pair]:
-    places = sorted(
-        (each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after
-    )
+    both = sorted((each.before.block.ordinal, each.after.block.ordinal) for each in pairs if each.before and each.after)
+    firsts = [here for here, _ in both]
 
     def place(each: Pair) -> tuple[int, int, int, int]:
-        part = PARTS.index(each.part)
+        part, own = PARTS.index(each.part), each.para.block.ordinal
         if each.after is not None:
-            return part, each.after.block.ordinal, 1, 0
-        assert each.before is not None
-        gone = each.before.block.ordinal
-        behind = [there for here, there in places if here < gone]
-        return part, behind[-1] if behind else -1, 2, gone
+            return part, own, 1, 0
+        behind = bisect_left(firsts, own)
+        return part, both[behind - 1][1] if behind else -1, 2, own
 
     return sorted(pairs, key=place)
 
 
 def _change(library: Library, first: Document, second: Document, each: Pair) -> Change:
-    old = cite_para(library, first, each.before) if each.before else None
-    new = cite_para(library, second, each.after) if each.after else None
+    old = cite(library, first, each.before.block) if each.before else None
+    new = cite(library, second, each.after.block) if each.after else None
     if each.before and each.after:
         pieces = pieces_of(each.before.text, each.after.text)
     else:
         pieces = (Piece("removed" if each.before else "added", each.para.text),)
     return Change(each.kind, each.part, each.moved, old, new, pieces)
-
-
-def cite_para(library: Library, document: Document, para: Para) -> Citation:
-    """A paragraph as a citation."""
-    return cite(library, document, para.block.body_start, para.block.end, para.block.locator)

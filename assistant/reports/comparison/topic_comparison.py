@@ -20,7 +20,7 @@ from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ
 from assistant.question import Question
-from assistant.reports import Progress
+from assistant.reports import Progress, silent
 from assistant.reports.comparison.alike import Differs, Place, Same, alike
 from assistant.slices import Aside, Slices
 from corpus.documents import Document
@@ -130,7 +130,7 @@ def compare_topic(
     topic: str,
     documents: Sequence[Document] = (),
     language: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     aside: Aside = nullcontext,
 ) -> TopicComparison:
     """What texts say on a topic: those named in their order, or all that are held, the latest first, each in the version that
@@ -144,8 +144,7 @@ def compare_topic(
     said: dict[Place, Unit] = {}
     for n, document_id in enumerate(ids if question.text else ()):
         document = engine.library.document(document_id)
-        if progress is not None:
-            progress(document.label, n, len(ids))
+        progress(document.label, n, len(ids))
         slices.end()
         found = _said(engine, question, document_id, thorough=bool(named))
         told, notes = desk.corrected([statement_of(unit) for unit in found.said], question.language)

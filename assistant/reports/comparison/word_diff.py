@@ -13,7 +13,8 @@ from assistant.reports.comparison.paragraphs import END, folded
 Op = Literal["same", "removed", "added"]
 ISLAND = 3
 """Most words that two changes may share between them and yet be shown as one, where both change more words than that."""
-_TOKEN = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+(?:['’\-‐‑.,/][^\W_㐀-鿿]+)*|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"(?:[㐀-鿿]|[^\W_㐀-鿿]+(?:['’\-‐‑.,/][^\W_㐀-鿿]+)*|\S)\s*|\s+")
+"""A word, a sign or a Chinese character with the white space behind it."""
 
 _Run = tuple[bool, list[str], list[str]]
 """Whether words are the same, and they as both texts have them."""
@@ -30,7 +31,7 @@ class Piece:
 def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
     """The words of two texts, told apart; Chinese by character. The pieces without the removed ones are the words after,
     those without the added ones the words before but for typography: what is the same is as the second text has it."""
-    one, other = ([*_joined(_TOKEN.findall(text))] for text in (before, after))
+    one, other = (_TOKEN.findall(text) for text in (before, after))
     keys = [[_bare(token) for token in side] for side in (one, other)]
     if all(side and side[-1] in END for side in keys):
         keys[0][-1] = keys[1][-1]
@@ -50,19 +51,6 @@ def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
         made += [Piece("removed", gone)] if gone else []
         made += [Piece("added", come)] if come else []
     return (*made, Piece("same", space)) if space else tuple(made)
-
-
-def _joined(tokens: Sequence[str]) -> Iterator[str]:
-    """Each token with the white space behind it."""
-    held = ""
-    for token in tokens:
-        if token.isspace() or not held:
-            held += token
-        else:
-            yield held
-            held = token
-    if held:
-        yield held
 
 
 def _halved(old: list[str], new: list[str]) -> Iterator[_Run]:

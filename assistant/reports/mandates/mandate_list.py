@@ -12,18 +12,17 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from assistant.frames import day_text, say
+from assistant.frames import day_text
 from assistant.qa.answer import Citation
 from assistant.qa.metadata import dated_on
-from assistant.reports import Progress, ReportError
+from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
-from assistant.reports.lookup import cite, named
-from assistant.reports.lookup import near as near_to
+from assistant.reports.lookup import cite, named, near
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
-from assistant.reports.quoted_tables import Cell, Grid
+from assistant.reports.quoted_tables import Cell, Grid, columns
 from corpus.calendar_names import language_name
-from corpus.documents import Document, Span
+from corpus.documents import Document
 from corpus.library import Library
 
 MOST = 5_000
@@ -116,7 +115,7 @@ class Mandates:
         }
 
 
-def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = None) -> Mandates:
+def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent) -> Mandates:
     """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
     limit = _day(wanted.due_before) if wanted.due_before else ""
     ids = _chosen(library, wanted)
@@ -129,8 +128,7 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress | None = 
         nonlocal total, undated
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
-            if progress is not None:
-                progress(document.label, n, len(ids))
+            progress(document.label, n, len(ids))
             day = dated_on(document)
             if day is not None:
                 years.add(day.year)
@@ -181,9 +179,8 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportErro
     wanted_words = folded(wanted.addressee)
     if wanted_words and not any(wanted_words in folded(name) for name in names):
         by_fold = {folded(name): name for name in names}
-        near = [by_fold[each] for each in near_to(wanted_words, by_fold, NEAR, 0.5)]
-        near = near or [name for name, _ in names.most_common(NEAR)]
-        return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(near))
+        found = near(wanted_words, by_fold, NEAR, 0.5) or [name for name, _ in names.most_common(NEAR)]
+        return ReportError("mandates-addressee", name=wanted.addressee, near="; ".join(found))
     if wanted.due_before:
         return ReportError("mandates-due", day=wanted.due_before)
     return ReportError("mandates-none")
@@ -208,9 +205,7 @@ def rows_of(library: Library, document: Document) -> Iterator[Row]:
 def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | None, clock: Clock) -> Row:
     block = document.blocks[mandate.block]
 
-    def cited(span: Span) -> Citation:
-        return cite(library, document, *span, block.locator)
-
+    cited = partial(cite, library, document, block)
     times = tuple(map(cited, mandate.times))
     dates = [comes for each in times if (comes := clock.due(each.quote))]
     return Row(
@@ -232,7 +227,7 @@ def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | 
 
 def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> Grid:
     """The rows as a table, with a column for the documents where there are several."""
-    columns = (*(("symbol",) if documents else ()), "place", "addressee", "verb", "action", "due", "money")
+    names = (*(("symbol",) if documents else ()), "place", "addressee", "verb", "action", "due", "money")
     made = []
     for row in rows:
         # Behind words without a figure, such as those for a session, the day stands that they come to.
@@ -246,7 +241,7 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
             Cell(row.money),
         )
         made.append((*((Cell(text=row.label, url=row.place.url),) if documents else ()), *cells))
-    return Grid(tuple(say(f"column_{name}", language) for name in columns), tuple(made))
+    return Grid(columns(language, *names), tuple(made))
 
 
 def comes_to(due: str, language: str) -> str:

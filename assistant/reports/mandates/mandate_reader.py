@@ -70,7 +70,6 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._grammar = grammar_of(document.language)
-        self._openers = self._learnt()
         self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
         self._body = _body(document)
         self._clock = Clock(document)
@@ -108,28 +107,12 @@ class _Reader:
             found.append((0, "say", first.span()))
         at = found[-1][2][1] if found else 0
         for match in grammar.following.finditer(text, at):
+            opened = grammar.opening.match(match["bare"]) if match["bare"] else match
             verb = match.span("verb" if match["verb"] else "bare")
-            bare = match["bare"]
-            opened = grammar.opening.match(bare) if bare else match
-            kind = _kind(opened) if opened else "say"
-            found.append((match.start(), kind, verb))
-        for match in self._openers.finditer(text, at) if self._openers else ():
-            found.append((match.start(), "say", match.span("verb")))
-        found.sort()
-        apart = [each for n, each in enumerate(found) if not n or each[2][0] >= found[n - 1][2][1]]
-        for n, (_, kind, verb) in enumerate(apart):
-            end = apart[n + 1][0] if n + 1 < len(apart) else len(text)
+            found.append((match.start(), _kind(opened) if opened else "say", verb))
+        ends = [*(start for start, _, _ in found[1:]), len(text)]
+        for (_, kind, verb), end in zip(found, ends, strict=False):
             yield _Clause(kind, verb, end)
-
-    def _learnt(self) -> re.Pattern[str] | None:
-        """The verbs with which paragraphs of this document open and that are not known: they end a clause before them, too."""
-        found = set()
-        for block in self._document.blocks:
-            if block.kind == "paragraph" and block.number and not block.locator.startswith("annex"):
-                body = self._document.body(block)[:200]
-                if not self._grammar.opening.match(body) and (word := self._grammar.third_person.match(body)):
-                    found.add(word.group().casefold())
-        return self._grammar.behind_comma(found) if found else None
 
     def _read(
         self, block: Block, text: str, clause: _Clause, items: Sequence[Block], shared: _Clause | None
@@ -226,10 +209,8 @@ class _Reader:
         )
 
     def _money(self, start: int, end: int) -> list[Span]:
-        return [
-            (start + match.start(), start + match.end())
-            for match in self._grammar.money.finditer(self._document.text[start:end])
-        ]
+        found = self._grammar.money.finditer(self._document.text[start:end])
+        return [(start + match.start(), start + match.end()) for match in found]
 
     def _trimmed(self, start: int, end: int) -> Span | None:
         """A span without white space and what only closes it; None where no words are left."""
@@ -245,9 +226,5 @@ def _kind(match: re.Match[str]) -> Kind:
 
 def _body(document: Document) -> tuple[Span, ...]:
     """The body that speaks, as the preamble opens with it."""
-    for block in document.blocks:
-        if block.locator == "preamble":
-            start, end = document.trimmed(block.body_start, block.end)
-            words = document.quote(start, end).rstrip(" ,，،:：")
-            return ((start, start + len(words)),)
-    return ()
+    opening = next((block for block in document.blocks if block.locator == "preamble"), None)
+    return (bare(document.text, opening.body_start, opening.end, closes=",，،:："),) if opening else ()

@@ -132,9 +132,8 @@ class Namer:
         others = [text for text, each in zip(self._texts, self._languages, strict=True) if each == language]
         heads = Counter(stems for row in own for stems in self._heads[row])
         found = []
-        for stems in self._slices(
-            self._whole(Counter(stems for row in own for stems in {**self._heads[row], **self._said[row]}))
-        ):
+        phrases = Counter(stems for row in own for stems in {**self._heads[row], **self._said[row]})
+        for stems in self._slices(self._whole(phrases)):
             times = {row: count for row in own if (count := self._texts[row].count(f" {stems} "))}
             if len(times) < min(2, len(own)):
                 continue
@@ -144,11 +143,8 @@ class Namer:
             forms = Counter(each[row][stems] for row in own for each in (self._heads, self._said) if stems in each[row])
             weight = share * math.log(1 + share / overall) * math.log(1 + sum(times.values()) / len(own))
             weight *= 1 + math.log(heads[stems]) if heads[stems] else UNHEADED
-            found.append(
-                Phrase(
-                    weight, stems, min(forms, key=lambda form: (_capitals(form), -forms[form], form)), frozenset(times)
-                )
-            )
+            form = min(forms, key=lambda form: (sum(map(str.isupper, form)), -forms[form], form))
+            found.append(Phrase(weight, stems, form, frozenset(times)))
         found = sorted(found, key=lambda each: (-each.weight, each.stems))[:LIKELY]
         scale: np.ndarray | list[float] = np.clip(near([each.words for each in found]), 0.0, None) ** 3 if found else []
         told = [replace(each, weight=each.weight * float(by)) for each, by in zip(found, scale, strict=True)]
@@ -205,9 +201,8 @@ class Namer:
     def _worded(self, weighed: Sequence[Phrase], rows: Sequence[int], taken: set[str]) -> str | None:
         """What a model calls a group, where all its content words stand in titles and headings of it, and it is a phrase."""
         assert self._model is not None
-        spoken = (
-            self._language if any(self._languages[row] == self._language for row in rows) else self._languages[rows[0]]
-        )
+        languages = [self._languages[row] for row in rows]
+        spoken = self._language if self._language in languages else languages[0]
         lines = [line for row in rows for line in self._lines[row][:WORDS]] + [each.words for each in weighed[:LIKELY]]
         asked = _ASK.format(language=language_name(spoken, "en"), lines="\n".join(map(contained, lines)))
         try:
@@ -230,7 +225,3 @@ class Namer:
         if key not in self._telling:
             self._telling[key] = word.isdigit() or (len(word) > 2 and bool(self._stems(word, language)))
         return self._telling[key]
-
-
-def _capitals(phrase: str) -> int:
-    return sum(letter.isupper() for letter in phrase)

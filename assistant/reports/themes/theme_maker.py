@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
-from assistant.reports import Progress, ReportError
+from assistant.reports import Progress, ReportError, silent
 from assistant.reports.report_cache import Derived, state_of
 from assistant.reports.themes.clusters import (
     LEAST,
@@ -28,6 +28,7 @@ from assistant.reports.themes.theme_summary import Summary
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
 from corpus.documents import Document, Passage
+from corpus.embedding import Embedder
 from corpus.symbols import RECORDS
 
 FOLDER, KEPT = "themes", 4
@@ -44,7 +45,7 @@ def themes_of(
     engine: Engine,
     language: str = "en",
     count: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     aside: Aside = nullcontext,
 ) -> Themes:
     """The themes of all that the engine's library holds, named in a language; `count` of them where it is given.
@@ -53,15 +54,22 @@ def themes_of(
     apart. What was made before from the same library is read again. `aside` is entered around what needs no turn at the
     models, and between short slices of what does. Raises `ReportError` where there is nothing to cluster.
     """
-    library, searching = engine.library, engine.library.models.searching
     model = engine.writer.model if engine.writer else None
     catalogued = tuple(entry.key for entry in engine.catalogue.entries)
-    state = state_of(library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
-    derived = Derived(library, FOLDER)
-    kept: Themes | None = derived.get(state, Themes)
-    if kept is not None:
-        return kept
-    slices = Slices(aside)
+    state = state_of(engine.library, (engine.signature, language, count, catalogued, model and model.name, VERSION))
+    derived = Derived(engine.library, FOLDER)
+    themes: Themes | None = derived.get(state, Themes)
+    if themes is None:
+        themes = _made(engine, language, count, state, progress, Slices(aside))
+        derived.put(state, themes)
+        derived.keep(KEPT)
+    return themes
+
+
+def _made(engine: Engine, language: str, count: int | None, state: str, progress: Progress, slices: Slices) -> Themes:
+    """The themes made anew."""
+    library, searching = engine.library, engine.library.models.searching
+    model = engine.writer.model if engine.writer else None
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
     telling, passages, groups, vectors, read = grouped(engine, documents, count, slices)
@@ -77,18 +85,11 @@ def themes_of(
     taken: set[str] = set()
     for n, rows in enumerate(groups):
         centre = unit_length(centres[n] - middle) if n in named else None
-
-        def near(phrases: Sequence[str], centre: np.ndarray | None = centre) -> np.ndarray:
-            if centre is None or not centre.any():
-                return np.ones(len(phrases))
-            told: np.ndarray = unit_length(embedded(searching, phrases, slices) - middle) @ centre
-            return told
-
+        near = partial(_nearness, searching, slices, middle, centre)
         terms = namer.name(rows, taken, near) or (_title(telling[rows[0]]),)
         name = joined(list(terms), language)
         name = name[:1].upper() + name[1:]
-        if progress is not None:
-            progress(name, n, len(groups))
+        progress(name, n, len(groups))
         # Near to what the documents say and to what the theme is called.
         wanted = unit_length(unit_length(centres[n]) + embedded(searching, [name], slices)[0]) if n in named else None
         statements, repeats = summary.of([passages[row] for row in rows], wanted)
@@ -107,10 +108,17 @@ def themes_of(
             )
         )
     apart = [each for each in documents if each not in telling]
-    themes = Themes(language, tuple(made), state, _listed(apart, [len(library.passages(each.id)) for each in apart]))
-    derived.put(state, themes)
-    derived.keep(KEPT)
-    return themes
+    return Themes(language, tuple(made), state, _listed(apart, [len(library.passages(each.id)) for each in apart]))
+
+
+def _nearness(
+    embedder: Embedder, slices: Slices, middle: np.ndarray, centre: np.ndarray | None, phrases: Sequence[str]
+) -> np.ndarray:
+    """How near phrases are to a centre in meaning, seen from the `middle` of all; all as near where there is none."""
+    if centre is None or not centre.any():
+        return np.ones(len(phrases))
+    told: np.ndarray = unit_length(embedded(embedder, phrases, slices) - middle) @ centre
+    return told
 
 
 def _procedural(document: Document) -> bool:
@@ -150,10 +158,8 @@ def grouped(
     unread = [n for n in range(len(documents)) if n not in read]
     if unread:
         vocabulary = engine.vocabulary
-        bags = [
-            vocabulary.content(analyse(documents[n].text, documents[n].language), documents[n].language)
-            for n in slices(unread)
-        ]
+        texts = ((documents[n].text, documents[n].language) for n in slices(unread))
+        bags = [vocabulary.content(analyse(text, spoken), spoken) for text, spoken in texts]
         with slices.aside():
             for n, vector in zip(unread, lexical_vectors(bags), strict=True):
                 vectors[n] = vector
@@ -178,21 +184,14 @@ def _not_held(engine: Engine, centres: np.ndarray, language: str, slices: Slices
     versions = library.versions()
     # Of a principal organ, `A`, nobody holds all.
     bodies = {version.symbol.body for version in versions.held if "/" in version.symbol.body}
-    missing = [
-        entry
-        for entry in engine.catalogue.entries
-        if entry.symbol is not None
-        and entry.part is None
-        and entry.symbol.body in bodies
-        and not versions.current(entry.symbol)
-    ]
+    known = [(each.symbol, each.title) for each in engine.catalogue.entries if each.symbol and each.part is None]
+    missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
     if not missing or (embedder.languages is not None and "en" not in embedder.languages):
         return {}
-    nearest = np.argmax(embedded(embedder, [entry.title for entry in missing], slices) @ centres.T, axis=1)
+    nearest = np.argmax(embedded(embedder, [title for _, title in missing], slices) @ centres.T, axis=1)
     told: dict[int, tuple[str, ...]] = {}
-    for entry, n in zip(missing, nearest, strict=True):
-        assert entry.symbol is not None
-        sentence = say("gap_paper", language, symbol=entry.symbol.text, title=entry.title)
+    for (symbol, title), n in zip(missing, nearest, strict=True):
+        sentence = say("gap_paper", language, symbol=symbol.text, title=title)
         told[int(n)] = (*told.get(int(n), ()), sentence)
     return told
 

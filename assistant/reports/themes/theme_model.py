@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.qa.answer import Citation, Statement, statement_json
 from assistant.reports import ReportError
-from assistant.reports.lookup import near as names_near
+from assistant.reports.lookup import near
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,8 @@ class Themes:
                 return replace(self, themes=(theme,), apart=())
         known = {theme.name.casefold(): theme.name for theme in self.themes}
         words = set(wanted.split())
-        near = [known[each] for each in names_near(name, known, 3, 0.0)]
-        near.sort(key=lambda each: -len(words & set(each.casefold().split())))
-        raise ReportError("no-theme", name=name, near="; ".join(near))
+        found = sorted(near(name, known, 3, 0.0), key=lambda each: -len(words & set(each.casefold().split())))
+        raise ReportError("no-theme", name=name, near="; ".join(found))
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form that `themes --json` prints."""

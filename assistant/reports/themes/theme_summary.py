@@ -14,17 +14,16 @@ from assistant.qa.units import Unit, distinct, units_of
 from assistant.reports.brief.briefing import Request
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground
+from assistant.reports.comparison.alignment import SURE, likenesses
+from assistant.reports.comparison.paragraphs import Para
 from assistant.reports.themes.clusters import embedded
 from assistant.slices import Slices
-from corpus.analysis import analyse
 from corpus.documents import Passage
 
 FEWEST, MOST = 3, 5
 """How many sentences, where the documents have so many."""
 OF_ONE, DOCUMENTS = 2, 16
 """How many passages of one document, and of how many documents, they are chosen from: the nearest to the theme's middle."""
-SAME = 0.7
-"""Share of words that two sentences have in common (Dice) from which on they say the same."""
 LONGEST = 500
 """Longest sentence, in characters."""
 ENDS = (".", "。", ";", "؛", "；", "!", "؟", "?", ")", "”", "»", "”.")
@@ -44,17 +43,15 @@ class Summary:
         """Statements, the latest first, and where else each is said, of the passages of each document of a theme; the nearer to
         its middle (of unit length; None where no model reads them) the sooner. Of what several documents say the latest is quoted."""
         units = self._units(passages, centre)
-        chosen: list[list[Unit]] = []
-        bags: list[set[str]] = []
-        for unit in self._slices(units):
-            words = set(analyse(unit.text, unit.document.language))
-            again = next((group for group, bag in zip(chosen, bags, strict=True) if _same(words, bag)), None)
+        paras = [Para.of(unit) for unit in units]
+        chosen: list[list[int]] = []
+        for n, row in enumerate(self._slices(likenesses(paras, paras))):
+            again = next((group for group in chosen if row[group[0]] >= SURE), None)
             if again is None:
-                chosen.append([unit])
-                bags.append(words)
-            elif all(other.document.id != unit.document.id for other in again):
-                again.append(unit)
-        groups = [sorted(group, key=lambda unit: unit.document.date or "", reverse=True) for group in chosen]
+                chosen.append([n])
+            elif all(units[m].document.id != units[n].document.id for m in again):
+                again.append(n)
+        groups = [sorted((units[n] for n in group), key=_date, reverse=True) for group in chosen]
         said: list[tuple[Unit, Statement, tuple[Citation, ...]]] = []
         for fresh in (True, False):
             for first, *rest in groups:
@@ -63,7 +60,7 @@ class Summary:
                     continue
                 for statement in self._chooser.take([first], 1):
                     said.append((first, statement, tuple(statement_of(other).citations[-1] for other in rest)))
-        said.sort(key=lambda each: each[0].document.date or "", reverse=True)
+        said.sort(key=lambda each: _date(each[0]), reverse=True)
         return tuple(statement for _, statement, _ in said), tuple(repeats for _, _, repeats in said)
 
     def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
@@ -96,5 +93,5 @@ class Summary:
         return whole and not introduces and len(unit.text) <= LONGEST and self._chooser.usable(unit)
 
 
-def _same(one: set[str], other: set[str]) -> bool:
-    return 2 * len(one & other) >= SAME * (len(one) + len(other))
+def _date(unit: Unit) -> str:
+    return unit.document.date or ""
