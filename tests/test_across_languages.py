@@ -103,7 +103,7 @@ def test_the_words_of_a_text_find_it_in_its_language_among_many_that_are_nearer_
 
         def crossing(self, read: str) -> Crossing | None:
             there = super().crossing(read)
-            return there and replace(there, offset=-0.2)
+            return there and replace(there, offset=-0.1)
 
     berths = [f"# Berth {n}\n\n1. Berth {n} is let to boats for a week.\n".encode() for n in range(30)]
     with Library(tmp_path, Models(EnglishOnly(), Lower()), SEGMENTER_VERSION) as library:
