@@ -66,7 +66,7 @@ FULL_TITLE = 6
 provisional agenda"."""
 ASKED_ALONE = 1
 """Content words of a question that asks for the words of an article, and for nothing else."""
-NEARER, OWN_LANGUAGE = 15.0, 0.5
+NEARER, OWN_LANGUAGE = 15.0, 1.0
 """The share of passages in the question's language among those that are read, where texts in others are held, too, in log-odds: by how
 much nearer in meaning the nearest of them is (likeness, 0 to 1), and where both are as near."""
 ABROAD_WEIGHT = 0.2

@@ -194,7 +194,7 @@ class Retriever:
 
 def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
     """Passages in the question's language and in others, each best first, in one order: of the first so many that share comes from
-    either that stands for how near in meaning the nearest of both are. Scores are against the best of their list, and its share."""
+    either that stands for how near in meaning the nearest of both are. Scores are against the best of their list."""
     if not own or not others:
         return [*own, *others]
     near, far = (max(each.dense or 0.0 for each in found) for found in (own, others))
@@ -202,8 +202,7 @@ def _in_shares(own: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evid
     placed: list[tuple[float, Evidence]] = []
     for found, part in ((own, share), (others, 1.0 - share)):
         best = max(found[0].score, sys.float_info.min)
-        weight = part / max(share, 1.0 - share)
-        placed += [((n + 0.5) / part, replace(each, score=each.score / best * weight)) for n, each in enumerate(found)]
+        placed += [((n + 0.5) / part, replace(each, score=each.score / best)) for n, each in enumerate(found)]
     return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
 
