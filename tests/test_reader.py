@@ -291,7 +291,7 @@ def test_the_reader_sees_a_bounded_number_of_passages_and_those_that_answered_th
     assert any("forty crowns" in text for _, text in latest)
     fake.passages.clear()
     asked.ask("Where do ferries, tugs and barges wait at a pier?")
-    assert len(fake.passages) == READ
+    assert len(fake.passages) == STEPS[1]
     assert not any("forty crowns" in text for _, text in fake.passages)
 
 
@@ -308,8 +308,24 @@ def test_what_is_not_asked_for_is_left_out_and_keeps_nothing_from_being_read(
     assert len(fake.passages) == STEPS[0]
     fake.passages.clear()
     scored = weigher.weigh(question, found, lambda unit: "crowns" not in unit.text)
-    assert len(fake.passages) == READ
+    assert len(fake.passages) == STEPS[1]
     assert not any("crowns" in each.unit.text for each in scored)
+
+
+@pytest.mark.parametrize(
+    ("others", "language", "read"), [(-8.0, "en", STEPS[1]), (0.0, "en", READ), (-8.0, "fr", READ)]
+)
+def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_near(
+    open_library: OpenLibrary, catalogue: Catalogue, others: float, language: str, read: int
+) -> None:
+    crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts at pier {n} pay by the night.\n" for n in range(10, 40)]
+    fake = Fake({"by the night": others})
+    asked = engine(open_library, catalogue, None, *crowd)
+    weigher = Weigher(asked.library, readers(en=fake, multilingual=fake))
+    weigher.weigh(
+        asked.question("Who pays by the night at the pier?", language), asked.search("Who pays by the night?", READ)
+    )
+    assert len(fake.passages) == read
 
 
 # Switched off, absent
