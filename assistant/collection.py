@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,9 +12,12 @@ from assistant.views import facts, footnotes, outline, relations, tables, within
 from corpus.catalogue import Catalogue
 from corpus.documents import Block, Document
 from corpus.library import Library
+from corpus.symbols import Symbol, link
 from corpus.touched import locator_of
 from ingest.memory import thin_pages
 
+PLACES = 20
+"""Most places, or ranges of them, that are named where a document lacks the one asked for."""
 _EDITIONS = {"official": 0, "upload": 1, "digest": 2}
 
 
@@ -82,6 +86,9 @@ class Collection:
             if language in (None, document.language) and edition in (None, document.edition)
         ]
         if not found:
+            symbol = Symbol.read(name)
+            if symbol is not None and self._catalogue.by_symbol(symbol) and not self._library.find(name):
+                raise NotHeld("known-not-held", name=symbol.text, url=link(symbol, language or "en"))
             raise NotHeld("no-document", name=name)
         exact = [document for document in found if name in (document.id, document.key)]
         found = exact or found
@@ -183,10 +190,35 @@ def locator_at(document: Document, place: str | None) -> str | None:
         return None
     locator = locator_of(document, place) or place
     if not any(within(block, locator) for block in document.blocks):
-        places = list(dict.fromkeys(block.locator for block in document.blocks))
-        more = ", ..." if len(places) > 40 else ""
-        raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:40]) + more)
+        places = _ranges(dict.fromkeys(block.locator for block in document.blocks))
+        places.sort(
+            key=lambda each: each.split(" ")[0] != locator.split(" ")[0]
+        )  # what is of the kind that is asked for first
+        more = ", ..." if len(places) > PLACES else ""
+        raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:PLACES]) + more)
     return locator
+
+
+def _ranges(locators: Iterable[str]) -> list[str]:
+    """Places as `para. 1–40`: those that count up as one, and none that is part of another."""
+    made: list[tuple[str, int, int]] = []
+    last: dict[str, int] = {}  # by what stands before the number
+    known: set[str] = set()
+    for locator in filter(None, locators):
+        known.add(locator)
+        before, number = re.fullmatch(r"(.*?)(\d{0,9})", locator, re.DOTALL).groups()  # type: ignore[union-attr]
+        if any(locator[: part.start()].rstrip(",") in known for part in re.finditer(r"\s", locator)):
+            continue
+        at = last.get(before)
+        if number and at is not None and int(number) == made[at][2] + 1:
+            made[at] = (before, made[at][1], int(number))
+        else:
+            last[before] = len(made)
+            made.append((before, int(number or -1), int(number or -1)))
+    return [
+        f"{before}{first if first >= 0 else ''}" + (f"–{re.split(r'[^0-9.]', before)[-1]}{end}" if end > first else "")
+        for before, first, end in made
+    ]
 
 
 def block_record(document: Document, block: Block) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -99,7 +100,8 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
     """The files of a folder and its folders, by name; those in a folder before it.
 
     Hidden files and folders, junk, and all that is no ordinary file are passed over, as are the folders `apart`.
-    Links are not followed: what they lead to inside the folder is met anyway, and what is outside is no part of it.
+    Links are not followed: what they lead to inside the folder is met anyway, and what is outside is no part of it. One
+    that leads nowhere is told.
     """
     kept_apart = {path.resolve() for path in apart}
     seen: set[tuple[int, int]] = set()
@@ -126,6 +128,9 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
                 elif entry.is_file(follow_symlinks=False):
                     at = entry.stat(follow_symlinks=False)
                     yield Found(here / entry.name, (at.st_size, at.st_mtime_ns, at.st_ino))
+                elif entry.is_symlink() and not os.path.exists(here / entry.name):
+                    fault = f"{printable(entry.name)} can't be read: {os.strerror(errno.ENOENT)}."
+                    yield Found(here / entry.name, fault=fault)
             except FileNotFoundError:
                 continue  # gone since it was listed
             except OSError as error:

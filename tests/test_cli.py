@@ -411,7 +411,14 @@ def test_a_place_that_a_document_lacks_is_answered_with_its_places(starter: Cli,
     done = starter("show", "A/RES/55/25, annex III", "art. 99", *form)
     assert done.code == 1
     assert "art. 99" in done.err
-    assert "art. 1;" in done.err
+    assert re.search(r"It has: art\. 1–\d+;", done.err)
+
+
+def test_a_document_that_the_catalogue_knows_and_that_is_not_held_is_told_so(starter: Cli) -> None:
+    done = starter("show", "CTOC/COP/WG.7/2021/3")
+    assert (done.code, done.out) == (1, "")
+    assert "CTOC/COP/WG.7/2021/3 is known, but its text is not held." in done.err
+    assert "https://docs.un.org/en/CTOC/COP/WG.7/2021/3" in done.err
 
 
 def test_show_knows_a_document_by_each_of_its_names(starter: Cli) -> None:

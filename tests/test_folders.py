@@ -108,8 +108,16 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (folder / "up").symlink_to("..")
     (folder / "away").symlink_to(tmp_path / "outside")
     (folder / "secret.md").symlink_to(tmp_path / "outside" / "secret.md")
-    (folder / "broken.md").symlink_to(tmp_path / "nothing")
     assert names(folder) == ["a.md"]
+
+
+def test_a_link_that_leads_nowhere_is_told(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "a.md", BOATS)
+    (tmp_path / "broken.md").symlink_to(tmp_path / "nothing")
+    told = {Path(row["file"]).name: (row["result"], str(row)) for row in rows(cli, tmp_path)}
+    assert told["a.md"][0] == "added"
+    assert told["broken.md"][0] == "refused"
+    assert "broken.md can't be read: No such file or directory." in told["broken.md"][1]
 
 
 def test_what_is_no_ordinary_file_is_not_opened(tmp_path: Path) -> None:

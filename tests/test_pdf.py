@@ -233,6 +233,30 @@ def test_words_that_a_line_end_cuts_are_mended(lines: tuple[str, ...], wanted: s
     assert wanted in text
 
 
+@pytest.mark.parametrize(
+    ("pieces", "wanted"),
+    [
+        ((("The report of the Secretary", "", 1.3), ("-", "", 0.3), ("General was read.", "", 0)), "Secretary-General was"),
+        ((("Only a few are financ", "", 1.3), ("ial and were read.", "", 0)), "are financial and"),
+        ((("The Board and its members", "", 1.3), ("’ views were read.", "", 0)), "members’ views"),
+        ((("The members met Ivan ", "", 1.5), ("- ", "", 1.5), ("a writer, and left.", "", 0)), "Ivan - a writer"),
+        ((("Reports that were issued ", "", -1.5), ("from Vienna were read.", "", 0)), "issued from Vienna"),
+        ((("Takes note of", "i", 2.2), ("the reports that were read.", "", 0)), "of the reports"),
+        ((("All work of", "", 1.3), ("young people was read.", "", 0)), "of young people"),
+        ((("The years from 14", "", 1.5), ("June were read.", "", 0)), "14 June"),
+    ],
+)  # fmt: skip
+def test_a_gap_within_a_word_is_no_space_and_a_narrow_space_is_one(
+    pieces: tuple[tuple[str, str, float], ...], wanted: str
+) -> None:
+    flow = Flow().start().add(long_text(40), "1.")
+    left = INDENT
+    for words, style, gap in pieces:  # points between the pieces, as in lines that are justified
+        left = flow.sheet.text(left, flow.top, words, style=style) + gap
+    (text,) = [line.text for line in body(flow.read())][1:]
+    assert wanted in text
+
+
 def test_a_word_that_the_end_of_a_page_cuts_is_mended_across_footer_and_footnote() -> None:
     flow = Flow(pages=2).start()
     flow.add("A first international remark.^1^", "1.", notes={"1": "Words of the note."})

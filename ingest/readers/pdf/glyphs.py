@@ -41,8 +41,8 @@ _INVISIBLE = 3  # text rendering mode: neither filled nor stroked, as text recog
 @dataclass(frozen=True, slots=True)
 class Run:
     """Characters of one font, size and line. `size` is the height of the font in points, `base` the baseline;
-    `spaced` says that a space stands before it in the content, `hidden` that it is not painted, `sideways` that it is
-    written up or down the page."""
+    `spaced` says that a space stands before it in the content, `guessed` that pdfium takes one to stand there for the gap
+    alone, `hidden` that it is not painted, `sideways` that it is written up or down the page."""
 
     text: str
     left: float
@@ -55,6 +55,7 @@ class Run:
     spaced: bool
     hidden: bool = False
     sideways: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +215,15 @@ def _runs(text_page: pdfium.PdfTextPage, view: View) -> tuple[list[Run], float, 
             unseen = raw.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE
             hidden += (after - first) * unseen
             spaced = first > 0 and text[first - 1] == " "
+            guessed = spaced and raw.FPDFText_IsGenerated(handle, first - 1) == 1
             size = raw.FPDFText_GetFontSize(handle, first)
             sideways = False
             if raw.FPDFText_GetMatrix(handle, first, matrix_at):
                 size *= math.hypot(matrix.b, matrix.d)
                 sideways = view.sideways(matrix)
             size = min(max(1.0, size), 400.0)
-            made.append(Run(words, left, right, base - size, base, size, bold, italic, spaced, unseen, sideways))
+            place = (left, right, base - size, base, size)
+            made.append(Run(words, *place, bold, italic, spaced and not guessed, unseen, sideways, guessed))
     return made, hidden / max(1, count), unmapped
 
 

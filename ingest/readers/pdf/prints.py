@@ -17,6 +17,9 @@ _RAISED_SIZE, _RAISED_BASE = 0.8, 0.12
 _SAME_LINE, _RAISED, _MARK_SIZE = 0.45, 0.6, 0.75
 """Runs of one line have baselines within so many font sizes; a raised one, of at most so much of the size, within more."""
 _MARK = re.compile(r"(?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡§]{1,2})(?:\s*,\s*(?:\d{1,3}|[a-z]))*\s*,?|,")
+_OVERHANG = 0.1
+"""The box of an f reaches about so many font sizes over what follows, that of an italic one over what stands before, too."""
+_DASHES = "-\u2010\u2011\u2013\u2014"
 _UNIT = re.compile(r"(?<![^\W\d_])(?:[kcdm]?m|M)$")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -120,7 +123,9 @@ class Print:
         wide = is_wide(last.text[-1]), is_wide(run.text[0])
         if all(wide) or (any(wide) and gap < 0.4 * self.size):  # Chinese type sets Latin words off by a little
             return False
-        return gap > 0.2 * self.size or (run.spaced and gap > 0.1 * self.size)
+        if (run.spaced or run.guessed) and (last.text[-1] == "f" or (run.italic and run.text[0] == "f")):
+            gap += _OVERHANG * self.size
+        return gap > _least_gap(last.text[-1], run) * self.size
 
     @cached_property
     def stretches(self) -> tuple[Print, ...]:
@@ -136,6 +141,20 @@ class Print:
         if len(groups) == 1:
             return (self,)
         return tuple(Print(self.page, tuple(group)) for group in groups)
+
+
+def _least_gap(before: str, run: Run) -> float:
+    """The gap, in font sizes, from which on a space stands between a character and a run: a narrow one where the content
+    has a space; where pdfium only takes the gap for one, not what justified lines leave within a word."""
+    if run.spaced:
+        return 0.07
+    if not run.guessed:
+        return 0.2
+    first = run.text[0]
+    if first in _DASHES:
+        return 0.18
+    figure = first.isalnum() and (before.isdigit() or first.isdigit())
+    return 0.1 if figure else 0.15
 
 
 def _eastward(runs: Sequence[Run]) -> list[Run]:
