@@ -206,7 +206,10 @@ def _ranges(locators: Iterable[str]) -> list[str]:
     known: set[str] = set()
     for locator in filter(None, locators):
         known.add(locator)
-        before, number = re.fullmatch(r"(.*?)(\d{0,9})", locator, re.DOTALL).groups()  # type: ignore[union-attr]
+        before = locator.rstrip("0123456789")
+        number = locator[len(before) :]
+        if len(number) > 9:  # no number that anybody counts up to
+            before, number = locator, ""
         if any(locator[: part.start()].rstrip(",") in known for part in re.finditer(r"\s", locator)):
             continue
         at = last.get(before)

@@ -128,7 +128,7 @@ def walk(folder: Path, apart: Collection[Path] = ()) -> Iterator[Found]:
                 elif entry.is_file(follow_symlinks=False):
                     at = entry.stat(follow_symlinks=False)
                     yield Found(here / entry.name, (at.st_size, at.st_mtime_ns, at.st_ino))
-                elif entry.is_symlink() and not os.path.exists(here / entry.name):
+                elif entry.is_symlink() and not Path(entry.path).exists():
                     fault = f"{printable(entry.name)} can't be read: {os.strerror(errno.ENOENT)}."
                     yield Found(here / entry.name, fault=fault)
             except FileNotFoundError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import OpenLibrary
+from conftest import OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
 from services import Made, made_service
@@ -427,6 +427,20 @@ def test_questions_to_begin_with_are_made_of_what_is_held_and_answered_in_the_re
     for question in offered:
         answer = engine.ask(question)
         assert (answer.status, answer.language) == ("answered", language), question
+
+
+def test_what_a_document_says_is_asked_of_topics_with_paragraphs_below_them(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    text = "All harbours mend their lamps once a year, and each of them tells the Committee what that has cost. " * 2
+    table = "| Symbol | Title |\n| --- | --- |\n| A/RES/1/2 | On harbour lamps of all the coasts and of their keepers and friends, and more |\n"
+    parts = {"Introduction": text, "Resolutions of all bodies": table, "Budget for 2025": text, "Repair of harbour lamps": text,
+             "Read before": text, "Harbour walls": "See above.", "Read before ": text}  # fmt: skip
+    paper = "# Lamps\n\n" + "\n\n".join(f"## {name}\n\n{below}" for name, below in parts.items())
+    library = open_library()
+    add(library, catalogue, Input("lamps.md", paper.encode()))
+    (asked,) = examples(library, "en")
+    assert "“Repair of harbour lamps”" in asked
 
 
 def test_an_empty_library_offers_no_questions(open_library: OpenLibrary) -> None:

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from assistant.labels import word
 from assistant.vocabulary import Vocabulary
+from corpus.analysis import analyse
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -30,13 +31,19 @@ def examples(library: Library, language: str, most: int = 6) -> list[str]:
 
 
 def _of_meeting(library: Library, language: str) -> Iterator[str]:
-    for meeting in library.meetings()[:1]:
+    """Of the latest meeting, named by its agenda where the agendas of several are held."""
+    keys = library.keys()
+    meetings = sorted(library.meetings(), key=lambda each: (each.dates[-1:], each.document_id))
+    several = len({keys[each.document_id] for each in meetings}) > 1
+    for meeting in meetings[-1:]:
+        agenda = library.document(meeting.document_id)
+        named = f" ({agenda.symbol or agenda.label})" if several else ""
         items = [item for item in meeting.items if item.documentation]
         if items and meeting.sittings:
-            yield word("example_time", language, item=items[-1].number)
+            yield word("example_time", language, item=f"{items[-1].number}{named}")
         for item in items[:1]:
-            yield word("example_papers", language, item=item.number)
-        spoken = library.document(meeting.document_id).language
+            yield word("example_papers", language, item=f"{item.number}{named}")
+        spoken = "" if agenda.unquotable else agenda.language
         for item in [each for each in items if len(each.title) <= LONGEST and spoken == language][:1]:
             yield word("example_title", language, title=item.title)
 
@@ -44,7 +51,8 @@ def _of_meeting(library: Library, language: str) -> Iterator[str]:
 def _of_documents(library: Library, language: str) -> Iterator[str]:
     quotable = library.versions().quotable(language)
     treaties = (library.document(each.id) for each in library.headers(kind="treaty") if each.id in quotable)
-    for document in islice((each for each in treaties if _articles(each) and _name(each, language)), ARTICLES):
+    whole = (each for each in treaties if not each.unquotable)
+    for document in islice((each for each in whole if _articles(each) and _name(each, language)), ARTICLES):
         article = _one_of(_articles(document))
         yield word("example_article", language, article=article, document=_name(document, language))
     for document in map(library.document, sorted(quotable)):
@@ -70,14 +78,27 @@ def _articles(document: Document) -> list[str]:
 
 
 def _headings(document: Document) -> list[str]:
-    """The headings with text below them, without their numbers: a line of a title page has none."""
-    below = zip(document.blocks, document.blocks[1:], strict=False)
-    texts = [
-        _NUMBER.sub("", " ".join(document.body(block).split()).rstrip(" :."))
-        for block, after in below
-        if block.kind == "heading" and after.kind != "heading"
+    """What the headings with paragraphs below them say: without their numbers, none of one word, none that names a number or a
+    date. Lines of a title page, heads of tables and lists, and `Documentation` below each item are no topics."""
+    below: dict[str, int] = {}
+    twice: set[str] = set()
+    heading, after = "", ""
+    for block in document.blocks:
+        if block.kind == "heading":
+            heading, after = _NUMBER.sub("", " ".join(document.body(block).split()).rstrip(" :.")), ""
+            twice |= {heading} & below.keys()
+            below.setdefault(heading, 0)
+        elif heading:
+            after = after or block.kind
+            below[heading] += len(document.body(block)) if block.kind == after == "paragraph" else 0
+    return [
+        text
+        for text, characters in below.items()
+        if 0 < len(text) <= LONGEST < characters
+        and text not in twice
+        and not any(map(str.isdigit, text))
+        and len(set(analyse(text, document.language))) > 1
     ]
-    return [text for text in texts if 0 < len(text) <= LONGEST]
 
 
 def _one_of(texts: list[str]) -> str:
