@@ -95,8 +95,7 @@ def test_an_example_names_the_meeting_whose_item_it_asks_for_where_several_are_h
     add(library, catalogue, Input("harbours.md", harbours.encode()))
     when, papers = (each for each in examples(library, language) if "(A/AC.2/2025/1)" in each)
     engine = Engine(library, catalogue, readers=word_readers())
-    for question, cited in ((when, "2"), (papers, "A/AC.2/2025/2")):
+    for question in (when, papers):
         answer = engine.ask(question)
         assert (answer.status, answer.language) == ("answered", language)
-        assert cited in " ".join(each.text for each in answer.statements)
         assert {cite.symbol for each in answer.statements for cite in each.citations} == {"A/AC.2/2025/1"}
