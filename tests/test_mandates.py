@@ -25,6 +25,7 @@ from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief import Request, brief
 from assistant.reports.mandates import Wanted, list_mandates, mandates_of, rows_of
+from assistant.reports.mandates.mandate_list import grid_of
 from assistant.reports.mandates.recommendations import recommendations_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
@@ -49,7 +50,8 @@ PREAMBLE = {
 def resolution(*paragraphs: str, number: str = "80/900", language: str = "en", day: str = "") -> Input:
     """A resolution of the General Assembly; `day` closes it, as the day of its adoption."""
     head = f"---\nsymbol: A/RES/{number}\ntitle: {number}. Boats\nlanguage: {language}\ndate: 2025-12-20\n---\n"
-    opening = "\n\n".join((f"# {number}. Boats", *PREAMBLE[language]))
+    session = {"79": "Seventy-ninth", "80": "Eightieth"}[number[:2]]
+    opening = "\n\n".join((f"{session} session", f"# {number}. Boats", *PREAMBLE[language]))
     closing = f"\n\n60th plenary meeting\n\n{day}" if day else ""
     return Input(
         f"{number.replace('/', '-')}.{language}.md", f"{head}{opening}\n\n{_numbered(paragraphs)}{closing}\n".encode()
@@ -144,6 +146,8 @@ def test_lettered_subparagraphs_are_actions_of_their_own(catalogue: Catalogue) -
         ("by 4 July 2026 and 5 January 2027", "2026-07-04"),
         ("within 90 days", "2026-03-20"),
         ("at its eighty-third session", "2028-09"),
+        ("during the eightieth session", "2026-09"),
+        ("at its eightieth and eighty-first sessions", "2026-09"),
         ("in March 2027", "2027-03"),
         ("by 2030", "2030"),
         ("every two years", ""),
@@ -156,6 +160,32 @@ def test_a_time_comes_to_a_day_where_it_comes_to_one(
     add(library, catalogue, resolution(f"Requests the Secretary-General to report {words};"))
     (row,) = rows_of(library, library.find("A/RES/80/900")[0])
     assert ([each.quote for each in row.times], row.due) == ([words], due)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "(September 2025–September 2026; September 2026–September 2027)"),
+        ("es", "(septiembre de 2025–septiembre de 2026; septiembre de 2026–septiembre de 2027)"),
+        ("zh", "(2025年9月–2026年9月; 2026年9月–2027年9月)"),
+    ],
+)
+def test_a_session_is_told_from_its_opening_to_its_end_and_each_of_several_is(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str, told: str
+) -> None:
+    library = open_library()
+    add(
+        library,
+        catalogue,
+        resolution(
+            "Requests the Secretary-General to report at its eightieth and eighty-first sessions;", day="4 December 2025"
+        ),
+    )
+    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+    assert row.to_json()["dates"] == ["2025-09/2026-09", "2026-09/2027-09"]
+    assert row.due > row.adopted
+    (cells,) = grid_of([row], language).rows
+    assert told in [cell.shown().partition("sessions ")[2] for cell in cells]
 
 
 @pytest.mark.parametrize(
