@@ -117,6 +117,41 @@ def test_several_addressees_are_parted_and_what_is_asked_for_is_none(
     assert found == addressees
 
 
+@pytest.mark.parametrize(
+    ("sentence", "addressees"),
+    [
+        ("Calls upon port entities to paint boats, and urges them to light lamps;", ["port entities"]),
+        ("Welcomes the work of the Port Office for Boats, and requests the Office to light lamps;", ["the Port Office for Boats"]),
+        ("Welcomes the work of the Port Office for Boats, and calls upon it to light lamps;", ["the Port Office for Boats"]),
+        ("Welcomes the efforts of Governments, port agencies and all pilots to paint boats, and invites them to light lamps;",
+         ["Governments", "port agencies", "all pilots"]),
+        ("Notes the Port Office for Boats, and requests Member States to light lamps;", ["Member States"]),
+    ],
+)  # fmt: skip
+def test_for_a_pronoun_or_a_short_name_stands_the_name_before_it(
+    catalogue: Catalogue, sentence: str, addressees: list[str]
+) -> None:
+    document = read(
+        catalogue, "Requests the Port Office for Boats to report;", "Urges Governments and Member States to act;", sentence
+    )
+    last = mandates_of(document)[-1]
+    assert [document.quote(*span) for span in last.addressees] == addressees
+    assert document.quote(*last.action[0]) == "to light lamps"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Expresses its support for the Harbour Force, and decides to extend its mandate until 31 January 2027;",
+        "Takes note of the Harbour Declaration, and calls for its effective implementation;",
+    ],
+)
+def test_what_is_decided_of_something_named_before_is_told_with_it(catalogue: Catalogue, sentence: str) -> None:
+    document = read(catalogue, sentence)
+    (one,) = mandates_of(document)
+    assert document.quote(*one.action[0]) == sentence.rstrip(";")
+
+
 def test_clauses_that_share_an_action_are_each_told_with_it(catalogue: Catalogue) -> None:
     document = read(catalogue, "Calls upon States, and invites pilots, to paint every boat by June 2026;")
     assert [document.quote(*each.action[0]) for each in mandates_of(document)] == [
