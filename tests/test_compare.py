@@ -186,7 +186,25 @@ def test_a_text_compared_with_itself_has_no_changes(open_library: OpenLibrary, c
 
 _WORDS = st.lists(
     st.sampled_from(
-        ["boats", "Boats", "bo-ats", "need", "a", "flag", "12", "3.5", "не", "船", "只", "قارب", ",", ".", ";", "“", "-"]
+        [
+            "boats",
+            "Boats",
+            "bo-ats",
+            "need",
+            "a",
+            "flag",
+            "12",
+            "3.5",
+            "не",
+            "船",
+            "只",
+            "قارب",
+            ",",
+            ".",
+            ";",
+            "“",
+            "-",
+        ]
     ).flatmap(lambda word: st.sampled_from([word, f"{word} "])),
     max_size=12,
 )
@@ -205,7 +223,9 @@ def test_the_pieces_make_up_both_texts(one: list[str], other: list[str]) -> None
 def test_what_is_the_same_is_shown_beside_each_other_as_each_text_has_it(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:
-    before = ["1. Also calls upon the third Fair of boats to mark the prevention of and shelter against storms of twelve."]
+    before = [
+        "1. Also calls upon the third Fair of boats to mark the prevention of and shelter against storms of twelve."
+    ]
     after = ["1. Calls upon the Third Fair of boats to mark the prevention of, and shelter against, storms of ten."]
     library = open_library()
     found = compared(library, catalogue, before, after)

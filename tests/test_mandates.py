@@ -132,7 +132,10 @@ def test_for_a_pronoun_or_a_short_name_stands_the_name_before_it(
     catalogue: Catalogue, sentence: str, addressees: list[str]
 ) -> None:
     document = read(
-        catalogue, "Requests the Port Office for Boats to report;", "Urges Governments and Member States to act;", sentence
+        catalogue,
+        "Requests the Port Office for Boats to report;",
+        "Urges Governments and Member States to act;",
+        sentence,
     )
     last = mandates_of(document)[-1]
     assert [document.quote(*span) for span in last.addressees] == addressees
@@ -213,7 +216,8 @@ def test_a_session_is_told_from_its_opening_to_its_end_and_each_of_several_is(
         library,
         catalogue,
         resolution(
-            "Requests the Secretary-General to report at its eightieth and eighty-first sessions;", day="4 December 2025"
+            "Requests the Secretary-General to report at its eightieth and eighty-first sessions;",
+            day="4 December 2025",
         ),
     )
     (row,) = rows_of(library, library.find("A/RES/80/900")[0])

@@ -65,7 +65,9 @@ class Clock:
             years: list[str] = re.findall(r"\b20\d\d\b", session.group())
             if years:
                 return sorted(years)
-            numbers = sorted(number for part in grammar.steps.split(session.group()) if (number := grammar.number(part)))
+            numbers = sorted(
+                number for part in grammar.steps.split(session.group()) if (number := grammar.number(part))
+            )
             return [span for number in numbers if (span := self._span(FIRST + number))]
         if year_only := re.search(r"\b20\d\d\b", text):
             return [year_only.group()]

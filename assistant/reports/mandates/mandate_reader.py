@@ -224,7 +224,9 @@ class _Reader:
             for clause in self._clauses(text):
                 if clause.kind == "ask":
                     for each in named(self._grammar, text, clause.verb[1], clause.end).addressees:
-                        made |= {text[slice(*each)]} if not self._grammar.pronoun.fullmatch(text[slice(*each)]) else set()
+                        made |= (
+                            {text[slice(*each)]} if not self._grammar.pronoun.fullmatch(text[slice(*each)]) else set()
+                        )
         return frozenset(made)
 
     def _made(
