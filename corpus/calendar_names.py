@@ -80,7 +80,7 @@ def month_and_year(year: int, month: int, language: str) -> str:
 
     if language == "ar":
         return f"{month_name(month, language)} {year}"
-    return format_skeleton("yMMMM", date(year, month, 1), locale=language)
+    return str(format_skeleton("yMMMM", date(year, month, 1), locale=language))
 
 
 def weekday_name(day: int, language: str) -> str:

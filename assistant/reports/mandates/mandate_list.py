@@ -254,7 +254,7 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
 def comes_to(date: str, language: str) -> str:
     """A day or a span of months that ISO 8601 writes, in words of a language; a month or year as it is written."""
     if "/" in date:
-        return "–".join(month_and_year(*map(int, each.split("-")), language) for each in date.split("/"))
+        return "–".join(month_and_year(int(each[:4]), int(each[5:]), language) for each in date.split("/"))
     try:
         return day_text(dt.date.fromisoformat(date), language)
     except ValueError:
