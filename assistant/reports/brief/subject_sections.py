@@ -101,9 +101,9 @@ def framework(chooser: Chooser) -> Section:
     by_heading: dict[str, list[Article]] = {}
     for heading, own in rows:
         by_heading.setdefault(heading, []).extend(own)
-    for heading, own in by_heading.items():
-        treaties = dict.fromkeys(each.document.id for each in own)
-        told = tuple(_listed(chooser, [e for e in own if e.document.id == treaty]) for treaty in sorted(treaties))
+    for heading, found in by_heading.items():
+        treaties = dict.fromkeys(each.document.id for each in found)
+        told = tuple(_listed(chooser, [e for e in found if e.document.id == treaty]) for treaty in sorted(treaties))
         parts.append(Part(heading, told))
     return chooser.section("framework", *parts)
 
