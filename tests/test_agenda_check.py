@@ -8,6 +8,7 @@ import pytest
 from conftest import OpenLibrary, add
 
 from assistant.reports.agenda_check import AgendaCheck, check_agenda, resolutions_in
+from assistant.reports.lookup import agenda_meeting
 from corpus.catalogue import Catalogue
 from ingest.run import Input
 
@@ -70,6 +71,18 @@ def test_an_announced_document_that_is_not_held_comes_with_the_command_that_fetc
     ]
     assert not found.complete
     json.dumps(found.to_json())
+
+
+def test_what_is_not_held_has_the_title_that_the_agenda_prints_and_other_agendas_are_named(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    other = Input("other.md", AGENDA.replace("WG.7/2030/", "WG.7/2028/").replace("March 2030", "March 2028").encode())
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", AGENDA.encode()), other)
+    found = check_agenda(library, catalogue, agenda_meeting(library))
+    assert found.agenda == "CTOC/COP/WG.7/2030/1"
+    assert [each.title for each in found.announced] == ["Paper on harbour lamps", "Paper on mountain roads"]
+    assert found.others == ("CTOC/COP/WG.7/2028/1",)
 
 
 def test_missing_languages_are_named(open_library: OpenLibrary, catalogue: Catalogue) -> None:

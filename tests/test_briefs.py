@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -221,6 +222,51 @@ def test_a_document_is_briefed_about_by_its_sections(starter_engine: Engine) -> 
     assert {citation.symbol for statement in points.statements for citation in statement.citations} == {
         "working-group-mandate"
     }
+
+
+def test_a_report_is_briefed_about_by_what_its_summary_says_and_never_by_captions_or_sources_of_figures(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    told = {
+        "Summary": ["The overall state of harbour lamps was satisfactory, with some repairs needed."],
+        "I. Opinion and statement on harbour lamps": [
+            "1. The opinion and statement on harbour lamps rests on the lamps that were looked at in the course of the year.",
+            "2. The opinion and statement on harbour lamps is made each year by the office that looks after harbour lamps.",
+            "3. The statement on harbour lamps follows the rules that all offices for opinions on harbour lamps follow.",
+            "4. Seen as a whole, the state of the harbour lamps is satisfactory, with some repairs needed on small boats.",
+        ],
+        "II. Opinions on harbour lamps by year": [
+            "<figcaption>Figure I. Opinions on harbour lamps by year, and the overall state of harbour lamps</figcaption>",
+            "Data source: opinions on harbour lamps that were issued from 2020 to 2024",
+            "5. Far fewer were broken in the last of these years than ever before in spring.",
+        ],
+        "III. Other matters": ["6. Nothing else was looked at in the course of the year by anybody."],
+    }
+    body = "".join(
+        f"<h2>{head}</h2>" + "".join(each if each.startswith("<fig") else f"<p>{each}</p>" for each in under)
+        for head, under in told.items()
+    )
+    report = f"<html lang='en'><body><p>DP/2030/9</p><h1>Report on harbour lamps</h1>{body}</body></html>"
+    library = open_library()
+    add(library, catalogue, Input("r.html", report.encode()))
+    briefing = brief(Engine(library, catalogue), Request("document", "DP/2030/9", "chair"))
+    (points,) = (section for section in briefing.sections if section.key == "points")
+    by_heading = {part.heading: [statement.text for statement in part.statements] for part in points.parts}
+    assert any("Seen as a whole" in text for text in by_heading["I. Opinion and statement on harbour lamps"])
+    assert [text[:14] for text in by_heading["II. Opinions on harbour lamps by year"]] == ["Far fewer were"]
+
+
+def test_what_the_annotations_say_of_an_item_are_questions_where_they_propose_nothing_in_so_many_words(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    said = "Under item 3 delegations talk about lamps that are lit on mountain roads in winter. A further subject is the price of oil."
+    agenda = re.sub(r"The Working Group may wish[^.]*mountain[^.]*\.", said, AGENDA)
+    assert agenda != AGENDA
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", agenda.encode()))
+    by_key = {each.key: each for each in brief(Engine(library, catalogue), Request("item", "3", "chair")).sections}
+    assert [statement.text for statement in by_key["questions"].statements] == said.replace(". A", ".\nA").splitlines()
+    assert not any("price of oil" in statement.text for statement in by_key["documentation"].statements)
 
 
 def test_the_briefings_of_the_real_items_keep_every_promise(

@@ -16,8 +16,7 @@ from assistant.export.comparison_layout import publication_of_texts, publication
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports.comparison import Comparison, Versions, compare_texts, compare_topic, compare_versions
-from assistant.reports.comparison.paragraphs import key_of
-from assistant.reports.comparison.word_diff import pieces_of
+from assistant.reports.comparison.word_diff import earlier, later, pieces_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library
@@ -186,16 +185,57 @@ def test_a_text_compared_with_itself_has_no_changes(open_library: OpenLibrary, c
 
 
 _WORDS = st.lists(
-    st.sampled_from(["boats", "need", "a", "flag", "12", "3.5", "не", "船", "只", "قارب", ",", "."]), max_size=12
+    st.sampled_from(
+        [
+            "boats",
+            "Boats",
+            "bo-ats",
+            "need",
+            "a",
+            "flag",
+            "12",
+            "3.5",
+            "не",
+            "船",
+            "只",
+            "قارب",
+            ",",
+            ".",
+            ";",
+            "“",
+            "-",
+        ]
+    ).flatmap(lambda word: st.sampled_from([word, f"{word} "])),
+    max_size=12,
 )
 
 
 @given(_WORDS, _WORDS)
 def test_the_pieces_make_up_both_texts(one: list[str], other: list[str]) -> None:
-    before, after = " ".join(one), " ".join(other)
+    before, after = "".join(one), "".join(other)
     pieces = pieces_of(before, after)
-    assert key_of("".join(piece.text for piece in pieces if piece.op != "added")) == key_of(before)
-    assert "".join(piece.text for piece in pieces if piece.op != "removed") == after
+    assert "".join(piece.text for piece in earlier(pieces)) == before
+    assert "".join(piece.text for piece in later(pieces)) == after
+    told = [piece.to_json() for piece in pieces if piece.op != "added"]
+    assert "".join(each.get("earlier", each["text"]) for each in told) == before
+
+
+def test_what_is_the_same_is_shown_beside_each_other_as_each_text_has_it(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    before = [
+        "1. Also calls upon the third Fair of boats to mark the prevention of and shelter against storms of twelve."
+    ]
+    after = ["1. Calls upon the Third Fair of boats to mark the prevention of, and shelter against, storms of ten."]
+    library = open_library()
+    found = compared(library, catalogue, before, after)
+    told = render(publication_of_texts(Versions((found,)), library, "en"), "md").decode()
+    (row,) = [line for line in told.splitlines() if "shelter" in line]
+    left, right = row.strip("|").split("|")
+    assert "~~Also~~ calls upon the third Fair of boats to mark the prevention of and shelter against storms" in left
+    assert "Calls upon the Third Fair of boats to mark the prevention of**,** and shelter against**,** storms" in right
+    (change,) = found.to_json()["changes"]
+    assert any(piece.get("earlier", "").startswith("calls upon the third Fair") for piece in change["pieces"])
 
 
 def test_long_texts_of_which_nothing_is_the_same_are_paired_by_their_numbers(

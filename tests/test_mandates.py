@@ -25,6 +25,7 @@ from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief import Request, brief
 from assistant.reports.mandates import Wanted, list_mandates, mandates_of, rows_of
+from assistant.reports.mandates.mandate_list import grid_of
 from assistant.reports.mandates.recommendations import recommendations_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span
@@ -49,7 +50,8 @@ PREAMBLE = {
 def resolution(*paragraphs: str, number: str = "80/900", language: str = "en", day: str = "") -> Input:
     """A resolution of the General Assembly; `day` closes it, as the day of its adoption."""
     head = f"---\nsymbol: A/RES/{number}\ntitle: {number}. Boats\nlanguage: {language}\ndate: 2025-12-20\n---\n"
-    opening = "\n\n".join((f"# {number}. Boats", *PREAMBLE[language]))
+    session = {"79": "Seventy-ninth", "80": "Eightieth"}[number[:2]]
+    opening = "\n\n".join((f"{session} session", f"# {number}. Boats", *PREAMBLE[language]))
     closing = f"\n\n60th plenary meeting\n\n{day}" if day else ""
     return Input(
         f"{number.replace('/', '-')}.{language}.md", f"{head}{opening}\n\n{_numbered(paragraphs)}{closing}\n".encode()
@@ -115,6 +117,44 @@ def test_several_addressees_are_parted_and_what_is_asked_for_is_none(
     assert found == addressees
 
 
+@pytest.mark.parametrize(
+    ("sentence", "addressees"),
+    [
+        ("Calls upon port entities to paint boats, and urges them to light lamps;", ["port entities"]),
+        ("Welcomes the work of the Port Office for Boats, and requests the Office to light lamps;", ["the Port Office for Boats"]),
+        ("Welcomes the work of the Port Office for Boats, and calls upon it to light lamps;", ["the Port Office for Boats"]),
+        ("Welcomes the efforts of Governments, port agencies and all pilots to paint boats, and invites them to light lamps;",
+         ["Governments", "port agencies", "all pilots"]),
+        ("Notes the Port Office for Boats, and requests Member States to light lamps;", ["Member States"]),
+    ],
+)  # fmt: skip
+def test_for_a_pronoun_or_a_short_name_stands_the_name_before_it(
+    catalogue: Catalogue, sentence: str, addressees: list[str]
+) -> None:
+    document = read(
+        catalogue,
+        "Requests the Port Office for Boats to report;",
+        "Urges Governments and Member States to act;",
+        sentence,
+    )
+    last = mandates_of(document)[-1]
+    assert [document.quote(*span) for span in last.addressees] == addressees
+    assert document.quote(*last.action[0]) == "to light lamps"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Expresses its support for the Harbour Force, and decides to extend its mandate until 31 January 2027;",
+        "Takes note of the Harbour Declaration, and calls for its effective implementation;",
+    ],
+)
+def test_what_is_decided_of_something_named_before_is_told_with_it(catalogue: Catalogue, sentence: str) -> None:
+    document = read(catalogue, sentence)
+    (one,) = mandates_of(document)
+    assert document.quote(*one.action[0]) == sentence.rstrip(";")
+
+
 def test_clauses_that_share_an_action_are_each_told_with_it(catalogue: Catalogue) -> None:
     document = read(catalogue, "Calls upon States, and invites pilots, to paint every boat by June 2026;")
     assert [document.quote(*each.action[0]) for each in mandates_of(document)] == [
@@ -144,6 +184,8 @@ def test_lettered_subparagraphs_are_actions_of_their_own(catalogue: Catalogue) -
         ("by 4 July 2026 and 5 January 2027", "2026-07-04"),
         ("within 90 days", "2026-03-20"),
         ("at its eighty-third session", "2028-09"),
+        ("during the eightieth session", "2026-09"),
+        ("at its eightieth and eighty-first sessions", "2026-09"),
         ("in March 2027", "2027-03"),
         ("by 2030", "2030"),
         ("every two years", ""),
@@ -156,6 +198,33 @@ def test_a_time_comes_to_a_day_where_it_comes_to_one(
     add(library, catalogue, resolution(f"Requests the Secretary-General to report {words};"))
     (row,) = rows_of(library, library.find("A/RES/80/900")[0])
     assert ([each.quote for each in row.times], row.due) == ([words], due)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "(September 2025–September 2026; September 2026–September 2027)"),
+        ("es", "(septiembre de 2025–septiembre de 2026; septiembre de 2026–septiembre de 2027)"),
+        ("zh", "(2025年9月–2026年9月; 2026年9月–2027年9月)"),
+    ],
+)
+def test_a_session_is_told_from_its_opening_to_its_end_and_each_of_several_is(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str, told: str
+) -> None:
+    library = open_library()
+    add(
+        library,
+        catalogue,
+        resolution(
+            "Requests the Secretary-General to report at its eightieth and eighty-first sessions;",
+            day="4 December 2025",
+        ),
+    )
+    (row,) = rows_of(library, library.find("A/RES/80/900")[0])
+    assert row.to_json()["dates"] == ["2025-09/2026-09", "2026-09/2027-09"]
+    assert row.due > row.adopted
+    (cells,) = grid_of([row], language).rows
+    assert told in [cell.shown().partition("sessions ")[2] for cell in cells]
 
 
 @pytest.mark.parametrize(

@@ -293,3 +293,12 @@ def test_a_part_of_a_provision_is_quoted_without_what_ties_it_to_the_next(
     cite = replace(cite, quote=f"A false paper{tail}", language=language)
     content = References(starter_library, "en").paragraph(Statement(cite.quote, "quoted", (cite,)))
     assert "A false paper" in [each.text.strip("“”\u2068\u2069") for each in content if isinstance(each, Span)]
+
+
+def test_a_column_of_words_has_room_for_them_beside_symbols_which_may_end_a_line_at_a_stroke() -> None:
+    header = ("", "A/RES/78/167", "", "A/RES/79/236", "", "A/RES/80/156")
+    rows = [("Operative paragraphs", "1–2", "unchanged", "1–2", "unchanged", "1–2")]
+    table = Table(header, tuple(tuple(map(plain, row)) for row in rows))
+    room = dict(zip(("name", "first", "became", "second", "then", "third"), table.shares(), strict=True))
+    assert room["became"] == room["then"] > 0.15
+    assert room["became"] > 0.9 * room["first"]

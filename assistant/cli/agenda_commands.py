@@ -50,6 +50,11 @@ def check(
         data.print(table)
         for command in dict.fromkeys(each["command"] for each in checked if each["command"]):
             data.print(command, markup=False)
+        if found["others"] and not meeting:
+            talk.print(
+                f"This is the latest of the agendas held. Others: {', '.join(found['others'])}; name one to check it.",
+                markup=False,
+            )
         if found["complete"]:
             talk.print("Everything that is announced or cited is held.")
     if strict and not found["complete"]:

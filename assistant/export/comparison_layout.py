@@ -13,7 +13,7 @@ from assistant.reports.comparison.paragraphs import PARTS, Para, Part
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import Change, Comparison, Pair, Versions
 from assistant.reports.comparison.topic_comparison import TopicComparison
-from assistant.reports.comparison.word_diff import Op, Piece
+from assistant.reports.comparison.word_diff import Op, Piece, as_earlier, earlier, later
 from corpus.library import Library
 
 _MODES: dict[Op, Mode] = {"same": "plain", "removed": "deleted", "added": "inserted"}
@@ -142,7 +142,7 @@ def _same(
         others += [Span(mark(";", references.language))] if others else []
         others.append(linked(place))
         if any(piece.op != "same" for piece in pieces):
-            turned = tuple(Piece(_OTHER[piece.op], piece.text) for piece in pieces)
+            turned = tuple(Piece(_OTHER[piece.op], as_earlier(piece).text) for piece in pieces)
             spoken = comparison.statement(place).citations[-1].language
             others += [Span(": "), *_marked(turned, spoken, references.language)]
     latest = comparison.statement(each.places[0])
@@ -154,17 +154,15 @@ def _difference(comparison: TopicComparison, each: Differs, references: Referenc
     """Two statements side by side with the words that differ, and what these say."""
     cites = [comparison.statement(place).citations[-1] for place in (each.earlier, each.later)]
     header = tuple(map(references.place, cites))
-    cells = tuple(
-        _marked([piece for piece in each.pieces if piece.op != left_out], cites[1].language, references.language)
-        for left_out in ("added", "removed")
-    )
+    sides = (earlier(each.pieces), later(each.pieces))
+    cells = tuple(_marked(side, cites[1].language, references.language) for side in sides)
     join = mark(";", references.language)
-    sides = [
-        f"{place}: {join.join(dict.fromkeys(reason.said(references.language) for reason in reasons))}"
-        for place, reasons in zip(header, (each.had, each.has), strict=True)
-        if reasons
+    reasons = [
+        f"{place}: {join.join(dict.fromkeys(reason.said(references.language) for reason in own))}"
+        for place, own in zip(header, (each.had, each.has), strict=True)
+        if own
     ]
-    told = say("topic_reasons", references.language, reasons=join.join(sides))
+    told = say("topic_reasons", references.language, reasons=join.join(reasons))
     return [Table(header, (cells,)), Paragraph(plain(told))]
 
 
@@ -187,9 +185,9 @@ def _marked(pieces: Sequence[Piece], spoken: str, language: str) -> tuple[Span, 
     """Words with what differs marked, isolated where they run the other way than the paper (Unicode Standard Annex 9)."""
     words: list[Span] = []
     for piece in pieces:
-        if piece.op == "added" and words and words[-1].mode == "deleted" and not words[-1].text.endswith(" "):
+        if piece.op != "same" and words and words[-1].mode != "plain" and not words[-1].text.endswith(" "):
             words.append(Span(" "))
-        words.append(Span(piece.text, _MODES[piece.op]))
+        words += [Span(piece.text, _MODES[piece.op])] if piece.text else []
     return (Span("\u2068"), *words, Span("\u2069")) if (spoken == "ar") != (language == "ar") else tuple(words)
 
 
@@ -301,6 +299,5 @@ def _cell(change: Change, side: int, references: References) -> Content:
         return plain("–")
     kind = "moved" if change.moved else change.kind
     told = f" ({say(f'kind_{kind}', language)})" if kind != "changed" else ""
-    shown: tuple[Op, Op] = ("same", "added" if side else "removed")
-    words = _marked([piece for piece in change.pieces if piece.op in shown], cite.language, language)
+    words = _marked((earlier, later)[side](change.pieces), cite.language, language)
     return (references.link(cite), Span(f"{told} "), *words)

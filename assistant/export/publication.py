@@ -9,7 +9,8 @@ from typing import Literal
 
 from assistant.reports import ReportError
 
-_BREAKS = re.compile(r"[\s‐-]")
+_BREAKS = re.compile(r"[\s‐-]|(?<=[^\W\d])/")
+"""Where a line may end; a symbol behind each of its first parts, `A/RES/` and `78/167`."""
 LINE = 100
 """Characters that stand on one line of a page."""
 Mode = Literal["plain", "strong", "emphasis", "inserted", "deleted"]

@@ -38,7 +38,7 @@ def _cells(rows: tuple[Row, ...]) -> Iterator[list[str]]:
     for row in rows:
         cells = (
             row.label, row.title, row.adopted, row.place.locator.removeprefix(f"{row.label}, "), Cell(row.addressees).shown(),
-            Cell((row.verb,)).shown(), Cell(row.action, whole=True).shown(), Cell(row.times).shown(), row.due, Cell(row.money).shown(),
+            Cell((row.verb,)).shown(), Cell(row.action, whole=True).shown(), Cell(row.times).shown(), "; ".join(row.dates), Cell(row.money).shown(),
             row.place.url or "",
         )  # fmt: skip
         yield [_CONTROL.sub("", " ".join(cell.split()))[:LONGEST] for cell in cells]

@@ -15,7 +15,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, same_document
+from corpus.symbols import Symbol, find_symbols, same_document
 from ingest.fetch.wanted import cited_by
 
 _NUMBER = r"\d{1,4}(?:/\d{1,3}(?: [A-Z](?!\w))?| \((?:19|20)\d\d\))"
@@ -48,13 +48,15 @@ class Checked:
 
 @dataclass(frozen=True)
 class AgendaCheck:
-    """The documents of one agenda: those announced in the order of the items, then those cited."""
+    """The documents of one agenda: those announced in the order of the items, then those cited. `others` are the agendas of other
+    meetings that are held."""
 
     agenda: str
     title: str
     dates: tuple[str, ...]
     announced: tuple[Checked, ...]
     cited: tuple[Checked, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -75,7 +77,11 @@ def check_agenda(
     for item in meeting.items:
         for text, _ in item.documentation:
             items.setdefault(Symbol.parse(text), []).append(item.number)
-    announced = [_checked(library, catalogue, symbol, tuple(numbers), languages) for symbol, numbers in items.items()]
+    titles = {Symbol.parse(text): _printed(agenda, n) for item in meeting.items for text, n in item.documentation}
+    announced = [
+        _checked(library, catalogue, symbol, tuple(numbers), languages, title=titles[symbol])
+        for symbol, numbers in items.items()
+    ]
     papers = [
         library.document(version.id)
         for symbol in items
@@ -92,7 +98,19 @@ def check_agenda(
     ]
     told += _by_name(library, catalogue, (agenda, *papers))
     dates = tuple(day.isoformat() for day in meeting.dates)
-    return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(told))
+    labels = (library.document(each.document_id).label for each in library.meetings())
+    others = tuple(sorted({label for label in labels if label != agenda.label}))
+    return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(told), others)
+
+
+def _printed(agenda: Document, ordinal: int) -> str:
+    """The title with which the agenda announces a document; empty where the words that do so name several."""
+    words = " ".join(agenda.body(agenda.blocks[ordinal]).split())
+    named = find_symbols(words)
+    if len(named) != 1:
+        return ""
+    title = f"{words[: named[0].start]}{words[named[0].end :]}".replace("()", "")
+    return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 
 
 def resolutions_in(document: Document) -> list[Symbol]:
@@ -148,8 +166,9 @@ def _checked(
     items: tuple[str, ...],
     languages: Sequence[str],
     cited_in: tuple[str, ...] = (),
+    title: str = "",
 ) -> Checked:
-    paper = held_as(library, catalogue, symbol)
+    paper = held_as(library, catalogue, symbol, title)
     state: State = "held"
     if paper.superseded or not paper.held:
         state = "superseded" if paper.superseded else "missing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 
 from assistant.frames import say
 from assistant.meeting import citing as said_of
@@ -68,11 +69,11 @@ def schedule(chooser: Chooser) -> Section:
 
 
 def documentation(chooser: Chooser) -> Section:
-    """What the annotations say beside what they propose, what the agenda announces, and what a document about it says that it is."""
+    """What the annotations say beside what is to be discussed, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
     made = said_of.announced(item, Citer(chooser.library, meeting), ground.request.language, short=True)
-    said = chooser.quoted(agenda, item.annotations, lambda words: not proposes(words, agenda.language))
+    said = chooser.quoted(agenda, item.annotations, lambda words: not _asks(chooser, words))
     announced = {symbol for symbol, _ in item.documentation}
 
     def tells(each: Scored) -> bool:
@@ -81,6 +82,14 @@ def documentation(chooser: Chooser) -> Section:
 
     found = chooser.speaking(ground.title, ground.own, 1, tells)
     return chooser.section("documentation", Part("", (*said, *made, *chooser.take([each.unit for each in found]))))
+
+
+def _asks(chooser: Chooser, words: str) -> bool:
+    """Whether a sentence of the annotations says what is to be discussed: it proposes that; where none does in so many words, it names
+    no document."""
+    _, item, agenda = chooser.ground.taken_up
+    said = " ".join(agenda.body(agenda.blocks[ordinal]) for ordinal in item.annotations)
+    return proposes(words, agenda.language) if proposes(said, agenda.language) else not find_symbols(words)
 
 
 def papers(chooser: Chooser) -> tuple[Paper, ...]:
@@ -102,8 +111,7 @@ def questions(chooser: Chooser) -> Section:
     ground = chooser.ground
     fresh: list[Statement] = []
     if ground.item is not None and ground.agenda is not None:
-        language = ground.agenda.language
-        fresh = chooser.quoted(ground.agenda, ground.item.annotations, lambda words: proposes(words, language))
+        fresh = chooser.quoted(ground.agenda, ground.item.annotations, partial(_asks, chooser))
     documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
     found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposing(each.unit))
     return chooser.section("questions", Part("", (*fresh, *chooser.take([each.unit for each in found]))))

@@ -175,7 +175,8 @@ class Chooser:
         """Whether a unit can stand by itself, is new, and belongs to no other item."""
         document = unit.document
         block = document.blocks[unit.block]
-        if block.kind in ("footnote", "heading") or block.page in document.unquotable:
+        figure = block.locator.rpartition(", ")[2].startswith(("figure ", "map "))  # its caption, or the words in it
+        if block.kind in ("footnote", "heading") or figure or block.page in document.unquotable:
             return False
         grammar = grammar_of(document.language)
         beneath = grammar.beneath.match(unit.text)  # a table or a figure

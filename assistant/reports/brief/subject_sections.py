@@ -22,6 +22,7 @@ from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.alike import differing
 from assistant.reports.lookup import near_to_it
 from corpus.documents import Document
+from corpus.sentences import sentence_spans
 
 MANY = 8
 """More themes than so many are sections of a document; its articles are looked for by its title."""
@@ -97,9 +98,12 @@ def framework(chooser: Chooser) -> Section:
         for theme, own in known.by_theme
     ]
     rows += [(say("articles_named", language), known.named), (say("articles_further", language), known.further)]
+    by_heading: dict[str, list[Article]] = {}
     for heading, own in rows:
-        treaties = dict.fromkeys(each.document.id for each in own)
-        told = tuple(_listed(chooser, [e for e in own if e.document.id == treaty]) for treaty in sorted(treaties))
+        by_heading.setdefault(heading, []).extend(own)
+    for heading, found in by_heading.items():
+        treaties = dict.fromkeys(each.document.id for each in found)
+        told = tuple(_listed(chooser, [e for e in found if e.document.id == treaty]) for treaty in sorted(treaties))
         parts.append(Part(heading, told))
     return chooser.section("framework", *parts)
 
@@ -245,7 +249,8 @@ def differences(chooser: Chooser) -> Section:
 
 
 def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
-    """The units of a section that are nearest to its heading, in the order of the document."""
+    """The units of a section that say most surely what the document's summary says, or, of one without a summary, that are nearest to the
+    section's heading; in the order of the document."""
     document = chooser.library.document(chooser.ground.own[0])
     units = [
         unit
@@ -256,14 +261,24 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     ]
     embedder = chooser.library.embedder
     if units and chooser.reads(document.language):
-        asked = embedder.embed_query(f"{theme.words}. {document.title}")
-        near = embedder.embed_passages([unit.text for unit in units]) @ asked
+        vectors = embedder.embed_passages([unit.text for unit in units])
+        if summary := _summary(document):
+            near = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
+        else:
+            near = vectors @ embedder.embed_query(f"{theme.words}. {document.title}")
         units = [units[n] for n in np.argsort(-near, kind="stable")]
     kept: list[Unit] = []
     for unit in units:
         if len(kept) < most and not any(unit.overlaps(other) for other in kept):
             kept.append(unit)
     return sorted(kept, key=lambda unit: unit.start)
+
+
+def _summary(document: Document) -> list[str]:
+    """The sentences of a document's own summary."""
+    blocks = [each for each in document.blocks if each.locator.split(",")[0] == "summary" and each.kind != "heading"]
+    bodies = (document.body(each) for each in blocks)
+    return [body[start:end] for body in bodies for start, end in sentence_spans(body, document.language)]
 
 
 def _is_point(chooser: Chooser, each: Scored) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Literal
 
@@ -99,7 +99,7 @@ class Origins:
                             "date": one.date,
                             "verbatim": one.verbatim,
                             "likeness": round(one.likeness, 3),
-                            "pieces": [asdict(piece) for piece in one.pieces],
+                            "pieces": [piece.to_json() for piece in one.pieces],
                         }
                         for m, one in enumerate(each.earlier, 1)
                     ],
@@ -222,7 +222,7 @@ class _Held:
     def earlier(self, para: Para, other: Para, document_id: str, likeness: float, *, verbatim: bool) -> Earlier:
         """What an earlier text has of a paragraph."""
         document = self._library.document(document_id)
-        pieces = (Piece("same", para.text),) if verbatim else pieces_of(other.text, para.text)
+        pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
         cited = cite(self._library, document, other.block)
         return Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
 

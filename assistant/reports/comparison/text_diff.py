@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal
@@ -60,8 +60,7 @@ class Pair:
 @dataclass(frozen=True)
 class Change:
     """One paragraph that differs. `before` and `after` cite it in the two documents, None where it is not there;
-    the pieces joined without the removed words are the words after, without the added ones those before but for
-    typography. `moved`: it stands behind other paragraphs than before."""
+    the pieces tell its words before and after. `moved`: it stands behind other paragraphs than before."""
 
     kind: Kind
     part: Part
@@ -130,9 +129,12 @@ class Comparison:
             ],
             "changes": [
                 {
-                    **asdict(change),
+                    "kind": change.kind,
+                    "part": change.part,
+                    "moved": change.moved,
                     "before": change.before and citation_json(change.before, n),
                     "after": change.after and citation_json(change.after, n),
+                    "pieces": [piece.to_json() for piece in change.pieces],
                 }
                 for n, change in enumerate(self.changes, 1)
             ],

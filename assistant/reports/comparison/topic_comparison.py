@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.qa.answer import Citation, Statement, citation_json, statement_json
@@ -107,7 +107,7 @@ class TopicComparison:
                 for side in self.sides
             ],
             "same": [
-                {"places": each.places, "pieces": [[asdict(piece) for piece in some] for some in each.pieces]}
+                {"places": each.places, "pieces": [[piece.to_json() for piece in some] for some in each.pieces]}
                 for each in self.same
             ],
             "differences": [
@@ -116,7 +116,7 @@ class TopicComparison:
                     "earlier": each.earlier,
                     "has": [reason.said(self.language) for reason in each.has],
                     "had": [reason.said(self.language) for reason in each.had],
-                    "pieces": [asdict(piece) for piece in each.pieces],
+                    "pieces": [piece.to_json() for piece in each.pieces],
                 }
                 for each in self.differences
             ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -22,15 +22,25 @@ _Run = tuple[bool, list[str], list[str]]
 
 @dataclass(frozen=True)
 class Piece:
-    """Words that both texts have, or one of them."""
+    """Words that both texts have, as the later one has them, or words of one of them. `earlier`: what both have as the earlier text
+    has it, where it is typed in another way."""
 
     op: Op
     text: str
+    earlier: str | None = None
+
+    @classmethod
+    def both(cls, before: str, after: str) -> Piece:
+        """Words that are the same in two texts but for typography."""
+        return cls("same", after, before if before != after else None)
+
+    def to_json(self) -> dict[str, str]:
+        """The stable JSON form; `earlier` only where it is another than `text`."""
+        return {"op": self.op, "text": self.text} | ({} if self.earlier is None else {"earlier": self.earlier})
 
 
 def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
-    """The words of two texts, told apart; Chinese by character. The pieces without the removed ones are the words after,
-    those without the added ones the words before but for typography: what is the same is as the second text has it."""
+    """The words of two texts, told apart; Chinese by character. `later` of them is the second text, `earlier` the first."""
     one, other = (_TOKEN.findall(text) for text in (before, after))
     keys = [[_bare(token) for token in side] for side in (one, other)]
     if all(side and side[-1] in END for side in keys):
@@ -41,16 +51,31 @@ def pieces_of(before: str, after: str) -> tuple[Piece, ...]:
     made: list[Piece] = []
     space = ""
     for same, old, new in _whole(runs):
-        gone, come = "".join(old), space + "".join(new)
+        gone, come = space * same + "".join(old), space * same + "".join(new)
         space = ""
         if same:
-            made += [Piece("same", come)] if come else []
+            made += [Piece.both(gone, come)] if gone or come else []
             continue
         if gone and come and gone[-1] == come[-1] == " ":
             gone, come, space = gone[:-1], come[:-1], " "
         made += [Piece("removed", gone)] if gone else []
         made += [Piece("added", come)] if come else []
     return (*made, Piece("same", space)) if space else tuple(made)
+
+
+def earlier(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The pieces of the first of two texts, as it has them."""
+    return tuple(as_earlier(each) for each in pieces if each.op != "added")
+
+
+def later(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The pieces of the second of two texts, as it has them."""
+    return tuple(each for each in pieces if each.op != "removed")
+
+
+def as_earlier(piece: Piece) -> Piece:
+    """A piece in the words of the earlier text."""
+    return piece if piece.earlier is None else Piece(piece.op, piece.earlier)
 
 
 def _halved(old: list[str], new: list[str]) -> Iterator[_Run]:

@@ -13,7 +13,8 @@ from corpus.dates import Date, dates_in
 from corpus.documents import Document, Span
 
 FIRST = 1945
-"""The General Assembly's session n opens in September of the year 1945 + n (its rules of procedure, rule 1)."""
+"""The General Assembly's session n opens in September of the year 1945 + n, and lasts until the next one opens (its rules of procedure,
+rule 1)."""
 AHEAD = 8
 """Years ahead of a document, at most, in which a session lies whose number may be the Assembly's; other numbers are other bodies'."""
 FURTHER = 20
@@ -53,23 +54,30 @@ class Clock:
                 made.append((left, right))
         return [(start + left, start + right) for left, right in made]
 
-    def due(self, words: str) -> str:
-        """The day, month or year, as ISO 8601 writes it, to which a time comes; empty where it comes to none (`annually`, a session
-        of a body whose sessions have no fixed year)."""
+    def dates(self, words: str) -> list[str]:
+        """The days, months, years or, of sessions, spans of months, as ISO 8601 writes them, to which a time comes; none where it
+        comes to none (`annually`, a session of a body whose sessions have no fixed year)."""
         grammar = self._grammar
         text = unquoted(words)
         if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
-            return dates[0]
+            return dates
         if session := grammar.session.search(text):
             years: list[str] = re.findall(r"\b20\d\d\b", session.group())
             if years:
-                return min(years)
-            numbers = [number for part in grammar.steps.split(session.group()) if (number := grammar.number(part))]
-            year = FIRST + min(numbers, default=-FIRST)
-            return f"{year}-09" if self._day and self._day.year - 1 <= year <= self._day.year + AHEAD else ""
+                return sorted(years)
+            numbers = sorted(
+                number for part in grammar.steps.split(session.group()) if (number := grammar.number(part))
+            )
+            return [span for number in numbers if (span := self._span(FIRST + number))]
         if year_only := re.search(r"\b20\d\d\b", text):
-            return year_only.group()
-        return self._after(text)
+            return [year_only.group()]
+        return [day] if (day := self._after(text)) else []
+
+    def _span(self, year: int) -> str:
+        """The months from the opening of a session to its end; empty where it was over at the adoption or lies too far ahead."""
+        if self._day is None or year > self._day.year + AHEAD or (year + 1, 9) < (self._day.year, self._day.month):
+            return ""
+        return f"{year}-09/{year + 1}-09"
 
     def _after(self, text: str) -> str:
         """The day that lies a term behind the adoption; what is counted in months or years is rounded to days."""

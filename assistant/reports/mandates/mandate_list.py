@@ -21,7 +21,7 @@ from assistant.reports.lookup import cite, named, near
 from assistant.reports.mandates.deadlines import Clock
 from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
 from assistant.reports.quoted_tables import Cell, Grid, columns
-from corpus.calendar_names import language_name
+from corpus.calendar_names import language_name, month_and_year
 from corpus.documents import Document
 from corpus.library import Library
 
@@ -34,8 +34,8 @@ NEAR = 5
 
 @dataclass(frozen=True)
 class Row:
-    """One request or decision. Every cell is exact words of the document; `due` is the day, month or year that the first of `times`
-    comes to, empty where none does. `adopted` is the day of the adoption, else of the distribution (ISO 8601)."""
+    """One request or decision. Every cell is exact words of the document; `dates` are the days, months, years or spans of months that
+    `times` come to. `adopted` is the day of the adoption, else of the distribution (ISO 8601)."""
 
     document: str
     label: str
@@ -48,8 +48,15 @@ class Row:
     verb: Citation
     action: tuple[Citation, ...]
     times: tuple[Citation, ...]
-    due: str
+    dates: tuple[str, ...]
     money: tuple[Citation, ...]
+
+    @property
+    def due(self) -> str:
+        """The first day, month or year by which it is due: of a session its opening, for which documents are made ready, and the end
+        of one that had begun at the adoption. Empty where there is none."""
+        spans = (each.partition("/") for each in self.dates)
+        return min((ends if ends and begins < self.adopted[:7] else begins for begins, _, ends in spans), default="")
 
     def to_json(self) -> dict[str, Any]:
         """The stable JSON form: each cell with its span in the document's text."""
@@ -71,6 +78,7 @@ class Row:
             "action": told(self.action),
             "times": told(self.times),
             "due": self.due,
+            "dates": list(self.dates),
             "money": told(self.money),
         }
 
@@ -207,7 +215,6 @@ def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | 
 
     cited = partial(cite, library, document, block)
     times = tuple(map(cited, mandate.times))
-    dates = [comes for each in times if (comes := clock.due(each.quote))]
     return Row(
         document=document.id,
         label=document.label,
@@ -220,7 +227,7 @@ def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | 
         verb=cited(mandate.verb),
         action=tuple(map(cited, mandate.action)),
         times=times,
-        due=min(dates, default=""),
+        dates=tuple(dict.fromkeys(date for each in times for date in clock.dates(each.quote))),
         money=tuple(map(cited, mandate.money)),
     )
 
@@ -230,23 +237,25 @@ def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> G
     names = (*(("symbol",) if documents else ()), "place", "addressee", "verb", "action", "due", "money")
     made = []
     for row in rows:
-        # Behind words without a figure, such as those for a session, the day stands that they come to.
+        # Behind words without a figure, such as those for a session, the dates stand that they come to.
         bare = not any(sign.isdigit() for each in row.times for sign in each.quote)
         cells = (
             Cell((row.place,), place=True),
             Cell(row.addressees),
             Cell((row.verb,)),
             Cell(row.action, whole=True),
-            Cell(row.times, note=comes_to(row.due, language) if bare else ""),
+            Cell(row.times, note="; ".join(comes_to(date, language) for date in row.dates) if bare else ""),
             Cell(row.money),
         )
         made.append((*((Cell(text=row.label, url=row.place.url),) if documents else ()), *cells))
     return Grid(columns(language, *names), tuple(made))
 
 
-def comes_to(due: str, language: str) -> str:
-    """The day that a time comes to, in words of a language; a month or year as ISO 8601 writes it."""
+def comes_to(date: str, language: str) -> str:
+    """A day or a span of months that ISO 8601 writes, in words of a language; a month or year as it is written."""
+    if "/" in date:
+        return "–".join(month_and_year(int(each[:4]), int(each[5:]), language) for each in date.split("/"))
     try:
-        return day_text(dt.date.fromisoformat(due), language)
+        return day_text(dt.date.fromisoformat(date), language)
     except ValueError:
-        return due
+        return date

@@ -73,7 +73,8 @@ class _Reader:
         self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
         self._body = _body(document)
         self._clock = Clock(document)
-        self._actors = self._learnt_actors()
+        self._names = self._learnt_names()
+        self._actors = frozenset(head for name in self._names for head in self._heads(name))
 
     def paragraph(self, block: Block) -> Iterator[Mandate]:
         """The requests and decisions of a paragraph and of its subparagraphs."""
@@ -82,9 +83,10 @@ class _Reader:
         items = list(self._items(block))
         for n, clause in enumerate(clauses):
             introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith((":", "："))
+            before = clauses[n - 1] if n else None
             shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
             if clause.kind != "say":
-                yield from self._read(block, text, clause, items if introduces else [], shared)
+                yield from self._read(block, text, clause, items if introduces else [], before, shared)
         if not clauses or clauses[-1].kind == "say" or not text.rstrip().endswith((":", "：")):
             for item in items:
                 yield from self.paragraph(item)
@@ -115,9 +117,16 @@ class _Reader:
             yield _Clause(kind, verb, end)
 
     def _read(
-        self, block: Block, text: str, clause: _Clause, items: Sequence[Block], shared: _Clause | None
+        self,
+        block: Block,
+        text: str,
+        clause: _Clause,
+        items: Sequence[Block],
+        before: _Clause | None,
+        shared: _Clause | None,
     ) -> Iterator[Mandate]:
-        """The requests or decisions of one clause. `shared`: the clause behind it, whose action it may share: `calls upon States
+        """The requests or decisions of one clause. `before`: the clause before it, of which its words may speak: `supports the Force,
+        and decides to extend its mandate`. `shared`: the clause behind it, whose action it may share: `calls upon States
         and invites others to cooperate`."""
         start, end = clause.verb[1], clause.end
         grammar = self._grammar
@@ -130,7 +139,11 @@ class _Reader:
             and (who := alone(grammar, text, start, end))
         ):
             found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
-        first = self._trimmed(block.body_start + found.action, block.body_start + end)
+        at = found.action
+        if before and not found.addressees and grammar.possessive.search(" ".join(text[at:end].split()[:3])):
+            at = before.verb[0]
+        found = self._by_name(text, found, before)
+        first = self._trimmed(block.body_start + at, block.body_start + end)
         if not items:
             if first:
                 yield self._made(block, clause, block, self._who(found, block, clause), (first,))
@@ -167,6 +180,28 @@ class _Reader:
                 return Found(found.addressees, start)
         return Found((), start)
 
+    def _by_name(self, text: str, found: Found, before: _Clause | None) -> Found:
+        """What was found with names that stand before in the paragraph for pronouns and short names: those whom the clause before asks,
+        or a list there that opens with one whom the document asks elsewhere, else the last such one."""
+        grammar = self._grammar
+        named_before: tuple[Span, ...] = ()
+        if before and before.kind == "ask":
+            named_before = self._found(text, before, before.verb[1], before.end).addressees
+        elif before:
+            ends = before.verb[1], before.end
+            first = min((at for name in self._names if (at := text.find(name, *ends)) >= 0), default=before.end)
+            named_before = named(grammar, text, first, before.end).addressees
+        made: list[Span] = []
+        for start, end in found.addressees:
+            words = text[start:end]
+            pronoun = grammar.pronoun.fullmatch(words)
+            short = re.fullmatch(r"[^\W\dA-ZА-Я]+ ([A-ZÀ-ÖØ-ÞА-Я]\w+)", words)
+            names = [name for name in self._names if short and name != words and re.search(rf"\b{short[1]}\b", name)]
+            known = [span for name in (self._names if pronoun else names) if (span := _last(text, name, start))]
+            last = max(known, key=lambda span: (span[1], -span[0]), default=(start, end))
+            made += named_before if pronoun and named_before else [last]
+        return Found(tuple(dict.fromkeys(made)), found.action)
+
     def _who(self, found: Found, block: Block, clause: _Clause) -> list[Span]:
         if clause.kind == "decide" and not found.addressees:
             return list(self._body)
@@ -181,15 +216,17 @@ class _Reader:
         name = self._grammar.preposition.split(words)[0].split()
         return frozenset(word.casefold().rstrip("s") for word in name[-1:])
 
-    def _learnt_actors(self) -> frozenset[str]:
-        """The words for those whom the document asks by name."""
+    def _learnt_names(self) -> frozenset[str]:
+        """Those whom the document asks, by name."""
         made: set[str] = set()
         for block in operative(self._document):
             text = self._text(block)
             for clause in self._clauses(text):
                 if clause.kind == "ask":
                     for each in named(self._grammar, text, clause.verb[1], clause.end).addressees:
-                        made |= self._heads(text[slice(*each)])
+                        made |= (
+                            {text[slice(*each)]} if not self._grammar.pronoun.fullmatch(text[slice(*each)]) else set()
+                        )
         return frozenset(made)
 
     def _made(
@@ -216,6 +253,12 @@ class _Reader:
         """A span without white space and what only closes it; None where no words are left."""
         start, end = bare(self._document.text, start, end, ",:：", ",;:.，；：。؛،")
         return (start, end) if start < end else None
+
+
+def _last(text: str, name: str, end: int) -> Span | None:
+    """Where a name stands last before a place."""
+    at = text.rfind(name, 0, end)
+    return (at, at + len(name)) if at >= 0 else None
 
 
 def _kind(match: re.Match[str]) -> Kind:
