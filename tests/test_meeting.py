@@ -151,7 +151,8 @@ def test_less_is_read_where_rows_or_passages_are_enough_for_an_answer(
     for reader, times in (
         (Picking("plenary meetings over"), 6),
         (Picking("there is nothing like it", passages=3.0), 6),
-        (Picking("there is nothing like it"), 19),
+        (Picking("there is nothing like it", passages=-1.0), 19),
+        (Picking("there is nothing like it"), 12),
     ):
         asked(real_library, catalogue, reader, "The organization of work has plenary meetings over how many days?")
         assert len(reader.seen) == times
