@@ -71,4 +71,5 @@ class AgendaOut(BaseModel):
     dates: list[str]
     announced: list[Record]
     cited: list[Record]
+    others: list[str]
     complete: bool
