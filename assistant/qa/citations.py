@@ -73,7 +73,7 @@ class Composer:
             rest = [each for each in document.children[parent]
                     if each.kind == "item" and not any(start < each.end and each.body_start < end for start, end in ends)]  # fmt: skip
             if len(quoted) > 1 and rest:
-                places = [document.cite(each.locator) for each in rest]
+                places = [document.cite(rest[0].locator), *(each.locator for each in rest[1:])]
                 told = joined(places[:MOST_NAMED], language) + (" …" if len(places) > MOST_NAMED else "")
                 notes.append(say("parts_left_out", language, places=told))
         return notes
