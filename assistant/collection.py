@@ -191,9 +191,8 @@ def locator_at(document: Document, place: str | None) -> str | None:
     locator = locator_of(document, place) or place
     if not any(within(block, locator) for block in document.blocks):
         places = _ranges(dict.fromkeys(block.locator for block in document.blocks))
-        places.sort(
-            key=lambda each: each.split(" ")[0] != locator.split(" ")[0]
-        )  # what is of the kind that is asked for first
+        kind = locator.split(" ")[0]
+        places.sort(key=lambda each: each.split(" ")[0] != kind)  # those of the kind that is asked for first
         more = ", ..." if len(places) > PLACES else ""
         raise NotHeld("no-place", document=document.label, place=locator, places="; ".join(places[:PLACES]) + more)
     return locator

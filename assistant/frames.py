@@ -57,11 +57,10 @@ def act_frames(series: str, language: str) -> dict[str, str]:
 
 
 @cache
-def act_words(language: str) -> frozenset[str]:
-    """The words for resolutions and decisions in a language, analysed: what their names have in common."""
-    frames = [act_frames(series, language).values() for series in ("RES", "DEC")]
-    said = [[set(analyse(frame.replace("{number}", " "), language)) for frame in each] for each in frames]
-    return frozenset().union(*(set.intersection(*each) for each in said))
+def act_words(series: str, language: str) -> frozenset[str]:
+    """The words for resolutions (`RES`) or decisions (`DEC`) in a language, analysed: what their names have in common."""
+    named = (analyse(frame.replace("{number}", " "), language) for frame in act_frames(series, language).values())
+    return frozenset(set.intersection(*map(set, named)))
 
 
 def date_text(day: dt.date, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
@@ -45,7 +46,7 @@ class Holder(Protocol):
         ...
 
 
-class PaperRequest(BaseModel):
+class PaperRequest(BaseModel, ABC):
     """A paper that is asked for. `operation` is what one must be allowed to do to have it made, `path` its route of the API; `name` is
     that of its files, `fault` what is raised where there can't be one. A door that has bounds of its own makes it with
     `model_construct`."""
@@ -69,13 +70,13 @@ class PaperRequest(BaseModel):
     def check(self) -> None:
         """Raises `Invalid` where it can't be meant, or asks a server for too much."""
 
+    @abstractmethod
     def subject(self, library: Library) -> Hashable:
         """What it is about, the documents that it names found. Raises `ReportError`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
         """The paper about a subject that this request gave. Raises `ReportError`."""
-        raise NotImplementedError
 
     def spoken(self, made: Any) -> str:
         """The language of a paper."""

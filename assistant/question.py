@@ -112,7 +112,7 @@ class Question(Bounds):
 
     def _speaks_of_acts(self, before: str, after: str) -> bool:
         """Whether the last word before a number or the first behind it is the one for resolutions or decisions."""
-        words = act_words(self.language)
+        words = act_words("RES", self.language) | act_words("DEC", self.language)
         return not words.isdisjoint([*analyse(before, self.language)[-1:], *analyse(after, self.language)[:1]])
 
     def asking(self, text: str) -> Question:

@@ -321,11 +321,15 @@ def test_no_more_is_read_where_none_of_the_first_english_passages_is_anywhere_ne
     crowd = [f"# Port {n}\n\nA/88/6{n:02d}\n\n1. Yachts at pier {n} pay by the night.\n" for n in range(10, 40)]
     fake = Fake({"by the night": others})
     asked = engine(open_library, catalogue, None, *crowd)
-    weigher = Weigher(asked.library, readers(en=fake, multilingual=fake))
-    weigher.weigh(
-        asked.question("Who pays by the night at the pier?", language), asked.search("Who pays by the night?", READ)
+    question, found = (
+        asked.question("Who pays by the night at the pier?", language),
+        asked.search("Who pays by the night?", READ),
     )
-    assert len(fake.passages) == read
+    for bar in (BARS.answered, BARS.answered - 1.5, BARS.answered + 3.0):  # whatever the caution
+        known: dict[str, Bars] = dict.fromkeys(("en", "multilingual"), replace(BARS, answered=bar))
+        fake.passages.clear()
+        Weigher(asked.library, Readers({"en": fake, "multilingual": fake}, known)).weigh(question, found)
+        assert len(fake.passages) == read
 
 
 # Switched off, absent

@@ -29,9 +29,9 @@ UNREAD = -1.0
 """The score of what search has found by words alone, in a language that no model reads: it may come closest, and no more."""
 ENOUGH = 1.0
 """How far above the bar for an answer the best of the passages read so far must be for no more to be read."""
-HOPELESS = {"en": -2.5}
-"""By reader: how far above the bar for an answer (a negative number) the best of `STEPS[1]` passages must be for more to be read.
-Readers that are not named here read on: across languages search is less sure of what it ranks first."""
+HOPELESS = {"en": -1.4523}
+"""By reader: the log-odds of answering (a chance of 0.19) that the best of the first six passages must have for more to be read, whatever the
+caution. Readers that are not named here read on: across languages search is less sure of what it ranks first."""
 BARE = 1.0
 """What counts against the line of a meeting that tells no more than a title."""
 FURTHER = 1.0

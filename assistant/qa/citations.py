@@ -58,25 +58,7 @@ class Composer:
 
     def quoted(self, question: Question, units: Sequence[Unit]) -> Answer:
         answer = self.answered(question, [statement_of(unit) for unit in units])
-        return replace(answer, notes=(*answer.notes, *self.left_out(units, question.language)))
-
-    def left_out(self, units: Sequence[Unit], language: str) -> list[str]:
-        """What is to be said of a list of which several sub-paragraphs are quoted, and not all: which are not."""
-        said: dict[tuple[str, int], list[Unit]] = {}
-        for unit in units:
-            block = unit.document.blocks[unit.block]
-            if block.kind == "item" and block.parent is not None:
-                said.setdefault((unit.document.id, block.parent), []).append(unit)
-        notes = []
-        for (_, parent), quoted in said.items():
-            document, ends = quoted[0].document, {(unit.start, unit.end) for unit in quoted}
-            rest = [each for each in document.children[parent]
-                    if each.kind == "item" and not any(start < each.end and each.body_start < end for start, end in ends)]  # fmt: skip
-            if len(quoted) > 1 and rest:
-                places = [document.cite(rest[0].locator), *(each.locator for each in rest[1:])]
-                told = joined(places[:MOST_NAMED], language) + (" …" if len(places) > MOST_NAMED else "")
-                notes.append(say("parts_left_out", language, places=told))
-        return notes
+        return replace(answer, notes=(*answer.notes, *_left_out(units, question.language)))
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
@@ -185,6 +167,25 @@ def _apart(units: Sequence[Unit]) -> list[Unit]:
         if not any(unit.overlaps(other) for other in kept):
             kept.append(unit)
     return kept
+
+
+def _left_out(units: Sequence[Unit], language: str) -> list[str]:
+    """What is to be said of a list of which several sub-paragraphs are quoted, and not all: which are not."""
+    said: dict[tuple[str, int], list[Unit]] = {}
+    for unit in units:
+        block = unit.document.blocks[unit.block]
+        if block.kind == "item" and block.parent is not None:
+            said.setdefault((unit.document.id, block.parent), []).append(unit)
+    notes = []
+    for (_, parent), quoted in said.items():
+        document, spans = quoted[0].document, [(unit.start, unit.end) for unit in quoted]
+        items = [each for each in document.children[parent] if each.kind == "item"]
+        rest = [each for each in items if not any(start < each.end and each.body_start < end for start, end in spans)]
+        if len(quoted) > 1 and rest:
+            places = [document.cite(rest[0].locator), *(each.locator for each in rest[1:])]
+            told = joined(places[:MOST_NAMED], language) + (" …" if len(places) > MOST_NAMED else "")
+            notes.append(say("parts_left_out", language, places=told))
+    return notes
 
 
 def _provision(unit: Unit) -> tuple[str, int]:

@@ -29,7 +29,7 @@ Translate = Callable[[str, str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Evidence:
-    """A passage that retrieval returned for a question. `score` is the fused score, `dense` the cosine, None where the index of
+    """A passage that retrieval returned for a question. `score` is the fused score, against the best in its language or in others where both are held, `dense` the cosine, None where the index of
     vectors did not find it. `of` is its document, or what gives a document by id: most passages are never read, and neither are
     their documents then."""
 

@@ -232,7 +232,7 @@ class Weigher:
 def _hopeless(scored: Sequence[Scored]) -> bool:
     """Whether what was read is so far from answering that what search ranks behind it will not answer either."""
     return bool(scored) and all(
-        each.known is not None and each.score < HOPELESS.get(each.known.reader, float("-inf")) for each in scored
+        each.known is not None and each.odds < HOPELESS.get(each.known.reader, float("-inf")) for each in scored
     )
 
 

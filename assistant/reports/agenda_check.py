@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from assistant.frames import act_frames
+from assistant.frames import act_frames, act_words
 from assistant.reports.lookup import held_as
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
@@ -122,7 +122,6 @@ def resolutions_in(document: Document) -> list[Symbol]:
         return tuple(analyse(part, language) for part in parts)
 
     frames = {body: stems(*frame.split("{number}")) for body, frame in act_frames("RES", language).items()}
-    bare = set.intersection(*({*before, *after} for before, after in frames.values()))  # resolution
     own = document.symbol.body if document.symbol else ""
     found: dict[str, None] = {}
     for each in _NUMBERS.finditer(text):
@@ -130,7 +129,7 @@ def resolutions_in(document: Document) -> list[Symbol]:
         before, after = stems(words, text[each.end() : each.end() + _REACH])
         named = [body for body, (left, right) in frames.items()
                  if before[-len(left) :] == left and after[: len(right)] == right]  # fmt: skip
-        if not named and own in frames and before[-1:] and before[-1] in bare:
+        if not named and own in frames and before[-1:] and before[-1] in act_words("RES", language):
             # In front of the word for a resolution stands nothing with a capital: no other body, as in “Conference resolution 7/1”.
             body = "".join(words.split()[-2:-1])
             other = body[:1].isupper() and Vocabulary.shipped().content(analyse(body, language), language)

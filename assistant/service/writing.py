@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.access import Principal, check
 from assistant.faults import Conflict, NotHeld
 from assistant.paper_requests import PaperRequest, file_of
-from assistant.reports import refused
+from assistant.reports import refused, silent
 from assistant.service.papers import Paper, Papers, Work
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Writing:
                 return request.make(service, subject, given.tell, given.aside)
 
         if request.at_once:
-            return work(Work(lambda *_: None, nullcontext))
+            return work(Work(silent, nullcontext))
         from assistant.reports.report_cache import state_of
 
         key = (request.path, subject, state_of(service.library, service.engine.signature))
