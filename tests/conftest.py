@@ -50,6 +50,12 @@ PROTOCOL = SHARED / "documents" / "treaties" / "A-RES-55-25-annex-III.md"
 CONVENTION = SHARED / "documents" / "treaties" / "A-RES-55-25-annex-I.md"
 
 
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands for those who count what is asked in a minute, so that none ends within a test, however slow the machine is."""
+    monkeypatch.setattr("time.time", lambda: 1_767_225_601.0)
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may reach another machine: connecting anywhere but to this one fails."""

@@ -45,12 +45,6 @@ class Clock:
 
 
 @pytest.fixture
-def _still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time stands still for those who count what happens in a minute."""
-    monkeypatch.setattr("time.time", lambda: 1_767_225_601.0)
-
-
-@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
@@ -176,7 +170,7 @@ def test_a_damaged_hash_lets_nobody_in(store: AccessStore) -> None:
     assert accounts.sign_in("amina", PASSWORD) is None
 
 
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
     rates = Rates(each=3, address=100)
     who = Principal(Role.READ, "key", "key:1", "192.0.2.1")
@@ -190,7 +184,7 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back() -> None:
     rates.count(who, "documents")  # look-ups are counted apart
 
 
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_an_address_has_a_limit_of_its_own_whatever_the_keys() -> None:
     rates = Rates(each=100, address=3)
     for n in range(3):
@@ -201,7 +195,7 @@ def test_an_address_has_a_limit_of_its_own_whatever_the_keys() -> None:
     rates.count(Principal(Role.ADMIN, "local", "local"), "ask")
 
 
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_the_addresses_of_one_subscriber_are_one_client_and_those_of_two_are_two() -> None:
     rates = Rates(each=100, address=3)
     for n in range(3):
@@ -289,7 +283,7 @@ def waits() -> Waits:
 
 
 @pytest.fixture
-def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, _still: None) -> Iterator[Made]:
+def guessed(tmp_path: Path, catalogue: Catalogue, waits: Waits, still: None) -> Iterator[Made]:
     """A service with two accounts, in which time stands still and those who wait are passed on at once."""
     with made_service(tmp_path, catalogue, guesses=Guesses(waits)) as found:
         found.gate.failures = Failures(found.audit, lambda: 0.0)
@@ -371,7 +365,7 @@ def test_a_name_that_nobody_has_is_slowed_like_any_other(guessed: Made) -> None:
         assert codes == [401] * FOR_NAME + [429]
 
 
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_those_who_guess_at_once_wait_one_behind_the_other_and_the_line_has_an_end() -> None:
     guesses = Guesses(clock=lambda: 100.0)
     for _ in range(FOR_NAME):
@@ -385,7 +379,7 @@ def test_those_who_guess_at_once_wait_one_behind_the_other_and_the_line_has_an_e
         assert stack.enter_context(guesses.trying("boris", "192.0.2.9")) == 0
 
 
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_one_address_has_only_so_many_tries_at_once() -> None:
     guesses = Guesses()
     with ExitStack() as stack:
@@ -398,7 +392,7 @@ def test_one_address_has_only_so_many_tries_at_once() -> None:
         assert wait == 0
 
 
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_the_addresses_of_one_subscriber_of_version_6_count_as_one() -> None:
     guesses = Guesses()
     for n in range(WRONG_KEYS):

@@ -257,6 +257,7 @@ def test_errors_have_the_form_that_the_client_knows(made: Made, url: str, client
         assert error["message"]
 
 
+@pytest.mark.usefixtures("still")
 def test_who_asks_too_often_is_told_when_to_come_back(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:

@@ -174,6 +174,7 @@ def test_the_page_leads_those_who_run_no_scripts_here_with_what_they_came_for(ma
         assert path_of(query) == "/ask"
 
 
+@pytest.mark.usefixtures("still")
 def test_who_may_not_read_signs_in_first_and_comes_back(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:

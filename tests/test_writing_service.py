@@ -409,6 +409,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
             go.set()
 
 
+@pytest.mark.usefixtures("still")
 def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_it(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,7 @@ def test_every_route_names_its_operation(made: Made) -> None:
     assert seen - {None} == set(OPERATIONS)
 
 
+@pytest.mark.usefixtures("still")
 @pytest.mark.parametrize(("body", "status"), [(b"{", 422), (DEEP, 400), (b"x" * (bodies.SMALL + 1), 413)])
 def test_requests_that_are_no_good_are_counted_like_others(
     tmp_path: Any, catalogue: Catalogue, body: bytes, status: int
@@ -114,6 +115,7 @@ def test_requests_that_are_no_good_are_counted_like_others(
     assert codes == [status] * 4 + [429] * 2
 
 
+@pytest.mark.usefixtures("still")
 def test_a_request_counts_once_whatever_it_does(tmp_path: Any, catalogue: Catalogue) -> None:
     with made_service(tmp_path, catalogue, rates=Rates(each=4, address=0)) as counted:
         staff = counted.headers("staff")

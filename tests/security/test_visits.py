@@ -90,13 +90,7 @@ def test_a_program_a_key_and_a_stranger_at_a_closed_door_get_none(made: Made, mo
         assert "set-cookie" not in replies(made, ("GET", path, BROWSER))[0].headers
 
 
-@pytest.fixture
-def _still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time stands, so that no minute ends within a test."""
-    monkeypatch.setattr("time.time", lambda: 1_000_000_010.0)
-
-
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_one_who_asks_too_often_is_told_when_to_come_back_and_keeps_no_neighbour_out(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,7 +275,7 @@ def test_two_hundred_people_behind_one_address_are_served_at_once_beside_one_who
         takes(nobody, held)  # all have come back
 
 
-@pytest.mark.usefixtures("_still")
+@pytest.mark.usefixtures("still")
 def test_programs_without_a_session_leave_people_at_the_same_address_half_of_what_it_has(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,6 +126,7 @@ def test_one_window_of_two_clients_is_two_windows() -> None:
     assert found.name("x", "key:1") == names[0]
 
 
+@pytest.mark.usefixtures("still")
 def test_calls_of_the_page_that_ask_nothing_of_the_service_are_counted(
     tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue
 ) -> None:
