@@ -18,11 +18,13 @@ Find = Callable[[str], Document]
 
 @dataclass(frozen=True)
 class Grid:
-    """Part of a table: words that introduce it, the rows that head it, and those that are quoted, all of equal width."""
+    """Part of a table: words that introduce it, the rows that head it, and those that are quoted, all of equal width; `answers` are
+    the cells that answer, by the numbers of their row among those quoted and of their column."""
 
     lead: str
     head: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
+    answers: frozenset[tuple[int, int]] = frozenset()
 
 
 def without_bars(words: str) -> str:
@@ -56,7 +58,16 @@ def grid_of(find: Find, statement: Statement) -> Grid | None:
     heads = {row.ordinal for row in head}
     rest = [quoted[n] for n in sorted(quoted) if n not in heads]
     width = max((len(cells_of(document, row)) for row in (*head, *rest)), default=0)
-    return Grid(" ".join(lead), _cells(document, head, width), _cells(document, rest, width)) if width else None
+    if not width:
+        return None
+    told = [each.answer for each in statement.citations if each.answer is not None]
+    answers = frozenset(
+        (n, m)
+        for n, row in enumerate(rest)
+        for m, cell in enumerate(row.cells)
+        if cell and any(start < cell[1] and cell[0] < end for start, end in told)
+    )
+    return Grid(" ".join(lead), _cells(document, head, width), _cells(document, rest, width), answers)
 
 
 def _rows(document: Document, citation: Citation) -> list[Block] | None:

@@ -49,7 +49,8 @@ class StatementOut(BaseModel):
 
 
 class CitationOut(BaseModel):
-    """Exact words of a document: `quote` is `text[start:end]` of it."""
+    """Exact words of a document: `quote` is `text[start:end]` of it; `answer` are those of them that the reader takes for the answer,
+    `text[answer[0]:answer[1]]`."""
 
     number: int
     id: str
@@ -65,6 +66,7 @@ class CitationOut(BaseModel):
     url: str | None
     ocr: bool
     unverified: bool = False
+    answer: tuple[int, int] | None = None
 
 
 class PointerOut(BaseModel):

@@ -107,7 +107,9 @@ def _read(found: Evidence, best: Scored | None) -> tuple[str | Text, ...]:
         return "nobody", "", "", ""
     known = best.known
     span = known.reading.best()
-    words = "" if span is None else found.document.text[known.begin + span[0] : known.begin + span[1]]
+    words = ""
+    if span is not None and known.begin is not None:
+        words = found.document.text[known.begin + span[0] : known.begin + span[1]]
     logit = known.reading.logit
     return known.reader, f"{logit:+.2f}", f"{known.bars.probability(logit):.0%}", Text(_short(words))
 

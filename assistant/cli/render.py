@@ -58,16 +58,18 @@ def _print_doubt(console: Console, told: str) -> None:
 def _print_statement(console: Console, statement: Statement, numbers: Sequence[int], find: Find) -> None:
     marks, grid = "".join(f"[{n}]" for n in numbers), grid_of(find, statement)
     if grid is None:
-        text = without_bars(statement.text) if " | " in statement.text else statement.text
-        console.print(Text.assemble(text, " ", (marks, "cyan")))
+        bars = " | " in statement.text
+        pieces = [(without_bars(statement.text), False)] if bars else statement.pieces
+        told = [(words, "bold" if answers else "") for words, answers in pieces]
+        console.print(Text.assemble(*told, " ", (marks, "cyan")))
         return
     if grid.lead:
         console.print(Text(grid.lead))
     width = len(grid.rows[0] if grid.rows else grid.head[0])
     heads = [Column(Text("\n".join(filter(None, (row[n] for row in grid.head))))) for n in range(width)]
     table = Table(*heads, box=SIMPLE_HEAD if grid.head else None)
-    for row in grid.rows:
-        table.add_row(*map(Text, row))
+    for n, row in enumerate(grid.rows):
+        table.add_row(*(Text(cell, style="bold" if (n, m) in grid.answers else "") for m, cell in enumerate(row)))
     console.print(table)
     console.print(Text(marks, style="cyan"))
 

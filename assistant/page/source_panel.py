@@ -101,7 +101,7 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         edition=edition_words(document, language),
         doubted=document.edition == "digest" or document.unverified,
         place=place_of(document, citation.locator),
-        passage=excerpt(document, *passage, (citation.start, citation.end)) if same else shown.passage,
+        passage=excerpt(document, *passage, (citation.start, citation.end), citation.answer) if same else shown.passage,
         before=excerpt(document, *before),
         after=excerpt(document, *after),
         path=words_path(document, citation.start, citation.end),

@@ -92,7 +92,7 @@ def _turn(number: int, question: str, scope: str, spoken: str, state: str, label
 def _statement(service: Service, answer: Answer, statement: Statement) -> dict[str, Any]:
     language = statement.citations[-1].language if statement.citations else answer.language
     return {
-        "text": statement.text,
+        "pieces": [{"text": words, "answers": answers} for words, answers in statement.pieces],
         "long": len(statement.text) > LONG,
         "grid": grid_of(service.library.document, statement),
         "quoted": statement.verdict == "quoted",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 from assistant.frames import doubt
-from corpus.documents import Document
+from corpus.documents import Document, Span
 
 Verdict = Literal["quoted", "derived", "supported", "unsupported"]
 AnswerStatus = Literal["answered", "partial", "tentative", "not_found", "refused"]
 Mode = Literal["quote", "write", "auto"]
 """How answers are made: of quotes and by rule, written by the model, or written where the question asks for it."""
+MOST_MARKED = 0.5
+"""Share of a statement beyond which to mark the words that answer points at nothing."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,7 @@ class Citation:
     `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
     document and the place, as a person would cite it. `url` comes from stored metadata only. `ocr` says that
     the words were recognised from an image, `unverified` that nothing but the text itself says that it is the official one.
+    `answer` are those of the words that the reader takes for the answer, a span of the document; None where it told none.
     """
 
     id: str
@@ -37,9 +42,12 @@ class Citation:
     url: str | None = None
     ocr: bool = False
     unverified: bool = False
+    answer: Span | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, document: Document, start: int, end: int, locator: str, evidence_id: str) -> Citation:
+    def of(
+        cls, document: Document, start: int, end: int, locator: str, evidence_id: str, answer: Span | None = None
+    ) -> Citation:
         """A citation of a span, its quote read from the document itself, from its first word to its last. Raises
         `ValueError` where the span holds no words: nothing can rest on these."""
         start, end = document.trimmed(start, end)
@@ -60,7 +68,16 @@ class Citation:
             url=document.url,
             ocr=document.ocr,
             unverified=document.unverified,
+            answer=answer,
         )
+
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The words on one line, cut where those begin and end that answer, and of each piece whether it is these."""
+        begin, stop = self.answer or (self.start, self.start)
+        cuts = [0, *(min(max(at - self.start, 0), len(self.quote)) for at in (begin, stop)), len(self.quote)]
+        told = [re.sub(r"\s+", " ", self.quote[a:b]) for a, b in pairwise(cuts)]
+        return [(words, n == 1) for n, words in enumerate(told) if words]
 
     def overlaps(self, other: Citation) -> bool:
         return self.document == other.document and self.start < other.end and other.start < self.end
@@ -78,6 +95,15 @@ class Statement:
     def quoting(cls, citation: Citation) -> Statement:
         """What a citation says, on one line."""
         return cls(" ".join(citation.quote.split()), "quoted", (citation,))
+
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The text cut where the words begin and end that answer, and of each piece whether it is these; in one piece where they are
+        most of it."""
+        made = [piece for n, each in enumerate(self.citations) for piece in [(" ", False)] * (n > 0) + each.pieces]
+        answer = sum(len(words) for words, on in made if on)
+        shown = "".join(words for words, _ in made) == self.text and answer <= MOST_MARKED * len(self.text)
+        return made if shown else [(self.text, False)]
 
 
 @dataclass(frozen=True)
@@ -165,8 +191,7 @@ class Answer:
 
 
 def answer_of(record: Mapping[str, Any]) -> Answer:
-    known = Citation.__dataclass_fields__
-    cited = [Citation(**{name: value for name, value in each.items() if name in known}) for each in record["citations"]]
+    cited = [_citation_of(each) for each in record["citations"]]
     made = {
         "statements": tuple(
             Statement(each["text"], each["verdict"], tuple(cited[n - 1] for n in each["citations"]))
@@ -180,9 +205,18 @@ def answer_of(record: Mapping[str, Any]) -> Answer:
     return Answer(**{name: record[name] for name in Answer.__dataclass_fields__ if name in record} | made)
 
 
+def _citation_of(record: Mapping[str, Any]) -> Citation:
+    told: dict[str, Any] = {name: record[name] for name in Citation.__dataclass_fields__ if name in record}
+    answer = told.get("answer")
+    return Citation(**told | {"answer": (answer[0], answer[1]) if answer else None})
+
+
 def citation_json(citation: Citation, number: int) -> dict[str, Any]:
-    unsaid = () if citation.unverified else ("unverified",)
-    return {"number": number, **{name: value for name, value in vars(citation).items() if name not in unsaid}}
+    told = {**vars(citation), "answer": list(citation.answer) if citation.answer else None}
+    return {
+        "number": number,
+        **{name: value for name, value in told.items() if value or name not in ("unverified", "answer")},
+    }
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def statement_of(unit: Unit) -> Statement:
     """One statement that says a unit's words, a citation for each span of them."""
     document, passage = unit.document, unit.evidence.id
     cites = [Citation.of(document, *span, locator, passage) for span, locator in unit.leads]
-    cites.append(Citation.of(document, unit.start, unit.end, unit.locator, passage))
+    cites.append(Citation.of(document, unit.start, unit.end, unit.locator, passage, unit.answer))
     return Statement(" ".join(" ".join(cite.quote.split()) for cite in cites), "quoted", tuple(cites))
 
 
@@ -151,7 +151,7 @@ def choose(scored: Sequence[Scored], most: int, *, closest: bool = False) -> lis
         if beside is not None and whole is not None:
             chosen[beside] = whole
         else:
-            chosen.append(each.unit)
+            chosen.append(each.marked)
     return heads_once(_apart(chosen))
 
 

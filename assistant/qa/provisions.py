@@ -118,7 +118,7 @@ def _with_each_article(question: Question, scored: Sequence[Scored], chosen: lis
     """What was chosen, if anything, and the best unit of each article that is named and has no say yet."""
     more = []
     for article in question.articles if chosen and len(question.articles) > 1 else ():
-        own = [each.unit for each in scored if within(each.unit.locator, f"art. {article}")]
+        own = [each.marked for each in scored if within(each.unit.locator, f"art. {article}")]
         if not any(within(unit.locator, f"art. {article}") for unit in chosen):
             more += own[:1]
     return [*chosen, *more]

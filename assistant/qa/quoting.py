@@ -146,7 +146,7 @@ class Quoter:
         for key in sorted(keys - said) if 1 < len(keys) <= COMPARED else ():
             own = [each for each in held if versions.keys[each] == key]
             scored = self._scored(question, self._retriever.retrieve(question, self._searched, own), most)
-            best += [each.unit for each in scored[:1] if each.score >= 0.0]
+            best += [each.marked for each in scored[:1] if each.score >= 0.0]
         return best
 
     def _from_other_languages(self, question: Question, most: int) -> tuple[list[Unit], list[Scored]]:

@@ -26,14 +26,14 @@ class Reads(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """A reading of a passage, with the bars and the name of the reader that made it, and what search adds to its logit; what was
-    read begins at a character of the document."""
+    """A reading of a passage, with the bars and the name of the reader that made it, and what search adds to its logit. What was
+    read begins at a character of the document, None where it stands so in none."""
 
     reading: Reading
     bars: Bars
     reader: Name
     found: float = 0.0
-    begin: int = 0
+    begin: int | None = None
 
     @property
     def whole(self) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -44,7 +44,8 @@ Leads = tuple[tuple[Span, str], ...]
 @dataclass(frozen=True)
 class Unit:
     """Words that may answer: `text[start:end]` of the document, with the spans that introduce them. All spans go from
-    their first word to their last, whatever they were made of; what introduces with no words is left out."""
+    their first word to their last, whatever they were made of; what introduces with no words is left out. `answer` are those of the
+    words that a reader takes for the answer, where it was asked."""
 
     evidence: Evidence
     start: int
@@ -52,6 +53,7 @@ class Unit:
     locator: str
     block: int
     leads: Leads = ()
+    answer: Span | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, evidence: Evidence, block: Block, end: int | None = None, leads: Leads = ()) -> Unit:

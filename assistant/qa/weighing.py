@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
 from assistant.question import Question
+from corpus.documents import Document, Span
 from corpus.library import Library
 
 STEPS = (3, 6, 10, 16)
@@ -35,6 +36,19 @@ class Scored:
         """How far the passage of the unit is above the bar for an answer: what counts where no words answer, but a passage speaks
         to a topic. Where likeness told the score, the unit's own."""
         return self.score if self.known is None else self.known.whole
+
+    @property
+    def marked(self) -> Unit:
+        """The unit, with those of its words that answer where a reader tells them."""
+        known, unit = self.known, self.unit
+        if known is None or known.begin is None:
+            return unit
+        best = known.reading.best(unit.start - known.begin, unit.end - known.begin)
+        if best is None:
+            return unit
+        begin, stop = (min(max(known.begin + at, unit.start), unit.end) for at in best[:2])
+        begin, stop = unit.document.trimmed(*_whole_words(unit.document, begin, stop))
+        return replace(unit, answer=(begin, stop) if begin < stop else None)
 
     @property
     def odds(self) -> float:
@@ -195,11 +209,16 @@ class Weigher:
         read = [
             Scored(unit, told.score(unit.start - told.begin, unit.end - told.begin), told.bars, told)
             for name, each in units.items()
-            if (told := known.get(name))
+            if (told := known.get(name)) and told.begin is not None
             for unit in each
         ]
         read += [
-            Scored(unit, told.score(*span) - UNNAMED * (unit.document.id not in named), told.bars, told)
+            Scored(
+                unit,
+                told.score(*span) - UNNAMED * (unit.document.id not in named),
+                told.bars,
+                replace(told, begin=None),
+            )
             for page, each in pages
             if (told := known.get(page.id))
             for unit, *span in each
@@ -227,6 +246,18 @@ class Weigher:
                 passage = units[n].evidence.dense
                 near[n] = likeness + (likeness if passage is None else passage)
         return [near[n] for n in range(len(units))]
+
+
+def _whole_words(document: Document, begin: int, stop: int) -> Span:
+    """A span with the rest of the words in which it begins and ends, where words have spaces between them."""
+    if document.language == "zh":
+        return begin, stop
+    text = document.text
+    while begin and text[begin - 1].isalnum() and text[begin].isalnum():
+        begin -= 1
+    while stop < len(text) and text[stop - 1].isalnum() and text[stop].isalnum():
+        stop += 1
+    return begin, stop
 
 
 def _hopeless(scored: Sequence[Scored]) -> bool:
