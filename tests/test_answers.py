@@ -386,3 +386,20 @@ def test_lists_and_dates_are_written_as_each_language_writes_them() -> None:
     assert date_text(day, "zh") == "2021年10月14日星期四"
     assert joined(["a", "b", "c"], "fr") == "a, b et c"
     assert joined([], "en") == ""
+
+
+def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_where_none_is_asked_for(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    ports = ["Ostra", "Velle", "Marin", "Skarn", "Tolva", "Brede", "Lunde", "Hafne", "Quayle"]
+    rows = "".join(f"| {port} | {n}00 ferries |\n" for n, port in enumerate(ports, 1))
+    text = f"# Harbour report\n\nA/88/501\n\nTable 1\nFerries by port\n\n| Port | Ferries |\n|---|---|\n{rows}"
+    library = open_library()
+    add(library, catalogue, Input("ferries.md", text.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("How many ferries does Quayle count in table 1 of A/88/501?")
+    check_citations(answer, library)
+    assert "Quayle | 900 ferries" in answer.statements[0].text
+    assert len(answer.statements) == 1
+    whole = engine.ask("What does table 1 of A/88/501 say?")
+    assert [port for port in ports if any(port in each.text for each in whole.statements)] == ports[:6]

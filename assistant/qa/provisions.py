@@ -16,7 +16,7 @@ from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import Scored, Weigher
 from assistant.question import Question
 from corpus.analysis import analyse
-from corpus.documents import Document
+from corpus.documents import Document, Span
 from corpus.library import Library
 from corpus.places import folded, name_place, parts_of
 from corpus.touched import touched
@@ -51,8 +51,8 @@ class NamedPlaces:
         return named or treaties
 
     def _from_places(self, question: Question) -> Answer | None:
-        """A paragraph, footnote or table of a document that the question names: quoted whole."""
-        naming = name_place(folded(question.text))
+        """A paragraph, footnote or table of a document that the question names: quoted whole, but of a table the rows that answer."""
+        naming = name_place(text := folded(question.text))
         places = [place for place in (naming.places if naming else ()) if _KINDS & set(parts_of(place))]
         scope = restricted(question, self._library) if places else None
         if scope is None:
@@ -64,7 +64,9 @@ class NamedPlaces:
         )
         units = [unit for unit in found if question.admits(unit.document.id, unit.block)]
         if units:
-            return self._composer.quoted(question, units[: 2 * self._most])
+            place = (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
+            asked = self._asked(question, units) if asks_more(question, place) else units
+            return self._composer.quoted(question, asked[: 2 * self._most])
         if not question.symbols or not documents:
             return None
         reason = say("no_place", question.language, document=documents[0].label, place=places[0])
@@ -81,7 +83,7 @@ class NamedPlaces:
                       for unit in article_units(self._library, document, article, question.paragraph)]  # fmt: skip
         if not units:
             return _no_article(question, documents[0]) if documents else None
-        evidence = list({unit.evidence.id: unit.evidence for unit in units}.values())
+        evidence = _evidence(units)
         if not question.named and not question.symbols and names_another(question, documents):
             return not_found(question, evidence)
         if not asks_more(question):
@@ -97,6 +99,16 @@ class NamedPlaces:
         closest = _with_each_article(question, scored, nearest(scored))
         answer = self._composer.closest(question, closest, evidence[:3])
         return answer if answer.statements else weighed(answer, scored)
+
+    def _asked(self, question: Question, units: list[Unit]) -> list[Unit]:
+        """The rows of a table that answer a question, all where none does; other words that are named with those in them that answer."""
+        scored = self._weigher.weigh(
+            question, _evidence(units), lambda unit: any(unit.overlaps(each) for each in units), len(units)
+        )
+        if all(unit.document.blocks[unit.block].kind == "row" for unit in units):
+            return choose(scored, self._most) or units
+        best = [next((each.marked.answer for each in scored if each.unit.overlaps(unit)), None) for unit in units]
+        return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
     def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
         """The units of a place that is named, as they are weighed, with what naming it adds."""
@@ -122,6 +134,11 @@ def _with_each_article(question: Question, scored: Sequence[Scored], chosen: lis
         if not any(within(unit.locator, f"art. {article}") for unit in chosen):
             more += own[:1]
     return [*chosen, *more]
+
+
+def _evidence(units: Sequence[Unit]) -> list[Evidence]:
+    """The passages that units are in, each once."""
+    return list({unit.evidence.id: unit.evidence for unit in units}.values())
 
 
 def _place(unit: Unit) -> tuple[str, int, int]:
@@ -178,11 +195,11 @@ def within(locator: str, place: str) -> bool:
     return locator == place or locator.startswith((f"{place},", f"{place} "))
 
 
-def asks_more(question: Question) -> bool:
-    """Whether a question about an article asks for more than its text: whether it has more than one content word (who asks
-    what an article says has that one) beside the article and what its treaty is called."""
+def asks_more(question: Question, place: Span = (0, 0)) -> bool:
+    """Whether a question about a place asks for more than its text: whether it has more than one content word (who asks
+    what an article says has that one) beside the place, a span of the question where it is no article, and what its text is called."""
     rest = list(question.rest)
-    spans = [(mention.start, mention.end) for mention in question.terms]
+    spans = [place, *((mention.start, mention.end) for mention in question.terms)]
     for name in (name for entry in question.named for name in entry.names):
         spans += [found.span() for found in re.finditer(re.escape(name), question.text, re.IGNORECASE)]
     for start, end in spans:
