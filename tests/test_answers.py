@@ -403,3 +403,22 @@ def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_w
     assert len(answer.statements) == 1
     whole = engine.ask("What does table 1 of A/88/501 say?")
     assert [port for port in ports if any(port in each.text for each in whole.statements)] == ports[:6]
+
+
+def test_of_a_document_that_is_not_held_another_one_tells_what_it_says_where_it_names_it(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    text = (
+        "# Harbour report\n\nA/88/501\n\n1. The report JIU/REP/2023/6 includes nine recommendations on pilots.\n\n"
+        "2. The report JIU/REP/2021/4 includes two on lamps.\n\n3. Tankers pay ninety crowns a night.\n"
+    )
+    add(library, catalogue, Input("report.md", text.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    answer = engine.ask("How many recommendations on pilots includes the report JIU/REP/2023/6?")
+    check_citations(answer, library)
+    assert answer.status == "answered"
+    assert {each.locator for each in answer.citations} == {"A/88/501, para. 1"}
+    assert any("JIU/REP/2023/6" in note for note in answer.notes), "it is told that the report itself is not held"
+    refused = engine.ask("How many recommendations on pilots includes the report JIU/REP/2019/3?")
+    assert (refused.status, refused.statements) == ("not_found", ())

@@ -63,10 +63,14 @@ class Quoter:
     def answer(self, question: Question) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not."""
         missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
+        reasons = [each.reason for each in missing[:NOTES]]
         if missing and len(missing) == len(question.symbols):
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
-            return self._from_meeting(question, meeting) if meeting and sure else missing[0]
+            if meeting and sure:
+                return self._from_meeting(question, meeting)
+            told = self._from_mentions(question)
+            return replace(told, notes=(*told.notes, *reasons)) if told else missing[0]
         if lacking is not None and item:
             return lacking
         instrument = self._absent.instrument(question)
@@ -87,7 +91,7 @@ class Quoter:
         absent = self._absent.named(question) or instrument
         if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
             return absent
-        return replace(found, notes=(*found.notes, *(each.reason for each in missing[:NOTES])))
+        return replace(found, notes=(*found.notes, *reasons))
 
     def _or_meeting(self, question: Question, found: Answer) -> Answer:
         """What was found in passages, or what the rows of a meeting say where that is better; behind the one what the other says
@@ -135,6 +139,19 @@ class Quoter:
         chosen += self._named_beside(question, chosen, most)
         return weighed(self._composer.quoted(question, chosen), told)
 
+    def _from_mentions(self, question: Question) -> Answer | None:
+        """What texts that are held say of one that the question names and that is not, in paragraphs and rows that name it; None where
+        that is not enough for an answer."""
+
+        def names(unit: Unit) -> bool:
+            words = f"{unit.context} {unit.document.block_text(unit.document.blocks[unit.block])} {unit.text}"
+            said = [mention.symbol for mention in find_symbols(words)]
+            return any(same_document(one, symbol) for one in said for symbol in question.symbols)
+
+        scored = self._scored(question, self._retriever.gather(question, self._searched), READ, names)
+        chosen = choose(scored, self._most)
+        return weighed(self._composer.quoted(question, chosen), scored) if chosen else None
+
     def _named_beside(self, question: Question, chosen: Sequence[Unit], most: int) -> list[Unit]:
         """Where a question names several texts that are held, the best unit of each that has no say yet, if it is enough for an answer."""
         versions, said = self._library.versions(), {unit.document.key for unit in chosen}
@@ -160,11 +177,18 @@ class Quoter:
         pairs = [(in_language(unit, self._library, question.language), unit) for unit in chosen]
         return [own if question.admits(own.document.id, own.block) else unit for own, unit in pairs], scored
 
-    def _scored(self, question: Question, evidence: Sequence[Evidence], most: int) -> list[Scored]:
-        """The units of evidence that the question may be answered from, with their scores."""
+    def _scored(
+        self,
+        question: Question,
+        evidence: Sequence[Evidence],
+        most: int,
+        wanted: Callable[[Unit], bool] = lambda _: True,
+    ) -> list[Scored]:
+        """The units of evidence that the question may be answered from and that are `wanted`, with their scores."""
 
         def among(unit: Unit) -> bool:
-            return question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit)
+            admitted = question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit)
+            return admitted and wanted(unit)
 
         scored = self._weigher.weigh(question, evidence, among, most, self._named_alone(question))
         if self.watch is not None:
