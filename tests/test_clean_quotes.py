@@ -137,17 +137,20 @@ def test_tables_with_blank_cells_are_compared(blanks: Library) -> None:
     assert "94 boats" in [cite.quote for cite in cited]
 
 
-def test_a_caption_and_a_header_say_nothing_without_a_row(catalogue: Catalogue) -> None:
-    table = b"# Harbours\n\nTable 1. Boats by harbour\n\n| Harbour | Boats |\n|---|---|\n| North | 4 |\n| South | 7 |\n"
+def test_all_lines_of_a_caption_and_the_header_are_said_with_a_row_and_not_alone(catalogue: Catalogue) -> None:
+    table = (
+        b"# Harbours\n\nTable 1\n\nBoats by harbour\n\n| Harbour | Boats |\n|---|---|\n| North | 4 |\n| South | 7 |\n"
+    )
     read, _ = read_document(Input("h.md", table), catalogue)
     # Captions are told from paragraphs where a page is laid out.
-    document = replace(read, blocks=(read.blocks[0], replace(read.blocks[1], locator="table 1"), *read.blocks[2:]))
+    caption = [replace(block, locator="table 1") for block in read.blocks[1:3]]
+    document = replace(read, blocks=(read.blocks[0], *caption, *read.blocks[3:]))
     found = [
         unit.text for passage in segment(document, HashEmbedder()) for unit in units_of(Evidence(passage, document))
     ]
     assert found == [
-        "Table 1. Boats by harbour Harbour | Boats North | 4",
-        "Table 1. Boats by harbour Harbour | Boats South | 7",
+        "Table 1 Boats by harbour Harbour | Boats North | 4",
+        "Table 1 Boats by harbour Harbour | Boats South | 7",
     ]
 
 

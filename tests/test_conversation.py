@@ -3,17 +3,20 @@ in one turn; the evidence of the last turn is carried."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import OpenLibrary, add
 from hypothesis import given
 from hypothesis import strategies as st
-from word_reader import word_readers
+from word_reader import BARS, word_readers
 
 from assistant.qa.engine import Engine
 from assistant.qa.query import REMEMBERED, Memory, Reading, Turn, cuts, questions_of, readings, spoken_in
+from assistant.qa.reader import Reading as PassageReading
+from assistant.qa.readers import Readers
 from assistant.question import clean_question
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
@@ -176,6 +179,41 @@ def test_a_turn_that_says_too_little_is_answered_after_the_one_before(harbour: A
     engine = harbour(language)
     answer = engine.ask(turn, [BOATS[language][1]])
     assert BOATS[language][0] in " ".join(citation.quote for citation in answer.citations)
+
+
+class Clinging:
+    """A reader to whom a passage on boats answers whatever names boats, a little more than one on yachts what names yachts."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageReading]:
+        told = np.ones(1, np.float32)
+        return [PassageReading(self._logit(question, text), [(0, len(text))], told, told) for _, text in passages]
+
+    def translated(self, text: str) -> list[str]:
+        return []
+
+    def _logit(self, question: str, text: str) -> float:
+        if "boats" in question and "boats" in text:
+            return 3.2
+        return 3.0 if "yachts" in question and "yachts" in text else -9.0
+
+
+def test_a_new_subject_is_not_answered_by_what_answered_the_turn_before(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(
+        library,
+        catalogue,
+        *(
+            Input(f"{n}.md", f"# Note {n}\n\n1. {text}\n".encode())
+            for n, (text, _) in enumerate([BOATS["en"], YACHTS["en"]])
+        ),
+    )
+    engine = Engine(library, catalogue, readers=Readers({"en": Clinging()}, {"en": BARS}))
+    history = [BOATS["en"][1]]
+    answer = engine.ask("And how many crowns do foreign yachts pay each night for a place?", history)
+    assert answer.statements[0].text == YACHTS["en"][0]
+    assert engine.ask("And where?", history).statements[0].text == BOATS["en"][0]
 
 
 def test_a_turn_that_leads_nowhere_with_the_one_before_is_answered_by_itself(starter_engine: Engine) -> None:

@@ -61,6 +61,11 @@ LEAST_WORDS = 3
 """Words of a part of a question: with fewer it is no question of its own."""
 MOST_BESIDE = 2
 """Words of a turn that may be dropped where it names something anew (`no, I meant the Protocol`)."""
+STANDS_ALONE, PER_WORD, LACKING = 5, 0.7, 1.0
+"""Content words of a turn with which it is as likely to stand alone as to lean on the turns before, where both are answered as surely; what
+each one more or less counts, and each that is not said in the passage that answers, in log-odds."""
+TOLD_BY_RULE = 3.0
+"""How sure an answer counts that a rule told and no reader, in log-odds, where it is compared with others."""
 FULL_TITLE = 6
 """Words from which on a title that a question says is taken for the name of one document: many documents are an "annotated
 provisional agenda"."""
@@ -119,6 +124,12 @@ class Bars:
 def chance(odds: float) -> float:
     """Log-odds as a chance, 0 to 1."""
     return 0.5 * (1.0 + math.tanh(0.5 * odds))
+
+
+def log_odds(chance: float) -> float:
+    """A chance, 0 to 1, as log-odds, bounded where it is all but certain."""
+    kept = min(max(chance, 1e-6), 1.0 - 1e-6)
+    return math.log(kept / (1.0 - kept))
 
 
 @cache

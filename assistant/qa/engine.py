@@ -277,7 +277,7 @@ class Engine:
             given.append(Answered(reading, question, answer, parts))
             if reading.leans and answer.status in ("answered", "partial"):
                 break
-        return given[likelier([each.answer for each in given])]
+        return given[likelier([(each.reading, each.answer) for each in given], self.vocabulary, self.library)]
 
     def _answer(self, question: Question) -> list[Part]:
         """The answer to a question, or to each of the questions that it asks at once."""

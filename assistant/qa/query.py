@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from assistant.qa.abstention import LEAST_WORDS, MOST_BESIDE
+from assistant.qa.abstention import LACKING, LEAST_WORDS, MOST_BESIDE, PER_WORD, STANDS_ALONE, TOLD_BY_RULE, log_odds
 from assistant.qa.answer import Answer
 from assistant.question import YEAR, Question, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
@@ -200,9 +200,28 @@ def _long_enough(part: str) -> bool:
     return len(_WORDS.findall(part)) >= LEAST_WORDS
 
 
-def likelier(answers: Sequence[Answer]) -> int:
-    """Which of the answers to the readings of a turn is that to the reading that is meant: the surest."""
-    return max(range(len(answers)), key=lambda n: (_rank(answers[n]), -n))
+def likelier(answered: Sequence[tuple[Reading, Answer]], vocabulary: Vocabulary, library: Library) -> int:
+    """Which of the readings of a turn is meant: the one that is answered most surely. Each content word of a turn makes it likelier that it
+    stands alone, and each that the passage lacks which is cited first makes it less likely that this answers."""
+
+    def sure(n: int) -> float:
+        reading, answer = answered[n]
+        if not answer.statements:
+            return float("-inf")
+        told = TOLD_BY_RULE if answer.probability is None else log_odds(answer.probability)
+        words = vocabulary.content(analyse(reading.focus, reading.language), reading.language)
+        lacking = len(set(words) - _said_in(answer, library)) if answer.citations[0].language == reading.language else 0
+        alone = 0.0 if reading.leans else PER_WORD * (len(words) - STANDS_ALONE)
+        return told + alone - LACKING * lacking
+
+    return max(range(len(answered)), key=lambda n: (sure(n), -n))
+
+
+def _said_in(answer: Answer, library: Library) -> set[str]:
+    """The words of the passage that an answer cites first, as the index has them."""
+    first = answer.citations[0]
+    passage = library.passages_by_id([first.id]).get(first.id)
+    return set(analyse(first.quote if passage is None else f"{passage.heading}\n{passage.text}", first.language))
 
 
 def apart(whole: Answer, answers: Sequence[Answer]) -> bool:

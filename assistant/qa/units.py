@@ -218,16 +218,14 @@ def _heads(document: Document, row: Block) -> Leads:
         return ()
     table = row.locator.rpartition(", ")[0]
     heads: list[Block] = []
-    caption: Block | None = None
     for block in reversed(document.blocks[max(0, row.ordinal - MAX_ROWS) : row.ordinal]):
         if block.kind == "row" and block.locator.rpartition(", ")[0] == table:
             heads += [block] if block.context == "header" else []
         elif block.kind == "paragraph" and block.locator == table:
-            caption = block  # the first of its lines, at last
+            heads.append(block)  # a line of the caption
         elif block.kind != "footnote":
             break
-    found = [block for block in (caption, *reversed(heads)) if block is not None]
-    return tuple(((block.start, block.end), block.locator) for block in found)
+    return tuple(((block.start, block.end), block.locator) for block in reversed(heads))
 
 
 def _leads(document: Document, block: Block) -> Leads:
