@@ -125,6 +125,34 @@ def test_what_may_speak_to_the_topic_is_quoted_as_uncertain_where_nothing_surely
     assert say("topic_unsure", "en") in render(publication_of_topic(found, library, "en"), "md").decode()
 
 
+def test_where_no_words_are_certain_further_paragraphs_of_a_named_text_are_quoted_and_what_it_recalls_stands_behind(
+    hold: Hold, catalogue: Catalogue
+) -> None:
+    gulls = "The harbour master feeds the gulls every morning at six."
+    recalled = ["Recalling that the harbour is old,", "Noting the wish of the town,"]
+    operative = [
+        gulls,
+        *(f"The {town} harbour keeps its lodge open." for town in ("old", "new", "far", "low", "dry", "wet")),
+    ]
+    body = "\n\n".join(["The General Assembly,", *recalled, *(f"{n}. {line}" for n, line in enumerate(operative, 1))])
+    library = hold()
+    text = TEXT.format(symbol="A/RES/90/7", date="date: 2030-01-01\n", body=body)
+    add(library, catalogue, Input("a.md", text.encode()))
+    (side,) = on(library, catalogue, "the harbour master and his prison wardens", "A/RES/90/7").sides
+    told = [each.text for each in side.statements]
+    assert (side.certain, len(told), told[0]) == (False, 6, gulls)
+    assert not set(told) & set(recalled)
+
+
+def test_a_footnote_is_no_statement_on_a_topic(hold: Hold, catalogue: Catalogue) -> None:
+    library = hold(A_90_7=("2030-01-01", [f"{LAMPS}[^1]\n\n[^1]: {DETAIN.format(days=10)}"]))
+    (side,) = on(library, catalogue, DETENTION, "A/90/7").sides
+    assert all(
+        "footnote" not in each.citations[-1].locator for each in (*side.statements, *filter(None, [side.nearest]))
+    )
+    assert any(block.kind == "footnote" for block in library.document(side.document).blocks)
+
+
 def test_what_only_one_text_says_is_told_and_long_lists_are_not_cut_silently(hold: Hold, catalogue: Catalogue) -> None:
     lines = [
         f"Smugglers detained in the harbour prison of town number {n} {word} their boats."
@@ -155,7 +183,10 @@ def test_what_no_text_says_is_said_so(hold: Hold, catalogue: Catalogue) -> None:
     library = hold(A_90_7=("2030-01-01", [LAMPS, NETS]))
     found = on(library, catalogue, "zeppelin upholstery prices")
     assert not found.found
-    assert say("topic_nothing", "en") in render(publication_of_topic(found, library, "en"), "md").decode()
+    told = render(publication_of_topic(found, library, "en"), "md").decode()
+    assert say("topic_nothing", "en") in told
+    assert "A/90/7" in told
+    assert LAMPS.split()[0] not in told, "all that is held was looked through, and nothing of it is near"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

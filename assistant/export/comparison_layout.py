@@ -90,11 +90,13 @@ def publication_of_topic(
         blocks += [Paragraph(plain(note)) for note in side.notes]
     silent = [side for side in comparison.sides if not side.statements]
     if silent:
-        header = (say("topic_document", language), say("topic_nearest", language))
+        blocks.append(Heading(1, say("topic_absent", language), "absent"))
         nothing = plain(say("topic_nothing_near", language))
         near = [references.paragraph(side.nearest, side.label) if side.nearest else nothing for side in silent]
         rows = [(plain(side.label), said) for side, said in zip(silent, near, strict=True)]
-        blocks += [Heading(1, say("topic_absent", language), "absent"), Table(header, tuple(rows))]
+        header = (say("topic_document", language), say("topic_nearest", language))
+        labels = plain(joined([side.label for side in silent], language))
+        blocks.append(Table(header, tuple(rows)) if comparison.named else Paragraph(labels))
     header = (say("topic_document", language), say("topic_places", language))
     if comparison.same:
         rows = [_same(comparison, each, references, linked) for each in comparison.same]

@@ -2,8 +2,9 @@
 
 Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
 bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
-a whole; each of its paragraphs is then read as a passage of its own, and left out below the second bar (`rapporteur eval topics`
-measures this).
+a whole; each of its paragraphs is then read as a passage of its own. A topic is no question, so that the reader may think little of
+words that speak to it: where none is certain, likeness in meaning ranks the paragraphs beside it (`rapporteur eval topics` measures
+this).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import Any
 from assistant.qa.answer import Citation, Statement, citation_json, statement_json
 from assistant.qa.citations import WHOLE_LIMIT, statement_of
 from assistant.qa.engine import Engine
+from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
 from assistant.qa.units import Unit
-from assistant.qa.weighing import FIRST, READ
+from assistant.qa.weighing import FIRST, READ, Scored
 from assistant.question import Question
 from assistant.reports import Progress, silent
 from assistant.reports.comparison.alike import Differs, Place, Same, alike
@@ -26,7 +28,7 @@ from assistant.slices import Aside, Slices
 from corpus.documents import Document
 
 SAID, CLOSEST = 6, 3
-"""Most statements of one text, and of one of which none is certain; of others that speak to the topic the places are told."""
+"""Most statements of one text, and of one that was not named and of which none is certain; of others that speak to the topic the places are told."""
 TEXTS = 100
 """Most texts that are looked through where none is named: those in which search finds most."""
 POOL = 400
@@ -36,8 +38,8 @@ POOL = 400
 @dataclass(frozen=True)
 class Side:
     """What one text says: `statements` in its order, where it is `certain` that they speak to the topic, else what comes closest;
-    and the places of `further` ones, also of less certain ones. Where there are none, `nearest` is what comes nearest at all;
-    None where search finds nothing. `notes` tell of its versions."""
+    and the places of `further` ones, also of less certain ones. Where there are none, `nearest` is what comes nearest at all in a text
+    that was named; None where search finds nothing. `notes` tell of its versions."""
 
     document: str
     label: str
@@ -52,7 +54,7 @@ class Side:
 
 @dataclass(frozen=True)
 class TopicComparison:
-    """What texts say on a topic. `sides` are the texts that were looked through, as they were named or the latest first; `unread`
+    """What texts say on a topic. `sides` are the texts that were looked through, as they were `named` or the latest first; `unread`
     counts those in which search finds less."""
 
     topic: str
@@ -60,6 +62,7 @@ class TopicComparison:
     sides: tuple[Side, ...]
     same: tuple[Same, ...]
     differences: tuple[Differs, ...]
+    named: bool
     unread: int = 0
 
     @property
@@ -158,7 +161,7 @@ def compare_topic(
             statement_of(found.nearest) if found.nearest is not None else None, tuple(notes),
         ))  # fmt: skip
     slices.end()
-    return TopicComparison(question.text, question.language, tuple(sides), *alike(said), unread)
+    return TopicComparison(question.text, question.language, tuple(sides), *alike(said), bool(named), unread)
 
 
 def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
@@ -191,24 +194,39 @@ def _said(engine: Engine, question: Question, document_id: str, *, thorough: boo
     scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
     if not thorough and any(each.whole >= each.bars.least for each in scored):
         scored += engine.weigher.each(question, evidence[FIRST:], evidence)
-    paragraphs: dict[Unit, float] = {}
+    passages: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
         unit = _whole(each.unit)
-        if each.whole >= each.bars.least and not any(unit.overlaps(other) for other in paragraphs):
-            paragraphs[unit] = each.whole
-    read = [
-        each for each in engine.weigher.alone(question, list(paragraphs), evidence) if each.score >= each.bars.least
-    ]
-    read.sort(key=lambda each: (-each.odds, each.unit.start))
-    sure = [each.unit for each in read if paragraphs[each.unit] >= 0.0]
-    unsure = [each.unit for each in read if paragraphs[each.unit] < 0.0]
-    if sure or unsure:
-        said = sure[:SAID] or unsure[:CLOSEST]
-        further = [unit for unit in (*sure, *unsure) if unit not in said]
-        said, further = (sorted(some, key=lambda unit: unit.start) for some in (said, further))
-        return _Found(said, further, certain=bool(sure))
-    nearest = max(scored, key=lambda each: (each.whole, each.odds, -each.unit.start), default=None)
-    return _Found([], [], certain=False, nearest=_whole(nearest.unit) if nearest is not None else None)
+        footnote = unit.document.blocks[unit.block].kind == "footnote"
+        near = thorough or each.whole >= each.bars.least
+        if near and not footnote and not any(unit.overlaps(other) for other in passages):
+            passages[unit] = each.whole
+    ranked = _ranked(engine, question, list(passages), evidence)
+    speaking = [each for each in ranked if min(each.score, passages[each.unit]) >= each.bars.least]
+    sure = [each for each in speaking if passages[each.unit] >= 0.0]
+    sure.sort(key=lambda each: (-each.odds, each.unit.start))
+    if speaking:
+        said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
+        further = [each for each in speaking if each not in said]
+        said, further = (sorted(some, key=lambda each: each.unit.start) for some in (said, further))
+        return _Found([each.unit for each in said], [each.unit for each in further], bool(sure))
+    least = max(ranked, key=lambda each: (passages[each.unit], each.odds), default=None) if thorough else None
+    return _Found([], [], certain=False, nearest=least.unit if least else None)
+
+
+def _ranked(engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:
+    """Paragraphs of a text, those first that speak to a topic above all: by the sum of their ranks by what the reader says of each and
+    by its likeness in meaning, what a text recalls behind what it says itself."""
+    read = engine.weigher.alone(question, units, evidence)
+    near = engine.weigher.nearness(
+        question, [replace(each, evidence=replace(each.evidence, dense=None)) for each in units]
+    )
+    ranks = [0] * len(units)
+    for values in ([each.odds for each in read], *([near] if near else [])):
+        for rank, n in enumerate(sorted(range(len(units)), key=lambda n: -values[n])):
+            ranks[n] += rank
+    order = sorted(range(len(units)), key=lambda n: ("preamb" in units[n].locator, ranks[n], -read[n].odds))
+    return [read[n] for n in order]
 
 
 def _whole(unit: Unit) -> Unit:
