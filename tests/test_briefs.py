@@ -20,8 +20,9 @@ from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief import Briefing, Request, brief
-from assistant.reports.brief.briefing import SectionKey
+from assistant.reports.brief.briefing import Section, SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
+from assistant.reports.brief.subject import ground_of
 from assistant.reports.themes import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
@@ -267,6 +268,51 @@ def test_what_the_annotations_say_of_an_item_are_questions_where_they_propose_no
     by_key = {each.key: each for each in brief(Engine(library, catalogue), Request("item", "3", "chair")).sections}
     assert [statement.text for statement in by_key["questions"].statements] == said.replace(". A", ".\nA").splitlines()
     assert not any("price of oil" in statement.text for statement in by_key["documentation"].statements)
+
+
+def test_where_annotations_propose_nothing_in_so_many_words_each_sentence_is_a_theme_and_documents_are_told_once(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    said = "Under item 3 delegations talk about lamps that are lit on mountain roads in winter. A further subject is the price of oil."
+    agenda = re.sub(r"The Working Group may wish[^.]*mountain[^.]*\.", said, AGENDA)
+    library = open_library()
+    add(library, catalogue, Input("agenda.md", agenda.encode()))
+    ground = ground_of(Engine(library, catalogue), Request("item", "3", "chair"))
+    assert [theme.words for theme in ground.themes] == [
+        each.rstrip(".") for each in said.replace(". A", ".\nA").splitlines()
+    ]
+
+
+def test_past_guidance_is_what_documents_say_that_was_recommended_and_an_empty_section_names_no_other_places(
+    engine: Engine, catalogue: Catalogue
+) -> None:
+    def guidance() -> Section:
+        return {each.key: each for each in brief(engine, Request("item", "3", "chair")).sections}["guidance"]
+
+    before = guidance()
+    advice = (
+        "The first meeting on lanterns recommended that mountain roads be lit by lanterns of one kind in every winter."
+    )
+    text = f"---\nsymbol: A/HARBOUR/2019/9\ntitle: Earlier meetings\nlanguage: en\n---\n# Earlier meetings\n\n1. {advice}\n"
+    add(engine.library, catalogue, Input("earlier.md", text.encode()))
+    assert advice in [each.text for each in guidance().statements]
+    assert advice not in [each.text for each in before.statements]
+    if before.empty:
+        assert before.remarks == (say("unsourced_section", "en", section=before.heading),)
+
+
+def test_the_paragraphs_with_the_figures_of_which_the_headings_of_a_report_speak_stand_in_its_briefing(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    loss = "The loss by broken harbour lamps came to $362,995 in 2024, of which $4,038 was recovered from their makers."
+    told = {"Losses by broken harbour lamps": [f"1. {loss}", "2. The makers of harbour lamps met in 2024 to talk about oil."],
+            "Who looks after lamps": ["3. Nobody but the watch of the harbour looks after lamps, see paragraph 2 of this report."]}  # fmt: skip
+    body = "".join(f"<h2>{head}</h2>" + "".join(f"<p>{each}</p>" for each in under) for head, under in told.items())
+    report = f"<html lang='en'><body><p>DP/2030/9</p><h1>Report on harbour lamps</h1>{body}</body></html>"
+    library = open_library()
+    add(library, catalogue, Input("r.html", report.encode()))
+    by_key = {each.key: each for each in brief(Engine(library, catalogue), Request("document", "DP/2030/9")).sections}
+    assert [each.text for each in by_key["figures"].statements] == [loss]
 
 
 def test_the_briefings_of_the_real_items_keep_every_promise(

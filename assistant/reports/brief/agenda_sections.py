@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import partial
 
 from assistant.frames import say
 from assistant.meeting import citing as said_of
@@ -13,7 +12,7 @@ from assistant.qa.answer import Statement
 from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import proposes, proposing
+from assistant.reports.brief.subject import asking, proposing
 from assistant.reports.lookup import Paper, held_as
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
@@ -72,9 +71,12 @@ def documentation(chooser: Chooser) -> Section:
     """What the annotations say beside what is to be discussed, what the agenda announces, and what a document about it says that it is."""
     ground = chooser.ground
     meeting, item, agenda = ground.taken_up
+    asks = asking(agenda, item)
     made = said_of.announced(item, Citer(chooser.library, meeting), ground.request.language, short=True)
-    said = chooser.quoted(agenda, item.annotations, lambda words: not _asks(chooser, words))
+    said = chooser.quoted(agenda, item.annotations, lambda words: not asks(words))
     announced = {symbol for symbol, _ in item.documentation}
+    if announced <= {mention.symbol.text for each in said for mention in find_symbols(each.text)}:
+        made = []  # the annotations say it in words
 
     def tells(each: Scored) -> bool:
         named = {mention.symbol.text for mention in find_symbols(each.unit.text)}
@@ -82,14 +84,6 @@ def documentation(chooser: Chooser) -> Section:
 
     found = chooser.speaking(ground.title, ground.own, 1, tells)
     return chooser.section("documentation", Part("", (*said, *made, *chooser.take([each.unit for each in found]))))
-
-
-def _asks(chooser: Chooser, words: str) -> bool:
-    """Whether a sentence of the annotations says what is to be discussed: it proposes that; where none does in so many words, it names
-    no document."""
-    _, item, agenda = chooser.ground.taken_up
-    said = " ".join(agenda.body(agenda.blocks[ordinal]) for ordinal in item.annotations)
-    return proposes(words, agenda.language) if proposes(said, agenda.language) else not find_symbols(words)
 
 
 def papers(chooser: Chooser) -> tuple[Paper, ...]:
@@ -111,7 +105,7 @@ def questions(chooser: Chooser) -> Section:
     ground = chooser.ground
     fresh: list[Statement] = []
     if ground.item is not None and ground.agenda is not None:
-        fresh = chooser.quoted(ground.agenda, ground.item.annotations, partial(_asks, chooser))
+        fresh = chooser.quoted(ground.agenda, ground.item.annotations, asking(ground.agenda, ground.item))
     documents: Sequence[str] = ground.own or (() if ground.item else ground.others)
     found = chooser.speaking(ground.title, documents, QUESTIONS, lambda each: proposing(each.unit))
     return chooser.section("questions", Part("", (*fresh, *chooser.take([each.unit for each in found]))))

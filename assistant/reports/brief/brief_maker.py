@@ -14,7 +14,7 @@ from assistant.reports.brief import agenda_sections, document_sections, subject_
 from assistant.reports.brief.briefing import Audience, Briefing, Request, Section, SectionKey, Source
 from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
 from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import Ground, Theme, ground_of
+from assistant.reports.brief.subject import Ground, ground_of
 from assistant.reports.lookup import Paper
 from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.slices import Aside, Slices
@@ -146,14 +146,8 @@ def _made(chooser: Chooser, key: SectionKey) -> Section:
     section = _MAKERS[key](chooser)
     if section.parts or chooser.ground.item is None:
         return section
-    told = section.unsourced or (_empty(chooser, section),)
+    told = section.unsourced or (_silent(section, chooser.language),)
     return replace(section, remarks=(*section.remarks, *told), unsourced=())
-
-
-def _empty(chooser: Chooser, section: Section) -> str:
-    if section.key == "guidance":
-        return subject_sections.not_told(chooser, Theme(section.heading, subject_sections.asking_guidance(chooser)))
-    return _silent(section, chooser.language)
 
 
 def _silent(section: Section, language: str) -> str:

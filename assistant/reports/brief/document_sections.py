@@ -8,21 +8,25 @@ from itertools import zip_longest
 from assistant.frames import say
 from assistant.qa.answer import Statement
 from assistant.qa.metadata import adoption_lines, dated_on, item_lines, votes
+from assistant.qa.units import Unit
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
-from assistant.reports.comparison.paragraphs import key_of, unnumbered
+from assistant.reports.comparison.paragraphs import key_of, unnumbered, whole
 from assistant.reports.comparison.text_diff import Change, compare_texts
 from assistant.reports.lookup import cite
 from assistant.reports.mandates.mandate_list import grid_of, rows_of
 from assistant.reports.mandates.mandate_reader import operative
 from assistant.reports.mandates.recommendations import recommendations_of
 from assistant.reports.quoted_tables import Cell, Grid, columns
+from assistant.wording.claims import read
 from corpus.documents import Block, Document, Span
 from corpus.library import Library
 from corpus.tables import DocumentTable, cells_of, tables_of
 
 TABLES, ROWS, COLUMNS = 4, 20, 9
 """Most tables, most rows of each, and most columns that a page takes."""
+TOLD = 10
+"""Most paragraphs that tell main figures."""
 RECOMMENDED = 80
 """Most recommendations."""
 
@@ -125,12 +129,38 @@ def recommendations(chooser: Chooser) -> Section:
 
 
 def figures(chooser: Chooser) -> Section:
-    """The tables with the most figures, their first rows."""
+    """Paragraphs that give the figures of which their headings speak, and the tables with the most figures, their first rows."""
     document = _own(chooser)
     tables = [table for table in tables_of(document) if not table.locator.startswith(("contents", "masthead"))]
     weighed = sorted(((_figures(document, table), n) for n, table in enumerate(tables)), key=lambda each: -each[0])
     best = sorted(n for count, n in weighed[:TABLES] if count > 1)
-    return chooser.section("figures", tables=tuple(_grid(chooser, document, tables[n]) for n in best))
+    told = Part("", chooser.take(_told_figures(chooser, document)))
+    return chooser.section("figures", told, tables=tuple(_grid(chooser, document, tables[n]) for n in best))
+
+
+def _told_figures(chooser: Chooser, document: Document) -> list[Unit]:
+    """Of each heading the paragraph with figures that is nearest to it in meaning, of these those with most figures; in the order of
+    the document."""
+    if not chooser.reads(document.language):
+        return []
+    under: dict[Block, list[Unit]] = {}
+    for unit in dict.fromkeys(map(whole, chooser.units(document))):
+        block = document.blocks[unit.block]
+        heads = document.headings(block)
+        if heads and block.kind in ("paragraph", "item") and chooser.usable(unit) and _count(unit):
+            under.setdefault(heads[-1], []).append(unit)
+    embed = chooser.library.embedder.embed_passages
+    likenesses = (
+        (embed([unit.text for unit in own]) @ embed([document.body(head)])[0], own) for head, own in under.items()
+    )
+    nearest = [own[int(likeness.argmax())] for likeness, own in likenesses]
+    return sorted(sorted(nearest, key=_count, reverse=True)[:TOLD], key=lambda unit: unit.start)
+
+
+def _count(unit: Unit) -> int:
+    """How many figures words give: numbers that are no years and no places."""
+    found, years = read(unit.text, unit.document.language), range(1900, 2100)
+    return sum(not any(each in years or f"{each:g}" in found.placed for each in readings) for readings in found.numbers)
 
 
 def _figures(document: Document, table: DocumentTable) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,8 @@ from assistant.qa.abstention import ALIKE, REPEATED
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
-from assistant.qa.units import Unit
+from assistant.qa.retriever import Evidence
+from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Part, Section, SectionKey
 from assistant.reports.brief.subject import Ground
@@ -89,6 +90,11 @@ class Chooser:
                 self.engine.weigh_first(question, documents, most) if question.text and documents else []
             )
         return self._weighed[key]
+
+    def units(self, document: Document) -> Iterator[Unit]:
+        """All words of a document that may be quoted."""
+        for passage in self.library.passages(document.id):
+            yield from units_of(Evidence(passage, document))
 
     def take(self, units: Sequence[Unit], most: int = 100, *, fresh: bool = False) -> tuple[Statement, ...]:
         """Units as statements, which count as used from now on; at most so many. `fresh`: none says in other words what

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,8 +22,6 @@ from corpus.symbols import Symbol, find_symbols, same_document
 MAX_THEMES, MAX_SECTIONS = 8, 16
 LONGEST = 1_000
 """Longest subject, in characters."""
-ABOUT = 400
-"""How much of the annotations says what an item is about that proposes nothing, in characters."""
 HEADING = 170
 """Longest heading of a theme that is taken from the documents, in characters."""
 _ENDS = " .,;:。，、"
@@ -37,6 +35,12 @@ def proposes(text: str, language: str) -> bool:
 def proposing(unit: Unit) -> bool:
     """Whether a unit proposes something for discussion."""
     return proposes(unit.text, unit.document.language)
+
+
+def recommends(unit: Unit) -> bool:
+    """Whether a unit says that something was recommended."""
+    grammar = grammar_of(unit.document.language)
+    return any(verb.search(unit.text) for verb in (grammar.advise, grammar.advised))
 
 
 @dataclass(frozen=True)
@@ -134,10 +138,7 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
     own = tuple(each for each in rest if about(each, mine))
     foreign = tuple(each for each in rest if about(each, theirs) and each not in own)
     others = tuple(each for each in rest if each not in own and each not in foreign)
-    themes = _proposed(agenda, item)
-    if not themes:  # a title such as "Other matters" says little: the annotations say what it is about
-        said = " ".join(" ".join(agenda.body(agenda.blocks[ordinal]).split()) for ordinal in item.annotations)
-        themes = (Theme("", f"{item.title}. {said}"[:ABOUT].rsplit(" ", 1)[0] if said else item.title),)
+    themes = _proposed(agenda, item) or (Theme("", item.title),)
     return Ground(request, item.title, themes, own, treaties, others, foreign, meeting, item, agenda)
 
 
@@ -169,15 +170,26 @@ def _sections(document: Document) -> tuple[Theme, ...]:
     return tuple(Theme(_short(words, document.language), words, ordinal) for words, ordinal in said)
 
 
+def asking(agenda: Document, item: AgendaItem) -> Callable[[str], bool]:
+    """Whether a sentence of the annotations of an item says what is to be discussed: it proposes that; where none does in so many
+    words, it names no document."""
+    said = " ".join(agenda.body(agenda.blocks[ordinal]) for ordinal in item.annotations)
+    in_words = proposes(said, agenda.language)
+    return lambda words: proposes(words, agenda.language) if in_words else not find_symbols(words)
+
+
 def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
-    """The themes that the annotations of an item propose, in their own words."""
-    themes, grammar = [], grammar_of(agenda.language)
+    """The themes that the annotations of an item put forward, in their own words."""
+    themes, grammar, asks = [], grammar_of(agenda.language), asking(agenda, item)
     for ordinal in item.annotations:
         text = agenda.body(agenda.blocks[ordinal])
         for start, end in sentence_spans(text, agenda.language):
             said = " ".join(text[start:end].split())
-            if match := grammar.wish.search(said):
-                proposed = (words.strip(_ENDS) for words in grammar.wish_also.split(said[match.end() :]))
+            match = grammar.wish.search(said)
+            if match or asks(said):
+                proposed = (
+                    words.strip(_ENDS) for words in grammar.wish_also.split(said[match.end() if match else 0 :])
+                )
                 themes += [Theme(_short(words, agenda.language), words) for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
 

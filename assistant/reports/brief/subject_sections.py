@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,18 +11,18 @@ import numpy as np
 
 from assistant.frames import day_text, joined, mark, place_name, say
 from assistant.qa.answer import Citation, Statement
-from assistant.qa.retriever import Evidence
-from assistant.qa.units import Unit, units_of
+from assistant.qa.units import Unit
 from assistant.qa.weighing import READ, Scored
 from assistant.reports import ReportError
 from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
-from assistant.reports.brief.subject import Theme, proposing
+from assistant.reports.brief.subject import Theme, proposing, recommends
 from assistant.reports.comparison.alike import differing
 from assistant.reports.lookup import near_to_it
 from corpus.documents import Document
+from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
 
 MANY = 8
@@ -195,16 +196,22 @@ def unknown(chooser: Chooser) -> ReportError:
 
 
 def guidance(chooser: Chooser) -> Section:
-    """What other documents recommend or offer as guidance, none of it later than the meeting."""
+    """What other documents recommend or offer as guidance, none of it later than the meeting: as the reader tells, or of an item that they
+    say themselves that they recommend it. A document is about something else than most others: of these the reader must be sure."""
     ground = chooser.ground
-    fits = partial(_is_point, chooser)
-    found = chooser.speaking(asking_guidance(chooser), ground.others, 2 * GUIDANCE, fits)
-    return chooser.section("guidance", Part("", chooser.take([each.unit for each in found], GUIDANCE, fresh=True)))
+    asked = say("ask_guidance", chooser.language, theme=ground.title)
+    found = [each.unit for each in chooser.speaking(asked, ground.others, 2 * GUIDANCE, partial(_is_guidance, chooser))]
+    if ground.item is not None:
+        found += [
+            each.unit
+            for each in chooser.weigh(asked, ground.others)
+            if chooser.usable(each.unit) and _is_point(chooser, each) and recommends(each.unit)
+        ]
+    return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
 
 
-def asking_guidance(chooser: Chooser) -> str:
-    """The question by which guidance is looked for."""
-    return say("ask_guidance", chooser.language, theme=chooser.ground.title)
+def _is_guidance(chooser: Chooser, each: Scored) -> bool:
+    return _is_point(chooser, each) and (chooser.ground.request.kind != "document" or each.score >= 0.0)
 
 
 def new(chooser: Chooser) -> Section:
@@ -224,11 +231,16 @@ def new(chooser: Chooser) -> Section:
         each
         for words in dict.fromkeys((ground.title, *(theme.words for theme in ground.themes)))
         for each in chooser.speaking(words, (*ground.own, *ground.others), NEW)
-        if dated_within(each.unit.text, before, last)
+        if dated_within(each.unit.text, before, _eve(meeting))
     ]
     statements = (*fresh, *chooser.take([each.unit for each in found], NEW, fresh=True))
     told = say("since_meeting", language, day=day_text(before, language))
     return chooser.section("new", Part("", statements), remarks=(told,))
+
+
+def _eve(meeting: Meeting) -> dt.date:
+    """The day before a meeting: no briefing for it can know what it led to."""
+    return meeting.dates[0] - dt.timedelta(days=1)
 
 
 def differences(chooser: Chooser) -> Section:
@@ -254,7 +266,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     document = chooser.library.document(chooser.ground.own[0])
     units = [
         unit
-        for unit in _units(chooser, document)
+        for unit in chooser.units(document)
         if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
         and chooser.usable(unit)
         and not proposing(unit)
@@ -291,14 +303,14 @@ def _is_point(chooser: Chooser, each: Scored) -> bool:
 
 def _later(chooser: Chooser, unit: Unit) -> bool:
     meeting = chooser.ground.meeting
-    return meeting is not None and bool(meeting.dates) and only_later(unit.text, meeting.dates[-1])
+    return meeting is not None and bool(meeting.dates) and only_later(unit.text, _eve(meeting))
 
 
 def _naming(chooser: Chooser, finder: ArticleFinder) -> list[Unit]:
     """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
     other documents that speak to the subject."""
     ground = chooser.ground
-    own = [unit for each in ground.own for unit in _units(chooser, chooser.library.document(each))]
+    own = [unit for each in ground.own for unit in chooser.units(chooser.library.document(each))]
     near = (each.unit for each in chooser.weigh(ground.title, ground.others) if speaks(each))
     return _named(chooser, finder, own) or _named(chooser, finder, near)
 
@@ -307,8 +319,3 @@ def _named(chooser: Chooser, finder: ArticleFinder, units: Iterable[Unit]) -> li
     counted = [(len(finder.named(unit.text, unit.document.language)), unit) for unit in units]
     named = [(count, unit) for count, unit in counted if count and chooser.usable(unit) and not _later(chooser, unit)]
     return [unit for _, unit in sorted(named, key=lambda each: (-each[0], each[1].document.id, each[1].start))]
-
-
-def _units(chooser: Chooser, document: Document) -> Iterator[Unit]:
-    for passage in chooser.library.passages(document.id):
-        yield from units_of(Evidence(passage, document))

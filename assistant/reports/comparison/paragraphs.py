@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from assistant.qa.citations import WHOLE_LIMIT
 from assistant.qa.metadata import adoption_lines
 from assistant.qa.units import Unit
 from corpus.documents import Block, Document
@@ -103,6 +104,14 @@ def paragraphs(document: Document) -> list[Para]:
         else:
             made.append(Para(block, "operative", block.locator.removeprefix("para. "), unnumbered(document, text)))
     return made
+
+
+def whole(unit: Unit) -> Unit:
+    """The paragraph that a sentence stands in, where it is not too long."""
+    block = unit.document.blocks[unit.block]
+    if block.kind not in ("paragraph", "item") or block.end - block.body_start > WHOLE_LIMIT or unit.end > block.end:
+        return unit
+    return replace(unit, start=block.body_start, end=block.end)
 
 
 def unnumbered(document: Document, text: str) -> str:

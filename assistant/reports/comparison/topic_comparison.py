@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.qa.answer import Citation, Statement, citation_json, statement_json
-from assistant.qa.citations import WHOLE_LIMIT, statement_of
+from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.qa.revisions import VersionDesk
@@ -24,6 +24,7 @@ from assistant.qa.weighing import FIRST, READ, Scored
 from assistant.question import Question
 from assistant.reports import Progress, silent
 from assistant.reports.comparison.alike import Differs, Place, Same, alike
+from assistant.reports.comparison.paragraphs import whole
 from assistant.slices import Aside, Slices
 from corpus.documents import Document
 
@@ -196,7 +197,7 @@ def _said(engine: Engine, question: Question, document_id: str, *, thorough: boo
         scored += engine.weigher.each(question, evidence[FIRST:], evidence)
     passages: dict[Unit, float] = {}
     for each in sorted(scored, key=lambda each: (each.unit.start, -each.unit.end)):
-        unit = _whole(each.unit)
+        unit = whole(each.unit)
         footnote = unit.document.blocks[unit.block].kind == "footnote"
         near = thorough or each.whole >= each.bars.least
         if near and not footnote and not any(unit.overlaps(other) for other in passages):
@@ -227,11 +228,3 @@ def _ranked(engine: Engine, question: Question, units: Sequence[Unit], evidence:
             ranks[n] += rank
     order = sorted(range(len(units)), key=lambda n: ("preamb" in units[n].locator, ranks[n], -read[n].odds))
     return [read[n] for n in order]
-
-
-def _whole(unit: Unit) -> Unit:
-    """The paragraph that a sentence stands in, where it is not too long: texts are compared by paragraphs."""
-    block = unit.document.blocks[unit.block]
-    if block.kind not in ("paragraph", "item") or block.end - block.body_start > WHOLE_LIMIT or unit.end > block.end:
-        return unit
-    return replace(unit, start=block.body_start, end=block.end)
