@@ -53,6 +53,34 @@ def test_every_document_is_in_one_theme_or_apart_and_themes_have_three(
     assert len({passage.id for passage in passages}) == len(passages)
 
 
+def test_a_document_of_two_lines_changes_no_theme(open_library: OpenLibrary, catalogue: Catalogue) -> None:
+    library = open_library()
+    lines = {
+        "Harbour lamps": "{} harbour lamps are lit along the quay so that fishing boats find the harbour in the dark of winter nights.",
+        "Mountain roads": "{} mountain roads are cleared of snow by ploughs so that carts reach the valleys in the deep of winter days.",
+    }
+    verbs = ("Improve", "Repair", "Measure")
+    for n, (title, line) in enumerate(lines.items()):
+        for m in range(1, 4):
+            body = "\n\n".join(
+                f"## {each} {title.lower()}\n\n{k}. {' '.join([line.format(each)] * 12)}"
+                for k, each in enumerate(verbs, 1)
+            )
+            text = f"---\nsymbol: A/{80 + n}/{m}\ntitle: {title}\nlanguage: en\n---\n# {title}\n\n{body}\n"
+            add(library, catalogue, Input(f"{n}{m}.md", text.encode()))
+    engine = Engine(library, catalogue)
+    before = themes_of(engine)
+    assert len(before.themes) == len(lines)
+    small = "---\nsymbol: A/90/1\ntitle: Letter\nlanguage: en\n---\n# Letter\n\n1. Nets and gulls, and mountain soup for the watch.\n"
+    add(library, catalogue, Input("small.md", small.encode()))
+    after = themes_of(engine)
+    assert [theme.name for theme in after.themes] == [theme.name for theme in before.themes]
+    held = {each.document for theme in before.themes for each in theme.documents}
+    for one, other in zip(before.themes, after.themes, strict=True):
+        assert {each.document for each in other.documents} & held == {each.document for each in one.documents}
+    assert sum(len(theme.documents) for theme in after.themes) == len(held) + 1
+
+
 def test_agendas_and_records_of_meetings_stand_apart(open_library: OpenLibrary, catalogue: Catalogue) -> None:
     library = open_library()
     for symbol, title in (("A/79/PV.7", "Opening"), ("A/79/9", "Boats"), ("A/79/10", "Harbours"), ("A/79/11", "Flags")):

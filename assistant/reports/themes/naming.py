@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.model import LanguageModel, Message, ModelFault
+from assistant.reports.themes.clusters import LEAST
 from assistant.slices import Slices
 from assistant.vocabulary import Vocabulary
 from assistant.wording.lexicon import HAN_FUNCTION
@@ -118,6 +119,8 @@ class Namer:
             best = max(weighed, key=lambda each: each.weight * (len(each.rows & left) if chosen else 1))
             if not best.rows & left or best.weight < SECOND * (chosen or [best])[0].weight:
                 break
+            if chosen and len(best.rows) < LEAST:  # what fewer documents say than make a theme is no name of one
+                break
             chosen.append(best)
             taken.add(best.stems)
             left -= best.rows
@@ -152,8 +155,10 @@ class Namer:
 
     def _whole(self, phrases: Counter[str]) -> list[str]:
         """Phrases that are no form of document and name none, nor a body, and are no part of a longer one wherever they
-        stand (Frantzi and Ananiadou, "The C-value method", 1998), of those that so many documents have."""
+        stand, of those that so many documents have; a part of several longer ones stands by itself (Frantzi and Ananiadou, "The C-value
+        method", 1998)."""
         longer: Counter[str] = Counter()
+        beside: dict[tuple[str, int], set[tuple[str, ...]]] = {}
         most = max(phrases.values(), default=0)
         for stems, count in phrases.items():
             parts = stems.split()
@@ -161,8 +166,12 @@ class Namer:
                 for n in range(len(parts) - size + 1):
                     part = " ".join(parts[n : n + size])
                     longer[part] = max(longer[part], count)
+                    beside.setdefault((part, count), set()).add(
+                        (*parts[max(0, n - 1) : n], "", *parts[n + size : n + size + 1])
+                    )
         return sorted(stems for stems, count in phrases.items()
-                      if (longer[stems] < count or count == most) and not self._forms & set(stems.split())
+                      if (longer[stems] < count or count == most or len(beside[stems, longer[stems]]) > 1)
+                      and not self._forms & set(stems.split())
                       and not any(each in f" {stems} " for each in self._formal))  # fmt: skip
 
     def _phrases(self, lines: Sequence[str], language: str, *, plain: bool = False) -> dict[str, str]:

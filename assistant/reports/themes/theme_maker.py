@@ -33,7 +33,7 @@ from corpus.symbols import RECORDS
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-VERSION = 7
+VERSION = 8
 """Raised with a change that makes other themes of the same documents."""
 HEADING = 60
 """Longest title that names a theme without phrases, in characters."""
@@ -72,27 +72,33 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     model = engine.writer.model if engine.writer else None
     # In an order that does not depend on when a document came.
     documents = [library.document(each) for each in slices(sorted(library.versions().quotable(language)))]
-    telling, passages, groups, vectors, read = grouped(engine, documents, count, slices)
+    telling, passages, grouping, vectors, read = grouped(engine, documents, count, slices)
+    shaping = _shaping(passages)
+    groups = [[n for n in rows if n in shaping] or rows for rows in grouping]
+    place = {n: m for m, n in enumerate(sorted(n for rows in groups for n in rows))}
+    read &= place.keys()
     middle = np.mean([vectors[n] for n in sorted(read)], axis=0) if read else np.zeros(0)
     centres = [np.mean([vectors[n] for n in rows], axis=0) for rows in groups]
     maps = places(np.stack(centres)) if len({len(each) for each in centres}) == 1 else np.zeros((len(groups), 2))
     named = [n for n, rows in enumerate(groups) if read.issuperset(rows)]
     gaps = _not_held(engine, np.stack([unit_length(centres[n]) for n in named]), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
-    namer = Namer(engine.vocabulary, telling, groups, language, slices, model)
+    shaped = [[place[n] for n in rows] for rows in groups]
+    namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, model)
     summary = Summary(engine, language, [each.id for each in documents], slices)
     made: list[Theme] = []
     taken: set[str] = set()
     for n, rows in enumerate(groups):
         centre = unit_length(centres[n] - middle) if n in named else None
         near = partial(_nearness, searching, slices, middle, centre)
-        terms = namer.name(rows, taken, near) or (_title(telling[rows[0]]),)
+        terms = namer.name(shaped[n], taken, near) or (_title(telling[rows[0]]),)
         name = joined(list(terms), language)
         name = name[:1].upper() + name[1:]
         progress(name, n, len(groups))
         # Near to what the documents say and to what the theme is called.
         wanted = unit_length(unit_length(centres[n]) + embedded(searching, [name], slices)[0]) if n in named else None
         statements, repeats = summary.of([passages[row] for row in rows], wanted)
+        rows = grouping[n]
         made.append(
             Theme(
                 number=n + 1,
@@ -131,6 +137,13 @@ def _telling(passages: Sequence[Passage]) -> list[Passage]:
     return said or list(passages)
 
 
+def _shaping(passages: Sequence[Sequence[Passage]]) -> set[int]:
+    """The places of the documents by which themes are made and named, by the passages of all: a document of one passage goes to the
+    theme that is nearest to it and changes none, where enough others are held."""
+    long = {n for n, own in enumerate(passages) if len(own) > 1}
+    return long if len(long) >= LEAST else set(range(len(passages)))
+
+
 def grouped(
     engine: Engine,
     documents: Sequence[Document],
@@ -164,16 +177,24 @@ def grouped(
             for n, vector in zip(unread, lexical_vectors(bags), strict=True):
                 vectors[n] = vector
     labels = np.zeros(len(documents), dtype=int)
-    wanted, given = count or count_for(len(documents)), 0
-    for rows in (sorted(read), unread):
+    shaping = _shaping(passages)
+    wanted, given = count or count_for(len(shaping)), 0
+    for every in (sorted(read), unread):
+        rows = [n for n in every if n in shaping] or every
         if rows:
             with slices.aside():
-                share = max(1, round(wanted * len(rows) / len(documents)))
+                share = max(1, round(wanted * len(rows) / len(shaping)))
                 found = clusters(centred(np.stack([vectors[n] for n in rows])), share, 1 if count else LEAST)
             labels[rows] = given + found
+            small = [n for n in every if n not in rows]
+            if small:
+                middle = np.mean([vectors[n] for n in rows], axis=0)
+                centres = unit_length(np.stack([np.mean([vectors[n] for n in rows if labels[n] == given + each], axis=0) - middle
+                                                for each in range(int(found.max()) + 1)]))  # fmt: skip
+                labels[small] = given + np.argmax((np.stack([vectors[n] for n in small]) - middle) @ centres.T, axis=1)
             given += int(found.max()) + 1
     groups = [[n for n, label in enumerate(labels) if label == each] for each in range(given)]
-    groups.sort(key=lambda rows: (-len(rows), documents[rows[0]].id))
+    groups.sort(key=lambda rows: (-len(shaping.intersection(rows)), documents[rows[0]].id))
     return documents, passages, groups, vectors, read
 
 

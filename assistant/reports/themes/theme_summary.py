@@ -19,6 +19,7 @@ from assistant.reports.comparison.paragraphs import Para
 from assistant.reports.themes.clusters import embedded
 from assistant.slices import Slices
 from corpus.documents import Passage
+from corpus.symbols import find_symbols
 
 FEWEST, MOST = 3, 5
 """How many sentences, where the documents have so many."""
@@ -82,15 +83,22 @@ class Summary:
         units = distinct(units)
         if centre is None or not units:
             return units
-        score = embedded(library.models.searching, [unit.text for unit in units], self._slices) @ centre
+        # Near to the theme, and to what their own document is about.
+        titles = list(dict.fromkeys(unit.document.title for unit in units))
+        about = dict(zip(titles, embedded(library.models.searching, titles, self._slices), strict=True))
+        told = embedded(library.models.searching, [unit.text for unit in units], self._slices)
+        score = np.array(
+            [vector @ (centre + about[unit.document.title]) for unit, vector in zip(units, told, strict=True)]
+        )
         return [units[int(n)] for n in np.argsort(-score, kind="stable")]
 
     def _stands(self, unit: Unit) -> bool:
-        """Whether a unit is a whole sentence that says something by itself: no row, and nothing of a preamble."""
+        """Whether a unit is a whole sentence that says something by itself: no row, no list of documents, and nothing of a preamble."""
         block = unit.document.blocks[unit.block]
         introduces = unit.document.kind == "resolution" and block.number is None
         whole = block.kind in ("paragraph", "item") and unit.text.rstrip().endswith(ENDS)
-        return whole and not introduces and len(unit.text) <= LONGEST and self._chooser.usable(unit)
+        lists = len({mention.symbol for mention in find_symbols(unit.text)}) > 1
+        return whole and not introduces and not lists and len(unit.text) <= LONGEST and self._chooser.usable(unit)
 
 
 def _date(unit: Unit) -> str:
