@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.frames import act_words
 from assistant.vocabulary import TermMention, Vocabulary
 from assistant.wording.values import without_symbols
+from corpus.acronyms import acronyms, named_by
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.language import detect_language
@@ -187,6 +188,15 @@ class Question(Bounds):
         else the English names of what it names. The last finds most, in English too (docs/quality.md)."""
         readers = models.readers(self.language)
         return (self.text, readers) if readers else (self.english, models.readers("en"))
+
+    def spelt_by(self, texts: Sequence[str]) -> Question:
+        """The question with its acronyms behind the names that some texts spell them with, where none of these has the acronym."""
+        text = self.text
+        for acronym in acronyms(self.rest):
+            name = "" if any(acronym in each for each in texts) else named_by(acronym, texts)
+            if name and name.casefold() not in text.casefold():
+                text = re.sub(rf"(?<!\w){acronym}(?!\w)", f"{name} ({acronym})", text, count=1)
+        return self if text == self.text else replace(self, text=text)
 
     @cached_property
     def english(self) -> str:

@@ -190,7 +190,9 @@ class Quoter:
             admitted = question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit)
             return admitted and wanted(unit)
 
-        scored = self._weigher.weigh(question, evidence, among, most, self._named_alone(question))
+        own = [each.passage.text for each in evidence if each.document.language == question.language]
+        spelt = question.spelt_by(own)
+        scored = self._weigher.weigh(spelt, evidence, among, most, self._named_alone(question))
         if self.watch is not None:
             self.watch(question, evidence, scored)
         return scored

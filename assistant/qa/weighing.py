@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
+from assistant.qa.constraints import against
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
@@ -207,7 +208,12 @@ class Weigher:
         reading |= {page.id: page for page, _ in pages}
         known = self._readers.read(question.text, question.language, reading, searched) if self._readers else {}
         read = [
-            Scored(unit, told.score(unit.start - told.begin, unit.end - told.begin), told.bars, told)
+            Scored(
+                unit,
+                told.score(unit.start - told.begin, unit.end - told.begin) - against(question, unit),
+                told.bars,
+                told,
+            )
             for name, each in units.items()
             if (told := known.get(name)) and told.begin is not None
             for unit in each

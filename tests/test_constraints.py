@@ -1,0 +1,97 @@
+"""What names another year or another body than the question is not sure to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from conftest import OpenLibrary, add
+from hypothesis import given
+from hypothesis import strategies as st
+from word_reader import BARS
+
+from assistant.qa.engine import Engine
+from assistant.qa.reader import Reading
+from assistant.qa.readers import Readers
+from corpus.acronyms import acronyms, spells
+from corpus.catalogue import Catalogue
+from ingest.run import Input
+
+NOTE = """# Patrols of the Harbour Guard Mission
+
+A/88/501
+
+1. The mission conducted 412 patrols between 1 July 2023 and 30 June 2024.
+
+2. The Economic and Social Council took note of them.
+"""
+
+
+class Sure:
+    """A reader to whom all of a passage answers every question."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
+        told = np.ones(1, np.float32)
+        return [Reading(1.5, [(0, len(text))], told, told) for _, text in passages]
+
+    def translated(self, text: str) -> list[str]:
+        return []
+
+
+@pytest.fixture
+def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    library = open_library()
+    add(library, catalogue, Input("note.md", NOTE.encode()))
+    return Engine(
+        library, catalogue, readers=Readers({"en": Sure(), "multilingual": Sure()}, {"en": BARS, "multilingual": BARS})
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("How many patrols were conducted from July 2023 to June 2024?", "answered"),
+        ("How many patrols were conducted from July 2024 to June 2025?", "tentative"),
+        ("How many patrols did the HGM conduct?", "answered"),
+        ("How many patrols did the HLM conduct?", "tentative"),
+        ("Which patrols did ECOSOC take note of?", "answered"),
+        ("HOW MANY PATROLS DID THE MISSION CONDUCT?", "answered"),
+        ("How many patrols does A/88/501 tell of?", "answered"),
+        (
+            "Combien de patrouilles la mission HLM a-t-elle faites ?",
+            "answered",
+        ),  # acronyms have other letters in other languages
+    ],
+)
+def test_a_year_or_an_acronym_that_is_not_named_where_it_would_be_told_makes_an_answer_unsure(
+    engine: Engine, question: str, status: str
+) -> None:
+    assert engine.ask(question).status == status
+
+
+@pytest.mark.parametrize(
+    ("acronym", "text", "spelt"),
+    [
+        ("ECOSOC", "the Economic and Social Council", True),
+        ("SG", "the Secretary-General", True),
+        ("ONU", "l'Organisation des Nations Unies", True),
+        ("ООН", "Организация Объединенных Наций", True),
+        ("AI", "artificial intelligence", True),
+        ("AI", "humanitarian aid", False),
+        ("UNIFIL", "United Nations Mission in South Sudan (UNMISS)", False),
+        ("SG", "the Secretary of a new committee, General Smith", False),
+    ],
+)
+def test_an_acronym_is_known_by_the_words_that_begin_with_its_letters(acronym: str, text: str, spelt: bool) -> None:
+    assert spells(acronym, text) is spelt
+
+
+@given(st.lists(st.text("abcdef", min_size=4, max_size=9), min_size=2, max_size=9))
+def test_the_first_letters_of_words_in_a_row_spell_them(words: list[str]) -> None:
+    assert spells("".join(word[0] for word in words).upper(), " ".join(words))
+
+
+def test_what_is_shouted_is_no_acronym() -> None:
+    assert acronyms("WHO CONDUCTS PATROLS") == []
+    assert acronyms("does the HGM conduct patrols") == ["HGM"]
