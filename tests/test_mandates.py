@@ -252,7 +252,9 @@ def test_what_was_done_before_is_no_time(catalogue: Catalogue, sentence: str) ->
          [("просит", ["Генерального секретаря"], ["на ее восемьдесят первой сессии"])]),
         ("ar", ["تطلب إلى الأمين العام أن يقدم إليها تقريرا في دورتها الحادية والثمانين؛"],
          [("تطلب إلى", ["الأمين العام"], ["في دورتها الحادية والثمانين"])]),
-        ("zh", ["请秘书长向大会第八十一届会议提交报告；"], [("请", [], ["第八十一届会议"])]),
+        ("zh", ["请秘书长向大会第八十一届会议提交报告；", "促请各国政府、联合国教育、科学及文化组织和港口理事会在2026年12月31日之前粉刷船只；"],
+         [("请", ["秘书长"], ["第八十一届会议"]),
+          ("促请", ["各国政府", "联合国教育、科学及文化组织", "港口理事会"], ["在2026年12月31日之前"])]),
     ],
 )  # fmt: skip
 def test_other_languages_are_read_by_their_own_words(
@@ -461,6 +463,60 @@ def test_a_briefing_of_a_report_has_recommendations_with_addressees_and_figures_
     assert [row[1].shown() for row in by_key["recommendations"].tables[0].rows] == ["the Council", "Pilots"]
     (table,) = by_key["figures"].tables
     assert [[cell.shown() for cell in row[1:]] for row in table.rows] == [["North", "12", "30"], ["South", "7", "21"]]
+
+
+LISTS = {
+    "en": ("Recommendations", "Recalling its advice, the Panel recommends that the Harbour Council, within two years:", "paint boats", "light lamps"),
+    "fr": ("Recommandations", "Le Groupe recommande au Conseil du port de :", "peindre les bateaux", "allumer les lampes"),
+    "es": ("Recomendaciones", "El Grupo recomienda al Consejo del puerto que:", "pinte los barcos", "encienda las lámparas"),
+    "ru": ("Рекомендации", "Кроме того, Группа рекомендует Совету порта:", "покрасить лодки", "зажечь лампы"),
+    "ar": ("التوصيات", "توصي اللجنة مجلس الميناء الدولي بما يلي:", "طلاء القوارب", "إضاءة المصابيح"),
+    "zh": ("建议", "专家组建议港口理事会：", "粉刷船只", "点亮灯具"),
+}  # fmt: skip
+LISTED = {
+    "en": ("the Harbour Council", "recommends", "within two years […] paint boats"),
+    "fr": ("Conseil du port", "recommande", "peindre les bateaux"),
+    "es": ("Consejo del puerto", "recomienda", "pinte los barcos"),
+    "ru": ("Совету порта", "рекомендует", "покрасить лодки"),
+    "ar": ("مجلس الميناء الدولي", "توصي اللجنة", "طلاء القوارب"),
+    "zh": ("港口理事会", "建议", "粉刷船只"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of_its_introduction(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str
+) -> None:
+    heading, introduction, first, second = LISTS[language]
+    text = (
+        f"---\nsymbol: A/80/902\ntitle: Boats\nlanguage: {language}\n---\n# Boats\n\n## {heading}\n\n"
+        f"1. {introduction}\n\n(a) {first};\n\n(b) {second}.\n"
+    )
+    library = open_library()
+    add(library, catalogue, Input("boats.md", text.encode()))
+    made = brief(Engine(library, catalogue), Request("document", "A/80/902", language=language))
+    (table,) = next(section for section in made.sections if section.key == "recommendations").tables
+    assert tuple(cell.shown() for cell in table.rows[0][1:]) == LISTED[language]
+    assert [row[0].shown()[-3:] for row in table.rows] == ["(a)", "(b)"]
+    assert table.rows[1][3].shown().endswith(second)
+
+
+def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue: Catalogue) -> None:
+    text = (
+        "---\nsymbol: A/80/903\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n"
+        "1. The Panel notes with concern that pilots should carry lamps.\n\n"
+        "2. Pilots should:\n\n(a) Carry:\n\n(i) Lamps;\n\n(ii) Nets;\n\n(b) Rest.\n"
+    )
+    document, _ = read_document(Input("boats.md", text.encode()), catalogue)
+    found = [
+        (document.blocks[each.block].locator, [document.quote(*span) for span in each.action])
+        for each in recommendations_of(document)
+    ]
+    assert found == [
+        ("para. 2 (a) (i)", ["Carry", "Lamps"]),
+        ("para. 2 (a) (ii)", ["Carry", "Nets"]),
+        ("para. 2 (b)", ["Rest"]),
+    ]
 
 
 def test_a_table_of_contents_is_no_table_of_figures(open_library: OpenLibrary, catalogue: Catalogue) -> None:

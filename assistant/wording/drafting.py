@@ -21,6 +21,7 @@ class Grammar:
     def __init__(self, language: str) -> None:
         self._language = language
         self._words: dict[str, Any] = shipped("drafting")[language]
+        self.spaced = language != "zh"
         edge = ("", "") if language in ("zh", "ar") else (r"(?<![\w-])", r"(?![\w-])")
         self._edge = edge
         ordinals = {_spaced(stem): number for stem, number in self._words.get("ordinals", {}).items()}
@@ -53,6 +54,13 @@ class Grammar:
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.both = self._compile(rf"\s(?:{self._source('both')})\s")
         self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
+        ends = rf"(?:{self._source('name')})+"
+        inside = rf"(?:(?!{self._source('to')})[^，。；：])"
+        self.bare_name = self._compile(
+            rf"{inside}+?(?:{ends}(?:(?:各|内|所有|有关|其他){inside}{{0,20}}?{ends})?|(?={self._source('to')}))"
+            if self._words.get("name") else NEVER
+        )  # fmt: skip
+        """The name of somebody who acts, where no space parts it from the action."""
         self.session = self._compile(self._source("session").replace("{n}", number))
         # Names are written with capitals: no "Progress Made" is anything that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")
