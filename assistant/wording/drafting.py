@@ -21,7 +21,7 @@ class Grammar:
     def __init__(self, language: str) -> None:
         self._language = language
         self._words: dict[str, Any] = shipped("drafting")[language]
-        self.spaced = language != "zh"
+        self.spaced, self.verb_first, self.capitals = language != "zh", language == "ar", language not in ("ar", "zh")
         edge = ("", "") if language in ("zh", "ar") else (r"(?<![\w-])", r"(?![\w-])")
         self._edge = edge
         ordinals = {_spaced(stem): number for stem, number in self._words.get("ordinals", {}).items()}
@@ -46,6 +46,9 @@ class Grammar:
             rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{self._source('nouns')}){edge[1]})(?=[^\W\d_]))"
             if language == "en" else rf"{edge[0]}(?:{self._source('to')})"
         )  # fmt: skip
+        that = rf"(?:{edge[0]}(?:{self._source('that')}){edge[1]})" if self.spaced else ""
+        self.clause = self._compile(rf"[\s,，]*{leads}{that}")
+        """What opens a clause behind its verb: `stresses [once again that] States shall act`."""
         self.tie = self._compile(rf"(?:{self._source('tie')})\s*$")
         self.idle = self._compile(rf"(?:{self._source('idle')}){edge[1]}")
         self.adjectives = self._compile(rf"(?:{self._source('adjective')})\s*$")

@@ -142,6 +142,29 @@ def subject(
     return Found((), first)
 
 
+def duty(grammar: Grammar, text: str, start: int, end: int) -> Found:
+    """Who has to act by the words of a clause: `that [States], in all waters, shall light lamps`; nobody does in the passive."""
+    none = Found((), start)
+    first = bare(text, start, end, _SIGNS + "’'")[0]
+    while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
+        first = bare(text, comma.end(), end, _SIGNS)[0]
+    must = grammar.duty.search(text, first, min(end, first + FAR))
+    if must is None or grammar.passive.match(text, must.start(), end):
+        return none
+    if grammar.verb_first:
+        return named(grammar, text, must.end(), end) if must.start() == first else none
+    if not grammar.spaced:
+        comma = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
+        first = comma if comma - first < SHORT else first
+    last = first + _cut(grammar, text[first : must.start()])
+    if last - first > SHORT or grammar.that.search(text, first, last):
+        return none
+    parts = list(_segments(text, first, last))
+    if any(re.search(r"[;.]", text[slice(*each)]) for each in parts):
+        return none
+    return Found(tuple(_each(grammar, text, parts)) if grammar.spaced else ((first, last),), must.start())
+
+
 def _cut(grammar: Grammar, words: str) -> int:
     """Where the insertions behind a subject begin."""
     found = (comma for comma in _COMMA.finditer(words) if grammar.aside.match(words[comma.end() :].lstrip())
