@@ -300,6 +300,50 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
     json.dumps(made.to_json())
 
 
+def test_resolutions_that_are_held_in_another_language_only_are_told(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    two(library, catalogue)
+    add(library, catalogue, resolution("请秘书长报告情况；", number="80/901", language="zh"))
+    made = list_mandates(library, Wanted())
+    assert made.to_json()["skipped"] == [{"document": "A/RES/80/901", "language": "zh"}]
+    assert "A/RES/80/901 (Chinese)" in render(publication_of_mandates(made, library, "en"), "md").decode()
+    assert list_mandates(library, Wanted(language="zh")).documents == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "duty", "decision", "thing", "who"),
+    [
+        ("en", "Stresses once again that Freedonia shall pay the amount of 1,500 dollars;", "Decides that Freedonia should pay;",
+         "Stresses that boats shall be painted;", "Freedonia"),
+        ("fr", "Souligne de nouveau qu’Israël doit payer 1 500 dollars ;", "Décide qu’Israël devra payer ;",
+         "Souligne que les bateaux doivent être peints ;", "Israël"),
+        ("es", "Subraya una vez más que Israel debe pagar 1.500 dólares;", "Decide que Israel deberá pagar;",
+         "Subraya que los barcos deben ser pintados;", "Israel"),
+        ("ru", "вновь подчеркивает, что Израиль должен выплатить 1 500 долл. США;", "постановляет, что Израиль должен платить;",
+         "подчеркивает, что лодки должны быть покрашены;", "Израиль"),
+        ("ar", "تؤكد مرة أخرى أن على إسرائيل أن تدفع 1500 دولار؛", "تقرر أن على إسرائيل أن تدفع؛",
+         "تؤكد أن القوارب مهمة؛", "إسرائيل"),
+        ("zh", "再次强调以色列应支付1 500美元；", "决定以色列应支付；", "强调这些决议应得到执行；", "以色列"),
+    ],
+)  # fmt: skip
+def test_who_has_to_act_by_what_is_stressed_or_decided_is_asked_and_nobody_in_the_passive(
+    catalogue: Catalogue, language: str, duty: str, decision: str, thing: str, who: str
+) -> None:
+    document = read(catalogue, duty, decision, thing, language=language)
+    first, second = mandates_of(document)
+    assert [document.quote(*span) for each in (first, second) for span in each.addressees] == [who, who]
+    assert [document.quote(*span).startswith("1") for span in first.money] == [True]
+    assert (first.decided, second.decided) == (False, True)
+
+
+def test_a_paragraph_that_opens_with_who_has_to_act_is_a_request(catalogue: Catalogue) -> None:
+    assert told(catalogue, "Member States, in all harbours, shall light lamps by 1 May 2026;", "Lamps shall be lit;") == [
+        ("shall", ["Member States"], ["by 1 May 2026"])
+    ]  # fmt: skip
+
+
 def test_the_list_is_narrowed_by_addressee_year_day_and_document(
     open_library: OpenLibrary, catalogue: Catalogue
 ) -> None:

@@ -154,8 +154,7 @@ def duty(grammar: Grammar, text: str, start: int, end: int) -> Found:
     if grammar.verb_first:
         return named(grammar, text, must.end(), end) if must.start() == first else none
     if not grammar.spaced:
-        comma = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
-        first = comma if comma - first < SHORT else first
+        first = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
     last = first + _cut(grammar, text[first : must.start()])
     if last - first > SHORT or grammar.that.search(text, first, last):
         return none

@@ -184,7 +184,7 @@ class _Reader:
             return named(grammar, text, start, end, introduces=introduces)
         if of_clause or not grammar.spaced:
             found = subject(grammar, text, start, end, ())
-            if all(self._acts(text[slice(*each)]) for each in found.addressees):
+            if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
                 return Found(found.addressees, start)
             by_duty, _ = self._duty(text, clause)
             return Found(by_duty.addressees, start)
