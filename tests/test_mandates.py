@@ -548,7 +548,7 @@ def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of
 def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue: Catalogue) -> None:
     text = (
         "---\nsymbol: A/80/903\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n"
-        "1. The Panel notes with concern that pilots should carry lamps.\n\n"
+        "1. The Panel notes with concern that pilots should carry lamps. The Port decided that the Panel should meet.\n\n"
         "2. Pilots should:\n\n(a) Carry:\n\n(i) Lamps;\n\n(ii) Nets;\n\n(b) Rest.\n"
     )
     document, _ = read_document(Input("boats.md", text.encode()), catalogue)
@@ -557,10 +557,13 @@ def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue:
         for each in recommendations_of(document)
     ]
     assert found == [
+        ("para. 1", ["The Port decided that the Panel should meet."]),
         ("para. 2 (a) (i)", ["Carry", "Lamps"]),
         ("para. 2 (a) (ii)", ["Carry", "Nets"]),
         ("para. 2 (b)", ["Rest"]),
     ]
+    first, *_ = recommendations_of(document)
+    assert [document.quote(*span) for span in first.addressees] == ["the Panel"]
 
 
 def test_a_table_of_contents_is_no_table_of_figures(open_library: OpenLibrary, catalogue: Catalogue) -> None:

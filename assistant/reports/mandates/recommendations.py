@@ -92,9 +92,13 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) 
 
 
 def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:
-    """Names without the preposition of the verb before them, and without what is recommended to them: `recommends to [the Council]
-    the adoption of a list`."""
+    """Names without the preposition of the verb before them, or who says what they should do, and without what is recommended to
+    them: `recommends to [the Council] the adoption of a list`, `it was agreed that [pilots] should`."""
     for start, end in addressees:
+        for that in grammar.that.finditer(text, start, end):
+            behind = bare(text, that.end(), end)[0]
+            if grammar.split.match(text, behind) or text[behind : behind + 1].isupper():
+                start = behind
         lead = re.compile(rf"(?:{grammar.preposition.pattern})\s+", re.IGNORECASE).match(text, start, end)
         thing = grammar.loose.search(text, lead.end(), end) if lead else None
         yield lead.end() if lead else start, len(text[: thing.start()].rstrip()) if thing else end
