@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from conftest import OpenLibrary, add
@@ -59,6 +60,27 @@ def checked(
     library = open_library()
     add(library, catalogue, Input("agenda.md", AGENDA.encode()), *sources)
     return check_agenda(library, catalogue, library.meetings()[0], languages)
+
+
+def test_parts_of_a_document_are_documents_of_their_own_and_commands_are_quoted_for_the_shell(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    parts = AGENDA.replace(
+        "Paper on mountain roads (CTOC/COP/WG.7/2030/3)",
+        "Progress on roads (CTOC/COP/WG.7/2030/3) (Part I)\n\nRecommendations (RRU) in 2029 (CTOC/COP/WG.7/2030/3) (Part II)",
+    )
+    add(library, catalogue, Input("agenda.md", parts.encode()), paper("CTOC/COP/WG.7/2030/3 (Part I)"))
+    found = check_agenda(library, catalogue, library.meetings()[0])
+    assert [(each.symbol, each.state) for each in found.announced] == [
+        ("CTOC/COP/WG.7/2030/2", "missing"),
+        ("CTOC/COP/WG.7/2030/3 (Part I)", "held"),
+        ("CTOC/COP/WG.7/2030/3 (Part II)", "missing"),
+    ]
+    assert found.announced[-1].title == "Recommendations (RRU) in 2029"
+    assert shlex.split(found.announced[-1].command) == [
+        *("rapporteur", "fetch", "CTOC/COP/WG.7/2030/3 (Part II)", "--language", "en"),
+    ]
 
 
 def test_an_announced_document_that_is_not_held_comes_with_the_command_that_fetches_it(

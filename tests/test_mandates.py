@@ -252,7 +252,9 @@ def test_what_was_done_before_is_no_time(catalogue: Catalogue, sentence: str) ->
          [("просит", ["Генерального секретаря"], ["на ее восемьдесят первой сессии"])]),
         ("ar", ["تطلب إلى الأمين العام أن يقدم إليها تقريرا في دورتها الحادية والثمانين؛"],
          [("تطلب إلى", ["الأمين العام"], ["في دورتها الحادية والثمانين"])]),
-        ("zh", ["请秘书长向大会第八十一届会议提交报告；"], [("请", [], ["第八十一届会议"])]),
+        ("zh", ["请秘书长向大会第八十一届会议提交报告；", "促请各国政府、联合国教育、科学及文化组织和港口理事会在2026年12月31日之前粉刷船只；"],
+         [("请", ["秘书长"], ["第八十一届会议"]),
+          ("促请", ["各国政府", "联合国教育、科学及文化组织", "港口理事会"], ["在2026年12月31日之前"])]),
     ],
 )  # fmt: skip
 def test_other_languages_are_read_by_their_own_words(
@@ -296,6 +298,50 @@ def test_the_list_has_what_is_due_first_and_every_cell_is_exact_words(
     record = made.to_json()["mandates"][0]
     assert record["action"][0]["quote"].startswith("to paint 15 boats")
     json.dumps(made.to_json())
+
+
+def test_resolutions_that_are_held_in_another_language_only_are_told(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    two(library, catalogue)
+    add(library, catalogue, resolution("请秘书长报告情况；", number="80/901", language="zh"))
+    made = list_mandates(library, Wanted())
+    assert made.to_json()["skipped"] == [{"document": "A/RES/80/901", "language": "zh"}]
+    assert "A/RES/80/901 (Chinese)" in render(publication_of_mandates(made, library, "en"), "md").decode()
+    assert list_mandates(library, Wanted(language="zh")).documents == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "duty", "decision", "thing", "who"),
+    [
+        ("en", "Stresses once again that Freedonia shall pay the amount of 1,500 dollars;", "Decides that Freedonia should pay;",
+         "Stresses that boats shall be painted;", "Freedonia"),
+        ("fr", "Souligne de nouveau qu’Israël doit payer 1 500 dollars ;", "Décide qu’Israël devra payer ;",
+         "Souligne que les bateaux doivent être peints ;", "Israël"),
+        ("es", "Subraya una vez más que Israel debe pagar 1.500 dólares;", "Decide que Israel deberá pagar;",
+         "Subraya que los barcos deben ser pintados;", "Israel"),
+        ("ru", "вновь подчеркивает, что Израиль должен выплатить 1 500 долл. США;", "постановляет, что Израиль должен платить;",
+         "подчеркивает, что лодки должны быть покрашены;", "Израиль"),
+        ("ar", "تؤكد مرة أخرى أن على إسرائيل أن تدفع 1500 دولار؛", "تقرر أن على إسرائيل أن تدفع؛",
+         "تؤكد أن القوارب مهمة؛", "إسرائيل"),
+        ("zh", "再次强调以色列应支付1 500美元；", "决定以色列应支付；", "强调这些决议应得到执行；", "以色列"),
+    ],
+)  # fmt: skip
+def test_who_has_to_act_by_what_is_stressed_or_decided_is_asked_and_nobody_in_the_passive(
+    catalogue: Catalogue, language: str, duty: str, decision: str, thing: str, who: str
+) -> None:
+    document = read(catalogue, duty, decision, thing, language=language)
+    first, second = mandates_of(document)
+    assert [document.quote(*span) for each in (first, second) for span in each.addressees] == [who, who]
+    assert [document.quote(*span).startswith("1") for span in first.money] == [True]
+    assert (first.decided, second.decided) == (False, True)
+
+
+def test_a_paragraph_that_opens_with_who_has_to_act_is_a_request(catalogue: Catalogue) -> None:
+    assert told(catalogue, "Member States, in all harbours, shall light lamps by 1 May 2026;", "Lamps shall be lit;") == [
+        ("shall", ["Member States"], ["by 1 May 2026"])
+    ]  # fmt: skip
 
 
 def test_the_list_is_narrowed_by_addressee_year_day_and_document(
@@ -461,6 +507,63 @@ def test_a_briefing_of_a_report_has_recommendations_with_addressees_and_figures_
     assert [row[1].shown() for row in by_key["recommendations"].tables[0].rows] == ["the Council", "Pilots"]
     (table,) = by_key["figures"].tables
     assert [[cell.shown() for cell in row[1:]] for row in table.rows] == [["North", "12", "30"], ["South", "7", "21"]]
+
+
+LISTS = {
+    "en": ("Recommendations", "Recalling its advice, the Panel recommends that the Harbour Council, within two years:", "paint boats", "light lamps"),
+    "fr": ("Recommandations", "Le Groupe recommande au Conseil du port de :", "peindre les bateaux", "allumer les lampes"),
+    "es": ("Recomendaciones", "El Grupo recomienda al Consejo del puerto que:", "pinte los barcos", "encienda las lámparas"),
+    "ru": ("Рекомендации", "Кроме того, Группа рекомендует Совету порта:", "покрасить лодки", "зажечь лампы"),
+    "ar": ("التوصيات", "توصي اللجنة مجلس الميناء الدولي بما يلي:", "طلاء القوارب", "إضاءة المصابيح"),
+    "zh": ("建议", "专家组建议港口理事会：", "粉刷船只", "点亮灯具"),
+}  # fmt: skip
+LISTED = {
+    "en": ("the Harbour Council", "recommends", "within two years […] paint boats"),
+    "fr": ("Conseil du port", "recommande", "peindre les bateaux"),
+    "es": ("Consejo del puerto", "recomienda", "pinte los barcos"),
+    "ru": ("Совету порта", "рекомендует", "покрасить лодки"),
+    "ar": ("مجلس الميناء الدولي", "توصي اللجنة", "طلاء القوارب"),
+    "zh": ("港口理事会", "建议", "粉刷船只"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_point_that_a_report_recommends_is_a_row_with_addressee_and_verb_of_its_introduction(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str
+) -> None:
+    heading, introduction, first, second = LISTS[language]
+    text = (
+        f"---\nsymbol: A/80/902\ntitle: Boats\nlanguage: {language}\n---\n# Boats\n\n## {heading}\n\n"
+        f"1. {introduction}\n\n(a) {first};\n\n(b) {second}.\n"
+    )
+    library = open_library()
+    add(library, catalogue, Input("boats.md", text.encode()))
+    made = brief(Engine(library, catalogue), Request("document", "A/80/902", language=language))
+    (table,) = next(section for section in made.sections if section.key == "recommendations").tables
+    assert tuple(cell.shown() for cell in table.rows[0][1:]) == LISTED[language]
+    assert [row[0].shown()[-3:] for row in table.rows] == ["(a)", "(b)"]
+    assert table.rows[1][3].shown().endswith(second)
+
+
+def test_points_below_points_are_rows_and_what_somebody_notes_is_none(catalogue: Catalogue) -> None:
+    text = (
+        "---\nsymbol: A/80/903\ntitle: Boats\nlanguage: en\n---\n# Boats\n\n## Recommendations\n\n"
+        "1. The Panel notes with concern that pilots should carry lamps. The Port decided that the Panel should meet.\n\n"
+        "2. Pilots should:\n\n(a) Carry:\n\n(i) Lamps;\n\n(ii) Nets;\n\n(b) Rest.\n"
+    )
+    document, _ = read_document(Input("boats.md", text.encode()), catalogue)
+    found = [
+        (document.blocks[each.block].locator, [document.quote(*span) for span in each.action])
+        for each in recommendations_of(document)
+    ]
+    assert found == [
+        ("para. 1", ["The Port decided that the Panel should meet."]),
+        ("para. 2 (a) (i)", ["Carry", "Lamps"]),
+        ("para. 2 (a) (ii)", ["Carry", "Nets"]),
+        ("para. 2 (b)", ["Rest"]),
+    ]
+    first, *_ = recommendations_of(document)
+    assert [document.quote(*span) for span in first.addressees] == ["the Panel"]
 
 
 def test_a_table_of_contents_is_no_table_of_figures(open_library: OpenLibrary, catalogue: Catalogue) -> None:

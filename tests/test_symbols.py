@@ -392,6 +392,11 @@ def test_whatever_the_text_mentions_are_in_order_and_read_as_what_they_say(text:
         "See A/80/6 (Sect. 29D) and A/80/6 (Plan outline).": ["A/80/6 (Sect. 29D)", "A/80/6 (Plan outline)"],
         "DP-FPA/2025/1 and dp/fpa-icef-unw/2025/2": ["DP-FPA/2025/1", "DP/FPA-ICEF-UNW/2025/2"],
         "DP/FPA/2025/4 (Part I/Add.1), table 3": ["DP/FPA/2025/4 (Part I)/Add.1"],
+        "Review (DP/FPA/2025/4) (Part I), report (DP/FPA/2025/4) (Part II)": [
+            "DP/FPA/2025/4 (Part I)",
+            "DP/FPA/2025/4 (Part II)",
+        ],
+        "Annex（DP/FPA/2025/4）（Part I）/Add.1 (A/79/8) (see below)": ["DP/FPA/2025/4 (Part I)/Add.1", "A/79/8"],
         "In JIU/REP/2025/1 [Expanded report] it is said": ["JIU/REP/2025/1 [Expanded report]"],
         "JIU/REP/2025/1 [English only]; A/39/36I; A/39/361": ["JIU/REP/2025/1", "A/39/361"],
         "E/ICEF/2016/8-DP-FPA/2016/1": ["E/ICEF/2016/8-DP-FPA/2016/1"],

@@ -19,6 +19,7 @@ class MandatesOut(BaseModel):
     total: int
     documents: int
     undated: int
+    skipped: list[Record]
     mandates: list[Record]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -80,9 +81,8 @@ def _print_grounds(console: Console, answer: Answer) -> None:
     for note in answer.notes:
         console.print(Text(note, style="italic yellow"))
     if answer.absent:
-        console.print(
-            Text(f"To add it: rapporteur fetch {answer.absent}, or rapporteur ingest FILE --symbol {answer.absent}")
-        )
+        symbol = shlex.quote(answer.absent)
+        console.print(Text(f"To add it: rapporteur fetch {symbol}, or rapporteur ingest FILE --symbol {symbol}"))
     elif reason == say("empty_library", answer.language):
         console.print(Text("To add documents: rapporteur ingest FILE..., or rapporteur ingest --starter"))
     if answer.citations:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -176,6 +177,6 @@ def _checked(
     held = paper.held if state in ("held", "superseded") else ()
     missing = tuple(each for each in languages if each not in held)
     wanted = missing or (("en",) if not held else ())
-    asked = " ".join(["rapporteur fetch", paper.superseded or symbol.text, *(f"--language {each}" for each in wanted)])
-    command = asked if wanted else ""
+    asked = ["rapporteur", "fetch", paper.superseded or symbol.text]
+    command = shlex.join([*asked, *(word for each in wanted for word in ("--language", each))]) if wanted else ""
     return Checked(symbol.text, paper.title, items, state, held, missing, paper.superseded, cited_in, command)

@@ -21,6 +21,7 @@ class Grammar:
     def __init__(self, language: str) -> None:
         self._language = language
         self._words: dict[str, Any] = shipped("drafting")[language]
+        self.spaced, self.verb_first, self.capitals = language != "zh", language == "ar", language not in ("ar", "zh")
         edge = ("", "") if language in ("zh", "ar") else (r"(?<![\w-])", r"(?![\w-])")
         self._edge = edge
         ordinals = {_spaced(stem): number for stem, number in self._words.get("ordinals", {}).items()}
@@ -45,6 +46,9 @@ class Grammar:
             rf"{edge[0]}(?:{self._source('to')})(?:\s*:|,?\s+(?!(?:{self._source('nouns')}){edge[1]})(?=[^\W\d_]))"
             if language == "en" else rf"{edge[0]}(?:{self._source('to')})"
         )  # fmt: skip
+        that = rf"(?:{edge[0]}(?:{self._source('that')}){edge[1]})" if self.spaced else ""
+        self.clause = self._compile(rf"[\s,，]*{leads}{that}")
+        """What opens a clause behind its verb: `stresses [once again that] States shall act`."""
         self.tie = self._compile(rf"(?:{self._source('tie')})\s*$")
         self.idle = self._compile(rf"(?:{self._source('idle')}){edge[1]}")
         self.adjectives = self._compile(rf"(?:{self._source('adjective')})\s*$")
@@ -53,6 +57,13 @@ class Grammar:
         self.trail = self._compile(rf"(?:,|\s(?:{self._source('trail')}))+\s*$")
         self.both = self._compile(rf"\s(?:{self._source('both')})\s")
         self.lack = self._compile(rf"(?:{self._source('lack')})\s*$")
+        ends = rf"(?:{self._source('name')})+"
+        inside = rf"(?:(?!{self._source('to')})[^，。；：])"
+        self.bare_name = self._compile(
+            rf"{inside}+?(?:{ends}(?:(?:各|内|所有|有关|其他){inside}{{0,20}}?{ends})?|(?={self._source('to')}))"
+            if self._words.get("name") else NEVER
+        )  # fmt: skip
+        """The name of somebody who acts, where no space parts it from the action."""
         self.session = self._compile(self._source("session").replace("{n}", number))
         # Names are written with capitals: no "Progress Made" is anything that was done.
         self.past = re.compile(rf"{edge[0]}(?:{self._source('past')}){edge[1]}[^,;.]*$")

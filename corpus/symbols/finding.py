@@ -95,11 +95,11 @@ def scan(text: str) -> Iterator[tuple[Symbol, int, int]]:
             joined = _SECOND.match(text, at)
             other = _complete(text, joined.start("symbol"), joined.end()) if joined else None
             if joined and other and neighbours(half, other[0]):  # a range of documents: two mentions
-                yield Symbol.parse(text[start:at]), start, at
+                yield Symbol.parse(_said(text[start:at])), start, at
                 start, found = joined.start("symbol"), other
             else:
                 at = _asterisks(text, start, other[1] if other else at)
-                yield Symbol.parse(text[start:at]), start, at
+                yield Symbol.parse(_said(text[start:at])), start, at
 
 
 def _complete(text: str, start: int, end: int) -> tuple[Half, int] | None:
@@ -114,10 +114,17 @@ def _complete(text: str, start: int, end: int) -> tuple[Half, int] | None:
         if sum(component.kind in ("number", "session") for component in half.components) == 1:
             end = _past(_SESSION_TAIL, text, end)
         end = _past(_LETTER_TAIL, text, end)
+    if start and text[start - 1] == "(" and text[end : end + 1] == ")" and _PART_TAIL.match(text, end + 1):
+        end += 1
     end = _past(_PART_TAIL, text, end)
     end = _past(_PART_TAIL, text, _past(_MODIFIER_TAIL, text, end))
-    whole = _read(text[start:end])
+    whole = _read(_said(text[start:end]))
     return (whole, end) if whole else (half, bare)
+
+
+def _said(words: str) -> str:
+    """The words of a symbol without a bracket that closes before the part: `(DP/FPA/2025/4) (Part II)`."""
+    return words if words.count("(") == words.count(")") else words.replace(")", "", 1)
 
 
 def _read(text: str) -> Half | None:

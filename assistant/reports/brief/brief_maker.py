@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from shlex import quote
 
 from assistant.frames import joined, say
 from assistant.qa.engine import Engine
@@ -197,8 +198,8 @@ def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequen
     for paper in papers:
         if (not paper.held or paper.edition == "digest") and not paper.superseded:
             said = say("unsourced_paper", language, symbol=paper.symbol, title=paper.title)
-            command = f" {say('fetch_it', language, symbol=paper.symbol)}" if request.audience == "secretariat" else ""
-            told.append(said + command)
+            command = f" {say('fetch_it', language, symbol=quote(paper.symbol))}"
+            told.append(said + command if request.audience == "secretariat" else said)
     apart = {reason.said(language) for reason in (FOREIGN, AGAIN)}
     for section in made.values():
         told += section.unsourced

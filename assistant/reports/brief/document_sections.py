@@ -27,8 +27,6 @@ TABLES, ROWS, COLUMNS = 4, 20, 9
 """Most tables, most rows of each, and most columns that a page takes."""
 TOLD = 10
 """Most paragraphs that tell main figures."""
-RECOMMENDED = 80
-"""Most recommendations."""
 
 
 def adoption(chooser: Chooser) -> Section:
@@ -114,17 +112,18 @@ def _own(chooser: Chooser) -> Document:
 
 
 def recommendations(chooser: Chooser) -> Section:
-    """The sentences that recommend, each with its place and those to whom it is addressed."""
+    """What the document recommends, sentence by sentence and point by point, each with its place and those to whom it is addressed."""
     document = _own(chooser)
     rows: list[tuple[Cell, ...]] = []
     for each in recommendations_of(document):
         block = document.blocks[each.block]
         if block.page not in document.unquotable:
-            sentence = chooser.cite(document, block, each.sentence)
-            who = tuple(chooser.cite(document, block, span) for span in each.addressees)
-            rows.append((Cell((sentence,), place=True), Cell(who), Cell((sentence,))))
-    rows = rows[:RECOMMENDED]
-    heads = columns(chooser.language, "place", "addressee", "action")
+            who, verb, action = (
+                tuple(chooser.cite(document, block, span) for span in spans)
+                for spans in (each.addressees, (each.verb,), each.action)
+            )
+            rows.append((Cell(action[-1:], place=True), Cell(who), Cell(verb), Cell(action, whole=True)))
+    heads = columns(chooser.language, "place", "addressee", "verb", "action")
     return chooser.section("recommendations", tables=(Grid(heads, tuple(rows)),) if rows else ())
 
 

@@ -15,6 +15,8 @@ SHORT = 80
 """Longest words, in characters, that are nothing but a name."""
 FAR = 400
 """How far behind the verb its subject may end, in characters."""
+INTRODUCES = (":", "：")
+"""Signs with which words introduce the list below them."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
 _PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s(?P<noun>[a-zà-öø-ÿа-я][\w-]+s)\b")
 """A people, as `Turkish forces`."""
@@ -36,6 +38,8 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
     Insertions between commas (`within existing resources`) belong to nobody. What is asked for itself (`calls for [further
     efforts]`) is no addressee; who is to act may stand behind “by” there. `introduces`: what is asked for stands in subparagraphs.
     """
+    if who := _listed(grammar, text, start, end):
+        return Found(who, who[-1][1])
     parts: list[Span] = []
     opened = examples = closed = False
     action = end
@@ -69,7 +73,12 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
             return Found(_actors(grammar, text, start, end), start)
         action = late[0] if late else end
         if introduces and not late and parts:
-            parts[-1] = (parts[-1][0], len(text[: parts[-1][1]].rstrip(" :：")))
+            close = len(text[: parts[-1][1]].rstrip(" :："))
+            word = text.rfind(" ", parts[-1][0], close)
+            parts[-1] = (
+                parts[-1][0],
+                word if word > 0 and grammar.preposition.fullmatch(text, word + 1, close) else close,
+            )
     addressees = _each(grammar, text, parts)
     if grammar.loose.match(text[start:action].lstrip(" ,")) or _for(grammar, text, start):
         return Found(_actors(grammar, text, start, action), bare(text, start, end, _SIGNS)[0])
@@ -85,15 +94,23 @@ def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]
     return tuple(_split(grammar, text, *said))
 
 
-def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection[str]) -> Found:
+def subject(
+    grammar: Grammar, text: str, start: int, end: int, verbs: Collection[str], *, introduces: bool = False
+) -> Found:
     """The subject of a clause: `recommends that [the Committee], at its next session, establish a working group`. Its verb is
-    one that the document has elsewhere as an infinitive (`verbs`), or a modal verb; nobody acts in the passive."""
+    one that the document has elsewhere as an infinitive (`verbs`), or a modal verb; nobody acts in the passive. `introduces`: the
+    verbs stand in subparagraphs."""
     at = start
     if that := grammar.that.match(text, start + len(text[start:end]) - len(text[start:end].lstrip(" ,")), end):
         at = that.end()
     first = bare(text, at, end, _SIGNS)[0]
     while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
         first = bare(text, comma.end(), end, _SIGNS)[0]
+    if not grammar.spaced:
+        modal = grammar.modal.search(text, first, end)
+        if modal is None or _COMMA.search(text, first, modal.start()):
+            return Found((), first)
+        return Found(((first, modal.start()),), modal.start())
     at = first
     previous, opened, ended = "", False, False
     last = first
@@ -116,12 +133,53 @@ def subject(grammar: Grammar, text: str, start: int, end: int, verbs: Collection
             if grammar.passive.match(text, place, end):
                 return Found((), first)
             left = text[first:place]
-            cut = next((c.start() for c in _COMMA.finditer(left) if grammar.aside.match(left[c.end() :].lstrip())
-                        or grammar.example.match(left[c.end() :].lstrip())), len(left))  # fmt: skip
-            last = first + len(left[:cut].rstrip(" ,"))
+            last = first + _cut(grammar, left)
             return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
         previous, ended = word.casefold(), False
+    if introduces and not grammar.passive.search(text, first, end) and end - first < FAR:
+        last = first + _cut(grammar, text[first:end].rstrip(" :："))
+        return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), last)
     return Found((), first)
+
+
+def duty(grammar: Grammar, text: str, start: int, end: int) -> Found:
+    """Who has to act by the words of a clause: `that [States], in all waters, shall light lamps`; nobody does in the passive."""
+    none = Found((), start)
+    first = bare(text, start, end, _SIGNS + "’'")[0]
+    while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
+        first = bare(text, comma.end(), end, _SIGNS)[0]
+    must = grammar.duty.search(text, first, min(end, first + FAR))
+    if must is None or grammar.passive.match(text, must.start(), end):
+        return none
+    if grammar.verb_first:
+        return named(grammar, text, must.end(), end) if must.start() == first else none
+    if not grammar.spaced:
+        first = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
+    last = first + _cut(grammar, text[first : must.start()])
+    if last - first > SHORT or grammar.that.search(text, first, last):
+        return none
+    parts = list(_segments(text, first, last))
+    if any(re.search(r"[;.]", text[slice(*each)]) for each in parts):
+        return none
+    return Found(tuple(_each(grammar, text, parts)) if grammar.spaced else ((first, last),), must.start())
+
+
+def _cut(grammar: Grammar, words: str) -> int:
+    """Where the insertions behind a subject begin."""
+    found = (comma for comma in _COMMA.finditer(words) if grammar.aside.match(words[comma.end() :].lstrip())
+             or grammar.example.match(words[comma.end() :].lstrip()))  # fmt: skip
+    return len(words[: next((comma.start() for comma in found), len(words))].rstrip(" ,"))
+
+
+def _listed(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The names of those who act in a language that parts no words by spaces."""
+    made: list[Span] = []
+    joint: re.Match[str] | None = None
+    while found := grammar.bare_name.match(text, joint.end() if joint else start, end):
+        made.append(found.span())
+        if (joint := grammar.also.match(text, found.end(), end)) is None:
+            break
+    return tuple(made)
 
 
 def _segments(text: str, start: int, end: int) -> Iterator[Span]:

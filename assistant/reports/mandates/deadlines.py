@@ -21,8 +21,11 @@ FURTHER = 20
 """Sessions ahead of a document's own, at most, in which one of the same body lies."""
 FARTHEST = 36_525
 """Days behind the adoption, at most, to which a term comes."""
-_YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d)")
+_YEAR = re.compile(r"\s*(?P<year>20\d\d)(?![\d/]|,\d|\s?年\s?\d)")
 _WORD = re.compile(r"\s*([^\s,]+)")
+_PARTS = re.compile(r"[^\s,;.:]+(?=[\s,;.:]|$)")
+_HAN_PARTS = re.compile(r"\d+\s?[年月日号]")
+"""The words with which a date may end; the same where no space parts them."""
 _REACH = 90
 """Characters that are looked at before and behind a time."""
 
@@ -69,7 +72,7 @@ class Clock:
                 number for part in grammar.steps.split(session.group()) if (number := grammar.number(part))
             )
             return [span for number in numbers if (span := self._span(FIRST + number))]
-        if year_only := re.search(r"\b20\d\d\b", text):
+        if year_only := re.search(r"(?<!\d)20\d\d(?!\d)", text):
             return [year_only.group()]
         return [day] if (day := self._after(text)) else []
 
@@ -121,7 +124,8 @@ class Clock:
         if first is None or not (first.group(1)[0].isdigit() or dates_in(f"{first.group(1)} 2000")):
             return 0, []
         close, found = 0, list[Date]()
-        for match in list(re.finditer(r"[^\s,;.:]+(?=[\s,;.:]|$)", text[start : start + _REACH]))[:12]:
+        parts = _PARTS if self._grammar.spaced else _HAN_PARTS
+        for match in list(parts.finditer(text[start : start + _REACH]))[:12]:
             if found and self._grammar.limit.fullmatch(match.group()):
                 break
             dates = [date for date in dates_in(text[start : start + match.end()]) if date.year is not None]

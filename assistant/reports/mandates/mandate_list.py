@@ -98,13 +98,15 @@ class Wanted:
 @dataclass(frozen=True)
 class Mandates:
     """Rows by what is due first, then by document. `total` were found, `documents` resolutions were read; `undated` rows have a
-    time that comes to no day, month or year."""
+    time that comes to no day, month or year. `skipped` are the resolutions that are not held in the language, each by its label with
+    the language in which it is held."""
 
     wanted: Wanted
     rows: tuple[Row, ...]
     total: int
     documents: int
     undated: int
+    skipped: tuple[tuple[str, str], ...] = ()
     years: tuple[int, ...] = field(default=(), compare=False)
 
     @property
@@ -119,6 +121,7 @@ class Mandates:
             "total": self.total,
             "documents": self.documents,
             "undated": self.undated,
+            "skipped": [{"document": label, "language": language} for label, language in self.skipped],
             "mandates": [row.to_json() for row in self.rows],
         }
 
@@ -126,7 +129,7 @@ class Mandates:
 def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent) -> Mandates:
     """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
     limit = _day(wanted.due_before) if wanted.due_before else ""
-    ids = _chosen(library, wanted)
+    ids, skipped = _chosen(library, wanted)
     names: Counter[str] = Counter()
     years: set[int] = set()
     total, undated = 0, 0
@@ -154,25 +157,25 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
     rows = tuple(row for _, row in heapq.nsmallest(MOST, found(), key=lambda each: each[0]))
     if not rows:
         raise _nothing(wanted, names, years)
-    return Mandates(wanted, rows, total, len(ids), undated, tuple(sorted(years)))
+    return Mandates(wanted, rows, total, len(ids), undated, skipped, tuple(sorted(years)))
 
 
-def _chosen(library: Library, wanted: Wanted) -> list[str]:
-    """The ids of the resolutions that are read."""
+def _chosen(library: Library, wanted: Wanted) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    """The ids of the resolutions that are read; and those that are held in other languages only."""
     headers = {header.id: header for header in library.headers()}
     if wanted.documents:
         documents = [named(library, name, wanted.language) for name in wanted.documents]
         for document in documents:
             if document.kind != "resolution":
                 raise ReportError("no-resolution", document=document.label)
-        return list(dict.fromkeys(document.id for document in documents))
-    usable = library.versions().quotable(wanted.language)
-    ids = sorted(
-        each for each in usable if headers[each].kind == "resolution" and headers[each].language == wanted.language
-    )
+        return list(dict.fromkeys(document.id for document in documents)), ()
+    usable = sorted(library.versions().quotable(wanted.language))
+    held = [headers[each] for each in usable if headers[each].kind == "resolution"]
+    ids = [each.id for each in held if each.language == wanted.language]
     if not ids:
         raise ReportError("no-resolutions-in", language=partial(language_name, wanted.language))
-    return ids
+    skipped = tuple((each.label, each.language) for each in held if each.language != wanted.language)
+    return ids, skipped
 
 
 def _asked(row: Row, addressee: str) -> bool:

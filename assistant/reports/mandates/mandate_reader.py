@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.reports.mandates.addressees import Found, alone, bare, named, subject
+from assistant.reports.mandates.addressees import INTRODUCES, Found, alone, bare, duty, named, subject
 from assistant.reports.mandates.deadlines import Clock
 from assistant.wording.drafting import grammar_of, unquoted
 from corpus.documents import Block, Document, Span
@@ -19,6 +19,7 @@ from corpus.documents import Block, Document, Span
 Kind = Literal["ask", "decide", "say"]
 LONGEST = 20_000
 """Characters of a paragraph that are read."""
+_CAPITAL = re.compile(r"\b[A-ZÀ-ÖØ-ÞА-Я](?![\w-]*[’']s\b)")
 _APART = ("masthead", "title", "contents", "preamble")
 
 
@@ -81,13 +82,15 @@ class _Reader:
         text = self._text(block)
         clauses = list(self._clauses(text))
         items = list(self._items(block))
+        told = False
         for n, clause in enumerate(clauses):
-            introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith((":", "："))
+            introduces = n == len(clauses) - 1 and bool(items) and text.rstrip().endswith(INTRODUCES)
             before = clauses[n - 1] if n else None
             shared = clauses[n + 1] if n + 1 < len(clauses) and clauses[n + 1].kind == "ask" else None
-            if clause.kind != "say":
-                yield from self._read(block, text, clause, items if introduces else [], before, shared)
-        if not clauses or clauses[-1].kind == "say" or not text.rstrip().endswith((":", "：")):
+            for each in self._read(block, text, clause, items if introduces else [], before, shared):
+                told = n == len(clauses) - 1
+                yield each
+        if not told or not text.rstrip().endswith(INTRODUCES):
             for item in items:
                 yield from self.paragraph(item)
 
@@ -130,7 +133,12 @@ class _Reader:
         and invites others to cooperate`."""
         start, end = clause.verb[1], clause.end
         grammar = self._grammar
-        found = self._found(text, clause, start, end, introduces=bool(items))
+        if clause.kind == "say":
+            found, clause = self._duty(text, clause)
+            if not found.addressees:
+                return
+        else:
+            found = self._found(text, clause, start, end, introduces=bool(items))
         if (
             shared
             and found.action == start
@@ -174,11 +182,29 @@ class _Reader:
             if of_clause:
                 return subject(grammar, text, start, end, self._verbs)
             return named(grammar, text, start, end, introduces=introduces)
-        if of_clause:
+        if of_clause or not grammar.spaced:
             found = subject(grammar, text, start, end, ())
-            if all(self._acts(text[slice(*each)]) for each in found.addressees):
+            if found.addressees and all(self._acts(text[slice(*each)]) for each in found.addressees):
                 return Found(found.addressees, start)
+            by_duty, _ = self._duty(text, clause)
+            return Found(by_duty.addressees, start)
         return Found((), start)
+
+    def _duty(self, text: str, clause: _Clause) -> tuple[Found, _Clause]:
+        """Who has to act by a clause that asks nobody and decides nothing, as a clause that asks: `stresses that [States] shall act`,
+        and where a paragraph opens with the subject, whose verb is that of the duty then."""
+        grammar = self._grammar
+        if opened := grammar.clause.match(text, clause.verb[1], clause.end):
+            found = duty(grammar, text, opened.end(), clause.end)
+        elif clause.verb[0] or grammar.opening.match(text):
+            return Found((), clause.verb[1]), clause
+        else:
+            found = duty(grammar, text, 0, clause.end)
+            must = grammar.duty.match(text, found.action)
+            clause = replace(clause, verb=must.span() if must else clause.verb)
+        if not all(self._acts(text[slice(*each)]) or self._is_name(text[slice(*each)]) for each in found.addressees):
+            found = Found((), found.action)
+        return found, replace(clause, kind="ask")
 
     def _by_name(self, text: str, found: Found, before: _Clause | None) -> Found:
         """What was found with names that stand before in the paragraph for pronouns and short names: those whom the clause before asks,
@@ -210,6 +236,11 @@ class _Reader:
     def _acts(self, words: str) -> bool:
         """Whether a name is one of somebody: the document asks such elsewhere. A measure or a meeting asks for nothing."""
         return bool(self._heads(words) & self._actors)
+
+    def _is_name(self, words: str) -> bool:
+        """Whether a name, without what it is of, has a capital, as names have; where there are none, any may be one."""
+        head = self._grammar.preposition.split(words)[0]
+        return not self._grammar.capitals or _CAPITAL.search(head) is not None
 
     def _heads(self, words: str) -> frozenset[str]:
         """The last word of a name, without what it is of and the ending of the plural: `state` of `the Member State of origin`."""
