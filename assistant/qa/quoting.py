@@ -63,7 +63,8 @@ class Quoter:
     def answer(self, question: Question) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not."""
         missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
-        reasons = [each.reason for each in missing[:NOTES]]
+        unheld = [say("unknown_symbol", question.language, symbol=number) for number in question.acts_lacking]
+        reasons = [*(each.reason for each in missing), *unheld][:NOTES]
         if missing and len(missing) == len(question.symbols):
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
