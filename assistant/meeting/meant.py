@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from assistant.qa.abstention import FURTHER
+from assistant.qa.abstention import RATHER
 from assistant.question import Question, numbered_meetings
 from assistant.wording import claims
 from corpus.analysis import analyse
@@ -91,7 +91,7 @@ def _called(meetings: Sequence[Meeting], question: Question, library: Library) -
     # Where nothing is written with a capital letter, any word may be one of a name.
     words = given or [word for each in names.values() for name in each for word in sorted(name & asked)]
     odds = _odds(words, full, library)
-    return [meeting for meeting, each in zip(full, odds, strict=True) if each >= max(odds) - FURTHER]
+    return [meeting for meeting, each in zip(full, odds, strict=True) if each >= max(odds) - RATHER]
 
 
 def _odds(words: Sequence[str], meetings: Sequence[Meeting], library: Library) -> list[float]:

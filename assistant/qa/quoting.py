@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.frames import joined, say
+from assistant.frames import either, say
 from assistant.meeting import MeetingAnswer, MeetingDesk
 from assistant.qa.abstention import CARRIED, FULL_TITLE, FURTHER
 from assistant.qa.answer import Answer, Pointer, Statement
@@ -124,7 +124,7 @@ class Quoter:
         notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
         if meeting.others:
             others = [self._library.document(each).label for each in meeting.others]
-            told = joined(others[:MEANT], question.language) + (" …" if len(others) > MEANT else "")
+            told = either(others[:MEANT], question.language) + (" …" if len(others) > MEANT else "")
             notes = (*notes, say("other_meetings", question.language, others=told))
         return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
 
