@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
@@ -71,9 +72,7 @@ class MeetingDesk:
         placed = bool(question.items) or _timed(question)
         leading = sum(n == 0 and (telling.whole or placed) for n, telling in rows)
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
-        # Of an item or a time that is named no more must be said for a follow-up to be read.
-        asked = replace(question, text=question.focus) if placed else question
-        told = self._weigher.told(asked, "en", passages, most, leading)
+        told = self._weigher.told(question, "en", passages, most, leading)
         named = NAMED if placed else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
         told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
@@ -91,7 +90,13 @@ class MeetingDesk:
             if part(each).kind == part(told[0]).kind and each.score >= told[0].score - FURTHER
         }
         own = [each for each in told if rows[each.passage][0] == min(alike)]
-        near = [part(each) for each in own if each.score >= own[0].score - FURTHER]
+        close = [each for each in own if each.score >= own[0].score - FURTHER]
+        if placed and question.focus != question.text:
+            # Of what may be meant, what a follow-up asks of the item or time that was named before.
+            last = replace(question, text=question.focus, memory={})
+            again = {each.place: each.score for each in self._weigher.told(last, "en", passages, most, leading)}
+            close = _asked_last(own, close, again)
+        near = [part(each) for each in close]
         if near[0].announces:
             near = _documents(
                 question, near, [each for n, telling in rows if n == min(alike) for each in telling.parts]
@@ -116,6 +121,14 @@ class MeetingDesk:
         """Of meetings, latest first, those whose rows compete: the latest, and of the others those with most of the question's words."""
         near = {each.document_id for each in nearest(question, meetings[1:], self._library)[:COMPETING]}
         return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in near)]
+
+
+def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple[int, int], float]) -> list[Told]:
+    """Of a meeting's `own` sentences those nearest to what was asked last, best first: by their scores for it `again`, those not much
+    below the best of those that are `close` to the whole question."""
+    best = max(again.get(each.place, -math.inf) for each in close)
+    found = [each for each in own if again.get(each.place, -math.inf) >= best - FURTHER]
+    return sorted(found, key=lambda each: -again.get(each.place, -math.inf))
 
 
 def _documents(question: Question, near: Sequence[Part], parts: Sequence[Part]) -> list[Part]:
