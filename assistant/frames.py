@@ -85,3 +85,10 @@ def joined(parts: list[str], language: str) -> str:
         return "".join(parts)
     comma = {"zh": "、", "ar": "، "}.get(language, ", ")
     return comma.join(parts[:-1]) + texts("answers", language)["and"] + parts[-1]
+
+
+def either(parts: list[str], language: str) -> str:
+    """A list of parts with the language's word for `or` before the last (Unicode CLDR)."""
+    from babel.lists import format_list
+
+    return str(format_list(parts, "or", "en_GB" if language == "en" else language))

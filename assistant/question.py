@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LATIN = re.compile(r"(?<![A-Za-z\u00c0-\u024f\d])[A-Za-z\u00c0-\u024f]{2,}(?:['’][A-Za-z\u00c0-\u024f]+)*")
 _BEGINS = re.compile(r"(?:^|[.?!:;]\s+|[¿¡«“\"(]\s*)$")
+"""What ends right before the first word of a sentence or of a quotation."""
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 _BODIES = ("Conference of the Parties", "Working Group")
 _WITH_ENDING = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|e|ème|º|ª|-?[йяе])(?!\w)|第(\d{1,2})(?!\d)")
 _CITED = re.compile(r"(?<![A-Za-z\d/.(-])(?:\d{1,4}/\d{1,4}|\d{2,4}(?:\s?\(\d{4}\))?)(?![A-Za-z\d/]|[.,]\d)")
 """How a resolution may be cited by its number: `80/228`, `2771 (2025)`, `2771`."""
+_IN_FULL = re.compile(r"[/(]")
+"""What tells such a number from others: `80/228`, `2771 (2025)`, not `2771`."""
 _REACH = 30
 """Characters beside such a number in which the word for what it is the number of is looked for."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -102,14 +105,29 @@ class Question(Bounds):
     def bounded(self, bounds: Bounds) -> Question:
         """The question, asked of what the bounds leave; a resolution that is held and named by its number is named by its symbol."""
         symbols, rest = [*self.symbols], self.rest
-        for found in _CITED.finditer(self.rest):
-            number = re.sub(r"(?<=\d)\s*\(", " (", found.group())
-            beside = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
+        for found, number, beside in self._cited():
             if number in bounds.acts and ("/" in number or self._speaks_of_acts(*beside)):
                 symbols += bounds.acts[number]
                 rest = rest[: found.start()] + " " * len(found.group()) + rest[found.end() :]
         limits = {each.name: getattr(bounds, each.name) for each in fields(Bounds)}
         return replace(self, symbols=tuple(dict.fromkeys(symbols)), rest=rest, **limits)
+
+    def _cited(self) -> Iterator[tuple[re.Match[str], str, tuple[str, str]]]:
+        """Numbers by which resolutions may be cited, each as it stands, as it is written and with what stands beside it."""
+        for found in _CITED.finditer(self.rest):
+            beside = self.rest[max(0, found.start() - _REACH) : found.start()], self.rest[found.end() :][:_REACH]
+            yield found, re.sub(r"(?<=\d)\s*\(", " (", found.group()), beside
+
+    @cached_property
+    def acts_lacking(self) -> tuple[str, ...]:
+        """The numbers in full (`80/228`, `2771 (2025)`) of resolutions and decisions that it cites and that are not held."""
+        return tuple(
+            dict.fromkeys(
+                number
+                for _, number, beside in self._cited()
+                if _IN_FULL.search(number) and number not in self.acts and self._speaks_of_acts(*beside)
+            )
+        )
 
     def _speaks_of_acts(self, before: str, after: str) -> bool:
         """Whether the last word before a number or the first behind it is the one for resolutions or decisions."""
@@ -179,8 +197,7 @@ class Question(Bounds):
         return [
             word.group()
             for word in words
-            if word.group().isupper()
-            or (word.group()[0].isupper() and not _BEGINS.search(self.text, max(0, word.start() - 4), word.start()))
+            if word.group().isupper() or (word.group()[0].isupper() and inside(self.text, word.start()))
         ]
 
     def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
@@ -206,6 +223,11 @@ class Question(Bounds):
         kept = [self.vocabulary.names(mention.concept, "en")[0] for mention in self.terms]
         numbers = re.findall(r"\b\d[\d/]*\b", self.text)
         return " ".join(dict.fromkeys([*kept, *numbers]))
+
+
+def inside(text: str, start: int) -> bool:
+    """Whether a word that starts there is not the first one of a sentence or of a quotation: its capital letter makes it a name."""
+    return not _BEGINS.search(text, max(0, start - 4), start)
 
 
 def clean_question(text: str) -> str:

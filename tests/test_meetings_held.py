@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from conftest import OpenLibrary, add
@@ -77,6 +78,99 @@ def test_an_item_is_said_not_to_be_there_where_no_agenda_has_it(engine: Engine) 
     answer = engine.ask("When is item 9 taken up?")
     assert answer.status == "not_found"
     assert "no item 9" in answer.reason
+
+
+@pytest.fixture
+def boards(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
+    """An engine over the agendas of two boards, each of which calls its fund by a short name."""
+    library = open_library()
+    ports = agenda(
+        "A/AC.3/2025/1",
+        "Executive Board of the Fund for Ports",
+        "Lisbon",
+        "2025-06-03",
+        ["Evaluation at FUPO", "Ethics at FUPO", "Field visits", "Gender at FUPO and FUSH"],
+        ["A/AC.3/2025/2", "A/AC.3/2025/3"],
+    )
+    ships = agenda(
+        "A/AC.4/2025/1",
+        "Executive Board of the Fund for Gender Equality",
+        "Quito",
+        "2025-06-18",
+        ["Evaluation at FUSH", "Ethics at FUSH", "Audit at FUSH"],
+    )
+    add(library, catalogue, Input("ports.md", ports.encode()), Input("ships.md", ships.encode()))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    ("question", "symbol"),
+    [
+        ("When does the Executive Board of FUPO take up item 2?", "A/AC.3/2025/1"),
+        ("When does the Executive Board of FUSH take up item 2?", "A/AC.4/2025/1"),
+        ("When is ethics taken up by FUPO?", "A/AC.3/2025/1"),
+        ("When is gender at FUPO taken up?", "A/AC.3/2025/1"),
+        ("When does the Executive Board of the Fund for Ports take up item 2?", "A/AC.3/2025/1"),
+        ("when does the executive board of the fund for ports take up item 2?", "A/AC.3/2025/1"),
+        ("Quand le point 2 est-il examiné par le Conseil du FUPO ?", "A/AC.3/2025/1"),
+        ("When are field visits taken up?", "A/AC.3/2025/1"),
+        ("When is item 3 on field visits taken up?", "A/AC.3/2025/1"),
+        ("When is item 3 taken up?", "A/AC.4/2025/1"),
+        ("What is on the agenda on 3 June 2025?", "A/AC.3/2025/1"),
+        ("What is on the agenda on 18 June 2025?", "A/AC.4/2025/1"),
+    ],
+)
+def test_the_short_name_of_a_body_the_topic_or_the_day_tells_which_meeting_is_meant(
+    boards: Engine, question: str, symbol: str
+) -> None:
+    answer = boards.ask(question)
+    assert answer.statements[0].verdict == "derived"
+    assert {cite.symbol for cite in answer.statements[0].citations} == {symbol}
+
+
+def test_a_day_is_denied_only_where_no_meeting_held_has_it_and_the_days_of_all_are_told(boards: Engine) -> None:
+    answer = boards.ask("What is on the agenda on 9 June 2025?")
+    assert answer.status == "not_found"
+    assert "Tuesday, 3 June 2025 and Wednesday, 18 June 2025" in answer.reason
+    assert {see.document.partition(":")[0] for see in answer.see_also} == {"A/AC.3/2025/1", "A/AC.4/2025/1"}
+
+
+def test_a_day_is_denied_for_the_body_that_is_named(boards: Engine) -> None:
+    answer = boards.ask("What does the Executive Board of FUSH discuss on 3 June 2025?")
+    assert answer.status == "not_found"
+    assert "Wednesday, 18 June 2025" in answer.reason
+
+
+def test_documents_of_an_item_that_are_as_good_are_all_told_in_a_follow_up_too(boards: Engine) -> None:
+    alone = boards.question("Which documents are announced for item 2 of FUPO?")
+    whole = boards.question(
+        "When does the Executive Board of FUPO take up item 2: Which documents are announced for it?"
+    )
+    for question in (alone, replace(whole, focus="Which documents are announced for it?")):
+        told = boards.quoter.desk.answer(question)
+        assert told is not None
+        assert [each.text.rstrip(".").split()[-1] for each in told.statements] == ["A/AC.3/2025/2", "A/AC.3/2025/3"]
+
+
+def test_of_documents_that_are_alike_the_one_comes_first_whose_line_has_the_name(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    board = agenda(
+        "A/AC.5/2025/1",
+        "Executive Board",
+        "Lisbon",
+        "2025-06-03",
+        ["Ethics", "Closing"],
+        ["A/AC.5/2025/2", "A/AC.5/2025/3"],
+    )
+    board = board.replace("Paper on Ethics", "NAPO: Report of the Ethics Office", 1)
+    board = board.replace("Paper on Ethics", "LUPO: Activities of the Ethics Office", 1)
+    add(library, catalogue, Input("board.md", board.encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    told = engine.quoter.desk.answer(engine.question("Which document is the report of the Ethics Office of LUPO?"))
+    assert told is not None
+    assert told.statements[0].text.rstrip(".").endswith("A/AC.5/2025/3")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

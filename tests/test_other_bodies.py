@@ -121,6 +121,23 @@ def test_a_symbol_that_is_not_held_is_said_not_to_be(engine: Engine) -> None:
     assert (answer.status, answer.absent) == ("not_found", "A/88/699")
 
 
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("What does resolution 79/601 say about harbour fees?", "79/601"),
+        ("Que dit la résolution 79/601 sur les harbour fees ?", "79/601"),
+        ("What does resolution 1701 (2006) say about harbour fees?", "1701 (2006)"),
+        ("What is said of the harbour fees of 2024/25?", None),
+    ],
+)
+def test_a_resolution_that_is_cited_by_its_number_and_not_held_is_said_not_to_be(
+    engine: Engine, question: str, number: str | None
+) -> None:
+    notes = [note for note in engine.ask(question).notes if "79/601" in note or "1701" in note or "2024" in note]
+    assert len(notes) == (number is not None)
+    assert all(str(number) in note for note in notes)
+
+
 def test_a_treaty_that_is_named_in_full_and_not_held_is_said_not_to_be(engine: Engine) -> None:
     answer = engine.ask(
         "What does the United Nations Convention against Transnational Organized Crime say about docks?"

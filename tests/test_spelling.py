@@ -61,6 +61,7 @@ def test_one_keystroke_is_mended(library: Library, slip: str, meant: str) -> Non
         "Qu'est-ce que le protocole ?",
         "ما هو البروتوكول؟",
         "议定书是什么？",
+        "Wer war der Protocl, bitte, und das Vesel?",
         "",
     ],
 )

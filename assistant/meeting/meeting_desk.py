@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.frames import date_text, joined, say
 from assistant.meeting.citing import Citer
-from assistant.meeting.telling import Teller, Telling
+from assistant.meeting.meant import meant, nearest, on
+from assistant.meeting.telling import Part, Teller, Telling
 from assistant.qa.abstention import BARE, FURTHER, NAMED
 from assistant.qa.answer import Answer, Pointer, Statement
 from assistant.qa.weighing import FIRST, Told, Weigher
-from assistant.question import Question, numbered_meetings
+from assistant.question import Question
+from assistant.wording import claims
 from corpus.analysis import analyse
 from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting, Sitting
 from corpus.symbols import Symbol
 
-HEAD = 1_500
-"""Characters of an agenda in which the number of its meeting stands."""
+COMPETING = 3
+"""Meetings beside the latest whose rows are read for one question."""
 MOST = 3
 """Sentences of one answer."""
 
@@ -49,114 +52,126 @@ class MeetingDesk:
     def lacking(self, question: Question) -> tuple[Answer | None, bool]:
         """What is said of an item or a day that a question names and the meeting that it is about does not have, and whether it is
         an item."""
-        meeting = self._about(question)
-        return (None, False) if meeting is None else _lacking(question, meeting[0], Citer(self._library, meeting[0]))
+        meetings = self._meant(question)
+        return _lacking(question, meetings, self._library) if meetings else (None, False)
 
     def answer(self, question: Question, most: int = FIRST) -> MeetingAnswer | None:
         """What a meeting says that comes closest to an answer; None where no meeting may be meant. Of the tellings those are
-        read, `most` of them at most, that tell of the meeting as a whole, then those that have the sentences most like the question."""
-        about = self._about(question)
-        if about is None:
+        read, `most` of them at most, that tell of the latest meeting as a whole, then those that have the sentences most like the
+        question. Where several meetings tell the same as surely, the latest answers."""
+        meetings = self._meant(question)
+        if not meetings:
             return None
-        meeting, others = about
-        found = tellings(question, meeting, Citer(self._library, meeting))
+        read = meetings[:1] if question.items else self._read(question, meetings)
+        rows = [
+            (n, each)
+            for n, meeting in enumerate(read)
+            for each in tellings(question, meeting, Citer(self._library, meeting))
+        ]
+        found = [telling for _, telling in rows]
+        placed = bool(question.items) or _timed(question)
+        leading = sum(n == 0 and (telling.whole or placed) for n, telling in rows)
         passages = [(telling.heading, [part.read for part in telling.parts]) for telling in found]
-        told = self._weigher.told(question, "en", passages, most, leading=sum(telling.whole for telling in found))
-        named = NAMED if question.items or _timed(question) else 0.0
+        told = self._weigher.told(question, "en", passages, most, leading)
+        named = NAMED if placed else 0.0
         # Where an agenda tells no more of an item than its title, nothing beside it could answer better: it must be sure by itself.
         told = [replace(each, score=each.score + (-BARE if _bare(found[each.passage]) else named)) for each in told]
         if self.watch is not None:
             self.watch(question, [(passages[each.passage][1][each.sentence], each) for each in told])
         if not told:
             return None
-        near = [each for each in told if each.score >= told[0].score - FURTHER][:MOST]
-        parts = [found[each.passage].parts[each.sentence] for each in near]
-        symbol = Symbol.parse(parts[0].announces) if parts[0].announces else None
-        return MeetingAnswer(tuple(statement for part in parts for statement in part.said), told[0], symbol, others)
 
-    def _about(self, question: Question) -> tuple[Meeting, tuple[str, ...]] | None:
-        """The meeting that a question may be about, of it only the item that it is asked about alone, and the agendas of others that
-        it may mean."""
-        fitting = self._fitting(question)
-        if not fitting or self._elsewhere(question, fitting[0]):
-            return None
-        others = tuple(other.document_id for other in fitting[1:])
-        return fitting[0] if question.of_item is None else fitting[0].narrowed(question.of_item), others
+        def part(each: Told) -> Part:
+            return found[each.passage].parts[each.sentence]
 
-    def _fitting(self, question: Question) -> list[Meeting]:
-        """The meetings that a question may be about, latest first: the one whose agenda it names, else, of those that have the items
-        which it names, those of the body or place that it names. Of an agenda that is held in several languages there is one."""
-        versions = self._library.versions()
+        alike = {
+            rows[each.passage][0]
+            for each in told
+            if part(each).kind == part(told[0]).kind and each.score >= told[0].score - FURTHER
+        }
+        own = [each for each in told if rows[each.passage][0] == min(alike)]
+        close = [each for each in own if each.score >= own[0].score - FURTHER]
+        if placed and question.focus != question.text:
+            # Of what may be meant, what a follow-up asks of the item or time that was named before.
+            last = replace(question, text=question.focus, memory={})
+            again = {each.place: each.score for each in self._weigher.told(last, "en", passages, most, leading)}
+            close = _asked_last(own, close, again)
+        near = [part(each) for each in close]
+        if near[0].announces:
+            near = _documents(
+                question, near, [each for n, telling in rows if n == min(alike) for each in telling.parts]
+            )
+        else:
+            near = near[:MOST]
+        symbol = Symbol.parse(announces) if (announces := near[0].announces) else None
+        # What names an item or a time, or asks for a meeting as a whole, may mean any of them.
+        may = meetings if placed or found[own[0].passage].whole else [read[n] for n in sorted(alike)]
+        others = tuple(each.document_id for each in may if each.document_id != read[min(alike)].document_id)
+        return MeetingAnswer(tuple(each for one in near for each in one.said), own[0], symbol, others)
 
-        def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
-            language = versions.language_of[meeting.document_id]
-            return language == question.language, language == "en", meeting.document_id
+    def _meant(self, question: Question) -> list[Meeting]:
+        """The meetings that a question may be about, latest first; of the item that it is asked about alone, what they say of that."""
+        key = meant, question.within, question.symbols
+        if key not in question.memory:
+            question.memory[key] = meant(question, self._library)
+        fitting: list[Meeting] = question.memory[key]
+        return fitting if question.of_item is None else [meeting.narrowed(question.of_item) for meeting in fitting]
 
-        meetings = [meeting for meeting in self._library.meetings() if question.covers(meeting.document_id)]
-        keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
-        named = [meeting for meeting in meetings if versions.keys[meeting.document_id] in keys]
-        if named:
-            return [max(named, key=preferred)]
-        if question.years:
-            meetings = [m for m in meetings if not m.dates or str(m.dates[0].year) in question.years]
-        meetings = _most(meetings, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
-        asked = set(analyse(question.text, question.language))
+    def _read(self, question: Question, meetings: Sequence[Meeting]) -> list[Meeting]:
+        """Of meetings, latest first, those whose rows compete: the latest, and of the others those with most of the question's words."""
+        near = {each.document_id for each in nearest(question, meetings[1:], self._library)[:COMPETING]}
+        return [*meetings[:1], *(meeting for meeting in meetings[1:] if meeting.document_id in near)]
 
-        def called(meeting: Meeting) -> int:
-            """How many words of its body and place are said."""
-            language = versions.language_of[meeting.document_id]
-            return len(asked.intersection(analyse(f"{meeting.body} {meeting.place}", language)))
 
-        fitting = sorted(_most(meetings, called), key=lambda m: (m.dates[-1:], preferred(m)), reverse=True)
-        first = {versions.keys[meeting.document_id]: meeting for meeting in reversed(fitting)}
-        return [meeting for meeting in fitting if first[versions.keys[meeting.document_id]] is meeting]
+def _asked_last(own: Sequence[Told], close: Sequence[Told], again: Mapping[tuple[int, int], float]) -> list[Told]:
+    """Of a meeting's `own` sentences those nearest to what was asked last, best first: by their scores for it `again`, those not much
+    below the best of those that are `close` to the whole question."""
+    best = max(again.get(each.place, -math.inf) for each in close)
+    found = [each for each in own if again.get(each.place, -math.inf) >= best - FURTHER]
+    return sorted(found, key=lambda each: -again.get(each.place, -math.inf))
 
-    def _elsewhere(self, question: Question, meeting: Meeting) -> bool:
-        """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of
-        another number."""
-        document = self._library.document(meeting.document_id)
-        versions, announced = self._library.versions(), {symbol.text for symbol in meeting.documents()}
-        if any(
-            document.symbol not in versions.stands_for(symbol) and symbol.text not in announced
-            for symbol in question.symbols
-        ):
-            return True
-        if question.articles or any(entry.kind in ("treaty", "resolution") for entry in question.named):
-            return True
-        if not question.sessions or question.weekdays or question.days or question.items:
-            return False
-        own = numbered_meetings(document.text[:HEAD], question.vocabulary, document.language)[:1]
-        return bool(own) and own[0] not in question.sessions
+
+def _documents(question: Question, near: Sequence[Part], parts: Sequence[Part]) -> list[Part]:
+    """Of the `parts` of a meeting that are `near` to an answer, the best of which announces a document: those first that say most of
+    the names in the question. Where documents of one item say as many, all that are announced for it."""
+    names = claims.read(question.text, question.language).names
+    asked = {token for name in names for token in analyse(name, question.language)}
+
+    def said(part: Part) -> int:
+        return len(asked.intersection(analyse(part.read, "en"))) if part.announces else -1
+
+    ordered = sorted(near, key=lambda part: -said(part))
+    first = ordered[0]
+    if sum((part.item, said(part)) == (first.item, said(first)) for part in near) > 1:
+        return [part for part in parts if part.announces and part.item == first.item]
+    return ordered[:MOST]
 
 
 def _bare(telling: Telling) -> bool:
     return [part.kind for part in telling.parts] == ["title"]
 
 
-def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:
-    """Those of which most is true."""
-    measured = [measure(meeting) for meeting in meetings]
-    return [meeting for meeting, each in zip(meetings, measured, strict=True) if each == max(measured)]
+def _lacking(question: Question, meetings: Sequence[Meeting], library: Library) -> tuple[Answer | None, bool]:
+    language, meeting = question.language, meetings[0]
+    numbers = [item.number for item in meeting.items]
 
-
-def _lacking(question: Question, meeting: Meeting, cite: Citer) -> tuple[Answer | None, bool]:
-    language, numbers = question.language, [item.number for item in meeting.items]
-
-    def told(reason: str, row: int) -> Answer:
-        see = Pointer.to(cite.document, cite.section(row))
-        return Answer(question.text, language, "not_found", reason, see_also=(see,))
+    def told(reason: str, *rows: tuple[Meeting, int]) -> Answer:
+        cites = [(Citer(library, each), row) for each, row in rows]
+        see = tuple(Pointer.to(cite.document, cite.section(row)) for cite, row in cites)
+        return Answer(question.text, language, "not_found", reason, see_also=see)
 
     wrong = [number for number in question.items if number not in numbers]
     if wrong and (numbers or question.of_item is not None):
         mains = list(dict.fromkeys(item.main for item in meeting.items))
         there = {"item": wrong[0], "first": mains[0], "last": mains[-1]} if question.of_item is None else {}
         first = next((row for item in meeting.items for row in (item.listed, item.heading) if row is not None), 0)
-        return told(say("no_item" if there else "not_found", language, **there), first), True
-    days = sorted({sitting.date for sitting in meeting.sittings})
+        return told(say("no_item" if there else "not_found", language, **there), (meeting, first)), True
+    timed = [each for each in meetings if each.sittings]
+    days = sorted({sitting.date for each in timed for sitting in each.sittings})
     named = (question.weekdays or question.days) and {day.month for day in days}.issuperset(question.months)
-    if days and named and not any(_on(question, day) for day in days):
+    if days and named and not any(on(question, day) for day in days):
         reason = say("no_day", language, days=joined([date_text(day, language) for day in days], language))
-        return told(reason, meeting.sittings[0].time_row), False
+        return told(reason, *((each, each.sittings[0].time_row) for each in timed)), False
     return None, False
 
 
@@ -188,19 +203,11 @@ def _timed(question: Question) -> bool:
     return bool(question.weekdays or question.days) or question.afternoon is not None or question.hour is not None
 
 
-def _on(question: Question, day: dt.date) -> bool:
-    return (
-        (not question.weekdays or day.weekday() in question.weekdays)
-        and (not question.days or day.day in question.days)
-        and (not question.months or day.month in question.months)
-    )
-
-
 def _within(question: Question, sitting: Sitting) -> bool:
     """Whether a sitting is on a day, in a half of it and at an hour that the question names."""
     halves = question.afternoon is None or sitting.afternoon == question.afternoon
     return (
-        _on(question, sitting.date) and halves and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
+        on(question, sitting.date) and halves and (question.hour is None or _at(sitting, dt.time(question.hour % 24)))
     )
 
 

@@ -75,6 +75,9 @@ FULL_TITLE = 6
 provisional agenda"."""
 ASKED_ALONE = 1
 """Content words of a question that asks for the words of an article, and for nothing else."""
+RATHER = 0.7
+"""How much likelier it must be, in log-odds, that one agenda says the names in a question than that another does, for the question to be
+about the meeting of the one: about twice as likely."""
 NEARER, OWN_LANGUAGE = 15.0, 1.0
 """The share of passages in the question's language among those that are read, where texts in others are held, too, in log-odds: by how
 much nearer in meaning the nearest of them is (likeness, 0 to 1), and where both are as near."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from assistant.qa.abstention import LACKING, LEAST_WORDS, MOST_BESIDE, PER_WORD, STANDS_ALONE, TOLD_BY_RULE, log_odds
 from assistant.qa.answer import Answer
-from assistant.question import YEAR, Question, numbers_after, parse_question
+from assistant.question import YEAR, Question, inside, numbers_after, parse_question
 from assistant.vocabulary import Vocabulary, word_pattern
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
@@ -292,7 +292,8 @@ class Speller:
     """Mends English questions: a word that no English text of the library uses, one keystroke away from a single word that is used.
 
     One insertion, deletion, substitution or exchange of neighbours (Damerau 1964), which are four of five misspellings. A word that
-    the embedding model's tokenizer knows whole, or its stem, is English, whoever uses it, and is left alone.
+    the embedding model's tokenizer knows whole, or its stem, is English, whoever uses it, and is left alone. So is one inside a
+    sentence that begins with a capital letter, which may be a name.
     """
 
     def __init__(self, library: Library) -> None:
@@ -301,7 +302,7 @@ class Speller:
     def mended(self, text: str) -> str:
         """The question with its slips mended; the same object where there is none."""
         slips: dict[str, str] = {}
-        for word in {match.group().casefold() for match in _SPELT.finditer(text)}:
+        for word in {match.group().casefold() for match in _SPELT.finditer(text) if not _may_name(match)}:
             if self._english(word) or self._said(word):
                 continue
             near = {each for each in _one_off(word) if each[0] == word[0] and self._used(each)}
@@ -312,7 +313,7 @@ class Speller:
 
         def put(match: re.Match[str]) -> str:
             word = match.group()
-            meant = slips.get(word.casefold(), word)
+            meant = word if _may_name(match) else slips.get(word.casefold(), word)
             return meant.capitalize() if word[0].isupper() and meant != word else meant
 
         return _SPELT.sub(put, text)
@@ -334,6 +335,10 @@ class Speller:
     def _said(self, word: str) -> bool:
         """Whether a text of the library says the word, inflected in any way."""
         return any(self._library.document_frequency(analyse(word, "en"), "en").values())
+
+
+def _may_name(match: re.Match[str]) -> bool:
+    return match.group()[0].isupper() and inside(match.string, match.start())
 
 
 def _one_off(word: str) -> set[str]:

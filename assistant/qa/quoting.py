@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.frames import joined, say
+from assistant.frames import either, say
 from assistant.meeting import MeetingAnswer, MeetingDesk
 from assistant.qa.abstention import CARRIED, FULL_TITLE, FURTHER
 from assistant.qa.answer import Answer, Pointer, Statement
@@ -63,7 +63,8 @@ class Quoter:
     def answer(self, question: Question) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not."""
         missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
-        reasons = [each.reason for each in missing[:NOTES]]
+        unheld = [say("unknown_symbol", question.language, symbol=number) for number in question.acts_lacking]
+        reasons = [*(each.reason for each in missing), *unheld][:NOTES]
         if missing and len(missing) == len(question.symbols):
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
@@ -123,7 +124,7 @@ class Quoter:
         notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
         if meeting.others:
             others = [self._library.document(each).label for each in meeting.others]
-            told = joined(others[:MEANT], question.language) + (" …" if len(others) > MEANT else "")
+            told = either(others[:MEANT], question.language) + (" …" if len(others) > MEANT else "")
             notes = (*notes, say("other_meetings", question.language, others=told))
         return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
 

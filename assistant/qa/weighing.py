@@ -71,6 +71,10 @@ class Told:
     bars: Bars
 
     @property
+    def place(self) -> tuple[int, int]:
+        return self.passage, self.sentence
+
+    @property
     def probability(self) -> float:
         return self.bars.chance_above(self.score)
 

@@ -1,0 +1,138 @@
+"""Which of the meetings held a question may be about: by the agenda, the body, the place, the item and the day that it names."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from assistant.qa.abstention import RATHER
+from assistant.question import Question, numbered_meetings
+from assistant.wording import claims
+from corpus.analysis import analyse
+from corpus.library import Library
+from corpus.meetings import Meeting
+
+HEAD = 1_500
+"""Characters of an agenda in which the number of its meeting stands."""
+UNSEEN = 0.5
+"""How often an agenda is taken to say a word more than it does (the prior of Jeffreys, 1946)."""
+
+
+def meant(question: Question, library: Library) -> list[Meeting]:
+    """The meetings that a question may be about, latest first: the one whose agenda it names, else those of the body that it names, of
+    these those with the items and the days that it names. Of an agenda that is held in several languages there is one."""
+    versions = library.versions()
+
+    def preferred(meeting: Meeting) -> tuple[bool, bool, str]:
+        language = versions.language_of[meeting.document_id]
+        return language == question.language, language == "en", meeting.document_id
+
+    held = [meeting for meeting in library.meetings() if question.covers(meeting.document_id)]
+    keys = {each.text for symbol in question.symbols for each in versions.stands_for(symbol)}
+    named = [meeting for meeting in held if versions.keys[meeting.document_id] in keys]
+    if named:
+        held = [max(named, key=preferred)]
+    elif question.years:
+        held = [m for m in held if not m.dates or str(m.dates[0].year) in question.years]
+    held = _called([meeting for meeting in held if not _elsewhere(question, meeting, library)], question, library)
+    if question.items:
+        held = _most(held, lambda meeting: set(question.items) <= {item.number for item in meeting.items})
+        asked = set(question.vocabulary.content(analyse(question.text, question.language), question.language))
+        held = _most(held, lambda meeting: len(asked & _titles(meeting, question.items, library)))
+    if question.weekdays or question.days or question.months:
+        held = _most(held, lambda meeting: any(on(question, day) for day in days(meeting)))
+    held.sort(key=lambda meeting: (meeting.dates[-1:], preferred(meeting)), reverse=True)
+    first = {versions.keys[meeting.document_id]: meeting for meeting in reversed(held)}
+    return [meeting for meeting in held if first[versions.keys[meeting.document_id]] is meeting]
+
+
+def days(meeting: Meeting) -> Sequence[dt.date]:
+    """The days of a meeting: those of its timetable, else those of its masthead."""
+    return [sitting.date for sitting in meeting.sittings] or meeting.dates
+
+
+def on(question: Question, day: dt.date) -> bool:
+    """Whether a day is one that the question names."""
+    return (
+        (not question.weekdays or day.weekday() in question.weekdays)
+        and (not question.days or day.day in question.days)
+        and (not question.months or day.month in question.months)
+    )
+
+
+def nearest(question: Question, meetings: Sequence[Meeting], library: Library) -> list[Meeting]:
+    """Meetings, those first whose agendas have rather the words of the question."""
+    words = question.vocabulary.content(analyse(question.text, question.language), question.language)
+    odds = _odds(words, meetings, library)
+    return [meetings[n] for n in sorted(range(len(meetings)), key=lambda n: -odds[n])]
+
+
+def _called(meetings: Sequence[Meeting], question: Question, library: Library) -> list[Meeting]:
+    """The meetings of the body and place that a question names in full; else those whose agendas have rather the names that it gives,
+    such as the short one of an organization, than other agendas."""
+    if len(meetings) < 2:
+        return [*meetings]
+    content, language = question.vocabulary.content, question.language
+    called = [name for mention in question.terms for name in question.vocabulary.names(mention.concept, "en")[:1]]
+    asked = {*analyse(question.text, language), *analyse(" ".join(called), "en")}
+    names = {
+        meeting.document_id: [
+            set(content(analyse(name, own), own))
+            for own in [library.document(meeting.document_id).language]
+            for name in (meeting.body, meeting.place)
+        ]
+        for meeting in meetings
+    }
+    full = _most(meetings, lambda meeting: sum(bool(name) and name <= asked for name in names[meeting.document_id]))
+    given = [token for name in claims.read(question.text, language).names for token in analyse(name, language)]
+    # Where nothing is written with a capital letter, any word may be one of a name.
+    words = given or [word for each in names.values() for name in each for word in sorted(name & asked)]
+    odds = _odds(words, full, library)
+    return [meeting for meeting, each in zip(full, odds, strict=True) if each >= max(odds) - RATHER]
+
+
+def _odds(words: Sequence[str], meetings: Sequence[Meeting], library: Library) -> list[float]:
+    """The log-likelihood that the agenda of each meeting has the words, but for those that none has (query likelihood: Ponte and
+    Croft, 1998)."""
+    documents = [library.document(meeting.document_id) for meeting in meetings]
+    said = [_said(document.text, document.language) for document in documents]
+    words = [word for word in dict.fromkeys(words) if any(each[word] for each in said)]
+    return [sum(math.log((each[word] + UNSEEN) / (each.total() + 1)) for word in words) for each in said]
+
+
+@lru_cache(maxsize=256)
+def _said(text: str, language: str) -> Counter[str]:
+    return Counter(analyse(text, language))
+
+
+def _titles(meeting: Meeting, items: Sequence[str], library: Library) -> set[str]:
+    """The words of the titles of some items."""
+    titles = " ".join(item.title for item in meeting.items if item.number in items)
+    return set(analyse(titles, library.document(meeting.document_id).language))
+
+
+def _elsewhere(question: Question, meeting: Meeting, library: Library) -> bool:
+    """Whether a question names what is no part of the meeting: another document, a treaty, an article, a meeting of
+    another number."""
+    document = library.document(meeting.document_id)
+    versions, announced = library.versions(), {symbol.text for symbol in meeting.documents()}
+    if any(
+        document.symbol not in versions.stands_for(symbol) and symbol.text not in announced
+        for symbol in question.symbols
+    ):
+        return True
+    if question.articles or any(entry.kind in ("treaty", "resolution") for entry in question.named):
+        return True
+    if not question.sessions or question.weekdays or question.days or question.items:
+        return False
+    own = numbered_meetings(document.text[:HEAD], question.vocabulary, document.language)[:1]
+    return bool(own) and own[0] not in question.sessions
+
+
+def _most(meetings: Sequence[Meeting], measure: Callable[[Meeting], int]) -> list[Meeting]:
+    """Those of which most is true."""
+    measured = [measure(meeting) for meeting in meetings]
+    return [meeting for meeting, each in zip(meetings, measured, strict=True) if each == max(measured)]
