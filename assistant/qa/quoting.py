@@ -144,12 +144,18 @@ class Quoter:
         """What texts that are held say of one that the question names and that is not, in paragraphs and rows that name it; None where
         that is not enough for an answer."""
 
-        def names(unit: Unit) -> bool:
-            words = f"{unit.context} {unit.document.block_text(unit.document.blocks[unit.block])} {unit.text}"
-            said = [mention.symbol for mention in find_symbols(words)]
-            return any(same_document(one, symbol) for one in said for symbol in question.symbols)
+        def said(words: str) -> bool:
+            found = [mention.symbol for mention in find_symbols(words)]
+            return any(same_document(one, symbol) for one in found for symbol in question.symbols)
 
-        scored = self._scored(question, self._retriever.gather(question, self._searched), READ, names)
+        def names(unit: Unit) -> bool:
+            return said(f"{unit.context} {unit.document.block_text(unit.document.blocks[unit.block])} {unit.text}")
+
+        found = self._retriever.gather(question, self._searched)
+        evidence = [each for each in found if said(f"{each.passage.heading} {each.passage.text}")]
+        if not evidence:
+            return None
+        scored = self._scored(question, evidence, READ, names)
         chosen = choose(scored, self._most)
         return weighed(self._composer.quoted(question, chosen), scored) if chosen else None
 
