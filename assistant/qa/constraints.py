@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.qa.abstention import OTHER_NAME, OTHER_YEAR
+from assistant.qa.abstention import OTHER_NAME, OTHER_YEAR, Bars
 from assistant.qa.metadata import head_of
 from assistant.qa.units import Unit
 from assistant.question import YEAR, Question
@@ -10,8 +10,14 @@ from corpus.acronyms import acronyms, spells
 from corpus.documents import Document
 
 
-def against(question: Question, unit: Unit) -> float:
-    """What counts against words, in log-odds, where their document does not name what the question names."""
+def unsurer(score: float, question: Question, unit: Unit, bars: Bars) -> float:
+    """How far words are above the bar for an answer, in log-odds, less what counts against them where their document does not name what the
+    question names: what came closest does so still."""
+    less = score - _against(question, unit)
+    return max(less, min(score, bars.least)) if bars.least < 0.0 else less
+
+
+def _against(question: Question, unit: Unit) -> float:
     names = acronyms(question.rest) if question.language == unit.document.language else ()
     lacking = any(not _named(question, unit.document, name) for name in names)
     return OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * lacking

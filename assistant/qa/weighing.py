@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
-from assistant.qa.constraints import against
+from assistant.qa.constraints import unsurer
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
@@ -214,7 +214,7 @@ class Weigher:
         read = [
             Scored(
                 unit,
-                told.score(unit.start - told.begin, unit.end - told.begin) - against(question, unit),
+                unsurer(told.score(unit.start - told.begin, unit.end - told.begin), question, unit, told.bars),
                 told.bars,
                 told,
             )
