@@ -21,6 +21,7 @@ from ingest.readers.heads import is_distribution_line
 
 LONGEST = 1_500
 """Longest line about an adoption, in characters: those that count votes name all States."""
+_ENCLOSED = frozenset(["annex", "appendix", "enclosure"])
 LINE_LIMIT = 200
 """Characters of a line at the head of a text; what is longer is text."""
 
@@ -46,7 +47,7 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
             return False
         following = document.blocks[block.ordinal + 1 : block.ordinal + 2] if behind else ()
         dated = any(find_dates(line_of(document, each)) for each in (block, *following))
-        return dated or _bracketed(text) or vote.search(text) is not None
+        return dated or bracketed(text) or vote.search(text) is not None
 
     return tuple(block for block in body if tells(block))
 
@@ -97,7 +98,7 @@ def head_of(document: Document) -> tuple[Block, ...]:
             return True
         words = document.block_text(block).strip()
         loose = block.kind == "paragraph" and not block.number and block.locator != "preamble"
-        return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or _bracketed(words))
+        return printed and loose and len(words) <= LINE_LIMIT and (block.parent is None or bracketed(words))
 
     return tuple(block for block in takewhile(above, document.blocks) if block.kind != "footnote")
 
@@ -115,6 +116,26 @@ def around(document: Document) -> frozenset[int]:
     return frozenset(block.ordinal for block in (*head_of(document), *foot_of(document)))
 
 
+@once
+def covering(document: Document) -> frozenset[int]:
+    """The ordinals of the paragraphs of covering letters and notes: what stands without numbers under one heading, before an annex or
+    enclosure that holds more. None in a resolution or a treaty."""
+    parts: dict[tuple[str, ...], list[Block]] = {}
+    for block in document.blocks if document.kind not in ("resolution", "treaty") else ():
+        if block.kind == "paragraph" and block.locator != "masthead":
+            enclosed = takewhile(lambda each: each.split(" ")[0] in _ENCLOSED, block.locator.split(", "))
+            parts.setdefault(tuple(enclosed), []).append(block)
+    found: list[Block] = []
+    rest = list(parts.values())
+    while rest:
+        own, *rest = rest
+        heads = {above.ordinal for block in own for above in document.headings(block)}
+        longer = any(len(each) > len(own) for each in rest)
+        if longer and len(heads) <= 1 and not any(block.number for block in own):
+            found += own
+    return frozenset(block.ordinal for block in found)
+
+
 def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
     """The lines of a document that bears its symbol which tell one thing, and what they tell, in English; emblem, body and job
     number tell nothing, and the lines below a resolution one thing."""
@@ -125,7 +146,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
     while rest:
         first, text = rest[0], _line(document, rest[0])
         behind, count = _line(document, rest[1]) if rest[1:] else "", 1
-        if _bracketed(behind):
+        if bracketed(behind):
             count, text = 2, f"{text} {behind}"
         told = f"{name}: {text.rstrip('.')}."
         if is_symbol(document, first):
@@ -174,5 +195,6 @@ def _line(document: Document, block: Block) -> str:
     return " ".join(document.block_text(block).split())
 
 
-def _bracketed(text: str) -> bool:
+def bracketed(text: str) -> bool:
+    """Whether a line stands in brackets as a whole, such as one on the languages of the original."""
     return text[:1] == "[" and text[-1:] == "]"

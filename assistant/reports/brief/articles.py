@@ -43,6 +43,7 @@ class ArticleFinder:
         self._treaties = {document.key: document for document in map(engine.library.document, treaties)}
         self._likeness = bars()[LIKENESS]
         self._cross = cache(self._named_in)
+        self._question = cache(engine.question)
         self.articles = {each.key: each for document in self._treaties.values() for each in _articles(document)}
 
     def named(self, text: str, language: str, treaty: Document | None = None) -> list[Article]:
@@ -50,7 +51,7 @@ class ArticleFinder:
         the `treaty` that it is a part of."""
         found: dict[tuple[str, str], Article] = {}
         for start, end in sentence_spans(text, language):
-            question = self._engine.question(text[start:end], language)
+            question = self._question(text[start:end], language)
             entries = (*question.named, *question.called)
             called = [self._treaties[entry.key] for entry in entries if entry.key in self._treaties]
             # Two treaties in one sentence: which article is of which, its words alone don't tell.
@@ -59,6 +60,22 @@ class ArticleFinder:
                 if treaty is not None and (article := self.articles.get((treaty.id, number))):
                     found.setdefault(article.key, article)
         return list(found.values())
+
+    def cited(self, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """The ids of the treaties that texts, each with its language, call by name or symbol, and of those whose titles say that they
+        supplement one of these."""
+        called = self._called(texts)
+        supplements = {
+            each.id for each in self._treaties.values() if self._called([(each.title, each.language)]) & called
+        }
+        return frozenset(called | supplements)
+
+    def _called(self, texts: Iterable[tuple[str, str]]) -> set[str]:
+        sentences = (
+            (text[start:end], language) for text, language in texts for start, end in sentence_spans(text, language)
+        )
+        entries = (entry for each in sentences for entry in self._question(*each).named)
+        return {self._treaties[entry.key].id for entry in entries if entry.key in self._treaties}
 
     def near(self, words: str, language: str) -> dict[tuple[str, str], float]:
         """The articles that come close to a subject by the likeness of title and text (`LIKENESS`), with its log-odds. Of a title

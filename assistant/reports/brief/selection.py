@@ -18,6 +18,7 @@ from assistant.qa.abstention import ALIKE, REPEATED
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.engine import Engine
+from assistant.qa.metadata import bracketed, covering
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, units_of
 from assistant.qa.weighing import Scored
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
+_CLOSED = tuple(".,:;!?…。，：；！？、،؛؟)]”’»\"'」』*")
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
@@ -183,6 +185,11 @@ class Chooser:
         block = document.blocks[unit.block]
         figure = block.locator.rpartition(", ")[2].startswith(("figure ", "map "))  # its caption, or the words in it
         if block.kind in ("footnote", "heading") or figure or block.page in document.unquotable:
+            return False
+        if unit.block in covering(document) or bracketed(unit.text):
+            return False
+        # What is neither numbered nor closed is a signature, a name or a caption.
+        if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSED)):
             return False
         grammar = grammar_of(document.language)
         beneath = grammar.beneath.match(unit.text)  # a table or a figure

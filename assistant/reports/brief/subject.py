@@ -8,6 +8,7 @@ from functools import partial
 
 from assistant.frames import say
 from assistant.qa.engine import Engine
+from assistant.qa.metadata import covering
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
@@ -45,8 +46,8 @@ def recommends(unit: Unit) -> bool:
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme of a briefing: a heading in words of the documents, and the words that are looked for; of a document that
-    is briefed about, the block of its own heading."""
+    """A theme of a briefing: a heading in words of the documents, and the words that are looked for; of a section of the document that
+    is briefed about, its heading with the title of the document, and the block of the heading."""
 
     heading: str
     words: str
@@ -161,13 +162,15 @@ def _of_document(engine: Engine, request: Request, treaties: tuple[str, ...], re
 
 def _sections(document: Document) -> tuple[Theme, ...]:
     """The sections of a document: the headings of the outermost level on which several have paragraphs under them."""
-    paragraphs = (block for block in document.blocks if block.kind == "paragraph")
+    letter = covering(document)
+    paragraphs = (block for block in document.blocks if block.kind == "paragraph" and block.ordinal not in letter)
     above = {head.ordinal for block in paragraphs for head in document.headings(block)}
     heads = [block for block in document.blocks if block.ordinal in above and document.body(block).strip()]
     levels = [[block for block in heads if block.level == level] for level in sorted({each.level for each in heads})]
     chosen = next((there for least in (3, 2) for there in levels if len(there) >= least), [])
     said = [(" ".join(document.block_text(block).split()), block.ordinal) for block in chosen[:MAX_SECTIONS]]
-    return tuple(Theme(_short(words, document.language), words, ordinal) for words, ordinal in said)
+    about = document.title
+    return tuple(Theme(_short(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in said)
 
 
 def asking(agenda: Document, item: AgendaItem) -> Callable[[str], bool]:

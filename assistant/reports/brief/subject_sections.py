@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -69,25 +69,32 @@ def _framework(chooser: Chooser) -> Framework:
     if not ground.treaties:
         return Framework(finder)
     whole = Theme("", ground.title)
+    own = [unit for each in ground.own for unit in chooser.units(chooser.library.document(each))]
+    cited = finder.cited([*_said(chooser), *((unit.text, unit.document.language) for unit in own)])
     near: dict[tuple[str, str], tuple[float, Theme]] = {}
     answering: dict[tuple[str, str], Theme] = {}
     for theme in dict.fromkeys((*(() if len(ground.themes) > MANY else ground.themes), whole)):
         chooser.slices.end()
-        for key, odds in finder.near(theme.words, language).items():
+        close = finder.near(theme.words, language)
+        for key, odds in close.items():
+            if odds < 0.0 and key[0] not in cited:
+                continue
             if key not in near or odds > near[key][0]:
                 near[key] = odds, theme
         for article in finder.answering(theme.words, language, ANSWERS):
-            answering.setdefault(article.key, theme)
+            if article.document.id in cited or article.key in close:
+                answering.setdefault(article.key, theme)
     found = {**answering, **{key: theme for key, (_, theme) in near.items()}}
-    naming = _naming(chooser, finder)
+    naming = _naming(chooser, finder, own, cited)
     named = {each.key: each for unit in naming for each in finder.named(unit.text, unit.document.language)}
     applying = [finder.articles[key] for key in {**found, **named}]
     by_theme = tuple(
         (theme, tuple(finder.articles[key] for key, own in found.items() if own == theme))
         for theme in dict.fromkeys((*ground.themes, whole))
     )
+    further = tuple(each for each in finder.further(applying) if each.document.id in cited)
     only = tuple(each for key, each in named.items() if key not in found)
-    return Framework(finder, by_theme, only, tuple(finder.further(applying)), tuple(naming[:NAMING]))
+    return Framework(finder, by_theme, only, further, tuple(naming[:NAMING]))
 
 
 def framework(chooser: Chooser) -> Section:
@@ -197,7 +204,7 @@ def unknown(chooser: Chooser) -> ReportError:
 
 def guidance(chooser: Chooser) -> Section:
     """What other documents recommend or offer as guidance, none of it later than the meeting: as the reader tells, or of an item that they
-    say themselves that they recommend it. A document is about something else than most others: of these the reader must be sure."""
+    say themselves that they recommend it."""
     ground = chooser.ground
     asked = say("ask_guidance", chooser.language, theme=ground.title)
     found = [each.unit for each in chooser.speaking(asked, ground.others, 2 * GUIDANCE, partial(_is_guidance, chooser))]
@@ -211,7 +218,14 @@ def guidance(chooser: Chooser) -> Section:
 
 
 def _is_guidance(chooser: Chooser, each: Scored) -> bool:
-    return _is_point(chooser, each) and (chooser.ground.request.kind != "document" or each.score >= 0.0)
+    return _is_point(chooser, each) and _near(chooser, each)
+
+
+def _near(chooser: Chooser, each: Scored) -> bool:
+    """Whether a unit is of the documents bound to the subject, or near enough to it. A document is about something else than most others:
+    of these the reader must be sure."""
+    ground = chooser.ground
+    return ground.request.kind != "document" or each.unit.document.id in ground.own or each.score >= 0.0
 
 
 def new(chooser: Chooser) -> Section:
@@ -244,16 +258,21 @@ def _eve(meeting: Meeting) -> dt.date:
 
 
 def differences(chooser: Chooser) -> Section:
-    """Pairs of places that say nearly the same with other figures, or one of them with a negation."""
+    """Pairs of places that say nearly the same with other figures, or one of them with a negation; of a document, one of them is its own."""
     ground = chooser.ground
     units = [
         each.unit
         for theme in ground.themes
         for each in chooser.weigh(theme.words, (*ground.own, *ground.others))
-        if speaks(each) and chooser.usable(each.unit)
+        if speaks(each) and _near(chooser, each) and chooser.usable(each.unit)
     ]
     parts = []
-    for first, second in differing(units)[:DIFFERENCES]:
+    pairs = [
+        pair
+        for pair in differing(units)
+        if ground.item or not ground.own or any(each.document.id in ground.own for each in pair)
+    ]
+    for first, second in pairs[:DIFFERENCES]:
         statements = tuple(chooser.take([first, second]))
         if len(statements) == 2:
             parts.append(Part(f"{first.document.label} / {second.document.label}", statements))
@@ -277,7 +296,7 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         if summary := _summary(document):
             near = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
         else:
-            near = vectors @ embedder.embed_query(f"{theme.words}. {document.title}")
+            near = vectors @ embedder.embed_query(theme.words)
         units = [units[n] for n in np.argsort(-near, kind="stable")]
     kept: list[Unit] = []
     for unit in units:
@@ -306,13 +325,32 @@ def _later(chooser: Chooser, unit: Unit) -> bool:
     return meeting is not None and bool(meeting.dates) and only_later(unit.text, _eve(meeting))
 
 
-def _naming(chooser: Chooser, finder: ArticleFinder) -> list[Unit]:
-    """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
-    other documents that speak to the subject."""
+def _said(chooser: Chooser) -> Iterator[tuple[str, str]]:
+    """What says by itself which treaties a subject is about, with its language: its title, and of an item what the agenda says of it and of
+    the mandate of the body."""
     ground = chooser.ground
-    own = [unit for each in ground.own for unit in chooser.units(chooser.library.document(each))]
-    near = (each.unit for each in chooser.weigh(ground.title, ground.others) if speaks(each))
-    return _named(chooser, finder, own) or _named(chooser, finder, near)
+    yield ground.title, chooser.language
+    if ground.item is not None:
+        meeting, item, agenda = ground.taken_up
+        for ordinal in (*meeting.mandate, *item.annotations):
+            yield agenda.body(agenda.blocks[ordinal]), agenda.language
+
+
+def _naming(chooser: Chooser, finder: ArticleFinder, own: Sequence[Unit], cited: frozenset[str]) -> list[Unit]:
+    """The units of the documents bound to the subject that name articles, those that name most first; where none does, those of
+    other documents that speak to the subject, surely where they name articles of a treaty that is not `cited`."""
+    ground = chooser.ground
+    near = [each for each in chooser.weigh(ground.title, ground.others) if speaks(each) and _near(chooser, each)]
+    sure = {each.unit for each in near if each.score >= 0.0}
+
+    def fits(unit: Unit) -> bool:
+        return unit in sure or all(
+            each.document.id in cited for each in finder.named(unit.text, unit.document.language)
+        )
+
+    return _named(chooser, finder, own) or [
+        unit for unit in _named(chooser, finder, [each.unit for each in near]) if fits(unit)
+    ]
 
 
 def _named(chooser: Chooser, finder: ArticleFinder, units: Iterable[Unit]) -> list[Unit]:
