@@ -20,6 +20,7 @@ from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
 from assistant.reports.brief import Briefing, Request, brief
+from assistant.reports.brief.articles import ArticleFinder
 from assistant.reports.brief.briefing import Section, SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
 from assistant.reports.brief.subject import ground_of
@@ -451,3 +452,126 @@ def test_no_section_of_an_item_disappears_and_no_phrase_opens_every_paragraph(wh
         for section in text.split("\n## ")[1:]:
             opened = [line.partition("\\. ")[2][:20] for line in section.splitlines() if '<a id="p-' in line]
             assert len(opened) < 3 or len(set(opened)) > 1, section[:40]
+
+
+CRIMES = """---
+symbol: A/RES/55/25
+part: annex I
+title: United Nations Convention against Transnational Organized Crime
+language: en
+---
+# United Nations Convention against Transnational Organized Crime
+
+## Article 1. Keeping of lights
+
+1. Each State Party shall keep harbour lamps lit in every season of the year.
+
+## Article 2. Mountain roads
+
+1. Each State Party shall keep mountain roads open in every season of the year.
+
+## Article 3. Winter oil
+
+1. Each State Party shall keep winter oil for those who need it on the islands.
+"""
+LIT = "1. The lamps of all harbours were lit in every season of the year by those who look after them.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("cites", "listed"),
+    [
+        ("2. Nothing is said here of any treaty that States have made with each other.", []),
+        ("2. The United Nations Convention against Transnational Organized Crime is in force for all of them.", ["article 1: Keeping of lights"]),
+        ("2. Lamps are the subject of article 2 of the United Nations Convention against Transnational Organized Crime.",
+         ["article 1: Keeping of lights", "article 2: Mountain roads"]),
+    ],
+)  # fmt: skip
+def test_only_of_a_treaty_that_a_document_cites_articles_are_listed_by_what_the_reader_alone_says(
+    open_library: OpenLibrary, catalogue: Catalogue, cites: str, listed: list[str]
+) -> None:
+    head = "---\nsymbol: DP/2030/9\ntitle: Harbour lamps\nlanguage: en\n---\n# Harbour lamps\n\n"
+    library = open_library()
+    add(library, catalogue, Input("t.md", CRIMES.encode()), Input("r.md", f"{head}{LIT}{cites}\n".encode()))
+    engine = Engine(library, catalogue, readers=word_readers())
+    by_key = {each.key: each for each in brief(engine, Request("document", "DP/2030/9")).sections}
+    given = by_key["articles"].parts if "articles" in by_key else ()
+    assert [part.heading.partition(", ")[2] for part in given] == listed
+    assert ("framework" in by_key) is bool(listed)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "It recalls the United Nations Convention against Transnational Organized Crime."),
+        ("fr", "Rappelant la Convention des Nations Unies contre la criminalité transnationale organisée."),
+        ("es", "Recordando la Convención de las Naciones Unidas contra la Delincuencia Organizada Transnacional."),
+        (
+            "ru",
+            "Ссылаясь на Конвенцию Организации Объединенных Наций против транснациональной организованной преступности.",
+        ),
+        ("zh", "回顾《联合国打击跨国有组织犯罪公约》。"),
+        ("ar", "إذ تشير إلى اتفاقية الأمم المتحدة لمكافحة الجريمة المنظمة عبر الوطنية."),
+    ],
+)
+def test_a_treaty_is_cited_by_its_name_in_six_languages_and_what_supplements_it_with_it(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str, said: str
+) -> None:
+    title = "Protocol against the Smuggling of Migrants, supplementing the United Nations Convention against Transnational Organized Crime"
+    protocol = CRIMES.replace("annex I", "annex III").replace(
+        "United Nations Convention against Transnational Organized Crime", title
+    )
+    library = open_library()
+    add(library, catalogue, Input("t.md", CRIMES.encode()), Input("p.md", protocol.encode()))
+    treaties = [f"A/RES/55/25, annex {part}:en:official" for part in ("I", "III")]
+    finder = ArticleFinder(Engine(library, catalogue), treaties)
+    assert finder.cited([(said, language)]) == frozenset(treaties)
+    assert finder.cited([("2030", language)]) == frozenset()
+
+
+LETTERS = {
+    "en": ("Letter dated 27 May 2030 from the Keeper of Lamps", "Annex", "I should be grateful if you would bring this matter to the attention of all members.",
+           "[Original: Arabic, Chinese, English, French, Russian and Spanish]", "(Signed) Anna Example Keeper of the harbour lamps of the islands",
+           "All 27 lamps of the harbour were lit and nineteen of them repaired."),
+    "fr": ("Lettre datée du 27 mai 2030, adressée par le gardien des lampes", "Annexe", "Je vous serais obligé de bien vouloir porter cette question à l'attention de tous les membres.",
+           "[Original : anglais, arabe, chinois, espagnol, français et russe]", "(Signé) Anna Exemple Gardienne des lampes du port et des îles",
+           "Les 27 lampes du port ont été allumées et dix-neuf d'entre elles réparées."),
+    "es": ("Carta de fecha 27 de mayo de 2030 dirigida por el guardián de las lámparas", "Anexo", "Le agradecería que señalara este asunto a la atención de todos los miembros.",
+           "[Original: árabe, chino, español, francés, inglés y ruso]", "(Firmado) Ana Ejemplo Guardiana de las lámparas del puerto",
+           "Se encendieron las 27 lámparas del puerto y se repararon diecinueve."),
+    "ru": ("Письмо хранителя фонарей от 27 мая 2030 года", "Приложение", "Буду признателен Вам за доведение этого вопроса до сведения всех членов.",
+           "[Подлинный текст на английском, арабском, испанском и китайском языках]", "(Подпись) Анна Пример Хранительница фонарей гавани и островов",
+           "Все 27 фонарей гавани были зажжены, а девятнадцать из них исправлены."),
+    "zh": ("2030年5月27日灯塔看守人的信", "附件", "请提请全体成员注意这一事项为荷，并请将本信作为文件分发给全体成员。",
+           "[原件：阿拉伯文、中文、英文、法文、俄文和西班牙文]", "(签名)港口灯具和群岛灯塔看守人安娜以及她的全体同事",
+           "港口的二十七盏灯已全部点亮，其中十九盏灯已在本年度修理完毕。"),
+    "ar": ("رسالة مؤرخة 27 أيار/مايو 2030 موجهة من حارس المصابيح", "المرفق", "وأرجو ممتنا عرض هذه المسألة على جميع الأعضاء في أقرب وقت ممكن.",
+           "[الأصل: بالإسبانية والإنكليزية والروسية والصينية والعربية والفرنسية]", "(توقيع) آنا مثال حارسة مصابيح الميناء والجزر المجاورة لها",
+           "أضيئت جميع مصابيح الميناء البالغ عددها 27 مصباحا وتم إصلاح تسعة عشر منها."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_no_formula_signature_or_note_on_the_original(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str
+) -> None:
+    title, annex, formula, original, signed, told = LETTERS[language]
+    text = (
+        f"---\nsymbol: S/2030/9\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{formula}\n\n{signed}\n\n# {annex}\n\n{original}\n\n"
+        f"## 2029\n\n1. {told.replace('27', '31')}\n\n## 2030\n\n2. {told}\n\n{signed}\n"
+    )
+    library = open_library()
+    add(library, catalogue, Input("letter.md", text.encode()))
+    said = texts(brief(Engine(library, catalogue), Request("document", "S/2030/9", language=language)))
+    assert any(told in each for each in said)
+    assert not [each for each in said for words in (formula, original, signed) if words in each]
+
+
+def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine, catalogue: Catalogue) -> None:
+    add(
+        engine.library,
+        catalogue,
+        further("Repair of harbour lamps", "Nobody has been asked who lights them in winter."),
+    )
+    reading = Engine(engine.library, catalogue, readers=word_readers())
+    by_key = {each.key: each for each in brief(reading, Request("document", "CTOC/COP/WG.7/2029/23")).sections}
+    assert "differences" not in by_key

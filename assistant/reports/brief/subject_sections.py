@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant.frames import day_text, joined, mark, place_name, say
 from assistant.qa.answer import Citation, Statement
+from assistant.qa.metadata import covering
 from assistant.qa.units import Unit
 from assistant.qa.weighing import READ, Scored
 from assistant.reports import ReportError
@@ -185,9 +186,9 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     if not places:
         held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
         scored = chooser.weigh(theme.words, held, READ)
-        places = list(dict.fromkeys(each.unit.document.cite(each.unit.locator) for each in scored if speaks(each)))[
-            :PLACES
-        ]
+        said = [each.unit for each in scored if speaks(each) and _near(chooser, each)]
+        told = [unit for unit in said if unit.block not in covering(unit.document)]
+        places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in told))[:PLACES]
     named = theme.heading or ground.title
     if not places:
         return say("unsourced_theme", language, theme=named)
