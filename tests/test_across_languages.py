@@ -69,7 +69,8 @@ class Levelling(Accented):
             return None
         shift = np.zeros(self.dimension, np.float32)
         shift[2], shift[3] = 2.0, -2.0
-        return Crossing(shift / np.float32(5**0.5), scale=1.0, offset=0.0)
+        shift /= np.float32(5**0.5)
+        return Crossing(shift, added=shift, scale=1.0, offset=0.0)
 
 
 def fill(library: Library, catalogue: Catalogue) -> None:
