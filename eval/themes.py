@@ -1,4 +1,4 @@
-"""`python -m eval.themes`: the themes of a library, how large, how long they take, and how stable they are.
+"""`python -m eval.themes`: the themes of a library, how large, how long they take, how stable and how mixed in language they are.
 
 The library is the one of the settings. Its documents are put into a fresh library in the opposite order, and several times they are grouped with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the themes of the documents
 that both have, and of their passages. Where the library has several languages, how mixed they are within themes is told. Times are of the processor, with vectors at hand.
