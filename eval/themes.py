@@ -1,7 +1,7 @@
-"""`python -m eval.themes`: the themes of a library, how large, how long they take, and how stable they are.
+"""`python -m eval.themes`: the themes of a library, how large, how long they take, how stable and how mixed in language they are.
 
 The library is the one of the settings. Its documents are put into a fresh library in the opposite order, and several times they are grouped with a tenth of them left out; the adjusted Rand index (Hubert and Arabie 1985) compares the themes of the documents
-that both have, and of their passages. Times are of the processor, with vectors at hand.
+that both have, and of their passages. Where the library has several languages, how mixed they are within themes is told. Times are of the processor, with vectors at hand.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def main() -> int:
             "themes": [[theme.name, len(theme.documents), len(theme.passages)] for theme in made.themes],
             "seconds": round(seconds, 1),
             "other order": dict(zip(("documents", "passages"), agreement(whole, listed(reverse)), strict=True)),
+            "languages": mixture(library, made),
             "same names": [theme.name for theme in made.themes] == [theme.name for theme in reverse.themes],
             "same bytes": written == render(publication_of_themes(reverse, library), "docx"),
             "a tenth left out": {
@@ -113,6 +115,26 @@ def agreement(one: Members, other: Members) -> tuple[float, float]:
         index = adjusted_rand_score([first[each] for each in both], [second[each] for each in both])
         found.append(round(float(index), 3))
     return found[0], found[1]
+
+
+def mixture(library: Library, themes: Themes) -> dict[str, float]:
+    """How mixed the languages of documents are: entropy in bits of all, and within themes, weighed by their documents; and the
+    share of themes with documents in one language alone."""
+    spoken = [[library.document(each.document).language for each in theme.documents] for theme in themes.themes]
+    whole = [language for own in spoken for language in own]
+    within = sum(len(own) * entropy(own) for own in spoken) / len(whole)
+    alone = sum(len(set(own)) == 1 for own in spoken) / len(spoken)
+    return {
+        "entropy": round(entropy(whole), 3),
+        "within themes": round(within, 3),
+        "themes in one language": round(alone, 3),
+    }
+
+
+def entropy(values: Sequence[str]) -> float:
+    """Of the distribution of some values, in bits."""
+    shares = np.array(list(Counter(values).values())) / len(values)
+    return float(-(shares * np.log2(shares)).sum())
 
 
 def headings(engine: Engine, documents: Sequence[Any]) -> list[str]:

@@ -69,7 +69,8 @@ class Levelling(Accented):
             return None
         shift = np.zeros(self.dimension, np.float32)
         shift[2], shift[3] = 2.0, -2.0
-        return Crossing(shift / np.float32(5**0.5), scale=1.0, offset=0.0)
+        shift /= np.float32(5**0.5)
+        return Crossing(shift, added=shift, scale=1.0, offset=0.0)
 
 
 def fill(library: Library, catalogue: Catalogue) -> None:
@@ -175,6 +176,7 @@ def test_figures_are_the_part_of_vectors_that_languages_add() -> None:
 
     figures = figures_of(phrases, passages, Added(), 1.0)
     np.testing.assert_allclose((figures["means"][1] - figures["means"][0])[-6:], added[1] - added[0], atol=1e-6)
+    np.testing.assert_allclose((figures["passages"][1] - figures["passages"][0])[-6:], added[1] - added[0], atol=1e-6)
     # Moved all the way, a question is as near to other texts in the other language as in English.
     np.testing.assert_allclose(figures["cosines"], figures["cosines"][0], atol=1e-5)
     np.testing.assert_allclose(figures["spreads"], figures["spreads"][0], atol=1e-5)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,7 +31,7 @@ from assistant.reports.themes.naming import Namer
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document
-from corpus.embedding import HashEmbedder
+from corpus.embedding import Crossing, HashEmbedder
 from corpus.library import Library
 from ingest.run import Input, starter_sources
 from ingest.segment import SEGMENTER_VERSION
@@ -197,8 +198,6 @@ def test_drawings_are_well_formed_and_lead_to_the_themes(starter_themes: Themes)
 
 
 def test_a_hostile_name_is_only_text_in_a_drawing(starter_themes: Themes) -> None:
-    from dataclasses import replace
-
     hostile = replace(starter_themes.themes[0], name="<script>alert(1)</script>\"'")
     drawn = map_of(replace(starter_themes, themes=(hostile,))) + years_of(replace(starter_themes, themes=(hostile,)))
     assert "<script" not in drawn
@@ -296,6 +295,101 @@ def test_a_model_words_a_name_only_in_words_of_the_headings(reply: str, name: st
     assert made == (("Fishing boats",) if name is None or name == "Mountain boats" else (name,))
     both = namer.name([0, 1], set(), lambda phrases: np.ones(len(phrases)))
     assert (name in both) == (name is not None)
+
+
+class Spoken(HashEmbedder):
+    """Tells boats from other things, and French from English still better; knows what French adds."""
+
+    name = fingerprint = "spoken"
+
+    def embed_passages(self, texts: Sequence[str], progress: object = None) -> np.ndarray:
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for vector, text in zip(vectors, map(str.casefold, texts), strict=True):
+            vector[0 if "boat" in text or "bateau" in text else 1] = 1.0
+            vector[2 if " les " in f" {text} " else 3] = 2.0
+        return vectors / np.float32(5**0.5)
+
+    def crossing(self, read: str) -> Crossing | None:
+        if read != "fr":
+            return None
+        added = np.zeros(self.dimension, np.float32)
+        added[2:4] = 2.0, -2.0
+        added /= np.float32(5**0.5)
+        return Crossing(added, added=added, scale=1.0, offset=0.0)
+
+
+def _papers(language: str, title: str, said: str, first: int, count: int = 3) -> list[Input]:
+    return [
+        Input(f"{n}.md", f"---\nsymbol: A/{n}/9\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n1. {said}: {n}.\n".encode())
+        for n in range(first, first + count)
+    ]  # fmt: skip
+
+
+def test_texts_on_one_subject_are_one_theme_whatever_their_language(catalogue: Catalogue, tmp_path: Path) -> None:
+    papers = [
+        *_papers("en", "Fishing boats", "Fishing boats", 60),
+        *_papers("en", "Mountain roads", "Mountain roads", 64),
+        *_papers("fr", "Bateaux de pêche", "Voici les bateaux de pêche", 70),
+        *_papers("fr", "Routes de montagne", "Voici les routes de montagne", 74),
+    ]
+    with Library(tmp_path, Spoken(), SEGMENTER_VERSION) as library:
+        add(library, catalogue, *papers)
+        themes = themes_of(Engine(library, catalogue), count=2).themes
+        spoken = [{library.document(each.document).language for each in theme.documents} for theme in themes]
+        french = themes_of(Engine(library, catalogue), "fr", count=2).themes
+    assert spoken == [{"en", "fr"}, {"en", "fr"}]
+    assert {theme.name for theme in themes} == {"Fishing boats", "Mountain roads"}
+    assert {theme.name for theme in french} == {"Bateaux de pêche", "Routes de montagne"}
+
+
+def test_a_theme_without_a_document_in_the_language_of_the_paper_is_named_with_the_language_told(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    boats = _papers("fr", "Bateaux de pêche", "Les bateaux de pêche ont un pavillon", 60)
+    add(library, catalogue, *boats)
+    (theme,) = themes_of(Engine(library, catalogue)).themes
+    assert (theme.name, theme.terms) == ("Bateaux de pêche (French)", ("Bateaux de pêche",))
+    (theme,) = themes_of(Engine(library, catalogue), "fr").themes
+    assert theme.name == "Bateaux de pêche"
+    # Where no language is that of most, a phrase of one of them would speak for the others.
+    add(library, catalogue, *_papers("es", "Barcos de pesca", "Los barcos de pesca llevan una bandera", 70))
+    (theme,) = themes_of(Engine(library, catalogue), count=1).themes
+    assert theme.name in ("Bateaux de pêche (French)", "Barcos de pesca (Spanish)")
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "title"),
+    [
+        ("en", "This is said in the present report", "Boats"),
+        ("fr", "Ceci est dit dans le présent rapport", "Bateaux"),
+        ("es", "Esto se dice en el presente informe", "Barcos"),
+        ("ru", "Об этом говорится в настоящем докладе", "Лодки"),
+        ("zh", "这是本报告提交说明", "船"),
+        ("ar", "ويرد ذلك في هذا التقرير الحالي", "القوارب"),
+    ],
+)
+def test_what_most_documents_of_a_language_say_of_themselves_names_no_theme(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str, form: str, title: str
+) -> None:
+    library = open_library()
+    add(library, catalogue, *_papers(language, title, form, 60))
+    (theme,) = themes_of(Engine(library, catalogue), language).themes
+    assert theme.name == title
+
+
+def test_what_was_recognised_from_images_is_quoted_with_the_word(
+    open_library: OpenLibrary, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library()
+    add(library, catalogue, *_reports(("A/71/9", "Boats", "Fishing boats need a flag that every harbour can read.")))
+    themes = themes_of(Engine(library, catalogue))
+    plainly = render(publication_of_themes(themes, library), "md").decode()
+    held = library.document
+    monkeypatch.setattr(library, "document", lambda each: replace(held(each), ocr=True))
+    recognised = render(publication_of_themes(themes, library), "md").decode()
+    assert ", OCR)" in recognised
+    assert "OCR" not in plainly
 
 
 def test_gaps_are_documents_of_bodies_that_are_held(open_library: OpenLibrary, catalogue: Catalogue) -> None:

@@ -116,7 +116,8 @@ class References:
         name = name_of(document, self.language)
         if not first:
             return [Span(name.short, url=document.url), *where]
-        known = say("unverified_note", self.language) if document.unverified else ""
+        said = {"unverified_note": document.unverified, "ocr": document.ocr}
+        known = self._comma.join(say(name, self.language) for name, so in said.items() if so)
         if not name.symbol or not name.title or document.edition == "digest":
             return [Span(name.full, url=document.url), *([Span(f" ({known})")] if known else []), *where]
         behind = f"{self._comma}{known})" if known else ")"

@@ -20,10 +20,12 @@ class Crossing:
     """How vectors of questions are compared with those of texts in a language that lies elsewhere.
 
     `shift` is added to the question's vector. Cosines are then put on the scale that they have where nothing is moved: those
-    of unrelated texts get the same mean and spread.
+    of unrelated texts get the same mean and spread. `added` is what the vectors of passages in the language have beside those
+    of English ones: taken away, passages are compared with each other across languages.
     """
 
     shift: NDArray[np.float32]
+    added: NDArray[np.float32]
     scale: float
     offset: float
 

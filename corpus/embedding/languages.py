@@ -23,7 +23,7 @@ FIGURES = "e5-languages.npz"
 """The file in this folder, made by `python -m eval.training languages`: `moved`, how much of the difference of a language's mean and that
 of English a question is moved by; `means` (languages x dimension) of the same sentences in each language; `cosines` and
 `spreads` (languages), mean and standard deviation of the cosines of a question, so moved, with passages that say something
-else. Languages are in the order of `LANGUAGES`."""
+else; `passages` (languages x dimension), the means of these passages, which are of the same kinds of documents in each language. Languages are in the order of `LANGUAGES`."""
 ENGLISH = LANGUAGES.index("en")
 
 
@@ -34,9 +34,10 @@ def crossing(read: str) -> Crossing | None:
         return None
     figures, other = _figures(), LANGUAGES.index(read)
     shift = figures["moved"] * (figures["means"][other] - figures["means"][ENGLISH])
+    added = figures["passages"][other] - figures["passages"][ENGLISH]
     scale = float(figures["spreads"][ENGLISH] / figures["spreads"][other])
     offset = float(figures["cosines"][ENGLISH] - scale * figures["cosines"][other])
-    return Crossing(shift.astype(np.float32), scale, offset)
+    return Crossing(shift.astype(np.float32), added.astype(np.float32), scale, offset)
 
 
 @cache

@@ -52,7 +52,8 @@ def figures_of(
 ) -> dict[str, NDArray[np.float32]]:
     """The figures of `corpus.embedding.languages`: means from parallel sentences by language; cosines with passages by language
     that have nothing to do with these, asked in English and in the language of the passages, each beside the cosines of the
-    same question with English passages. Cosines with short texts are no measure: they lie higher, and further apart."""
+    same question with English passages, and the means of the passages. Cosines with short texts are no measure: they lie higher, and
+    further apart."""
     means = np.stack([model.embed_passages(sentences[language]).mean(axis=0) for language in LANGUAGES])
     asked = {each: np.stack([model.embed_query(text) for text in sentences[each]]) for each in LANGUAGES}
     read = {each: model.embed_passages(passages[each]) for each in LANGUAGES}
@@ -69,4 +70,11 @@ def figures_of(
         pairs = [(spoken(each, language), english[each]) for each in ("en", language)]
         cosines[n] += np.mean([here[0] - there[0] for here, there in pairs])
         spreads[n] *= np.mean([here[1] / there[1] for here, there in pairs])
-    return {"moved": np.array(moved, np.float32), "means": means, "cosines": cosines, "spreads": spreads}
+    lie = np.stack([read[language].mean(axis=0) for language in LANGUAGES])
+    return {
+        "moved": np.array(moved, np.float32),
+        "means": means,
+        "cosines": cosines,
+        "spreads": spreads,
+        "passages": lie,
+    }

@@ -117,3 +117,9 @@ def embedded(embedder: Embedder, texts: Sequence[str], slices: Slices) -> np.nda
     """The vectors of texts (n x d), some at a time."""
     found = [embedder.embed_passages(texts[n : n + BATCH]) for n in slices(range(0, len(texts), BATCH))]
     return np.concatenate(found)
+
+
+def levelled(embedder: Embedder, vectors: np.ndarray, language: str) -> np.ndarray:
+    """Vectors of passages in a language (n x d, or d) without what the language adds, so that themes run across languages."""
+    crossing = embedder.crossing(language)
+    return vectors if crossing is None else vectors - crossing.added

@@ -35,6 +35,9 @@ SECOND = 0.1
 """Share of the weight of the first phrase of a name from which on a second one is said."""
 UNHEADED = 0.15
 """What a phrase counts that stands in texts only."""
+MOSTLY = 0.5
+"""A phrase that more of the documents of a language say, in no heading, is a form of documents: `the present report`. A group
+of which more have another language than the one asked for is named in that one."""
 LIKELY = 40
 """How many phrases of a theme are held against it in meaning, and shown to a model."""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -62,6 +65,11 @@ class Phrase:
     rows: frozenset[int]
 
 
+def dated_line(line: str) -> bool:
+    """Whether a title or heading names a day, and so tells of a letter or of a sitting."""
+    return any(date.day is not None for date in dates_in(written(line)))
+
+
 class Namer:
     """Names groups of documents, by their places in `documents`, in one language. They are read in slices that `slices`
     ends. A `model` may word the names; its words must be those of titles and headings."""
@@ -87,8 +95,7 @@ class Namer:
             spoken = document.language
             lines = [document.title, *(" ".join(document.body(each).split()) for each in document.blocks
                                        if each.kind == "heading" and each.locator not in _UNSAID)]  # fmt: skip
-            # What names a day tells of a letter or of a sitting.
-            dated = [line for line in lines if any(date.day is not None for date in dates_in(written(line)))]
+            dated = [line for line in lines if dated_line(line)]
             heads = [line for line in lines if line not in dated]
             said = [document.body(each) for each in document.blocks
                     if each.kind in ("paragraph", "item") and each.locator not in _UNSAID]  # fmt: skip
@@ -105,6 +112,15 @@ class Namer:
             opened.update({stem for row in rows
                            for stem in self._stems(documents[row].title, self._languages[row]).split()[:OPENING]})  # fmt: skip
         self._forms = {stem for stem, count in opened.items() if count >= FORMS}
+
+    def spoken(self, rows: Sequence[int]) -> str | None:
+        """The language that a group is named in: the one asked for where a document has it, else that of most of its documents;
+        None where no language is that of most."""
+        spoken = Counter(self._languages[row] for row in rows)
+        if self._language in spoken:
+            return self._language
+        [(most, count)] = spoken.most_common(1)
+        return most if count > MOSTLY * len(rows) else None
 
     def name(self, rows: Sequence[int], taken: set[str], near: Near) -> tuple[str, ...]:
         """The phrases of a group's name, the second of other documents than the first; none that another group has
@@ -128,9 +144,8 @@ class Namer:
         return tuple(each.words for each in chosen)
 
     def _weighed(self, rows: Sequence[int], near: Near) -> list[Phrase]:
-        """The phrases of a group, the best first: those in the language of the names, else in that of most documents."""
-        spoken = Counter(self._languages[row] for row in rows)
-        language = self._language if self._language in spoken else spoken.most_common(1)[0][0]
+        """The phrases of a group in the language that it is named in, the best first."""
+        language = self.spoken(rows)
         own = [row for row in rows if self._languages[row] == language]
         others = [text for text, each in zip(self._texts, self._languages, strict=True) if each == language]
         heads = Counter(stems for row in own for stems in self._heads[row])
@@ -138,10 +153,12 @@ class Namer:
         phrases = Counter(stems for row in own for stems in {**self._heads[row], **self._said[row]})
         for stems in self._slices(self._whole(phrases)):
             times = {row: count for row in own if (count := self._texts[row].count(f" {stems} "))}
-            if len(times) < min(2, len(own)):
+            if len(times) < min(2, len(rows)):  # of one document the title tells more
                 continue
             share, overall = len(times) / len(own), sum(f" {stems} " in text for text in others) / len(others)
-            if share <= overall < 1:
+            if share <= overall and len(own) < len(others):
+                continue
+            if not heads[stems] and overall > MOSTLY:
                 continue
             forms = Counter(each[row][stems] for row in own for each in (self._heads, self._said) if stems in each[row])
             weight = share * math.log(1 + share / overall) * math.log(1 + sum(times.values()) / len(own))
@@ -210,8 +227,7 @@ class Namer:
     def _worded(self, weighed: Sequence[Phrase], rows: Sequence[int], taken: set[str]) -> str | None:
         """What a model calls a group, where all its content words stand in titles and headings of it, and it is a phrase."""
         assert self._model is not None
-        languages = [self._languages[row] for row in rows]
-        spoken = self._language if self._language in languages else languages[0]
+        spoken = self.spoken(rows) or self._language
         lines = [line for row in rows for line in self._lines[row][:WORDS]] + [each.words for each in weighed[:LIKELY]]
         asked = _ASK.format(language=language_name(spoken, "en"), lines="\n".join(map(contained, lines)))
         try:

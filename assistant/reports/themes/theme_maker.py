@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from functools import partial
 
@@ -18,22 +18,24 @@ from assistant.reports.themes.clusters import (
     clusters,
     count_for,
     embedded,
+    levelled,
     lexical_vectors,
     places,
     unit_length,
 )
-from assistant.reports.themes.naming import Namer
+from assistant.reports.themes.naming import Namer, dated_line
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, ThemePassage, Themes
 from assistant.reports.themes.theme_summary import Summary
 from assistant.slices import Aside, Slices
 from corpus.analysis import analyse
+from corpus.calendar_names import language_name
 from corpus.documents import Document, Passage
 from corpus.embedding import Embedder
 from corpus.symbols import RECORDS
 
 FOLDER, KEPT = "themes", 4
 """Where themes are kept, and of how many states of the library or settings."""
-VERSION = 8
+VERSION = 9
 """Raised with a change that makes other themes of the same documents."""
 HEADING = 60
 """Longest title that names a theme without phrases, in characters."""
@@ -81,22 +83,33 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     centres = [np.mean([vectors[n] for n in rows], axis=0) for rows in groups]
     maps = places(np.stack(centres)) if len({len(each) for each in centres}) == 1 else np.zeros((len(groups), 2))
     named = [n for n, rows in enumerate(groups) if read.issuperset(rows)]
-    gaps = _not_held(engine, np.stack([unit_length(centres[n]) for n in named]), language, slices) if named else {}
+    apart_from = [unit_length(centres[n] - middle) for n in named]
+    gaps = _not_held(engine, middle, np.stack(apart_from), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
     shaped = [[place[n] for n in rows] for rows in groups]
     namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, model)
     summary = Summary(engine, language, [each.id for each in documents], slices)
     made: list[Theme] = []
     taken: set[str] = set()
+    used: set[str] = set()
     for n, rows in enumerate(groups):
         centre = unit_length(centres[n] - middle) if n in named else None
-        near = partial(_nearness, searching, slices, middle, centre)
-        terms = namer.name(shaped[n], taken, near) or (_title(telling[rows[0]]),)
+        spoken = namer.spoken(shaped[n])
+        near = partial(_nearness, searching, slices, middle, centre, spoken or language)
+        terms = namer.name(shaped[n], taken, near) if spoken else ()
+        if not terms or spoken is None:
+            document = _nearest([telling[row] for row in rows], [vectors[row] for row in rows], centre, language, used)
+            terms, spoken = (_title(document),), document.language
         name = joined(list(terms), language)
+        used.add(name)
         name = name[:1].upper() + name[1:]
+        if spoken != language:
+            name += f" ({language_name(spoken, language)})"
         progress(name, n, len(groups))
-        # Near to what the documents say and to what the theme is called.
-        wanted = unit_length(unit_length(centres[n]) + embedded(searching, [name], slices)[0]) if n in named else None
+        wanted = None
+        if n in named:  # near to what the documents say and to what the theme is called
+            called = levelled(searching, embedded(searching, [joined(list(terms), language)], slices)[0], spoken)
+            wanted = unit_length(unit_length(centres[n]) + unit_length(called))
         statements, repeats = summary.of([passages[row] for row in rows], wanted)
         rows = grouping[n]
         made.append(
@@ -118,13 +131,39 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
 
 
 def _nearness(
-    embedder: Embedder, slices: Slices, middle: np.ndarray, centre: np.ndarray | None, phrases: Sequence[str]
+    embedder: Embedder,
+    slices: Slices,
+    middle: np.ndarray,
+    centre: np.ndarray | None,
+    language: str,
+    phrases: Sequence[str],
 ) -> np.ndarray:
-    """How near phrases are to a centre in meaning, seen from the `middle` of all; all as near where there is none."""
+    """How near phrases in a language are to a centre in meaning, seen from the `middle` of all; all as near where there is none."""
     if centre is None or not centre.any():
         return np.ones(len(phrases))
-    told: np.ndarray = unit_length(embedded(embedder, phrases, slices) - middle) @ centre
+    lie = levelled(embedder, embedded(embedder, phrases, slices), language)
+    told: np.ndarray = unit_length(lie - middle) @ centre
     return told
+
+
+def _nearest(
+    documents: Sequence[Document],
+    vectors: Sequence[np.ndarray],
+    centre: np.ndarray | None,
+    language: str,
+    used: Collection[str],
+) -> Document:
+    """The document by whose title a theme is called: none whose title another theme has or that names a day, one in the
+    language of the names first, then the nearest to its centre."""
+    return min(
+        zip(documents, vectors, strict=True),
+        key=lambda each: (
+            _title(each[0]) in used,
+            dated_line(each[0].title),
+            each[0].language != language,
+            0.0 if centre is None else -float(unit_length(each[1]) @ centre),
+        ),
+    )[0]
 
 
 def _procedural(document: Document) -> bool:
@@ -163,10 +202,8 @@ def grouped(
     for n, own in slices(list(enumerate(passages))):
         held = engine.library.passage_vectors([each.id for each in own])
         if len(held) == len(own) and own:
-            crossing = searching.crossing(documents[n].language)
             mean = np.stack([held[each.id] for each in own]).mean(axis=0, dtype=np.float64)
-            # What a language adds is taken away, so that themes run across languages.
-            vectors[n] = mean if crossing is None else mean - crossing.shift
+            vectors[n] = levelled(searching, mean, documents[n].language)
             read.add(n)
     unread = [n for n in range(len(documents)) if n not in read]
     if unread:
@@ -198,9 +235,11 @@ def grouped(
     return documents, passages, groups, vectors, read
 
 
-def _not_held(engine: Engine, centres: np.ndarray, language: str, slices: Slices) -> dict[int, tuple[str, ...]]:
-    """By theme, what the catalogue knows of bodies of which something is held, each with the theme (k x d, unit length)
-    nearest to its title."""
+def _not_held(
+    engine: Engine, middle: np.ndarray, centres: np.ndarray, language: str, slices: Slices
+) -> dict[int, tuple[str, ...]]:
+    """By theme, what the catalogue knows of bodies of which something is held, each with the theme nearest to its title, both
+    seen from the `middle` of all (k x d, unit length)."""
     library, embedder = engine.library, engine.library.models.searching
     versions = library.versions()
     # Of a principal organ, `A`, nobody holds all.
@@ -209,7 +248,8 @@ def _not_held(engine: Engine, centres: np.ndarray, language: str, slices: Slices
     missing = [(symbol, title) for symbol, title in known if symbol.body in bodies and not versions.current(symbol)]
     if not missing or (embedder.languages is not None and "en" not in embedder.languages):
         return {}
-    nearest = np.argmax(embedded(embedder, [title for _, title in missing], slices) @ centres.T, axis=1)
+    titles = unit_length(embedded(embedder, [title for _, title in missing], slices) - middle)
+    nearest = np.argmax(titles @ centres.T, axis=1)
     told: dict[int, tuple[str, ...]] = {}
     for (symbol, title), n in zip(missing, nearest, strict=True):
         sentence = say("gap_paper", language, symbol=symbol.text, title=title)

@@ -16,7 +16,7 @@ from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground
 from assistant.reports.comparison.alignment import SURE, likenesses
 from assistant.reports.comparison.paragraphs import Para
-from assistant.reports.themes.clusters import embedded
+from assistant.reports.themes.clusters import embedded, levelled
 from assistant.slices import Slices
 from corpus.documents import Passage
 from corpus.symbols import find_symbols
@@ -66,13 +66,14 @@ class Summary:
 
     def _units(self, passages: Sequence[Sequence[Passage]], centre: np.ndarray | None) -> list[Unit]:
         """The units of a theme that can stand by themselves, the nearest to its middle first."""
-        library = self._engine.library
+        library, searching = self._engine.library, self._engine.library.models.searching
         near: list[tuple[float, list[Passage]]] = []
         for own in self._slices(passages):
             scores = np.zeros(len(own))
             if centre is not None:
                 held = library.passage_vectors([each.id for each in own])
-                scores = np.stack([held[each.id] for each in own]) @ centre
+                vectors = np.stack([held[each.id] for each in own])
+                scores = levelled(searching, vectors, library.document(own[0].document_id).language) @ centre
             order = np.argsort(-scores, kind="stable")[:OF_ONE]
             near.append((float(scores[order[0]]), [own[int(n)] for n in order]))
         near.sort(key=lambda each: -each[0])
@@ -85,11 +86,13 @@ class Summary:
             return units
         # Near to the theme, and to what their own document is about.
         titles = list(dict.fromkeys(unit.document.title for unit in units))
-        about = dict(zip(titles, embedded(library.models.searching, titles, self._slices), strict=True))
-        told = embedded(library.models.searching, [unit.text for unit in units], self._slices)
-        score = np.array(
-            [vector @ (centre + about[unit.document.title]) for unit, vector in zip(units, told, strict=True)]
-        )
+        about = dict(zip(titles, embedded(searching, titles, self._slices), strict=True))
+        told = embedded(searching, [unit.text for unit in units], self._slices)
+        score = np.array([
+            levelled(searching, vector, spoken) @ (centre + levelled(searching, about[unit.document.title], spoken))
+            for unit, vector in zip(units, told, strict=True)
+            for spoken in (unit.document.language,)
+        ])  # fmt: skip
         return [units[int(n)] for n in np.argsort(-score, kind="stable")]
 
     def _stands(self, unit: Unit) -> bool:
