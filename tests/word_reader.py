@@ -18,6 +18,8 @@ from corpus.sentences import sentence_spans
 BARS = Bars(slope=1.0, offset=-FOUND, answered=0.0, tentative=-2.0)
 ALL, ENOUGH = 4.0, 0.6
 """The logit of a passage that has all words of a question, and the share of them that is enough for an answer."""
+FIRM = 0.1
+"""By how much rather an answer is a whole sentence than a part of it."""
 _GLOSSARY = {"passeurs": "smugglers", "gagné": "earned", "point": "item", "examiné": "taken", "tema": "item", "examina": "taken",
              "пункт": "item", "рассматривается": "taken", "البند": "item", "ينظر": "taken", "项目": "item", "审议": "taken",
              "الوثائق": "document", "文件": "document"}  # fmt: skip
@@ -40,12 +42,14 @@ class WordReader:
         held = set(analyse(f"{heading} {text}", language))
         share = _count(asked, held) / max(1, len(asked))
         offsets = [match.span() for match in _WORD.finditer(text)]
-        ends = np.full(len(offsets), -1.0, np.float32)
+        start, end = (np.full(len(offsets), -1.0, np.float32) for _ in range(2))
         for begin, stop in sentence_spans(text, language):
             inside = [n for n, (first, last) in enumerate(offsets) if begin <= first and last <= stop]
             said = set(analyse(text[begin:stop], language))
-            ends[inside] = _count(asked, said)
-        return Reading(ALL * (share - ENOUGH) / (1 - ENOUGH), offsets, ends, ends)
+            start[inside] = end[inside] = _count(asked, said)
+            start[inside[:1]] += FIRM
+            end[inside[-1:]] += FIRM
+        return Reading(ALL * (share - ENOUGH) / (1 - ENOUGH), offsets, start, end)
 
 
 def word_readers() -> Readers:

@@ -50,7 +50,7 @@ class StatementOut(BaseModel):
 
 class CitationOut(BaseModel):
     """Exact words of a document: `quote` is `text[start:end]` of it; `answer` are those of them that the reader takes for the answer,
-    `text[answer[0]:answer[1]]`."""
+    left out where these are most of them: `text[answer[0]:answer[1]]`."""
 
     number: int
     id: str

@@ -79,7 +79,7 @@ def _source(service: Service, number: int, citation: Citation, language: str) ->
         tongue=tongue_of(citation.language, language),
         direction=direction(citation.language),
         quote=without_bars(citation.quote),
-        passage=[{"parts": [{"text": citation.quote, "marked": True}]}],
+        passage=[{"parts": [{"text": citation.quote, "marked": True, "answers": False}]}],
         before=(),
         after=(),
         path="",

@@ -15,8 +15,6 @@ Verdict = Literal["quoted", "derived", "supported", "unsupported"]
 AnswerStatus = Literal["answered", "partial", "tentative", "not_found", "refused"]
 Mode = Literal["quote", "write", "auto"]
 """How answers are made: of quotes and by rule, written by the model, or written where the question asks for it."""
-MOST_MARKED = 0.5
-"""Share of a statement beyond which to mark the words that answer points at nothing."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Citation:
     `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
     document and the place, as a person would cite it. `url` comes from stored metadata only. `ocr` says that
     the words were recognised from an image, `unverified` that nothing but the text itself says that it is the official one.
-    `answer` are those of the words that the reader takes for the answer, a span of the document; None where it told none.
+    `answer` are those of the words that the reader takes for the answer, a span of the document; None where it told none, or most of them.
     """
 
     id: str
@@ -98,12 +96,9 @@ class Statement:
 
     @property
     def pieces(self) -> list[tuple[str, bool]]:
-        """The text cut where the words begin and end that answer, and of each piece whether it is these; in one piece where they are
-        most of it."""
+        """The text cut where the words begin and end that answer, and of each piece whether it is these."""
         made = [piece for n, each in enumerate(self.citations) for piece in [(" ", False)] * (n > 0) + each.pieces]
-        answer = sum(len(words) for words, on in made if on)
-        shown = "".join(words for words, _ in made) == self.text and answer <= MOST_MARKED * len(self.text)
-        return made if shown else [(self.text, False)]
+        return made if "".join(words for words, _ in made) == self.text else [(self.text, False)]
 
 
 @dataclass(frozen=True)

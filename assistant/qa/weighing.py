@@ -18,6 +18,8 @@ STEPS = (3, 6, 10, 16)
 """Passages that are read for one question: the first ones, and where none of these is surely enough for an answer, so many in
 all, and so on; no more where of `STEPS[1]` none is anywhere near."""
 FIRST, READ = STEPS[0], STEPS[-1]
+MOST_MARKED = 0.5
+"""Share of a statement beyond which to tell which of its words answer tells nothing."""
 TEXT_LIMIT = 500
 """Characters of a unit that are compared; what comes later in a long provision seldom decides."""
 
@@ -40,7 +42,7 @@ class Scored:
 
     @property
     def marked(self) -> Unit:
-        """The unit, with those of its words that answer where a reader tells them."""
+        """The unit, with those of its words that answer where a reader tells them and they are not most of it."""
         known, unit = self.known, self.unit
         if known is None or known.begin is None:
             return unit
@@ -49,7 +51,8 @@ class Scored:
             return unit
         begin, stop = (min(max(known.begin + at, unit.start), unit.end) for at in best[:2])
         begin, stop = unit.document.trimmed(*_whole_words(unit.document, begin, stop))
-        return replace(unit, answer=(begin, stop) if begin < stop else None)
+        told = begin < stop and stop - begin <= MOST_MARKED * len(unit.text)
+        return replace(unit, answer=(begin, stop) if told else None)
 
     @property
     def odds(self) -> float:
