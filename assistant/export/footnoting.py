@@ -117,7 +117,7 @@ class References:
         if not first:
             return [Span(name.short, url=document.url), *where]
         said = {"unverified_note": document.unverified, "ocr": document.ocr}
-        known = self._comma.join(say(name, self.language) for name, so in said.items() if so)
+        known = self._comma.join(say(frame, self.language) for frame, so in said.items() if so)
         if not name.symbol or not name.title or document.edition == "digest":
             return [Span(name.full, url=document.url), *([Span(f" ({known})")] if known else []), *where]
         behind = f"{self._comma}{known})" if known else ")"
