@@ -15,6 +15,7 @@ from assistant.wording.values import without_symbols
 from corpus.acronyms import acronyms, named_by
 from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
+from corpus.countries import countries
 from corpus.language import detect_language
 from corpus.symbols import Symbol, find_symbols
 
@@ -158,6 +159,11 @@ class Question(Bounds):
     def terms(self) -> list[TermMention]:
         """The texts and bodies that the question names."""
         return self.vocabulary.mentions(self.text, self.language)
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """ISO 3166 codes of the countries that it names. The Spanish word for a meeting is no island."""
+        return tuple(countries(self.vocabulary.without("meetings", self.rest, self.language), self.language))
 
     @cached_property
     def unnamed(self) -> Question:

@@ -16,6 +16,7 @@ from assistant.qa.reader import Reading
 from assistant.qa.readers import Readers
 from corpus.acronyms import acronyms, spells
 from corpus.catalogue import Catalogue
+from corpus.countries import countries, names_country
 from ingest.run import Input
 
 NOTE = """# Patrols of the Harbour Guard Mission
@@ -25,6 +26,8 @@ A/88/501
 1. The mission conducted 412 patrols between 1 July 2023 and 30 June 2024.
 
 2. The Economic and Social Council took note of them.
+
+3. A ship of the Maltese navy and 30 Nigerian observers took part, in the developing countries and off Malta.
 """
 
 
@@ -56,6 +59,14 @@ def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
         ("How many patrols did the HGM conduct?", "answered"),
         ("How many patrols did the HLM conduct?", "tentative"),
         ("Which patrols did ECOSOC take note of?", "answered"),
+        ("Which ship of Malta took part?", "answered"),
+        ("which ship of malta took part?", "answered"),
+        ("Which ship of Latvia took part?", "tentative"),
+        ("Quel navire de la Lettonie y a participé ?", "tentative"),
+        ("Какой корабль Мальты участвовал?", "answered"),
+        ("ما هي سفينة لاتفيا التي شاركت؟", "tentative"),
+        ("发展中国家参加了吗？", "answered"),
+        ("¿En qué Reunión participó el buque?", "answered"),
         ("HOW MANY PATROLS DID THE MISSION CONDUCT?", "answered"),
         ("How many patrols does A/88/501 tell of?", "answered"),
         (
@@ -64,7 +75,7 @@ def engine(open_library: OpenLibrary, catalogue: Catalogue) -> Engine:
         ),  # acronyms have other letters in other languages
     ],
 )
-def test_a_year_or_an_acronym_that_is_not_named_where_it_would_be_told_makes_an_answer_unsure(
+def test_a_year_a_country_or_an_acronym_that_is_not_named_where_it_would_be_told_makes_an_answer_unsure(
     engine: Engine, question: str, status: str
 ) -> None:
     assert engine.ask(question).status == status
@@ -95,3 +106,26 @@ def test_the_first_letters_of_words_in_a_row_spell_them(words: list[str]) -> Non
 def test_what_is_shouted_is_no_acronym() -> None:
     assert acronyms("WHO CONDUCTS PATROLS") == []
     assert acronyms("does the HGM conduct patrols") == ["HGM"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "named"),
+    [
+        ("the Niger, not Nigeria, and Guinea-Bissau", "en", {"NE": "Niger", "NG": "Nigeria", "GW": "Guinea-Bissau"}),
+        ("turkey and a jordan of words, Paris", "en", {}),
+        ("Qu’a dit la Côte d’Ivoire ?", "fr", {"CI": "Côte d’Ivoire"}),
+        ("el Peru, sin acento", "es", {"PE": "Peru"}),
+        ("в Ираке и Южном Судане по данным", "ru", {"IQ": "Ираке", "SS": "Южном Судане"}),
+        ("والعراق", "ar", {"IQ": "العراق"}),
+        ("发展中国家与中国", "zh", {"CN": "中国"}),
+    ],
+)
+def test_countries_are_known_by_their_names_in_six_languages(text: str, language: str, named: dict[str, str]) -> None:
+    assert countries(text, language) == named
+
+
+def test_a_country_is_named_by_words_that_begin_like_it_and_are_no_other_one() -> None:
+    assert names_country("IL", "the Israeli side", "en")
+    assert names_country("IQ", "иракские власти", "ru")
+    assert not names_country("NE", "Nigeria", "en")
+    assert names_country("NE", "Nigeria and the Niger", "en")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from assistant.support.thesaurus import read_words, thesaurus
 from assistant.wording import values
 from assistant.wording.claims import Reading, tokens
 from corpus.analysis import analyse, fold, words
+from corpus.countries import countries
 
 _SMALL = frozenset(
     "of on and the for against in to de des du la le les et sur contre y del los las en".split()  # noqa: SIM905
@@ -47,24 +46,8 @@ def _countries_lacking(claim: str, texts: Sequence[str], language: str) -> list[
     """Names of countries and regions in Arabic and Chinese, which write names without capitals."""
     if language not in ("ar", "zh"):
         return []
-    held = {name for text in texts for name in _countries(text, language)}
-    return [name for name in _countries(claim, language) if name not in held]
-
-
-def _countries(text: str, language: str) -> list[str]:
-    """The countries and regions that a text names, by CLDR's names; Arabic ones with a particle before them too."""
-    pattern = _country_names(language)
-    return [match.group(1) for match in pattern.finditer(values.plain(text))]
-
-
-@lru_cache(maxsize=2)
-def _country_names(language: str) -> re.Pattern[str]:
-    from babel import Locale
-
-    names = sorted({re.escape(name) for name in Locale(language).territories.values()}, key=len, reverse=True)
-    if language == "zh":
-        return re.compile(f"({'|'.join(names)})")
-    return re.compile(rf"(?<![^\W\d_])[ولبفك]?({'|'.join(names)})(?![^\W\d_])")
+    held = {code for text in texts for code in countries(values.plain(text), language)}
+    return [name for code, name in countries(values.plain(claim), language).items() if code not in held]
 
 
 def _initials(text: str) -> dict[str, list[str]]:
