@@ -403,6 +403,8 @@ def test_of_a_table_that_is_named_the_row_that_answers_is_quoted_and_the_whole_w
     assert len(answer.statements) == 1
     whole = engine.ask("What does table 1 of A/88/501 say?")
     assert [port for port in ports if any(port in each.text for each in whole.statements)] == ports[:6]
+    (note,) = [note for note in whole.notes if note.startswith("Not quoted here:")]
+    assert note == "Not quoted here: A/88/501, table 1, row 7, table 1, row 8 and table 1, row 9."
 
 
 def test_of_a_document_that_is_not_held_another_one_tells_what_it_says_where_it_names_it(

@@ -15,7 +15,7 @@ from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import Scored
 from assistant.question import Question
 from corpus.calendar_names import language_name
-from corpus.documents import Span
+from corpus.documents import Document, Span
 from corpus.library import Library
 
 WHOLE_LIMIT = 1_500
@@ -27,6 +27,9 @@ MOST_NAMED = 8
 CLOSEST = 3
 """Most statements of an answer of which it is not certain that it is one."""
 
+
+Place = tuple[Document, str]
+"""A document and a locator in it."""
 
 Part = tuple[Question, Answer]
 """One of the questions of a turn, and its answer."""
@@ -56,9 +59,11 @@ class Composer:
             parts.append(say("text_language", language, language=language_name(other, language)))
         return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
-    def quoted(self, question: Question, units: Sequence[Unit]) -> Answer:
+    def quoted(self, question: Question, units: Sequence[Unit], left: Sequence[Unit] = ()) -> Answer:
+        """An answer that quotes units; a note names the parts of what is quoted that are not, those that are `left` out among them."""
         answer = self.answered(question, [statement_of(unit) for unit in units])
-        return replace(answer, notes=(*answer.notes, *_left_out(units, question.language)))
+        rest = [*_lists_left_out(units), *([[(unit.document, unit.locator) for unit in left]] if left else [])]
+        return replace(answer, notes=(*answer.notes, *(_left_out(places, question.language) for places in rest)))
 
     def closest(self, question: Question, nearest: Sequence[Unit], evidence: Sequence[Evidence]) -> Answer:
         """What comes closest where nothing is sure to answer, told as such; where nothing comes close, that."""
@@ -169,23 +174,27 @@ def _apart(units: Sequence[Unit]) -> list[Unit]:
     return kept
 
 
-def _left_out(units: Sequence[Unit], language: str) -> list[str]:
-    """What is to be said of a list of which several sub-paragraphs are quoted, and not all: which are not."""
+def _lists_left_out(units: Sequence[Unit]) -> list[list[Place]]:
+    """Of each list of which several sub-paragraphs are quoted, and not all, those that are not."""
     said: dict[tuple[str, int], list[Unit]] = {}
     for unit in units:
         block = unit.document.blocks[unit.block]
         if block.kind == "item" and block.parent is not None:
             said.setdefault((unit.document.id, block.parent), []).append(unit)
-    notes = []
+    found = []
     for (_, parent), quoted in said.items():
         document, spans = quoted[0].document, [(unit.start, unit.end) for unit in quoted]
         items = [each for each in document.children[parent] if each.kind == "item"]
         rest = [each for each in items if not any(start < each.end and each.body_start < end for start, end in spans)]
-        if len(quoted) > 1 and rest:
-            places = [document.cite(rest[0].locator), *(each.locator for each in rest[1:])]
-            told = joined(places[:MOST_NAMED], language) + (" …" if len(places) > MOST_NAMED else "")
-            notes.append(say("parts_left_out", language, places=told))
-    return notes
+        found += [[(document, each.locator) for each in rest]] if len(quoted) > 1 and rest else []
+    return found
+
+
+def _left_out(places: Sequence[Place], language: str) -> str:
+    """That some places are not quoted: the first with the document."""
+    (document, first), *others = places
+    told = joined([document.cite(first), *(locator for _, locator in others)][:MOST_NAMED], language)
+    return say("parts_left_out", language, places=told + (" …" if len(places) > MOST_NAMED else ""))
 
 
 def _provision(unit: Unit) -> tuple[str, int]:

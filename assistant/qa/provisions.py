@@ -66,7 +66,7 @@ class NamedPlaces:
         if units:
             place = (naming.start, naming.end) if naming and len(text) == len(question.text) else (0, 0)
             asked = self._asked(question, units) if asks_more(question, place) else units
-            return self._composer.quoted(question, asked[: 2 * self._most])
+            return self._composer.quoted(question, asked[: 2 * self._most], asked[2 * self._most :])
         if not question.symbols or not documents:
             return None
         reason = say("no_place", question.language, document=documents[0].label, place=places[0])
