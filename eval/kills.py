@@ -35,8 +35,9 @@ from assistant.qa.engine import Engine
 from corpus.catalogue import Catalogue
 from corpus.corpus_errors import LibraryError
 from corpus.embedding import HashEmbedder
-from corpus.library import Library, check_passages
+from corpus.library import Library
 from corpus.moving import move
+from corpus.soundness import check_passages
 from ingest.run import Input, ingest
 from ingest.segment import SEGMENTER_VERSION, segmenter
 
