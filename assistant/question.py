@@ -208,7 +208,7 @@ class Question(Bounds):
 
     def for_models(self, models: Models) -> tuple[str, tuple[Embedder, ...]]:
         """What embedding models read of the question, and which models: the question itself where any reads its language,
-        else the English names of what it names. The last finds most, in English too (docs/quality.md)."""
+        else the English names of what it names. The last finds most, in English too (docs/experiments.md)."""
         readers = models.readers(self.language)
         return (self.text, readers) if readers else (self.english, models.readers("en"))
 
