@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from assistant.qa.abstention import OTHER_NAME, OTHER_YEAR, Bars
 from assistant.qa.metadata import head_of
 from assistant.qa.units import Unit
@@ -21,32 +23,34 @@ def unsurer(score: float, question: Question, unit: Unit, bars: Bars) -> float:
 def _against(question: Question, unit: Unit) -> float:
     document = unit.document
     names = acronyms(question.rest) if question.language == document.language else ()
-    lacking = any(not _spelt(question, document, name) for name in names)
-    return OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * (lacking or _of_another_country(question, unit))
+    lacking = any(not _named(question, document, _spelt, name) for name in names)
+    lacking |= any(not _named(question, document, _tells_of, code) for code in question.countries)
+    return OTHER_YEAR * _of_another_year(question, unit) + OTHER_NAME * lacking
 
 
-def _spelt(question: Question, document: Document, name: str) -> bool:
-    key = spells, document.id, name
+def _named(question: Question, document: Document, how: Callable[[str, Document], bool], name: str) -> bool:
+    """Whether a document names what the question names, worked out once for a question."""
+    key = how, document.id, name
     if key not in question.memory:
-        question.memory[key] = spells(name, document.text)
+        question.memory[key] = how(name, document)
     return bool(question.memory[key])
 
 
+def _spelt(acronym: str, document: Document) -> bool:
+    return spells(acronym, document.text)
+
+
+def _tells_of(country: str, document: Document) -> bool:
+    return names_country(country, f"{document.title}\n{document.text}", document.language)
+
+
 def _of_another_year(question: Question, unit: Unit) -> bool:
-    """Whether a question names a year, beside those in symbols, that is not said."""
+    """Whether a question names a year, beside those in symbols, that neither the passage of a unit says, nor what heads it, nor the first
+    page."""
     years = YEAR.findall(question.rest)
-    said = _said(unit) if years else ""
-    return any(year not in said for year in years)
-
-
-def _of_another_country(question: Question, unit: Unit) -> bool:
-    """Whether a question names a country that is not named."""
-    said = _said(unit) if question.countries else ""
-    return any(not names_country(code, said, unit.document.language) for code in question.countries)
-
-
-def _said(unit: Unit) -> str:
-    """The words of a unit, its passage, what heads it, and the first page."""
+    if not years:
+        return False
     document, passage = unit.document, unit.evidence.passage
     first = [document.title, document.date or "", *(document.block_text(block) for block in head_of(document))]
-    return "\n".join([passage.heading, passage.text, unit.text, *first])
+    said = "\n".join([passage.heading, passage.text, unit.text, *first])
+    return any(year not in said for year in years)
