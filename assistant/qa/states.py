@@ -29,6 +29,9 @@ SHORTEST = 3
 """Letters of the shortest English word that is taken."""
 PIECES = 64
 """Pieces of a question that are translated."""
+KEPT = 256
+"""Texts whose states are kept: half a megabyte each at most. A meeting's passages are read over and over, and this half of the reading
+does not depend on the question."""
 
 
 def marks(length: int, cut: int) -> list[int]:
@@ -49,7 +52,7 @@ class States:
     """Runs the model (`assistant.qa.base.e5_lower`), which is given the vectors that `words` has for the pieces. Question and
     passage are read apart, each between `<s>` and `</s>`, and the last `kept` of them are not read again. Thread-safe."""
 
-    def __init__(self, model: bytes, words: Callable[[Sequence[int]], NDArray[np.float32]], kept: int = 32) -> None:
+    def __init__(self, model: bytes, words: Callable[[Sequence[int]], NDArray[np.float32]], kept: int = KEPT) -> None:
         self._session: InferenceSession = open_session(model, optimise=False)
         self._words = words
         self._read = lru_cache(kept)(self._run)
