@@ -499,6 +499,12 @@ LIT = "1. The lamps of all harbours were lit in every season of the year by thos
         ("2. The United Nations Convention against Transnational Organized Crime is in force for all of them.", ["article 1: Keeping of lights"]),
         ("2. Lamps are the subject of article 2 of the United Nations Convention against Transnational Organized Crime.",
          ["article 1: Keeping of lights", "article 2: Mountain roads"]),
+        ("2. Lamps are the subject of article 2 of the Convention, and winter oil that of article 3 of the Constitution.", []),
+        ("2. The United Nations Convention against Transnational Organized Crime (“the Convention”) is in force.\n\n"
+         "3. Lamps are the subject of article 2 of the Convention, and winter oil that of article 3, paragraph 1, of the Constitution.",
+         ["article 1: Keeping of lights", "article 2: Mountain roads"]),
+        ("2. With the United Nations Convention against Transnational Organized Crime in force, article 3 of the Constitution was amended.",
+         ["article 1: Keeping of lights"]),
     ],
 )  # fmt: skip
 def test_only_of_a_treaty_that_a_document_cites_articles_are_listed_by_what_the_reader_alone_says(
@@ -541,6 +547,28 @@ def test_a_treaty_is_cited_by_its_name_in_six_languages_and_what_supplements_it_
     finder = ArticleFinder(Engine(library, catalogue), treaties)
     assert finder.cited([(said, language)]) == frozenset(treaties)
     assert finder.cited([("2030", language)]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "It is so under article 1 of the Convention and article 2 of the Constitution."),
+        ("fr", "Il en va ainsi de l'article premier de la Convention et de l'article 2 de la Constitution."),
+        ("es", "Así lo disponen el artículo 1 de la Convención y el artículo 2 de la Constitución."),
+        ("ru", "Это предусмотрено в статье 1 Конвенции и статье 2 Конституции."),
+        ("zh", "《公约》第1条和《宪法》第2条有此规定。"),
+        ("ar", "وهذا ما تنص عليه المادة 1 من الاتفاقية والمادة 2 من الدستور."),
+    ],
+)
+def test_an_article_of_a_convention_that_a_text_does_not_name_is_none_of_the_one_that_is_held(
+    open_library: OpenLibrary, catalogue: Catalogue, language: str, said: str
+) -> None:
+    head = f"---\nsymbol: CEDAW/C/2030/9\ntitle: Women\nlanguage: {language}\n---\n# Women\n\n"
+    library = open_library()
+    add(library, catalogue, Input("t.md", CRIMES.encode()), Input("r.md", f"{head}1. {said}\n".encode()))
+    request = Request("document", "CEDAW/C/2030/9", language=language)
+    made = brief(Engine(library, catalogue), request)
+    assert not {"framework", "articles"} & {section.key for section in made.sections}
 
 
 LETTERS = {

@@ -3,6 +3,7 @@ stand in references with these."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,18 @@ from assistant.qa.abstention import LIKENESS, bars
 from assistant.qa.engine import Engine
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import Unit, items_below
+from assistant.question import clean_question, numbers_after
+from assistant.wording.drafting import grammar_of
 from corpus.analysis import analyse
-from corpus.documents import Block, Document
+from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
 
 NAMING = 2
 """With how many of the articles that apply a further one must stand in a reference: one alone is often made in passing."""
+REACH = 160
+"""Characters before a short name in brackets in which the name that it is short for stands."""
+_BRACKETED = re.compile(r"[(（][^()（）]{3,80}[)）]")
+_STOPS = re.compile(r"[,;:.،؛，；：。]")
 
 
 @dataclass(frozen=True)
@@ -44,22 +51,60 @@ class ArticleFinder:
         self._likeness = bars()[LIKENESS]
         self._cross = cache(self._named_in)
         self._question = cache(engine.question)
+        self._short: dict[str, frozenset[str]] = {}
         self.articles = {each.key: each for document in self._treaties.values() for each in _articles(document)}
 
-    def named(self, text: str, language: str, treaty: Document | None = None) -> list[Article]:
-        """The articles that a text names, each once in order: of a treaty that the same sentence or one before it names, else of
-        the `treaty` that it is a part of."""
+    def named(self, text: str, document: Document) -> list[Article]:
+        """The articles that words of a document name, each once in order: of the treaty that the words right behind them name, else
+        the sentence; in a treaty, else of itself. Of what else their clause may name (a constitution, a law) they are none."""
         found: dict[tuple[str, str], Article] = {}
-        for start, end in sentence_spans(text, language):
-            question = self._question(text[start:end], language)
-            entries = (*question.named, *question.called)
-            called = [self._treaties[entry.key] for entry in entries if entry.key in self._treaties]
-            # Two treaties in one sentence: which article is of which, its words alone don't tell.
-            treaty = called[0] if len(called) == 1 else None if called else treaty
-            for number in question.articles if treaty else ():
-                if treaty is not None and (article := self.articles.get((treaty.id, number))):
-                    found.setdefault(article.key, article)
+        grammar, own = grammar_of(document.language), self._treaties.get(document.key)
+        for start, end in sentence_spans(text, document.language):
+            said = clean_question(text[start:end])
+            for numbers, clause, behind in self._article_numbers(said, document.language):
+                near = self._treaties_in(behind, document)
+                elsewhere = grammar.part_of.match(behind) or behind[:1].isupper()
+                if not near and grammar.capitals and not elsewhere:
+                    near = self._treaties_in(said, document)
+                elif not near and not grammar.capitals:
+                    near = self._treaties_in(clause, document)
+                # Two treaties in one sentence: which article is of which, its words alone don't tell.
+                treaty = near[0] if len(near) == 1 else None if near else own
+                for number in numbers if treaty else ():
+                    if treaty is not None and (article := self.articles.get((treaty.id, number))):
+                        found.setdefault(article.key, article)
         return list(found.values())
+
+    def _article_numbers(self, said: str, language: str) -> Iterator[tuple[list[str], str, str]]:
+        """The numbers of articles in a sentence that stand together, with the clause in which they do, and the part of it behind them
+        without the paragraphs of the article."""
+        vocabulary = self._engine.vocabulary
+        spans: dict[Span, list[str]] = {}
+        for number, start, end in numbers_after("article", said, vocabulary, language):
+            spans.setdefault((start, end), []).append(number.split(" ")[0])
+        for _, start, end in numbers_after("paragraph", said, vocabulary, language) if spans else ():
+            said = said[:start] + "," * (end - start) + said[end:]
+        for (start, end), numbers in spans.items():
+            behind = _STOPS.split(said[end:].lstrip(" ,،，()"), 1)[0]
+            yield numbers, _STOPS.split(said[:start])[-1] + said[start:end] + behind, behind
+
+    def _treaties_in(self, words: str, document: Document) -> list[Document]:
+        """The treaties that words of a document name, or call as it is said there that they are called."""
+        question = self._question(words, document.language)
+        entries = [each for each in question.called if each.key in self._introduced(document)]
+        return [self._treaties[each.key] for each in (*question.named, *entries) if each.key in self._treaties]
+
+    def _introduced(self, document: Document) -> frozenset[str]:
+        """The keys of the treaties that a document may call by `the Convention` alone: of itself, of those that its title names, and of
+        those behind whose names such a short one stands in brackets."""
+        if document.id not in self._short:
+            found = {document.key, *(each.key for each in self._question(document.title, document.language).named)}
+            for match in _BRACKETED.finditer(document.text):
+                before = " ".join(document.text[max(0, match.start() - REACH) : match.start()].split())
+                called = {each.key for each in self._question(match.group(), document.language).called}
+                found |= called and called & {each.key for each in self._question(before, document.language).named}
+            self._short[document.id] = frozenset(found)
+        return self._short[document.id]
 
     def cited(self, texts: Iterable[tuple[str, str]]) -> frozenset[str]:
         """The ids of the treaties that texts, each with its language, call by name or symbol, and of those whose titles say that they
@@ -137,7 +182,7 @@ class ArticleFinder:
         """The articles to which one refers; most refer to none."""
         article = self.articles[key]
         text = " ".join(" ".join(unit.text.split()) for unit in self.whole(article))
-        named = self.named(text, article.document.language, article.document)
+        named = self.named(text, article.document)
         return {each.key for each in named} - {article.key}
 
 

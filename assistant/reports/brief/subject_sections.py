@@ -81,7 +81,7 @@ def framework_of(chooser: Chooser) -> Framework:
                 answering.setdefault(article.key, theme)
     found = {**answering, **{key: theme for key, (_, theme) in near.items()}}
     naming = _naming(chooser, finder, own, cited)
-    named = {each.key: each for unit in naming for each in finder.named(unit.text, unit.document.language)}
+    named = {each.key: each for unit in naming for each in finder.named(unit.text, unit.document)}
     applying = [finder.articles[key] for key in {**found, **named}]
     by_theme = tuple(
         (theme, tuple(finder.articles[key] for key, own in found.items() if own == theme))
@@ -333,7 +333,7 @@ def _naming(chooser: Chooser, finder: ArticleFinder, own: Sequence[Unit], cited:
     sure = {each.unit for each in near if each.score >= 0.0}
 
     def named(unit: Unit) -> list[Article]:
-        return finder.named(unit.text, unit.document.language)
+        return finder.named(unit.text, unit.document)
 
     for units in (
         own,
