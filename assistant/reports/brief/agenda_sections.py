@@ -13,7 +13,7 @@ from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
-from assistant.reports.brief.subject import asking, proposing
+from assistant.reports.brief.subject import asking, in_words, proposing
 from assistant.reports.lookup import Paper, held_as, printed_title
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
@@ -31,11 +31,23 @@ def mandate(chooser: Chooser) -> Section:
         made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", (listed,))]
         chooser.note(made[0])
     asked = say("ask_mandate", language, body=meeting.body)
-    ordains = set(meeting.mandate)
+    ordains = set(meeting.mandate) & _own(chooser)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
     others = chooser.speaking(asked, ground.others, MANDATE, lambda each: _ordains(each.unit))
     found = [each.unit for each in (*own, *others)]
     return chooser.section("mandate", Part("", (*made, *chooser.take(found, fresh=True))))
+
+
+def _own(chooser: Chooser) -> set[int]:
+    """The annotations of the item, of its parts and of the organization of work, where an agenda says of the whole meeting what it is for."""
+    meeting, item, agenda = chooser.ground.taken_up
+    says = chooser.engine.vocabulary.says
+    return {
+        ordinal
+        for each in meeting.items
+        if each.main == item.main or says("agenda", each.title, agenda.language)
+        for ordinal in each.annotations
+    }
 
 
 def _ordains(unit: Unit) -> bool:
@@ -49,7 +61,7 @@ def expected(chooser: Chooser) -> Section:
     ground = chooser.ground
     meeting, _, agenda = ground.taken_up
     asked = say("ask_expected", ground.request.language, body=meeting.body)
-    told = {*meeting.mandate, *(each for item in meeting.items for each in item.annotations)}
+    told = _own(chooser)
     # What stands right above the timetable is its heading.
     told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
     found = chooser.speaking(
@@ -82,7 +94,10 @@ def documentation(chooser: Chooser) -> Section:
     meeting, item, agenda = ground.taken_up
     asks = asking(agenda, item)
     made = said_of.announced(item, Citer(chooser.library, meeting), ground.request.language, short=True)
-    said = chooser.quoted(agenda, item.annotations, lambda words: not asks(words))
+    loose = in_words(agenda, item)
+    said = chooser.quoted(
+        agenda, item.annotations, lambda words: not asks(words) and (loose or find_symbols(words) != [])
+    )
     announced = {symbol for symbol, _ in item.documentation}
     if announced <= {mention.symbol.text for each in said for mention in find_symbols(each.text)}:
         made = []  # the annotations say it in words

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from assistant.frames import say
 from assistant.qa.engine import Engine
-from assistant.qa.metadata import covering
+from assistant.qa.metadata import adopted_on, covering
 from assistant.qa.units import Unit
 from assistant.reports import ReportError
 from assistant.reports.brief.briefing import Request
@@ -16,8 +17,10 @@ from assistant.reports.lookup import agenda_meeting, not_held
 from assistant.wording.drafting import grammar_of
 from corpus.calendar_names import language_name
 from corpus.documents import Document
+from corpus.library import Library
 from corpus.meetings import AgendaItem, Meeting
 from corpus.sentences import sentence_spans
+from corpus.store import Header
 from corpus.symbols import Symbol, find_symbols, same_document
 
 MAX_THEMES, MAX_SECTIONS = 8, 16
@@ -25,7 +28,7 @@ LONGEST = 1_000
 """Longest subject, in characters."""
 HEADING = 170
 """Longest heading of a theme that is taken from the documents, in characters."""
-_ENDS = " .,;:。，、"
+_ENDS, _QUESTION = " .,;:。，、", ("?", "？", "؟")
 
 
 def proposes(text: str, language: str) -> bool:
@@ -118,6 +121,7 @@ def ground_of(engine: Engine, request: Request) -> Ground:
 def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: tuple[str, ...]) -> Ground:
     meeting = agenda_meeting(engine.library, request.meeting, request.language)
     agenda = engine.library.document(meeting.document_id)
+    meeting = replace(meeting, items=tuple(_documented(agenda, each) for each in meeting.items))
     item = meeting.item(" ".join(request.value.split()))
     if item is None:
         mains = [each.number for each in meeting.items if " " not in each.number]
@@ -136,6 +140,11 @@ def _of_item(engine: Engine, request: Request, treaties: tuple[str, ...], rest: 
         named += [mention.symbol for mention in find_symbols(header.title)]
         return any(same_document(one, other) for one in named for other in symbols)
 
+    if meeting.dates:
+        # What a digest tells of later days is left out sentence by sentence: its own day is that on which it was written.
+        days = {each: _dated(engine.library, headers[each]) for each in rest if headers[each].edition != "digest"}
+        first = meeting.dates[0].isoformat()
+        rest = tuple(each for each in rest if days.get(each, "") < first and (days.get(each, "0") or about(each, mine)))
     own = tuple(each for each in rest if about(each, mine))
     foreign = tuple(each for each in rest if about(each, theirs) and each not in own)
     others = tuple(each for each in rest if each not in own and each not in foreign)
@@ -173,28 +182,56 @@ def _sections(document: Document) -> tuple[Theme, ...]:
     return tuple(Theme(_short(words, document.language), f"{words}. {about}", ordinal) for words, ordinal in said)
 
 
+def in_words(agenda: Document, item: AgendaItem) -> bool:
+    """Whether the annotations of an item propose in so many words what to discuss."""
+    return any(proposes(agenda.body(agenda.blocks[ordinal]), agenda.language) for ordinal in item.annotations)
+
+
 def asking(agenda: Document, item: AgendaItem) -> Callable[[str], bool]:
-    """Whether a sentence of the annotations of an item says what is to be discussed: it proposes that; where none does in so many
-    words, it names no document."""
-    said = " ".join(agenda.body(agenda.blocks[ordinal]) for ordinal in item.annotations)
-    in_words = proposes(said, agenda.language)
-    return lambda words: proposes(words, agenda.language) if in_words else not find_symbols(words)
+    """Whether a sentence of the annotations of an item says what is to be discussed: it asks or proposes that; where none does in so
+    many words, it says that it will be."""
+    asks = _asks(agenda, item)
+    return lambda words: asks.search(words) is not None or words.rstrip().endswith(_QUESTION)
+
+
+def _asks(agenda: Document, item: AgendaItem) -> re.Pattern[str]:
+    grammar = grammar_of(agenda.language)
+    return grammar.wish if in_words(agenda, item) else grammar.discuss
 
 
 def _proposed(agenda: Document, item: AgendaItem) -> tuple[Theme, ...]:
-    """The themes that the annotations of an item put forward, in their own words."""
-    themes, grammar, asks = [], grammar_of(agenda.language), asking(agenda, item)
+    """The themes that the annotations of an item put forward, in their own words; where they do not in so many words, with its title."""
+    themes, grammar, asks, fits = [], grammar_of(agenda.language), _asks(agenda, item), asking(agenda, item)
+    beside = "" if in_words(agenda, item) else f". {item.title}"
     for ordinal in item.annotations:
         text = agenda.body(agenda.blocks[ordinal])
         for start, end in sentence_spans(text, agenda.language):
             said = " ".join(text[start:end].split())
-            match = grammar.wish.search(said)
-            if match or asks(said):
+            if fits(said):
+                match = asks.search(said)
                 proposed = (
                     words.strip(_ENDS) for words in grammar.wish_also.split(said[match.end() if match else 0 :])
                 )
-                themes += [Theme(_short(words, agenda.language), words) for words in proposed]
+                themes += [Theme(_short(words, agenda.language), f"{words}{beside}") for words in proposed]
     return tuple(dict.fromkeys(themes))[:MAX_THEMES]
+
+
+def _documented(agenda: Document, item: AgendaItem) -> AgendaItem:
+    """An item with the documents, too, that footnotes of its annotations name and say nothing else."""
+    notes = [
+        (mention.symbol.text, block.ordinal)
+        for block in agenda.blocks
+        if block.kind == "footnote" and block.parent is not None and block.parent == item.heading
+        for mention in find_symbols(agenda.body(block))
+        if agenda.body(block).strip(_ENDS) == agenda.body(block)[mention.start : mention.end]
+    ]
+    return replace(item, documentation=(*item.documentation, *notes))
+
+
+def _dated(library: Library, header: Header) -> str:
+    """The day of a document in ISO 8601: of the adoption of a resolution, else of the document; empty where it has none."""
+    adopted = adopted_on(library.document(header.id)) if header.kind == "resolution" else None
+    return adopted.isoformat() if adopted else header.date or ""
 
 
 def _short(words: str, language: str) -> str:

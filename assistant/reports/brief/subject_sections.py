@@ -175,7 +175,9 @@ def not_told(chooser: Chooser, theme: Theme, places: Sequence[str] = ()) -> str:
     if not places:
         held = (*ground.own, *ground.others, *ground.treaties, *ground.foreign)
         scored = chooser.weigh(theme.words, held, READ)
-        said = [each.unit for each in scored if speaks(each) and _near(chooser, each)]
+        said = [
+            each.unit for each in scored if speaks(each) and (each.unit.document.id in ground.own or each.score >= 0.0)
+        ]
         told = [unit for unit in said if unit.block not in covering(unit.document)]
         places = list(dict.fromkeys(unit.document.cite(unit.locator) for unit in told))[:PLACES]
     named = theme.heading or ground.title
