@@ -36,18 +36,15 @@ def recommendations_of(document: Document) -> Iterator[Recommendation]:
     for block in document.blocks:
         if block.kind not in ("paragraph", "item") or block.ordinal in told or block.locator.startswith(_APART):
             continue
-        headed = any(_heads(document, grammar, head, block) for head in document.headings(block))
+        # What has a number is a recommendation by itself: of such headings only the paragraph right below.
+        headed = any(
+            grammar.advice.search(words := document.body(head))
+            and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
+            for head in document.headings(block)
+        )
         for each in _of_block(document, grammar, block, headed):
             told.add(each.block)
             yield each
-
-
-def _heads(document: Document, grammar: Grammar, head: Block, block: Block) -> bool:
-    """Whether a heading makes a recommendation of what stands below: all of it, or, where it has a number, the first paragraph."""
-    words = document.body(head)
-    if not grammar.advice.search(words):
-        return False
-    return block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words)
 
 
 def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) -> Iterator[Recommendation]:
