@@ -155,10 +155,7 @@ class References:
 
     def listed(self, spans: Sequence[Span]) -> list[Span]:
         """Spans in a row, marks between them."""
-        made: list[Span] = []
-        for span in spans:
-            made += [Span(self._semicolon), span] if made else [span]
-        return made
+        return [each for span in spans for each in (Span(self._semicolon), span)][1:]
 
     def table(self, grid: Grid) -> Table:
         """A table whose cells are words of documents."""

@@ -58,13 +58,9 @@ def write_docx(
                 command, cwd=home, env=environment, input=json.dumps(document).encode(), capture_output=True,
                 timeout=SECONDS, check=False,
             )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise PublishError(
-                "form-unwritten", text=f"pandoc could not write the DOCX file: {error}. Try Markdown or HTML."
-            ) from None
-        if ended.returncode:
-            said = ended.stderr.decode(errors="replace").strip()[-500:]
-            raise PublishError(
-                "form-unwritten", text=f"pandoc could not write the DOCX file: {said} Install it again: {INSTALL}"
-            )
+            ended.check_returncode()
+        except (OSError, subprocess.SubprocessError) as error:
+            said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()[-500:]
+            told = f"{said} Install it again: {INSTALL}" if said else f"{error}. Try Markdown or HTML."
+            raise PublishError("form-unwritten", text=f"pandoc could not write the DOCX file: {told}") from None
         return (home / "made.docx").read_bytes()

@@ -25,10 +25,10 @@ def mandate(chooser: Chooser) -> Section:
     ground, language = chooser.ground, chooser.language
     meeting, item, _ = ground.taken_up
     listed = Citer(chooser.library, meeting).listed(item)
-    text = say("item_named", language, item=item.number, title=item.title)
-    made = [Statement(text, "derived", (listed,))] if listed is not None else []
-    for each in made:
-        chooser.note(each)
+    made = []
+    if listed is not None:
+        made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", (listed,))]
+        chooser.note(made[0])
     asked = say("ask_mandate", language, body=meeting.body)
     ordains = set(meeting.mandate)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
@@ -91,11 +91,10 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
     ground, library = chooser.ground, chooser.library
     if ground.request.kind == "document":
         document = library.document(ground.own[0])
-        held = [each.language for each in library.headers(key=document.key) if each.edition == document.edition]
-        later = library.versions().later(document.id)
-        newer = later[0].symbol.text if later else ""
-        held = [each for each in LANGUAGES if each in held]
-        return (Paper(document.key, document.title, tuple(held), document.edition, newer, document.url),)
+        spoken = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
+        held = tuple(each for each in LANGUAGES if each in spoken)
+        newer = next((each.symbol.text for each in library.versions().later(document.id)), "")
+        return (Paper(document.key, document.title, held, document.edition, newer, document.url),)
     symbols = [Symbol.parse(text) for text, _ in ground.item.documentation] if ground.item else []
     return tuple(held_as(library, chooser.engine.catalogue, symbol, ground.title) for symbol in symbols)
 

@@ -152,10 +152,9 @@ def origins_of(
         common, pairs = pairs_of(library.document(model), document)
         became = {each.after.block.ordinal: each.before for each in pairs if each.before and each.after}
         for para, kept in zip(mine, found, strict=True):
-            other = became.get(para.block.ordinal) if common >= LITTLE and not kept else None
-            if other is not None:
-                alike_both = float(next(likenesses([para], [other]))[0])
-                held.keep(kept, para, other, model, alike_both, 0.0)
+            was = became.get(para.block.ordinal) if common >= LITTLE and not kept else None
+            if was is not None:
+                held.keep(kept, para, was, model, float(next(likenesses([para], [was]))[0]), 0.0)
     made = (
         Origin(cite(library, document, para.block), _ordered(kept, model))
         for para, kept in zip(mine, found, strict=True)
