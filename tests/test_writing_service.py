@@ -254,7 +254,7 @@ def test_a_missing_program_for_a_format_is_named(boats: Made, monkeypatch: pytes
     def missing() -> str:
         raise PublishError("form-unwritten", text="Word files are written by pandoc, which is not installed here.")
 
-    monkeypatch.setattr("assistant.export.pandoc.check_pandoc", missing)
+    monkeypatch.setattr("assistant.export.docx.check_pandoc", missing)
     reply = boats.client.get("/api/v1/compare?document=A/80/1&document=A/80/1/Rev.1&format=docx")
     assert (reply.status_code, reply.json()["type"]) == (409, "urn:rapporteur:problem:conflict")
     assert "pandoc" in reply.json()["detail"]

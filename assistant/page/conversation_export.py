@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.export import PublishError
-from assistant.export.pandoc import API, pandoc_path, write_docx
+from assistant.export.docx import API, pandoc_path, write_docx
 from assistant.faults import Conflict
 from assistant.labels import direction, word
 from assistant.page.chat_turns import Turn
