@@ -14,17 +14,17 @@ from conftest import OpenLibrary, add, real_documents
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from word_reader import word_readers
 
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of_briefing
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
-from assistant.reports.brief import Briefing, Request, brief
 from assistant.reports.brief.articles import ArticleFinder
-from assistant.reports.brief.briefing import Section, SectionKey
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
 from assistant.reports.brief.subject import ground_of
-from assistant.reports.themes import themes_of
+from assistant.reports.themes.theme_maker import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.embedding import HashEmbedder

@@ -17,7 +17,7 @@ from running_servers import Answer as Reply
 from services import Made, made_service
 
 from assistant.access.rates import Rates
-from assistant.export import PublishError
+from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
 from assistant.service.papers import PASSING, Papers, Work
@@ -413,7 +413,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
 def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_it(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.export.render", lambda publication, form: b"file")
+    monkeypatch.setattr("assistant.export.file_formats.render", lambda publication, form: b"file")
     with made_service(tmp_path, catalogue, rates=Rates(3, 6), reading=True) as made:
         address = "/api/v1/briefings?kind=document&value=boats.txt"
         assert made.client.get(address).status_code == 200

@@ -6,8 +6,19 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from assistant.export import Address, Publication, References
-from assistant.export.publication import Block, Content, Heading, Listing, Mode, Paragraph, Span, Table, plain
+from assistant.export.footnoting import Address, References
+from assistant.export.publication import (
+    Block,
+    Content,
+    Heading,
+    Listing,
+    Mode,
+    Paragraph,
+    Publication,
+    Span,
+    Table,
+    plain,
+)
 from assistant.frames import joined, mark, say
 from assistant.reports.comparison.alike import Differs, Place, Same
 from assistant.reports.comparison.paragraphs import PARTS, Part

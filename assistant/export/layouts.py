@@ -22,10 +22,11 @@ from assistant.export.theme_plots import map_of, years_of
 from assistant.export.un_style import name_of
 from assistant.frames import joined, mark, say
 from assistant.reports.brief.briefing import Briefing, Source
-from assistant.reports.comparison import Origins, TopicComparison, Versions
+from assistant.reports.comparison.provenance import Origins
+from assistant.reports.comparison.text_diff import Versions
+from assistant.reports.comparison.topic_comparison import TopicComparison
 from assistant.reports.lookup import Paper
-from assistant.reports.mandates import Mandates
-from assistant.reports.mandates.mandate_list import comes_to, grid_of
+from assistant.reports.mandates.mandate_list import Mandates, comes_to, grid_of
 from assistant.reports.quoted_tables import columns
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
 from corpus.calendar_names import language_name

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.export import PublishError
 from assistant.export.docx import API, pandoc_path, write_docx
+from assistant.export.publication import PublishError
 from assistant.faults import Conflict
 from assistant.labels import direction, word
 from assistant.page.chat_turns import Turn

@@ -25,7 +25,7 @@ _APART = ("masthead", "title", "contents", "preamble")
 
 @dataclass(frozen=True)
 class Mandate:
-    """One request or decision. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
+    """One request, decision or recommendation. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
     spans where the words that introduce a subparagraph are part of it. `decided`: the body acts itself, which `addressees` then
     names from the preamble, where it has one."""
 
@@ -34,8 +34,8 @@ class Mandate:
     decided: bool
     addressees: tuple[Span, ...]
     action: tuple[Span, ...]
-    times: tuple[Span, ...]
-    money: tuple[Span, ...]
+    times: tuple[Span, ...] = ()
+    money: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
