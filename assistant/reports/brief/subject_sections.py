@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from assistant.frames import day_text, joined, mark, place_name, say
-from assistant.qa.answer import Citation, Statement
+from assistant.qa.answer import Statement
 from assistant.qa.metadata import covering
 from assistant.qa.units import Unit
 from assistant.qa.weighing import READ, Scored
@@ -22,7 +22,6 @@ from assistant.reports.brief.selection import Chooser, dated_within, only_later,
 from assistant.reports.brief.subject import Theme, proposing, recommends
 from assistant.reports.comparison.alike import differing
 from assistant.reports.lookup import near_to_it
-from corpus.documents import Document
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
 
@@ -59,16 +58,13 @@ class Framework:
 
 def framework_of(chooser: Chooser) -> Framework:
     """The articles that apply to the subject of a briefing; they are looked for once."""
-    if chooser.framework is None:
-        chooser.framework = _framework(chooser)
-    return chooser.framework
-
-
-def _framework(chooser: Chooser) -> Framework:
+    if chooser.framework is not None:
+        return chooser.framework
     ground, language = chooser.ground, chooser.language
     finder = ArticleFinder(chooser.engine, ground.treaties)
+    chooser.framework = Framework(finder)
     if not ground.treaties:
-        return Framework(finder)
+        return chooser.framework
     whole = Theme("", ground.title)
     own = [unit for each in ground.own for unit in chooser.units(chooser.library.document(each))]
     cited = finder.cited([*_said(chooser), *((unit.text, unit.document.language) for unit in own)])
@@ -93,7 +89,8 @@ def _framework(chooser: Chooser) -> Framework:
     )
     further = tuple(each for each in finder.further(applying) if each.document.id in cited)
     only = tuple(each for key, each in named.items() if key not in found)
-    return Framework(finder, by_theme, only, further, tuple(naming[:NAMING]))
+    chooser.framework = Framework(finder, by_theme, only, further, tuple(naming[:NAMING]))
+    return chooser.framework
 
 
 def framework(chooser: Chooser) -> Section:
@@ -134,15 +131,11 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
     named = [
         f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered
     ]
-    cites = tuple(chooser.cite(document, each.heading, (each.heading.start, each.heading.end)) for each in ordered)
+    called = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
+    heads = [*called, *(each.heading for each in ordered)]
+    cites = tuple(chooser.cite(document, head, (head.start, head.end)) for head in heads)
     text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
-    return Statement(text, "derived", (*_title(chooser, document), *cites))
-
-
-def _title(chooser: Chooser, document: Document) -> tuple[Citation, ...]:
-    """The words that say what a treaty is called."""
-    block = next((each for each in document.blocks if each.kind == "heading" and each.locator == "title"), None)
-    return (chooser.cite(document, block, (block.start, block.end)),) if block else ()
+    return Statement(text, "derived", cites)
 
 
 def _name(article: Article) -> str:

@@ -171,11 +171,6 @@ def _nearest(
     )[0]
 
 
-def _telling(passages: Sequence[Passage]) -> list[Passage]:
-    said = [each for each in passages if not any(part.split(" ")[0] in _UNSAID for part in each.locator.split(", "))]
-    return said or list(passages)
-
-
 def _shaping(passages: Sequence[Sequence[Passage]]) -> set[int]:
     """The places of the documents by which themes are made and named, by the passages of all: a document of one passage goes to the
     theme that is nearest to it and changes none, where enough others are held."""
@@ -196,7 +191,11 @@ def grouped(
     documents = [each for each, apart in zip(documents, procedural, strict=True) if not apart] or list(documents)
     if not documents:
         raise ReportError("framed", told=partial(say, "empty_library"))
-    passages = [_telling(engine.library.passages(each.id)) for each in slices(documents)]
+    passages = []
+    for document in slices(documents):
+        own = list(engine.library.passages(document.id))
+        said = [each for each in own if not any(part.split(" ")[0] in _UNSAID for part in each.locator.split(", "))]
+        passages.append(said or own)
     searching = engine.library.models.searching
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
     read: set[int] = set()
