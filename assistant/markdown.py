@@ -99,8 +99,14 @@ def reference(citation: Citation, language: str) -> str:
     """A citation as a line: where, the exact words, the stored link."""
     from assistant.export.un_style import in_words  # with what lays out papers, which a terminal does not need
 
-    place = in_words(citation.locator, citation.symbol, language)
+    place = located(citation, language, in_words(citation.locator, citation.symbol, language))
     return f"{inert(place)}{remark(citation, language)}: “{inert(citation.quote)}”{_linked(citation.url)}"
+
+
+def located(citation: Citation, language: str, place: str = "") -> str:
+    """Where a citation is, in words of its own or as its locator has it, with the heading that it stands under."""
+    place = place or citation.locator
+    return say("under", language, place=place, heading=citation.heading) if citation.heading else place
 
 
 def remark(citation: Citation, language: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from textwrap import shorten
 from typing import Any, Literal, TypeVar
 
 from corpus.plain import PlainError, from_plain, to_plain
@@ -19,6 +21,8 @@ _Made = TypeVar("_Made")
 
 HEADINGS = " — "
 """What parts the headings of a passage in its `heading`."""
+MOST_OF_HEADING = 200
+"""Characters of a heading that is told beside words under it."""
 MOST_PAGES = 3
 """Pages that the words of one span are looked for on."""
 
@@ -218,14 +222,8 @@ class Document:
 
     def block_at(self, position: int) -> Block | None:
         """The last block that begins at or before a character offset, or None before the first."""
-        low, high = 0, len(self.blocks)
-        while low < high:
-            middle = (low + high) // 2
-            if self.blocks[middle].start <= position:
-                low = middle + 1
-            else:
-                high = middle
-        return self.blocks[low - 1] if low else None
+        after = bisect_right(self.blocks, position, key=lambda block: block.start)
+        return self.blocks[after - 1] if after else None
 
     def headings(self, block: Block) -> tuple[Block, ...]:
         """The headings above a block, outermost first (the block itself left out)."""
@@ -237,6 +235,13 @@ class Document:
                 found.append(above)
             parent = above.parent
         return tuple(reversed(found))
+
+    def heading_at(self, position: int) -> str:
+        """The innermost heading above the words at a position, on one line; empty where there is none but the title."""
+        block = self.block_at(position)
+        above = self.headings(block)[-1:] if block else ()
+        told = " ".join(" ".join(self.block_text(each).split()) for each in above)
+        return "" if told in self.title else shorten(told, MOST_OF_HEADING, placeholder=" …")
 
 
 def once(work: Callable[[Document], _Made]) -> Callable[[Document], _Made]:

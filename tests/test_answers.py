@@ -424,3 +424,24 @@ def test_of_a_document_that_is_not_held_another_one_tells_what_it_says_where_it_
     assert any("JIU/REP/2023/6" in note for note in answer.notes), "it is told that the report itself is not held"
     refused = engine.ask("How many recommendations on pilots includes the report JIU/REP/2019/3?")
     assert (refused.status, refused.statements) == ("not_found", ())
+
+
+def test_a_body_that_is_called_like_a_treaty_is_asked_for_what_is_held_of_it(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    text = "# Concluding observations on Harbourland\n\nCEDAW/C/HBL/CO/6\n\n1. The State party reports within one year on pilots who are women.\n"
+    engine = Engine(library, catalogue, readers=word_readers())
+    add(
+        library,
+        catalogue,
+        Input("other.md", b"# Ferries\n\nA/88/77\n\n1. Ferries report on women to CEDAW every year.\n"),
+    )
+    asked = "Within what time must Harbourland report back to CEDAW on women?"
+    refused = engine.ask(asked)
+    assert "is not held" in refused.reason
+    add(library, catalogue, Input("observations.md", text.encode()))
+    answer = engine.ask(asked)
+    check_citations(answer, library)
+    assert "CEDAW/C/HBL/CO/6" in {citation.symbol for citation in answer.citations}
+    assert "is not held" in engine.ask("What does article 12 of CEDAW say?").reason

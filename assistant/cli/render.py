@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from assistant.frames import doubt, say
-from assistant.markdown import remark
+from assistant.markdown import located, remark
 from assistant.qa.answer import Answer, Event, Finished, Said, Statement
 from assistant.quoted_rows import Find, grid_of, without_bars
 from corpus.corpus_errors import NotHeld
@@ -88,7 +88,11 @@ def _print_grounds(console: Console, answer: Answer) -> None:
     if answer.citations:
         console.print()
     for n, citation in enumerate(answer.citations, 1):
-        console.print(Text.assemble((f"[{n}] ", "cyan"), (citation.locator, "bold"), remark(citation, answer.language)))
+        console.print(
+            Text.assemble(
+                (f"[{n}] ", "cyan"), (located(citation, answer.language), "bold"), remark(citation, answer.language)
+            )
+        )
         quote = [without_bars(line) if " | " in line else line for line in citation.quote.split("\n") if line]
         console.print(Text("    “" + "\n     ".join(quote) + "”"))
         if citation.url and citation.url not in (each.url for each in answer.citations[: n - 1]):

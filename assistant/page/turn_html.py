@@ -96,6 +96,7 @@ def _statement(service: Service, answer: Answer, statement: Statement) -> dict[s
         "long": len(statement.text) > LONG,
         "grid": grid_of(service.library.document, statement),
         "quoted": statement.verdict == "quoted",
+        "heading": statement.citations[-1].heading if statement.citations else "",
         "verdict": word(statement.verdict, answer.language),
         "language": language,
         "tongue": tongue_of(language, answer.language),

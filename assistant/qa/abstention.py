@@ -52,6 +52,9 @@ OTHER_YEAR = OTHER_NAME = 2.0
 """What counts against words where the question names a year that neither their passage says nor the first page of their document, or an
 acronym or a country that their document neither has nor spells out: of the training questions with one 1.9,
 2.0 and 0.8 in a hundred are so answered."""
+SAME_WORDS, NAMED_HEADING = 0.75, 0.5
+"""Share of the words of two sentences, numbers left out, from which on they say the same; share of the words that a heading has beside
+others from which on a question names it."""
 CARRIED = 0.8
 """What standing where the turn before was answered from adds."""
 

@@ -24,6 +24,7 @@ class Citation:
     `id` is the evidence id of the passage that holds the quote, stable over sessions. `locator` names the
     document and the place, as a person would cite it. `url` comes from stored metadata only. `ocr` says that
     the words were recognised from an image, `unverified` that nothing but the text itself says that it is the official one.
+    `heading` is the innermost heading that the words stand under, where it is not the title: the same words may stand under others.
     `answer` are those of the words that the reader takes for the answer, a span of the document; None where it told none, or most of them.
     """
 
@@ -40,6 +41,7 @@ class Citation:
     url: str | None = None
     ocr: bool = False
     unverified: bool = False
+    heading: str = field(default="", compare=False)
     answer: Span | None = field(default=None, compare=False)
 
     @classmethod
@@ -66,6 +68,7 @@ class Citation:
             url=document.url,
             ocr=document.ocr,
             unverified=document.unverified,
+            heading=document.heading_at(start),
             answer=answer,
         )
 
@@ -210,7 +213,7 @@ def citation_json(citation: Citation, number: int) -> dict[str, Any]:
     told = {**vars(citation), "answer": list(citation.answer) if citation.answer else None}
     return {
         "number": number,
-        **{name: value for name, value in told.items() if value or name not in ("unverified", "answer")},
+        **{name: value for name, value in told.items() if value or name not in ("unverified", "heading", "answer")},
     }
 
 

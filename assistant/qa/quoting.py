@@ -77,6 +77,8 @@ class Quoter:
         instrument = self._absent.instrument(question)
         if instrument is not None and question.articles:
             return instrument
+        if instrument is not None and self._absent.holds_of(question.named):
+            instrument = None
         named = question.articles or question.symbols or question.named
         found = self.places.answer(question) if named else None
         if found is None:
@@ -258,6 +260,11 @@ class Absent:
             return None
         reason = say("referred_to", question.language, name=named[0].short or named[0].title)
         return Answer(question.text, question.language, "not_found", reason)
+
+    def holds_of(self, named: Sequence[Entry]) -> bool:
+        """Whether documents are held of a body that is called as one of these texts is: their symbols begin so (CEDAW/C/...)."""
+        names = {fold(name) for entry in named for name in entry.names}
+        return any(fold(key.partition("/")[0]) in names for key in self._library.versions().keys.values() if "/" in key)
 
     def announced(self, question: Question, symbol: Symbol) -> Answer:
         """What is to be said of a document that a held agenda announces and that is not held."""

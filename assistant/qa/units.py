@@ -31,6 +31,9 @@ MAX_ROWS = 400
 """How many blocks above a row its table's header is looked for."""
 MAX_HEADS = 12
 """How many blocks behind a caption or a row that heads a table its first row of data is looked for."""
+FEWEST_WORDS = 2
+"""Words of three letters that a row must have, with what heads it: its numbers alone say nothing."""
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_]{3,}")
 _LEANS_BACK = re.compile(
     r"^(?:It|They|This|These|Those|Such|He|She|However|In that|In this|In such|To that end|The same|For (?:that|this) purpose|"
     r"Likewise|Accordingly|Moreover|Furthermore|Also|His|Her|Their|Its|As such|As part of (?:this|that|these)|Specifically)\b"
@@ -75,8 +78,10 @@ class Unit:
 
     @property
     def bare(self) -> bool:
-        """Whether the words are a symbol, a day or the name of the body that speaks and nothing else: they say nothing."""
+        """Whether the words are a symbol, a day, the name of the body that speaks or a row of numbers and nothing else: they say nothing."""
         words = self.document.quote(self.start, self.end).strip(" .,;")
+        if self.document.blocks[self.block].kind == "row" and len(_WORD.findall(self.text)) < FEWEST_WORDS:
+            return True
         if self.leads or len(words) > SYMBOL_LIMIT:
             return False
         if (body := self.document.masthead.body) and fold(words).endswith(fold(body)) and len(words) < len(body) + 5:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance
+from assistant.qa.abstention import ENOUGH, HOPELESS, LIKENESS, UNNAMED, UNREAD, Bars, Caution, bars, chance, log_odds
 from assistant.qa.constraints import unsurer
 from assistant.qa.readers import Known, Readers, Searched, gain
 from assistant.qa.retriever import Evidence
+from assistant.qa.rivals import named_by, rivals
 from assistant.qa.units import FirstPage, Unit, distinct, first_page, units_of, worded
 from assistant.question import Question
 from corpus.documents import Document, Span
@@ -113,6 +114,7 @@ class Weigher:
         new = [each for each in evidence if each.id in question.carried]
         seen, opened = {each.id for each in new}, set[str]()
         scored: list[Scored] = []
+        told: list[Scored] = []
         for step in sorted({*(step for step in STEPS if step < most), most}):
             # Passages of nothing that can be said, such as damaged pages, take no place of others.
             for each in ranked:
@@ -128,9 +130,37 @@ class Weigher:
             opened.update(unread)
             scored += self._scored(question, new, searched, among, [page for page in pages if page], named)
             new = []
-            if any(each.score >= ENOUGH for each in scored) or (read >= STEPS[1] and _hopeless(scored)):
+            told = self._told_apart(question, scored, evidence)
+            if any(each.score >= ENOUGH for each in told) or (read >= STEPS[1] and _hopeless(scored)):
                 break
-        return sorted(scored, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
+        return sorted(told, key=lambda each: (-each.odds, each.unit.document.id, each.unit.start))
+
+    def _told_apart(self, question: Question, scored: Sequence[Scored], found: Sequence[Evidence]) -> list[Scored]:
+        """Units scored, the chance of each that may answer shared with those of the passages found, read or not, that say the same
+        under other headings, unless the question names its own; what comes closest does so still."""
+        units: list[Unit] = []
+
+        def told(each: Scored) -> Scored:
+            if each.known is None or each.score < each.bars.least:
+                return each
+            units.extend(() if units else (unit for passage in found for unit in units_of(passage)))
+            others = rivals(each.unit, units)
+            if not others or named_by(self._tokens(question, each.unit.document.language), each.unit, others):
+                return each
+            shared = log_odds(each.probability / (1 + len(others))) - each.bars.answered
+            return replace(each, score=max(shared, min(each.score, each.bars.least)))
+
+        return [told(each) for each in scored]
+
+    def _tokens(self, question: Question, language: str) -> list[str]:
+        """The words of a question as documents in a language have them."""
+        known: dict[str, list[str]] = question.memory.setdefault(Weigher._tokens, {})
+        if language not in known:
+            translated = (
+                self._readers.english(question.text, question.language) if self._readers and language == "en" else ()
+            )
+            known[language] = question.tokens(language, translated)
+        return known[language]
 
     def each(self, question: Question, passages: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Scored]:
         """The units of some passages of the evidence for a question, all of them read, best first."""

@@ -19,9 +19,10 @@ from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
-from assistant.reports.brief.subject import Theme, proposing, recommends
+from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.alike import differing
 from assistant.reports.lookup import near_to_it
+from assistant.wording.drafting import grammar_of
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
 
@@ -204,11 +205,10 @@ def guidance(chooser: Chooser) -> Section:
     )
     found = [each.unit for each in near]
     if ground.item is not None:
-        found += [
-            each.unit
-            for each in chooser.weigh(asked, ground.others)
-            if chooser.usable(each.unit) and _is_point(chooser, each) and recommends(each.unit)
-        ]
+        for each in chooser.weigh(asked, ground.others):
+            grammar, text = grammar_of(each.unit.document.language), each.unit.text
+            said = grammar.advise.search(text) or grammar.advised.search(text)
+            found += [each.unit] if said and chooser.usable(each.unit) and _is_point(chooser, each) else []
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
 
 

@@ -112,9 +112,7 @@ def subject(
         word, place = match.group(), at + match.start()
         if word in ",،":
             rest = text[place + 1 : end].lstrip()
-            opens = not opened and bool(
-                grammar.aside.match(rest) or grammar.example.match(rest) or grammar.split.match(rest)
-            )
+            opens = not opened and bool(grammar.aside.match(rest) or grammar.split.match(rest))
             ended, opened, previous = not opens, opens, ","
             continue
         no_verb = (grammar.nouns, grammar.tie, grammar.preposition, grammar.also)
@@ -130,7 +128,7 @@ def subject(
             last = first + _cut(grammar, left)
             return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
         previous, ended = word.casefold(), False
-    if introduces and not grammar.passive.search(text, first, end) and end - first < FAR:
+    if introduces:
         last = first + _cut(grammar, text[first:end].rstrip(" :："))
         return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), last)
     return Found((), first)

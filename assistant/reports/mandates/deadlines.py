@@ -99,8 +99,6 @@ class Clock:
             if number == own and grammar.naming.match(match.group()):
                 return False
             return not grammar.done.search(text[max(0, match.start() - _REACH) : match.start()])
-        if number and self._day and self._day.year - AHEAD <= FIRST + number <= self._day.year:
-            return False
         return not self._past(text, match.start())
 
     def _past(self, text: str, at: int) -> bool:

@@ -213,13 +213,11 @@ class _Reader:
         return found, replace(clause, kind="ask")
 
     def _by_name(self, text: str, found: Found, before: _Clause | None) -> Found:
-        """What was found with names that stand before in the paragraph for pronouns and short names: those whom the clause before asks,
-        or a list there that opens with one whom the document asks elsewhere, else the last such one."""
+        """What was found with names that stand before in the paragraph for pronouns and short names: a list in the clause before that
+        opens with one whom the document asks, else the last such one."""
         grammar = self._grammar
         named_before: tuple[Span, ...] = ()
-        if before and before.kind == "ask":
-            named_before = self._found(text, before, before.verb[1], before.end).addressees
-        elif before:
+        if before:
             ends = before.verb[1], before.end
             first = min((at for name in self._names if (at := text.find(name, *ends)) >= 0), default=before.end)
             named_before = named(grammar, text, first, before.end).addressees

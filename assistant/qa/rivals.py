@@ -1,0 +1,39 @@
+"""Sentences of a document that say the same of different things: only their headings tell which of them a question means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
+
+from assistant.qa.abstention import NAMED_HEADING, SAME_WORDS
+from assistant.qa.units import Unit
+from corpus.analysis import analyse
+
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
+FEWEST = 5
+"""Words of a sentence, numbers left out, from which on it can be compared."""
+
+
+def rivals(unit: Unit, others: Sequence[Unit]) -> list[Unit]:
+    """Those of other units that say under another heading of the document what a unit says, but for numbers and a few words."""
+    words, heading = _WORD.findall(unit.text.casefold()), _heading(unit)
+    beside = [other for other in others if other.document.id == unit.document.id and _heading(other) != heading]
+    return [other for other in beside if len(words) >= FEWEST and _same(words, _WORD.findall(other.text.casefold()))]
+
+
+def named_by(tokens: Collection[str], unit: Unit, others: Sequence[Unit]) -> bool:
+    """Whether a question, by its words as the index has them, names the heading of a unit, by what that has beside those of its rivals."""
+    language = unit.document.language
+    beside = {token for other in others for token in analyse(_heading(other), language)}
+    own = set(analyse(_heading(unit), language)) - beside
+    return bool(own) and len(own.intersection(tokens)) >= NAMED_HEADING * len(own)
+
+
+def _heading(unit: Unit) -> str:
+    return unit.document.heading_at(unit.start)
+
+
+def _same(words: Sequence[str], others: Sequence[str]) -> bool:
+    compared = SequenceMatcher(None, words, others, autojunk=False)
+    return compared.quick_ratio() >= SAME_WORDS and compared.ratio() >= SAME_WORDS
