@@ -338,6 +338,74 @@ def test_the_paragraphs_with_the_figures_of_which_the_headings_of_a_report_speak
     assert [each.text for each in by_key["figures"].statements] == [loss]
 
 
+BUDGET = {
+    "1 Lamps": "",
+    "2 Overview": "<p>1. The resources that are proposed in all amount to $29,475,500 and are shown in tables 1 to 3 of this paper.</p>"
+    "{whole}",
+    "2 Programme of work": "<p>2. To contribute to the objective, the programme will:</p><ol type='a'><li>Mend lamps and encourage all harbours "
+    "to share lamps with each other;</li></ol>",
+    "3 Harbour one": "<p>3. The resources that are proposed amount to $507,200 and are of use to lamps (subprogrammes 1, 2 and 3).</p>{part}",
+    "3 Harbour two": "<p>4. The resources that are proposed amount to $680,100, of which lamps get $4,000 and oil gets $3,000.</p>{part}"
+    "<p>Figures on lamps in 2026 are shown in table 16.1.</p>",
+    "3 Harbour three": "<p>Figures on lamps in 2026 are shown in table 16.2.</p>",
+    "2 Notes": "<p>5. See paragraphs 3 and 4 on subprogrammes 1, 2 and 3, and resolution 2760 (2024), which was adopted in one day.</p>"
+    "<p>New York Office (subprogrammes 1, 3 and 7, with all lamps)</p>",
+}  # fmt: skip
+
+
+def budget() -> Input:
+    """A budget with an overview, of which the parts have more figures than the whole."""
+    whole = _grid("Overall resources", 2, "Harbour", "Total")
+    body = "".join(f"<h{head[0]}>{head[2:]}</h{head[0]}>{told.format(whole=whole, part=_grid(head[2:], 6, 'Lamp', 'Lamp'))}"
+                   for head, told in BUDGET.items())  # fmt: skip
+    return Input("b.html", f"<html lang='en'><body><p>A/99/6</p>{body}</body></html>".encode())
+
+
+def _grid(caption: str, many: int, name: str, last: str) -> str:
+    rows = "".join(f"<tr><td>{name} {n}</td><td>{n}0,000</td><td>{n}1,000</td></tr>" for n in range(1, many + 1))
+    foot = f"<tr><td>{last} of {caption}</td><td>99,000</td><td>98,000</td></tr>"
+    return f"<table><caption>{caption}</caption><tr><th>What</th><th>2025</th><th>2026</th></tr>{rows}{foot}</table>"
+
+
+def test_main_figures_open_with_those_of_the_whole_and_each_has_its_heading(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, budget())
+    briefing = brief(Engine(library, catalogue), Request("document", "A/99/6"))
+    by_key = {each.key: each for each in briefing.sections}
+    told = [(each.heading, each.statements[0].text.partition("amount to ")[2][:11]) for each in by_key["figures"].parts]
+    assert told == [("Overview", "$29,475,500"), ("Harbour one", "$507,200 an"), ("Harbour two", "$680,100, o")]
+    tables = by_key["figures"].tables
+    assert [row[1].shown() for row in tables[0].rows][-1] == "Total of Overall resources"
+    text = render(publication_of_briefing(briefing, library), "md").decode()
+    assert "$507,200" in text.partition("Harbour one\n")[2].partition("Harbour two\n")[0]
+
+
+def test_what_a_programme_will_do_is_no_recommendation_and_names_of_offices_are_no_key_points(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    add(library, catalogue, budget())
+    briefing = brief(Engine(library, catalogue), Request("document", "A/99/6"))
+    assert "recommendations" not in {section.key for section in briefing.sections}
+    assert not [each for each in texts(briefing) if "New York Office" in each or "are shown in table 16" in each]
+    (points,) = (section for section in briefing.sections if section.key == "points")
+    assert not [each for each in points.statements if ", row" in each.citations[-1].locator]
+
+
+def test_whom_a_pronoun_stands_for_is_left_out_of_those_to_whom_it_is_recommended(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    said = "The African Union has lit lamps for years. I call upon it to mend its lamps. I call upon the Council to mend lamps, too."
+    text = f"---\nsymbol: S/2030/8\ntitle: Lamps\nlanguage: en\n---\n# Lamps\n\n1. {said}\n"
+    library = open_library()
+    add(library, catalogue, Input("l.md", text.encode()))
+    briefing = brief(Engine(library, catalogue), Request("document", "S/2030/8"))
+    (table,) = next(section for section in briefing.sections if section.key == "recommendations").tables
+    assert [row[1].shown() for row in table.rows] == ["", "the Council"]
+
+
 def test_the_briefings_of_the_real_items_keep_every_promise(
     real_library: Library, catalogue: Catalogue, tmp_path: Path
 ) -> None:
@@ -670,6 +738,11 @@ def test_of_a_report_behind_a_covering_letter_its_own_words_are_key_points_and_n
     said = texts(brief(Engine(library, catalogue), Request("document", "S/2030/9", language=language)))
     assert any(told in each for each in said)
     assert not [each for each in said for words in (formula, original, signed) if words in each]
+    alone = f"---\nsymbol: S/2030/8\ntitle: {title}\nlanguage: {language}\n---\n# {title}\n\n{told}\n\n{formula}\n"
+    add(library, catalogue, Input("alone.md", alone.encode()))
+    said = texts(brief(Engine(library, catalogue), Request("document", "S/2030/8", language=language)))
+    assert any(told in each for each in said)
+    assert not [each for each in said if formula in each]
 
 
 def test_in_the_briefing_of_a_document_no_two_other_documents_differ(engine: Engine, catalogue: Catalogue) -> None:

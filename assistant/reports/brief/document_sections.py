@@ -3,7 +3,8 @@ since the text before. Of a report: what it recommends and to whom, and the tabl
 
 from __future__ import annotations
 
-from itertools import zip_longest
+import re
+from itertools import pairwise, zip_longest
 
 from assistant.frames import say
 from assistant.qa.answer import Statement
@@ -19,6 +20,7 @@ from assistant.reports.mandates.mandate_reader import operative
 from assistant.reports.mandates.recommendations import recommendations_of
 from assistant.reports.quoted_tables import CUT, Cell, Grid, columns
 from assistant.wording.claims import read
+from assistant.wording.drafting import grammar_of
 from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.tables import DocumentTable, cells_of, tables_of
@@ -27,6 +29,9 @@ TABLES, ROWS, COLUMNS = 4, 20, 9
 """Most tables, most rows of each, and most columns that a page takes."""
 TOLD = 10
 """Most paragraphs that tell main figures."""
+LEAST = 100
+"""From which number on one that is neither a sum of money nor a share is a figure."""
+_RESOLUTION = re.compile(r"\d+\s?\((?:\d{4}|[IVXLC]+)\)|\d+/\d+")
 
 
 def adoption(chooser: Chooser) -> Section:
@@ -118,38 +123,60 @@ def recommendations(chooser: Chooser) -> Section:
 
 
 def figures(chooser: Chooser) -> Section:
-    """Paragraphs that give the figures of which their headings speak, and the tables with the most figures, their first rows."""
+    """Under each heading the paragraph that gives the figures of which it speaks, and the tables with the most figures, their first rows and the last;
+    first those of the whole."""
     document = _own(chooser)
     tables = [table for table in tables_of(document) if not table.locator.startswith(("contents", "masthead"))]
-    weighed = sorted(((_figures(document, table), n) for n, table in enumerate(tables)), key=lambda each: -each[0])
-    best = sorted(n for count, n in weighed[:TABLES] if count > 1)
-    told = Part("", chooser.take(_told_figures(chooser, document)))
-    return chooser.section("figures", told, tables=tuple(_grid(chooser, document, tables[n]) for n in best))
+    counts = {n: count for n, table in enumerate(tables) if (count := _figures(document, table)) > 1}
+    parts = {n: not _of_whole(document, tables[n].rows[0]) for n in counts}
+    best = sorted(counts, key=lambda n: (parts[n], -counts[n], n))[:TABLES]
+    told = [Part(document.heading_at(each.start), chooser.take([each])) for each in _told_figures(chooser, document)]
+    ordered = sorted(best, key=lambda n: (parts[n], n))
+    return chooser.section("figures", *told, tables=tuple(_grid(chooser, document, tables[n]) for n in ordered))
+
+
+def _of_whole(document: Document, block: Block) -> bool:
+    """Whether words stand in the part that opens a division of the document, where the figures of the whole are: before all further
+    headings, or under those that are the first below the one above them."""
+    for above, head in pairwise(document.headings(block)):
+        if next((each for each in document.children[above.ordinal] if each.kind == "heading"), head) != head:
+            return False
+    return not block.locator.startswith("annex")
 
 
 def _told_figures(chooser: Chooser, document: Document) -> list[Unit]:
-    """Of each heading the paragraph with figures that is nearest to it in meaning, of these those with most figures; in the order of
-    the document."""
+    """Of each heading the paragraph with figures that is nearest to it in meaning, of these those of the whole and those with most
+    figures; first those of the whole, those with most figures before others, then in the order of the document."""
     if not chooser.reads(document.language):
         return []
     under: dict[Block, list[Unit]] = {}
     for unit in dict.fromkeys(map(whole, chooser.units(document))):
         block = document.blocks[unit.block]
         heads = document.headings(block)
-        if heads and block.kind in ("paragraph", "item") and chooser.usable(unit) and _count(unit):
+        if heads and block.kind in ("paragraph", "item") and _count(unit) and chooser.usable(unit):
             under.setdefault(heads[-1], []).append(unit)
     embed = chooser.library.embedder.embed_passages
     likenesses = (
         (embed([unit.text for unit in own]) @ embed([document.body(head)])[0], own) for head, own in under.items()
     )
     nearest = [own[int(likeness.argmax())] for likeness, own in likenesses]
-    return sorted(sorted(nearest, key=_count, reverse=True)[:TOLD], key=lambda unit: unit.start)
+    parts = {unit: not _of_whole(document, document.blocks[unit.block]) for unit in nearest}
+    best = sorted(nearest, key=lambda unit: (parts[unit], -_count(unit)))[:TOLD]
+    return sorted(best, key=lambda unit: (parts[unit], unit.start if parts[unit] else -_count(unit)))
 
 
 def _count(unit: Unit) -> int:
-    """How many figures words give: numbers that are no years and no places."""
-    found, years = read(unit.text, unit.document.language), range(1900, 2100)
-    return sum(not any(each in years or f"{each:g}" in found.placed for each in readings) for readings in found.numbers)
+    """How many figures words give: sums of money, shares, and numbers from `LEAST` on that are no years, places and resolutions. A smaller
+    one may be that of anything."""
+    grammar, years = grammar_of(unit.document.language), range(1900, 2100)
+    text = _RESOLUTION.sub(" ", unit.text)
+    found = read(text, unit.document.language)
+    numbers = [
+        readings
+        for readings in found.numbers
+        if max(readings) >= LEAST and not any(each in years or f"{each:g}" in found.placed for each in readings)
+    ]
+    return max(len(numbers), sum(1 for each in (grammar.money, grammar.percent) for _ in each.finditer(text)))
 
 
 def _figures(document: Document, table: DocumentTable) -> int:
@@ -166,7 +193,8 @@ def _grid(chooser: Chooser, document: Document, table: DocumentTable) -> Grid:
     heads = zip_longest(*(cells_of(document, block) for block in table.header), fillvalue="")
     words = [" ".join(" ".join(column).split()) for column in heads]
     made = []
-    for block in table.rows[:ROWS]:
+    # The last row has the totals.
+    for block in (*table.rows[: ROWS - 1], *table.rows[ROWS - 1 :][-1:]):
         cells = [Cell((chooser.cite(document, block, (block.start, block.end)),), place=True)]
         for span in (*block.cells, *[None] * (width - len(block.cells))):
             held = span is not None and document.quote(*document.trimmed(*span))

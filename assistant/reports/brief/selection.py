@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LONGEST, SHORTEST, SHORTEST_HAN = 1_200, 40, 14
 """Bounds of what is quoted in a briefing, in characters."""
 _APART = frozenset(["masthead", "contents", "title", "summary"])
-_CLOSED = tuple(".,:;!?…。，：；！？、،؛؟)]”’»\"'」』*")
+_CLOSED = tuple(".,:;!?…。，：；！？、،؛؟”’»\"'」』*")
 _YEAR = re.compile(r"(?<![\d/])(?:19|20)\d\d(?![\d/])")
 
 
@@ -186,12 +186,12 @@ class Chooser:
         figure = block.locator.rpartition(", ")[2].startswith(("figure ", "map "))  # its caption, or the words in it
         if block.kind in ("footnote", "heading") or figure or block.page in document.unquotable:
             return False
-        if unit.block in covering(document) or bracketed(unit.text):
+        grammar = grammar_of(document.language)
+        if unit.block in covering(document) or bracketed(unit.text) or grammar.closing.search(unit.text):
             return False
         # What is neither numbered nor closed is a signature, a name or a caption.
         if block.kind == "paragraph" and not (block.number or unit.leads or unit.text.endswith(_CLOSED)):
             return False
-        grammar = grammar_of(document.language)
         beneath = grammar.beneath.match(unit.text)  # a table or a figure
         if unit.empty or (beneath and unit.text[beneath.end() :].lstrip().startswith((":", "："))):
             return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -37,6 +39,7 @@ ANSWERS = 6
 """Passages of each treaty that are read for each theme."""
 PARTS = 40
 """Most articles that are given in full."""
+_NUMBER = re.compile(r"[\d.]+|\b[IVXLC]+\b")
 
 
 @dataclass(frozen=True)
@@ -197,7 +200,7 @@ def unknown(chooser: Chooser) -> ReportError:
 
 def guidance(chooser: Chooser) -> Section:
     """What other documents recommend or offer as guidance, none of it later than the meeting: as the reader tells, or of an item that they
-    say themselves that they recommend it."""
+    say themselves that they recommend it where they speak to its title or themes."""
     ground = chooser.ground
     asked = say("ask_guidance", chooser.language, theme=ground.title)
     near = chooser.speaking(
@@ -205,10 +208,16 @@ def guidance(chooser: Chooser) -> Section:
     )
     found = [each.unit for each in near]
     if ground.item is not None:
+        subjects = (ground.title, *(theme.words for theme in ground.themes))
+        close = {each.unit for words in subjects for each in chooser.weigh(words, ground.others) if speaks(each)}
         for each in chooser.weigh(asked, ground.others):
             grammar, text = grammar_of(each.unit.document.language), each.unit.text
             said = grammar.advise.search(text) or grammar.advised.search(text)
-            found += [each.unit] if said and chooser.usable(each.unit) and _is_point(chooser, each) else []
+            found += (
+                [each.unit]
+                if said and each.unit in close and chooser.usable(each.unit) and _is_point(chooser, each)
+                else []
+            )
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
 
 
@@ -272,15 +281,18 @@ def differences(chooser: Chooser) -> Section:
 
 def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     """The units of a section that say most surely what the document's summary says, or, of one without a summary, that are nearest to the
-    section's heading; in the order of the document."""
+    section's heading; in the order of the document. What is said several times with other numbers is a formula."""
     document = chooser.library.document(chooser.ground.own[0])
     units = [
         unit
         for unit in chooser.units(document)
         if theme.section in {above.ordinal for above in document.headings(document.blocks[unit.block])}
+        and document.blocks[unit.block].kind != "row"
         and chooser.usable(unit)
         and not proposing(unit)
     ]
+    formulas = Counter(_NUMBER.sub("", unit.text) for unit in units)
+    units = [unit for unit in units if formulas[_NUMBER.sub("", unit.text)] == 1]
     embedder = chooser.library.embedder
     if units and chooser.reads(document.language):
         vectors = embedder.embed_passages([unit.text for unit in units])

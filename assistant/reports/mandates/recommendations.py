@@ -32,6 +32,12 @@ def recommendations_of(document: Document) -> Iterator[Mandate]:
             and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
             for head in document.headings(block)
         )
+        # Points of what nobody recommends are none: what a programme will do.
+        above = document.blocks[block.parent] if block.kind == "item" and block.parent is not None else None
+        told_above = document.body(above).rstrip() if above is not None and above.kind != "heading" else ""
+        recommends = (grammar.advise, grammar.should, grammar.advice)
+        if not headed and told_above.endswith(INTRODUCES) and not any(each.search(told_above) for each in recommends):
+            continue
         for each in _of_block(document, grammar, block, headed):
             told.add(each.block)
             yield each
@@ -88,6 +94,8 @@ def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iter
                 start = behind
         lead = re.compile(rf"(?:{grammar.preposition.pattern})\s+", re.IGNORECASE).match(text, start, end)
         thing = grammar.loose.search(text, lead.end(), end) if lead else None
+        if grammar.pronoun.fullmatch(text[lead.end() if lead else start : end].strip()):
+            continue  # whom it stands for, another sentence says
         yield lead.end() if lead else start, len(text[: thing.start()].rstrip()) if thing else end
 
 
