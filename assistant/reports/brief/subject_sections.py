@@ -199,25 +199,26 @@ def unknown(chooser: Chooser) -> ReportError:
 
 
 def guidance(chooser: Chooser) -> Section:
-    """What other documents recommend or offer as guidance, none of it later than the meeting: as the reader tells, or of an item that they
-    say themselves that they recommend it where they speak to its title or themes."""
+    """What other documents recommend or offer as guidance, none of it later than the meeting: as the reader tells; of an item what
+    answers to its title or a theme, where they say themselves that they recommend it, too."""
     ground = chooser.ground
     asked = say("ask_guidance", chooser.language, theme=ground.title)
-    near = chooser.speaking(
-        asked, ground.others, 2 * GUIDANCE, lambda each: _is_point(chooser, each) and _near(chooser, each)
-    )
-    found = [each.unit for each in near]
-    if ground.item is not None:
-        subjects = (ground.title, *(theme.words for theme in ground.themes))
-        close = {each.unit for words in subjects for each in chooser.weigh(words, ground.others) if speaks(each)}
-        for each in chooser.weigh(asked, ground.others):
-            grammar, text = grammar_of(each.unit.document.language), each.unit.text
-            said = grammar.advise.search(text) or grammar.advised.search(text)
-            found += (
-                [each.unit]
-                if said and each.unit in close and chooser.usable(each.unit) and _is_point(chooser, each)
-                else []
-            )
+    subjects = (ground.title, *(theme.words for theme in ground.themes)) if ground.item is not None else ()
+    weighed = [each for words in subjects for each in chooser.weigh(words, ground.others) if each.score >= 0.0]
+    close = {(each.unit.document.id, each.unit.block) for each in weighed}
+
+    def fits(each: Scored) -> bool:
+        return (
+            _is_point(chooser, each)
+            and _near(chooser, each)
+            and (not subjects or (each.unit.document.id, each.unit.block) in close)
+        )
+
+    found = [each.unit for each in chooser.speaking(asked, ground.others, 2 * GUIDANCE, fits)]
+    for each in chooser.weigh(asked, ground.others) if subjects else ():
+        grammar, text = grammar_of(each.unit.document.language), each.unit.text
+        said = grammar.advise.search(text) or grammar.advised.search(text)
+        found += [each.unit] if said and fits(each) and chooser.usable(each.unit) else []
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
 
 
