@@ -286,7 +286,7 @@ def test_words_that_a_document_has_no_more_are_shown_without_what_stands_there_n
     statement = answer.statements[0]
     gone = replace(statement, citations=(replace(statement.citations[0], quote="Monday, 3 May"),))
     source = sources_of(made.service, replace(answer, statements=(gone,)))[0]
-    assert (source.before, source.quote, source.after) == ([], "Monday, 3 May", [])
+    assert (source.before, source.quote, source.after) == ((), "Monday, 3 May", ())
     assert source.passage == [{"parts": [{"text": "Monday, 3 May", "marked": True, "answers": False}]}]
 
 

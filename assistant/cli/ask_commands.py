@@ -66,7 +66,7 @@ def ask(
             def answered(row: dict[str, Any]) -> dict[str, Any]:
                 told = {"language": row.get("language", language), "mode": row.get("mode", known)}
                 asked = QuestionRequest.of(row["question"], row.get("history", ()), scope=row["scope"], **told)
-                return desk.ask(asked).record
+                return desk.ask(asked).to_json()
 
             _each(rows, answered)
         return
@@ -78,11 +78,11 @@ def ask(
             from assistant.cli.explaining import Watched  # with what answers, which other commands do not need
 
             watched = Watched(desk)
-        answer, record = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
+        answer = desk.ask(QuestionRequest.of(text, language=language, mode=known_mode(mode, desk.settings)))
         if not as_json and answer.status != "refused":
             print_answer(data, answer, desk.read)
     if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False))
+        typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
     elif answer.status == "refused":
         raise fail(answer.reason)
     if watched is not None:
@@ -145,7 +145,7 @@ def demo() -> None:
         for question in questions:
             data.print()
             data.print(Text(f"? {question}", style="bold magenta"))
-            print_answer(data, desk.ask(QuestionRequest.of(question)).answer, desk.read)
+            print_answer(data, desk.ask(QuestionRequest.of(question)), desk.read)
 
     ingest(paths=None, starter=True, symbol=None, language=None)
     with open_desk("demo") as desk:

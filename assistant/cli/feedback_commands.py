@@ -46,10 +46,12 @@ def add(
     turns = history or []
     with open_desk("feedback") as desk:
         _checked(text, language or "en", turns, comment=comment, expected=expected)
-        answer, record = desk.ask(QuestionRequest.of(text, turns, language=language))
+        answer = desk.ask(QuestionRequest.of(text, turns, language=language))
         if answer.status == "refused":
             raise fail(answer.reason)
-        kept = _checked(text, answer.language, turns, RATINGS[rating], record, comment=comment, expected=expected)
+        kept = _checked(
+            text, answer.language, turns, RATINGS[rating], answer.to_json(), comment=comment, expected=expected
+        )
         try:
             number = desk.rate(kept)
         except FeedbackFull as error:

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import httpx
 
-from assistant.cli.desk import Answered, Written
+from assistant.cli.desk import Written
 from assistant.faults import Conflict, Invalid, ServiceFault
-from assistant.qa.answer import Event, Finished, answer_of, said_of
+from assistant.qa.answer import Answer, Event, Finished, answer_of, said_of
 from assistant.question_request import QuestionRequest
 from assistant.reports import Progress
 from assistant.settings import Settings
@@ -62,14 +62,13 @@ class ServerDesk:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def ask(self, asked: QuestionRequest) -> Answered:
+    def ask(self, asked: QuestionRequest) -> Answer:
         """Answers a question."""
-        record = self._call("POST", "/ask", json={**asked.model_dump(), "question": asked.question or " "})
-        return Answered(answer_of(record), record)
+        return answer_of(self._call("POST", "/ask", json={**asked.model_dump(), "question": asked.question or " "}))
 
     def stream(self, asked: QuestionRequest) -> Iterator[Event]:
         """An answer as a stream, all of it at once."""
-        answer = self.ask(asked).answer
+        answer = self.ask(asked)
         yield from said_of(answer)
         yield Finished(answer)
 

@@ -15,9 +15,9 @@ from assistant.api.api_models import AnswerOut
 from assistant.faults import NotHeld
 from assistant.markdown import LINK, inert, rendered
 from assistant.mcp import mcp_models
-from assistant.qa.answer import Answer
+from assistant.qa.answer import Answer, Finished, Said
 from assistant.question_request import QuestionRequest
-from assistant.service import Done, Service, Stated
+from assistant.service import Service
 from corpus.documents import Document
 
 MOST_TEXT = 40_000
@@ -51,9 +51,9 @@ class Tool:
 
 async def _ask(service: Service, who: Principal, asked: QuestionRequest, tell: Tell) -> Given:
     async for event in service.stream(who, asked):
-        if isinstance(event, Done):
+        if isinstance(event, Finished):
             return _answered(event.answer)
-        await tell(inert(event.statement.text) if isinstance(event, Stated) else event.stage)
+        await tell(inert(event.statement.text) if isinstance(event, Said) else event.stage)
     raise AssertionError("a stream ends in the whole answer")
 
 
