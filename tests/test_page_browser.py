@@ -114,8 +114,10 @@ def test_what_an_agenda_lacks_is_shown_and_who_adds_it(browser: Browser, at: Sit
         page.get_by_role("button", name="Check").click()
         row = page.get_by_role("row").filter(has_text="CTOC/COP/WG.7/2021/3").first
         expect(row).to_contain_text("Not held")
+        expect(row.get_by_role("link")).to_have_attribute("href", "https://docs.un.org/en/CTOC/COP/WG.7/2021/3")
         expect(page.locator("main [role=status]")).to_have_text(
-            "Something is missing. The staff of the secretariat add what is missing."
+            "Something is missing. Ask the secretariat to add what is missing; where a document has a symbol, the symbol "
+            "leads to the official text."
         )
         expect(page.locator("main")).not_to_contain_text("rapporteur ")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -15,7 +15,7 @@ from assistant.access.audit import Audit
 from assistant.api import problems
 from assistant.api.caller_gate import AccessGate
 from assistant.api.callers import IDENTIFYING
-from assistant.api.description import describe
+from assistant.api.description import ERRORS, describe
 from assistant.api.middleware import Bodies, Most, Places, Requests, SecurityHeaders
 from assistant.api.routes import (
     ask_routes,
@@ -83,6 +83,7 @@ def create_api(
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        responses=ERRORS,
     )
     app.state.service = service
     app.state.gate = gate

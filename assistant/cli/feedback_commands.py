@@ -102,8 +102,6 @@ def export(
     try:
         with out.open("w" if force else "x", encoding="utf-8") as file:
             file.write(written)
-    except FileExistsError:
-        raise fail(f"{out} is there already. Name another file, or write over it with --force.", EXIT_USAGE) from None
     except OSError as error:
         raise fail(f"{out} can't be written: {error.strerror or error}.") from None
     talk.print(f"{count} cases written to {visible(str(out))}. They are to be reviewed.", markup=False)

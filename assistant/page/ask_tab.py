@@ -20,7 +20,7 @@ from assistant.page.carrier import carrier, query_of, reader_of, who_asks
 from assistant.page.chat_turns import Conversation, Conversations, Turn
 from assistant.page.choosing import any_of, filters_of, items_of, scope_of, scope_words
 from assistant.page.examples import examples
-from assistant.page.meeting_views import latest_meeting
+from assistant.page.meeting_views import held_meetings
 from assistant.page.rendering import carried, marked
 from assistant.page.talks import keep_there
 from assistant.page.turn_html import LONGEST, refused_html, turn_html, waiting_html
@@ -49,7 +49,7 @@ def build(service: Service, conversations: Conversations, blocks: gr.Blocks, she
 def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) -> None:
     token, addressed = gr.State(""), gr.State("")
     with gr.Column(elem_id="rp-start") as start:
-        intro = carrier("rp-intro", marked("welcome.html", meeting=None))
+        intro = carrier("rp-intro", marked("welcome.html", held=[]))
     with gr.Row(elem_classes="rp-composer"):
         question = gr.Textbox("",
             label=mark("your_question"), placeholder=mark("ask_question"), lines=1,
@@ -214,7 +214,7 @@ def _build(service: Service, conversations: Conversations, blocks: gr.Blocks) ->
             gr.Dropdown(choices=chosen.years, value=""),
             query.get("ask", "")[:LONGEST],
             query["ask"][:LONGEST] if query.get("ask") else gr.skip(),  # somebody may be writing already
-            carried("welcome.html", reader_of(request), meeting=latest_meeting(service, who, reader_of(request))),
+            carried("welcome.html", reader_of(request), held=held_meetings(service, who, reader_of(request))),
             *(gr.Button(text, visible=True) for text in shown),
             *(gr.Button("", visible=False) for _ in range(EXAMPLES - len(shown))),
         ]

@@ -24,7 +24,7 @@ from assistant.labels import language_of, word
 from assistant.page.chat_turns import Conversation, Turn, conversations_of
 from assistant.page.choosing import Choices, Filters, agenda_items, filters_of, scope_of, scope_words
 from assistant.page.examples import examples
-from assistant.page.meeting_views import latest_first, latest_meeting
+from assistant.page.meeting_views import held_meetings, latest_first
 from assistant.page.plain_pages import Paged, page
 from assistant.page.turn_html import LONGEST, turn_html
 from assistant.question_request import QuestionRequest, ScopeRequest
@@ -162,7 +162,7 @@ def _shown(
         turn=Markup(turn),  # noqa: S704  (escaped)
         earlier=Markup(talk.earlier_html if talk else ""),  # noqa: S704  (escaped)
         word=pandoc_path(),
-        meeting=latest_meeting(service, who, reader) if talk is None else None,
+        held=held_meetings(service, who, reader) if talk is None else [],
         examples=examples(service.library, reader, EXAMPLES) if talk is None else [],
         longest=LONGEST,
     )
