@@ -28,7 +28,7 @@ from assistant.outcome_words import job_told
 from assistant.qa.answer import Answer, Finished, Said
 from assistant.qa.engine import Engine
 from assistant.question_request import QuestionRequest
-from assistant.service import Limits, Service, Status
+from assistant.service import Event, Limits, Service, Status, Stream
 from assistant.service.history import History
 from assistant.service.jobs import Hand, Job, Jobs
 from assistant.service.politely import BATCH, PoliteEmbedder
@@ -209,25 +209,25 @@ def service(starter_engine: Engine) -> Iterator[Service]:
         yield found
 
 
+def heard(stream: Stream) -> list[Event]:
+    """All events of a stream."""
+
+    async def read() -> list[Event]:
+        return [event async for event in stream]
+
+    return asyncio.run(read())
+
+
 def test_a_streamed_answer_is_the_answer_that_is_given_unstreamed(service: Service) -> None:
     whole = service.begin_ask(READER, asked(SMUGGLED)).result()
-    events = list(service.stream(READER, asked(SMUGGLED)))
+    events = heard(service.stream(READER, asked(SMUGGLED)))
     assert [type(event) for event in events] == [Status, Status, *[Said] * len(whole.statements), Finished]
     done = events[-1]
     assert isinstance(done, Finished)
     assert {**done.answer.to_json(), "timings": {}} == {**whole.to_json(), "timings": {}}
 
-    async def read() -> list[object]:
-        return [event async for event in service.stream(READER, asked(SMUGGLED))]
-
-    again = asyncio.run(read())
-    assert [type(event) for event in again] == [type(event) for event in events]
-
 
 def test_a_stream_that_is_left_gives_the_turn_back(service: Service) -> None:
-    for _ in service.stream(READER, asked(SMUGGLED)):
-        break
-
     async def leave() -> None:
         stream = service.stream(READER, asked(SMUGGLED))
         async for _ in stream:
@@ -257,7 +257,7 @@ def test_fifty_at_once_get_each_their_own_answer(service: Service) -> None:
             got[n] = service.begin_ask(Principal(Role.READ, "key", f"key:{n}"), asked(questions[n])).result().to_json()
         else:
             got[n] = next(
-                e for e in service.stream(READER, asked(questions[n])) if isinstance(e, Finished)
+                e for e in heard(service.stream(READER, asked(questions[n]))) if isinstance(e, Finished)
             ).answer.to_json()
 
     threads = [threading.Thread(target=ask, args=(n,)) for n in range(50)]
@@ -706,7 +706,7 @@ def test_while_one_waits_for_the_model_others_are_answered(
     assert service.turns.elsewhere == 1
     assert b"rapporteur_writing 1.0" in service.metrics_text(LOCAL)
     held.go.set()
-    *events, done = list(stream)
+    *events, done = heard(stream)
     assert [each.stage for each in events if isinstance(each, Status)] == ["waiting", "answering", "writing"]
     assert isinstance(done, Finished)
     assert done.answer.question == SMUGGLED

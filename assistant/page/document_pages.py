@@ -19,6 +19,7 @@ from assistant.page.plain_pages import Paged, page
 from assistant.page.reference import edition_words, official_address
 from assistant.page.rendering import web_address
 from assistant.service import Service
+from assistant.views import outline
 from corpus.documents import Document
 from corpus.symbols import Symbol, link
 from corpus.tables import tables_of
@@ -88,7 +89,7 @@ def document(request: Request, service: Served, looked_at: LookedAt) -> Response
         about=about,
         edition=lambda text: edition_words(text, language_of(request)),
         blocks=_blocks(held, span),
-        outline=_outline(held),
+        headings=_outline(held),
         versions=_versions(service, held, about["versions"], language_of(request)),
         official=official,
         leaf=leaves[0] if leaves else None,
@@ -96,13 +97,9 @@ def document(request: Request, service: Served, looked_at: LookedAt) -> Response
 
 
 def _outline(document: Document) -> list[dict[str, Any]]:
+    """The headings below the title, each with its anchor."""
     anchors = anchors_of(document)
-    return [
-        {"text": " ".join(document.block_text(block).split()), "depth": min(len(document.headings(block)), 4),
-         "anchor": anchors[block.ordinal][0]}
-        for block in document.blocks[1:]
-        if block.kind == "heading"
-    ]  # fmt: skip
+    return [{**each, "anchor": anchors[each["ordinal"]][0]} for each in outline(document) if each["ordinal"]]
 
 
 def _blocks(document: Document, marked: tuple[int, int] | None) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ class Asking(Entrance):
 
     def stream(self, who: Principal, asked: QuestionRequest) -> Stream:
         """The answer as it comes: `Status`, `Said` for each verified statement, and `Finished` with the whole answer,
-        which is what `begin_ask` gives. For `for` and `async for`; refusals are raised here, not in the stream."""
+        which is what `begin_ask` gives. Refusals are raised here, not in the stream."""
         self._check_asked(who, asked)
         stream = Stream()
 

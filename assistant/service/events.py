@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -46,7 +46,7 @@ class Closed(Exception):
 
 
 class Stream:
-    """Events of one answer, for `for` or `async for`. An error of the answering thread is raised to the reader."""
+    """Events of one answer, for `async for`. An error of the answering thread is raised to the reader."""
 
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event | BaseException] = queue.SimpleQueue()
@@ -71,18 +71,6 @@ class Stream:
         self._closed = True
         if self._future is not None:
             self._future.cancel()
-
-    def __iter__(self) -> Iterator[Event]:
-        try:
-            while True:
-                event = self._events.get()
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
-                if isinstance(event, Finished):
-                    return
-        finally:
-            self.close()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         woken = asyncio.Event()

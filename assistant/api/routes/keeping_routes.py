@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from assistant.api import callers
 from assistant.api.callers import Caller, Served, identified_again
 from assistant.api.problems import problem, request_id
 from assistant.api.route import Guarded, may
-from assistant.api.server_events import DOCUMENTED, EventStream, event
+from assistant.api.server_events import DOCUMENTED, EventStream, event, with_pauses
 from assistant.faults import ServiceFault, TooLarge
 from assistant.fetching import FetchRequest
 from assistant.outcome_words import job_told
@@ -112,25 +112,11 @@ async def _changes(
     request: Request, changes: AsyncGenerator[dict[str, Any], None], language: Language
 ) -> AsyncIterator[bytes]:
     """The records of a job as events, for as long as the caller may see them: a key may be revoked, a session ended."""
-    coming: asyncio.Future[dict[str, Any]] | None = None
     try:
-        while True:
-            coming = coming or asyncio.ensure_future(_next(changes))
-            done, _ = await asyncio.wait({coming}, timeout=callers.AGAIN_SECONDS)
-            check(await identified_again(request), "jobs")
-            if done:
-                record, coming = coming.result(), None
-                if not record:
-                    return
-                yield event("job", job_told(record, language))
+        async with aclosing(changes), aclosing(with_pauses(changes, callers.AGAIN_SECONDS)) as coming:
+            async for record in coming:
+                check(await identified_again(request), "jobs")
+                if record is not None:
+                    yield event("job", job_told(record, language))
     except ServiceFault as fault:
         yield event("problem", problem(fault, request_id(request)))
-    finally:
-        if coming is not None:
-            coming.cancel()
-            await asyncio.wait({coming})
-        await changes.aclose()
-
-
-async def _next(changes: AsyncGenerator[dict[str, Any], None]) -> dict[str, Any]:
-    return await anext(changes, {})
