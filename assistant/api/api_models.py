@@ -49,7 +49,7 @@ class StatementOut(BaseModel):
 
 
 class CitationOut(BaseModel):
-    """Exact words of a document: `quote` is `text[start:end]` of it; `answer` are those of them that the reader takes for the answer,
+    """Exact words of a document: `quote` is `text[start:end]` of it; `heading` is the innermost heading above them; `answer` are those of them that the reader takes for the answer,
     left out where these are most of them: `text[answer[0]:answer[1]]`."""
 
     number: int
@@ -66,6 +66,7 @@ class CitationOut(BaseModel):
     url: str | None
     ocr: bool
     unverified: bool = False
+    heading: str = ""
     answer: tuple[int, int] | None = None
 
 
