@@ -55,7 +55,7 @@ class Composer:
         verdicts = {statement.verdict for statement in answer.statements}
         way = next((way for way in ("supported", "quoted") if way in verdicts), "derived")
         parts = [say("written" if way == "supported" else way, language, documents=labels)]
-        for other in sorted({document.language for document in cited.values()} - {language}):
+        for other in sorted({citation.language for citation in answer.citations} - {language}):
             parts.append(say("text_language", language, language=language_name(other, language)))
         return replace(answer, reason=" ".join(parts), notes=tuple(notes))
 
