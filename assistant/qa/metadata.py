@@ -181,6 +181,8 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             told = f"The title of {name}, what it is about, is: {text}."
         if told:
             yield rest[:count], told
+        if told and is_title(document, first) and find_dates(text):  # a letter or a note is called after who sends it
+            yield rest[:count], f"{name} was submitted (sent, transmitted) by whom its title says: {text}."
         rest = rest[count:]
     if foot := foot_of(document):
         lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
