@@ -231,6 +231,11 @@ class Question(Bounds):
         return " ".join(dict.fromkeys([*kept, *numbers]))
 
 
+def cites(text: str, number: str) -> bool:
+    """Whether a text cites a resolution by a number in full: `80/228`, `2771 (2025)`."""
+    return re.search(rf"(?<![\w/.]){re.escape(number).replace(chr(92) + ' ', ' ?')}(?![\w/])", text) is not None
+
+
 def inside(text: str, start: int) -> bool:
     """Whether a word that starts there is not the first one of a sentence or of a quotation: its capital letter makes it a name."""
     return not _BEGINS.search(text, max(0, start - 4), start)

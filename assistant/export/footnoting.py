@@ -112,7 +112,7 @@ class References:
             return [Span(locator, url=self.path(citation))]
         first = document.id not in self._mentioned
         self._mentioned.add(document.id)
-        where = self._where(citation, locator)
+        where = self._where(citation, locator or self._printed(citation, document))
         name = name_of(document, self.language)
         if not first:
             return [Span(name.short, url=document.url), *where]
@@ -122,6 +122,13 @@ class References:
             return [Span(name.full, url=document.url), *([Span(f" ({known})")] if known else []), *where]
         behind = f"{self._comma}{known})" if known else ")"
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(behind), *where]
+
+    def _printed(self, citation: Citation, document: Document) -> str:
+        """Where words stand that are cited without a place, as lines at the head and the foot of a text are: their page, if it has any."""
+        block = document.block_at(citation.start)
+        if block is None:
+            return ""
+        return place_name(f"page {block.page}", self.language) if block.page else block.locator
 
     def _shown(self, citation: Citation) -> str:
         """The words of a citation on one line; between the cells of a row stands no bar."""

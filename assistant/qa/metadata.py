@@ -43,7 +43,7 @@ def adoption_lines(document: Document) -> tuple[Block, ...]:
         behind = block.ordinal > last and not block.number
         if len(text) > LONGEST or block.locator == "masthead" or not (block.ordinal < opens or behind):
             return False
-        if not behind and (says_only_days(text) or (meets and meets in text)):
+        if not behind and (says_only_days(text) or (meets and meets in text) or _runs_on(document, text)):
             return False
         following = document.blocks[block.ordinal + 1 : block.ordinal + 2] if behind else ()
         dated = any(find_dates(line_of(document, each)) for each in (block, *following))
@@ -70,6 +70,13 @@ def dated_on(document: Document) -> dt.date | None:
         return adopted_on(document) or dt.date.fromisoformat(document.date or "")
     except ValueError:
         return None
+
+
+def _runs_on(document: Document, text: str) -> bool:
+    """Whether a line is the masthead of a text without marks, run together: its symbol, and the day of its distribution."""
+    masthead = document.masthead
+    symbol = any(each in text for each in masthead.symbols)
+    return symbol and masthead.date in [day.isoformat() for day in find_dates(text)]
 
 
 def item_lines(document: Document) -> tuple[Block, ...]:
@@ -174,6 +181,8 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
             told = f"The title of {name}, what it is about, is: {text}."
         if told:
             yield rest[:count], told
+        if told and is_title(document, first) and find_dates(text):  # a letter or a note is called after who sends it
+            yield rest[:count], f"{name} was submitted (sent, transmitted) by whom its title says: {text}."
         rest = rest[count:]
     if foot := foot_of(document):
         lines = ", ".join(_line(document, block).rstrip(".") for block in foot)

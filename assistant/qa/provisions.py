@@ -10,7 +10,7 @@ from functools import cache
 from assistant.frames import say
 from assistant.qa.abstention import ASKED_ALONE, NAMED
 from assistant.qa.answer import Answer
-from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed
+from assistant.qa.citations import Composer, choose, heads_once, nearest, not_found, weighed, with_totals
 from assistant.qa.retriever import Evidence, restricted
 from assistant.qa.units import Unit, items_below, units_of
 from assistant.qa.weighing import Scored, Weigher
@@ -21,7 +21,7 @@ from corpus.library import Library
 from corpus.places import folded, name_place, parts_of
 from corpus.touched import touched
 
-_WHOLE = 2_000
+WHOLE = 2_000
 """Longest paragraph, in characters with its sub-paragraphs, that is quoted in one piece."""
 _KINDS = frozenset({"para", "note", "table"})
 _UNCASED = ("ru", "ar", "zh")
@@ -106,7 +106,7 @@ class NamedPlaces:
             question, _evidence(units), lambda unit: any(unit.overlaps(each) for each in units), len(units)
         )
         if all(unit.document.blocks[unit.block].kind == "row" for unit in units):
-            return choose(scored, self._most) or units
+            return with_totals(self._library, question, choose(scored, self._most)) or units
         best = [next((each.marked.answer for each in scored if each.unit.overlaps(unit)), None) for unit in units]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
@@ -171,7 +171,7 @@ def units_at(library: Library, document: Document, place: str) -> list[Unit]:
     for block in document.blocks[first.ordinal + 1 : last.ordinal + 1]:
         under |= {block.ordinal} if block.parent in under else set()
     units = [Unit.of(found, block) for block, found in held]
-    together = under.issuperset(block.ordinal for block in blocks) and last.end - first.body_start <= _WHOLE
+    together = under.issuperset(block.ordinal for block in blocks) and last.end - first.body_start <= WHOLE
     if together and held and held[0][0] is first:
         units = [Unit(held[0][1], first.body_start, last.end, first.locator, first.ordinal)]
     return [unit for unit in units if not unit.empty]

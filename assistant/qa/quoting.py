@@ -6,18 +6,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.frames import either, say
+from assistant.frames import act_frames, either, say
 from assistant.meeting import MeetingAnswer, MeetingDesk
 from assistant.qa.abstention import CARRIED, FULL_TITLE, FURTHER
 from assistant.qa.answer import Answer, Pointer, Statement
-from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed
+from assistant.qa.citations import CLOSEST, Composer, choose, nearest, unsure, weighed, with_totals
 from assistant.qa.provisions import NamedPlaces
 from assistant.qa.retriever import Evidence, Retriever, restricted
 from assistant.qa.revisions import in_language
+from assistant.qa.sections import NamedSections
 from assistant.qa.units import Unit
 from assistant.qa.weighing import FIRST, READ, STEPS, Scored, Weigher
-from assistant.question import Question
-from corpus.analysis import fold
+from assistant.question import Question, cites
+from corpus.analysis import analyse, fold
 from corpus.catalogue import Catalogue, Entry
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, link, same_document
@@ -56,6 +57,7 @@ class Quoter:
         self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
         self.desk = MeetingDesk(library, weigher)
         self.places = NamedPlaces(library, weigher, composer, most)
+        self._sections = NamedSections(library, retriever, weigher, composer, most)
         self._absent = Absent(library, catalogue)
         self._searched, self._most = max(READ, passages), most
         self.watch: Watch | None = None
@@ -63,9 +65,11 @@ class Quoter:
     def answer(self, question: Question) -> Answer:
         """The answer to a question: what is held answers first; that something is not held is said where it does not."""
         missing, (lacking, item) = self._absent.symbols(question), self.desk.lacking(question)
-        unheld = [say("unknown_symbol", question.language, symbol=number) for number in question.acts_lacking]
-        reasons = [*(each.reason for each in missing), *unheld][:NOTES]
-        if missing and len(missing) == len(question.symbols):
+        held = len(missing) < len(question.symbols)
+        section = None if question.articles or (missing and not held) else self._sections.answer(question)
+        acts = self._absent.acts(question) if section is None else []
+        reasons = [each.reason for each in (*missing, *acts)][:NOTES]
+        if missing and not held:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
             if meeting and sure:
@@ -80,7 +84,9 @@ class Quoter:
         if instrument is not None and self._absent.holds_of(question.named):
             instrument = None
         named = question.articles or question.symbols or question.named
-        found = self.places.answer(question) if named else None
+        found = (self.places.answer(question) if named else None) or section
+        if found is None and acts and not named:
+            return self._of_acts(question, acts, reasons)
         if found is None:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
@@ -95,6 +101,15 @@ class Quoter:
         if absent is not None and (found.status == "not_found" or (found.status == "tentative" and absent.absent)):
             return absent
         return replace(found, notes=(*found.notes, *reasons))
+
+    def _of_acts(self, question: Question, acts: Sequence[Answer], reasons: Sequence[str]) -> Answer:
+        """What texts that cite resolutions which a question names and that are not held say of them; else that these are not held."""
+        told = self._from_mentions(question) or self._from_evidence(question, READ)
+        first = next((self._library.document(each.document) for each in told.citations), None)
+        cited = first is not None and any(cites(first.text, number) for number in question.acts_lacking)
+        if told.status != "answered" or not cited:
+            return replace(acts[0], notes=tuple(reasons[1:]))
+        return replace(told, notes=(*told.notes, *reasons))
 
     def _or_meeting(self, question: Question, found: Answer) -> Answer:
         """What was found in passages, or what the rows of a meeting say where that is better; behind the one what the other says
@@ -139,7 +154,7 @@ class Quoter:
             chosen, told = self._from_other_languages(question, most)
         if not chosen:
             return weighed(self._composer.closest(question, nearest(scored), evidence), scored)
-        chosen += self._named_beside(question, chosen, most)
+        chosen = with_totals(self._library, question, chosen) + self._named_beside(question, chosen, most)
         return weighed(self._composer.quoted(question, chosen), told)
 
     def _from_mentions(self, question: Question) -> Answer | None:
@@ -148,7 +163,8 @@ class Quoter:
 
         def said(words: str) -> bool:
             found = [mention.symbol for mention in find_symbols(words)]
-            return any(same_document(one, symbol) for one in found for symbol in question.symbols)
+            named = any(same_document(one, symbol) for one in found for symbol in question.symbols)
+            return named or any(cites(words, number) for number in question.acts_lacking)
 
         def names(unit: Unit) -> bool:
             return said(f"{unit.context} {unit.document.block_text(unit.document.blocks[unit.block])} {unit.text}")
@@ -252,6 +268,17 @@ class Absent:
     def symbols(self, question: Question) -> list[Answer]:
         """What is to be said of each of the symbols that the question names and that are not held."""
         return [self._unknown(question, symbol) for symbol in question.symbols if not self.holds(symbol)]
+
+    def acts(self, question: Question) -> list[Answer]:
+        """What is to be said of each of the resolutions and decisions that the question cites by number and that are not held."""
+        said, made = set(analyse(question.text, question.language)), []
+        for number in question.acts_lacking:
+            reason = say("unknown_symbol", question.language, symbol=number)
+            frames = act_frames("RES", question.language)
+            symbol = next((f"{body}/RES/{number}" for body, frame in frames.items()
+                           if said.issuperset(analyse(frame.replace("{number}", " "), question.language))), None)  # fmt: skip
+            made.append(Answer(question.text, question.language, "not_found", reason, absent=symbol))
+        return made
 
     def instrument(self, question: Question) -> Answer | None:
         """What is to be said of a treaty that the documents only refer to, where the question names no other text."""

@@ -151,12 +151,13 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     title = next((block for block in head_of(document) if is_title(document, block)), None)
     made: dict[str, Unit] = {}
     for lines, sentence in particulars(document):
-        found = Evidence.at(library, document, lines[0].start, score)
-        leads = (((title.body_start, title.end), title.locator),) if title and is_symbol(document, lines[0]) else ()
+        last = next(n for n, each in enumerate(lines) if lines[-1].ordinal - each.ordinal == len(lines) - 1 - n)
+        above = [title] if title and is_symbol(document, lines[0]) else lines[:last]  # a footnote may stand between
+        found = Evidence.at(library, document, lines[last].start, score)
+        leads = tuple(((each.body_start, each.end), each.locator) for each in above)
         if found is not None:
-            made.setdefault(
-                sentence, Unit(found, lines[0].start, lines[-1].end, lines[0].locator, lines[0].ordinal, leads)
-            )
+            unit = Unit(found, lines[last].start, lines[-1].end, lines[last].locator, lines[last].ordinal, leads)
+            made.setdefault(sentence, unit)
     if not made:
         return None
     first = next(iter(made.values())).evidence

@@ -37,8 +37,10 @@ def adoption(chooser: Chooser) -> Section:
     said = [Statement.quoting(cite(chooser.library, document, block, placed=False)) for block in lines]
     items = item_lines(document)
     if items:
-        span = items[0].body_start, items[-1].end
-        said.append(Statement.quoting(cite(chooser.library, document, items[0], span, placed=False)))
+        whole = items[-1].ordinal - items[0].ordinal < len(items)  # else a footnote stands between
+        spans = [(items[0].body_start, items[-1].end)] if whole else [(each.body_start, each.end) for each in items]
+        cites = tuple(cite(chooser.library, document, items[0], span, placed=False) for span in spans)
+        said.append(Statement(" ".join(" ".join(each.quote.split()) for each in cites), "quoted", cites))
     remark = "" if votes(document) else "no_vote" if lines else "not_adopted"
     return chooser.section("adoption", Part("", tuple(said)), remarks=(say(remark, language),) if remark else ())
 
