@@ -13,15 +13,14 @@ from assistant.faults import Conflict, Invalid, NotHeld, ServiceFault
 from assistant.qa.answer import Mode
 from assistant.question_request import Language
 from assistant.reports import Progress
-from assistant.reports.brief.briefing import Audience, Kind
+from assistant.reports.brief.briefing import Audience, Kind, Request
+from assistant.reports.lookup import named
 from assistant.slices import Aside
 
 if TYPE_CHECKING:
     from assistant.export.layouts import Report
     from assistant.qa.engine import Engine
-    from assistant.reports.brief import Request
-    from assistant.reports.mandates import Wanted
-    from corpus.documents import Document
+    from assistant.reports.mandates.mandate_list import Wanted
     from corpus.library import Library
 
 Form = Literal["json", "md", "html", "docx", "pdf"]
@@ -109,13 +108,11 @@ class BriefingRequest(PaperRequest):
 
     def subject(self, library: Library) -> Request:
         """The same for who writes it."""
-        from assistant.reports.brief import Request
-
         return Request(self.kind, self.value, self.audience, self.language, self.meeting, self.mixed, self.mode)
 
     def make(self, at: Holder, subject: Request, told: Progress, aside: Aside = nullcontext) -> Report:
         """The briefing."""
-        from assistant.reports.brief import brief
+        from assistant.reports.brief.brief_maker import brief
 
         return brief(at.engine, subject, told, aside)
 
@@ -136,7 +133,7 @@ class ThemesRequest(PaperRequest):
 
     def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
         """The themes, all of them."""
-        from assistant.reports.themes import themes_of
+        from assistant.reports.themes.theme_maker import themes_of
 
         return themes_of(at.engine, self.language, self.count, told, aside)
 
@@ -178,11 +175,12 @@ class ComparisonRequest(PaperRequest):
 
     def subject(self, library: Library) -> Hashable:
         """The topic, and the ids of the documents."""
-        return self.topic, tuple(_named(library, each, self.language).id for each in self.document), self.language
+        return self.topic, tuple(named(library, each, self.language).id for each in self.document), self.language
 
     def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
         """What was changed from each document to the next, or what they say on the topic."""
-        from assistant.reports.comparison import compare_topic, compare_versions
+        from assistant.reports.comparison.text_diff import compare_versions
+        from assistant.reports.comparison.topic_comparison import compare_topic
 
         topic, ids, language = subject
         documents = [at.library.document(each) for each in ids]
@@ -207,14 +205,14 @@ class OriginsRequest(PaperRequest):
 
     def subject(self, library: Library) -> Hashable:
         """The document's id, and the place as it writes it."""
-        from assistant.reports.comparison import place_in
+        from assistant.reports.comparison.provenance import place_in
 
-        document = _named(library, self.document, self.language)
+        document = named(library, self.document, self.language)
         return "origins", document.id, place_in(document, self.place)
 
     def make(self, at: Holder, subject: Any, told: Progress, aside: Aside = nullcontext) -> Report:
         """Where the paragraphs come from."""
-        from assistant.reports.comparison import origins_of
+        from assistant.reports.comparison.provenance import origins_of
 
         _, document, place = subject
         return origins_of(at.library, at.library.document(document), place, told, aside)
@@ -233,27 +231,21 @@ class MandatesRequest(PaperRequest):
 
     def subject(self, library: Library) -> Wanted:
         """The same for who lists them."""
-        from assistant.reports.mandates import Wanted
+        from assistant.reports.mandates.mandate_list import Wanted
 
         return Wanted(self.addressee.strip(), self.year, self.due_before.strip(), tuple(self.document), self.language)
 
     def make(self, at: Holder, subject: Wanted, told: Progress, aside: Aside = nullcontext) -> Report:
         """The list."""
-        from assistant.reports.mandates import list_mandates
+        from assistant.reports.mandates.mandate_list import list_mandates
 
         return list_mandates(at.library, subject, told)
 
 
 def file_of(made: Any, form: str, library: Library, language: str) -> bytes:
     """A paper as a file; requests and decisions also as `csv` or `xlsx`. Raises `PublishError`."""
-    from assistant.export import render
+    from assistant.export.file_formats import render
     from assistant.export.layouts import publication_of
     from assistant.export.spreadsheets import FORMATS, sheet
 
     return sheet(made, form, language) if form in FORMATS else render(publication_of(made, library, language), form)
-
-
-def _named(library: Library, name: str, language: str | None) -> Document:
-    from assistant.reports.comparison import named
-
-    return named(library, name, language)

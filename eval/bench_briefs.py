@@ -65,12 +65,13 @@ Background paper prepared by the Secretariat ({body}/2030/3)
 _CHILD = """
 import json, sys, time
 from pathlib import Path
-from assistant.reports.brief import Request, brief
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Request
 from assistant.export.layouts import publication_of_briefing
 from assistant.opening import make_engine
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.settings import load_settings
-from assistant.reports.themes import themes_of
+from assistant.reports.themes.theme_maker import themes_of
 from corpus.embedding import make_embedder
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION

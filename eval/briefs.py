@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.qa.answer import Citation
-from assistant.reports.brief import Briefing
+from assistant.reports.brief.briefing import Briefing
 from corpus.library import Library
 from corpus.symbols import Symbol, find_symbols, same_document
 from eval.metrics.attribution import citation_precision, citation_recall, claim_support

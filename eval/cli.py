@@ -267,8 +267,8 @@ def brief(
     from assistant.cli.session import known_language, known_mode, plain_errors, settings
     from assistant.opening import open_engine
     from assistant.reports import ReportError
-    from assistant.reports.brief import Request
-    from assistant.reports.brief import brief as make
+    from assistant.reports.brief.brief_maker import brief as make
+    from assistant.reports.brief.briefing import Request
     from eval.briefs import print_scores, scores_of
 
     known_language(language)

@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from assistant.reports.mandates import mandates_of
+from assistant.reports.mandates.mandate_reader import mandates_of
 from corpus.documents import Document, Span
 from eval.cases import MANDATES, CaseError
 from eval.metrics.statistics import Interval, bootstrap_interval

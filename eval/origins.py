@@ -17,7 +17,7 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from assistant.reports.comparison import origins_of
+from assistant.reports.comparison.provenance import origins_of
 from corpus.library import Library
 from eval.cases import ORIGINS, CaseError
 

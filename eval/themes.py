@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from assistant.cli.session import settings
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of_themes
 from assistant.opening import make_engine, open_library
 from assistant.qa.engine import Engine
-from assistant.reports.themes import Themes, themes_of
-from assistant.reports.themes.theme_maker import grouped
+from assistant.reports.themes.theme_maker import grouped, themes_of
+from assistant.reports.themes.theme_model import Themes
 from assistant.settings import Settings
 from corpus.library import Library
 from ingest.segment import SEGMENTER_VERSION

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from assistant.qa.engine import Engine
 from assistant.qa.provisions import within
-from assistant.reports.comparison import compare_topic
+from assistant.reports.comparison.topic_comparison import compare_topic
 from eval.cases import TOPICS, CaseError
 
 

@@ -14,17 +14,17 @@ from conftest import OpenLibrary, add, real_documents
 from harbour import AGENDA, LAMPS, OTHER, ROADS
 from word_reader import word_readers
 
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of_briefing
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
-from assistant.reports.brief import Briefing, Request, brief
 from assistant.reports.brief.articles import ArticleFinder
-from assistant.reports.brief.briefing import Section, SectionKey
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey
 from assistant.reports.brief.selection import dated_within, only_later
 from assistant.reports.brief.subject import ground_of
-from assistant.reports.themes import themes_of
+from assistant.reports.themes.theme_maker import themes_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.embedding import HashEmbedder
@@ -100,9 +100,24 @@ def test_what_is_announced_and_not_held_is_said_and_not_filled_in(
     add(library, catalogue, Input("agenda.md", AGENDA.encode()))
     briefing = brief(Engine(library, catalogue), Request("item", "3", "secretariat"))
     assert briefing.papers[0].symbol == "CTOC/COP/WG.7/2030/3"
+    assert briefing.papers[0].title == "Paper on mountain roads"
     assert briefing.papers[0].held == ()
     assert any("2030/3" in each and "rapporteur fetch" in each for each in briefing.unsourced)
     assert "CTOC/COP/WG.7/2030/3" not in {citation.symbol for citation in briefing.citations}
+
+
+def test_neither_the_heading_of_a_timetable_is_expected_nor_does_an_annex_give_a_mandate(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    plan = "WORKPLAN: the Working Group on the Smuggling of Migrants is expected to adopt recommendations on lamps."
+    mandate = "The mandate of the Working Group on the Smuggling of Migrants is to advise the Conference on boats."
+    table = "| Date | Time | Item |\n|---|---|---|\n| Monday, 4 March | 10 a.m.-1 p.m. | 2 |\n| Tuesday, 5 March | 10 a.m.-1 p.m. | 3 |\n"
+    library = open_library()
+    agenda = f"{AGENDA.rpartition('**Documentation**')[0]}{plan}\n\n{table}"
+    add(library, catalogue, Input("agenda.md", agenda.encode()))
+    add(library, catalogue, Input("other.md", f"{OTHER}\n## Annex I\n\n1. {mandate}\n".encode()))
+    briefing = brief(Engine(library, catalogue), Request("item", "2"))
+    assert not [each.text for each in briefing.statements if plan in each.text or mandate in each.text]
 
 
 @pytest.mark.parametrize(

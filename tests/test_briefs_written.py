@@ -14,13 +14,13 @@ from running_servers import Answer as Reply
 from running_servers import free_port
 from word_reader import word_readers
 
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of_briefing
 from assistant.frames import say
 from assistant.model.endpoint import Endpoint
 from assistant.qa.engine import Engine
-from assistant.reports.brief import Briefing, Request, brief
-from assistant.reports.brief.briefing import Section
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Briefing, Request, Section
 from assistant.support.sentence_check import SupportCheck
 from assistant.write.writer import Writer
 from corpus.catalogue import Catalogue

@@ -19,7 +19,7 @@ from assistant.qa.provisions import units_at
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
 from assistant.qa.weighing import Weigher
-from assistant.reports.comparison import compare_texts
+from assistant.reports.comparison.text_diff import compare_texts
 from corpus.catalogue import Catalogue
 from corpus.documents import Document
 from corpus.embedding import HashEmbedder

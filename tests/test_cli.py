@@ -193,7 +193,7 @@ def test_a_topic_that_no_text_has_writes_no_file_and_says_what_is_near(cli: Cli,
 def test_a_program_that_is_not_installed_is_told_before_any_work(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr("assistant.export.pandoc.pandoc_path", lambda: None)
+    monkeypatch.setattr("assistant.export.docx.pandoc_path", lambda: None)
     monkeypatch.setattr("assistant.cli.publishing.open_desk", lambda name: pytest.fail("work began"))
     done = cli(*command, "--out", tmp_path / "made.docx")
     assert done.code == 1

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from assistant.export import render
 from assistant.export.comparison_layout import publication_of_texts, publication_of_topic
+from assistant.export.file_formats import render
 from assistant.frames import say
 from assistant.qa.engine import Engine
-from assistant.reports.comparison import Comparison, Versions, compare_texts, compare_topic, compare_versions
+from assistant.reports.comparison.text_diff import Comparison, Versions, compare_texts, compare_versions
+from assistant.reports.comparison.topic_comparison import compare_topic
 from assistant.reports.comparison.word_diff import earlier, later, pieces_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES

@@ -16,16 +16,17 @@ from conftest import SHARED, OpenLibrary, add
 from services import Made, made_service
 from typer.testing import CliRunner
 
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of_briefing as briefing_paper
 from assistant.export.layouts import publication_of_mandates
 from assistant.export.spreadsheets import sheet
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
-from assistant.reports.brief import Request, brief
-from assistant.reports.mandates import Wanted, list_mandates, mandates_of, rows_of
-from assistant.reports.mandates.mandate_list import grid_of
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Request
+from assistant.reports.mandates.mandate_list import Wanted, grid_of, list_mandates, rows_of
+from assistant.reports.mandates.mandate_reader import mandates_of
 from assistant.reports.mandates.recommendations import recommendations_of
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document, Span

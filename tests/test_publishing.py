@@ -21,12 +21,25 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.export import FORMATS, Publication, PublishError, References, format_of, render, write
+from assistant.export.file_formats import FORMATS, format_of, render, write
+from assistant.export.footnoting import References
 from assistant.export.layouts import publication_of_briefing
-from assistant.export.publication import Figure, Heading, Listing, Note, Paragraph, Span, Table, plain
+from assistant.export.publication import (
+    Figure,
+    Heading,
+    Listing,
+    Note,
+    Paragraph,
+    Publication,
+    PublishError,
+    Span,
+    Table,
+    plain,
+)
 from assistant.qa.answer import Citation, Statement
 from assistant.qa.engine import Engine
-from assistant.reports.brief import Request, brief
+from assistant.reports.brief.brief_maker import brief
+from assistant.reports.brief.briefing import Request
 from corpus.catalogue import Catalogue
 from corpus.library import Library
 from ingest.run import starter_sources

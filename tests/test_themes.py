@@ -20,14 +20,15 @@ from sklearn.metrics import adjusted_rand_score
 from typer.testing import CliRunner
 
 from assistant.cli import app
-from assistant.export import render
+from assistant.export.file_formats import render
 from assistant.export.layouts import publication_of_themes
 from assistant.export.theme_plots import map_of, years_of
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
-from assistant.reports.themes import Themes, themes_of
 from assistant.reports.themes.clusters import centred, clusters, count_for, places
 from assistant.reports.themes.naming import Namer
+from assistant.reports.themes.theme_maker import themes_of
+from assistant.reports.themes.theme_model import Themes
 from assistant.vocabulary import Vocabulary
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document

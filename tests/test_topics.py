@@ -9,12 +9,14 @@ import pytest
 from conftest import SHARED, OpenLibrary, add
 from word_reader import word_readers
 
-from assistant.export import FORMATS, render
 from assistant.export.comparison_layout import publication_of_origins, publication_of_topic
+from assistant.export.file_formats import FORMATS, render
 from assistant.frames import say
 from assistant.qa.engine import Engine
 from assistant.reports import ReportError
-from assistant.reports.comparison import TopicComparison, compare_topic, named, origins_of, place_in
+from assistant.reports.comparison.provenance import origins_of, place_in
+from assistant.reports.comparison.topic_comparison import TopicComparison, compare_topic
+from assistant.reports.lookup import named
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES
 from corpus.library import Library

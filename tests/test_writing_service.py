@@ -17,7 +17,7 @@ from running_servers import Answer as Reply
 from services import Made, made_service
 
 from assistant.access.rates import Rates
-from assistant.export import PublishError
+from assistant.export.publication import PublishError
 from assistant.faults import Overloaded, TooMany
 from assistant.model.endpoint import Endpoint
 from assistant.service.papers import PASSING, Papers, Work
@@ -254,7 +254,7 @@ def test_a_missing_program_for_a_format_is_named(boats: Made, monkeypatch: pytes
     def missing() -> str:
         raise PublishError("form-unwritten", text="Word files are written by pandoc, which is not installed here.")
 
-    monkeypatch.setattr("assistant.export.pandoc.check_pandoc", missing)
+    monkeypatch.setattr("assistant.export.docx.check_pandoc", missing)
     reply = boats.client.get("/api/v1/compare?document=A/80/1&document=A/80/1/Rev.1&format=docx")
     assert (reply.status_code, reply.json()["type"]) == (409, "urn:rapporteur:problem:conflict")
     assert "pandoc" in reply.json()["detail"]
@@ -413,7 +413,7 @@ def test_an_address_that_asks_for_paper_after_paper_leaves_places_for_others(
 def test_a_file_that_a_program_writes_counts_as_writing_whoever_made_what_is_in_it(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.export.render", lambda publication, form: b"file")
+    monkeypatch.setattr("assistant.export.file_formats.render", lambda publication, form: b"file")
     with made_service(tmp_path, catalogue, rates=Rates(3, 6), reading=True) as made:
         address = "/api/v1/briefings?kind=document&value=boats.txt"
         assert made.client.get(address).status_code == 200

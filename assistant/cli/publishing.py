@@ -190,7 +190,7 @@ def mandates(
 
 def _finish(made: Written, out: Path | None, as_json: bool, more: Sequence[str] = ()) -> None:
     """Prints what was written, or its JSON form, or makes a file of it."""
-    from assistant.export import format_of, save
+    from assistant.export.file_formats import format_of, save
 
     if as_json:
         typer.echo(json.dumps(made.record, ensure_ascii=False))
@@ -213,7 +213,7 @@ def _progress(heading: str, done: int, total: int) -> None:
 
 def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> None:
     """Refuses a file that can't be written before any work is done."""
-    from assistant.export import check_form, format_of
+    from assistant.export.file_formats import check_form, format_of
 
     if out is not None:
         with _told():
@@ -222,7 +222,7 @@ def _ready(out: Path | None, language: str | None, more: Sequence[str] = ()) -> 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    from assistant.export import PublishError
+    from assistant.export.publication import PublishError
 
     try:
         yield

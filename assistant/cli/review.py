@@ -86,7 +86,7 @@ def drafts() -> Iterator[Drafts]:
 
 
 def _write(draft: Draft, out: Path) -> None:
-    from assistant.export import write
+    from assistant.export.file_formats import write
 
     with plain_errors(), open_library(settings(), "rapporteur review") as library, refused(ServiceFault):
         write(reviewed(draft, library), out)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
-from assistant.export import Address, Publication, References
-from assistant.export.publication import Block, Content, Heading, Listing, Mode, Paragraph, Span, Table, plain
+from assistant.export.footnoting import Address, References
+from assistant.export.publication import (
+    Block,
+    Content,
+    Heading,
+    Listing,
+    Mode,
+    Paragraph,
+    Publication,
+    Span,
+    Table,
+    plain,
+)
 from assistant.frames import joined, mark, say
 from assistant.reports.comparison.alike import Differs, Place, Same
-from assistant.reports.comparison.paragraphs import PARTS, Para, Part
+from assistant.reports.comparison.paragraphs import PARTS, Part
 from assistant.reports.comparison.provenance import Origins
 from assistant.reports.comparison.text_diff import Change, Comparison, Pair, Versions
 from assistant.reports.comparison.topic_comparison import TopicComparison
@@ -199,9 +211,8 @@ def _summary(comparison: Comparison, language: str, *, several: bool) -> list[Bl
     if not comparison.comparable:
         told = say("compare_apart", language, share=round(100 * comparison.common), **labels)
         return [Paragraph(plain(told))]
-    told = say("compare_same", language)
-    if comparison.changes:
-        told = say("compare_counts", language, same=comparison.same, differ=len(comparison.changes))
+    counts = {"same": comparison.same, "differ": len(comparison.changes)}
+    told = say("compare_counts" if comparison.changes else "compare_same", language, **counts)
     opened = (Span(f"{comparison.named}: ", "strong"),) if several else ()
     sums = tuple(said for part in PARTS if (said := _sums(comparison, part, language)))
     return [Paragraph((*opened, Span(told))), *([Listing(sums)] if sums else [])]
@@ -255,43 +266,30 @@ def _placed(pair: Pair, part: Part) -> bool:
 def _runs(chosen: Sequence[Row], rows: Sequence[Row]) -> list[list[Row]]:
     """Paragraphs that stand next to each other and became the same, with numbers that run alike, together."""
     at = {id(row): n for n, row in enumerate(rows)}
-    made: list[list[Row]] = []
-    for row in chosen:
-        last = made[-1][-1] if made else None
-        if last is not None and at[id(row)] == at[id(last)] + 1 and _course(row) == _course(last):
-            made[-1].append(row)
-        else:
-            made.append([row])
-    return made
+    # Where one stands beside the next, its place less its rank among the chosen is the same.
+    ranked = enumerate(chosen)
+    groups = groupby(ranked, key=lambda each: (at[id(each[1])] - each[0], _course(each[1])))
+    return [[row for _, row in group] for _, group in groups]
 
 
 def _course(row: Row) -> list[tuple[str, bool, int] | None]:
     """What became of a paragraph at each step, and by how much its number changed."""
-    return [
-        (pair.kind, pair.moved, _number(pair.para) - _number(pair.before or pair.para)) if pair else None
-        for pair in row
-    ]
-
-
-def _number(para: Para) -> int:
-    found = _NUMBER.match(para.place)
-    return int(found.group()) if found else 0
+    made: list[tuple[str, bool, int] | None] = []
+    for pair in row:
+        places = [_NUMBER.match(para.place) for para in (pair.para, pair.before or pair.para)] if pair else []
+        numbers = [int(each.group()) if each else 0 for each in places]
+        made.append((pair.kind, pair.moved, numbers[0] - numbers[1]) if pair else None)
+    return made
 
 
 def _places(run: Sequence[Row]) -> list[str]:
     """The first and last number of a run in each version; empty where it is not there."""
     told = []
     for n in range(len(run[0]) + 1):
-        ends = [_at(row, n) for row in (run[0], run[-1])]
-        told.append("–".join(dict.fromkeys(para.place for para in ends if para)))
+        pairs = [(row[n - 1] if n else None, row[n] if n < len(row) else None) for row in (run[0], run[-1])]
+        paras = [(before and before.after) or (after and after.before) for before, after in pairs]
+        told.append("–".join(dict.fromkeys(para.place for para in paras if para)))
     return told
-
-
-def _at(row: Row, version: int) -> Para | None:
-    """The paragraph as a version has it."""
-    before = row[version - 1] if version else None
-    after = row[version] if version < len(row) else None
-    return (before.after if before else None) or (after.before if after else None)
 
 
 def _cell(change: Change, side: int, references: References) -> Content:

@@ -8,12 +8,17 @@ parts in `reference` when it is needed, so that no binary file is kept.
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
+import subprocess
+import tempfile
 import zipfile
+from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from assistant.export.pandoc import API, write_docx
 from assistant.export.publication import (
     Block,
     Content,
@@ -23,10 +28,18 @@ from assistant.export.publication import (
     Note,
     Paragraph,
     Publication,
+    PublishError,
     Span,
     Table,
 )
+from corpus.extras import install
 
+INSTALL = install("publish")
+API = [1, 23, 1]
+"""The version of pandoc's JSON form in which documents are given."""
+SECONDS = 120
+_EPOCH = "315532800"
+"""The date that pandoc gives to all parts: 1 January 1980, the first that a ZIP archive knows."""
 TABLE_WIDTH = 0.94
 """How much of the text's width a table takes, as it is indented."""
 _PARTS = {
@@ -48,8 +61,7 @@ def to_docx(publication: Publication) -> bytes:
 
     Raises `PublishError` where pandoc is not installed, or fails.
     """
-    options = ("--sandbox=false", "--reference-doc=reference.docx")
-    return write_docx(_document(publication), options, {"reference.docx": reference_document(publication.language)})
+    return write_docx(_document(publication), reference_document(publication.language))
 
 
 def reference_document(language: str = "en") -> bytes:
@@ -138,3 +150,46 @@ def _table(table: Table) -> dict[str, Any]:
     body = [row([_inlines(cell) for cell in cells]) for cells in table.rows]
     columns = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in table.shares(TABLE_WIDTH)]
     return {"t": "Table", "c": [bare, [None, []], columns, [bare, head], [[bare, 0, [], body]], [bare, []]]}
+
+
+def pandoc_path() -> str | None:
+    """Where pandoc is; None where it is not installed."""
+    try:
+        import pypandoc
+
+        path: str = pypandoc.get_pandoc_path()
+    except (ModuleNotFoundError, OSError):
+        return None
+    return path
+
+
+def check_pandoc() -> str:
+    """Where pandoc is. Raises `PublishError` where it is not installed."""
+    path = pandoc_path()
+    if path is None:
+        raise PublishError("form-unwritten", text=f"DOCX is written by pandoc, which is not installed. Run: {INSTALL}")
+    return path
+
+
+def write_docx(document: Mapping[str, Any], reference: bytes = b"") -> bytes:
+    """A document in pandoc's JSON form as a DOCX file, the same bytes for the same document; in the look of a `reference`. Raises `PublishError` where pandoc is not installed, or fails."""
+    pandoc = check_pandoc()
+    with tempfile.TemporaryDirectory(prefix="rapporteur-") as folder:
+        home = Path(folder)
+        command = [pandoc, "--from=json", "--to=docx", "--output=made.docx"]
+        if reference:
+            (home / "reference.docx").write_bytes(reference)
+            command += ["--sandbox=false", "--reference-doc=reference.docx"]
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "SOURCE_DATE_EPOCH": _EPOCH,
+                       "LANG": "C.UTF-8"}  # fmt: skip
+        try:
+            ended = subprocess.run(  # noqa: S603  (the packaged program, on text that it reads as data)
+                command, cwd=home, env=environment, input=json.dumps(document).encode(), capture_output=True,
+                timeout=SECONDS, check=False,
+            )  # fmt: skip
+            ended.check_returncode()
+        except (OSError, subprocess.SubprocessError) as error:
+            said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()[-500:]
+            told = f"{said} Install it again: {INSTALL}" if said else f"{error}. Try Markdown or HTML."
+            raise PublishError("form-unwritten", text=f"pandoc could not write the DOCX file: {told}") from None
+        return (home / "made.docx").read_bytes()

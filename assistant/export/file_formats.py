@@ -6,9 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from assistant.export import pandoc
+from assistant.export import docx
 from assistant.export.commonmark import to_markdown
-from assistant.export.docx import to_docx
 from assistant.export.html import to_html
 from assistant.export.pdf import check_typst, to_pdf
 from assistant.export.publication import Publication, PublishError
@@ -17,7 +16,7 @@ from corpus.files import write_whole
 _WRITERS: dict[str, Callable[[Publication], str | bytes]] = {
     "md": to_markdown,
     "html": to_html,
-    "docx": to_docx,
+    "docx": docx.to_docx,
     "pdf": to_pdf,
 }
 FORMATS = tuple(_WRITERS)
@@ -47,7 +46,7 @@ def check_form(form: str, language: str | None = None) -> None:
     """Raises `PublishError` where what writes a format is not installed, or for PDF a font for a language, before any work is
     done."""
     if form == "docx":
-        pandoc.check_pandoc()
+        docx.check_pandoc()
     elif form == "pdf":
         check_typst(language)
 

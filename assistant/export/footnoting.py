@@ -86,16 +86,17 @@ class References:
             spans += self._reference(citation, again=citation.document == before)
             before = citation.document
             # Words that an earlier footnote gives are not given again, nor is a heading, which the place names.
-            if words and citation not in self._worded and not self._heading(citation):
+            block = self.library.document(citation.document).block_at(citation.start)
+            heading = block is not None and block.kind == "heading" and citation.end <= block.end
+            if words and citation not in self._worded and not heading:
                 self._worded.add(citation)
-                quoted = self._quotation(_short(self._shown(citation), cut), citation.language)
+                shown = self._shown(citation)
+                if cut and len(shown) > WORDS:
+                    shown = shown[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"
+                quoted = self._quotation(shown, citation.language)
                 spans += [Span(self._colon), Span(quoted)]
         ended = "".join(span.text for span in spans).rstrip("”»“\u2069 ").endswith((".", "。"))
         return Note((*spans, *(() if ended else (Span("。" if self.language == "zh" else "."),))))
-
-    def _heading(self, citation: Citation) -> bool:
-        block = self.library.document(citation.document).block_at(citation.start)
-        return block is not None and block.kind == "heading" and citation.end <= block.end
 
     def _quotation(self, words: str, spoken: str) -> str:
         """Words between quotation marks; where they run the other way than the text, they are isolated with marks of their
@@ -112,15 +113,19 @@ class References:
             return [Span(locator, url=self.path(citation))]
         first = document.id not in self._mentioned
         self._mentioned.add(document.id)
-        where = self._where(citation, locator or self._printed(citation, document))
+        locator = locator or self._printed(citation, document)
+        where = [Span(f"{self._comma}{locator}")] if locator else []
+        if self._address is not None:  # where places are links, one without a name is an arrow
+            where = [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
         name = name_of(document, self.language)
         if not first:
             return [Span(name.short, url=document.url), *where]
         said = {"unverified_note": document.unverified, "ocr": document.ocr}
-        known = self._comma.join(say(frame, self.language) for frame, so in said.items() if so)
+        told = [say(frame, self.language) for frame, so in said.items() if so]
         if not name.symbol or not name.title or document.edition == "digest":
-            return [Span(name.full, url=document.url), *([Span(f" ({known})")] if known else []), *where]
-        behind = f"{self._comma}{known})" if known else ")"
+            known = [Span(f" ({self._comma.join(told)})")] if told else []
+            return [Span(name.full, url=document.url), *known, *where]
+        behind = self._comma.join(["", *told]) + ")"
         return [Span(f"{name.title} ("), Span(name.symbol, url=document.url), Span(behind), *where]
 
     def _printed(self, citation: Citation, document: Document) -> str:
@@ -136,12 +141,6 @@ class References:
         block = document.block_at(citation.start)
         row = block is not None and block.kind == "row"
         return without_bars(citation.quote) if row else " ".join(citation.quote.split())
-
-    def _where(self, citation: Citation, locator: str) -> list[Span]:
-        """The place behind the name of a document. Where places are links, one without a name is an arrow."""
-        if self._address is None:
-            return [Span(f"{self._comma}{locator}")] if locator else []
-        return [Span(self._comma if locator else " "), Span(locator or "↗", url=self.path(citation))]
 
     def path(self, citation: Citation) -> str | None:
         """Where the words can be read; None where there are no addresses."""
@@ -162,10 +161,7 @@ class References:
 
     def listed(self, spans: Sequence[Span]) -> list[Span]:
         """Spans in a row, marks between them."""
-        made: list[Span] = []
-        for span in spans:
-            made += [Span(self._semicolon), span] if made else [span]
-        return made
+        return [each for span in spans for each in (Span(self._semicolon), span)][1:]
 
     def table(self, grid: Grid) -> Table:
         """A table whose cells are words of documents."""
@@ -198,8 +194,3 @@ def _innermost(citations: Sequence[Citation]) -> list[Citation]:
         for document, place in kept
         if not any(other.startswith((f"{place},", f"{place} ")) for same, other in kept if same == document)
     ]
-
-
-def _short(quote: str, cut: bool) -> str:
-    words = " ".join(quote.split())
-    return words if len(words) <= WORDS or not cut else words[:WORDS].rsplit(" ", 1)[0].rstrip() + f" {CUT}"

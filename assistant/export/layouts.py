@@ -21,12 +21,12 @@ from assistant.export.publication import (
 from assistant.export.theme_plots import map_of, years_of
 from assistant.export.un_style import name_of
 from assistant.frames import joined, mark, say
-from assistant.qa.answer import Citation
 from assistant.reports.brief.briefing import Briefing, Source
-from assistant.reports.comparison import Origins, TopicComparison, Versions
+from assistant.reports.comparison.provenance import Origins
+from assistant.reports.comparison.text_diff import Versions
+from assistant.reports.comparison.topic_comparison import TopicComparison
 from assistant.reports.lookup import Paper
-from assistant.reports.mandates import Mandates, Row
-from assistant.reports.mandates.mandate_list import comes_to, grid_of
+from assistant.reports.mandates.mandate_list import Mandates, comes_to, grid_of
 from assistant.reports.quoted_tables import columns
 from assistant.reports.themes.theme_model import Theme, ThemeDocument, Themes
 from corpus.calendar_names import language_name
@@ -94,47 +94,41 @@ def publication_of_briefing(
     for key, items in (
         ("sources", [_source(source, library, language) for source in briefing.sources]),
         ("unsourced", [plain(each) for each in briefing.unsourced]),
-        ("comments", [_comment(*each, language=language) for each in comments]),
+        (
+            "comments",
+            [
+                (
+                    Span(say("comment_on", language, number=n, who=who) if n else who, "strong"),
+                    Span(mark(":", language) + text),
+                )
+                for n, who, text in comments
+            ],
+        ),
     ):
         if items or key == "sources":
             blocks += [Heading(1, say(f"section_{key}", language), key), Listing(tuple(items))]
     stands = (say(f"state_{state}", language),) if state else ()
+    written = joined(briefing.models, language)
     return Publication(
         language=language,
         title=briefing.title,
         blocks=tuple(blocks),
         masthead=briefing.masthead,
         label=(say("brief_note", language), say(f"for_{briefing.request.audience}", language), *stands),
-        notice=_notice(briefing),
-    )
-
-
-def _comment(paragraph: int | None, who: str, text: str, *, language: str) -> Content:
-    at = say("comment_on", language, number=paragraph, who=who) if paragraph else who
-    return Span(at, "strong"), Span(mark(":", language) + text)
-
-
-def _notice(briefing: Briefing) -> str:
-    language, models = briefing.request.language, briefing.models
-    return (
-        say("unofficial_written", language, model=joined(models, language)) if models else say("unofficial", language)
+        notice=say("unofficial_written" if written else "unofficial", language, model=written),
     )
 
 
 def _papers(papers: tuple[Paper, ...], language: str) -> Table:
-    return Table(columns(language, "symbol", "title", "held"), tuple(_paper(paper, language) for paper in papers))
-
-
-def _paper(paper: Paper, language: str) -> tuple[Content, ...]:
-    if paper.superseded:
-        held = say("held_later", language, symbol=paper.superseded)
-    elif not paper.held:
-        held = say("held_not", language)
-    elif paper.edition == "digest":
-        held = say("held_digest", language)
-    else:
+    rows = []
+    for paper in papers:
         held = joined([language_name(each, language) for each in paper.held], language)
-    return (Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)
+        if paper.superseded:
+            held = say("held_later", language, symbol=paper.superseded)
+        elif not paper.held or paper.edition == "digest":
+            held = say("held_digest" if paper.held else "held_not", language)
+        rows.append(((Span(paper.symbol, url=paper.url),), plain(paper.title), plain(held)))
+    return Table(columns(language, "symbol", "title", "held"), tuple(rows))
 
 
 def _source(source: Source, library: Library, language: str) -> Content:
@@ -152,7 +146,12 @@ def publication_of_mandates(
         blocks.append(Paragraph(plain(say("mandates_left", language, shown=len(rows), total=made.total))))
     blocks.append(References(library, language, address).table(grid_of(rows, language, documents=True)))
     sources = {row.document: row for row in rows}
-    blocks.append(Listing(tuple(_resolution(row, language) for row in sources.values())))
+    listed = []
+    for row in sources.values():
+        told = [row.title, comes_to(row.adopted, language), say("unverified_note", language) * row.place.unverified]
+        comma = mark(",", language)
+        listed.append((Span(row.label, url=row.place.url), Span(comma + comma.join(filter(None, told)))))
+    blocks.append(Listing(tuple(listed)))
     return Publication(language, say("mandates_title", language), tuple(blocks), notice=say("unofficial", language))
 
 
@@ -168,13 +167,6 @@ def _said(made: Mandates, language: str) -> str:
         names = mark(";", language).join(f"{label} ({language_name(held, language)})" for label, held in made.skipped)
         told.append(say("mandates_skipped", language, language=language_name(made.language, language), documents=names))
     return " ".join(told)
-
-
-def _resolution(row: Row, language: str) -> Content:
-    comma = mark(",", language)
-    day = f"{comma}{comes_to(row.adopted, language)}" if row.adopted else ""
-    note = f"{comma}{say('unverified_note', language)}" if row.place.unverified else ""
-    return Span(row.label, url=row.place.url), Span(f"{comma}{row.title}{day}{note}")
 
 
 def publication_of_themes(themes: Themes, library: Library, address: Address | None = None) -> Publication:
@@ -194,7 +186,10 @@ def publication_of_themes(themes: Themes, library: Library, address: Address | N
         blocks.append(Heading(1, f"{theme.number}. {theme.name}", f"theme-{theme.number}"))
         for statement, repeats in zip(theme.summary, theme.repeats, strict=True):
             number += 1
-            blocks.append(Paragraph((*references.paragraph(statement), *_repeated(repeats, language)), number))
+            content = references.paragraph(statement)
+            if places := joined([each.locator for each in repeats[:REPEATED]], language):
+                content = (*content, Span(" " + say("repeated_in", language, places=places)))
+            blocks.append(Paragraph(content, number))
         blocks.append(Heading(2, say("theme_documents", language), f"theme-{theme.number}-documents"))
         blocks.append(_documents(theme.documents, theme, language, library, address))
         if theme.gaps:
@@ -206,13 +201,12 @@ def publication_of_themes(themes: Themes, library: Library, address: Address | N
     return Publication(language, say("themes_title", language), tuple(blocks), notice=say("unofficial", language))
 
 
-def _repeated(repeats: Sequence[Citation], language: str) -> tuple[Span, ...]:
-    places = [each.locator for each in repeats[:REPEATED]]
-    return (Span(" " + say("repeated_in", language, places=joined(places, language))),) if places else ()
-
-
 def _list_of(themes: Themes) -> Table:
-    rows = [(str(each.number), each.name, str(len(each.documents)), _years(each)) for each in themes.themes]
+    rows = []
+    for theme in themes.themes:
+        years = [str(year) for year in theme.years if year is not None]
+        span = "–".join(dict.fromkeys((*years[:1], *years[-1:])))
+        rows.append((str(theme.number), theme.name, str(len(theme.documents)), span))
     return _plainly(("", *columns(themes.language, "theme", "documents", "years")), rows)
 
 
@@ -241,8 +235,3 @@ def _documents(
         symbol, named = Span(document.label, url=document.url), Span(title or document.label, url=link)
         rows.append((plain(year), (symbol,), (named,)))
     return Table(columns(language, "years", "symbol", "title"), tuple(rows))
-
-
-def _years(theme: Theme) -> str:
-    years = [year for year in theme.years if year is not None]
-    return "" if not years else str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}"

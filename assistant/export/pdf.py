@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.export.pandoc import INSTALL
+from assistant.export.docx import INSTALL
 from assistant.export.publication import Publication, PublishError, Table
 from corpus.extras import install
 

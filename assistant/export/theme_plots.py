@@ -27,7 +27,7 @@ _DOT = 'fill="#4a7fb5" fill-opacity="0.45" stroke="#4a7fb5"'
 def map_of(themes: Themes) -> str:
     """A map of themes: near to each other where their documents are alike, the larger the more documents."""
     most = max((len(theme.documents) for theme in themes.themes), default=1)
-    names = [_lines(f"{theme.number}. {theme.name}") for theme in themes.themes]
+    names = [textwrap.wrap(f"{each.number}. {each.name}", _letters(each.name, LETTERS)) for each in themes.themes]
     radii = [8 + 14 * math.sqrt(len(theme.documents) / most) for theme in themes.themes]
     sizes = [
         (
@@ -66,14 +66,15 @@ def years_of(themes: Themes) -> str:
     parts, row = heads, 3.4 * LINE
     for place, theme in enumerate(themes.themes):
         y = 1.5 * LINE + row * place
-        name = escape(_cut(f"{theme.number}. {theme.name}"))
+        name, most_letters = f"{theme.number}. {theme.name}", _letters(theme.name, LONGEST)
+        name = name if len(name) <= most_letters else name[: most_letters - 1].rstrip() + "…"
         dots = "".join(
             _counted(EDGE + column * (years.index(year) + 0.5), y + 2 * LINE, count, most, column)
             for year, count in theme.years.items()
         )
         rule = f'<line x1="0" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" stroke-opacity="0.25"/>'
         parts.append(
-            f'{rule}<a href="#theme-{theme.number}"><text x="{EDGE}" y="{y + LINE:.1f}">{name}</text></a>{dots}'
+            f'{rule}<a href="#theme-{theme.number}"><text x="{EDGE}" y="{y + LINE:.1f}">{escape(name)}</text></a>{dots}'
         )
     return _svg(1.5 * LINE + row * len(themes.themes), say("column_years", themes.language), parts)
 
@@ -115,15 +116,6 @@ def _apart(
 def _letters(name: str, most: int) -> int:
     """How many letters of a name are as wide as `most` Latin ones."""
     return most // 2 if any(unicodedata.east_asian_width(letter) in "WF" for letter in name) else most
-
-
-def _lines(name: str) -> list[str]:
-    return textwrap.wrap(name, _letters(name, LETTERS))
-
-
-def _cut(name: str) -> str:
-    most = _letters(name, LONGEST)
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _svg(height: float, label: str, parts: Sequence[str]) -> str:

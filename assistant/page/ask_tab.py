@@ -13,7 +13,7 @@ from gradio.events import Dependency
 from starlette.concurrency import run_in_threadpool
 
 from assistant.access import Principal
-from assistant.export.pandoc import pandoc_path
+from assistant.export.docx import pandoc_path
 from assistant.faults import ServiceFault, of_library
 from assistant.labels import mark, word
 from assistant.page.carrier import carrier, query_of, reader_of, who_asks

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.export import Publication
-from assistant.export.publication import Block, Heading, Note, Paragraph, Span, plain
+from assistant.export.publication import Block, Heading, Note, Paragraph, Publication, Span, plain
 from assistant.labels import word
 from assistant.page.chat_turns import Turn
 from assistant.page.source_panel import Source, sources_of

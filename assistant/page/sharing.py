@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant.api.callers import Caller, Served
 from assistant.api.file_replies import file_reply
 from assistant.api.route import Guarded, may
-from assistant.export import render
-from assistant.export.pandoc import pandoc_path
+from assistant.export.docx import pandoc_path
+from assistant.export.file_formats import render
 from assistant.faults import Conflict, NotHeld
 from assistant.frames import date_text
 from assistant.labels import language_of

@@ -18,7 +18,7 @@ from assistant.access import Principal
 from assistant.api.caller_gate import same_origin
 from assistant.api.callers import Caller, Served
 from assistant.api.route import may
-from assistant.export.pandoc import pandoc_path
+from assistant.export.docx import pandoc_path
 from assistant.faults import Forbidden, Invalid, ServiceFault, known_language, of_library
 from assistant.labels import language_of, word
 from assistant.page.chat_turns import Conversation, Turn, conversations_of

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from assistant.frames import act_frames, act_words
-from assistant.reports.lookup import held_as
+from assistant.reports.lookup import held_as, printed_title
 from assistant.vocabulary import Vocabulary
 from corpus.analysis import analyse
 from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Document
 from corpus.library import Library
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, find_symbols, same_document
+from corpus.symbols import Symbol, same_document
 from ingest.fetch.wanted import cited_by
 
 _NUMBER = r"\d{1,4}(?:/\d{1,3}(?: [A-Z](?!\w))?| \((?:19|20)\d\d\))"
@@ -78,7 +78,7 @@ def check_agenda(
     for item in meeting.items:
         for text, _ in item.documentation:
             items.setdefault(Symbol.parse(text), []).append(item.number)
-    titles = {Symbol.parse(text): _printed(agenda, n) for item in meeting.items for text, n in item.documentation}
+    titles = {Symbol.parse(text): printed_title(agenda, n) for item in meeting.items for text, n in item.documentation}
     announced = [
         _checked(library, catalogue, symbol, tuple(numbers), languages, title=titles[symbol])
         for symbol, numbers in items.items()
@@ -102,16 +102,6 @@ def check_agenda(
     labels = (library.document(each.document_id).label for each in library.meetings())
     others = tuple(sorted({label for label in labels if label != agenda.label}))
     return AgendaCheck(agenda.label, meeting.title, dates, tuple(announced), tuple(told), others)
-
-
-def _printed(agenda: Document, ordinal: int) -> str:
-    """The title with which the agenda announces a document; empty where the words that do so name several."""
-    words = " ".join(agenda.body(agenda.blocks[ordinal]).split())
-    named = find_symbols(words)
-    if len(named) != 1:
-        return ""
-    title = f"{words[: named[0].start]}{words[named[0].end :]}".replace("()", "")
-    return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 
 
 def resolutions_in(document: Document) -> list[Symbol]:

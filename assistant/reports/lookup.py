@@ -3,6 +3,7 @@ one as a citation."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,7 +15,7 @@ from corpus.catalogue import Catalogue
 from corpus.documents import LANGUAGES, Block, Document, Span
 from corpus.library import Library
 from corpus.meetings import Meeting
-from corpus.symbols import Symbol, same_document
+from corpus.symbols import Symbol, find_symbols, same_document
 from corpus.versions import best_language
 
 NEAR, LONGEST = 3, 200
@@ -51,6 +52,16 @@ def held_as(library: Library, catalogue: Catalogue, symbol: Symbol, title: str =
         superseded=later[0].symbol.text if later else "",
         url=entries[0].url if entries else None,
     )
+
+
+def printed_title(agenda: Document, ordinal: int) -> str:
+    """The title with which the agenda announces a document; empty where the words that do so name several."""
+    words = " ".join(agenda.body(agenda.blocks[ordinal]).split())
+    named = find_symbols(words)
+    if len(named) != 1:
+        return ""
+    title = f"{words[: named[0].start]}{words[named[0].end :]}".replace("()", "")
+    return re.sub(r"\s+(?=[,;]|\s)", "", title).strip(" ,;:.()（）*")
 
 
 def cite(

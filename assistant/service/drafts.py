@@ -16,7 +16,8 @@ from corpus.library import Library
 from corpus.plain import PlainError, from_plain, to_plain
 
 if TYPE_CHECKING:
-    from assistant.export import Address, Publication
+    from assistant.export.footnoting import Address
+    from assistant.export.publication import Publication
 
 State = Literal["draft", "review", "cleared"]
 STATES: tuple[State, ...] = get_args(State)

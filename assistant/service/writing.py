@@ -13,10 +13,11 @@ from assistant.reports import refused, silent
 from assistant.service.papers import Paper, Papers, Work
 
 if TYPE_CHECKING:
-    from assistant.export import Address, Publication
+    from assistant.export.footnoting import Address
     from assistant.export.layouts import Report
+    from assistant.export.publication import Publication
     from assistant.reports.agenda_check import AgendaCheck
-    from assistant.reports.brief import Briefing
+    from assistant.reports.brief.briefing import Briefing
     from assistant.service.drafts import Draft, Drafts
     from assistant.service.service import Service
 
@@ -129,7 +130,7 @@ class Writing:
 
     def ready(self, form: str, language: str | None = None) -> None:
         """Raises `Conflict` where a file of this form can't be written here, in a language where one is known."""
-        from assistant.export import check_form
+        from assistant.export.file_formats import check_form
 
         with refused(Conflict):
             check_form(form, language)
@@ -140,7 +141,7 @@ class Writing:
 
     def file(self, who: Principal, publication: Publication, form: str) -> bytes:
         """A publication as a file. Raises `Conflict` where the program that writes it is not installed."""
-        from assistant.export import render
+        from assistant.export.file_formats import render
 
         return self._file(who, form, lambda: render(publication, form))
 

@@ -9,11 +9,12 @@ from assistant.frames import say
 from assistant.meeting import citing as said_of
 from assistant.meeting.citing import Citer
 from assistant.qa.answer import Statement
+from assistant.qa.units import Unit
 from assistant.qa.weighing import Scored
 from assistant.reports.brief.briefing import Part, Section
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import asking, proposing
-from assistant.reports.lookup import Paper, held_as
+from assistant.reports.lookup import Paper, held_as, printed_title
 from corpus.documents import LANGUAGES
 from corpus.symbols import Symbol, find_symbols
 
@@ -25,24 +26,32 @@ def mandate(chooser: Chooser) -> Section:
     ground, language = chooser.ground, chooser.language
     meeting, item, _ = ground.taken_up
     listed = Citer(chooser.library, meeting).listed(item)
-    text = say("item_named", language, item=item.number, title=item.title)
-    made = [Statement(text, "derived", (listed,))] if listed is not None else []
-    for each in made:
-        chooser.note(each)
+    made = []
+    if listed is not None:
+        made = [Statement(say("item_named", language, item=item.number, title=item.title), "derived", (listed,))]
+        chooser.note(made[0])
     asked = say("ask_mandate", language, body=meeting.body)
     ordains = set(meeting.mandate)
     own = chooser.speaking(asked, ground.agendas, MANDATE, lambda each: each.unit.block in ordains)
-    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: not proposing(each.unit))
+    others = chooser.speaking(asked, ground.others, MANDATE, lambda each: _ordains(each.unit))
     found = [each.unit for each in (*own, *others)]
     return chooser.section("mandate", Part("", (*made, *chooser.take(found, fresh=True))))
+
+
+def _ordains(unit: Unit) -> bool:
+    """Whether a unit may give a body its mandate: no proposal, and nothing of an annex or a table."""
+    block = unit.document.blocks[unit.block]
+    return block.kind != "row" and not block.locator.startswith("annex") and not proposing(unit)
 
 
 def expected(chooser: Chooser) -> Section:
     """What the agenda says that the meeting is to do, beside what it proposes to discuss."""
     ground = chooser.ground
-    meeting, _, _ = ground.taken_up
+    meeting, _, agenda = ground.taken_up
     asked = say("ask_expected", ground.request.language, body=meeting.body)
     told = {*meeting.mandate, *(each for item in meeting.items for each in item.annotations)}
+    # What stands right above the timetable is its heading.
+    told -= {block.ordinal - 1 for block in agenda.blocks if block.locator.startswith("timetable")}
     found = chooser.speaking(
         asked, ground.agendas, EXPECTED, lambda each: each.unit.block in told and not proposing(each.unit)
     )
@@ -91,13 +100,16 @@ def papers(chooser: Chooser) -> tuple[Paper, ...]:
     ground, library = chooser.ground, chooser.library
     if ground.request.kind == "document":
         document = library.document(ground.own[0])
-        held = [each.language for each in library.headers(key=document.key) if each.edition == document.edition]
-        later = library.versions().later(document.id)
-        newer = later[0].symbol.text if later else ""
-        held = [each for each in LANGUAGES if each in held]
-        return (Paper(document.key, document.title, tuple(held), document.edition, newer, document.url),)
-    symbols = [Symbol.parse(text) for text, _ in ground.item.documentation] if ground.item else []
-    return tuple(held_as(library, chooser.engine.catalogue, symbol, ground.title) for symbol in symbols)
+        spoken = {each.language for each in library.headers(key=document.key) if each.edition == document.edition}
+        held = tuple(each for each in LANGUAGES if each in spoken)
+        newer = next((each.symbol.text for each in library.versions().later(document.id)), "")
+        return (Paper(document.key, document.title, held, document.edition, newer, document.url),)
+    if ground.item is None or ground.agenda is None:
+        return ()
+    announced = [(Symbol.parse(text), printed_title(ground.agenda, at)) for text, at in ground.item.documentation]
+    return tuple(
+        held_as(library, chooser.engine.catalogue, symbol, title or ground.title) for symbol, title in announced
+    )
 
 
 def questions(chooser: Chooser) -> Section:

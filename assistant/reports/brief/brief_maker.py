@@ -12,7 +12,7 @@ from assistant.qa.engine import Engine
 from assistant.qa.revisions import VersionDesk
 from assistant.reports import Progress, silent
 from assistant.reports.brief import agenda_sections, document_sections, subject_sections
-from assistant.reports.brief.briefing import Audience, Briefing, Request, Section, SectionKey, Source
+from assistant.reports.brief.briefing import Briefing, Request, Section, SectionKey, Source
 from assistant.reports.brief.section_writer import AGAIN, FOREIGN, WRITTEN, Scribe
 from assistant.reports.brief.selection import Chooser
 from assistant.reports.brief.subject import Ground, ground_of
@@ -21,7 +21,6 @@ from assistant.reports.report_cache import Derived, name_of, state_of
 from assistant.slices import Aside, Slices
 from assistant.write.report import NAMES
 from corpus.calendar_names import language_name
-from corpus.library import Library
 from corpus.plain import to_plain
 
 FOLDER, KEPT = "briefings", 20
@@ -30,14 +29,10 @@ many unfinished ones, those worked on last."""
 _FIRST: tuple[SectionKey, ...] = (
     "mandate", "schedule", "documentation", "adoption", "mandates", "changes", "recommendations", "figures",
 )  # fmt: skip
-_LAST: tuple[SectionKey, ...] = ("guidance", "new", "differences")
-ORDER: dict[Audience, tuple[SectionKey, ...]] = {
-    "delegate": (*_FIRST, "framework", "points", *_LAST, "questions", "expected", "articles"),
-    "secretariat": (*_FIRST, "framework", "points", *_LAST, "questions", "expected", "articles"),
-    "chair": (*_FIRST, "questions", "expected", "framework", "points", *_LAST, "articles"),
-}
-"""The sections by audience: a chair has the questions for discussion before what is known."""
-_OF_ITEMS = frozenset[SectionKey](["mandate", "schedule", "documentation", "expected", "new"])
+_KNOWN: tuple[SectionKey, ...] = ("framework", "points", "guidance", "new", "differences")
+_ASKED: tuple[SectionKey, ...] = ("questions", "expected")
+"""The sections in their order, the articles behind them; a chair has the questions for discussion before what is known."""
+_OF_ITEMS: tuple[SectionKey, ...] = ("mandate", "schedule", "documentation", "expected", "new")
 _OF_RESOLUTIONS: tuple[SectionKey, ...] = ("adoption", "mandates", "changes")
 _OF_REPORTS: tuple[SectionKey, ...] = ("recommendations", "figures")
 
@@ -58,11 +53,15 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     desk = VersionDesk(engine.library)
     scribe = None if writer is None else Scribe(chooser, writer, aside)
     made: dict[SectionKey, Section] = {}
-    keys = _keys(engine, ground)
+    keys, held = _keys(engine, ground), engine.library.keys()
     for n, key in enumerate(keys):
         progress(say(f"section_{key}", request.language), n, len(keys))
-        section = _read(engine.library, finished, key)
-        if section is None:
+        section: Section | None = finished.get(key, Section)
+        # One in which a quote is no longer the words of its document is made anew.
+        if section is None or not all(
+            cite.document in held and engine.library.document(cite.document).quote(cite.start, cite.end) == cite.quote
+            for cite in section.citations
+        ):
             section = _made(chooser, key)
             if scribe is not None:
                 section = scribe.section(section)
@@ -73,10 +72,11 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
         for statement in section.statements:
             chooser.note(statement)
         made[key] = section
+    asking = (*_ASKED, *_KNOWN) if request.audience == "chair" else (*_KNOWN, *_ASKED)
     # Of an item every section stands, if only to say that it is empty.
     sections = tuple(
         made[key]
-        for key in ORDER[request.audience]
+        for key in (*_FIRST, *asking, "articles")
         if key in made and (not made[key].empty or (ground.item is not None and made[key].remarks))
     )
     if request.kind in ("theme", "question") and all(section.empty for section in made.values()):
@@ -88,7 +88,12 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
         masthead=_masthead(ground),
         sections=sections,
         papers=papers,
-        sources=_sources(engine, sections),
+        sources=tuple(
+            Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url)
+            for d in map(
+                engine.library.document, dict.fromkeys(each.document for s in sections for each in s.citations)
+            )
+        ),
         unsourced=_unsourced(request, made, papers),
         state=state,
     )
@@ -97,20 +102,9 @@ def brief(engine: Engine, request: Request, progress: Progress = silent, aside: 
     return briefing
 
 
-def _read(library: Library, finished: Derived, key: SectionKey) -> Section | None:
-    """A section that was finished before; None where not every quote in it still is the words of its document."""
-    section: Section | None = finished.get(key, Section)
-    held = library.keys()
-    exact = section is not None and all(
-        cite.document in held and library.document(cite.document).quote(cite.start, cite.end) == cite.quote
-        for cite in section.citations
-    )
-    return section if exact else None
-
-
 def _keys(engine: Engine, ground: Ground) -> tuple[SectionKey, ...]:
     """The sections of a briefing: of a resolution what it asks and decides, of another document its recommendations and figures, too."""
-    apart = frozenset((*_OF_RESOLUTIONS, *_OF_REPORTS, *(_OF_ITEMS if ground.item is None else ())))
+    apart = (*_OF_RESOLUTIONS, *_OF_REPORTS, *(_OF_ITEMS if ground.item is None else ()))
     keys = tuple(key for key in _MAKERS if key not in apart)
     if ground.request.kind != "document":
         return keys
@@ -183,13 +177,6 @@ def _masthead(ground: Ground) -> tuple[str, ...]:
         lines.append(" ".join(ground.agenda.block_text(ground.agenda.blocks[ground.meeting.masthead]).split()))
     lines.append(ground.agenda.label)
     return tuple(line for line in lines if line)
-
-
-def _sources(engine: Engine, sections: Sequence[Section]) -> tuple[Source, ...]:
-    """The documents cited, in the order of first use."""
-    ids = dict.fromkeys(cite.document for section in sections for cite in section.citations)
-    documents = [engine.library.document(each) for each in ids]
-    return tuple(Source(d.id, d.key, d.title, d.label, d.edition, d.language, d.date, d.url) for d in documents)
 
 
 def _unsourced(request: Request, made: dict[SectionKey, Section], papers: Sequence[Paper]) -> tuple[str, ...]:

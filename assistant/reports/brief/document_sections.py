@@ -17,9 +17,9 @@ from assistant.reports.lookup import cite
 from assistant.reports.mandates.mandate_list import grid_of, rows_of
 from assistant.reports.mandates.mandate_reader import operative
 from assistant.reports.mandates.recommendations import recommendations_of
-from assistant.reports.quoted_tables import Cell, Grid, columns
+from assistant.reports.quoted_tables import CUT, Cell, Grid, columns
 from assistant.wording.claims import read
-from corpus.documents import Block, Document, Span
+from corpus.documents import Block, Document
 from corpus.library import Library
 from corpus.tables import DocumentTable, cells_of, tables_of
 
@@ -47,8 +47,7 @@ def adoption(chooser: Chooser) -> Section:
 
 def mandates(chooser: Chooser) -> Section:
     """The requests and decisions as a table, and the paragraphs that hold none."""
-    document = _own(chooser)
-    language = chooser.language
+    document, language = _own(chooser), chooser.language
     rows = list(rows_of(chooser.library, document))
     asking = {row.ordinal for row in rows}
     asking |= {parent for each in asking if (parent := document.blocks[each].parent) is not None}
@@ -59,19 +58,18 @@ def mandates(chooser: Chooser) -> Section:
 
 def changes(chooser: Chooser) -> Section:
     """What the operative paragraphs have that those of the text before in the same series have not."""
-    library, document = chooser.library, _own(chooser)
-    language = chooser.language
+    library, document, language = chooser.library, _own(chooser), chooser.language
     before = previous(library, document)
     if before is None:
         return chooser.section("changes", unsourced=(say("no_previous", language),))
-    title = say("section_changes_since", language, symbol=before.label)
     chooser.slices.end()
     found = compare_texts(library, before, document)
     rows = tuple(_row(each) for each in found.changes if each.part == "operative" and each.kind != "moved")
-    if not rows:
-        return chooser.section("changes", heading=title, remarks=(say("same_since", language, symbol=before.label),))
     return chooser.section(
-        "changes", heading=title, tables=(Grid(columns(language, "place", "before", "new", "gone"), rows),)
+        "changes",
+        heading=say("section_changes_since", language, symbol=before.label),
+        remarks=() if rows else (say("same_since", language, symbol=before.label),),
+        tables=(Grid(columns(language, "place", "before", "new", "gone"), rows),) if rows else (),
     )
 
 
@@ -93,16 +91,12 @@ def previous(library: Library, document: Document) -> Document | None:
 
 
 def _row(change: Change) -> tuple[Cell, ...]:
-    new = " […] ".join(piece.text.strip() for piece in change.pieces if piece.op == "added")
-    gone = " […] ".join(piece.text.strip() for piece in change.pieces if piece.op == "removed")
-    after = (change.after,) if change.after else ()
-    before = (change.before,) if change.before else ()
-    return (
-        Cell(after, place=True) if after else Cell(),
-        Cell(before, place=True) if before else Cell(),
-        Cell(after, text=new) if new else Cell(),
-        Cell(before, text=gone) if gone else Cell(),
-    )
+    places, words = [], []
+    for place, op in ((change.after, "added"), (change.before, "removed")):
+        text = f" {CUT} ".join(piece.text.strip() for piece in change.pieces if piece.op == op)
+        places.append(Cell((place,), place=True) if place else Cell())
+        words.append(Cell((place,), text=text) if place and text else Cell())
+    return (*places, *words)
 
 
 def _session(document: Document) -> str:
@@ -179,16 +173,12 @@ def _grid(chooser: Chooser, document: Document, table: DocumentTable) -> Grid:
     words = [" ".join(" ".join(column).split()) for column in heads]
     made = []
     for block in table.rows[:ROWS]:
-        cells = [*block.cells, *[None] * (width - len(block.cells))]
-        whole = chooser.cite(document, block, (block.start, block.end))
-        made.append((Cell((whole,), place=True), *(_cell(chooser, document, block, span) for span in cells)))
+        cells = [Cell((chooser.cite(document, block, (block.start, block.end)),), place=True)]
+        for span in (*block.cells, *[None] * (width - len(block.cells))):
+            held = span is not None and document.quote(*document.trimmed(*span))
+            cells.append(Cell((chooser.cite(document, block, span),)) if held else Cell())
+        made.append(tuple(cells))
     first = (*table.rows, *table.header)[0]
     caption = first.context.partition("; ")[0] if "; " in first.context else first.locator.rpartition(", ")[0]
     place = say("column_place", chooser.language)
     return Grid((place, *words, *[""] * (width - len(words))), tuple(made), " ".join(caption.split()))
-
-
-def _cell(chooser: Chooser, document: Document, block: Block, span: Span | None) -> Cell:
-    if span is None or not document.quote(*document.trimmed(*span)):
-        return Cell()
-    return Cell((chooser.cite(document, block, span),))

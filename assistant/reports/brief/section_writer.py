@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.frames import say
 from assistant.qa.abstention import ALIKE
-from assistant.qa.answer import Citation, Dropped, Statement
+from assistant.qa.answer import Dropped, Statement
 from assistant.qa.citations import statement_of
 from assistant.qa.retriever import Evidence
 from assistant.qa.units import units_of
@@ -106,25 +106,21 @@ class Scribe:
         units = (unit for each in evidence for unit in units_of(each))
         foreign = [statement_of(unit).citations[-1] for unit in units if not unit.empty and self.chooser.foreign(unit)]
         made: list[Statement] = []
+        passage_at = self.chooser.library.passage_at
         for statement in draft.statements:
-            reason = self._fault(statement, foreign)
-            if summary and any(self._alike(statement.text, each.text, QUOTED) for each in quotes):
-                reason = AGAIN
-            if reason is not None:
-                draft.dropped.append(Fallen(statement.text, reason))
+            cites = statement.citations
+            again = any(self._alike(statement.text, each, ALIKE) for each in self._texts) or (
+                summary and any(self._alike(statement.text, each.text, QUOTED) for each in quotes)
+            )
+            # What its sources bear out does not belong here all the same.
+            if again or any(cite.overlaps(each) for cite in cites for each in foreign):
+                draft.dropped.append(Fallen(statement.text, AGAIN if again else FOREIGN))
                 continue
             self._texts.append(statement.text)
-            made.append(replace(statement, citations=tuple(self._placed(cite) for cite in statement.citations)))
+            cites = tuple(replace(cite, id=passage_at(cite.document, cite.start) or cite.id) for cite in cites)
+            made.append(replace(statement, citations=cites))
         drafts.append(draft)
         return made
-
-    def _fault(self, statement: Statement, foreign: Sequence[Citation]) -> Reason | None:
-        """Why a sentence that its sources bear out does not belong here; None where it does."""
-        if any(cite.overlaps(each) for cite in statement.citations for each in foreign):
-            return FOREIGN
-        if any(self._alike(statement.text, each, ALIKE) for each in self._texts):
-            return AGAIN
-        return None
 
     def _alike(self, text: str, other: str, least: float) -> bool:
         """Whether a text is a piece of another one, or says the same in other words."""
@@ -134,10 +130,6 @@ class Scribe:
             return False
         one, two = self.chooser.library.embedder.embed_passages([text, other])
         return float(one @ two) >= least
-
-    def _placed(self, cite: Citation) -> Citation:
-        """A citation with the id of the whole passage in which its words lie."""
-        return replace(cite, id=self.chooser.library.passage_at(cite.document, cite.start) or cite.id)
 
 
 def _evidence(quotes: Sequence[Statement], documents: dict[str, Document]) -> list[Evidence]:

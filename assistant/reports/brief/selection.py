@@ -115,11 +115,11 @@ class Chooser:
 
     def quoted(self, document: Document, ordinals: Iterable[int], fits: Callable[[str], bool]) -> list[Statement]:
         """The sentences of some blocks that fit and say something new, as statements, which count as used from now on."""
-        made = []
-        for block in (document.blocks[ordinal] for ordinal in ordinals):
-            for start, end in sentence_spans(document.body(block), document.language):
-                span = block.body_start + start, block.body_start + end
-                made.append(Statement.quoting(self.cite(document, block, span)))
+        made = [
+            Statement.quoting(self.cite(document, block, (block.body_start + start, block.body_start + end)))
+            for block in (document.blocks[ordinal] for ordinal in ordinals)
+            for start, end in sentence_spans(document.body(block), document.language)
+        ]
         fresh = [each for each in made if fits(each.citations[0].quote) and self.free(each)]
         for each in fresh:
             self.note(each)

@@ -38,12 +38,6 @@ def proposing(unit: Unit) -> bool:
     return proposes(unit.text, unit.document.language)
 
 
-def recommends(unit: Unit) -> bool:
-    """Whether a unit says that something was recommended."""
-    grammar = grammar_of(unit.document.language)
-    return any(verb.search(unit.text) for verb in (grammar.advise, grammar.advised))
-
-
 @dataclass(frozen=True)
 class Theme:
     """A theme of a briefing: a heading in words of the documents, and the words that are looked for; of a section of the document that

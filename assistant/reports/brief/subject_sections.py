@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from assistant.frames import day_text, joined, mark, place_name, say
-from assistant.qa.answer import Citation, Statement
+from assistant.qa.answer import Statement
 from assistant.qa.metadata import covering
 from assistant.qa.units import Unit
 from assistant.qa.weighing import READ, Scored
@@ -19,10 +19,10 @@ from assistant.reports.brief import agenda_sections
 from assistant.reports.brief.articles import Article, ArticleFinder
 from assistant.reports.brief.briefing import Audience, Part, Section
 from assistant.reports.brief.selection import Chooser, dated_within, only_later, speaks
-from assistant.reports.brief.subject import Theme, proposing, recommends
+from assistant.reports.brief.subject import Theme, proposing
 from assistant.reports.comparison.alike import differing
 from assistant.reports.lookup import near_to_it
-from corpus.documents import Document
+from assistant.wording.drafting import grammar_of
 from corpus.meetings import Meeting
 from corpus.sentences import sentence_spans
 
@@ -59,16 +59,13 @@ class Framework:
 
 def framework_of(chooser: Chooser) -> Framework:
     """The articles that apply to the subject of a briefing; they are looked for once."""
-    if chooser.framework is None:
-        chooser.framework = _framework(chooser)
-    return chooser.framework
-
-
-def _framework(chooser: Chooser) -> Framework:
+    if chooser.framework is not None:
+        return chooser.framework
     ground, language = chooser.ground, chooser.language
     finder = ArticleFinder(chooser.engine, ground.treaties)
+    chooser.framework = Framework(finder)
     if not ground.treaties:
-        return Framework(finder)
+        return chooser.framework
     whole = Theme("", ground.title)
     own = [unit for each in ground.own for unit in chooser.units(chooser.library.document(each))]
     cited = finder.cited([*_said(chooser), *((unit.text, unit.document.language) for unit in own)])
@@ -78,9 +75,7 @@ def _framework(chooser: Chooser) -> Framework:
         chooser.slices.end()
         close = finder.near(theme.words, language)
         for key, odds in close.items():
-            if odds < 0.0 and key[0] not in cited:
-                continue
-            if key not in near or odds > near[key][0]:
+            if (odds >= 0.0 or key[0] in cited) and (key not in near or odds > near[key][0]):
                 near[key] = odds, theme
         for article in finder.answering(theme.words, language, ANSWERS):
             if article.document.id in cited or article.key in close:
@@ -95,7 +90,8 @@ def _framework(chooser: Chooser) -> Framework:
     )
     further = tuple(each for each in finder.further(applying) if each.document.id in cited)
     only = tuple(each for key, each in named.items() if key not in found)
-    return Framework(finder, by_theme, only, further, tuple(naming[:NAMING]))
+    chooser.framework = Framework(finder, by_theme, only, further, tuple(naming[:NAMING]))
+    return chooser.framework
 
 
 def framework(chooser: Chooser) -> Section:
@@ -136,15 +132,11 @@ def _listed(chooser: Chooser, own: Sequence[Article]) -> Statement:
     named = [
         f"{place_name(f'art. {each.number}', language)}{f' ({each.title})' if each.title else ''}" for each in ordered
     ]
-    cites = tuple(chooser.cite(document, each.heading, (each.heading.start, each.heading.end)) for each in ordered)
+    called = [each for each in document.blocks if each.kind == "heading" and each.locator == "title"][:1]
+    heads = [*called, *(each.heading for each in ordered)]
+    cites = tuple(chooser.cite(document, head, (head.start, head.end)) for head in heads)
     text = say("articles_of", language, treaty=document.short or document.title, articles=joined(named, language))
-    return Statement(text, "derived", (*_title(chooser, document), *cites))
-
-
-def _title(chooser: Chooser, document: Document) -> tuple[Citation, ...]:
-    """The words that say what a treaty is called."""
-    block = next((each for each in document.blocks if each.kind == "heading" and each.locator == "title"), None)
-    return (chooser.cite(document, block, (block.start, block.end)),) if block else ()
+    return Statement(text, "derived", cites)
 
 
 def _name(article: Article) -> str:
@@ -155,9 +147,7 @@ def _name(article: Article) -> str:
 def points(chooser: Chooser) -> Section:
     """The best words of the documents by theme; of the other themes, where they are spoken of, or that they are not."""
     known, ground = framework_of(chooser), chooser.ground
-    most = POINTS[ground.request.audience]
-    if ground.request.kind in ("theme", "question"):
-        most *= 3
+    most = POINTS[ground.request.audience] * (3 if ground.request.kind in ("theme", "question") else 1)
     documents = (*ground.own, *(() if ground.request.kind == "document" else ground.others))
     found: dict[tuple[str, int, int], tuple[float, int, Scored]] = {}
     for n, theme in enumerate(ground.themes):
@@ -208,18 +198,16 @@ def guidance(chooser: Chooser) -> Section:
     say themselves that they recommend it."""
     ground = chooser.ground
     asked = say("ask_guidance", chooser.language, theme=ground.title)
-    found = [each.unit for each in chooser.speaking(asked, ground.others, 2 * GUIDANCE, partial(_is_guidance, chooser))]
+    near = chooser.speaking(
+        asked, ground.others, 2 * GUIDANCE, lambda each: _is_point(chooser, each) and _near(chooser, each)
+    )
+    found = [each.unit for each in near]
     if ground.item is not None:
-        found += [
-            each.unit
-            for each in chooser.weigh(asked, ground.others)
-            if chooser.usable(each.unit) and _is_point(chooser, each) and recommends(each.unit)
-        ]
+        for each in chooser.weigh(asked, ground.others):
+            grammar, text = grammar_of(each.unit.document.language), each.unit.text
+            said = grammar.advise.search(text) or grammar.advised.search(text)
+            found += [each.unit] if said and chooser.usable(each.unit) and _is_point(chooser, each) else []
     return chooser.section("guidance", Part("", chooser.take(found, GUIDANCE, fresh=True)))
-
-
-def _is_guidance(chooser: Chooser, each: Scored) -> bool:
-    return _is_point(chooser, each) and _near(chooser, each)
 
 
 def _near(chooser: Chooser, each: Scored) -> bool:
@@ -274,7 +262,7 @@ def differences(chooser: Chooser) -> Section:
         if ground.item or not ground.own or any(each.document.id in ground.own for each in pair)
     ]
     for first, second in pairs[:DIFFERENCES]:
-        statements = tuple(chooser.take([first, second]))
+        statements = chooser.take([first, second])
         if len(statements) == 2:
             parts.append(Part(f"{first.document.label} / {second.document.label}", statements))
     return chooser.section("differences", *parts)
@@ -294,7 +282,14 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
     embedder = chooser.library.embedder
     if units and chooser.reads(document.language):
         vectors = embedder.embed_passages([unit.text for unit in units])
-        if summary := _summary(document):
+        summary = [
+            body[start:end]
+            for block in document.blocks
+            if block.locator.split(",")[0] == "summary" and block.kind != "heading"
+            for body in (document.body(block),)
+            for start, end in sentence_spans(body, document.language)
+        ]
+        if summary:
             near = (vectors @ embedder.embed_passages(summary).T).max(axis=1)
         else:
             near = vectors @ embedder.embed_query(theme.words)
@@ -304,13 +299,6 @@ def _of_section(chooser: Chooser, theme: Theme, most: int) -> list[Unit]:
         if len(kept) < most and not any(unit.overlaps(other) for other in kept):
             kept.append(unit)
     return sorted(kept, key=lambda unit: unit.start)
-
-
-def _summary(document: Document) -> list[str]:
-    """The sentences of a document's own summary."""
-    blocks = [each for each in document.blocks if each.locator.split(",")[0] == "summary" and each.kind != "heading"]
-    bodies = (document.body(each) for each in blocks)
-    return [body[start:end] for body in bodies for start, end in sentence_spans(body, document.language)]
 
 
 def _is_point(chooser: Chooser, each: Scored) -> bool:
@@ -344,17 +332,14 @@ def _naming(chooser: Chooser, finder: ArticleFinder, own: Sequence[Unit], cited:
     near = [each for each in chooser.weigh(ground.title, ground.others) if speaks(each) and _near(chooser, each)]
     sure = {each.unit for each in near if each.score >= 0.0}
 
-    def fits(unit: Unit) -> bool:
-        return unit in sure or all(
-            each.document.id in cited for each in finder.named(unit.text, unit.document.language)
-        )
+    def named(unit: Unit) -> list[Article]:
+        return finder.named(unit.text, unit.document.language)
 
-    return _named(chooser, finder, own) or [
-        unit for unit in _named(chooser, finder, [each.unit for each in near]) if fits(unit)
-    ]
-
-
-def _named(chooser: Chooser, finder: ArticleFinder, units: Iterable[Unit]) -> list[Unit]:
-    counted = [(len(finder.named(unit.text, unit.document.language)), unit) for unit in units]
-    named = [(count, unit) for count, unit in counted if count and chooser.usable(unit) and not _later(chooser, unit)]
-    return [unit for _, unit in sorted(named, key=lambda each: (-each[0], each[1].document.id, each[1].start))]
+    for units in (
+        own,
+        [each.unit for each in near if each.unit in sure or {a.document.id for a in named(each.unit)} <= cited],
+    ):
+        found = [unit for unit in units if named(unit) and chooser.usable(unit) and not _later(chooser, unit)]
+        if found:
+            break
+    return sorted(found, key=lambda unit: (-len(named(unit)), unit.document.id, unit.start))

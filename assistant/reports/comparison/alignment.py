@@ -91,7 +91,7 @@ def _assigned(one: Sequence[Para], other: Sequence[Para], found: Indices, sure: 
     right = _without(len(other), (j for _, j in found))
     if not left or not right:
         return []
-    gains = _gains(one, other, left, right, None if sure else _chain(found))
+    gains = _gains(one, other, left, right, None if sure else sorted(found))
     rows, columns = gains.nonzero()
     size = len(left) + len(right)
     graph = coo_array((np.ones(len(rows)), (rows, columns + len(left))), shape=(size, size))
@@ -105,19 +105,11 @@ def _assigned(one: Sequence[Para], other: Sequence[Para], found: Indices, sure: 
     return made
 
 
-def _chain(found: Indices) -> tuple[list[int], list[int]]:
-    """The places in both texts of the pairs found, moved ones aside, between which the gaps lie."""
-    pairs = sorted(found)
-    kept = in_place(pairs, [1] * len(pairs))
-    chain = [each for n, each in enumerate(pairs) if n in kept]
-    return [i for i, _ in chain], [j for _, j in chain]
-
-
 def _gains(
-    one: Sequence[Para], other: Sequence[Para], left: Sequence[int], right: Sequence[int],
-    chain: tuple[list[int], list[int]] | None,
-) -> Any:  # fmt: skip
-    """What each pair that is alike enough is worth, by places in `left` and `right`: a sparse matrix."""
+    one: Sequence[Para], other: Sequence[Para], left: Sequence[int], right: Sequence[int], found: Indices | None
+) -> Any:
+    """What each pair that is alike enough is worth, by places in `left` and `right`: a sparse matrix. Between the pairs `found`, moved
+    ones aside, lie the gaps in which others stand."""
     from scipy.sparse import csr_array, vstack
 
     weights = [side[places] for side, places in zip(_weighed(one, other), (left, right), strict=True)]
@@ -126,7 +118,10 @@ def _gains(
     sort = _codes(paras, lambda para: para.sort)
     part = _codes(paras, lambda para: para.part)
     opening = _codes(paras, lambda para: tuple(para.words[:2]))
-    gap = [np.searchsorted(*each) for each in zip(chain, (left, right), strict=True)] if chain else []
+    gap = []
+    if found is not None:
+        kept = sorted(in_place(found, [1] * len(found)))
+        gap = [np.searchsorted([found[n][side] for n in kept], places) for side, places in enumerate((left, right))]
 
     made = []
     for rows, alike in _alike(weights, paras):

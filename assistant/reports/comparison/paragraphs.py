@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -122,8 +121,5 @@ def unnumbered(document: Document, text: str) -> str:
 
 
 def _bearer(document: Document, note: Block) -> int | None:
-    def borne(blocks: Iterator[Block]) -> int | None:
-        return next((block.ordinal for block in blocks if note.number in block.marks), None)
-
-    before = borne(block for block in reversed(document.blocks[: note.ordinal]))
-    return before if before is not None else borne(iter(document.blocks[note.ordinal :]))
+    around = (*reversed(document.blocks[: note.ordinal]), *document.blocks[note.ordinal :])
+    return next((block.ordinal for block in around if note.number in block.marks), None)

@@ -7,7 +7,7 @@ what is held; the paragraphs of these are held against it as two texts are compa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -132,53 +132,34 @@ def origins_of(
     mine = [para for para in _comparable(document) if not place or within(para.block.locator, place)]
     slices = Slices(aside)
     held = _Held(library, document)
-    proposed: list[list[Key]] = []
+    proposed: list[dict[Key, Para]] = []
     for n, para in enumerate(slices(mine)):
         if n % STEP == 0:
             progress(document.cite(para.block.locator), n, len(mine))
         proposed.append(held.near(para))
-    theirs = {key: other for near in proposed for key in near if (other := held.para(*key)) is not None}
+    theirs = {key: other for near in proposed for key, other in near.items()}
     found: list[dict[str, Earlier]] = [{} for _ in mine]
-    for para, near, row, kept in zip(
-        mine, proposed, slices(likenesses(mine, list(theirs.values()))), found, strict=True
-    ):
+    rows = slices(likenesses(mine, list(theirs.values())))
+    for para, near, row, kept in zip(mine, proposed, rows, found, strict=True):
         alike = dict(zip(theirs, row, strict=True))
-        for key in near:
-            if key in theirs:
-                _keep(kept, held, para, key, float(alike[key]), SURE)
-    model = _model(found)
+        for (earlier, _), other in near.items():
+            held.keep(kept, para, other, earlier, float(alike[earlier, other.block.ordinal]), SURE)
+    # The text that has most of the paragraphs best is the one that a document was made from.
+    best = Counter(_ordered(kept, None)[0].cite.document for kept in found if kept)
+    model = min(best, key=lambda each: (-best[each], each), default=None)
     if model is not None:
         # What a text was made from is paired with it as a whole: there place and neighbours tell of a paragraph, too.
         common, pairs = pairs_of(library.document(model), document)
         became = {each.after.block.ordinal: each.before for each in pairs if each.before and each.after}
         for para, kept in zip(mine, found, strict=True):
-            other = became.get(para.block.ordinal) if common >= LITTLE and not kept else None
-            if other is not None:
-                alike_both = float(next(likenesses([para], [other]))[0])
-                _keep(kept, held, para, (model, other.block.ordinal), alike_both, 0.0)
+            was = became.get(para.block.ordinal) if common >= LITTLE and not kept else None
+            if was is not None:
+                held.keep(kept, para, was, model, float(next(likenesses([para], [was]))[0]), 0.0)
     made = (
         Origin(cite(library, document, para.block), _ordered(kept, model))
         for para, kept in zip(mine, found, strict=True)
     )
     return Origins(document.id, document.label, document.language, tuple(made))
-
-
-def _model(found: Sequence[Mapping[str, Earlier]]) -> str | None:
-    """The text that has most of the paragraphs best: the one that a document was made from."""
-    best = Counter(_ordered(kept, None)[0].cite.document for kept in found if kept)
-    return min(best, key=lambda each: (-best[each], each)) if best else None
-
-
-def _keep(kept: dict[str, Earlier], held: _Held, para: Para, key: Key, likeness: float, least: float) -> None:
-    """Keeps what an earlier text has of a paragraph, of several places in one text the one most like it."""
-    other = held.para(*key)
-    if other is None:
-        return
-    verbatim = other.key == para.key
-    likeness = 1.0 if verbatim else likeness
-    known = kept.get(key[0])
-    if likeness >= least and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness)):
-        kept[key[0]] = held.earlier(para, other, key[0], likeness, verbatim=verbatim)
 
 
 def _ordered(kept: Mapping[str, Earlier], model: str | None) -> tuple[Earlier, ...]:
@@ -204,27 +185,32 @@ class _Held:
         self._same = {document.id} | {each.id for each in versions.held if own is not None and each.line == own.line}
         self._paras, self._admits = cache(self._read), cache(self._earlier)
 
-    def near(self, para: Para) -> list[Key]:
-        """The paragraphs of the passages that have the rarest words of one, as document ids and ordinals of blocks."""
+    def near(self, para: Para) -> dict[Key, Para]:
+        """The paragraphs and list items in the passages that have the rarest words of one."""
         language = self._document.language
         known = self._library.document_frequency(list(dict.fromkeys(analyse(para.text, language))), language)
         rarest = sorted((token for token in known if known[token]), key=lambda token: (known[token], token))[:WORDS]
         hits = self._library.lexical(rarest, language, PASSAGES) if rarest else []
         passages = self._library.passages_by_id([hit.passage_id for hit in hits])
-        found = [passages[hit.passage_id] for hit in hits if hit.passage_id in passages]
-        found = [each for each in found if self._admits(each.document_id)]
-        return list(dict.fromkeys((each.document_id, n) for each in found for n in range(each.first, each.last + 1)))
+        found = (passages[hit.passage_id] for hit in hits if hit.passage_id in passages)
+        return {
+            (each.document_id, n): other
+            for each in found
+            if self._admits(each.document_id)
+            for n in range(each.first, each.last + 1)
+            if (other := self._paras(each.document_id).get(n))
+        }
 
-    def para(self, document_id: str, ordinal: int) -> Para | None:
-        """A paragraph or list item of a text; None where the block is something else."""
-        return self._paras(document_id).get(ordinal)
-
-    def earlier(self, para: Para, other: Para, document_id: str, likeness: float, *, verbatim: bool) -> Earlier:
-        """What an earlier text has of a paragraph."""
-        document = self._library.document(document_id)
-        pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
-        cited = cite(self._library, document, other.block)
-        return Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
+    def keep(
+        self, kept: dict[str, Earlier], para: Para, other: Para, earlier: str, likeness: float, least: float
+    ) -> None:
+        """Keeps what an earlier text has of a paragraph, of several places in one text the one most like it."""
+        verbatim, known, document = other.key == para.key, kept.get(earlier), self._library.document(earlier)
+        likeness = 1.0 if verbatim else likeness
+        if likeness >= least and (known is None or (verbatim, likeness) > (known.verbatim, known.likeness)):
+            pieces = (Piece.both(other.text, para.text),) if verbatim else pieces_of(other.text, para.text)
+            cited = cite(self._library, document, other.block)
+            kept[earlier] = Earlier(cited, document.label, document.date or "", verbatim, likeness, pieces)
 
     def _read(self, document_id: str) -> dict[int, Para]:
         return {each.block.ordinal: each for each in _comparable(self._library.document(document_id))}

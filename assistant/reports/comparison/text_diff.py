@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -225,10 +225,14 @@ def _judged(before: Para, after: Para, out_of_order: bool = False) -> Pair:
 
 def _single(one: Sequence[Para], other: Sequence[Para], pairs: Sequence[Pair]) -> list[Pair]:
     """The paragraphs that only one text has."""
-    old = {each.before.block.ordinal for each in pairs if each.before}
-    new = {each.after.block.ordinal for each in pairs if each.after}
-    made = [Pair(para, None, "removed") for para in one if para.block.ordinal not in old]
-    return made + [Pair(None, para, "added") for para in other if para.block.ordinal not in new]
+    made = [Pair(para, None, "removed") for para in _left(one, [each.before for each in pairs])]
+    return made + [Pair(None, para, "added") for para in _left(other, [each.after for each in pairs])]
+
+
+def _left(paras: Sequence[Para], found: Collection[Para | None]) -> list[Para]:
+    """The paragraphs that were not found."""
+    known = {para.block.ordinal for para in found if para}
+    return [para for para in paras if para.block.ordinal not in known]
 
 
 def _notes(one: Sequence[Para], other: Sequence[Para], borne: dict[int, int]) -> list[tuple[Para, Para]]:
@@ -237,14 +241,12 @@ def _notes(one: Sequence[Para], other: Sequence[Para], borne: dict[int, int]) ->
     for before, after in borne.items():
         old = [note for note in one if note.bearer == before]
         new = [note for note in other if note.bearer == after]
-        mine = pair(old, new)
-        left = [n for n in range(len(old)) if n not in {i for i, _ in mine}]
-        right = [n for n in range(len(new)) if n not in {j for _, j in mine}]
+        mine = [(old[i], new[j]) for i, j in pair(old, new)]
+        left, right = _left(old, [note for note, _ in mine]), _left(new, [note for _, note in mine])
         if len(left) == len(right):  # as many as before: a source that was replaced
             mine += zip(left, right, strict=True)
-        found += [(old[i], new[j]) for i, j in mine]
-    old = [note for note in one if note not in {before for before, _ in found}]
-    new = [note for note in other if note not in {after for _, after in found}]
+        found += mine
+    old, new = _left(one, [note for note, _ in found]), _left(other, [note for _, note in found])
     return found + [(old[i], new[j]) for i, j in pair(old, new)]
 
 

@@ -150,16 +150,16 @@ def compare_topic(
         document = engine.library.document(document_id)
         progress(document.label, n, len(ids))
         slices.end()
-        found = _said(engine, question, document_id, thorough=bool(named))
-        told, notes = desk.corrected([statement_of(unit) for unit in found.said], question.language)
+        units, further, certain, nearest = _said(engine, question, document_id, thorough=bool(named))
+        told, notes = desk.corrected([statement_of(unit) for unit in units], question.language)
         notes += desk.notes((), [document], question.language)
-        for unit in found.said:
+        for unit in units:
             if (statement := statement_of(unit)) in told:
                 said[n, told.index(statement)] = unit
         sides.append(Side(
-            document_id, document.label, document.title, document.date or "", found.certain, tuple(told),
-            tuple(statement_of(unit).citations[-1] for unit in found.further),
-            statement_of(found.nearest) if found.nearest is not None else None, tuple(notes),
+            document_id, document.label, document.title, document.date or "", certain, tuple(told),
+            tuple(statement_of(unit).citations[-1] for unit in further),
+            statement_of(nearest) if nearest is not None else None, tuple(notes),
         ))  # fmt: skip
     slices.end()
     return TopicComparison(question.text, question.language, tuple(sides), *alike(said), bool(named), unread)
@@ -177,20 +177,12 @@ def _held(engine: Engine, question: Question) -> tuple[list[str], int]:
     return sorted(sorted(ids), key=lambda each: dates[each], reverse=True), len(held) - len(ids)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Paragraphs of a text in its order: those said, `certain` or not, those of which only the places are told, and where there
-    are none the `nearest`."""
-
-    said: list[Unit]
-    further: list[Unit]
-    certain: bool
-    nearest: Unit | None = None
-
-
-def _said(engine: Engine, question: Question, document_id: str, *, thorough: bool) -> _Found:
-    """What of a text speaks to a topic. Where it is not `thorough`, no more is read of a text of which the first passages come
-    nowhere near."""
+def _said(
+    engine: Engine, question: Question, document_id: str, *, thorough: bool
+) -> tuple[list[Unit], list[Unit], bool, Unit | None]:
+    """What of a text speaks to a topic, in its order: paragraphs that are said, those of which only the places are told, whether what
+    is said is certain, and where there are none what comes nearest. Where it is not `thorough`, no more is read of a text of which the
+    first passages come nowhere near."""
     evidence = engine.retriever.retrieve(question, READ, [document_id])
     scored = engine.weigher.each(question, evidence[: READ if thorough else FIRST], evidence)
     if not thorough and any(each.whole >= each.bars.least for each in scored):
@@ -210,9 +202,9 @@ def _said(engine: Engine, question: Question, document_id: str, *, thorough: boo
         said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
         further = [each for each in speaking if each not in said]
         said, further = (sorted(some, key=lambda each: each.unit.start) for some in (said, further))
-        return _Found([each.unit for each in said], [each.unit for each in further], bool(sure))
+        return [each.unit for each in said], [each.unit for each in further], bool(sure), None
     least = max(ranked, key=lambda each: (passages[each.unit], each.odds), default=None) if thorough else None
-    return _Found([], [], certain=False, nearest=least.unit if least else None)
+    return [], [], False, least.unit if least else None
 
 
 def _ranked(engine: Engine, question: Question, units: Sequence[Unit], evidence: Sequence[Evidence]) -> list[Scored]:

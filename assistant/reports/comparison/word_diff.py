@@ -120,16 +120,11 @@ def _whole(runs: Sequence[_Run]) -> list[_Run]:
     made: list[_Run] = []
     for n, (same, old, new) in enumerate(runs):
         if same and made and n + 1 < len(runs):
-            around = min(_most(made[-1]), _most(runs[n + 1]))
-            words = len(new)
-            if not made[-1][0] and not runs[n + 1][0] and words <= min(ISLAND, around):
-                same = False
+            beside = made[-1], runs[n + 1]
+            around = min(max(len(before), len(after)) for _, before, after in beside)
+            same = any(each[0] for each in beside) or len(new) > min(ISLAND, around)
         if made and made[-1][0] == same:
             made[-1] = (same, made[-1][1] + old, made[-1][2] + new)
         else:
             made.append((same, old, new))
     return made
-
-
-def _most(run: _Run) -> int:
-    return max(len(run[1]), len(run[2]))

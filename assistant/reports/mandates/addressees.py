@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from assistant.wording.drafting import Grammar
 from corpus.documents import Span
 
-AND = 3
-"""Longest word that only goes on with a list of examples: what is longer (`as well as`) goes on with the addressees."""
 SHORT = 80
 """Longest words, in characters, that are nothing but a name."""
 FAR = 400
@@ -18,7 +16,7 @@ FAR = 400
 INTRODUCES = (":", "：")
 """Signs with which words introduce the list below them."""
 _COMMA = re.compile(r",(?!\d)|[،，、]")
-_PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s(?P<noun>[a-zà-öø-ÿа-я][\w-]+s)\b")
+_PEOPLE = re.compile(r"[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s[a-zà-öø-ÿа-я][\w-]+s\b")
 """A people, as `Turkish forces`."""
 _SIGNS = ",:"
 _NAME = re.compile(r"\s*[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+\s*")
@@ -41,7 +39,7 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
     if who := _listed(grammar, text, start, end):
         return Found(who, who[-1][1])
     parts: list[Span] = []
-    opened = examples = closed = False
+    opened = closed = False
     action = end
     for n, (left, right) in enumerate(_segments(text, start, end)):
         words = text[left:right]
@@ -56,31 +54,27 @@ def named(grammar: Grammar, text: str, start: int, end: int, *, introduces: bool
         if also and grammar.aside.match(text, opening, right):
             continue
         if not also and (opened or grammar.example.match(words) or grammar.aside.match(words)):
-            examples, opened = examples or bool(grammar.example.match(words)), True
+            opened = True
             continue
-        if examples and also and len(also.group()) <= AND and _opens(grammar, text, opening, right, end) is None:
-            continue
-        opened = examples = False
+        opened = False
         opens = _opens(grammar, text, opening, right, end)
         parts.append((opening, opens if opens is not None else right))
         if opens is not None:
             action, closed = opens, True
             break
     if not closed:
-        late = [m.start() for m in grammar.action.finditer(text, start, end) if not _tied(grammar, text, start, end, m)]
+        late = [match.start() for match in grammar.action.finditer(text, start, end)]
         late = [at for at in late if not grammar.embedded.match(text[text.rfind(",", start, at) + 1 : at].lstrip())]
         if not late and not introduces:
             return Found(_actors(grammar, text, start, end), start)
         action = late[0] if late else end
-        if introduces and not late and parts:
-            close = len(text[: parts[-1][1]].rstrip(" :："))
-            word = text.rfind(" ", parts[-1][0], close)
-            parts[-1] = (
-                parts[-1][0],
-                word if word > 0 and grammar.preposition.fullmatch(text, word + 1, close) else close,
-            )
+        if parts:
+            first, close = parts[-1][0], len(text[: parts[-1][1]].rstrip(" :："))
+            word = text.rfind(" ", first, close)
+            parts[-1] = first, word if word > 0 and grammar.preposition.fullmatch(text, word + 1, close) else close
     addressees = _each(grammar, text, parts)
-    if grammar.loose.match(text[start:action].lstrip(" ,")) or _for(grammar, text, start):
+    # Behind some verbs something is asked for, nobody: calls for.
+    if grammar.loose.match(text[start:action].lstrip(" ,")) or grammar.lack.search(text[:start]):
         return Found(_actors(grammar, text, start, action), bare(text, start, end, _SIGNS)[0])
     return Found(tuple(addressees), action)
 
@@ -89,7 +83,7 @@ def alone(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]
     """The addressees where a clause is nothing but their names."""
     said = bare(text, start, end)
     words = text[slice(*said)]
-    if len(words) > SHORT or grammar.loose.match(words) or re.search(r"[,;:.]", words) or _for(grammar, text, start):
+    if grammar.loose.match(words) or re.search(r"[,;:.]", words):
         return ()
     return tuple(_split(grammar, text, *said))
 
@@ -118,13 +112,11 @@ def subject(
         word, place = match.group(), at + match.start()
         if word in ",،":
             rest = text[place + 1 : end].lstrip()
-            opens = not opened and bool(
-                grammar.aside.match(rest) or grammar.example.match(rest) or grammar.split.match(rest)
-            )
+            opens = not opened and bool(grammar.aside.match(rest) or grammar.split.match(rest))
             ended, opened, previous = not opens, opens, ","
             continue
         no_verb = (grammar.nouns, grammar.tie, grammar.preposition, grammar.also)
-        known = word in verbs and previous and not any(each.fullmatch(previous) for each in no_verb)
+        known = word in verbs and not any(each.fullmatch(previous) for each in no_verb)
         # Behind an insertion the subject is at its end.
         acts = grammar.modal.fullmatch(word) or (
             word.islower() and (known or (ended and not grammar.also.fullmatch(word)))
@@ -136,7 +128,7 @@ def subject(
             last = first + _cut(grammar, left)
             return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), place)
         previous, ended = word.casefold(), False
-    if introduces and not grammar.passive.search(text, first, end) and end - first < FAR:
+    if introduces:
         last = first + _cut(grammar, text[first:end].rstrip(" :："))
         return Found(tuple(_each(grammar, text, list(_segments(text, first, last)))), last)
     return Found((), first)
@@ -146,8 +138,6 @@ def duty(grammar: Grammar, text: str, start: int, end: int) -> Found:
     """Who has to act by the words of a clause: `that [States], in all waters, shall light lamps`; nobody does in the passive."""
     none = Found((), start)
     first = bare(text, start, end, _SIGNS + "’'")[0]
-    while grammar.aside.match(text, first, end) and (comma := _COMMA.search(text, first, min(end, first + FAR))):
-        first = bare(text, comma.end(), end, _SIGNS)[0]
     must = grammar.duty.search(text, first, min(end, first + FAR))
     if must is None or grammar.passive.match(text, must.start(), end):
         return none
@@ -156,11 +146,9 @@ def duty(grammar: Grammar, text: str, start: int, end: int) -> Found:
     if not grammar.spaced:
         first = max((each.end() for each in _COMMA.finditer(text, first, must.start())), default=first)
     last = first + _cut(grammar, text[first : must.start()])
-    if last - first > SHORT or grammar.that.search(text, first, last):
+    if last - first > SHORT:
         return none
     parts = list(_segments(text, first, last))
-    if any(re.search(r"[;.]", text[slice(*each)]) for each in parts):
-        return none
     return Found(tuple(_each(grammar, text, parts)) if grammar.spaced else ((first, last),), must.start())
 
 
@@ -215,11 +203,6 @@ def _tied(grammar: Grammar, text: str, start: int, end: int, match: re.Match[str
     return bool(grammar.tie.search(text[max(start, match.start() - 40) : match.start()]))
 
 
-def _for(grammar: Grammar, text: str, start: int) -> bool:
-    """Whether the verb ends with a word behind which something is asked for, nobody: calls for."""
-    return bool(grammar.lack.search(text[:start]))
-
-
 def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ...]:
     """Who is to act where something is asked for: `urgent action by [Member States]`."""
     first = _COMMA.search(text, start, end)
@@ -229,12 +212,7 @@ def _actors(grammar: Grammar, text: str, start: int, end: int) -> tuple[Span, ..
             continue
         comma = _COMMA.search(text, left, end)
         stop = grammar.preposition.search(text, left, comma.start() if comma else end)
-        parts = []
-        for n, (a, b) in enumerate(_segments(text, left, stop.start() if stop else end)):
-            if n and (grammar.aside.match(text, a, b) or grammar.example.match(text, a, b)):
-                break
-            parts.append((a, b))
-        return tuple(_each(grammar, text, parts))
+        return tuple(_each(grammar, text, list(_segments(text, left, stop.start() if stop else end))))
     return ()
 
 
@@ -272,10 +250,7 @@ def _split(grammar: Grammar, text: str, start: int, end: int) -> list[Span]:
         after = text[match.end() : end]
         before = text[left : match.start()]
         names = (_NAME.fullmatch(text, left, match.start()) and _NAME.fullmatch(after)) or (
-            (people := _PEOPLE.match(after))
-            and not grammar.aside.match(people["noun"])
-            and before.split()[-1:]
-            and before.split()[-1].islower()
+            _PEOPLE.match(after) and before.rpartition(" ")[2].islower()
         )
         named_in = grammar.within_name.search(before) or grammar.bound.search(before)
         inside = named_in and not grammar.apart.match(after)

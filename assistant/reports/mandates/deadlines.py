@@ -65,34 +65,31 @@ class Clock:
         if dates := sorted(date.written for date in dates_in(text) if date.year is not None):
             return dates
         if session := grammar.session.search(text):
-            years: list[str] = re.findall(r"\b20\d\d\b", session.group())
-            if years:
-                return sorted(years)
+            if named := re.findall(r"\b20\d\d\b", session.group()):
+                return sorted(named)
             numbers = sorted(
                 number for part in grammar.steps.split(session.group()) if (number := grammar.number(part))
             )
-            return [span for number in numbers if (span := self._span(FIRST + number))]
+            years = [FIRST + number for number in numbers]
+            # None that was over at the adoption, or lies too far ahead.
+            return [f"{year}-09/{year + 1}-09" for year in years if (day := self._day) is not None
+                    and year <= day.year + AHEAD and (year + 1, 9) >= (day.year, day.month)]  # fmt: skip
         if year_only := re.search(r"(?<!\d)20\d\d(?!\d)", text):
             return [year_only.group()]
-        return [day] if (day := self._after(text)) else []
+        return self._after(text)
 
-    def _span(self, year: int) -> str:
-        """The months from the opening of a session to its end; empty where it was over at the adoption or lies too far ahead."""
-        if self._day is None or year > self._day.year + AHEAD or (year + 1, 9) < (self._day.year, self._day.month):
-            return ""
-        return f"{year}-09/{year + 1}-09"
-
-    def _after(self, text: str) -> str:
+    def _after(self, text: str) -> list[str]:
         """The day that lies a term behind the adoption; what is counted in months or years is rounded to days."""
         term = self._grammar.term.search(text)
         if self._day is None or term is None:
-            return ""
+            return []
         words = term.group()
         known = number_words(self._document.language)
         digits = re.search(r"\d+", words)
         number = int(digits.group()) if digits else next((known[w] for w in map(fold, words.split()) if w in known), 1)
         days = self._grammar.days(words)
-        return (self._day + dt.timedelta(days=number * days)).isoformat() if days and number * days < FARTHEST else ""
+        lies = 0 < number * days < FARTHEST
+        return [(self._day + dt.timedelta(days=number * days)).isoformat()] if lies else []
 
     def _ahead(self, text: str, match: re.Match[str]) -> bool:
         """Whether a session is still to come: its number says so, or nothing before it tells of what was done there."""
@@ -102,8 +99,6 @@ class Clock:
             if number == own and grammar.naming.match(match.group()):
                 return False
             return not grammar.done.search(text[max(0, match.start() - _REACH) : match.start()])
-        if number and self._day and self._day.year - AHEAD <= FIRST + number <= self._day.year:
-            return False
         return not self._past(text, match.start())
 
     def _past(self, text: str, at: int) -> bool:
@@ -131,6 +126,4 @@ class Clock:
             dates = [date for date in dates_in(text[start : start + match.end()]) if date.year is not None]
             if len(dates) > len(found):
                 close, found = start + match.end(), dates
-            elif found and match.end() > close - start + 24:
-                break
         return close, found

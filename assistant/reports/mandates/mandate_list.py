@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from itertools import count
 from typing import Any
 
 from assistant.frames import day_text
@@ -19,7 +18,7 @@ from assistant.reports import Progress, ReportError, silent
 from assistant.reports.comparison.paragraphs import folded
 from assistant.reports.lookup import cite, named, near
 from assistant.reports.mandates.deadlines import Clock
-from assistant.reports.mandates.mandate_reader import Mandate, mandates_of
+from assistant.reports.mandates.mandate_reader import mandates_of
 from assistant.reports.quoted_tables import Cell, Grid, columns
 from corpus.calendar_names import language_name, month_and_year
 from corpus.documents import Document
@@ -128,14 +127,17 @@ class Mandates:
 
 def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent) -> Mandates:
     """The rows that are wanted. Raises `ReportError` where there can be none, with what is near."""
-    limit = _day(wanted.due_before) if wanted.due_before else ""
+    try:
+        limit = wanted.due_before and dt.date.fromisoformat(wanted.due_before.strip()).isoformat()
+    except ValueError:
+        raise ReportError("no-day", written=wanted.due_before) from None
+    asked = " ".join(folded(wanted.addressee).split())
     ids, skipped = _chosen(library, wanted)
     names: Counter[str] = Counter()
     years: set[int] = set()
     total, undated = 0, 0
-    number = count()
 
-    def found() -> Iterator[tuple[tuple[object, ...], Row]]:
+    def found() -> Iterator[Row]:
         nonlocal total, undated
         for n, document_id in enumerate(ids):
             document = library.document(document_id)
@@ -148,13 +150,16 @@ def list_mandates(library: Library, wanted: Wanted, progress: Progress = silent)
             for row in rows_of(library, document):
                 if len(names) < NAMES:
                     names.update(" ".join(each.quote.split()) for each in row.addressees)
-                if not _asked(row, wanted.addressee) or (limit and not (row.due and row.due < limit)):
+                if not any(asked in " ".join(folded(each.quote).split()) for each in row.addressees) and asked:
+                    continue
+                if limit and not (row.due and row.due < limit):
                     continue
                 total += 1
                 undated += bool(row.times) and not row.due
-                yield (not row.due, row.due, document.key, next(number)), row
+                yield row
 
-    rows = tuple(row for _, row in heapq.nsmallest(MOST, found(), key=lambda each: each[0]))
+    # Of equal ones the first comes first.
+    rows = tuple(heapq.nsmallest(MOST, found(), key=lambda row: (not row.due, row.due, row.place.symbol)))
     if not rows:
         raise _nothing(wanted, names, years)
     return Mandates(wanted, rows, total, len(ids), undated, skipped, tuple(sorted(years)))
@@ -178,11 +183,6 @@ def _chosen(library: Library, wanted: Wanted) -> tuple[list[str], tuple[tuple[st
     return ids, skipped
 
 
-def _asked(row: Row, addressee: str) -> bool:
-    words = " ".join(folded(addressee).split())
-    return not words or any(words in " ".join(folded(each.quote).split()) for each in row.addressees)
-
-
 def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportError:
     """Why there is no row, and what there is instead."""
     if wanted.year is not None and wanted.year not in years:
@@ -197,42 +197,28 @@ def _nothing(wanted: Wanted, names: Counter[str], years: set[int]) -> ReportErro
     return ReportError("mandates-none")
 
 
-def _day(written: str) -> str:
-    """A day as ISO 8601 writes it. Raises `ReportError` for anything else."""
-    try:
-        return dt.date.fromisoformat(written.strip()).isoformat()
-    except ValueError:
-        raise ReportError("no-day", written=written) from None
-
-
 def rows_of(library: Library, document: Document) -> Iterator[Row]:
     """The rows of one document, in its order."""
-    day = dated_on(document)
-    clock = Clock(document)
+    day, clock = dated_on(document), Clock(document)
     for mandate in mandates_of(document):
-        yield _row(library, document, mandate, day, clock)
-
-
-def _row(library: Library, document: Document, mandate: Mandate, day: dt.date | None, clock: Clock) -> Row:
-    block = document.blocks[mandate.block]
-
-    cited = partial(cite, library, document, block)
-    times = tuple(map(cited, mandate.times))
-    return Row(
-        document=document.id,
-        label=document.label,
-        title=document.title,
-        adopted=day.isoformat() if day else "",
-        ordinal=mandate.block,
-        place=cited((block.start, block.end)),
-        decided=mandate.decided,
-        addressees=tuple(map(cited, mandate.addressees)),
-        verb=cited(mandate.verb),
-        action=tuple(map(cited, mandate.action)),
-        times=times,
-        dates=tuple(dict.fromkeys(date for each in times for date in clock.dates(each.quote))),
-        money=tuple(map(cited, mandate.money)),
-    )
+        block = document.blocks[mandate.block]
+        cited = partial(cite, library, document, block)
+        times = tuple(map(cited, mandate.times))
+        yield Row(
+            document=document.id,
+            label=document.label,
+            title=document.title,
+            adopted=day.isoformat() if day else "",
+            ordinal=mandate.block,
+            place=cited((block.start, block.end)),
+            decided=mandate.decided,
+            addressees=tuple(map(cited, mandate.addressees)),
+            verb=cited(mandate.verb),
+            action=tuple(map(cited, mandate.action)),
+            times=times,
+            dates=tuple(dict.fromkeys(date for each in times for date in clock.dates(each.quote))),
+            money=tuple(map(cited, mandate.money)),
+        )
 
 
 def grid_of(rows: Sequence[Row], language: str, *, documents: bool = False) -> Grid:

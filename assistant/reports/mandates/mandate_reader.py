@@ -25,7 +25,7 @@ _APART = ("masthead", "title", "contents", "preamble")
 
 @dataclass(frozen=True)
 class Mandate:
-    """One request or decision. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
+    """One request, decision or recommendation. All are spans of the document's text; `block` is the ordinal of its paragraph. `action` has two
     spans where the words that introduce a subparagraph are part of it. `decided`: the body acts itself, which `addressees` then
     names from the preamble, where it has one."""
 
@@ -34,8 +34,8 @@ class Mandate:
     decided: bool
     addressees: tuple[Span, ...]
     action: tuple[Span, ...]
-    times: tuple[Span, ...]
-    money: tuple[Span, ...]
+    times: tuple[Span, ...] = ()
+    money: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,18 @@ class _Reader:
         self._document = document
         self._grammar = grammar_of(document.language)
         self._verbs = frozenset(word.casefold() for word in self._grammar.infinitives.findall(document.text[:200_000]))
-        self._body = _body(document)
         self._clock = Clock(document)
-        self._names = self._learnt_names()
+        # The body that speaks, as the preamble opens with it.
+        opening = [block for block in document.blocks if block.locator == "preamble"][:1]
+        self._body = [bare(document.text, each.body_start, each.end, closes=",，،:：") for each in opening]
+        self._names = frozenset(
+            name
+            for text in map(self._text, operative(document))
+            for clause in self._clauses(text)
+            for name in self._asked(text, clause)
+            if not self._grammar.pronoun.fullmatch(name)
+        )
+        """Those whom the document asks, by name."""
         self._actors = frozenset(head for name in self._names for head in self._heads(name))
 
     def paragraph(self, block: Block) -> Iterator[Mandate]:
@@ -139,13 +148,7 @@ class _Reader:
                 return
         else:
             found = self._found(text, clause, start, end, introduces=bool(items))
-        if (
-            shared
-            and found.action == start
-            and not found.addressees
-            and clause.kind == "ask"
-            and (who := alone(grammar, text, start, end))
-        ):
+        if shared and found.action == start and clause.kind == "ask" and (who := alone(grammar, text, start, end)):
             found, end = Found(who, named(grammar, text, shared.verb[1], shared.end).action), shared.end
         at = found.action
         if before and not found.addressees and grammar.possessive.search(" ".join(text[at:end].split()[:3])):
@@ -202,18 +205,19 @@ class _Reader:
             found = duty(grammar, text, 0, clause.end)
             must = grammar.duty.match(text, found.action)
             clause = replace(clause, verb=must.span() if must else clause.verb)
-        if not all(self._acts(text[slice(*each)]) or self._is_name(text[slice(*each)]) for each in found.addressees):
-            found = Found((), found.action)
+        for each in found.addressees:
+            name = self._head(text[slice(*each)])
+            # Names have a capital; where there are none, any may be one.
+            if not self._acts(text[slice(*each)]) and grammar.capitals and _CAPITAL.search(name) is None:
+                found = Found((), found.action)
         return found, replace(clause, kind="ask")
 
     def _by_name(self, text: str, found: Found, before: _Clause | None) -> Found:
-        """What was found with names that stand before in the paragraph for pronouns and short names: those whom the clause before asks,
-        or a list there that opens with one whom the document asks elsewhere, else the last such one."""
+        """What was found with names that stand before in the paragraph for pronouns and short names: a list in the clause before that
+        opens with one whom the document asks, else the last such one."""
         grammar = self._grammar
         named_before: tuple[Span, ...] = ()
-        if before and before.kind == "ask":
-            named_before = self._found(text, before, before.verb[1], before.end).addressees
-        elif before:
+        if before:
             ends = before.verb[1], before.end
             first = min((at for name in self._names if (at := text.find(name, *ends)) >= 0), default=before.end)
             named_before = named(grammar, text, first, before.end).addressees
@@ -223,42 +227,34 @@ class _Reader:
             pronoun = grammar.pronoun.fullmatch(words)
             short = re.fullmatch(r"[^\W\dA-ZА-Я]+ ([A-ZÀ-ÖØ-ÞА-Я]\w+)", words)
             names = [name for name in self._names if short and name != words and re.search(rf"\b{short[1]}\b", name)]
-            known = [span for name in (self._names if pronoun else names) if (span := _last(text, name, start))]
+            known = [(at, at + len(name)) for name in (self._names if pronoun else names)
+                     if (at := text.rfind(name, 0, start)) >= 0]  # fmt: skip
             last = max(known, key=lambda span: (span[1], -span[0]), default=(start, end))
             made += named_before if pronoun and named_before else [last]
         return Found(tuple(dict.fromkeys(made)), found.action)
 
     def _who(self, found: Found, block: Block, clause: _Clause) -> list[Span]:
         if clause.kind == "decide" and not found.addressees:
-            return list(self._body)
+            return self._body
         return [(a + block.body_start, b + block.body_start) for a, b in found.addressees]
 
     def _acts(self, words: str) -> bool:
         """Whether a name is one of somebody: the document asks such elsewhere. A measure or a meeting asks for nothing."""
         return bool(self._heads(words) & self._actors)
 
-    def _is_name(self, words: str) -> bool:
-        """Whether a name, without what it is of, has a capital, as names have; where there are none, any may be one."""
-        head = self._grammar.preposition.split(words)[0]
-        return not self._grammar.capitals or _CAPITAL.search(head) is not None
-
     def _heads(self, words: str) -> frozenset[str]:
-        """The last word of a name, without what it is of and the ending of the plural: `state` of `the Member State of origin`."""
-        name = self._grammar.preposition.split(words)[0].split()
-        return frozenset(word.casefold().rstrip("s") for word in name[-1:])
+        """The last word of a name, without the ending of the plural: `state` of `the Member State of origin`."""
+        return frozenset(word.casefold().rstrip("s") for word in self._head(words).split()[-1:])
 
-    def _learnt_names(self) -> frozenset[str]:
-        """Those whom the document asks, by name."""
-        made: set[str] = set()
-        for block in operative(self._document):
-            text = self._text(block)
-            for clause in self._clauses(text):
-                if clause.kind == "ask":
-                    for each in named(self._grammar, text, clause.verb[1], clause.end).addressees:
-                        made |= (
-                            {text[slice(*each)]} if not self._grammar.pronoun.fullmatch(text[slice(*each)]) else set()
-                        )
-        return frozenset(made)
+    def _head(self, words: str) -> str:
+        """A name without what it is of."""
+        return self._grammar.preposition.split(words)[0]
+
+    def _asked(self, text: str, clause: _Clause) -> list[str]:
+        """Those whom a clause asks."""
+        asks = clause.kind == "ask"
+        found = named(self._grammar, text, clause.verb[1], clause.end).addressees if asks else ()
+        return [text[slice(*each)] for each in found]
 
     def _made(
         self, block: Block, clause: _Clause, place: Block, addressees: Sequence[Span], action: tuple[Span, ...]
@@ -271,14 +267,13 @@ class _Reader:
         for start, end in whole if place is block else [*whole, action[-1]]:
             found = self._clock.times(start, end)
             when += [(a, b) for a, b in found if not any(left <= a < right for left, right in addressees)]
-            money += self._money(start, end)
+            money += [
+                (start + match.start(), start + match.end())
+                for match in self._grammar.money.finditer(self._document.text[start:end])
+            ]
         return Mandate(
             place.ordinal, verb, clause.kind == "decide", tuple(addressees), action, tuple(when), tuple(money)
         )
-
-    def _money(self, start: int, end: int) -> list[Span]:
-        found = self._grammar.money.finditer(self._document.text[start:end])
-        return [(start + match.start(), start + match.end()) for match in found]
 
     def _trimmed(self, start: int, end: int) -> Span | None:
         """A span without white space and what only closes it; None where no words are left."""
@@ -286,19 +281,7 @@ class _Reader:
         return (start, end) if start < end else None
 
 
-def _last(text: str, name: str, end: int) -> Span | None:
-    """Where a name stands last before a place."""
-    at = text.rfind(name, 0, end)
-    return (at, at + len(name)) if at >= 0 else None
-
-
 def _kind(match: re.Match[str]) -> Kind:
     if match["ask"] or match.groupdict().get("noun"):
         return "ask"
     return "decide" if match["decide"] else "say"
-
-
-def _body(document: Document) -> tuple[Span, ...]:
-    """The body that speaks, as the preamble opens with it."""
-    opening = next((block for block in document.blocks if block.locator == "preamble"), None)
-    return (bare(document.text, opening.body_start, opening.end, closes=",，،:："),) if opening else ()

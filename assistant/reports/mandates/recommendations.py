@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from assistant.reports.mandates.addressees import INTRODUCES, Found, bare, named, subject
+from assistant.reports.mandates.mandate_reader import Mandate
 from assistant.wording.drafting import Grammar, grammar_of
 from corpus.documents import Block, Document, Span
 from corpus.sentences import sentence_spans
@@ -17,40 +17,27 @@ SUBJECT = 120
 _APART = ("masthead", "title", "contents", "annex", "appendix", "summary")
 
 
-@dataclass(frozen=True)
-class Recommendation:
-    """One sentence of a report, or one point of a list with what introduces it; all are spans of its text. `block` is the ordinal of
-    the paragraph or point. `action` is the sentence; of a point it is the point, behind what its introduction says beside verb and
-    addressees, and behind the points above it."""
-
-    block: int
-    addressees: tuple[Span, ...]
-    verb: Span
-    action: tuple[Span, ...]
-
-
-def recommendations_of(document: Document) -> Iterator[Recommendation]:
-    """The recommendations of a report, in its order; those that a list item gives under a heading about them, too."""
+def recommendations_of(document: Document) -> Iterator[Mandate]:
+    """The recommendations of a report, in its order: sentences, or points of a list with what introduces them; those that a list item
+    gives under a heading about them, too. `action` is the sentence; of a point it is the point, behind what its introduction says
+    beside verb and addressees, and behind the points above it."""
     grammar = grammar_of(document.language)
     told: set[int] = set()
     for block in document.blocks:
         if block.kind not in ("paragraph", "item") or block.ordinal in told or block.locator.startswith(_APART):
             continue
-        headed = any(_heads(document, grammar, head, block) for head in document.headings(block))
+        # What has a number is a recommendation by itself: of such headings only the paragraph right below.
+        headed = any(
+            grammar.advice.search(words := document.body(head))
+            and (block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words))
+            for head in document.headings(block)
+        )
         for each in _of_block(document, grammar, block, headed):
             told.add(each.block)
             yield each
 
 
-def _heads(document: Document, grammar: Grammar, head: Block, block: Block) -> bool:
-    """Whether a heading makes a recommendation of what stands below: all of it, or, where it has a number, the first paragraph."""
-    words = document.body(head)
-    if not grammar.advice.search(words):
-        return False
-    return block.ordinal == head.ordinal + 1 or not any(sign.isdigit() for sign in words)
-
-
-def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) -> Iterator[Recommendation]:
+def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) -> Iterator[Mandate]:
     body = document.body(block)
     own = grammar.advice.match(body.lstrip()) is not None
     for start, end in sentence_spans(body, document.language):
@@ -79,7 +66,7 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) 
         verb = begin + match.start(), begin + match.end()
         points = list(_points(document, block)) if introduces else []
         if not points:
-            yield Recommendation(block.ordinal, who, verb, ((begin, begin + length),))
+            yield Mandate(block.ordinal, verb, False, who, ((begin, begin + length),))
         shared = bare(document.text, begin + read.action, begin + length, ",:：", ",:：")
         said = document.text[slice(*shared)]
         empty = (grammar.that, grammar.to, grammar.preposition, grammar.should, grammar.trail)
@@ -88,7 +75,7 @@ def _of_block(document: Document, grammar: Grammar, block: Block, headed: bool) 
         )
         for path in points:
             spans = (bare(document.text, each.body_start, each.end, closes=",;:.，；：。؛،") for each in path)
-            yield Recommendation(path[-1].ordinal, who, verb, (*lead, *spans))
+            yield Mandate(path[-1].ordinal, verb, False, who, (*lead, *spans))
 
 
 def _bare_names(grammar: Grammar, text: str, addressees: Iterable[Span]) -> Iterator[Span]:

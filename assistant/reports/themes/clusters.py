@@ -84,13 +84,12 @@ def lexical_vectors(bags: Sequence[Sequence[str]]) -> np.ndarray:
 
 def places(centres: np.ndarray) -> np.ndarray:
     """Where cluster centres (k x d) lie on a map (k x 2, -1..1): their two principal components, signs fixed."""
+    from sklearn.decomposition import PCA
+
     flat = np.zeros((len(centres), 2))
     if len(centres) > 1:
-        around = centres - centres.mean(axis=0)
-        _, _, axes = np.linalg.svd(around, full_matrices=False)
-        for n, axis in enumerate(axes[:2]):
-            sign = np.sign(axis[np.argmax(np.abs(axis))]) or 1.0
-            flat[:, n] = around @ (axis * sign)
+        found = PCA(min(2, *centres.shape), svd_solver="full").fit_transform(centres)
+        flat[:, : found.shape[1]] = found
         widest = np.abs(flat).max(axis=0)
         flat /= np.where(widest > 0, widest, 1.0)
     return flat

@@ -83,8 +83,8 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     centres = [np.mean([vectors[n] for n in rows], axis=0) for rows in groups]
     maps = places(np.stack(centres)) if len({len(each) for each in centres}) == 1 else np.zeros((len(groups), 2))
     named = [n for n, rows in enumerate(groups) if read.issuperset(rows)]
-    apart_from = [unit_length(centres[n] - middle) for n in named]
-    gaps = _not_held(engine, middle, np.stack(apart_from), language, slices) if named else {}
+    lie = {n: unit_length(centres[n] - middle) for n in named}
+    gaps = _not_held(engine, middle, np.stack(list(lie.values())), language, slices) if named else {}
     titles = {named[n]: told for n, told in gaps.items()}
     shaped = [[place[n] for n in rows] for rows in groups]
     namer = Namer(engine.vocabulary, [telling[n] for n in place], shaped, language, slices, model)
@@ -93,7 +93,7 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
     taken: set[str] = set()
     used: set[str] = set()
     for n, rows in enumerate(groups):
-        centre = unit_length(centres[n] - middle) if n in named else None
+        centre = lie.get(n)
         spoken = namer.spoken(shaped[n])
         near = partial(_nearness, searching, slices, middle, centre, spoken or language)
         terms = namer.name(shaped[n], taken, near) if spoken else ()
@@ -112,13 +112,18 @@ def _made(engine: Engine, language: str, count: int | None, state: str, progress
             wanted = unit_length(unit_length(centres[n]) + unit_length(called))
         statements, repeats = summary.of([passages[row] for row in rows], wanted)
         rows = grouping[n]
+        held = [telling[row] for row in rows]
         made.append(
             Theme(
                 number=n + 1,
                 name=name,
                 terms=terms,
-                passages=tuple(_passage(telling[row], each) for row in rows for each in passages[row]),
-                documents=_listed([telling[row] for row in rows], [len(passages[row]) for row in rows]),
+                passages=tuple(
+                    ThemePassage(each.id, own.id, own.cite(each.locator), each.start, each.end)
+                    for own, row in zip(held, rows, strict=True)
+                    for each in passages[row]
+                ),
+                documents=_listed(held, [len(passages[row]) for row in rows]),
                 summary=statements,
                 repeats=repeats,
                 gaps=titles.get(n, ()),
@@ -166,16 +171,6 @@ def _nearest(
     )[0]
 
 
-def _procedural(document: Document) -> bool:
-    """Whether a document tells how a meeting goes: an agenda, or a record of one."""
-    return document.kind == "agenda" or (document.symbol is not None and document.symbol.series in RECORDS)
-
-
-def _telling(passages: Sequence[Passage]) -> list[Passage]:
-    said = [each for each in passages if not any(part.split(" ")[0] in _UNSAID for part in each.locator.split(", "))]
-    return said or list(passages)
-
-
 def _shaping(passages: Sequence[Sequence[Passage]]) -> set[int]:
     """The places of the documents by which themes are made and named, by the passages of all: a document of one passage goes to the
     theme that is nearest to it and changes none, where enough others are held."""
@@ -192,10 +187,15 @@ def grouped(
     """The documents that belong to themes, their passages, the groups of their places (the largest first), their vectors, and
     which of them the embedding model reads: the others are grouped by themselves, by their words. Raises `ReportError` where
     there are none."""
-    documents = [each for each in documents if not _procedural(each)] or list(documents)
+    procedural = [each.kind == "agenda" or bool(each.symbol and each.symbol.series in RECORDS) for each in documents]
+    documents = [each for each, apart in zip(documents, procedural, strict=True) if not apart] or list(documents)
     if not documents:
         raise ReportError("framed", told=partial(say, "empty_library"))
-    passages = [_telling(engine.library.passages(each.id)) for each in slices(documents)]
+    passages = []
+    for document in slices(documents):
+        own = list(engine.library.passages(document.id))
+        said = [each for each in own if not any(part.split(" ")[0] in _UNSAID for part in each.locator.split(", "))]
+        passages.append(said or own)
     searching = engine.library.models.searching
     vectors: list[np.ndarray] = [np.zeros(0)] * len(documents)
     read: set[int] = set()
@@ -264,10 +264,6 @@ def _listed(documents: Sequence[Document], counts: Sequence[int]) -> tuple[Theme
         year = int(dated[:4]) if dated and dated[:4].isdigit() else None
         made.append(ThemeDocument(document.id, document.label, document.title, year, count, document.url))
     return tuple(sorted(made, key=lambda each: (each.year is None, each.year or 0, each.label, each.document)))
-
-
-def _passage(document: Document, passage: Passage) -> ThemePassage:
-    return ThemePassage(passage.id, document.id, document.cite(passage.locator), passage.start, passage.end)
 
 
 def _title(document: Document) -> str:
