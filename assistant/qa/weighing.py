@@ -247,7 +247,12 @@ class Weigher:
         read = [
             Scored(
                 unit,
-                unsurer(told.score(unit.start - told.begin, unit.end - told.begin), question, unit, told.bars),
+                unsurer(
+                    told.score(unit.start - told.begin, unit.end - told.begin) + unit.evidence.behind,
+                    question,
+                    unit,
+                    told.bars,
+                ),
                 told.bars,
                 told,
             )
