@@ -241,9 +241,9 @@ def test_questions_in_the_language_of_the_text_and_english_ones_to_others_have_b
     open_library: OpenLibrary, catalogue: Catalogue, bars_of: str, question: str, status: str
 ) -> None:
     quai = "# Règlement du port\n\nA/88/509\n\n1. Les yachts paient quarante couronnes par nuit au port de plaisance.\n"
-    read = Fake({"quarante couronnes": 0.0, "forty crowns": 0.0})
+    read = Fake({"quarante couronnes": 0.0})
     held = {"en": BARS, "multilingual": BARS, bars_of: replace(BARS, answered=-0.5)}
-    library = engine(open_library, catalogue, None, quai, HARBOUR).library
+    library = engine(open_library, catalogue, None, quai).library
     asked = Engine(library, catalogue, readers=Readers({"multilingual": read}, held))
     assert asked.ask(question).status == status
 
