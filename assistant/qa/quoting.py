@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -26,7 +25,6 @@ from corpus.symbols import Symbol, find_symbols, link, same_document
 Watch = Callable[[Question, Sequence[Evidence], Sequence[Scored]], None]
 TOLD = STEPS[1]
 """Tellings of a meeting that are read where neither the first of them nor any passage is enough for an answer."""
-_ITEM = re.compile(r"\bitem (\d+)")
 MEANT = 3
 """Other meetings that are named where a question may mean them, too."""
 COMPARED = 4
@@ -90,9 +88,9 @@ class Quoter:
         if found is None:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
-            found = self._from_evidence(question, FIRST if sure else READ)
+            found = self._from_evidence(question, *((FIRST, meeting) if sure else (READ, None)))
         if lacking is None:
-            found = self._or_meeting(question, found)
+            found = self._naming_others(question, self._or_meeting(question, found))
         elif found.status != "answered":
             found = lacking
         if instrument is not None and found.status == "tentative" and not _tells_of(found, question.named):
@@ -113,7 +111,8 @@ class Quoter:
 
     def _or_meeting(self, question: Question, found: Answer) -> Answer:
         """What was found in passages, or what the rows of a meeting say where that is better; behind the one what the other says
-        first, where that is near. Where rows only tell that a document is announced which is not held, that."""
+        first, where that is near: of rows that are not sure only where nothing else is asked about than a timetable. Where rows only
+        tell that a document is announced which is not held, that."""
         answered = found.status == "answered"
         if answered and found.confidence is None:
             return found  # a place that is named
@@ -123,6 +122,8 @@ class Quoter:
         score, sure = meeting.told.score, meeting.told.score >= 0.0
         ahead = score - found.confidence if found.confidence is not None and found.statements else FURTHER
         if score < meeting.told.bars.least or (answered and not sure) or ahead <= -FURTHER:
+            return found
+        if ahead < 0.0 and not sure and not self.desk.of_timetable(question):
             return found
         if ahead < 0.0:
             most = self._most if answered else CLOSEST
@@ -139,16 +140,40 @@ class Quoter:
     def _from_meeting(self, question: Question, meeting: MeetingAnswer) -> Answer:
         answer = self._composer.answered(question, meeting.statements)
         notes = (*answer.notes, *self._absent.announced_only(meeting.statements, question.language))
-        if meeting.others:
-            others = [self._library.document(each).label for each in meeting.others]
-            told = either(others[:MEANT], question.language) + (" …" if len(others) > MEANT else "")
-            notes = (*notes, say("other_meetings", question.language, others=told))
+        notes = (*notes, *self._other_meetings(meeting.others, question.language))
         return replace(answer, notes=notes, confidence=meeting.told.score, probability=meeting.told.probability)
 
-    def _from_evidence(self, question: Question, most: int) -> Answer:
-        """The answer of the passages that search finds, of which `most` are read at most."""
+    def _other_meetings(self, agendas: Sequence[str], language: str) -> list[str]:
+        """That a question may also mean the meetings of other agendas."""
+        labels = [self._library.document(each).label for each in agendas]
+        told = either(labels[:MEANT], language) + (" …" if len(labels) > MEANT else "")
+        return [say("other_meetings", language, others=told)] if labels else []
+
+    def _naming_others(self, question: Question, answer: Answer) -> Answer:
+        """An answer to a question about an item, which tells which other meetings that have it may be meant."""
+        meant = [each.document_id for each in self.desk.meant(question)] if question.items else []
+        keys, cited = self._library.versions().keys, {citation.document for citation in answer.citations}
+        said = {keys[each] for each in cited}
+        others = [each for each in meant if keys[each] not in said]
+        told = self._other_meetings(others, question.language) if len(others) < len(meant) else []
+        return replace(answer, notes=tuple(dict.fromkeys((*answer.notes, *told))))
+
+    def _of_one_meeting(self, question: Question, scored: Sequence[Scored]) -> list[Scored]:
+        """Units scored, best first: of the agendas of several meetings that have the item that a question names those of the one whose
+        unit is the best."""
+        keys = self._library.versions().keys
+        meant = {keys[each.document_id] for each in self.desk.meant(question)} if question.items else set()
+        first = next((each.unit.document.key for each in scored if each.unit.document.key in meant), None)
+        return [each for each in scored if each.unit.document.key in (first, *{each.unit.document.key} - meant)]
+
+    def _from_evidence(self, question: Question, most: int, meeting: MeetingAnswer | None = None) -> Answer:
+        """The answer of the passages that search finds, of which `most` are read at most; where a `meeting` answers surely, from no
+        agenda of another one that may be meant."""
         evidence = self._retriever.gather(question, self._searched)
-        scored = _lifted(self._scored(question, evidence, most), question.carried)
+        keys = self._library.versions().keys
+        others = {keys[each] for each in meeting.others} if meeting else set()
+        scored = self._scored(question, evidence, most, lambda unit: unit.document.key not in others)
+        scored = self._of_one_meeting(question, _lifted(scored, question.carried))
         chosen, told = choose(scored, self._most), scored
         if not chosen:
             chosen, told = self._from_other_languages(question, most)
@@ -212,7 +237,9 @@ class Quoter:
         """The units of evidence that the question may be answered from and that are `wanted`, with their scores."""
 
         def among(unit: Unit) -> bool:
-            admitted = question.admits(unit.document.id, unit.block) and not _of_another_item(question, unit)
+            admitted = question.admits(unit.document.id, unit.block) and not self.desk.of_another_item(
+                question, unit.document, unit.block
+            )
             return admitted and wanted(unit)
 
         own = [each.passage.text for each in evidence if each.document.language == question.language]
@@ -233,11 +260,6 @@ def _tells_of(answer: Answer, named: Sequence[Entry]) -> bool:
     """Whether the first statement of an answer speaks of one of the texts that the question names."""
     said = fold(" ".join(citation.quote for statement in answer.statements[:1] for citation in statement.citations))
     return any(fold(name) in said for entry in named for name in entry.names)
-
-
-def _of_another_item(question: Question, unit: Unit) -> bool:
-    found = _ITEM.search(unit.locator) if question.items and unit.document.kind == "agenda" else None
-    return found is not None and found[1] not in {item.partition(" ")[0] for item in question.items}
 
 
 def _lifted(scored: Sequence[Scored], carried: Sequence[str]) -> list[Scored]:
