@@ -151,7 +151,9 @@ def first_page(library: Library, document: Document, score: float) -> FirstPage 
     title = next((block for block in head_of(document) if is_title(document, block)), None)
     made: dict[str, Unit] = {}
     for lines, sentence in particulars(document):
-        last = next(n for n, each in enumerate(lines) if lines[-1].ordinal - each.ordinal == len(lines) - 1 - n)
+        noted = lines[-1].kind == "footnote"
+        last = next(n for n, each in enumerate(lines) if (each.kind == "footnote") == noted
+                    and lines[-1].ordinal - each.ordinal == len(lines) - 1 - n)  # fmt: skip
         above = [title] if title and is_symbol(document, lines[0]) else lines[:last]  # a footnote may stand between
         found = Evidence.at(library, document, lines[last].start, score)
         leads = tuple(((each.body_start, each.end), each.locator) for each in above)
