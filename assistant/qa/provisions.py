@@ -131,15 +131,18 @@ class NamedPlaces:
         """The rows of a table that answer a question, all where none does; other words that are named with those in them that answer."""
         scored = self._among(question, units)
         if all(_in_table(unit) for unit in units):
-            return with_totals(self._library, question, choose(scored, self._most)) or units
+            return with_totals(self._library, question, choose(scored, self._most) or nearest(scored)) or units
         best = [next((each.marked.answer for each in scored if each.unit.overlaps(unit)), None) for unit in units]
         return [replace(unit, answer=answer) for unit, answer in zip(units, best, strict=True)]
 
     def _among(self, question: Question, units: Sequence[Unit]) -> list[Scored]:
-        """The units at a place that is named, and parts of these, as they are weighed."""
-        return self._weigher.weigh(
-            question, _evidence(units), lambda unit: any(unit.overlaps(each) for each in units), len(units)
-        )
+        """The units at a place that is named, and parts of these, as they are weighed: all of them, unless these are very many."""
+        evidence = _evidence(units)
+        if len(evidence) <= READ:
+            scored = self._weigher.each(question, evidence, evidence)
+        else:
+            scored = self._weigher.weigh(question, evidence, most=len(evidence))
+        return [each for each in scored if any(each.unit.overlaps(unit) for unit in units)]
 
     def _weighed(self, question: Question, evidence: Sequence[Evidence], units: Sequence[Unit]) -> list[Scored]:
         """The units of a place that is named, as they are weighed, with what naming it adds."""
