@@ -150,3 +150,26 @@ def test_two_things_that_a_document_says_of_itself_are_both_answered_and_no_foot
         "Item 116 (c) of the preliminary list Elections to fill vacancies in subsidiary organs",
         "Note verbale dated 14 May 2040 from the Permanent Mission of Arla addressed to the President",
     ]
+
+
+def test_on_whose_behalf_a_draft_is_submitted_is_told_with_who_submits_it(
+    open_library: OpenLibrary, catalogue: Catalogue
+) -> None:
+    library = open_library()
+    submitted = (
+        "## Arla: draft resolution[^1]\n\n[^1]: On behalf of the States that keep lighthouses.\n\n# Depth of harbours"
+    )
+    text = (
+        NOTE.partition("Ninety-fifth")[0]
+        + submitted
+        + "\n\nThe General Assembly,\n\nRecalling its resolutions,\n\n1. Decides to dig.\n"
+    )
+    add(library, catalogue, Input("draft.md", text.encode()))
+    answer = Engine(library, catalogue, readers=word_readers()).ask("Who submitted A/95/87?")
+    check_citations(answer, library)
+    assert answer.status == "answered"
+    said = answer.statements[0]
+    assert [citation.quote for citation in said.citations] == [
+        "Arla: draft resolution",
+        "On behalf of the States that keep lighthouses.",
+    ]

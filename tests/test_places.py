@@ -259,3 +259,56 @@ def test_a_place_that_is_not_there_has_no_locator(library: Library) -> None:
     (document,) = library.find("A/88/301")
     assert locator_of(document, "para. 77") is None
     assert locator_of(document, "the whole of it") is None
+
+
+FEES = b"""<html><body><h1>Fees of the ports</h1><p>A/88/304</p>
+<p>1. Fees are paid by the owners of boats every spring.</p>
+<table><caption>Table 4.1. Boats and fees by port</caption>
+<thead><tr><th>Port</th><th>Boats 2031</th></tr></thead><tr><td>Arla</td><td>812</td></tr><tr><td>Bend</td><td>90</td></tr></table>
+<p>2. Staff is employed by the ports.</p>
+<table><caption>Table 4.2. Staff by port</caption>
+<thead><tr><th>Port</th><th>2031</th></tr></thead><tr><td>Arla</td><td>7</td></tr><tr><td>Bend</td><td>2</td></tr></table>
+<p>7. Clerks keep the lists.</p></body></html>"""
+
+
+@pytest.fixture
+def fees(library: Library, catalogue: Catalogue) -> Engine:
+    add(library, catalogue, Input("fees.html", FEES))
+    return Engine(library, catalogue, readers=word_readers())
+
+
+@pytest.mark.parametrize(
+    ("question", "locator", "said"),
+    [
+        ("How many boats has the port of Arla in 2031 according to table 4.2?", "table 4.2, row 1", "7"),
+        ("How many boats has the port of Arla in 2031 according to table 3?", "table 3, row 1", "57"),
+        ("Combien de bateaux le port de Arla a-t-il en 2031 selon le tableau 4.2 ?", "table 4.2, row 1", "7"),
+    ],
+)
+def test_a_table_that_is_named_without_its_document_is_read_where_it_is(
+    fees: Engine, question: str, locator: str, said: str
+) -> None:
+    answer = fees.ask(question)
+    assert answer.status == "answered"
+    first = answer.statements[0].citations[-1]
+    assert first.locator.endswith(locator)
+    assert first.quote.endswith(said)
+    table = locator.partition(", ")[0]
+    assert all(table in citation.locator for citation in answer.citations)
+
+
+def test_a_paragraph_that_is_named_without_its_document_is_read_where_only_one_has_it(fees: Engine) -> None:
+    (citation,) = fees.ask("What does paragraph 7 say?").citations
+    assert (citation.locator, citation.quote) == ("A/88/304, para. 7", "Clerks keep the lists.")
+    assert fees.ask("What does paragraph 2 say?").status != "answered"
+
+
+def test_a_paragraph_that_several_have_is_read_in_the_document_that_search_ranks_first(fees: Engine) -> None:
+    (citation,) = fees.ask("Who is employed by the ports according to paragraph 2?").citations
+    assert citation.locator == "A/88/304, para. 2"
+
+
+def test_that_there_is_no_such_table_is_said_beside_what_another_one_tells(fees: Engine) -> None:
+    answer = fees.ask("Who employs the staff of the ports according to table 99?")
+    assert answer.citations
+    assert any("A/88/304" in note and "table 99" in note for note in answer.notes)

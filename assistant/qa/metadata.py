@@ -153,6 +153,7 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
     while rest:
         first, text = rest[0], _line(document, rest[0])
         behind, count = _line(document, rest[1]) if rest[1:] else "", 1
+        noted: tuple[Block, ...] = ()
         if bracketed(behind):
             count, text = 2, f"{text} {behind}"
         told = f"{name}: {text.rstrip('.')}."
@@ -176,17 +177,27 @@ def particulars(document: Document) -> Iterator[tuple[Sequence[Block], str]]:
         elif masthead.original and is_original(text):
             told = f"{name} was written in this language: {text}."
         elif document.kind == "resolution" and first.kind == "heading" and ":" in text:
-            told = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {text}."
+            noted = notes_of(document, first)
+            words = " ".join([text, *(line_of(document, each) for each in noted)])
+            told = f"{name} was submitted (drafted, sponsored) by {text.partition(':')[0]}: {words}."
         elif is_title(document, first):
             told = f"The title of {name}, what it is about, is: {text}."
         if told:
-            yield rest[:count], told
+            yield [*rest[:count], *noted], told
         if told and is_title(document, first) and find_dates(text):  # a letter or a note is called after who sends it
             yield rest[:count], f"{name} was submitted (sent, transmitted) by whom its title says: {text}."
         rest = rest[count:]
     if foot := foot_of(document):
         lines = ", ".join(_line(document, block).rstrip(".") for block in foot)
         yield foot, f"{name} was adopted at this meeting on this day: {lines}."
+
+
+def notes_of(document: Document, block: Block) -> tuple[Block, ...]:
+    """The footnotes of a block's marks."""
+    behind = document.blocks[block.ordinal + 1 :] if block.marks else ()
+    return tuple(
+        each for each in behind if each.kind == "footnote" and each.number in block.marks and each.page == block.page
+    )
 
 
 def is_title(document: Document, block: Block) -> bool:

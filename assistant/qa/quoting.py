@@ -54,7 +54,7 @@ class Quoter:
     ) -> None:
         self._library, self._retriever, self._weigher, self._composer = library, retriever, weigher, composer
         self.desk = MeetingDesk(library, weigher)
-        self.places = NamedPlaces(library, weigher, composer, most)
+        self.places = NamedPlaces(library, retriever, weigher, composer, most)
         self._sections = NamedSections(library, retriever, weigher, composer, most)
         self._absent = Absent(library, catalogue)
         self._searched, self._most = max(READ, passages), most
@@ -82,13 +82,15 @@ class Quoter:
         if instrument is not None and self._absent.holds_of(question.named):
             instrument = None
         named = question.articles or question.symbols or question.named
-        found = (self.places.answer(question) if named else None) or section
+        found = self.places.answer(question) if named else None
+        found = found or section or (None if named else self.places.sought(question))
         if found is None and acts and not named:
             return self._of_acts(question, acts, reasons)
         if found is None:
             meeting = None if lacking else self.desk.answer(question)
             sure = meeting is not None and meeting.told.score >= 0.0
             found = self._from_evidence(question, *((FIRST, meeting) if sure else (READ, None)))
+            reasons += self.places.lacking(question, found)
         if lacking is None:
             found = self._naming_others(question, self._or_meeting(question, found))
         elif found.status != "answered":
