@@ -400,6 +400,8 @@ def test_resolutions_that_are_not_held_in_the_language_are_quoted_in_another_and
     assert "to paint 15 boats" in text
     others = joined([language_name(each, language) for each in ("en", "zh")], language)
     assert say("quoted_language", language, languages=others) in text
+    (own, *_) = list_mandates(library, Wanted(language=language, documents=("A/RES/80/900",))).rows
+    assert (own.label, own.language) == ("A/RES/80/900", "en")
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,6 @@ def _said(
     ranked = _ranked(engine, question, list(passages), evidence)
     speaking = [each for each in ranked if min(each.score, passages[each.unit]) >= each.bars.least]
     sure = [each for each in speaking if passages[each.unit] >= 0.0]
-    sure.sort(key=lambda each: (-each.odds, each.unit.start))
     if speaking:
         said = sure[:SAID] or (ranked[:SAID] if thorough else speaking[:CLOSEST])
         further = [each for each in speaking if each not in said]
