@@ -1,4 +1,4 @@
-"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one says.
+"""What each of several texts says on one topic, quoted; then what several say in like words, and what only one words so.
 
 Every text has a search of its own, and the readers tell which passages speak to the topic, by the bars for answers: from the first
 bar on they do, from the second on they come closest and are told as uncertain. No words answer a topic, so that a passage counts as
